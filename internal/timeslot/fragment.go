@@ -1,0 +1,91 @@
+package timeslot
+
+import "time"
+
+// Fragment is one upstream answer, decoded: the smallest thing that is fetched, cached, refreshed and invalidated
+// (ARCHITECTURE §4). A fragment is frozen once it left the decoder: it is shared by many requests, and nobody writes
+// to it or to anything it refers to.
+type Fragment struct {
+	Key       FragmentKey
+	FetchedAt time.Time // when upstream was asked, so that an age is never too young
+	Bounds    Bounds
+	NotFound  bool // upstream answered with a well-formed 404; everything below is empty
+	Epoch     uint64
+
+	// Covers is the half-open interval of starts that the answer speaks for: a slot inside it that the answer does
+	// not list does not exist there (ARCHITECTURE §7, authority). Zero times: it speaks for nothing beyond its slots.
+	Covers Interval
+
+	Schedules []Schedule
+	Slots     []Slot // ascending by Start, then Schedule
+
+	Departments []Department
+	Providers   []Provider
+	Distances   map[string]float64 // Care Options: department key → miles from the point asked for
+
+	Dropped int    // single entries that decoding refused
+	Body    []byte // upstream's own bytes
+}
+
+// Interval is a span of instants, From inclusive, Until exclusive.
+type Interval struct{ From, Until time.Time }
+
+// Contains tells whether the instant (Unix seconds) lies inside.
+func (i Interval) Contains(unix int64) bool {
+	return !i.Until.IsZero() && unix >= i.From.Unix() && unix < i.Until.Unix()
+}
+
+// ScheduleOf is the schedule that slot belongs to.
+func (f *Fragment) ScheduleOf(slot *Slot) *Schedule { return &f.Schedules[slot.Schedule] }
+
+// Bounds say until when a fragment may be served, and how. They ascend: Fresh ≤ Stale ≤ StaleOnError.
+type Bounds struct {
+	Fresh        time.Time // served as it is
+	Stale        time.Time // served at once, refreshed behind (RFC 5861 §3)
+	StaleOnError time.Time // served only when its source fails (RFC 5861 §4)
+}
+
+// Freshness is a fragment's standing at one moment.
+type Freshness uint8
+
+// The standings, from best to worst.
+const (
+	Fresh    Freshness = iota
+	Stale              // serve, and refresh behind
+	LastHope           // serve only when the source fails
+	Expired            // do not serve
+)
+
+// At tells the standing at now.
+func (b Bounds) At(now time.Time) Freshness {
+	switch {
+	case now.Before(b.Fresh):
+		return Fresh
+	case now.Before(b.Stale):
+		return Stale
+	case now.Before(b.StaleOnError):
+		return LastHope
+	default:
+		return Expired
+	}
+}
+
+// Policy says how long the fragments of a source may be served. Each duration counts on from the one before
+// (INTERFACE §2, sources.*).
+type Policy struct {
+	Fresh        time.Duration
+	Stale        time.Duration
+	StaleOnError time.Duration
+	Negative     time.Duration // in place of all three, for "not found"
+}
+
+// Bounds counts from the moment of fetching.
+func (p Policy) Bounds(fetched time.Time, notFound bool) Bounds {
+	if notFound {
+		until := fetched.Add(p.Negative)
+		return Bounds{Fresh: until, Stale: until, StaleOnError: until}
+	}
+	fresh := fetched.Add(p.Fresh)
+	stale := fresh.Add(p.Stale)
+	return Bounds{Fresh: fresh, Stale: stale, StaleOnError: stale.Add(p.StaleOnError)}
+}

@@ -1,0 +1,224 @@
+package timeslot
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Operation is an upstream read, as named in keys, metrics and logs; its version is a field of the key.
+type Operation string
+
+// The operations, with their place in the CONTRACT.
+const (
+	OpDepartments         Operation = "departments"          // §4.1
+	OpDepartmentInfo      Operation = "department_info"      // §4.2
+	OpDepartmentTimeslots Operation = "department_timeslots" // §4.3
+	OpProviderInfo        Operation = "provider_info"        // §5.2
+	OpProviderTimeslots   Operation = "provider_timeslots"   // §5.3 (v5), §5.5 (v4)
+	OpAvailabilitySlots   Operation = "availability_slots"   // §6.1
+)
+
+// Source is the surface that serves the operation.
+func (op Operation) Source() Source {
+	switch op {
+	case OpDepartmentTimeslots:
+		return CareDirect
+	case OpProviderTimeslots:
+		return ProviderDirect
+	case OpAvailabilitySlots:
+		return CareOptions
+	default:
+		return Directory
+	}
+}
+
+// FragmentKey is a canonical upstream read: an operation and its normalised parameters. It is comparable; two keys
+// that mean the same read are equal, and [FragmentKey.String] is equal exactly when they are.
+//
+// It is made of typed fields that name public things only. A request that carries credentials or a patient has no way
+// to become one, and neither `product` nor the zone of an answer is part of it.
+type FragmentKey struct {
+	Operation Operation
+	Version   uint8 // of the operation's path: 5 for /v5/…
+
+	NPI        string // OpProviderInfo, OpProviderTimeslots
+	Department string // URL name; OpDepartmentInfo, OpDepartmentTimeslots
+	VisitType  string // short name as upstream spells it; empty: all. v5 is always asked for all
+	Block      Block  // OpProviderTimeslots, OpAvailabilitySlots
+	Area       Area   // OpAvailabilitySlots
+}
+
+// Source is the surface that answers the key.
+func (k FragmentKey) Source() Source { return k.Operation.Source() }
+
+// Area is the circle that Care Options is asked for: a rounded point or a postal code, and a radius from a short
+// ladder, so that neighbours share.
+type Area struct {
+	Latitude, Longitude int32 // 1e-4 degrees, rounded by search.pointPrecision; both 0 with a postal code
+	PostalCode          string
+	Radius              uint8 // miles, 1…100
+}
+
+// areaScale is how many units of Area.Latitude make one degree.
+const areaScale = 1e4
+
+// AreaAround is the area with the given centre, already rounded (see [Point.Rounded]).
+func AreaAround(p Point, radius uint8) Area {
+	return Area{Latitude: scaled(p.Latitude), Longitude: scaled(p.Longitude), Radius: radius}
+}
+
+func scaled(degrees float64) int32 {
+	if degrees < 0 {
+		return int32(degrees*areaScale - 0.5)
+	}
+	return int32(degrees*areaScale + 0.5)
+}
+
+// Point is the centre of an area that has no postal code.
+func (a Area) Point() Point {
+	return Point{Latitude: float64(a.Latitude) / areaScale, Longitude: float64(a.Longitude) / areaScale}
+}
+
+// Block is the index of one aligned piece of the calendar. Windows are cut into blocks so that "next Tuesday" and
+// "the next two weeks" are served by the same fragments (ARCHITECTURE §4).
+type Block int32
+
+// BlockDays is how many calendar days a block has: four weeks, so that the default window of two weeks touches two
+// blocks at most, and a clinician's block stays well below a megabyte.
+const BlockDays = 28
+
+// BlockOf is the block that holds d.
+func BlockOf(d Date) Block {
+	b := d / BlockDays
+	if d%BlockDays < 0 {
+		b--
+	}
+	return Block(b)
+}
+
+// First is the block's first day.
+func (b Block) First() Date { return Date(b) * BlockDays }
+
+// Last is the block's last day.
+func (b Block) Last() Date { return b.First() + BlockDays - 1 }
+
+// String is the key in one line: version of this format, operation, then every field, each escaped, so that different
+// keys never give the same text. Example: "1:provider_timeslots/5:9000000017:::735:0,0,,0".
+func (k FragmentKey) String() string {
+	b := make([]byte, 0, 96)
+	b = append(b, "1:"...)
+	b = appendEscaped(b, string(k.Operation))
+	b = append(b, '/')
+	b = strconv.AppendUint(b, uint64(k.Version), 10)
+	for _, field := range [...]string{k.NPI, k.Department, k.VisitType} {
+		b = append(b, ':')
+		b = appendEscaped(b, field)
+	}
+	b = append(b, ':')
+	b = strconv.AppendInt(b, int64(k.Block), 10)
+	b = append(b, ':')
+	b = strconv.AppendInt(b, int64(k.Area.Latitude), 10)
+	b = append(b, ',')
+	b = strconv.AppendInt(b, int64(k.Area.Longitude), 10)
+	b = append(b, ',')
+	b = appendEscaped(b, k.Area.PostalCode)
+	b = append(b, ',')
+	b = strconv.AppendUint(b, uint64(k.Area.Radius), 10)
+	return string(b)
+}
+
+const hexDigits = "0123456789ABCDEF"
+
+// appendEscaped writes s with everything but letters, digits, '.', '_' and '-' percent-encoded, byte by byte.
+func appendEscaped(b []byte, s string) []byte {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '_', c == '-':
+			b = append(b, c)
+		default:
+			b = append(b, '%', hexDigits[c>>4], hexDigits[c&15])
+		}
+	}
+	return b
+}
+
+// ParseFragmentKey reads what [FragmentKey.String] wrote, and nothing else: any other text is an error.
+func ParseFragmentKey(text string) (FragmentKey, error) {
+	k, err := parseKey(text)
+	if err == nil && k.String() != text {
+		err = fmt.Errorf("not in canonical form")
+	}
+	if err != nil {
+		return FragmentKey{}, fmt.Errorf("fragment key %q: %w", text, err)
+	}
+	return k, nil
+}
+
+func parseKey(text string) (k FragmentKey, err error) {
+	fields := strings.Split(text, ":")
+	if len(fields) != 7 || fields[0] != "1" {
+		return k, fmt.Errorf("want seven fields of format 1")
+	}
+	op, version, _ := strings.Cut(fields[1], "/")
+	area := strings.Split(fields[6], ",")
+	if len(area) != 4 {
+		return k, fmt.Errorf("want an area of four parts")
+	}
+	p := keyParser{}
+	k = FragmentKey{
+		Operation: Operation(p.text(op)), Version: uint8(p.number(version, 0, 255)),
+		NPI: p.text(fields[2]), Department: p.text(fields[3]), VisitType: p.text(fields[4]),
+		Block: Block(p.number(fields[5], -1<<31, 1<<31-1)),
+		Area: Area{
+			Latitude: int32(p.number(area[0], -1<<31, 1<<31-1)), Longitude: int32(p.number(area[1], -1<<31, 1<<31-1)),
+			PostalCode: p.text(area[2]), Radius: uint8(p.number(area[3], 0, 255)),
+		},
+	}
+	return k, p.err
+}
+
+// keyParser reads fields and remembers the first error.
+type keyParser struct{ err error }
+
+func (p *keyParser) number(s string, low, high int64) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err == nil && (n < low || n > high) {
+		err = fmt.Errorf("%d is out of range", n)
+	}
+	if err != nil && p.err == nil {
+		p.err = err
+	}
+	return n
+}
+
+func (p *keyParser) text(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' {
+			b = append(b, s[i])
+			continue
+		}
+		if i+2 >= len(s) {
+			p.fail(fmt.Errorf("broken escape in %q", s))
+			return ""
+		}
+		high, low := strings.IndexByte(hexDigits, s[i+1]), strings.IndexByte(hexDigits, s[i+2])
+		if high < 0 || low < 0 {
+			p.fail(fmt.Errorf("broken escape in %q", s))
+			return ""
+		}
+		b = append(b, byte(high<<4|low))
+		i += 2
+	}
+	return string(b)
+}
+
+func (p *keyParser) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}

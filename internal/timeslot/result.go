@@ -1,0 +1,98 @@
+package timeslot
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"time"
+)
+
+// Result is the merged, ranked answer to a query before it is encoded (INTERFACE §3.1).
+type Result struct {
+	AsOf     time.Time // when the oldest slot fragment used was fetched; zero when none was
+	Complete bool      // every source that was asked answered
+	Total    int       // slots of the whole answer, all pages
+
+	Slots       []Offer // this page, ranked
+	Providers   map[string]*Provider
+	Departments map[string]*DepartmentView // by department key
+	Reports     []SourceReport
+
+	NextCursor    string
+	NextAvailable *Offer
+
+	FreshUntil time.Time // when the first fragment used stops being fresh; zero when none was
+	StaleUntil time.Time // when the first fragment used stops being servable without an error
+	FirstStart int64     // start of the earliest slot on the page (Unix seconds); 0 when it is empty
+}
+
+// Offer is one merged slot: what all surfaces together know about one identity.
+type Offer struct {
+	Schedule *Schedule // attributes from the freshest surface; shared by the offers of one clinician, place and visit type
+	Start    int64     // Unix seconds
+	Offset   int16     // minutes east of UTC, of the department
+	Duration uint16    // minutes; 0 when nobody says
+	Sources  SourceSet
+	Distance float64 // miles from the caller's point; negative when unknown
+
+	// The booking handles, each empty when no surface offers it. A retail booking wants RetailSlotID and
+	// RetailProviderID (CONTRACT §7.1), a provider booking ProviderSlotID (§7.2).
+	RetailSlotID, RetailProviderID string
+	ProviderSlotID                 string
+
+	Score *Score // only when explained
+}
+
+// Score is the parts of a ranking score, for explain=true. Each part is between 0 and 1, larger is better.
+type Score struct {
+	Total, Wait, Distance, Bookable, Spread float64
+}
+
+// Identity is what makes the offer the same slot on every surface.
+func (o *Offer) Identity() Identity { return o.Schedule.Identity(o.Start) }
+
+// DepartmentView is a department with its distance from the caller's point in miles, negative when unknown.
+type DepartmentView struct {
+	Department
+	Distance float64
+}
+
+// Status is how a source did for one answer.
+type Status string
+
+// The statuses, from best to worst.
+const (
+	StatusFresh   Status = "fresh"
+	StatusStale   Status = "stale"
+	StatusSkipped Status = "skipped" // not asked
+	StatusFailed  Status = "failed"
+)
+
+// SourceReport says how one thing that was asked did: one clinician, one department and visit type, or the area.
+type SourceReport struct {
+	Source    Source
+	Key       string // the NPI, "urlName/visitTypeName", or "area"
+	Status    Status
+	FetchedAt time.Time // of the oldest fragment; zero when there is none
+	Slots     int       // slots it lists inside the window asked for
+	Reason    Kind      // empty when all is well
+}
+
+// PublicID is the opaque slot id of answers: equal for equal identities on every replica, 16 URL-safe characters.
+func (id Identity) PublicID() string {
+	var text [16]byte
+	return string(id.AppendPublicID(text[:0]))
+}
+
+// AppendPublicID appends the id to b without allocating.
+func (id Identity) AppendPublicID(b []byte) []byte {
+	var scratch [192]byte
+	in := scratch[:0]
+	for _, field := range [...]string{id.EHRInstance, id.DepartmentID, id.Clinician, id.VisitTypeID} {
+		in = binary.AppendUvarint(in, uint64(len(field)))
+		in = append(in, field...)
+	}
+	in = binary.BigEndian.AppendUint64(in, uint64(id.Start))
+	sum := sha256.Sum256(in)
+	return base64.RawURLEncoding.AppendEncode(b, sum[:12])
+}
