@@ -1,0 +1,176 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// client makes single HTTP calls: no retries, no redirects, no cookies, bounded bodies.
+type client struct {
+	opt             *Options
+	public, ingress http.RoundTripper
+}
+
+func newClient(opt *Options) *client {
+	c := &client{opt: opt, public: opt.PublicTransport, ingress: opt.IngressTransport}
+	if c.public == nil {
+		c.public = NewTransport(nil)
+	}
+	if c.ingress == nil {
+		c.ingress = NewTransport(nil)
+	}
+	return c
+}
+
+// NewTransport is the transport for reads: keep-alive, bounded handshakes, TLS 1.2 and up, never through a proxy from
+// the environment. The TLS configuration may carry roots and a client certificate; nil means the system's roots.
+func NewTransport(config *tls.Config) *http.Transport {
+	if config == nil {
+		config = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        config,
+		TLSHandshakeTimeout:    2 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           512,
+		MaxIdleConnsPerHost:    128,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// answer is a complete upstream response.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// get sends one request and reads the whole answer, at most maxBody bytes of it after decompression. Transports do
+// not follow redirects, so a redirect arrives here as a status.
+func (c *client) get(ctx context.Context, r request, maxBody int64) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
+	if err != nil {
+		return nil, fmt.Errorf("build request: %w", err)
+	}
+	req.Header = r.header()
+	transport := c.public
+	if r.ingress {
+		transport = c.ingress
+	}
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		return nil, transportError(ctx, err)
+	}
+	defer resp.Body.Close()
+	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: resp.StatusCode, Err: fmt.Errorf("content encoding %q was not asked for", encoding)}
+	}
+	body, err := readBody(resp, maxBody)
+	if err != nil {
+		return nil, bodyError(ctx, resp.StatusCode, err)
+	}
+	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
+}
+
+var errTooLarge = errors.New("body is larger than sources.*.maxBody")
+
+func readBody(resp *http.Response, maxBody int64) ([]byte, error) {
+	if resp.ContentLength > maxBody {
+		return nil, errTooLarge
+	}
+	var buf bytes.Buffer
+	if resp.ContentLength > 0 {
+		buf.Grow(int(resp.ContentLength) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
+	if err == nil && n > maxBody {
+		err = errTooLarge
+	}
+	return bytes.Clone(buf.Bytes()), err
+}
+
+// transportError tells a deadline of ours from a caller that left and from everything else.
+func transportError(ctx context.Context, err error) error {
+	kind := timeslot.KindUpstream
+	switch {
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded) || errors.Is(err, context.DeadlineExceeded):
+		kind = timeslot.KindTimeout
+	case ctx.Err() != nil:
+		kind = timeslot.KindCanceled
+	}
+	return &timeslot.Error{Kind: kind, Err: err}
+}
+
+func bodyError(ctx context.Context, status int, err error) error {
+	if ctx.Err() != nil {
+		return transportError(ctx, err)
+	}
+	return &timeslot.Error{Kind: timeslot.KindMalformed, Status: status, Err: fmt.Errorf("read body: %w", err)}
+}
+
+// verdict is nil for an answer that can be used: 200, or a well-formed 404.
+func (a *answer) verdict() error {
+	kind := timeslot.KindUpstream
+	switch {
+	case a.status == http.StatusOK && isHTML(a.header):
+		kind = timeslot.KindMalformed // a login or error page in place of the answer
+	case a.status == http.StatusOK || a.notFound():
+		return nil
+	case a.status == http.StatusNotFound && !isGatewayMiss(a.body) && !isHTML(a.header):
+		kind = timeslot.KindNotFound // said, but not in a form that may be stored
+	case a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
+		kind = timeslot.KindLimited
+	}
+	return &timeslot.Error{Kind: kind, Status: a.status, RetryAfter: retryAfter(a.header.Get("Retry-After"))}
+}
+
+// notFound tells whether upstream said in its own words that it does not know the thing: a 404 with a JSON object
+// that is not the gateway's "no Route matched", which would mean that we call a wrong address.
+func (a *answer) notFound() bool {
+	return a.status == http.StatusNotFound && !isGatewayMiss(a.body) && isJSONObject(a.body)
+}
+
+func isGatewayMiss(body []byte) bool { return bytes.Contains(body, []byte("no Route matched")) }
+
+func isJSONObject(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	return len(body) > 0 && body[0] == '{' && json.Valid(body)
+}
+
+func isHTML(h http.Header) bool {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return kind == "text/html"
+}
+
+// isRejection tells whether upstream understood and refused.
+func isRejection(status int) bool {
+	return status >= 400 && status < 500 && status != http.StatusNotFound && status != http.StatusTooManyRequests
+}
+
+const maxRetryAfter = time.Minute
+
+// retryAfter reads delay-seconds or an HTTP date (RFC 9110 §10.2.3), at most a minute.
+func retryAfter(value string) time.Duration {
+	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
+		return min(time.Duration(min(seconds, 3600))*time.Second, maxRetryAfter)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, min(time.Until(at), maxRetryAfter))
+	}
+	return 0
+}

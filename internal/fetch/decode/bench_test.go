@@ -1,0 +1,80 @@
+package decode
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// v5Body makes a Provider Direct document with the given number of slots, spread over four weeks of two visit types.
+func v5Body(slots int) []byte {
+	var b bytes.Buffer
+	b.WriteString(`{"slots":[{"npi":"9000000017","timezone":"America/Los_Angeles","departmentId":"4100200410","departmentIdentifier":"org.acme.ehr.main|4100200410","ehrSystemName":"org.acme.ehr.main","slotsByVisitType":[`)
+	start := time.Date(2030, 3, 8, 9, 0, 0, 0, time.FixedZone("", -8*3600))
+	for visit := range 2 {
+		if visit > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"visitTypeId":"720%d","visitTypeName":"FollowUp","visitTypeGuid":"22222222-aaaa-4bbb-8ccc-000000000203","visitTypeTitle":"Follow Up Visit","forNewPatient":false,"forEstablishedPatient":true,"isBookable":true,"scheduleDays":[`, visit)
+		for i := range slots / 2 {
+			if i%20 == 0 {
+				if i > 0 {
+					b.WriteString(`]},`)
+				}
+				b.WriteString(`{"date":"` + start.AddDate(0, 0, i/20).Format(time.DateOnly) + `","slotTimes":[`)
+			} else {
+				b.WriteByte(',')
+			}
+			b.WriteString(`{"duration":30,"slotDateTime":"` + start.AddDate(0, 0, i/20).Add(time.Duration(i%20)*30*time.Minute).Format(time.RFC3339) + `"}`)
+		}
+		b.WriteString(`]}]}`)
+	}
+	b.WriteString(`]}]}`)
+	return b.Bytes()
+}
+
+// v5Document is the same document for encoding/json, as a yardstick in the same run.
+type v5Document struct {
+	Slots []struct {
+		NPI, Timezone, DepartmentID, DepartmentIdentifier, EHRSystemName string
+		SlotsByVisitType                                                 []struct {
+			VisitTypeID, VisitTypeName, VisitTypeTitle       string
+			ForNewPatient, ForEstablishedPatient, IsBookable bool
+			ScheduleDays                                     []struct {
+				Date      string
+				SlotTimes []struct {
+					Duration     int
+					SlotDateTime time.Time
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkDecodeProviderDirect(b *testing.B) {
+	for _, slots := range []int{10, 100, 1000, 3200, 10_000} { // 3,200 slots are about 200 KB
+		body := v5Body(slots)
+		name := strconv.Itoa(slots) + "slots"
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Decode(Read{Key: v5Key, FetchedAt: fetchedAt, LastDay: 22_000}, body); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/encoding-json", func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				var doc v5Document
+				if err := json.Unmarshal(body, &doc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

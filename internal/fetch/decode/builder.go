@@ -1,0 +1,89 @@
+package decode
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/go-faster/jx"
+
+	"timeslots/internal/timeslot"
+)
+
+// builder collects one fragment. Strings are interned: an answer repeats few distinct ones many times.
+type builder struct {
+	read    Read
+	d       *jx.Decoder
+	f       *timeslot.Fragment
+	strings map[string]string
+	index   map[timeslot.Schedule]uint32
+	last    uint32 // the schedule added last: slots of one schedule come in runs
+}
+
+func newBuilder(read Read, body []byte) *builder {
+	return &builder{
+		read:    read,
+		d:       jx.DecodeBytes(body),
+		f:       &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, Body: body},
+		strings: make(map[string]string, 32),
+		index:   make(map[timeslot.Schedule]uint32, 8),
+	}
+}
+
+// maxInterned bounds the intern table; slot ids, which never repeat, do not go through it.
+const maxInterned = 50_000
+
+func (b *builder) intern(raw []byte) string {
+	if s, ok := b.strings[string(raw)]; ok {
+		return s
+	}
+	s := string(raw)
+	if len(b.strings) < maxInterned {
+		b.strings[s] = s
+	}
+	return s
+}
+
+// schedule gives the index of s, adding it when it is new.
+func (b *builder) schedule(s timeslot.Schedule) (uint32, error) {
+	if int(b.last) < len(b.f.Schedules) && b.f.Schedules[b.last] == s {
+		return b.last, nil
+	}
+	i, ok := b.index[s]
+	if !ok {
+		if len(b.f.Schedules) >= maxEntries {
+			return 0, fmt.Errorf("more than %d schedules", maxEntries)
+		}
+		i = uint32(len(b.f.Schedules))
+		b.f.Schedules = append(b.f.Schedules, s)
+		b.index[s] = i
+	}
+	b.last = i
+	return i, nil
+}
+
+func (b *builder) slot(s timeslot.Slot) error {
+	if len(b.f.Slots) >= MaxSlots {
+		return fmt.Errorf("more than %d slots", MaxSlots)
+	}
+	b.f.Slots = append(b.f.Slots, s)
+	return nil
+}
+
+// fragment freezes what was collected: slots in order, none twice.
+func (b *builder) fragment() *timeslot.Fragment {
+	byStart := func(x, y timeslot.Slot) int {
+		if c := cmp.Compare(x.Start, y.Start); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.Schedule, y.Schedule)
+	}
+	if !slices.IsSortedFunc(b.f.Slots, byStart) {
+		slices.SortStableFunc(b.f.Slots, byStart)
+	}
+	b.f.Slots = slices.CompactFunc(b.f.Slots, func(x, y timeslot.Slot) bool {
+		return x.Start == y.Start && x.Schedule == y.Schedule
+	})
+	b.f.Slots = slices.Clip(b.f.Slots)
+	return b.f
+}

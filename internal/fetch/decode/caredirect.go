@@ -1,0 +1,208 @@
+package decode
+
+import (
+	"errors"
+	"time"
+
+	"github.com/go-faster/jx"
+
+	"timeslots/internal/timeslot"
+)
+
+// scheduleDays is the answer that Care Direct and v4 share (CONTRACT §4.3, §5.5), apart from the meaning of its head.
+type scheduleDays struct {
+	timezone     string
+	departmentID string
+	npi          string
+	start, end   instant // of the window searched; zero when absent or given as plain dates
+	seen         bool    // the list of days was there
+}
+
+// departmentTimeslots reads GET /v2/departments/{urlName}/timeslots (v1 alike). Durations are strings there.
+func (b *builder) departmentTimeslots() error {
+	head, err := b.scheduleDays()
+	if err != nil {
+		return err
+	}
+	if head.start.unix != 0 && head.end.unix != 0 {
+		b.f.Covers = timeslot.Interval{From: head.start.time(), Until: head.end.time().Add(time.Second)}
+	}
+	b.markPools()
+	return nil
+}
+
+// providerTimeslotsV4 reads GET /v4/providers/{npi}/timeslots. It speaks for the clinician and the visit type asked.
+func (b *builder) providerTimeslotsV4() error {
+	head, err := b.scheduleDays()
+	if err != nil {
+		return err
+	}
+	b.coverUntilLastDay([]string{head.timezone})
+	return nil
+}
+
+func (b *builder) scheduleDays() (head scheduleDays, err error) {
+	err = b.d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "timezone":
+			return b.text(d, &head.timezone)
+		case "departmentId":
+			return b.text(d, &head.departmentID)
+		case "providerNationalId":
+			return b.text(d, &head.npi)
+		case "startDate":
+			return readInstant(d, &head.start)
+		case "endDate":
+			return readInstant(d, &head.end)
+		case "scheduleDays":
+			if head.seen {
+				return errors.New("scheduleDays twice")
+			}
+			head.seen = true
+			return b.entries(d, b.scheduleDay)
+		}
+		return d.Skip()
+	})
+	if err == nil && !head.seen {
+		err = errors.New("no scheduleDays")
+	}
+	b.completeSchedules(&head)
+	return head, err
+}
+
+func readInstant(d *jx.Decoder, to *instant) error {
+	raw, err := rawText(d)
+	if err == nil {
+		*to, _ = parseInstant(raw)
+	}
+	return err
+}
+
+// scheduleDay reads one day. Its date is ignored: days are computed from instants (CONTRACT §3 rule 2).
+func (b *builder) scheduleDay(d *jx.Decoder) error {
+	return object(d, func(d *jx.Decoder, key []byte) error {
+		if string(key) != "timeSlots" {
+			return d.Skip()
+		}
+		return b.entries(d, b.timeSlot)
+	})
+}
+
+func (b *builder) timeSlot(d *jx.Decoder) error {
+	var (
+		s     = timeslot.Schedule{VisitTypeName: b.read.Key.VisitType}
+		slot  timeslot.Slot
+		at    instant
+		valid = true
+	)
+	err := object(d, func(d *jx.Decoder, key []byte) (err error) {
+		switch string(key) {
+		case "id":
+			slot.ID, err = slotID(d)
+		case "providerNationalId":
+			err = b.text(d, &s.NPI)
+		case "providerId":
+			err = b.text(d, &s.ProviderID)
+		case "departmentId":
+			err = b.text(d, &s.DepartmentID)
+		case "departmentIdentifier":
+			err = b.departmentIdentifier(d, &s)
+		case "visitTypeId":
+			err = b.text(d, &s.VisitTypeID)
+		case "duration":
+			err = minutes(d, &slot.Duration, &valid)
+		case "slotDateTime":
+			err = readInstant(d, &at)
+		default:
+			err = d.Skip()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !valid || at.unix == 0 {
+		b.f.Dropped++
+		return nil
+	}
+	slot.Start, slot.Offset = at.unix, at.offset
+	return b.add(s, slot)
+}
+
+// slotID reads the opaque id. Ids are never interned: each occurs once.
+func slotID(d *jx.Decoder) (string, error) {
+	raw, err := rawText(d)
+	return string(raw), err
+}
+
+// departmentIdentifier reads "<ehr>|<departmentId>". The department id of the composite wins over a bare one: it is
+// the one that is scoped.
+func (b *builder) departmentIdentifier(d *jx.Decoder, s *timeslot.Schedule) error {
+	raw, err := rawText(d)
+	if err != nil {
+		return err
+	}
+	if ehr, id, ok := timeslot.SplitDepartmentKey(b.intern(raw)); ok {
+		s.EHRInstance, s.DepartmentID = ehr, id
+	}
+	return nil
+}
+
+func (b *builder) add(s timeslot.Schedule, slot timeslot.Slot) (err error) {
+	if slot.Schedule, err = b.schedule(s); err != nil {
+		return err
+	}
+	return b.slot(slot)
+}
+
+// completeSchedules fills what only the head says, which may come after the slots, and drops the slots of schedules
+// that stay without an identity.
+func (b *builder) completeSchedules(head *scheduleDays) {
+	for i := range b.f.Schedules {
+		s := &b.f.Schedules[i]
+		s.Timezone = head.timezone
+		if s.DepartmentID == "" {
+			s.DepartmentID = head.departmentID
+		}
+		if s.NPI == "" {
+			s.NPI = head.npi
+		}
+	}
+	b.dropUnidentified()
+}
+
+// dropUnidentified drops the slots of schedules that lack a part of their identity.
+func (b *builder) dropUnidentified() {
+	kept := b.f.Slots[:0]
+	for _, slot := range b.f.Slots {
+		s := &b.f.Schedules[slot.Schedule]
+		if s.EHRInstance == "" || s.DepartmentID == "" || s.NPI == "" {
+			b.f.Dropped++
+			continue
+		}
+		kept = append(kept, slot)
+	}
+	b.f.Slots = kept
+}
+
+// markPools finds the NPIs that stand for a pool of clinicians: those that the answer lists at one start under
+// several provider ids (ARCHITECTURE §6).
+func (b *builder) markPools() {
+	type moment struct {
+		npi, visitType string
+		start          int64
+	}
+	member := make(map[moment]string, len(b.f.Slots))
+	pools := map[string]bool{}
+	for i := range b.f.Slots {
+		s := b.f.ScheduleOf(&b.f.Slots[i])
+		at := moment{s.NPI, s.VisitTypeID, b.f.Slots[i].Start}
+		if first, ok := member[at]; ok && first != s.ProviderID {
+			pools[s.NPI] = true
+		}
+		member[at] = s.ProviderID
+	}
+	for i := range b.f.Schedules {
+		b.f.Schedules[i].Pool = pools[b.f.Schedules[i].NPI]
+	}
+}

@@ -1,0 +1,209 @@
+package decode
+
+import (
+	"errors"
+	"math"
+
+	"github.com/go-faster/jx"
+
+	"timeslots/internal/timeslot"
+)
+
+// availabilitySlots reads GET /v1/availability/slots (CONTRACT §6.1). Zones and names live in maps that may come
+// before or after the slots, so schedules are completed at the end.
+func (b *builder) availabilitySlots() error {
+	seen := false
+	err := b.d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "slotsByVisitType":
+			if seen || d.Next() != jx.Array {
+				return errors.New("slotsByVisitType is not one array")
+			}
+			seen = true
+			return b.entries(d, b.visitTypeSlots)
+		case "providers":
+			return object(d, b.optionProvider)
+		case "departments":
+			return object(d, b.optionDepartment)
+		}
+		return d.Skip()
+	})
+	if err == nil && !seen {
+		err = errors.New("no slotsByVisitType")
+	}
+	if err != nil {
+		return err
+	}
+	b.joinDepartments()
+	return nil
+}
+
+// joinDepartments gives each schedule its department's zone. An option whose department is missing from the map is
+// dropped: neither its place nor its day can be told.
+func (b *builder) joinDepartments() {
+	zones := make(map[string]string, len(b.f.Departments))
+	for i := range b.f.Departments {
+		zones[b.f.Departments[i].Key()] = b.f.Departments[i].Timezone
+	}
+	for i := range b.f.Schedules {
+		s := &b.f.Schedules[i]
+		zone, known := zones[s.DepartmentKey()]
+		if !known {
+			s.DepartmentID = ""
+		}
+		s.Timezone = zone
+	}
+	b.dropUnidentified()
+}
+
+// visitTypeSlots reads one element of slotsByVisitType: a visit type under one modality.
+func (b *builder) visitTypeSlots(d *jx.Decoder) error {
+	var visit timeslot.Schedule
+	first := len(b.f.Schedules)
+	clear(b.index) // schedules of another element differ in what is filled in below
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "visitTypeEmrId":
+			return b.text(d, &visit.VisitTypeID)
+		case "visitTypeName":
+			return b.text(d, &visit.VisitTypeName)
+		case "visitTypeDisplayName":
+			return b.text(d, &visit.VisitTypeTitle)
+		case "modality":
+			return b.text(d, (*string)(&visit.Modality))
+		case "forNewPatient":
+			return tri(d, &visit.ForNewPatient)
+		case "forEstablishedPatient":
+			return tri(d, &visit.ForEstablishedPatient)
+		case "scheduleDays":
+			return b.entries(d, b.optionDay)
+		}
+		return d.Skip()
+	})
+	for i := first; i < len(b.f.Schedules); i++ {
+		s := &b.f.Schedules[i]
+		visit.NPI, visit.EHRInstance, visit.DepartmentID = s.NPI, s.EHRInstance, s.DepartmentID
+		*s = visit
+	}
+	b.last = uint32(len(b.f.Schedules))
+	return err
+}
+
+func (b *builder) optionDay(d *jx.Decoder) error {
+	return object(d, func(d *jx.Decoder, key []byte) error {
+		if string(key) != "slotTimes" {
+			return d.Skip()
+		}
+		return b.entries(d, b.optionTime)
+	})
+}
+
+// optionTime reads one start with the clinicians who offer it. The start may come after them.
+func (b *builder) optionTime(d *jx.Decoder) error {
+	var at instant
+	first := len(b.f.Slots)
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "slotDateTime":
+			return readInstant(d, &at)
+		case "providerOptions":
+			return b.entries(d, b.providerOption)
+		}
+		return d.Skip()
+	})
+	if at.unix == 0 {
+		b.f.Dropped += len(b.f.Slots) - first
+		b.f.Slots = b.f.Slots[:first]
+	}
+	for i := first; i < len(b.f.Slots); i++ {
+		b.f.Slots[i].Start, b.f.Slots[i].Offset = at.unix, at.offset
+	}
+	return err
+}
+
+func (b *builder) providerOption(d *jx.Decoder) error {
+	var (
+		s     timeslot.Schedule
+		slot  timeslot.Slot
+		valid = true
+	)
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "npi":
+			return b.text(d, &s.NPI)
+		case "departmentEhrIdentifier":
+			return b.departmentIdentifier(d, &s)
+		case "duration":
+			return minutes(d, &slot.Duration, &valid)
+		}
+		return d.Skip()
+	})
+	if err != nil {
+		return err
+	}
+	if !valid {
+		b.f.Dropped++
+		return nil
+	}
+	return b.add(s, slot)
+}
+
+// optionProvider reads one entry of the providers map, keyed by NPI.
+func (b *builder) optionProvider(d *jx.Decoder, npi []byte) error {
+	if len(b.f.Providers) >= maxEntries {
+		return errors.New("too many providers")
+	}
+	p := timeslot.Provider{NPI: b.intern(npi)}
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "name":
+			return b.text(d, &p.Name)
+		case "gender":
+			return b.gender(d, &p.Gender)
+		case "specialties":
+			return b.texts(d, &p.Specialties)
+		}
+		return d.Skip()
+	})
+	b.f.Providers = append(b.f.Providers, p)
+	return err
+}
+
+// optionDepartment reads one entry of the departments map, keyed by "<ehr>|<id>".
+func (b *builder) optionDepartment(d *jx.Decoder, identifier []byte) error {
+	if len(b.f.Departments) >= maxEntries {
+		return errors.New("too many departments")
+	}
+	ehr, id, _ := timeslot.SplitDepartmentKey(b.intern(identifier))
+	dep := timeslot.Department{EHRInstance: ehr, ID: id}
+	distance := math.NaN()
+	err := object(d, func(d *jx.Decoder, key []byte) (err error) {
+		switch string(key) {
+		case "departmentName":
+			err = b.text(d, &dep.Name)
+		case "timezone":
+			err = b.text(d, &dep.Timezone)
+		case "clinicType":
+			err = b.text(d, &dep.ClinicType)
+		case "distanceFrom":
+			distance, err = number(d)
+		case "address":
+			err = b.address(d, &dep)
+		default:
+			err = d.Skip()
+		}
+		return err
+	})
+	if ehr == "" {
+		b.f.Dropped++
+		return err
+	}
+	b.f.Departments = append(b.f.Departments, dep)
+	if distance >= 0 {
+		if b.f.Distances == nil {
+			b.f.Distances = map[string]float64{}
+		}
+		b.f.Distances[dep.Key()] = distance
+	}
+	return err
+}

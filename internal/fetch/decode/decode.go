@@ -1,0 +1,104 @@
+package decode
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-faster/jx"
+
+	"timeslots/internal/timeslot"
+)
+
+// Bounds on what one answer may list; more is refused as malformed.
+const (
+	MaxSlots   = 50_000
+	maxEntries = 20_000 // schedules, departments or providers
+)
+
+// ErrMalformed is in the chain of every error of this package: upstream's answer breaks its contract.
+var ErrMalformed = errors.New("malformed answer")
+
+// Read is what was asked and when; the answer's meaning depends on it.
+type Read struct {
+	Key       timeslot.FragmentKey
+	FetchedAt time.Time
+	LastDay   timeslot.Date // last calendar day of the window asked for; 0 when the operation takes no dates
+}
+
+// Decode reads body as the answer to read. The fragment has no Bounds yet. Body is kept in it, not copied.
+func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
+	if !utf8.Valid(body) {
+		return nil, fmt.Errorf("%w: not UTF-8", ErrMalformed)
+	}
+	parse, err := parserOf(read.Key)
+	if err != nil {
+		return nil, err
+	}
+	b := newBuilder(read, body)
+	if err := parse(b); err != nil {
+		return nil, malformed(err)
+	}
+	if err := b.d.Skip(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%w: bytes after the document", ErrMalformed)
+	}
+	return b.fragment(), nil
+}
+
+func malformed(err error) error {
+	if errors.Is(err, ErrMalformed) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrMalformed, err)
+}
+
+func parserOf(key timeslot.FragmentKey) (func(*builder) error, error) {
+	switch key.Operation {
+	case timeslot.OpDepartments:
+		return (*builder).departments, nil
+	case timeslot.OpDepartmentInfo:
+		return (*builder).departmentInfo, nil
+	case timeslot.OpDepartmentTimeslots:
+		return (*builder).departmentTimeslots, nil
+	case timeslot.OpProviderInfo:
+		return (*builder).providerInfo, nil
+	case timeslot.OpProviderTimeslots:
+		if key.Version == 4 {
+			return (*builder).providerTimeslotsV4, nil
+		}
+		return (*builder).providerTimeslotsV5, nil
+	case timeslot.OpAvailabilitySlots:
+		return (*builder).availabilitySlots, nil
+	}
+	return nil, fmt.Errorf("no decoder for operation %q", key.Operation)
+}
+
+// object calls field for each field of the object that comes next. Null is an object without fields; anything else
+// is an error.
+func object(d *jx.Decoder, field func(d *jx.Decoder, key []byte) error) error {
+	if d.Next() == jx.Null {
+		return d.Null()
+	}
+	return d.ObjBytes(field)
+}
+
+// array calls element for each element of the array that comes next. Null is an empty array.
+func array(d *jx.Decoder, element func(d *jx.Decoder) error) error {
+	if d.Next() == jx.Null {
+		return d.Null()
+	}
+	return d.Arr(element)
+}
+
+// entries calls entry for each element that is an object, and passes over and counts the others.
+func (b *builder) entries(d *jx.Decoder, entry func(d *jx.Decoder) error) error {
+	return array(d, func(d *jx.Decoder) error {
+		if d.Next() != jx.Object {
+			b.f.Dropped++
+			return d.Skip()
+		}
+		return entry(d)
+	})
+}

@@ -1,0 +1,169 @@
+package decode
+
+import (
+	"errors"
+	"time"
+
+	"github.com/go-faster/jx"
+
+	"timeslots/internal/timeslot"
+)
+
+// providerTimeslotsV5 reads GET /v5/providers/{npi}/timeslots (CONTRACT §5.3).
+func (b *builder) providerTimeslotsV5() error {
+	seen := false
+	err := b.d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+		if string(key) != "slots" {
+			return d.Skip()
+		}
+		if seen || d.Next() != jx.Array {
+			return errors.New("slots is not one array")
+		}
+		seen = true
+		return b.entries(d, b.providerDepartment)
+	})
+	if err == nil && !seen {
+		err = errors.New("no slots")
+	}
+	if err != nil {
+		return err
+	}
+	b.dropUnidentified()
+	zones := make([]string, len(b.f.Schedules))
+	for i := range b.f.Schedules {
+		zones[i] = b.f.Schedules[i].Timezone
+	}
+	b.coverUntilLastDay(zones)
+	return nil
+}
+
+// providerDepartment reads one clinician–department pair. Its names may come after its visit types, so the schedules
+// read meanwhile are completed at the end.
+func (b *builder) providerDepartment(d *jx.Decoder) error {
+	var pair timeslot.Schedule
+	first := len(b.f.Schedules)
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "npi":
+			return b.text(d, &pair.NPI)
+		case "timezone":
+			return b.text(d, &pair.Timezone)
+		case "departmentId":
+			if pair.DepartmentID != "" { // the composite came first
+				return d.Skip()
+			}
+			return b.text(d, &pair.DepartmentID)
+		case "departmentIdentifier":
+			return b.departmentIdentifier(d, &pair)
+		case "ehrSystemName":
+			if pair.EHRInstance != "" {
+				return d.Skip()
+			}
+			return b.text(d, &pair.EHRInstance)
+		case "slotsByVisitType":
+			return b.entries(d, b.providerVisitType)
+		}
+		return d.Skip()
+	})
+	if pair.NPI == "" {
+		pair.NPI = b.read.Key.NPI
+	}
+	for i := first; i < len(b.f.Schedules); i++ {
+		s := &b.f.Schedules[i]
+		s.NPI, s.Timezone, s.EHRInstance, s.DepartmentID = pair.NPI, pair.Timezone, pair.EHRInstance, pair.DepartmentID
+	}
+	return err
+}
+
+// providerVisitType reads one visit type of a pair as a schedule of its own.
+func (b *builder) providerVisitType(d *jx.Decoder) error {
+	if len(b.f.Schedules) >= maxEntries {
+		return errors.New("too many visit types")
+	}
+	i := uint32(len(b.f.Schedules))
+	b.f.Schedules = append(b.f.Schedules, timeslot.Schedule{})
+	var s timeslot.Schedule
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "visitTypeId":
+			return b.text(d, &s.VisitTypeID)
+		case "visitTypeName":
+			return b.text(d, &s.VisitTypeName)
+		case "visitTypeTitle":
+			return b.text(d, &s.VisitTypeTitle)
+		case "forNewPatient":
+			return tri(d, &s.ForNewPatient)
+		case "forEstablishedPatient":
+			return tri(d, &s.ForEstablishedPatient)
+		case "isBookable":
+			return tri(d, &s.Bookable)
+		case "scheduleDays":
+			return b.entries(d, func(d *jx.Decoder) error { return b.providerDay(d, i) })
+		}
+		return d.Skip()
+	})
+	b.f.Schedules[i] = s
+	return err
+}
+
+func (b *builder) providerDay(d *jx.Decoder, schedule uint32) error {
+	return object(d, func(d *jx.Decoder, key []byte) error {
+		if string(key) != "slotTimes" {
+			return d.Skip()
+		}
+		return b.entries(d, func(d *jx.Decoder) error { return b.slotTime(d, schedule) })
+	})
+}
+
+func (b *builder) slotTime(d *jx.Decoder, schedule uint32) error {
+	var (
+		at    instant
+		slot  = timeslot.Slot{Schedule: schedule}
+		valid = true
+	)
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "slotDateTime":
+			return readInstant(d, &at)
+		case "duration":
+			return minutes(d, &slot.Duration, &valid)
+		}
+		return d.Skip()
+	})
+	if err != nil {
+		return err
+	}
+	if !valid || at.unix == 0 {
+		b.f.Dropped++
+		return nil
+	}
+	slot.Start, slot.Offset = at.unix, at.offset
+	return b.slot(slot)
+}
+
+// coverUntilLastDay lets the answer speak for all starts from when it was fetched to the end of the last day asked
+// for, in the westernmost reading of that day that all its zones share. An answer without slots names no zone and
+// covers until the day ends where it ends first.
+func (b *builder) coverUntilLastDay(zones []string) {
+	if b.read.LastDay == 0 {
+		return
+	}
+	next := b.read.LastDay + 1
+	until := next.In(time.FixedZone("", 14*3600))
+	known := map[string]time.Time{}
+	for i, zone := range zones {
+		end, ok := known[zone]
+		if !ok {
+			loc, err := time.LoadLocation(zone)
+			if err != nil || zone == "" {
+				loc = time.FixedZone("", 14*3600)
+			}
+			end = next.In(loc)
+			known[zone] = end
+		}
+		if i == 0 || end.Before(until) {
+			until = end
+		}
+	}
+	b.f.Covers = timeslot.Interval{From: b.read.FetchedAt, Until: until}
+}

@@ -1,0 +1,14 @@
+// Package fetch makes upstream reads: one call per fragment key, guarded, decoded, shared.
+//
+// A read passes from the outside in:
+//
+//	FanOut ──▶ Flight ──▶ Fetcher.Fetch ──▶ guard ──▶ client ──▶ decode
+//	(bounded)  (one call   (a key and its   (rate,    (HTTP,     (bytes to
+//	            per key)    caller's label)  places,   status)    fragment)
+//	                                         breaker,
+//	                                         timeout)
+//
+// Every failure comes back as a [timeslot.Error] whose kind says what the caller may do. A fragment comes back for an
+// answer, also for a well-formed "not found". Nothing of a client's request reaches upstream but the typed key and
+// the label of [Call].
+package fetch

@@ -1,0 +1,163 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"timeslots/internal/fetch/decode"
+	"timeslots/internal/timeslot"
+)
+
+// Recorder is told about upstream calls. The real one is metrics.Metrics.
+type Recorder interface {
+	// UpstreamStarted and UpstreamEnded frame one call that was really sent.
+	UpstreamStarted(source timeslot.Source)
+	// UpstreamEnded's outcome is ok, not_found, rejected, error, timeout, malformed or canceled.
+	UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration)
+	// UpstreamRefused counts calls that our own guard did not let through.
+	UpstreamRefused(source timeslot.Source, reason timeslot.Kind)
+	// BreakerChanged reports 0 closed, 1 half-open, 2 open.
+	BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int)
+	// DecodeDropped counts single entries that decoding left out.
+	DecodeDropped(source timeslot.Source, reason string, n int)
+}
+
+// Options configure a Fetcher.
+type Options struct {
+	Public  *url.URL // base of the public reads (CONTRACT §1.1)
+	Ingress *url.URL // base of v5 and Care Options
+
+	// API keys per service, empty for none (CONTRACT §1.2). Public reads are sent the slots key as DexCare's SDK does.
+	CareOptionsKey, SlotsKey string
+
+	PublicTransport, IngressTransport http.RoundTripper // nil: NewTransport's default
+
+	Sources   map[timeslot.Source]SourceOptions // a source that is missing uses defaults
+	Lookahead int                               // days from today that upstream may be asked for; 0: 90
+
+	Recorder Recorder         // nil: silent
+	Logger   *slog.Logger     // nil: discards
+	Now      func() time.Time // nil: time.Now
+}
+
+// SourceOptions bound the calls to one source (INTERFACE §2, sources.*).
+type SourceOptions struct {
+	Timeout       time.Duration // of one call, body included; 0: 2 s
+	Concurrency   int           // calls at a time; 0: 64
+	RatePerSecond float64       // 0: no limit
+	MaxBody       int64         // bytes after decompression; 0: 8 MiB
+	Breaker       BreakerOptions
+}
+
+// Call says on whose behalf a read is made. The labels travel upstream; they never influence the answer.
+type Call struct {
+	Product       string // sent as `product` (CONTRACT §1.5); empty: none
+	CorrelationID string // sent as `correlation-id`; empty: none
+}
+
+// Fetcher reads fragments from DexCare.
+type Fetcher struct {
+	client *client
+	guards map[timeslot.Source]*guard
+	opt    Options
+}
+
+// New builds a Fetcher. It makes no connection.
+func New(opt Options) (*Fetcher, error) {
+	if opt.Public == nil || opt.Ingress == nil {
+		return nil, errors.New("fetch: the public and the ingress base URL are both needed")
+	}
+	if opt.Lookahead == 0 {
+		opt.Lookahead = 90
+	}
+	if opt.Recorder == nil {
+		opt.Recorder = silent{}
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	f := &Fetcher{client: newClient(&opt), guards: map[timeslot.Source]*guard{}, opt: opt}
+	for _, s := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory} {
+		f.guards[s] = newGuard(s, opt.Sources[s].withDefaults(), opt.Recorder)
+	}
+	return f, nil
+}
+
+func (o SourceOptions) withDefaults() SourceOptions {
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Second
+	}
+	if o.Concurrency == 0 {
+		o.Concurrency = 64
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = 8 << 20
+	}
+	o.Breaker = o.Breaker.withDefaults()
+	return o
+}
+
+// Fetch reads key from upstream once, within the source's guard. The fragment has no Bounds: how long it may be
+// served is not this package's business. Every error is a [timeslot.Error].
+func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
+	guard := f.guards[key.Source()]
+	fragment, err := guard.do(ctx, key.Operation, func(ctx context.Context) (*timeslot.Fragment, error) {
+		return f.read(ctx, key, call)
+	})
+	if err != nil {
+		return nil, f.explain(key, err)
+	}
+	if fragment.Dropped > 0 {
+		f.opt.Recorder.DecodeDropped(key.Source(), "invalid", fragment.Dropped)
+	}
+	return fragment, nil
+}
+
+func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
+	now := f.opt.Now()
+	window := windowOf(key, now, f.opt.Lookahead)
+	answer, err := f.client.get(ctx, f.client.request(key, window, call), f.guards[key.Source()].opt.MaxBody)
+	if err != nil {
+		return nil, err
+	}
+	if err := answer.verdict(); err != nil {
+		return nil, err
+	}
+	if answer.notFound() {
+		return &timeslot.Fragment{Key: key, FetchedAt: now, NotFound: true}, nil
+	}
+	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: now, LastDay: window.last}, answer.body)
+	if err != nil {
+		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: answer.status, Err: err}
+	}
+	return fragment, nil
+}
+
+// explain completes an error with source and operation, and logs refusals: they mean that our key or our request is
+// wrong, which nobody would notice otherwise (FAULTS row 4).
+func (f *Fetcher) explain(key timeslot.FragmentKey, err error) error {
+	e, ok := errors.AsType[*timeslot.Error](err)
+	if !ok {
+		e = &timeslot.Error{Kind: timeslot.KindUpstream, Err: err}
+	}
+	e.Source, e.Operation = key.Source(), key.Operation
+	if isRejection(e.Status) {
+		f.opt.Logger.Warn("upstream refused our request", "source", e.Source, "operation", e.Operation, "status", e.Status)
+	}
+	return e
+}
+
+type silent struct{}
+
+func (silent) UpstreamStarted(timeslot.Source)                                                {}
+func (silent) UpstreamEnded(timeslot.Source, timeslot.Operation, string, time.Duration)       {}
+func (silent) UpstreamRefused(timeslot.Source, timeslot.Kind)                                 {}
+func (silent) BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int) {}
+func (silent) DecodeDropped(timeslot.Source, string, int)                                     {}

@@ -1,0 +1,125 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"timeslots/internal/timeslot"
+)
+
+// Flight lets all who ask for a key at the same time share one call.
+//
+// The call runs on a context of its own: the one who came first leaving cancels nothing, the last one leaving does
+// (FAULTS §3, singleflight). A panic inside becomes an error for all who wait.
+type Flight struct {
+	limit time.Duration
+	group singleflight.Group
+
+	mu    sync.Mutex
+	calls map[timeslot.FragmentKey]*sharedCall
+	wg    sync.WaitGroup
+}
+
+// sharedCall is one shared call and the number of those who wait for it.
+type sharedCall struct {
+	waiters int
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
+// NewFlight makes a Flight whose calls take at most limit, whoever waits.
+func NewFlight(limit time.Duration) *Flight {
+	return &Flight{limit: limit, calls: map[timeslot.FragmentKey]*sharedCall{}}
+}
+
+// Work fetches the value of a key. Its context ends when nobody waits any more.
+type Work func(ctx context.Context) (*timeslot.Fragment, error)
+
+// Do returns what work returns, shared with everyone who asks for key meanwhile; joined tells that the call was
+// another's. When ctx ends first, Do returns its cause and the call goes on for the others.
+func (f *Flight) Do(ctx context.Context, key timeslot.FragmentKey, work Work) (fragment *timeslot.Fragment, joined bool, err error) {
+	c, result, joined := f.join(ctx, key, work)
+	select {
+	case r := <-result:
+		f.leave(key, c, true)
+		fragment, _ = r.Val.(*timeslot.Fragment)
+		return fragment, joined, r.Err
+	case <-ctx.Done():
+		f.leave(key, c, false)
+		return nil, joined, context.Cause(ctx)
+	}
+}
+
+// join enters the running call for key or starts one. Joining and leaving happen under one lock, so that a call that
+// was given up has left the map before anybody can join it.
+func (f *Flight) join(ctx context.Context, key timeslot.FragmentKey, work Work) (*sharedCall, <-chan singleflight.Result, bool) {
+	name := key.String()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c, joined := f.calls[key]
+	if !joined {
+		c = &sharedCall{}
+		c.ctx, c.cancel = context.WithTimeout(context.WithoutCancel(ctx), f.limit)
+		f.calls[key] = c
+		f.wg.Add(1)
+	}
+	c.waiters++
+	result := f.group.DoChan(name, func() (any, error) {
+		defer f.wg.Done()
+		fragment, err := contained(c.ctx, work)
+		f.finish(key, c)
+		return fragment, err
+	})
+	return c, result, joined
+}
+
+// finish takes a completed call off the map, so that the next one who asks starts afresh. singleflight forgets the
+// key by itself, but only after its function returned: a caller that came between would join a call that f no longer
+// counts. Forgetting it here, under the lock, leaves no between.
+func (f *Flight) finish(key timeslot.FragmentKey, c *sharedCall) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.calls[key] == c {
+		delete(f.calls, key)
+		f.group.Forget(key.String())
+	}
+}
+
+func (f *Flight) leave(key timeslot.FragmentKey, c *sharedCall, completed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c.waiters--
+	if c.waiters > 0 {
+		return
+	}
+	if !completed && f.calls[key] == c {
+		delete(f.calls, key)
+		f.group.Forget(key.String())
+	}
+	c.cancel()
+}
+
+// Wait returns when every call has ended, those given up included.
+func (f *Flight) Wait() { f.wg.Wait() }
+
+// contained turns a panic into an error. The stack goes into the error's cause, never the values that were at work.
+func contained(ctx context.Context, work Work) (fragment *timeslot.Fragment, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			fragment, err = nil, &PanicError{Stack: debug.Stack()}
+		}
+	}()
+	return work(ctx)
+}
+
+// PanicError says that a shared call panicked. The panic's value is left out: it may quote what was being read.
+type PanicError struct{ Stack []byte }
+
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("panic in a shared call (%d bytes of stack)", len(e.Stack))
+}

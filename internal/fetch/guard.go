@@ -1,0 +1,152 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"timeslots/internal/timeslot"
+)
+
+// guard stands around the calls to one source, outermost first (ARCHITECTURE §8): rate budget, places with a bounded
+// queue, circuit breaker per operation, timeout.
+type guard struct {
+	source   timeslot.Source
+	opt      SourceOptions
+	rate     *rate.Limiter // nil: no limit
+	places   chan struct{}
+	waiting  atomic.Int64
+	breakers map[timeslot.Operation]*breaker
+	recorder Recorder
+}
+
+// queuePerPlace is how many calls may wait for each place before more are refused.
+const queuePerPlace = 8
+
+func newGuard(source timeslot.Source, opt SourceOptions, recorder Recorder) *guard {
+	g := &guard{
+		source: source, opt: opt, recorder: recorder,
+		places:   make(chan struct{}, opt.Concurrency),
+		breakers: map[timeslot.Operation]*breaker{},
+	}
+	if opt.RatePerSecond > 0 {
+		g.rate = rate.NewLimiter(rate.Limit(opt.RatePerSecond), max(1, int(opt.RatePerSecond)))
+	}
+	for _, op := range operationsOf(source) {
+		g.breakers[op] = newBreaker(source, op, opt.Breaker, recorder)
+	}
+	return g
+}
+
+func operationsOf(source timeslot.Source) []timeslot.Operation {
+	switch source {
+	case timeslot.CareDirect:
+		return []timeslot.Operation{timeslot.OpDepartmentTimeslots}
+	case timeslot.ProviderDirect:
+		return []timeslot.Operation{timeslot.OpProviderTimeslots}
+	case timeslot.CareOptions:
+		return []timeslot.Operation{timeslot.OpAvailabilitySlots}
+	default:
+		return []timeslot.Operation{timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpProviderInfo}
+	}
+}
+
+var errPanicked = errors.New("the call panicked")
+
+type reader func(ctx context.Context) (*timeslot.Fragment, error)
+
+// do lets read through, or refuses with KindLimited or KindOpen. The time spent waiting for a place is the caller's,
+// the timeout counts from the call.
+func (g *guard) do(ctx context.Context, op timeslot.Operation, read reader) (fragment *timeslot.Fragment, err error) {
+	release, err := g.admit(ctx)
+	if err != nil {
+		return nil, g.refused(err)
+	}
+	defer release()
+	done, err := g.breakers[op].allow()
+	if err != nil {
+		return nil, g.refused(err)
+	}
+	err = errPanicked // stays when read panics: a breaker that is never told would count the probe for ever
+	defer func() { done(err) }()
+	return g.call(ctx, op, read)
+}
+
+func (g *guard) refused(err error) error {
+	if kind := timeslot.KindOf(err); kind == timeslot.KindLimited || kind == timeslot.KindOpen {
+		g.recorder.UpstreamRefused(g.source, kind)
+	}
+	return err
+}
+
+// admit takes a place, waiting for one in a queue of bounded length.
+func (g *guard) admit(ctx context.Context) (release func(), err error) {
+	if g.rate != nil {
+		if err := g.rate.Wait(ctx); err != nil {
+			return nil, g.waitError(ctx, err)
+		}
+	}
+	if g.waiting.Add(1) > int64(cap(g.places)*queuePerPlace) {
+		g.waiting.Add(-1)
+		return nil, &timeslot.Error{Kind: timeslot.KindLimited, Err: errors.New("too many calls wait for a place")}
+	}
+	defer g.waiting.Add(-1)
+	select {
+	case g.places <- struct{}{}:
+		return func() { <-g.places }, nil
+	case <-ctx.Done():
+		return nil, g.waitError(ctx, ctx.Err())
+	}
+}
+
+// waitError: waiting in vain for our own limits is "limited", a caller that left is "canceled".
+func (g *guard) waitError(ctx context.Context, err error) error {
+	kind := timeslot.KindLimited
+	if errors.Is(ctx.Err(), context.Canceled) {
+		kind = timeslot.KindCanceled
+	}
+	return &timeslot.Error{Kind: kind, Err: err}
+}
+
+// call runs read under the source's timeout and records how it ended.
+func (g *guard) call(ctx context.Context, op timeslot.Operation, read reader) (fragment *timeslot.Fragment, err error) {
+	ctx, cancel := context.WithTimeout(ctx, g.opt.Timeout)
+	defer cancel()
+	start := time.Now()
+	g.recorder.UpstreamStarted(g.source)
+	outcome := "error" // what a panic in read leaves behind
+	defer func() { g.recorder.UpstreamEnded(g.source, op, outcome, time.Since(start)) }()
+	fragment, err = read(ctx)
+	outcome = outcomeOf(fragment, err)
+	return fragment, err
+}
+
+func outcomeOf(fragment *timeslot.Fragment, err error) string {
+	if err == nil {
+		if fragment.NotFound {
+			return "not_found"
+		}
+		return "ok"
+	}
+	e, ok := errors.AsType[*timeslot.Error](err)
+	if !ok {
+		return "error"
+	}
+	switch {
+	case e.Kind == timeslot.KindTimeout:
+		return "timeout"
+	case e.Kind == timeslot.KindCanceled:
+		return "canceled"
+	case e.Kind == timeslot.KindMalformed:
+		return "malformed"
+	case e.Kind == timeslot.KindNotFound:
+		return "not_found"
+	case isRejection(e.Status):
+		return "rejected"
+	default:
+		return "error"
+	}
+}
