@@ -77,16 +77,13 @@ func (q *Query) FiltersByRadius() bool {
 }
 
 // Normalize sorts lists, drops duplicates and brings filters into lower case, so that requests which mean the same
-// become equal.
+// become equal. The lists that the query had before are left as they were.
 func (q *Query) Normalize() {
 	q.NPIs = sortedSet(q.NPIs)
 	q.Departments = sortedSet(q.Departments)
 	q.VisitTypes = foldedSet(q.VisitTypes)
 	for _, list := range []*[]string{&q.ClinicTypes, &q.Specialties, &q.Genders, &q.EHRInstances, &q.Modalities} {
-		for i, v := range *list {
-			(*list)[i] = strings.ToLower(v)
-		}
-		*list = sortedSet(*list)
+		*list = sortedSet(lowered(*list))
 	}
 	if q.Patient == BothPatients {
 		q.Patient = ""
@@ -96,13 +93,23 @@ func (q *Query) Normalize() {
 	}
 }
 
+func lowered(list []string) []string {
+	low := make([]string, len(list))
+	for i, v := range list {
+		low[i] = strings.ToLower(v)
+	}
+	return low
+}
+
 func sortedSet(list []string) []string {
+	list = slices.Clone(list)
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
 // foldedSet sorts without regard to case and keeps one spelling, the smallest, of what differs by case only.
 func foldedSet(list []string) []string {
+	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b string) int {
 		if c := strings.Compare(strings.ToLower(a), strings.ToLower(b)); c != 0 {
 			return c
