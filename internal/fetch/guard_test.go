@@ -179,7 +179,7 @@ func TestCallsBeyondTheConcurrencyWaitAndBeyondTheQueueAreRefused(t *testing.T) 
 func TestARateBudgetSpacesCallsAndRefusesThoseThatCouldNotBeServedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := testGuard(SourceOptions{RatePerSecond: 10}, newNotes())
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 550*time.Millisecond) // halfway between two tokens
 		defer cancel()
 		served := 0
 		for range 30 {
@@ -190,7 +190,7 @@ func TestARateBudgetSpacesCallsAndRefusesThoseThatCouldNotBeServedInTime(t *test
 			}
 		}
 		if served != 15 {
-			t.Errorf("%d calls in half a second at ten a second after a burst of ten, want 15", served)
+			t.Errorf("%d calls in 550 ms at ten a second after a burst of ten, want 15", served)
 		}
 	})
 }

@@ -12,7 +12,7 @@ const (
 	Booking        Source = "booking"
 )
 
-// SlotSources lists the sources that offer timeslots, in the order in which answers name them.
+// slotSources lists the sources that offer timeslots, in the order in which answers name them.
 var slotSources = [...]Source{CareDirect, ProviderDirect, CareOptions}
 
 // SourceSet is a set of slot sources: which surfaces list a slot.

@@ -65,6 +65,8 @@ func (b *builder) department(d *jx.Decoder) error {
 			return b.address(d, &dep)
 		case "allowedVisitTypes":
 			return b.visitTypes(d, &dep.VisitTypes)
+		case "providers":
+			return b.entries(d, b.departmentProvider)
 		}
 		return d.Skip()
 	})
@@ -81,6 +83,28 @@ func (b *builder) department(d *jx.Decoder) error {
 	dep.Inactive = active == timeslot.No
 	b.f.Departments = append(b.f.Departments, dep)
 	return nil
+}
+
+// departmentProvider reads a clinician of a department, who is named in parts (CONTRACT §4.1).
+func (b *builder) departmentProvider(d *jx.Decoder) error {
+	var p timeslot.Provider
+	var first, last string
+	err := object(d, func(d *jx.Decoder, key []byte) error {
+		switch string(key) {
+		case "nationalId":
+			return b.text(d, &p.NPI)
+		case "firstName":
+			return b.text(d, &first)
+		case "lastName":
+			return b.text(d, &last)
+		}
+		return d.Skip()
+	})
+	p.Name = strings.TrimSpace(first + " " + last)
+	if p.NPI != "" && p.Name != "" && len(b.f.Providers) < maxEntries {
+		b.f.Providers = append(b.f.Providers, p)
+	}
+	return err
 }
 
 // address reads an address. Care Options puts the coordinates into it and calls the code zipCode as well.

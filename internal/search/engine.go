@@ -1,0 +1,201 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"timeslots/internal/cache"
+	"timeslots/internal/fetch"
+	"timeslots/internal/merge"
+	"timeslots/internal/timeslot"
+)
+
+// Store keeps fragments. The real one is cache.Tiered.
+type Store interface {
+	// Lookup gives one hit per key, in order; a zero hit is a miss. It never fails and never waits longer than the
+	// cache's own timeout.
+	Lookup(ctx context.Context, keys []timeslot.FragmentKey) []cache.Hit
+	// LookAgain finds a copy that is still fresh, also one that another replica stored meanwhile.
+	LookAgain(ctx context.Context, key timeslot.FragmentKey) cache.Hit
+	// Put takes a frozen fragment with its bounds. It does not wait for the network.
+	Put(ctx context.Context, fragment *timeslot.Fragment)
+}
+
+// Fetcher reads one fragment from upstream; every error is a [timeslot.Error]. The real one is fetch.Fetcher.
+type Fetcher interface {
+	Fetch(ctx context.Context, key timeslot.FragmentKey, call fetch.Call) (*timeslot.Fragment, error)
+}
+
+// Taken gives the present view of taken slots, without waiting. The real one is cache.Ledger.
+type Taken interface{ View() *cache.View }
+
+// Recorder counts what the path does. The real one is metrics.Metrics.
+type Recorder interface {
+	Coalesced(scope string)                         // "process": a caller joined another's flight
+	Refresh(source timeslot.Source, outcome string) // a background refresh ended: ok, error, dropped
+}
+
+// Options configure an Engine. Store, Fetcher and Taken are needed.
+type Options struct {
+	Store   Store
+	Fetcher Fetcher
+	Taken   Taken
+
+	Sources map[timeslot.Source]SourceOptions // which surfaces are asked, in which version, and how long answers live
+	Limits  Limits
+
+	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
+	Refreshers  int           // background refreshes at a time; 0: 16
+
+	Recorder Recorder         // nil: silent
+	Logger   *slog.Logger     // nil: discards
+	Now      func() time.Time // nil: time.Now
+}
+
+// SourceOptions say how one source takes part.
+type SourceOptions struct {
+	Enabled bool
+	Version string // "v2", "v5", "both", … (INTERFACE §2)
+	Policy  timeslot.Policy
+}
+
+// Limits bound what one query may ask (INTERFACE §2, search.*).
+type Limits struct {
+	Window         int // days searched when no end is given
+	MaxWindow      int // days
+	MaxProviders   int
+	MaxDepartments int
+	PointPrecision int // decimal places of a degree that keys keep
+	Lookahead      int // days from today that upstream may be asked for
+}
+
+// Engine answers queries. It is safe for concurrent use; Close stops its background work.
+type Engine struct {
+	opt     Options
+	flight  *fetch.Flight
+	refresh *refresher
+	zones   merge.Zones
+}
+
+// New checks opt and starts the refresh pool.
+func New(opt Options) (*Engine, error) {
+	if opt.Store == nil || opt.Fetcher == nil || opt.Taken == nil {
+		return nil, errors.New("search: Store, Fetcher and Taken are needed")
+	}
+	if opt.Limits.Window <= 0 || opt.Limits.MaxWindow < opt.Limits.Window {
+		return nil, errors.New("search: Limits.Window must be at least one day and at most Limits.MaxWindow")
+	}
+	if opt.Limits.Lookahead == 0 {
+		opt.Limits.Lookahead = opt.Limits.MaxWindow
+	}
+	if opt.FlightLimit == 0 {
+		opt.FlightLimit = 10 * time.Second
+	}
+	if opt.Refreshers == 0 {
+		opt.Refreshers = 16
+	}
+	if opt.Recorder == nil {
+		opt.Recorder = silent{}
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit)}
+	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
+	return e, nil
+}
+
+// Close stops the refresh pool and waits for the calls under way, which end by their own limits.
+func (e *Engine) Close() {
+	e.refresh.close()
+	e.flight.Wait()
+}
+
+// Caller is on whose behalf a search is made.
+type Caller struct {
+	Product       string // as it goes upstream; empty: none
+	CorrelationID string
+	Budget        time.Duration // for the whole search; 0: none beyond ctx
+}
+
+// Answer is a merged result and how it came about.
+type Answer struct {
+	*timeslot.Result
+	TakenVersion uint64 // of the view of taken slots that filtered it; see [Engine.TakenVersion]
+	Waited       bool   // an upstream call was waited for
+	Collapsed    bool   // every call waited for was another caller's
+	Stale        bool   // a stale fragment was used
+	MergedAt     time.Time
+}
+
+// TakenVersion changes whenever the view of taken slots does: an answer merged under another version may offer a slot
+// that is taken by now.
+func (e *Engine) TakenVersion() uint64 { return e.opt.Taken.View().Version() }
+
+// mergeReserve is the part of a budget that is kept for merging and encoding.
+func mergeReserve(budget time.Duration) time.Duration { return min(budget/10, 25*time.Millisecond) }
+
+// Search answers a validated, normalised query. Errors are [timeslot.InvalidQueryError] when it asks for too much,
+// [FailedError] when nothing servable is left, and [UnknownError] when all it names is unknown to upstream.
+func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (*Answer, error) {
+	if err := e.opt.Limits.check(q, e.opt.Now()); err != nil {
+		return nil, err
+	}
+	if caller.Budget > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, caller.Budget-mergeReserve(caller.Budget))
+		defer cancel()
+	}
+	gathered := e.gather(ctx, q, caller)
+	view := e.opt.Taken.View()
+	now := e.opt.Now()
+	merged := merge.Merge(merge.Input{
+		Query: q, Now: now, DefaultWindow: e.opt.Limits.Window,
+		Fragments: gathered.fragments(), Taken: view, Zones: &e.zones,
+	})
+	answer := &Answer{
+		Result: merged.Result, TakenVersion: view.Version(), MergedAt: now,
+		Waited: gathered.waited(), Collapsed: gathered.collapsed(), Stale: gathered.stale(),
+	}
+	answer.Reports = gathered.reports(merged.PerFragment)
+	answer.Complete = complete(answer.Reports)
+	return answer, verdict(answer.Reports, gathered.retryAfter())
+}
+
+// check refuses queries that would fan out too far (ARCHITECTURE §3 step 4).
+func (l Limits) check(q *timeslot.Query, now time.Time) error {
+	var bad []timeslot.Violation
+	tooMany := func(parameter string, n, most int) {
+		if n > most {
+			bad = append(bad, timeslot.Violation{
+				Parameter: parameter, Detail: plural(n, "value") + " in one request",
+				Fix: "ask for at most " + plural(most, "value") + " at a time",
+			})
+		}
+	}
+	tooMany("npi", len(q.NPIs), l.MaxProviders)
+	tooMany("departmentUrlName", len(q.Departments), l.MaxDepartments)
+	if q.EndDate != 0 {
+		start := max(q.StartDate, timeslot.EarliestToday(now))
+		if days := int(q.EndDate - start); days > l.MaxWindow {
+			bad = append(bad, timeslot.Violation{
+				Parameter: "endDate", Detail: "the window is " + plural(days, "day") + " long",
+				Fix: "ask for at most " + plural(l.MaxWindow, "day") + " at a time",
+			})
+		}
+	}
+	if len(bad) > 0 {
+		return &timeslot.InvalidQueryError{Violations: bad}
+	}
+	return nil
+}
+
+type silent struct{}
+
+func (silent) Coalesced(string)                {}
+func (silent) Refresh(timeslot.Source, string) {}

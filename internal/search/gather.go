@@ -1,0 +1,225 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"timeslots/internal/fetch"
+	"timeslots/internal/timeslot"
+)
+
+// fanWidth bounds the goroutines of one request. The calls themselves are bounded by each source's guard.
+const fanWidth = 128
+
+// piece is one ask and what came of it.
+type piece struct {
+	ask
+	fragment  *timeslot.Fragment // nil: nothing servable
+	freshness timeslot.Freshness
+	err       error // why a needed fetch failed; the fragment may still be an old copy
+	waited    bool
+	joined    bool
+}
+
+// collection is everything that was gathered for one query.
+type collection struct {
+	plan   *plan
+	pieces []*piece
+}
+
+// gather looks all keys up at once, then fetches what is missing until ctx ends. The list of departments comes first,
+// for what it makes known; it is nearly always in memory. When it is not, directory and slots are fetched side by
+// side, and only what the directory has to name comes after it.
+func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) *collection {
+	call := fetch.Call{Product: caller.Product, CorrelationID: caller.CorrelationID}
+	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
+	e.lookup(ctx, []*piece{list}, call)
+	p := e.plan(q, list.departments())
+	g := &collection{plan: p}
+
+	directory, slots := pieces(p.directory), pieces(p.slots)
+	e.lookup(ctx, slices.Concat(directory, slots), call)
+	directory = append(directory, list)
+	if !anyMissing(directory) { // the usual case: everything can be planned at once
+		more := pieces(p.expand(fragmentsOf(directory)))
+		e.lookup(ctx, more, call)
+		slots = append(slots, more...)
+		e.fill(ctx, slots, call)
+		g.pieces = append(directory, slots...)
+		return g
+	}
+	var more []*piece
+	var lane sync.WaitGroup
+	lane.Go(func() {
+		e.fill(ctx, directory, call)
+		more = pieces(p.expand(fragmentsOf(directory)))
+		e.lookup(ctx, more, call)
+		e.fill(ctx, more, call)
+	})
+	e.fill(ctx, slots, call)
+	lane.Wait()
+	g.pieces = append(append(directory, slots...), more...)
+	return g
+}
+
+func (pc *piece) departments() []timeslot.Department {
+	if pc.fragment == nil {
+		return nil
+	}
+	return pc.fragment.Departments
+}
+
+func pieces(asks []ask) []*piece {
+	list := make([]*piece, len(asks))
+	for i, a := range asks {
+		list[i] = &piece{ask: a, freshness: timeslot.Expired}
+	}
+	return list
+}
+
+func fragmentsOf(list []*piece) []*timeslot.Fragment {
+	fragments := make([]*timeslot.Fragment, len(list))
+	for i, pc := range list {
+		fragments[i] = pc.fragment
+	}
+	return fragments
+}
+
+// servable tells whether the piece can be used without asking upstream first.
+func (pc *piece) servable() bool {
+	return pc.fragment != nil && (pc.freshness == timeslot.Fresh || pc.freshness == timeslot.Stale)
+}
+
+func anyMissing(list []*piece) bool {
+	for _, pc := range list {
+		if !pc.servable() {
+			return true
+		}
+	}
+	return false
+}
+
+// lookup fills the pieces from the cache, and orders a refresh for each stale one.
+func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
+	if len(list) == 0 {
+		return
+	}
+	keys := make([]timeslot.FragmentKey, len(list))
+	for i, pc := range list {
+		keys[i] = pc.key
+	}
+	now := e.opt.Now()
+	for i, hit := range e.opt.Store.Lookup(ctx, keys) {
+		if hit.Fragment == nil {
+			continue
+		}
+		pc := list[i]
+		pc.fragment, pc.freshness = hit.Fragment, hit.Fragment.Bounds.At(now)
+		if pc.freshness == timeslot.Stale {
+			e.refreshBehind(pc.key, call)
+		}
+	}
+}
+
+// fill fetches what is missing, side by side, until ctx ends.
+func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
+	var missing []*piece
+	for _, pc := range list {
+		if !pc.servable() {
+			missing = append(missing, pc)
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	started := fetch.FanOut(ctx, len(missing), fanWidth, func(ctx context.Context, i int) {
+		e.fetchPiece(ctx, missing[i], call)
+	})
+	for _, pc := range missing[started:] {
+		pc.err = errBudget(pc.key)
+	}
+}
+
+func errBudget(key timeslot.FragmentKey) error {
+	return &timeslot.Error{Kind: timeslot.KindBudget, Source: key.Source(), Operation: key.Operation}
+}
+
+// fetchPiece waits for the piece's flight. When that fails, an older copy that may be served on error stays.
+func (e *Engine) fetchPiece(ctx context.Context, pc *piece, call fetch.Call) {
+	pc.waited = true
+	fragment, joined, err := e.flight.Do(ctx, pc.key, e.refill(pc.key, call))
+	pc.joined = joined
+	if joined {
+		e.opt.Recorder.Coalesced("process")
+	}
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+			err = errBudget(pc.key)
+		}
+		pc.err = err
+		return
+	}
+	pc.fragment, pc.freshness = fragment, timeslot.Fresh
+}
+
+// refill is the work of a flight: look again, fetch, store.
+//
+// Looking again matters: goroutine A looks the key up and misses, B's flight for it stores and ends, and only then A
+// comes to its own flight. Without the second look A would fetch what B just stored.
+func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call) fetch.Work {
+	return func(ctx context.Context) (*timeslot.Fragment, error) {
+		if hit := e.opt.Store.LookAgain(ctx, key); hit.Fragment != nil {
+			return hit.Fragment, nil
+		}
+		fragment, err := e.opt.Fetcher.Fetch(ctx, key, call)
+		if err != nil {
+			return nil, err
+		}
+		fragment.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(fragment.FetchedAt, fragment.NotFound)
+		e.opt.Store.Put(ctx, fragment)
+		return fragment, nil
+	}
+}
+
+// fragments lists what can be merged.
+func (g *collection) fragments() []*timeslot.Fragment {
+	var list []*timeslot.Fragment
+	for _, pc := range g.pieces {
+		if pc.fragment != nil && pc.freshness != timeslot.Expired {
+			list = append(list, pc.fragment)
+		}
+	}
+	return list
+}
+
+func (g *collection) waited() bool {
+	for _, pc := range g.pieces {
+		if pc.waited {
+			return true
+		}
+	}
+	return false
+}
+
+// collapsed tells whether all that was waited for was fetched on behalf of others.
+func (g *collection) collapsed() bool {
+	some := false
+	for _, pc := range g.pieces {
+		if pc.waited && !pc.joined {
+			return false
+		}
+		some = some || pc.waited
+	}
+	return some
+}
+
+func (g *collection) stale() bool {
+	for _, pc := range g.pieces {
+		if pc.fragment != nil && pc.freshness != timeslot.Fresh && pc.key.Source() != timeslot.Directory {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,174 @@
+package search
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"timeslots/internal/cache"
+	"timeslots/internal/fetch"
+	"timeslots/internal/timeslot"
+)
+
+// desk is an upstream that answers from a table, counts its calls, and can be slow or failing.
+type desk struct {
+	mu      sync.Mutex
+	calls   map[timeslot.FragmentKey]int
+	delay   map[timeslot.Source]time.Duration
+	failure map[timeslot.Source]error
+	answers map[timeslot.FragmentKey]*timeslot.Fragment // missing: not found
+}
+
+func newDesk(answers ...*timeslot.Fragment) *desk {
+	d := &desk{
+		calls: map[timeslot.FragmentKey]int{}, delay: map[timeslot.Source]time.Duration{},
+		failure: map[timeslot.Source]error{}, answers: map[timeslot.FragmentKey]*timeslot.Fragment{},
+	}
+	for _, f := range append(answers, providerInfo) {
+		d.answers[f.Key] = f
+	}
+	return d
+}
+
+func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call) (*timeslot.Fragment, error) {
+	asked := time.Now()
+	d.mu.Lock()
+	d.calls[key]++
+	delay, failure, answer := d.delay[key.Source()], d.failure[key.Source()], d.answers[key]
+	d.mu.Unlock()
+	select {
+	case <-time.After(delay):
+	case <-ctx.Done():
+		return nil, &timeslot.Error{Kind: timeslot.KindTimeout, Source: key.Source(), Operation: key.Operation}
+	}
+	if failure != nil {
+		return nil, failure
+	}
+	if answer == nil {
+		return &timeslot.Fragment{Key: key, FetchedAt: asked, NotFound: true}, nil
+	}
+	f := *answer
+	f.FetchedAt = asked
+	return &f, nil
+}
+
+func (d *desk) set(change func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	change()
+}
+
+func (d *desk) count(source timeslot.Source) (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for key, calls := range d.calls {
+		if key.Source() == source {
+			n += calls
+		}
+	}
+	return n
+}
+
+var policy = timeslot.Policy{Fresh: 15 * time.Second, Stale: 45 * time.Second, StaleOnError: 10 * time.Minute, Negative: 10 * time.Second}
+
+// newEngine stands on a real memory cache and a real ledger. Close comes with the test's end.
+func newEngine(t *testing.T, d *desk, change func(*Options)) *Engine {
+	t.Helper()
+	memory, err := cache.NewMemory(cache.MemoryOptions{MaxBytes: 64 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger, err := cache.NewLedger(cache.LedgerOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := Options{
+		Store: memory, Fetcher: d, Taken: ledger, FlightLimit: 4 * time.Second,
+		Limits: Limits{Window: 14, MaxWindow: 90, MaxProviders: 100, MaxDepartments: 100, PointPrecision: 2},
+		Sources: map[timeslot.Source]SourceOptions{
+			timeslot.CareDirect:     {Enabled: true, Version: "v2", Policy: policy},
+			timeslot.ProviderDirect: {Enabled: true, Version: "v5", Policy: policy},
+			timeslot.CareOptions:    {Enabled: true, Version: "v1", Policy: policy},
+			timeslot.Directory:      {Enabled: true, Version: "v4", Policy: timeslot.Policy{Fresh: 10 * time.Minute, Stale: time.Hour, StaleOnError: 24 * time.Hour, Negative: 10 * time.Second}},
+		},
+	}
+	if change != nil {
+		change(&opt)
+	}
+	e, err := New(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		e.Close()
+		_ = memory.Close()
+	})
+	return e
+}
+
+// Inside a synctest bubble the clock starts at 2000-01-01; all of these lie in one block.
+const npi = "9000000017"
+
+var clinic = timeslot.Department{
+	EHRInstance: "e", ID: "1", URLName: "AcmeRiverton", Name: "Riverton", Timezone: "America/Los_Angeles",
+	Point: &timeslot.Point{Latitude: 47.61, Longitude: -122.33}, VisitTypes: []timeslot.VisitType{{ID: "7101", Name: "Illness"}},
+}
+
+// providerInfo is known to every desk: a directory that does not know her would be asked again every ten seconds.
+var providerInfo = &timeslot.Fragment{
+	Key:       timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: npi},
+	Providers: []timeslot.Provider{{NPI: npi, Name: "Example Provider-A"}},
+}
+
+func directoryOf(departments ...timeslot.Department) *timeslot.Fragment {
+	return &timeslot.Fragment{Key: timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: 4}, Departments: departments}
+}
+
+func careDirectOf(urlName, visitType string, starts ...int64) *timeslot.Fragment {
+	key := timeslot.FragmentKey{Operation: timeslot.OpDepartmentTimeslots, Version: 2, Department: urlName, VisitType: visitType}
+	return listing(key, timeslot.Schedule{
+		EHRInstance: "e", DepartmentID: "1", NPI: npi, ProviderID: "P-1", VisitTypeID: "7101", VisitTypeName: visitType, Timezone: clinic.Timezone,
+	}, starts)
+}
+
+func providerDirectOf(npi string, block timeslot.Block, starts ...int64) *timeslot.Fragment {
+	key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi, Block: block}
+	return listing(key, timeslot.Schedule{
+		EHRInstance: "e", DepartmentID: "1", NPI: npi, VisitTypeID: "7101", VisitTypeName: "Illness", Timezone: clinic.Timezone,
+	}, starts)
+}
+
+func listing(key timeslot.FragmentKey, s timeslot.Schedule, starts []int64) *timeslot.Fragment {
+	f := &timeslot.Fragment{Key: key, Schedules: []timeslot.Schedule{s}}
+	for _, start := range starts {
+		f.Slots = append(f.Slots, timeslot.Slot{Start: start, Duration: 20, Offset: -480})
+	}
+	return f
+}
+
+// inHours is a start so many hours from now.
+func inHours(n int) int64 { return time.Now().Add(time.Duration(n) * time.Hour).Unix() }
+
+func presentBlock() timeslot.Block { return timeslot.BlockOf(timeslot.EarliestToday(time.Now())) }
+
+func queryOf(q timeslot.Query) *timeslot.Query {
+	if q.Sort == "" {
+		q.Sort = timeslot.Soonest
+	}
+	q.Limit = 100
+	q.Normalize()
+	return &q
+}
+
+func (e *Engine) mustSearch(t *testing.T, q *timeslot.Query, caller Caller) *Answer {
+	t.Helper()
+	a, err := e.Search(t.Context(), q, caller)
+	if err != nil {
+		t.Fatalf("Search: %v", err)
+	}
+	return a
+}
+
+// pass lets bubble time go by (testing/synctest).
+func pass(d time.Duration) { <-time.After(d) }

@@ -1,0 +1,312 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// ask is one fragment that a query needs, and the source report that it counts towards.
+type ask struct {
+	key    timeslot.FragmentKey
+	thing  thing
+	counts bool // its slots are counted in the report; v4 repeats what v5 lists
+}
+
+// thing is what one source report is about: a clinician, a department and visit type, the area, the directory.
+type thing struct {
+	source timeslot.Source
+	name   string
+}
+
+const (
+	areaName       = "area"
+	departmentList = "departments"
+)
+
+// plan is what a query needs from upstream. Asks known at once are in slots; what the directory has to name first is
+// added by expand.
+type plan struct {
+	engine *Engine
+	query  *timeslot.Query
+	now    time.Time
+	blocks []timeslot.Block
+
+	visitTypes []string // of the query, in the directory's spelling where it knows them
+	slots      []ask
+	directory  []ask
+	skipped    []timeslot.SourceReport
+}
+
+// plan cuts the query into canonical reads: coarse ones, so that other queries share them (ARCHITECTURE §4).
+// Departments is the directory's list as far as it is at hand.
+func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *plan {
+	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments)}
+	p.blocks = p.windowBlocks()
+	for _, npi := range q.NPIs {
+		p.provider(npi)
+	}
+	for _, urlName := range q.Departments {
+		for _, visitType := range p.visitTypes {
+			p.department(urlName, visitType)
+		}
+	}
+	if q.HasLocation() {
+		p.area()
+	}
+	return p
+}
+
+// spelled gives each visit type the spelling that the directory uses, so that "illness" and "Illness" are one read.
+// A name that the directory does not know stays as it came.
+func spelled(wanted []string, departments []timeslot.Department) []string {
+	names := slices.Clone(wanted)
+	for i, name := range names {
+		for j := range departments {
+			if known := offered(&departments[j], []string{name}); len(departments[j].VisitTypes) > 0 && len(known) > 0 {
+				names[i] = known[0]
+				break
+			}
+		}
+	}
+	return names
+}
+
+// windowBlocks are the blocks that the window touches in any zone, as far as upstream may be asked.
+func (p *plan) windowBlocks() []timeslot.Block {
+	limits := p.engine.opt.Limits
+	first := max(p.query.StartDate, timeslot.EarliestToday(p.now))
+	last := p.query.EndDate
+	if last == 0 {
+		last = max(p.query.StartDate, timeslot.LatestToday(p.now)) + timeslot.Date(limits.Window)
+	}
+	last = min(last, timeslot.EarliestToday(p.now)+timeslot.Date(limits.Lookahead))
+	var blocks []timeslot.Block
+	for b := timeslot.BlockOf(first); b.First() <= last; b++ {
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
+
+func (e *Engine) version(s timeslot.Source) string { return e.opt.Sources[s].Version }
+
+// departmentsAsk is the directory's list of departments, which every query needs: for names and places, for the
+// spelling of visit types, and for the clinics of an area.
+func (e *Engine) departmentsAsk() ask {
+	return ask{
+		key:   timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: versionNumber(e.version(timeslot.Directory), 4)},
+		thing: thing{timeslot.Directory, departmentList},
+	}
+}
+
+// versionNumber reads "v5"; anything else, such as "both", is the fallback.
+func versionNumber(version string, fallback uint8) uint8 {
+	if len(version) == 2 && version[0] == 'v' && version[1] >= '1' && version[1] <= '9' {
+		return version[1] - '0'
+	}
+	return fallback
+}
+
+// enabled tells whether s takes part; a source that does not is reported as skipped.
+func (p *plan) enabled(t thing) bool {
+	if p.engine.opt.Sources[t.source].Enabled && (len(p.blocks) > 0 || t.source == timeslot.CareDirect) {
+		return true
+	}
+	p.skipped = append(p.skipped, timeslot.SourceReport{Source: t.source, Key: t.name, Status: timeslot.StatusSkipped})
+	return false
+}
+
+// provider asks Provider Direct for a clinician's blocks, and the directory for her name.
+func (p *plan) provider(npi string) {
+	p.directory = append(p.directory, ask{
+		key:   timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: npi},
+		thing: thing{timeslot.Directory, npi},
+	})
+	t := thing{timeslot.ProviderDirect, npi}
+	if !p.enabled(t) {
+		return
+	}
+	if p.engine.version(timeslot.ProviderDirect) != "v4" {
+		for _, block := range p.blocks {
+			p.slots = append(p.slots, ask{thing: t, counts: true, key: timeslot.FragmentKey{
+				Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi, Block: block,
+			}})
+		}
+	}
+	for _, visitType := range p.visitTypes {
+		p.slots = append(p.slots, p.providerV4(npi, visitType)...)
+	}
+}
+
+// providerV4 are the asks for the deprecated form, which alone carries slot ids; none unless it is configured. It is
+// asked per visit type.
+func (p *plan) providerV4(npi, visitType string) []ask {
+	version := p.engine.version(timeslot.ProviderDirect)
+	if version != "v4" && version != "both" {
+		return nil
+	}
+	asks := make([]ask, 0, len(p.blocks))
+	for _, block := range p.blocks {
+		asks = append(asks, ask{thing: thing{timeslot.ProviderDirect, npi}, counts: version == "v4", key: timeslot.FragmentKey{
+			Operation: timeslot.OpProviderTimeslots, Version: 4, NPI: npi, VisitType: visitType, Block: block,
+		}})
+	}
+	return asks
+}
+
+func (p *plan) department(urlName, visitType string) {
+	t := thing{timeslot.CareDirect, urlName + "/" + visitType}
+	if p.enabled(t) {
+		p.slots = append(p.slots, p.engine.careDirect(urlName, visitType, t))
+	}
+}
+
+func (e *Engine) careDirect(urlName, visitType string, t thing) ask {
+	return ask{thing: t, counts: true, key: timeslot.FragmentKey{
+		Operation: timeslot.OpDepartmentTimeslots, Version: versionNumber(e.version(timeslot.CareDirect), 2),
+		Department: urlName, VisitType: visitType,
+	}}
+}
+
+// area asks Care Options for the circle, once per visit type: all visit types of a city in one answer would be
+// megabytes that nobody asked for.
+func (p *plan) area() {
+	t := thing{timeslot.CareOptions, areaName}
+	if !p.enabled(t) {
+		return
+	}
+	visitTypes := p.visitTypes
+	if len(visitTypes) == 0 {
+		visitTypes = []string{""}
+	}
+	for _, visitType := range visitTypes {
+		for _, block := range p.blocks {
+			p.slots = append(p.slots, ask{thing: t, counts: true, key: timeslot.FragmentKey{
+				Operation: timeslot.OpAvailabilitySlots, Version: 1, VisitType: visitType,
+				Block: block, Area: p.circle(),
+			}})
+		}
+	}
+}
+
+// radiusLadder holds the radii in miles that upstream is asked for: each a little larger than one that people choose,
+// so that the rounding of the point costs no slot at the rim.
+var radiusLadder = [...]int{6, 11, 16, 21, 26, 31, 41, 51, 76, timeslot.MaxRadius}
+
+// circle is the shared area that contains the caller's own.
+func (p *plan) circle() timeslot.Area {
+	precision := p.engine.opt.Limits.PointPrecision
+	need := float64(p.query.Radius) + timeslot.RoundingSlackMiles(precision)
+	radius := timeslot.MaxRadius
+	for _, step := range radiusLadder {
+		if float64(step) >= need {
+			radius = step
+			break
+		}
+	}
+	if p.query.Point == nil {
+		return timeslot.Area{PostalCode: p.query.PostalCode, Radius: uint8(radius)}
+	}
+	return timeslot.AreaAround(p.query.Point.Rounded(precision), uint8(radius))
+}
+
+// expand adds what the directory's answers make known: the departments of an area for Care Direct, and for v4 the
+// visit types of clinicians when the query names none. Nil fragments are answers that are missing.
+func (p *plan) expand(directory []*timeslot.Fragment) []ask {
+	var asks []ask
+	for _, f := range directory {
+		switch {
+		case f == nil:
+		case f.Key.Operation == timeslot.OpDepartments && p.query.OnlyLocation():
+			asks = append(asks, p.nearbyDepartments(f.Departments)...)
+		case f.Key.Operation == timeslot.OpProviderInfo && len(p.query.VisitTypes) == 0 && p.engine.opt.Sources[timeslot.ProviderDirect].Enabled:
+			for _, visitType := range visitTypeNames(f.Providers) {
+				asks = append(asks, p.providerV4(f.Key.NPI, visitType)...)
+			}
+		}
+	}
+	return asks
+}
+
+func visitTypeNames(providers []timeslot.Provider) []string {
+	var names []string
+	for _, provider := range providers {
+		for _, v := range provider.VisitTypes {
+			if v.Name != "" {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// nearbyDepartments asks Care Direct for the directory's departments inside the radius that offer a wanted visit
+// type, nearest first. Those beyond search.maxDepartments are reported as skipped.
+func (p *plan) nearbyDepartments(departments []timeslot.Department) []ask {
+	type candidate struct {
+		ask
+		miles float64
+	}
+	var near []candidate
+	for i := range departments {
+		d := &departments[i]
+		miles, inside := p.distance(d)
+		if !inside || d.Inactive || d.URLName == "" {
+			continue
+		}
+		for _, visitType := range offered(d, p.query.VisitTypes) {
+			t := thing{timeslot.CareDirect, d.URLName + "/" + visitType}
+			near = append(near, candidate{p.engine.careDirect(d.URLName, visitType, t), miles})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.miles, b.miles), strings.Compare(a.thing.name, b.thing.name))
+	})
+	var asks []ask
+	for i, c := range near {
+		if !p.enabled(c.thing) {
+			continue
+		}
+		if i >= p.engine.opt.Limits.MaxDepartments {
+			p.skipped = append(p.skipped, timeslot.SourceReport{
+				Source: c.thing.source, Key: c.thing.name, Status: timeslot.StatusSkipped, Reason: timeslot.KindLimited,
+			})
+			continue
+		}
+		asks = append(asks, c.ask)
+	}
+	return asks
+}
+
+// distance tells how far a department is, and whether that is inside the query's area.
+func (p *plan) distance(d *timeslot.Department) (miles float64, inside bool) {
+	if p.query.Point == nil {
+		return 0, d.Address.PostalCode != "" && strings.HasPrefix(p.query.PostalCode, d.Address.PostalCode[:min(5, len(d.Address.PostalCode))])
+	}
+	if d.Point == nil {
+		return 0, false
+	}
+	miles = p.query.Point.MilesTo(*d.Point)
+	return miles, miles <= float64(p.query.Radius)
+}
+
+// offered are the wanted visit types that the department allows, in its own spelling; all of them when it does not
+// say what it allows.
+func offered(d *timeslot.Department, wanted []string) []string {
+	if len(d.VisitTypes) == 0 {
+		return wanted
+	}
+	var names []string
+	for _, v := range d.VisitTypes {
+		for _, w := range wanted {
+			if strings.EqualFold(v.Name, w) {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	return names
+}

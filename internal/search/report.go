@@ -1,0 +1,201 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// reports folds the pieces into one entry per thing asked: its worst status and oldest time (INTERFACE §3.1). The
+// directory is named only when it failed: its names decorate slots, and nobody asked for it. counts are the slots of
+// each fragment, in the order of collection.fragments.
+func (g *collection) reports(counts []int) []timeslot.SourceReport {
+	folded := map[thing]*foldedReport{}
+	var order []thing
+	next := 0
+	for _, pc := range g.pieces {
+		slots := 0
+		if pc.fragment != nil && pc.freshness != timeslot.Expired {
+			slots = counts[next]
+			next++
+		}
+		f := folded[pc.thing]
+		if f == nil {
+			f = &foldedReport{report: timeslot.SourceReport{Source: pc.thing.source, Key: pc.thing.name}, allUnknown: true}
+			folded[pc.thing] = f
+			order = append(order, pc.thing)
+		}
+		f.add(pc, slots)
+	}
+	var list []timeslot.SourceReport
+	for _, t := range order {
+		if r := folded[t].finish(); t.source != timeslot.Directory || r.Status == timeslot.StatusFailed {
+			list = append(list, r)
+		}
+	}
+	list = append(list, g.plan.skipped...)
+	slices.SortStableFunc(list, func(a, b timeslot.SourceReport) int {
+		return strings.Compare(string(a.Source)+"\x00"+a.Key, string(b.Source)+"\x00"+b.Key)
+	})
+	return list
+}
+
+// foldedReport is the report of one thing while its pieces are added.
+type foldedReport struct {
+	report     timeslot.SourceReport
+	allUnknown bool // upstream knew none of its fragments
+}
+
+func (f *foldedReport) add(pc *piece, slots int) {
+	r := &f.report
+	status, reason := pc.status()
+	if worse(status, r.Status) {
+		r.Status, r.Reason = status, reason
+	}
+	if reason != timeslot.KindNotFound {
+		f.allUnknown = false
+	}
+	if pc.fragment != nil && (r.FetchedAt.IsZero() || pc.fragment.FetchedAt.Before(r.FetchedAt)) {
+		r.FetchedAt = pc.fragment.FetchedAt
+	}
+	if pc.counts {
+		r.Slots += slots
+	}
+}
+
+func (f *foldedReport) finish() timeslot.SourceReport {
+	if f.report.Reason == timeslot.KindNotFound && !f.allUnknown {
+		f.report.Reason = ""
+	}
+	return f.report
+}
+
+// status of one piece. A failed fetch with an old copy at hand is stale, and says why.
+func (pc *piece) status() (timeslot.Status, timeslot.Kind) {
+	switch {
+	case pc.err != nil && timeslot.KindOf(pc.err) == timeslot.KindNotFound:
+		return timeslot.StatusFresh, timeslot.KindNotFound
+	case pc.fragment == nil || pc.freshness == timeslot.Expired:
+		return timeslot.StatusFailed, reasonOf(pc.err)
+	case pc.err != nil:
+		return timeslot.StatusStale, reasonOf(pc.err)
+	case pc.fragment.NotFound:
+		return timeslot.StatusFresh, timeslot.KindNotFound
+	case pc.freshness == timeslot.Fresh:
+		return timeslot.StatusFresh, ""
+	default:
+		return timeslot.StatusStale, ""
+	}
+}
+
+// reasonOf is a kind that INTERFACE §3.1 lists.
+func reasonOf(err error) timeslot.Kind {
+	switch kind := timeslot.KindOf(err); kind {
+	case timeslot.KindCanceled:
+		return timeslot.KindBudget
+	default:
+		return kind
+	}
+}
+
+var severity = map[timeslot.Status]int{"": 0, timeslot.StatusFresh: 1, timeslot.StatusStale: 2, timeslot.StatusSkipped: 3, timeslot.StatusFailed: 4}
+
+func worse(a, b timeslot.Status) bool { return severity[a] > severity[b] }
+
+// complete tells whether everything that was asked answered. A source that is switched off was not asked; one that
+// was passed over for a limit was wanted.
+func complete(reports []timeslot.SourceReport) bool {
+	for _, r := range reports {
+		if r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusSkipped && r.Reason != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// FailedError says that every source failed and nothing servable is left. Kind decides the HTTP status: timeout and
+// budget 504, open and limited 503, else 502.
+type FailedError struct {
+	Kind       timeslot.Kind
+	RetryAfter time.Duration // when upstream or a breaker said so; 0: unknown
+	Reports    []timeslot.SourceReport
+}
+
+func (e *FailedError) Error() string {
+	return fmt.Sprintf("all %d sources failed (%s)", len(e.Reports), e.Kind)
+}
+
+// retryAfter is the shortest time after which a source that failed may be tried again; 0 when none said.
+func (g *collection) retryAfter() time.Duration {
+	var shortest time.Duration
+	for _, pc := range g.pieces {
+		if e, ok := errors.AsType[*timeslot.Error](pc.err); ok && e.RetryAfter > 0 && (shortest == 0 || e.RetryAfter < shortest) {
+			shortest = e.RetryAfter
+		}
+	}
+	return shortest
+}
+
+// UnknownError says that upstream knows none of the clinicians and departments that the query names.
+type UnknownError struct{ Reports []timeslot.SourceReport }
+
+func (e *UnknownError) Error() string {
+	names := make([]string, len(e.Reports))
+	for i, r := range e.Reports {
+		names[i] = r.Key
+	}
+	return "unknown: " + strings.Join(names, ", ")
+}
+
+// verdict is nil when there is something to answer with.
+func verdict(reports []timeslot.SourceReport, retryAfter time.Duration) error {
+	unknown, failed, asked := 0, 0, 0
+	kinds := map[timeslot.Kind]int{}
+	for _, r := range reports {
+		if r.Source == timeslot.Directory {
+			continue
+		}
+		asked++
+		switch {
+		case r.Status == timeslot.StatusFailed:
+			failed++
+			kinds[r.Reason]++
+		case r.Reason == timeslot.KindNotFound:
+			unknown++
+		}
+	}
+	switch {
+	case asked == 0:
+		return nil
+	case unknown == asked:
+		return &UnknownError{Reports: reports}
+	case failed == asked:
+		return &FailedError{Kind: decisiveKind(kinds, failed), RetryAfter: retryAfter, Reports: reports}
+	}
+	return nil
+}
+
+// decisiveKind is timeout when all ended so, open or limited when any was refused, else upstream.
+func decisiveKind(kinds map[timeslot.Kind]int, failed int) timeslot.Kind {
+	switch {
+	case kinds[timeslot.KindTimeout]+kinds[timeslot.KindBudget] == failed:
+		return timeslot.KindTimeout
+	case kinds[timeslot.KindOpen] > 0:
+		return timeslot.KindOpen
+	case kinds[timeslot.KindLimited] > 0:
+		return timeslot.KindLimited
+	default:
+		return timeslot.KindUpstream
+	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
