@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"timeslots/internal/booking"
+	"timeslots/internal/cache"
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+var start = time.Date(2030, 3, 8, 17, 0, 0, 0, time.UTC) // 09:00 in Los Angeles
+
+// counter is a search engine that gives one answer, or one error, and counts.
+type counter struct {
+	mu      sync.Mutex
+	calls   int
+	version uint64
+	answer  func() *search.Answer
+	err     error
+	last    *timeslot.Query
+	caller  search.Caller
+}
+
+func (c *counter) Search(_ context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	c.last, c.caller = q, caller
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.answer(), nil
+}
+
+func (c *counter) TakenVersion() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.version
+}
+
+// clock is moved by hand.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+type stand struct {
+	*Server
+	engine *counter
+	clock  *clock
+	notes  *notes
+}
+
+// notes remembers what was recorded.
+type notes struct {
+	silent
+	mu       sync.Mutex
+	requests []string
+	partial  []string
+}
+
+func (n *notes) RequestEnded(product, route string, code int, cache string, _ time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.requests = append(n.requests, product+" "+route+" "+http.StatusText(code)+" "+cache)
+}
+
+func (n *notes) PartialResponse(product string, source timeslot.Source, reason timeslot.Kind) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.partial = append(n.partial, product+" "+string(source)+" "+string(reason))
+}
+
+func newStand(t testing.TB, change func(*Options)) *stand {
+	t.Helper()
+	s := &stand{clock: &clock{now: start.Add(-24 * time.Hour)}, notes: &notes{}}
+	s.engine = &counter{answer: func() *search.Answer { return sampleAnswer(s.clock.Now()) }}
+	ledger, err := cache.NewLedger(cache.LedgerOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := cache.NewSlotIndex(cache.SlotIndexOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, _ := url.Parse("http://127.0.0.1:1")
+	gateway, err := booking.New(booking.Options{Base: base, Index: index, Ledger: ledger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := Options{
+		Engine: s.engine, Gateway: gateway, Now: s.clock.Now, Recorder: s.notes,
+		Products: map[string]Product{
+			"default": {Ranking: timeslot.Soonest, Budget: time.Second},
+			"flushot": {Ranking: timeslot.Nearest, Budget: 2 * time.Second, MaxAge: 10 * time.Second},
+		},
+	}
+	if change != nil {
+		change(&opt)
+	}
+	if s.Server, err = New(opt); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// sampleAnswer is one slot that two surfaces list, fresh for ten seconds.
+func sampleAnswer(now time.Time) *search.Answer {
+	schedule := &timeslot.Schedule{
+		EHRInstance: "org.acme.ehr.main", DepartmentID: "4100200300", NPI: "9000000108", ProviderID: "P-1001",
+		VisitTypeID: "7101", VisitTypeName: "Illness", VisitTypeTitle: "Illness or Injury", Modality: timeslot.InClinic,
+		ForNewPatient: timeslot.Yes, Timezone: "America/Los_Angeles",
+	}
+	return &search.Answer{MergedAt: now, Waited: true, Result: &timeslot.Result{
+		AsOf: now, Complete: true, Total: 1, FreshUntil: now.Add(10 * time.Second), StaleUntil: now.Add(time.Minute), FirstStart: start.Unix(),
+		Slots: []timeslot.Offer{{
+			Schedule: schedule, Start: start.Unix(), Offset: -480, Duration: 20, Distance: 1.456,
+			Sources:      timeslot.SourceSet(0).With(timeslot.CareDirect).With(timeslot.ProviderDirect),
+			RetailSlotID: "c2xvdA==", RetailProviderID: "P-1001",
+		}},
+		Providers: map[string]*timeslot.Provider{"9000000108": {NPI: "9000000108", Name: "Example <Provider>", Gender: "female", Specialties: []string{"Family Medicine"}}},
+		Departments: map[string]*timeslot.DepartmentView{"org.acme.ehr.main|4100200300": {Distance: 1.456, Department: timeslot.Department{
+			EHRInstance: "org.acme.ehr.main", ID: "4100200300", URLName: "AcmeRiverton", Name: "Acme Express Care - Riverton", ClinicType: "Retail",
+			Timezone: "America/Los_Angeles", Phone: "206-555-0100", Address: timeslot.Address{Line1: "100 Example Way", City: "Riverton", State: "WA", PostalCode: "98000"},
+			Point: &timeslot.Point{Latitude: 47.61, Longitude: -122.33},
+		}}},
+		Reports: []timeslot.SourceReport{{Source: timeslot.CareDirect, Key: "AcmeRiverton/Illness", Status: timeslot.StatusFresh, FetchedAt: now, Slots: 1}},
+	}}
+}
+
+func (s *stand) get(target string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func problemIn(t *testing.T, w *httptest.ResponseRecorder) problem {
+	t.Helper()
+	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
+		t.Fatalf("Content-Type %q, want a problem document; body %s", got, w.Body)
+	}
+	var p problem
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -1,0 +1,317 @@
+package api
+
+import (
+	"math"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// Grammars of INTERFACE §3.1.
+var (
+	npiGrammar        = regexp.MustCompile(`^[0-9]{10}$`)
+	urlNameGrammar    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+	productGrammar    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+	postalCodeGrammar = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
+	wordGrammar       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
+	zoneGrammar       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
+)
+
+// Limits of single requests.
+const (
+	maxQueryBytes = 8 << 10
+	maxListValues = 1000
+	maxLimit      = 500
+	defaultLimit  = 100
+)
+
+// parser reads one query string and collects every violation.
+type parser struct {
+	values  url.Values
+	query   *timeslot.Query
+	product string
+	bad     []timeslot.Violation
+}
+
+// parameters in the order in which they are read, and in which offenders are named.
+var parameters = []struct {
+	name string
+	read func(*parser, string)
+}{
+	{"npi", func(p *parser, name string) { p.query.NPIs = p.list(name, npiGrammar, "ten digits") }},
+	{"departmentUrlName", func(p *parser, name string) {
+		p.query.Departments = p.list(name, urlNameGrammar, "letters, digits, '.', '_' and '-', at most 128")
+	}},
+	{"latitude", func(p *parser, name string) { p.coordinate(name, "longitude", 90) }},
+	{"longitude", func(p *parser, name string) { p.coordinate(name, "latitude", 180) }},
+	{"postalCode", func(p *parser, name string) {
+		p.query.PostalCode = p.text(name, postalCodeGrammar, "five digits, or five, a hyphen and four: 98101 or 98101-1234")
+	}},
+	{"radius", func(p *parser, name string) {
+		p.query.Radius, p.query.RadiusExplicit = p.number(name, 1, timeslot.MaxRadius)
+	}},
+	{"visitTypeName", func(p *parser, name string) { p.query.VisitTypes = p.words(name) }},
+	{"newOrEstablishedPatient", func(p *parser, name string) {
+		p.query.Patient = timeslot.PatientKind(p.oneOf(name, string(timeslot.NewPatient), string(timeslot.EstablishedPatient), string(timeslot.BothPatients)))
+	}},
+	{"clinicType", func(p *parser, name string) { p.query.ClinicTypes = p.words(name) }},
+	{"specialty", func(p *parser, name string) { p.query.Specialties = p.words(name) }},
+	{"gender", func(p *parser, name string) { p.query.Genders = genders(p.words(name)) }},
+	{"ehrInstance", func(p *parser, name string) { p.query.EHRInstances = p.words(name) }},
+	{"modality", func(p *parser, name string) { p.query.Modalities = p.words(name) }},
+	{"startDate", func(p *parser, name string) { p.query.StartDate = p.date(name) }},
+	{"endDate", func(p *parser, name string) { p.query.EndDate = p.date(name) }},
+	{"daysOfSlots", func(p *parser, name string) { p.query.DaysOfSlots, _ = p.number(name, 1, math.MaxInt32) }},
+	{"userTimezone", func(p *parser, name string) { p.query.Zone = p.zone(name) }},
+	{"sort", func(p *parser, name string) {
+		p.query.Sort = timeslot.Ranking(p.oneOf(name, string(timeslot.Soonest), string(timeslot.Nearest), string(timeslot.Balanced)))
+	}},
+	{"limit", func(p *parser, name string) {
+		p.query.Limit = defaultLimit
+		if n, ok := p.number(name, 1, maxLimit); ok {
+			p.query.Limit = n
+		}
+	}},
+	{"cursor", func(p *parser, name string) { p.cursor(name) }},
+	{"explain", func(p *parser, name string) { p.query.Explain = p.oneOf(name, "true", "false") == "true" }},
+	{"product", func(p *parser, _ string) {
+		name, violation := productName(p.values)
+		if p.product = name; violation != nil {
+			p.bad = append(p.bad, *violation)
+		}
+	}},
+}
+
+// parseQuery turns the raw query string into a canonical query and the product's name, or names all that is wrong.
+func parseQuery(raw string) (q *timeslot.Query, product string, err error) {
+	p := &parser{query: &timeslot.Query{}}
+	if len(raw) > maxQueryBytes {
+		p.reject("query", "the query string is longer than 8 KiB", "ask for fewer clinicians or departments at a time")
+		return nil, "", p.err()
+	}
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		p.reject("query", "the query string is not well-formed", "percent-encode values; separate parameters with '&'")
+		return nil, "", p.err()
+	}
+	p.values = values
+	p.refuseUnknown()
+	for _, parameter := range parameters {
+		parameter.read(p, parameter.name)
+	}
+	p.crossCheck()
+	p.query.Normalize()
+	return p.query, p.product, p.err()
+}
+
+func (p *parser) err() error {
+	if len(p.bad) == 0 {
+		return nil
+	}
+	return &timeslot.InvalidQueryError{Violations: p.bad}
+}
+
+func (p *parser) reject(parameter, detail, fix string) {
+	p.bad = append(p.bad, timeslot.Violation{Parameter: parameter, Detail: detail, Fix: fix})
+}
+
+const maxNamed = 20 // unknown parameters that are named one by one
+
+func (p *parser) refuseUnknown() {
+	var unknown []string
+	for name := range p.values {
+		if !slices.ContainsFunc(parameters, func(k struct {
+			name string
+			read func(*parser, string)
+		}) bool {
+			return k.name == name
+		}) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown[:min(len(unknown), maxNamed)] {
+		p.reject(shorten(name), "unknown parameter", "leave it out; parameters are spelled as in DexCare, with their case")
+	}
+}
+
+// shorten keeps echoed input short.
+func shorten(s string) string {
+	if r := []rune(s); len(r) > 64 {
+		return string(r[:64]) + "…"
+	}
+	return s
+}
+
+// one is the single value of a scalar; empty when it is absent.
+func (p *parser) one(name string) (string, bool) {
+	values, ok := p.values[name]
+	if !ok {
+		return "", false
+	}
+	if len(values) > 1 {
+		p.reject(name, "given "+strconv.Itoa(len(values))+" times", "give it once")
+		return "", false
+	}
+	if values[0] == "" {
+		p.reject(name, "empty value", "give a value or leave the parameter out")
+		return "", false
+	}
+	return values[0], true
+}
+
+func (p *parser) text(name string, grammar *regexp.Regexp, form string) string {
+	value, ok := p.one(name)
+	if ok && !grammar.MatchString(value) {
+		p.reject(name, quoted(value)+" has a wrong form", "give "+form)
+		return ""
+	}
+	return value
+}
+
+func quoted(value string) string { return strconv.Quote(shorten(value)) }
+
+// list reads repeated and comma-separated values.
+func (p *parser) list(name string, grammar *regexp.Regexp, form string) []string {
+	var out []string
+	for _, joined := range p.values[name] {
+		for value := range strings.SplitSeq(joined, ",") {
+			value = strings.TrimSpace(value)
+			if !grammar.MatchString(value) {
+				p.reject(name, quoted(value)+" has a wrong form", "give "+form)
+				return nil
+			}
+			if out = append(out, value); len(out) > maxListValues {
+				p.reject(name, "more than 1000 values", "ask for fewer at a time")
+				return nil
+			}
+		}
+	}
+	return out
+}
+
+func (p *parser) words(name string) []string {
+	return p.list(name, wordGrammar, "a name of letters, digits, blanks and . & / ' ( ) _ + -, at most 128 characters")
+}
+
+// genders brings F, Female, female together, as decoding does.
+func genders(words []string) []string {
+	for i, w := range words {
+		switch strings.ToLower(w) {
+		case "f":
+			words[i] = "female"
+		case "m":
+			words[i] = "male"
+		}
+	}
+	return words
+}
+
+func (p *parser) oneOf(name string, allowed ...string) string {
+	value, ok := p.one(name)
+	if !ok {
+		return ""
+	}
+	for _, a := range allowed {
+		if value == a {
+			return a
+		}
+	}
+	p.reject(name, quoted(value)+" is not a known value", "give one of "+strings.Join(allowed, ", "))
+	return ""
+}
+
+func (p *parser) number(name string, low, high int) (int, bool) {
+	value, ok := p.one(name)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < low || n > high {
+		p.reject(name, quoted(value)+" is not a whole number in range", "give a number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
+		return 0, false
+	}
+	return n, true
+}
+
+func (p *parser) date(name string) timeslot.Date {
+	value, ok := p.one(name)
+	if !ok {
+		return 0
+	}
+	d, err := timeslot.ParseDate(value)
+	if err != nil || d <= 0 {
+		p.reject(name, quoted(value)+" is not a calendar day", "give a day as yyyy-MM-dd")
+		return 0
+	}
+	return d
+}
+
+func (p *parser) zone(name string) string {
+	value := p.text(name, zoneGrammar, "an IANA time zone such as America/New_York")
+	if value == "" {
+		return ""
+	}
+	if _, err := time.LoadLocation(value); err != nil || value == "Local" {
+		p.reject(name, quoted(value)+" is not a known time zone", "give an IANA time zone such as America/New_York")
+		return ""
+	}
+	return value
+}
+
+// coordinate reads latitude or longitude; both come together or not at all.
+func (p *parser) coordinate(name, other string, limit float64) {
+	value, ok := p.one(name)
+	if !ok {
+		if _, lonely := p.values[other]; lonely && len(p.values[name]) == 0 {
+			p.reject(name, "missing beside "+other, "give both latitude and longitude")
+		}
+		return
+	}
+	n, err := strconv.ParseFloat(value, 64)
+	if err != nil || math.IsNaN(n) || math.Abs(n) > limit || strings.ContainsAny(value, "xXpP_") {
+		p.reject(name, quoted(value)+" is not a coordinate", "give degrees from -"+strconv.Itoa(int(limit))+" to "+strconv.Itoa(int(limit)))
+		return
+	}
+	if p.query.Point == nil {
+		p.query.Point = &timeslot.Point{}
+	}
+	if n == 0 {
+		n = 0 // no negative zero
+	}
+	if name == "latitude" {
+		p.query.Point.Latitude = n
+	} else {
+		p.query.Point.Longitude = n
+	}
+}
+
+// cursor: paging is not offered yet, so there is no cursor that could be valid.
+func (p *parser) cursor(name string) {
+	if value, ok := p.one(name); ok {
+		p.reject(name, quoted(value)+" is not a cursor of this answer", "start again without a cursor")
+	}
+}
+
+// crossCheck looks at parameters together, once each has been read.
+func (p *parser) crossCheck() {
+	q := p.query
+	located := len(p.values["npi"]) + len(p.values["departmentUrlName"]) + len(p.values["latitude"]) + len(p.values["longitude"]) + len(p.values["postalCode"])
+	if located == 0 {
+		p.reject("npi", "nothing says whose or where", "give at least one of npi, departmentUrlName, latitude with longitude, or postalCode")
+	}
+	if q.PostalCode != "" && q.Point != nil {
+		q.Point = nil // CONTRACT §6.1: the postal code wins
+	}
+	if len(p.values["visitTypeName"]) == 0 && (len(p.values["departmentUrlName"]) > 0 || q.OnlyLocation()) {
+		p.reject("visitTypeName", "missing", "name the visit type when a department or an area is searched, for example Illness")
+	}
+	if q.StartDate != 0 && q.EndDate != 0 && q.EndDate < q.StartDate {
+		p.reject("endDate", quoted(q.EndDate.String())+" is before startDate", "give an end on or after "+q.StartDate.String())
+	}
+}

@@ -1,0 +1,134 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+// problem is an error document (RFC 9457), with the fields of INTERFACE §3.
+type problem struct {
+	Type          string               `json:"type"`
+	Title         string               `json:"title"`
+	Status        int                  `json:"status"`
+	Detail        string               `json:"detail,omitempty"`
+	CorrelationID string               `json:"correlationId,omitempty"`
+	Errors        []timeslot.Violation `json:"errors,omitempty"`
+
+	retryAfter time.Duration
+}
+
+// problemOf is the one table from error to status.
+func problemOf(err error) problem {
+	if e, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
+		return problem{Status: http.StatusBadRequest, Detail: invalidDetail(e.Violations), Errors: e.Violations}
+	}
+	if e, ok := errors.AsType[*search.UnknownError](err); ok {
+		return problem{Status: http.StatusNotFound, Detail: "DexCare knows none of what was asked for: " + unknownNames(e)}
+	}
+	if e, ok := errors.AsType[*search.FailedError](err); ok {
+		return failedProblem(e)
+	}
+	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
+		return problem{Status: e.Code, Detail: routeDetail(e.Code)}
+	}
+	return problem{Status: http.StatusInternalServerError, Detail: "something went wrong on our side; the correlation id finds it in the log"}
+}
+
+func invalidDetail(violations []timeslot.Violation) string {
+	names := make([]string, len(violations))
+	for i, v := range violations {
+		names[i] = v.Parameter
+	}
+	return "the request cannot be answered because of: " + strings.Join(names, ", ")
+}
+
+func unknownNames(e *search.UnknownError) string {
+	names := make([]string, len(e.Reports))
+	for i, r := range e.Reports {
+		names[i] = r.Key
+	}
+	return strings.Join(names, ", ")
+}
+
+func failedProblem(e *search.FailedError) problem {
+	p := problem{retryAfter: max(time.Second, e.RetryAfter)}
+	switch e.Kind {
+	case timeslot.KindTimeout:
+		p.Status, p.Detail = http.StatusGatewayTimeout, "no source answered in time; try again shortly"
+	case timeslot.KindOpen, timeslot.KindLimited:
+		p.Status, p.Detail = http.StatusServiceUnavailable, "the sources are not asked at the moment, to let them recover; try again after the time in Retry-After"
+	default:
+		p.Status, p.Detail = http.StatusBadGateway, "every source failed; try again shortly"
+	}
+	return p
+}
+
+func routeDetail(code int) string {
+	switch code {
+	case http.StatusNotFound:
+		return "there is no such route; the search is GET /v1/timeslots"
+	case http.StatusMethodNotAllowed:
+		return "this route does not take this method; the Allow header names those it takes"
+	default:
+		return ""
+	}
+}
+
+func (p problem) write(w http.ResponseWriter, correlationID string) {
+	p.Type, p.Title, p.CorrelationID = "about:blank", http.StatusText(p.Status), correlationID
+	body, err := json.Marshal(p)
+	if err != nil { // plain strings and numbers always marshal
+		body = fmt.Appendf(nil, `{"status":%d}`, p.Status)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if p.retryAfter > 0 && (p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests) {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
+	}
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body) // the client may be gone
+}
+
+// handleError is echo's error handler.
+func (s *Server) handleError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	p := problemOf(err)
+	if p.Status >= http.StatusInternalServerError {
+		recordOf(c).failure = err
+	}
+	if p.Status == http.StatusMethodNotAllowed {
+		completeAllow(c.Response().Header())
+	}
+	p.write(c.Response(), recordOf(c).correlationID)
+}
+
+// completeAllow adds HEAD wherever GET is allowed.
+func completeAllow(h http.Header) {
+	allow := h.Get(echo.HeaderAllow)
+	if strings.Contains(allow, http.MethodGet) && !strings.Contains(allow, http.MethodHead) {
+		h.Set(echo.HeaderAllow, allow+", "+http.MethodHead)
+	}
+}
+
+// gatewayNotFound answers what is not a DexCare route as DexCare's gateway does (CONTRACT §1.6).
+func gatewayNotFound(c echo.Context) error {
+	return c.JSON(http.StatusNotFound, map[string]string{
+		"message":    "no Route matched with those values",
+		"request_id": strings.ReplaceAll(newCorrelationID(), "-", ""),
+	})
+}

@@ -1,0 +1,122 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// record is what one request leaves behind: one metric observation and one log line, from a closed list of fields.
+// Neither URL, parameters, bodies nor headers are among them (FAULTS row C).
+type record struct {
+	correlationID string
+	start         time.Time
+	product       string // a configured name, or OtherProduct
+	cache         string // hit, stale, miss or bypass
+	failure       error  // why a 5xx was answered
+}
+
+const recordKey = "record"
+
+func recordOf(c echo.Context) *record {
+	if r, ok := c.Get(recordKey).(*record); ok {
+		return r
+	}
+	return &record{}
+}
+
+// correlationGrammar is what a client's own id may look like; others are replaced.
+var correlationGrammar = regexp.MustCompile(`^[A-Za-z0-9._:#/-]{1,128}$`)
+
+const correlationHeader = "correlation-id"
+
+// record is the outermost middleware: correlation id, metrics, log line, and the place where a panic ends.
+func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		rec := &record{start: s.opt.Now(), product: DefaultProduct, cache: "bypass"}
+		rec.correlationID = c.Request().Header.Get(correlationHeader)
+		if !correlationGrammar.MatchString(rec.correlationID) {
+			rec.correlationID = newCorrelationID()
+		}
+		c.Set(recordKey, rec)
+		c.Response().Header().Set(correlationHeader, rec.correlationID)
+		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
+		s.opt.Recorder.RequestStarted()
+		defer s.finish(c, rec)
+		if err := contained(next, c); err != nil {
+			s.handleError(err, c)
+		}
+		return nil
+	}
+}
+
+// contained turns a panic into an error. Its value is not kept: it may quote what was being handled.
+func contained(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case http.ErrAbortHandler: // net/http's own way to cut an answer short
+			panic(r)
+		default:
+			err = &panicError{stack: debug.Stack()}
+		}
+	}()
+	return next(c)
+}
+
+type panicError struct{ stack []byte }
+
+func (e *panicError) Error() string { return "panic in a handler" }
+
+func (s *Server) finish(c echo.Context, rec *record) {
+	took := s.opt.Now().Sub(rec.start)
+	status := c.Response().Status
+	route := cmp.Or(c.Path(), "unmatched")
+	s.opt.Recorder.RequestEnded(rec.product, route, status, rec.cache, took)
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelWarn
+	}
+	ctx := context.WithoutCancel(c.Request().Context())
+	if !s.opt.Logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("route", route), slog.String("method", methodLabel(c.Request().Method)), slog.Int("status", status),
+		slog.String("product", rec.product), slog.String("cache", rec.cache),
+		slog.Duration("duration", took), slog.Int64("bytes", c.Response().Size),
+		slog.String("correlationId", rec.correlationID),
+	}
+	if rec.failure != nil {
+		attrs = append(attrs, slog.String("failure", rec.failure.Error()))
+		if p, ok := rec.failure.(*panicError); ok {
+			attrs = append(attrs, slog.String("stack", string(p.stack)))
+		}
+	}
+	s.opt.Logger.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// methodLabel keeps made-up methods out of the log.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:
+		return method
+	}
+	return "other"
+}
+
+// newCorrelationID is a random UUID (RFC 9562, version 4).
+func newCorrelationID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,54 @@
+package api
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// responseCache maps canonical queries to encoded answers, bounded in bytes.
+type responseCache struct {
+	cache *otter.Cache[string, *response]
+	now   func() time.Time
+}
+
+// responseIdle is how long an answer that nobody asks for is kept at most.
+const responseIdle = 5 * time.Minute
+
+// responseOverhead is what an entry costs besides its bodies, in bytes.
+const responseOverhead = 512
+
+func newResponseCache(maxBytes int64, now func() time.Time) (*responseCache, error) {
+	c, err := otter.New(&otter.Options[string, *response]{
+		MaximumWeight: uint64(maxBytes),
+		Weigher: func(key string, r *response) uint32 {
+			return uint32(len(key) + responseOverhead + 3*len(r.plain.body)/2)
+		},
+		ExpiryCalculator: otter.ExpiryWriting[string, *response](responseIdle),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("response cache of %d bytes: %w", maxBytes, err)
+	}
+	return &responseCache{cache: c, now: now}, nil
+}
+
+// get finds an answer that may be served as it is: no fragment of it has expired since, none of its slots has begun,
+// and no slot was taken or came back since it was merged.
+func (c *responseCache) get(key string, takenVersion uint64) *response {
+	r, ok := c.cache.GetIfPresent(key)
+	if !ok || r.takenVersion != takenVersion || !c.now().Before(r.validUntil) {
+		return nil
+	}
+	return r
+}
+
+func (c *responseCache) put(key string, r *response) {
+	if c.now().Before(r.validUntil) {
+		c.cache.Set(key, r.cached())
+	}
+}
+
+func (c *responseCache) size() (bytes, entries int64) {
+	return int64(c.cache.WeightedSize()), int64(c.cache.EstimatedSize())
+}

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"timeslots/internal/booking"
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+// Searcher answers queries; see search.Engine for its errors.
+type Searcher interface {
+	Search(ctx context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error)
+	TakenVersion() uint64
+}
+
+// Recorder counts what clients saw. The real one is metrics.Metrics.
+type Recorder interface {
+	RequestStarted()
+	// RequestEnded's route is the route's pattern, its cache one of hit, stale, miss and bypass.
+	RequestEnded(product, route string, code int, cache string, d time.Duration)
+	ServedAge(product string, age time.Duration)
+	PartialResponse(product string, source timeslot.Source, reason timeslot.Kind)
+	CacheLookup(tier, result string, n int)
+}
+
+// Product is how one use case is served (INTERFACE §2, products.*).
+type Product struct {
+	Ranking timeslot.Ranking
+	Budget  time.Duration // for a search, from the first byte of the request
+	MaxAge  time.Duration // what browsers and CDNs may keep; 0: revalidate always
+}
+
+// DefaultProduct is the name whose settings serve products that are not configured.
+const DefaultProduct = "default"
+
+// OtherProduct is what products that are not configured are counted as.
+const OtherProduct = "other"
+
+// Options configure the public handler. Engine, Gateway and a product named "default" are needed.
+type Options struct {
+	Engine   Searcher
+	Gateway  *booking.Gateway
+	Products map[string]Product
+
+	ResponseBytes int64       // of encoded answers kept in memory; 0: 128 MiB
+	Links         LinkOptions // hand-off links
+	BestEffort    bool        // other replicas may know of bookings that this one does not (ARCHITECTURE §6)
+
+	Recorder Recorder         // nil: silent
+	Logger   *slog.Logger     // nil: discards
+	Now      func() time.Time // nil: time.Now
+}
+
+// Server is the public handler.
+type Server struct {
+	opt       Options
+	echo      *echo.Echo
+	responses *responseCache
+}
+
+// New builds the routes.
+func New(opt Options) (*Server, error) {
+	if opt.Engine == nil || opt.Gateway == nil {
+		return nil, errors.New("api: Engine and Gateway are needed")
+	}
+	if _, ok := opt.Products[DefaultProduct]; !ok {
+		return nil, errors.New("api: a product named \"default\" is needed")
+	}
+	if opt.ResponseBytes == 0 {
+		opt.ResponseBytes = 128 << 20
+	}
+	if opt.Recorder == nil {
+		opt.Recorder = silent{}
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	responses, err := newResponseCache(opt.ResponseBytes, opt.Now)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opt: opt, echo: echo.New(), responses: responses}
+	s.routes()
+	return s, nil
+}
+
+// dropIn is the base path for clients of DexCare that change nothing but their base URL (INTERFACE §3.3).
+const dropIn = "/dexcare"
+
+func (s *Server) routes() {
+	e := s.echo
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.handleError
+	e.Use(s.record)
+	e.Match(readMethods, "/v1/timeslots", s.timeslots)
+	for _, route := range booking.Routes() {
+		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))
+	}
+	e.RouteNotFound(dropIn, gatewayNotFound)
+	e.RouteNotFound(dropIn+"/*", gatewayNotFound)
+}
+
+// readMethods are those of a cached read.
+var readMethods = []string{http.MethodGet, http.MethodHead}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// Responses tells how many bytes and entries the response cache holds.
+func (s *Server) Responses() (bytes, entries int64) { return s.responses.size() }
+
+type silent struct{}
+
+func (silent) RequestStarted()                                         {}
+func (silent) RequestEnded(string, string, int, string, time.Duration) {}
+func (silent) ServedAge(string, time.Duration)                         {}
+func (silent) PartialResponse(string, timeslot.Source, timeslot.Kind)  {}
+func (silent) CacheLookup(string, string, int)                         {}

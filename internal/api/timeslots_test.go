@@ -1,0 +1,293 @@
+package api
+
+import (
+	"compress/gzip"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+const ask = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
+
+func TestTheDocumentIsTheOneThatTheInterfacePins(t *testing.T) {
+	s := newStand(t, nil)
+	got := s.get(ask).Body.Bytes()
+	golden := filepath.Join("testdata", "answer.golden.json")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestTheSecondRequestIsAHitUntilAFragmentIsNoLongerFresh(t *testing.T) {
+	s := newStand(t, nil)
+	if got := s.get(ask).Header().Get("Cache-Status"); got != "timeslots; fwd=miss" {
+		t.Errorf("first: %q", got)
+	}
+	s.clock.pass(3 * time.Second)
+	w := s.get(ask)
+	if got := w.Header().Get("Cache-Status"); got != "timeslots; hit; ttl=7" || w.Header().Get("Age") != "3" {
+		t.Errorf("second: %q, Age %q; want seven seconds left at the age of three", got, w.Header().Get("Age"))
+	}
+	s.clock.pass(7 * time.Second)
+	s.get(ask)
+	if s.engine.calls != 2 {
+		t.Errorf("%d searches, want one now and one when the fragments are no longer fresh", s.engine.calls)
+	}
+}
+
+func TestEqualMeaningIsOneEntry(t *testing.T) {
+	s := newStand(t, nil)
+	for _, target := range []string{
+		"/v1/timeslots?npi=9000000017,9000000025&sort=soonest", "/v1/timeslots?npi=9000000025&npi=9000000017",
+		"/v1/timeslots?product=default&npi=9000000025,9000000017,9000000017&limit=100", "/v1/timeslots?npi=9000000017%2C9000000025&newOrEstablishedPatient=bothNewAndEstablishedPatient",
+	} {
+		s.get(target)
+	}
+	if s.engine.calls != 1 {
+		t.Errorf("%d searches for four spellings of one question", s.engine.calls)
+	}
+}
+
+func TestATakenSlotOutdatesTheCachedAnswer(t *testing.T) {
+	s := newStand(t, nil)
+	s.get(ask)
+	s.engine.version = 7
+	s.get(ask)
+	if s.engine.calls != 2 {
+		t.Errorf("%d searches, want a second one after the view of taken slots changed", s.engine.calls)
+	}
+}
+
+func TestASlotThatBeginsOutdatesTheCachedAnswer(t *testing.T) {
+	s := newStand(t, nil)
+	s.clock.now = start.Add(-2 * time.Second)
+	s.get(ask)
+	s.clock.pass(2 * time.Second)
+	s.get(ask)
+	if s.engine.calls != 2 {
+		t.Errorf("%d searches, want a second one once the slot has begun", s.engine.calls)
+	}
+}
+
+func TestPartialAnswersAreNotKept(t *testing.T) {
+	s := newStand(t, nil)
+	whole := s.engine.answer
+	s.engine.answer = func() *search.Answer {
+		a := whole()
+		a.Complete = false
+		a.Reports = append(a.Reports, timeslot.SourceReport{Source: timeslot.ProviderDirect, Key: "9000000017", Status: timeslot.StatusFailed, Reason: timeslot.KindTimeout})
+		return a
+	}
+	w := s.get(ask + "&product=flushot")
+	s.get(ask + "&product=flushot")
+	if s.engine.calls != 2 || w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "public, no-cache" {
+		t.Errorf("%d searches, status %d, Cache-Control %q", s.engine.calls, w.Code, w.Header().Get("Cache-Control"))
+	}
+	if len(s.notes.partial) != 2 || s.notes.partial[0] != "flushot providerDirect timeout" {
+		t.Errorf("recorded %v", s.notes.partial)
+	}
+}
+
+func TestAStaleAnswerSaysSoAndIsServedAgainForASecond(t *testing.T) {
+	s := newStand(t, nil)
+	whole := s.engine.answer
+	s.engine.answer = func() *search.Answer {
+		a := whole()
+		a.Waited, a.FreshUntil = false, s.clock.Now().Add(-5*time.Second)
+		return a
+	}
+	for range 3 {
+		if got := s.get(ask).Header().Get("Cache-Status"); got != "timeslots; hit; ttl=-5" {
+			t.Errorf("Cache-Status %q", got)
+		}
+	}
+	s.clock.pass(staleKept)
+	s.get(ask)
+	if s.engine.calls != 2 {
+		t.Errorf("%d searches, want two", s.engine.calls)
+	}
+}
+
+func TestValidatorsAreStrongAndPerEncoding(t *testing.T) {
+	s := newStand(t, nil)
+	plain := s.get(ask)
+	zipped := s.get(ask, "Accept-Encoding", "br;q=0.5, gzip")
+	tag, zippedTag := plain.Header().Get("ETag"), zipped.Header().Get("ETag")
+	if tag == zippedTag || strings.HasPrefix(tag, "W/") || zipped.Header().Get("Content-Encoding") != "gzip" {
+		t.Fatalf("tags %s and %s, encoding %q", tag, zippedTag, zipped.Header().Get("Content-Encoding"))
+	}
+	z, err := gzip.NewReader(zipped.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unzipped, err := io.ReadAll(z); err != nil || string(unzipped) != plain.Body.String() {
+		t.Errorf("the encodings differ in content (%v)", err)
+	}
+	for _, tt := range []struct {
+		header, encoding string
+		want             int
+	}{
+		{tag, "", 304}, {`"x", W/` + tag, "", 304}, {"*", "", 304}, {tag, "gzip", 200}, {zippedTag, "gzip", 304}, {`"x"`, "", 200},
+	} {
+		w := s.get(ask, "If-None-Match", tt.header, "Accept-Encoding", tt.encoding)
+		if w.Code != tt.want || (w.Code == 304) != (w.Body.Len() == 0) {
+			t.Errorf("If-None-Match %s with encoding %q: %d with %d bytes, want %d", tt.header, tt.encoding, w.Code, w.Body.Len(), tt.want)
+		}
+		if w.Code == 304 && (w.Header().Get("ETag") == "" || w.Header().Get("Cache-Control") == "" || w.Header().Get("Vary") == "") {
+			t.Errorf("a 304 without its headers: %v", w.Header())
+		}
+	}
+}
+
+func TestAcceptEncoding(t *testing.T) {
+	tests := map[string]bool{"gzip": true, "GZIP": true, "*": true, "br, gzip;q=0.1": true, "": false, "br": false, "gzip;q=0": false, "gzip; q=0.000": false, "*;q=0": false, "gzip;q=0, *": false, "identity": false}
+	for header, want := range tests {
+		if got := accepts([]string{header}, "gzip"); got != want {
+			t.Errorf("accepts(%q) = %v", header, got)
+		}
+	}
+}
+
+func TestHeadIsGetWithoutABody(t *testing.T) {
+	s := newStand(t, nil)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodHead, ask, nil))
+	if w.Code != 200 || w.Body.Len() != 0 || w.Header().Get("Content-Length") == "0" || w.Header().Get("ETag") == "" {
+		t.Errorf("%d, %d bytes, %v", w.Code, w.Body.Len(), w.Header())
+	}
+}
+
+func TestBrowsersKeepWhatTheProductAllows(t *testing.T) {
+	s := newStand(t, nil)
+	if got := s.get(ask + "&product=flushot").Header().Get("Cache-Control"); got != "public, max-age=10, stale-while-revalidate=10, stale-if-error=100" {
+		t.Errorf("flushot: %q", got)
+	}
+	if got := s.get(ask).Header().Get("Cache-Control"); got != "public, no-cache" {
+		t.Errorf("default: %q", got)
+	}
+}
+
+func TestProductsDecideRankingBudgetAndLabel(t *testing.T) {
+	tests := []struct {
+		product, label, upstream string
+		sort                     timeslot.Ranking
+		budget                   time.Duration
+	}{
+		{"", "default", "", timeslot.Soonest, time.Second},
+		{"flushot", "flushot", "flushot", timeslot.Nearest, 2 * time.Second},
+		{"made-up", "other", "", timeslot.Soonest, time.Second},
+	}
+	for _, tt := range tests {
+		s := newStand(t, nil)
+		target := ask
+		if tt.product != "" {
+			target += "&product=" + tt.product
+		}
+		s.get(target)
+		if s.engine.last.Sort != tt.sort || s.engine.caller.Budget != tt.budget || s.engine.caller.Product != tt.upstream {
+			t.Errorf("%q: sort %s, %+v", tt.product, s.engine.last.Sort, s.engine.caller)
+		}
+		if want := tt.label + " /v1/timeslots OK miss"; len(s.notes.requests) != 1 || s.notes.requests[0] != want {
+			t.Errorf("%q: recorded %v, want %q", tt.product, s.notes.requests, want)
+		}
+	}
+}
+
+func TestTheCorrelationIDIsForwardedAndReturnedAndOddOnesReplaced(t *testing.T) {
+	s := newStand(t, nil)
+	if w := s.get(ask, "correlation-id", "abc-1#2"); w.Header().Get("correlation-id") != "abc-1#2" || s.engine.caller.CorrelationID != "abc-1#2" {
+		t.Errorf("returned %q, forwarded %q", w.Header().Get("correlation-id"), s.engine.caller.CorrelationID)
+	}
+	if got := s.get(ask, "correlation-id", "a b\t<script>").Header().Get("correlation-id"); len(got) != 36 {
+		t.Errorf("an odd id came back as %q", got)
+	}
+}
+
+func TestErrorsBecomeProblemsByOneTable(t *testing.T) {
+	tests := map[string]struct {
+		err    error
+		status int
+		retry  string
+	}{
+		"out of time":   {&search.FailedError{Kind: timeslot.KindTimeout}, 504, ""},
+		"breaker open":  {&search.FailedError{Kind: timeslot.KindOpen, RetryAfter: 4500 * time.Millisecond}, 503, "5"},
+		"limit":         {&search.FailedError{Kind: timeslot.KindLimited}, 503, "1"},
+		"upstream":      {&search.FailedError{Kind: timeslot.KindUpstream}, 502, ""},
+		"unknown":       {&search.UnknownError{Reports: []timeslot.SourceReport{{Key: "9999999999"}}}, 404, ""},
+		"too wide":      {&timeslot.InvalidQueryError{Violations: []timeslot.Violation{{Parameter: "npi"}}}, 400, ""},
+		"anything else": {errors.New("disk on fire"), 500, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t, nil)
+			s.engine.err = tt.err
+			w := s.get(ask, "correlation-id", "c-1")
+			p := problemIn(t, w)
+			if w.Code != tt.status || p.Status != tt.status || p.Title != http.StatusText(tt.status) || p.Detail == "" || p.CorrelationID != "c-1" {
+				t.Errorf("%d, %+v", w.Code, p)
+			}
+			if got := w.Header().Get("Retry-After"); got != tt.retry {
+				t.Errorf("Retry-After %q, want %q", got, tt.retry)
+			}
+			if w.Header().Get("Cache-Control") != "no-store" || strings.Contains(w.Body.String(), "fire") {
+				t.Errorf("%v %s", w.Header(), w.Body)
+			}
+		})
+	}
+}
+
+func TestAPanicIsAProblemWithoutItsWords(t *testing.T) {
+	s := newStand(t, nil)
+	s.engine.answer = func() *search.Answer { panic("token of a patient") }
+	w := s.get(ask)
+	if p := problemIn(t, w); w.Code != 500 || strings.Contains(w.Body.String(), "patient") || p.CorrelationID == "" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestRoutesThatAreNotThere(t *testing.T) {
+	s := newStand(t, nil)
+	if w := s.get("/metrics"); w.Code != 404 || problemIn(t, w).Detail == "" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, ask, nil))
+	if w.Code != 405 || !strings.Contains(w.Header().Get("Allow"), "GET") || !strings.Contains(w.Header().Get("Allow"), "HEAD") {
+		t.Errorf("POST: %d, Allow %q", w.Code, w.Header().Get("Allow"))
+	}
+	for _, target := range []string{"/dexcare", "/dexcare/", "/dexcare/v9/nothing", "/dexcare/api/6/visits/retail"} { // the last is for POST
+		w := s.get(target)
+		if w.Code != 404 || !strings.Contains(w.Body.String(), `"message":"no Route matched with those values"`) {
+			t.Errorf("%s: %d %s, want the gateway's words", target, w.Code, w.Body)
+		}
+	}
+	want := []string{"unmatched", "/v1/timeslots", "/dexcare", "/dexcare/*", "/dexcare/*", "/dexcare/*"}
+	for i, r := range s.notes.requests {
+		if route := strings.Fields(r)[1]; route != want[i] {
+			t.Errorf("request %d is labelled %s, want the pattern %s", i, route, want[i])
+		}
+	}
+}
