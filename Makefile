@@ -1,0 +1,77 @@
+# The same targets for laptops and CI. `make` alone prints them.
+
+GO          ?= go
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 20s
+BENCH       ?= .
+
+# Packages of Debian that the tests need: a real Redis, and a C compiler for the race detector.
+DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell command -v gcc),,gcc libc6-dev)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/aggregator and bin/loadtest, static
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/aggregator ./loadtest
+
+.PHONY: run
+run: ## Run the demo: a simulated tenant and the service in front of it
+	$(GO) run ./cmd/aggregator demo
+
+.PHONY: test
+test: packages vet fmt-check lint ## Check everything: vet, format, linter, all tests with -race on a real Redis
+	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m ./...
+
+.PHONY: test-short
+test-short: ## Run the tests without the race detector; those that need Redis skip where there is none
+	$(GO) test -short ./...
+
+.PHONY: vet
+vet: ## Run go vet
+	$(GO) vet ./...
+
+.PHONY: fmt-check
+fmt-check: ## Fail when a file is not gofmt's
+	@files=$$($$($(GO) env GOROOT)/bin/gofmt -l .); if [ -n "$$files" ]; then echo "run gofmt -w on:"; echo "$$files"; exit 1; fi
+
+.PHONY: lint
+lint: ## Run the pinned linter
+	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: fuzz
+fuzz: ## Fuzz every target for FUZZTIME (20s) each
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "== $$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+.PHONY: bench
+bench: ## Run the benchmarks that match BENCH (all)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: ci
+ci: ## What CI runs: .ci/run
+	.ci/run
+
+.PHONY: packages
+packages: ## Install what the tests need (Debian, as root), or say what is missing
+	@missing="$(strip $(DEBIAN))"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing $$missing"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	else \
+	  echo "the tests need: $$missing"; \
+	  echo "install them first, on Debian: sudo apt-get install $$missing"; \
+	  exit 1; \
+	fi
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin coverage.out

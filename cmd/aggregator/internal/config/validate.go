@@ -1,0 +1,164 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// validator checks values that decoded well, each alone and against the others.
+type validator struct {
+	*places
+}
+
+// validate reports everything about c that would not work.
+func validate(c *Config, where *places) {
+	v := validator{where}
+	v.listener("listen", c.Listen)
+	v.listener("admin.listen", c.Admin.Listen)
+	if c.Listen == c.Admin.Listen && !strings.HasSuffix(c.Listen, ":0") {
+		v.add("admin.listen", "is the public listener's address", "give operations an address of their own")
+	}
+	v.credential("admin.token", c.Admin.Token)
+	v.matches("tenant", c.Tenant, nameGrammar, nameFix)
+	v.oneOf("tier", c.Tier, "uat", "prd")
+	v.upstream(c)
+	v.sources(c)
+	v.cache(&c.Cache)
+	v.search(&c.Search)
+	v.booking(c)
+	v.access(&c.Access)
+	v.products(c.Products)
+	v.limits(&c.Limits)
+	v.origins(c.CORS.Origins)
+	v.process(c)
+}
+
+var nameGrammar = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+const nameFix = "write 1 to 64 letters, digits, dots, underscores or hyphens"
+
+func (v validator) matches(key, value string, grammar *regexp.Regexp, fix string) {
+	if !grammar.MatchString(value) {
+		v.add(key, quote(value)+" is not allowed", fix)
+	}
+}
+
+func (v validator) oneOf(key, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		v.add(key, quote(value)+" is not one of them", "write "+strings.Join(allowed, ", "))
+	}
+}
+
+func (v validator) duration(key string, d, least, most time.Duration) {
+	if d < least || d > most {
+		v.add(key, formatDuration(d)+" is out of range",
+			fmt.Sprintf("write %s to %s", formatDuration(least), formatDuration(most)))
+	}
+}
+
+func (v validator) size(key string, s, least, most Size) {
+	if s < least || s > most {
+		v.add(key, s.String()+" is out of range", fmt.Sprintf("write %s to %s", least, most))
+	}
+}
+
+func (v validator) number(key string, n, least, most float64) {
+	if n < least || n > most {
+		v.add(key, fmt.Sprintf("%v is out of range", n), fmt.Sprintf("write %v to %v", least, most))
+	}
+}
+
+func (v validator) count(key string, n, least, most int) {
+	if n < least || n > most {
+		v.add(key, fmt.Sprintf("%d is out of range", n), fmt.Sprintf("write %d to %d", least, most))
+	}
+}
+
+const anyDuration = maxDays * day
+
+func (v validator) sources(c *Config) {
+	v.source("sources.careDirect", &c.Sources.CareDirect, V2, V1)
+	v.oneOf("sources.careDirect.capacity", c.Sources.CareDirect.Capacity, CapacityOne, CapacityMany)
+	v.source("sources.providerDirect", &c.Sources.ProviderDirect, V5, V4, Both)
+	v.source("sources.careOptions", &c.Sources.CareOptions, V1)
+	v.source("sources.directory", &c.Sources.Directory, V4, V1)
+}
+
+func (v validator) source(at string, s *Source, versions ...string) {
+	v.oneOf(at+".version", s.Version, versions...)
+	v.duration(at+".timeout", s.Timeout, time.Millisecond, time.Minute)
+	v.count(at+".concurrency", s.Concurrency, 1, 10_000)
+	v.number(at+".ratePerSecond", s.RatePerSecond, 0, 1_000_000)
+	v.duration(at+".hedgeAfter", s.HedgeAfter, -anyDuration, time.Minute)
+	v.duration(at+".breaker.window", s.Breaker.Window, time.Millisecond, time.Hour)
+	v.count(at+".breaker.minRequests", s.Breaker.MinRequests, 1, 1_000_000)
+	if ratio := s.Breaker.FailureRatio; ratio <= 0 || ratio > 1 {
+		v.add(at+".breaker.failureRatio", fmt.Sprintf("%v is out of range", ratio), "write more than 0, at most 1")
+	}
+	v.duration(at+".breaker.openFor", s.Breaker.OpenFor, time.Millisecond, time.Hour)
+	v.count(at+".breaker.halfOpen", s.Breaker.HalfOpen, 1, 1000)
+	v.duration(at+".fresh", s.Fresh, 0, anyDuration)
+	v.duration(at+".stale", s.Stale, 0, anyDuration)
+	v.duration(at+".staleOnError", s.StaleOnError, 0, anyDuration)
+	v.duration(at+".negative", s.Negative, 0, anyDuration)
+	v.size(at+".maxBody", s.MaxBody, KiB, GiB)
+}
+
+func (v validator) booking(c *Config) {
+	b := &c.Booking
+	v.duration("booking.timeout", b.Timeout, time.Millisecond, 10*time.Minute)
+	v.size("booking.maxBody", b.MaxBody, KiB, 64*MiB)
+	v.duration("booking.lease", b.Lease, 10*time.Millisecond, 10*time.Second)
+	for i, taken := range b.Taken {
+		at := elementKey("booking.taken", i)
+		v.count(at+".status", taken.Status, 400, 499)
+		if taken.Text == "" {
+			v.add(at+".text", "is empty, so every such answer would hide a slot", "write a text that only these answers contain")
+		}
+	}
+	v.duration("booking.tombstone", b.Tombstone, time.Second, anyDuration)
+	v.tombstone(c)
+}
+
+// tombstone checks that a taken slot stays hidden for longer than any copy that still lists it can be served
+// (ARCHITECTURE §6). Upstream's own lag is unknown and comes on top.
+func (v validator) tombstone(c *Config) {
+	for _, name := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions} {
+		s := c.Sources.Of(name)
+		oldest := s.OldestServable()
+		if !s.Enabled || c.Booking.Tombstone >= oldest {
+			continue
+		}
+		at := "sources." + string(name)
+		v.add("booking.tombstone",
+			fmt.Sprintf("%s is less than %s, the age of the oldest copy that %s can serve (timeout + fresh + stale + staleOnError)",
+				formatDuration(c.Booking.Tombstone), formatDuration(oldest), at),
+			"write "+formatDuration(oldest)+" and upstream's own lag or more, or lower "+at+".staleOnError")
+	}
+}
+
+func (v validator) access(a *Access) {
+	for i, key := range a.Keys {
+		at := elementKey("access.keys", i)
+		v.credential(at, key)
+		if !key.IsSet() {
+			v.add(at, "is empty", "write a key, or leave the list empty to switch the partner routes off")
+		}
+	}
+}
+
+func (v validator) process(c *Config) {
+	v.duration("shutdown.delay", c.Shutdown.Delay, 0, 10*time.Minute)
+	v.duration("shutdown.grace", c.Shutdown.Grace, 0, time.Hour)
+	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	v.oneOf("log.format", c.Log.Format, "json", "text")
+	v.number("tracing.ratio", c.Tracing.Ratio, 0, 1)
+	if c.Tracing.Endpoint != "" {
+		v.url("tracing.endpoint", c.Tracing.Endpoint)
+	}
+}

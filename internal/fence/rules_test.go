@@ -1,0 +1,102 @@
+package fence
+
+// edge lets one package of ours import another. A package stands for its subpackages too, which may import each other.
+type edge struct{ from, to, reason string }
+
+// houses are the packages that the rules speak of, longest first where one lies inside another.
+var houses = []string{
+	"cmd/aggregator/internal/config",
+	"cmd/aggregator",
+	"internal/acme",
+	"internal/api",
+	"internal/booking",
+	"internal/cache",
+	"internal/fence",
+	"internal/fetch",
+	"internal/merge",
+	"internal/metrics",
+	"internal/search",
+	"internal/timeslot",
+	"loadtest",
+	"web",
+}
+
+// edges are all that is allowed; whatever is not listed is not.
+var edges = []edge{
+	{"cmd/aggregator", "cmd/aggregator/internal/config", "wiring knows every name"},
+	{"cmd/aggregator", "internal/acme", "wiring: demo and acme start the simulator"},
+	{"cmd/aggregator", "internal/api", "wiring"},
+	{"cmd/aggregator", "internal/booking", "wiring"},
+	{"cmd/aggregator", "internal/cache", "wiring"},
+	{"cmd/aggregator", "internal/fetch", "wiring"},
+	{"cmd/aggregator", "internal/merge", "wiring"},
+	{"cmd/aggregator", "internal/metrics", "wiring"},
+	{"cmd/aggregator", "internal/search", "wiring"},
+	{"cmd/aggregator", "internal/timeslot", "wiring translates configuration into the domain"},
+	{"cmd/aggregator", "web", "wiring mounts the pages"},
+	{"cmd/aggregator/internal/config", "internal/timeslot", "rankings, sources and policies are the domain's"},
+
+	{"internal/api", "internal/booking", "mounts the pass-through"},
+	{"internal/api", "internal/search", "asks for answers"},
+	{"internal/api", "internal/timeslot", "the domain"},
+	{"internal/booking", "internal/timeslot", "the domain: claims"},
+	{"internal/search", "internal/fetch", "gather: what the cache lacks"},
+	{"internal/search", "internal/cache", "gather: what is known already"},
+	{"internal/search", "internal/merge", "fragments become a result"},
+	{"internal/search", "internal/timeslot", "the domain"},
+	{"internal/fetch", "internal/timeslot", "the domain"},
+	{"internal/cache", "internal/timeslot", "the domain"},
+	{"internal/merge", "internal/timeslot", "the domain"},
+	{"internal/metrics", "internal/timeslot", "labels are the domain's words"},
+}
+
+// testEdges are allowed to tests on top of edges.
+var testEdges = []edge{
+	{"internal/api", "internal/acme", "tests run against the simulator"},
+	{"internal/booking", "internal/acme", "tests run against the simulator"},
+	{"internal/fetch", "internal/acme", "tests run against the simulator"},
+	{"internal/search", "internal/acme", "tests run against the simulator"},
+	{"internal/api", "internal/fetch", "a real search answers in tests"},
+	{"internal/api", "internal/cache", "a real search answers in tests"},
+	{"internal/api", "internal/merge", "a real search answers in tests"},
+}
+
+// anywhere stands for every package of ours except the domain, which uses the standard library only.
+const anywhere = "*"
+
+// library lets packages of ours use a third-party import path and what lies below it; the longest path decides.
+type library struct {
+	path    string
+	allowed []string
+	reason  string
+}
+
+var libraries = []library{
+	{"github.com/labstack/echo/v4", []string{"internal/api", "cmd/aggregator"}, "the web framework stays at the edge"},
+	{"github.com/redis/go-redis/v9", []string{"internal/cache"}, "Redis is the cache's own business"},
+	{"github.com/sony/gobreaker/v2", []string{"internal/fetch"}, "guards surround upstream calls"},
+	{"golang.org/x/sync/singleflight", []string{"internal/fetch"}, "flights are bare without a detached context around them"},
+	{"golang.org/x/sync", []string{anywhere}, "errgroup, semaphore: small, and hide nothing"},
+	{"golang.org/x/time", []string{"internal/fetch", "internal/api"}, "rate budgets: upstream's and our own door's"},
+	{"github.com/prometheus", []string{"internal/metrics", "cmd/aggregator"}, "collectors in one place; wiring hands the registry in"},
+	{"github.com/maypok86/otter/v2", []string{"internal/cache", "internal/api"}, "fragments; encoded responses"},
+	{"github.com/klauspost/compress", []string{"internal/cache", "internal/api"}, "values in Redis; answers"},
+	{"github.com/andybalholm/brotli", []string{"internal/api"}, "answers"},
+	{"github.com/cespare/xxhash/v2", []string{"internal/cache", "internal/api"}, "checksums, tags"},
+	{"github.com/go-faster/jx", []string{"internal/fetch", "internal/api"}, "decoding upstream, encoding answers"},
+	{"github.com/alecthomas/kong", []string{"cmd/aggregator", "loadtest"}, "command lines"},
+	{"github.com/knadh/koanf", []string{"cmd/aggregator/internal/config"}, "configuration"},
+	{"go.yaml.in/yaml/v3", []string{"cmd/aggregator/internal/config"}, "YAML does not reach beyond configuration"},
+	{"github.com/fsnotify/fsnotify", []string{"cmd/aggregator"}, "reload"},
+	{"github.com/KimMachineGun/automemlimit", []string{"cmd/aggregator"}, "memory limit of the container"},
+	{"github.com/tsenart/vegeta/v12", []string{"loadtest"}, "load generation"},
+}
+
+// testLibraries are allowed to the tests of all packages.
+var testLibraries = []library{
+	{"github.com/google/go-cmp", nil, "differences that read"},
+	{"pgregory.net/rapid", nil, "properties"},
+	{"go.uber.org/goleak", nil, "goroutines that stay"},
+	{"github.com/getkin/kin-openapi", nil, "published schemas"},
+	{"github.com/prometheus", nil, "what was counted"},
+}

@@ -1,0 +1,18 @@
+// Command loadtest sends an open-loop load to the service and reports what its clients would have felt. It knows the
+// service by its address alone.
+//
+// Requests leave on a schedule, whether or not earlier ones have been answered: a crowd does not wait for its
+// neighbours. A request that had to leave late, because the service or this process was behind, is late from its
+// user's point of view, so latency counts from the time it was due:
+//
+//	schedule ──due(n)──▶ attack (vegeta) ──result n──▶ tally: latency = end − due(n) ──▶ progress, report
+//	                        ▲
+//	         scenario ──────┘ target
+//
+// Usage:
+//
+//	go run ./loadtest findadoctor   --directory http://127.0.0.1:8081 --rate 500 --duration 30s
+//	go run ./loadtest flushot-spike --rate 5000 --duration 30s
+//
+// Rate and time are bounded, and targets off this machine are refused without --allow-remote.
+package main

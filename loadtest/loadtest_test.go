@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func TestAFullRunAgainstAService(t *testing.T) {
+	var calls atomic.Int64
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/v1/providers":
+			_, _ = io.WriteString(w, `[{"system":"a","npi":"9000000017"},{"system":"b","npi":"9000000017"},{"system":"a","npi":"9000000025"}]`)
+		case r.URL.Path == "/v1/timeslots" && r.URL.Query().Get("product") == "findadoctor" && r.URL.Query().Has("npi"):
+			w.Header().Set("Cache-Status", "timeslots; hit; ttl=3")
+			if calls.Add(1)%2 == 0 {
+				w.Header().Set("Cache-Status", "timeslots; fwd=miss")
+			}
+			_, _ = io.WriteString(w, `{}`)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer service.Close()
+
+	var report, progress bytes.Buffer
+	o := &options{
+		Target: service.URL, Rate: 200, Duration: 1200 * time.Millisecond, Timeout: 5 * time.Second, Workers: 50, Seed: 1,
+		FindADoctor: findADoctorOptions{Directory: service.URL, Skew: 1.2},
+	}
+	if err := run(t.Context(), "findadoctor", o, &report, &progress); err != nil {
+		t.Fatal(err)
+	}
+	if calls.Load() != 240 {
+		t.Errorf("the service saw %d requests, want 240", calls.Load())
+	}
+	for _, want := range []string{"240 sent of 240 planned", "100.00 %", "200 240 (100.0 %)", "hit 120 (50.0 %), miss 120 (50.0 %)"} {
+		if !strings.Contains(report.String(), want) {
+			t.Errorf("report lacks %q:\n%s", want, report.String())
+		}
+	}
+	if !strings.Contains(progress.String(), "  1s  ") {
+		t.Errorf("no line after the first second:\n%s", progress.String())
+	}
+}
+
+// A service that stalls makes requests leave late when workers run out. Their users would have waited, so their
+// latency must say so, although each is answered at once when it leaves.
+func TestLatencyCountsFromWhenARequestWasDue(t *testing.T) {
+	const stall = 400 * time.Millisecond
+	var calls atomic.Int64
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if calls.Add(1) == 1 {
+			<-time.After(stall)
+		}
+	}))
+	defer service.Close()
+	o := &options{Target: service.URL, Timeout: 5 * time.Second, Workers: 1}
+	s := &scenario{
+		schedule: &schedule{peak: 50, length: 400 * time.Millisecond, grace: time.Second},
+		query:    fluShot([]place{{47.61, -122.33}}, 25, 1),
+	}
+	got := attack(t.Context(), s, o, io.Discard)
+	if got.metrics.Requests != 20 {
+		t.Fatalf("%d requests, want 20", got.metrics.Requests)
+	}
+	// Due at 20, 40, … ms and answered after 400 ms at the earliest: 200 ms on average. From when they left, all but
+	// the first took next to nothing: 20 ms on average.
+	if got.metrics.Latencies.Mean < 150*time.Millisecond || got.worstLag < 300*time.Millisecond {
+		t.Errorf("mean latency %s, latest departure %s: the stall is hidden", got.metrics.Latencies.Mean, got.worstLag)
+	}
+}
+
+func TestAnInterruptedRunReportsWhatWasAnswered(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var calls atomic.Int64
+	service := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if calls.Add(1) == 10 {
+			cancel()
+		}
+	}))
+	defer service.Close()
+	var report bytes.Buffer
+	o := &options{
+		Target: service.URL, Rate: 50, Duration: time.Minute, Timeout: time.Second, Workers: 10,
+		FluShot: fluShotOptions{City: []string{"47.61:-122.33"}, Radius: 25},
+	}
+	if err := run(ctx, "flushot-spike", o, &report, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(report.String(), "of 3000 planned") || calls.Load() > 100 {
+		t.Errorf("%d requests were sent:\n%s", calls.Load(), report.String())
+	}
+}
+
+func TestTheReportReads(t *testing.T) {
+	s := &schedule{peak: 10, length: time.Second}
+	began := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	var tl tally
+	for n := range uint64(10) {
+		due := began.Add(s.due(n))
+		r := &vegeta.Result{Seq: n, Code: 200, Timestamp: due, Latency: time.Duration(n+1) * time.Millisecond, BytesIn: 1000}
+		r.Headers = http.Header{"Cache-Status": {[]string{"timeslots; hit; ttl=4", "timeslots; hit; ttl=-4"}[n%2]}}
+		switch n {
+		case 7:
+			r.Code, r.Error, r.Headers = 503, "503 Service Unavailable", http.Header{}
+		case 8:
+			r.Code, r.Error, r.Headers = 0, "connection refused", nil
+		case 9:
+			r.Timestamp = due.Add(2500 * time.Millisecond) // left late
+		}
+		tl.record(r, due)
+	}
+	tl.metrics.Close()
+	var got bytes.Buffer
+	if err := writeReport(&got, "flushot-spike", s, &tl); err != nil {
+		t.Fatal(err)
+	}
+	writeProgress(&got, 1100*time.Millisecond, &tl)
+	writeProgress(&got, 2100*time.Millisecond, &tl)
+	const golden = "testdata/report.golden"
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got.String()); d != "" {
+		t.Errorf("report (-want +got):\n%s", d)
+	}
+}
+
+func TestCacheStatusIsSorted(t *testing.T) {
+	for header, want := range map[string]string{
+		"timeslots; hit; ttl=12":             "hit",
+		"timeslots; hit; ttl=-3":             "stale",
+		"timeslots;hit":                      "hit",
+		"timeslots; fwd=miss; collapsed":     "miss",
+		"timeslots; fwd=bypass":              "bypass",
+		"":                                   "none",
+		"nonsense":                           "none",
+		"timeslots; fwd=miss; ttl=-3":        "miss",
+		"timeslots; hit; ttl=not-an-integer": "hit",
+	} {
+		if got := cacheKind(header); got != want {
+			t.Errorf("%q is a %s, want %s", header, got, want)
+		}
+	}
+}
+
+func TestOptionsOutOfBoundsAreRefused(t *testing.T) {
+	for args, want := range map[string]string{
+		"flushot-spike --rate 20000 --duration 10m":                       "",
+		"flushot-spike --target http://[::1]:8080":                        "",
+		"flushot-spike --target https://care.example.org --allow-remote":  "",
+		"flushot-spike --rate 20001":                                      "--rate must be",
+		"flushot-spike --rate NaN":                                        "--rate must be",
+		"flushot-spike --duration 11m":                                    "--duration must be",
+		"flushot-spike --workers 0":                                       "--workers must be",
+		"flushot-spike --timeout 2m":                                      "--timeout must be",
+		"flushot-spike --target http://192.0.2.1":                         "--allow-remote",
+		"flushot-spike --target http://localhost.example.org":             "--allow-remote",
+		"flushot-spike --target ftp://localhost":                          "--target must be",
+		"findadoctor --target http://127.0.0.1:1 --rate 0":                "--rate must be",
+		"findadoctor --npi 9000000017 --npi 9000000025 --seed 7 --rate 1": "",
+	} {
+		parser, err := kong.New(&options{}, kong.Exit(func(int) { t.Errorf("%s: exit", args) }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = parser.Parse(strings.Fields(args))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", args, err, want)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Bounds that keep a slip of the finger from becoming an attack.
+const (
+	maxRate     = 20_000 // requests a second
+	maxDuration = 10 * time.Minute
+	maxWorkers  = 20_000 // requests in flight; beyond it they leave late, and count as late
+)
+
+// options are the command line.
+type options struct {
+	Target      string        `help:"Base URL of the service." default:"http://127.0.0.1:8080" placeholder:"URL"`
+	Rate        float64       `help:"Requests a second, at the peak; at most 20000." default:"200"`
+	Duration    time.Duration `help:"How long to send; at most 10m." default:"15s"`
+	Timeout     time.Duration `help:"How long to wait for one answer." default:"5s"`
+	Workers     uint64        `help:"Most requests in flight." default:"5000"`
+	Seed        uint64        `help:"Same seed, same requests." default:"1"`
+	AllowRemote bool          `help:"Allow targets on other machines. Make sure that they are yours."`
+
+	FindADoctor findADoctorOptions `cmd:"" name:"findadoctor" help:"Find-a-Doctor pages: lists of twenty clinicians and single profiles, popular ones far more often."`
+	FluShot     fluShotOptions     `cmd:"" name:"flushot-spike" help:"A television spot: from nothing to the peak in five seconds, area searches around a few cities, then hold."`
+}
+
+// Validate checks the bounds; kong calls it after parsing.
+func (o *options) Validate() error {
+	if !(o.Rate >= 1 && o.Rate <= maxRate) {
+		return fmt.Errorf("--rate must be 1 to %d a second", maxRate)
+	}
+	if o.Duration <= 0 || o.Duration > maxDuration {
+		return fmt.Errorf("--duration must be more than 0 and at most %s", maxDuration)
+	}
+	if o.Timeout <= 0 || o.Timeout > time.Minute {
+		return errors.New("--timeout must be more than 0 and at most 1m")
+	}
+	if o.Workers < 1 || o.Workers > maxWorkers {
+		return fmt.Errorf("--workers must be 1 to %d", maxWorkers)
+	}
+	return checkBase("--target", o.Target, o.AllowRemote)
+}
+
+// checkBase accepts a base URL on this machine, or anywhere when remote targets are allowed.
+func checkBase(flag, text string, allowRemote bool) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" {
+		return fmt.Errorf("%s must be a base URL, such as http://127.0.0.1:8080", flag)
+	}
+	if !allowRemote && !isLoopback(u.Hostname()) {
+		return fmt.Errorf("%s names another machine; add --allow-remote if you may load it", flag)
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
