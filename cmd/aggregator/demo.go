@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/acme"
+)
+
+type demoCommand struct {
+	Listen  string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Public address."`
+	Admin   string `default:"127.0.0.1:9090" placeholder:"ADDR" help:"Admin address."`
+	Redis   string `placeholder:"ADDR" help:"Redis to share fragments through; none: in-process only."`
+	Seed    uint64 `default:"1" help:"Same seed, same tenant."`
+	Traffic int    `placeholder:"RPS" help:"A steady crowd of so many requests a second."`
+}
+
+// demoLatency is what a health system's scheduling API takes to answer.
+const demoLatency = 80 * time.Millisecond
+
+// Run starts a tenant on a listener of its own and serves in front of it.
+func (c *demoCommand) Run(p *program) error {
+	if c.Traffic < 0 || c.Traffic > maxTraffic {
+		return &usageError{fmt.Errorf("--traffic %d: give a rate from 0 to %d requests a second", c.Traffic, maxTraffic)}
+	}
+	tenant, err := acme.New(acme.Options{Seed: c.Seed, Latency: demoLatency, Jitter: demoLatency, BookingLag: time.Minute})
+	if err != nil {
+		return err
+	}
+	simulator, err := newListener("127.0.0.1:0", tenant, acmeTimeouts)
+	if err != nil {
+		return err
+	}
+	cfg, err := c.config(p, simulator.addr())
+	if err != nil {
+		return errors.Join(err, simulator.close())
+	}
+	err = p.serve(cfg, serveOptions{beside: func(ctx context.Context, public, admin string) {
+		c.announce(p, tenant, addresses{simulator: simulator.addr(), public: public, admin: admin})
+		if c.Traffic > 0 {
+			crowd(ctx, "http://"+public, tenant, c.Traffic)
+		}
+	}})
+	return errors.Join(err, simulator.close())
+}
+
+type addresses struct{ simulator, public, admin string }
+
+// announce prints what to open.
+func (c *demoCommand) announce(p *program, tenant *acme.Tenant, at addresses) {
+	department := tenant.Departments()[0]
+	base := "http://" + at.public + "/v1/timeslots"
+	_, _ = fmt.Fprintf(p.stdout, `
+A simulated DexCare tenant answers on http://%s, the service in front of it on http://%s.
+
+  one clinician    curl '%s?npi=%s'
+  one clinic       curl '%s?departmentUrlName=%s&visitTypeName=%s'
+  an area          curl '%s?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=FluShot&sort=nearest'
+  metrics          http://%s/metrics
+
+Ctrl-C ends it.
+`, at.simulator, at.public, base, tenant.NPIs()[0], base, department.URLName, department.VisitTypes[0], base, at.admin)
+}
+
+// config is configs/demo.yaml with the addresses of this run.
+func (c *demoCommand) config(p *program, simulator string) (*config.Config, error) {
+	redis := "[]"
+	if c.Redis != "" {
+		redis = fmt.Sprintf("[%q]", c.Redis)
+	}
+	text := fmt.Sprintf(`
+listen: %[1]q
+admin: {listen: %[2]q}
+tenant: acme
+tier: uat
+upstream:
+  public: {url: "http://%[3]s"}
+  ingress: {url: "http://%[3]s", keys: {careOptions: %[4]q, slots: %[5]q, booking: %[6]q}}
+  visit: {url: "http://%[3]s"}
+  scheduling: {url: "http://%[3]s", brand: acme}
+sources:
+  providerDirect: {version: both}
+cache: {redis: {addresses: %[7]s}}
+pages: {enabled: true}
+log: {level: warn, format: text}
+`, c.Listen, c.Admin, simulator, acme.DefaultCareOptionsKey, acme.DefaultSlotsKey, acme.DefaultBookingKey, redis)
+	return config.LoadBytes("demo", []byte(text), p.environ)
+}

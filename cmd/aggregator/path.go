@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/api"
+	"timeslots/internal/fetch"
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+// path is the request path for one configuration: guards, engine, routes. A reload builds a new one over the same
+// caches and puts it in the old one's place.
+type path struct {
+	engine *search.Engine
+	server *api.Server
+}
+
+func (p *path) close() { p.engine.Close() }
+
+var readSources = []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
+
+func (s *service) newPath(cfg *config.Config) (*path, error) {
+	fetcher, err := s.newFetcher(cfg)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := search.New(search.Options{
+		Store: s.store, Fetcher: fetcher, Taken: s.ledger, Sources: searchSources(cfg.Sources), Limits: searchLimits(cfg.Search),
+		FlightLimit: flightLimit(cfg.Sources), Recorder: s.metrics, Logger: s.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	server, err := api.New(api.Options{
+		Engine: engine, Gateway: s.gateway, Products: apiProducts(cfg.Products),
+		ResponseBytes: int64(cfg.Cache.Memory.Responses),
+		Links:         api.LinkOptions{Base: s.upstream.scheduling, Brand: cfg.Upstream.Scheduling.Brand},
+		BestEffort:    len(cfg.Cache.Redis.Addresses) > 0,
+		Recorder:      s.metrics, Logger: s.log,
+	})
+	if err != nil {
+		engine.Close()
+		return nil, fmt.Errorf("build the public routes: %w", err)
+	}
+	return &path{engine: engine, server: server}, nil
+}
+
+func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
+	sources := map[timeslot.Source]fetch.SourceOptions{}
+	for _, name := range readSources {
+		src := cfg.Sources.Of(name)
+		sources[name] = fetch.SourceOptions{
+			Timeout: src.Timeout, Concurrency: src.Concurrency, RatePerSecond: src.RatePerSecond, MaxBody: int64(src.MaxBody),
+			Breaker: fetch.BreakerOptions(src.Breaker),
+		}
+	}
+	keys := cfg.Upstream.Ingress.Keys
+	return fetch.New(fetch.Options{
+		Public: s.upstream.public, Ingress: s.upstream.ingress,
+		CareOptionsKey: keys.CareOptions.Reveal(), SlotsKey: keys.Slots.Reveal(),
+		PublicTransport: fetch.NewTransport(s.upstream.tls), IngressTransport: fetch.NewTransport(s.upstream.ingressTLS),
+		Sources: sources, Lookahead: days(cfg.Search.MaxWindow), Recorder: s.metrics, Logger: s.log,
+	})
+}
+
+func searchSources(cfg config.Sources) map[timeslot.Source]search.SourceOptions {
+	sources := map[timeslot.Source]search.SourceOptions{}
+	for _, name := range readSources {
+		src := cfg.Of(name)
+		sources[name] = search.SourceOptions{Enabled: src.Enabled, Version: src.Version, Policy: src.Policy()}
+	}
+	return sources
+}
+
+func searchLimits(cfg config.Search) search.Limits {
+	return search.Limits{
+		Window: days(cfg.Window), MaxWindow: days(cfg.MaxWindow),
+		MaxProviders: cfg.MaxProviders, MaxDepartments: cfg.MaxDepartments, PointPrecision: cfg.PointPrecision,
+	}
+}
+
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
+// flightLimit lets a shared call wait for a place as long as it may then take.
+func flightLimit(cfg config.Sources) time.Duration {
+	longest := time.Duration(0)
+	for _, name := range readSources {
+		longest = max(longest, cfg.Of(name).Timeout)
+	}
+	return 2 * longest
+}
+
+func apiProducts(products config.Products) map[string]api.Product {
+	out := make(map[string]api.Product, len(products))
+	for name, p := range products {
+		out[name] = api.Product{Ranking: p.Ranking, Budget: p.Budget, MaxAge: p.MaxAge}
+	}
+	return out
+}
+
+func productNames(products config.Products) []string { return slices.Sorted(maps.Keys(products)) }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"reflect"
+
+	"timeslots/cmd/aggregator/internal/config"
+)
+
+// reload takes a changed configuration into force: a new request path over the same caches. Parts that cannot change
+// while running are reported and stay as they are; a broken configuration changes nothing.
+func (s *service) reload(load func() (*config.Config, error)) {
+	if load == nil {
+		return
+	}
+	next, err := load()
+	if err != nil {
+		s.metrics.ConfigReload("rejected")
+		s.log.Error("configuration not reloaded, the old one stays", "error", err)
+		return
+	}
+	for _, key := range s.pin(next) {
+		s.log.Warn("changed in the configuration, but needs a restart", "key", key)
+	}
+	path, err := s.newPath(next)
+	if err != nil {
+		s.metrics.ConfigReload("rejected")
+		s.log.Error("configuration not reloaded, the old one stays", "error", err)
+		return
+	}
+	s.config = next
+	_ = s.level.UnmarshalText([]byte(next.Log.Level)) // validated
+	old := s.path.Swap(path)
+	s.retired.Go(old.close)
+	s.metrics.ConfigReload("applied")
+	s.log.Info("configuration reloaded", "hash", next.Hash())
+}
+
+// pin copies what a reload cannot change from the configuration in force into next, and names what differed
+// (INTERFACE §2).
+func (s *service) pin(next *config.Config) (changed []string) {
+	now := s.config
+	keep := func(key string, from, to any) {
+		source, target := reflect.ValueOf(from).Elem(), reflect.ValueOf(to).Elem()
+		if !reflect.DeepEqual(source.Interface(), target.Interface()) {
+			changed = append(changed, key)
+			target.Set(source)
+		}
+	}
+	keep("listen", &now.Listen, &next.Listen)
+	keep("admin", &now.Admin, &next.Admin)
+	keep("tenant", &now.Tenant, &next.Tenant)
+	keep("tier", &now.Tier, &next.Tier)
+	keep("upstream", &now.Upstream, &next.Upstream)
+	keep("cache", &now.Cache, &next.Cache)
+	keep("booking", &now.Booking, &next.Booking)
+	keep("pages", &now.Pages, &next.Pages)
+	keep("shutdown", &now.Shutdown, &next.Shutdown)
+	keep("log.format", &now.Log.Format, &next.Log.Format)
+	keep("tracing", &now.Tracing, &next.Tracing)
+	for _, source := range []struct {
+		name     string
+		from, to *config.Source
+	}{
+		{"careDirect", &now.Sources.CareDirect, &next.Sources.CareDirect},
+		{"providerDirect", &now.Sources.ProviderDirect, &next.Sources.ProviderDirect},
+		{"careOptions", &now.Sources.CareOptions, &next.Sources.CareOptions},
+		{"directory", &now.Sources.Directory, &next.Sources.Directory},
+	} {
+		keep("sources."+source.name+".version", &source.from.Version, &source.to.Version)
+		keep("sources."+source.name+".enabled", &source.from.Enabled, &source.to.Enabled)
+	}
+	return changed
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/booking"
+	"timeslots/internal/cache"
+	"timeslots/internal/metrics"
+)
+
+// service is the whole program behind its listeners: what lives as long as the process, and the request path, which a
+// reload replaces.
+type service struct {
+	log      *slog.Logger
+	level    *slog.LevelVar
+	metrics  *metrics.Metrics
+	store    cache.Store
+	memory   *cache.Memory
+	ledger   *cache.Ledger
+	gateway  *booking.Gateway
+	upstream upstream
+
+	config  *config.Config // in force; touched by the one goroutine that handles signals
+	path    atomic.Pointer[path]
+	retired sync.WaitGroup // request paths that a reload replaced and that still finish
+	ready   atomic.Bool
+}
+
+// newService wires everything together. It makes no connection, so it works while Redis and DexCare are away.
+func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar) (*service, error) {
+	s := &service{log: log, level: level, config: cfg}
+	if err := s.buildMetrics(cfg); err != nil {
+		return nil, err
+	}
+	if err := s.buildUpstream(cfg); err != nil {
+		return nil, err
+	}
+	if err := s.buildCache(cfg); err != nil {
+		return nil, err
+	}
+	path, err := s.newPath(cfg)
+	if err != nil {
+		return nil, errors.Join(err, s.store.Close())
+	}
+	s.path.Store(path)
+	s.watch()
+	return s, nil
+}
+
+func (s *service) buildMetrics(cfg *config.Config) (err error) {
+	b := thisBuild()
+	s.metrics, err = metrics.New(metrics.Options{
+		Registerer: prometheus.NewRegistry(), Products: productNames(cfg.Products),
+		Version: b.version, Revision: b.revision,
+	})
+	return err
+}
+
+func (s *service) buildCache(cfg *config.Config) error {
+	index, err := cache.NewSlotIndex(cache.SlotIndexOptions{})
+	if err != nil {
+		return err
+	}
+	s.ledger, err = cache.NewLedger(cache.LedgerOptions{Tombstone: cfg.Booking.Tombstone})
+	if err != nil {
+		return err
+	}
+	s.memory, err = cache.NewMemory(cache.MemoryOptions{
+		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: index.Add,
+	})
+	if err != nil {
+		return err
+	}
+	s.store = s.memory
+	if len(cfg.Cache.Redis.Addresses) > 0 {
+		redis, err := newRedis(cfg, s.metrics)
+		if err != nil {
+			return err
+		}
+		if s.store, err = cache.NewTiered(s.memory, redis); err != nil {
+			return err
+		}
+	}
+	s.gateway, err = s.newGateway(cfg, index)
+	return err
+}
+
+func newRedis(cfg *config.Config, recorder cache.Recorder) (*cache.Redis, error) {
+	r := cfg.Cache.Redis
+	opt := cache.RedisOptions{
+		Addresses: r.Addresses, Mode: cache.Mode(r.Mode), Master: r.Master,
+		Username: r.Username, Password: r.Password.Reveal(), DB: r.DB,
+		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier, Recorder: recorder,
+	}
+	if r.TLS {
+		opt.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	redis, err := cache.NewRedis(opt)
+	if err != nil {
+		return nil, fmt.Errorf("cache.redis: %w", err)
+	}
+	return redis, nil
+}
+
+func (s *service) buildUpstream(cfg *config.Config) (err error) {
+	s.upstream, err = newUpstream(cfg.Upstream)
+	return err
+}
+
+func (s *service) newGateway(cfg *config.Config, index booking.Index) (*booking.Gateway, error) {
+	rules := make([]booking.Rule, len(cfg.Booking.Taken))
+	for i, t := range cfg.Booking.Taken {
+		rules[i] = booking.Rule{Status: t.Status, Text: t.Text}
+	}
+	return booking.New(booking.Options{
+		Base: s.upstream.visit, APIKey: cfg.Upstream.Ingress.Keys.Booking.Reveal(), TLS: s.upstream.tls,
+		Timeout: cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
+		Index: index, Ledger: s.ledger, Recorder: s.metrics, Logger: s.log,
+	})
+}
+
+// watch hands the gauges to the metrics.
+func (s *service) watch() {
+	s.metrics.WatchCache("memory",
+		func() float64 { return float64(s.memory.Bytes()) }, func() float64 { return float64(s.memory.Entries()) })
+	responses := func() (int64, int64) { return s.path.Load().server.Responses() }
+	s.metrics.WatchCache("response",
+		func() float64 { bytes, _ := responses(); return float64(bytes) }, func() float64 { _, entries := responses(); return float64(entries) })
+	s.metrics.WatchTombstones(func() float64 { return float64(s.ledger.Len()) })
+}
+
+// ServeHTTP hands a public request to the request path in force.
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.path.Load().server.ServeHTTP(w, r)
+}
+
+// close ends background work, after the listeners are closed.
+func (s *service) close() error {
+	s.path.Load().close()
+	s.retired.Wait()
+	s.gateway.Close()
+	return s.store.Close()
+}

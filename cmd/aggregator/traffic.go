@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"timeslots/internal/acme"
+)
+
+// Bounds of the demo's crowd: it should look alive, not measure anything (that is what loadtest is for).
+const (
+	maxTraffic     = 500
+	trafficWorkers = 32
+)
+
+// crowd sends so many requests a second until ctx ends. A request that finds all workers busy is left out.
+func crowd(ctx context.Context, base string, tenant *acme.Tenant, perSecond int) {
+	client := &http.Client{Timeout: 5 * time.Second}
+	visitors := make(chan string)
+	var wg sync.WaitGroup
+	for range trafficWorkers {
+		wg.Go(func() {
+			for target := range visitors {
+				visit(ctx, client, target)
+			}
+		})
+	}
+	defer wg.Wait()
+	defer close(visitors)
+	tick := time.NewTicker(time.Second / time.Duration(perSecond))
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			select {
+			case visitors <- base + "/v1/timeslots?" + pageView(tenant):
+			default:
+			}
+		}
+	}
+}
+
+func visit(ctx context.Context, client *http.Client, target string) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection is used again
+}
+
+// pageView draws what a page would ask: mostly a list of clinicians, sometimes a clinic, sometimes an area.
+func pageView(tenant *acme.Tenant) string {
+	q := url.Values{}
+	switch draw := rand.IntN(10); {
+	case draw < 6:
+		npis := tenant.NPIs()
+		first := rand.IntN(len(npis))
+		q.Set("npi", strings.Join(npis[first:min(len(npis), first+10)], ","))
+		q.Set("product", "findadoctor")
+	case draw < 8:
+		departments := tenant.Departments()
+		d := departments[rand.IntN(len(departments))]
+		q.Set("departmentUrlName", d.URLName)
+		q.Set("visitTypeName", d.VisitTypes[0])
+	default:
+		departments := tenant.Departments()
+		d := departments[rand.IntN(len(departments))]
+		q.Set("latitude", formatDegrees(d.Latitude))
+		q.Set("longitude", formatDegrees(d.Longitude))
+		q.Set("visitTypeName", "FluShot")
+		q.Set("product", "flushot")
+	}
+	return q.Encode()
+}
+
+func formatDegrees(d float64) string { return strconv.FormatFloat(d, 'f', 4, 64) }
