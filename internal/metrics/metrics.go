@@ -1,0 +1,164 @@
+// Package metrics is what operations see: the Prometheus collectors of INTERFACE §5 and the page that serves them.
+//
+// Nobody imports this package but the wiring. Each package that has something to tell declares a small recorder
+// interface of its own, and [Metrics] satisfies all of them. Between a recorder's arguments and a series stands a
+// vocabulary, so that no caller, however it is abused, can make more series than the words allow:
+//
+//	recorder method ──▶ vocabulary (known word or "other") ──▶ child of a vector ──▶ Handler
+//
+// A nil [*Metrics] is silent, so that no caller has to ask.
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+const (
+	namespace = "aggregator"
+	other     = "other" // stands for every value outside a label's vocabulary
+)
+
+// Options say where the series go and which words their labels may hold.
+type Options struct {
+	// Registerer receives every collector, Go's and the process's included. Nil: nothing is exported, recording
+	// still works.
+	Registerer prometheus.Registerer
+	// Gatherer is what Handler serves. Default: Registerer, where it can gather (a *prometheus.Registry can).
+	Gatherer prometheus.Gatherer
+	// Products are the configured use cases. Any other product counts as "other".
+	Products []string
+	// ShedReasons exist at zero per product. Reasons outside the list are counted all the same.
+	ShedReasons []string
+	// Version and Revision of the running program, for build_info.
+	Version, Revision string
+}
+
+// Metrics records what happens. Its methods may be called from any goroutine; each takes well under a microsecond and
+// never blocks on a scrape.
+type Metrics struct {
+	words    words
+	request  requestMetrics
+	upstream upstreamMetrics
+	cache    cacheMetrics
+	booking  bookingMetrics
+	watched  *watched
+	gatherer prometheus.Gatherer
+
+	shedReasons []string
+}
+
+// New builds the collectors and registers them. It fails where a name is taken already.
+func New(o Options) (*Metrics, error) {
+	m := &Metrics{
+		words:    newWords(o.Products),
+		request:  newRequestMetrics(),
+		upstream: newUpstreamMetrics(),
+		cache:    newCacheMetrics(),
+		booking:  newBookingMetrics(),
+		watched:  newWatched(),
+		gatherer: o.Gatherer,
+
+		shedReasons: o.ShedReasons,
+	}
+	if m.gatherer == nil {
+		if g, ok := o.Registerer.(prometheus.Gatherer); ok {
+			m.gatherer = g
+		} else {
+			m.gatherer = prometheus.NewRegistry()
+		}
+	}
+	m.startAtZero()
+	if err := m.register(o); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *Metrics) register(o Options) error {
+	if o.Registerer == nil {
+		return nil
+	}
+	all := []prometheus.Collector{
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		buildInfo(o.Version, o.Revision),
+		m.watched,
+	}
+	all = append(all, m.request.collectors()...)
+	all = append(all, m.upstream.collectors()...)
+	all = append(all, m.cache.collectors()...)
+	all = append(all, m.booking.collectors()...)
+	var errs []error
+	for _, c := range all {
+		if err := o.Registerer.Register(c); err != nil {
+			errs = append(errs, fmt.Errorf("register metrics: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// startAtZero makes the counters whose label sets are closed and small exist from the first scrape on, so that a rate
+// over their first event is not lost and an alert can tell "none" from "not exported". Histograms of requests and
+// upstream calls appear with their first observation: all their combinations would be tens of thousands of lines.
+func (m *Metrics) startAtZero() {
+	m.upstream.startAtZero()
+	m.cache.startAtZero()
+	m.startProductsAtZero()
+}
+
+func (m *Metrics) startProductsAtZero() {
+	for _, product := range append(m.words.product.list(), other) {
+		m.request.startAtZero(product, m.shedReasons)
+		m.booking.startAtZero(product)
+	}
+}
+
+// SetProducts takes the place of [Options.Products], after a reload. Series of products that are gone stay as they are.
+func (m *Metrics) SetProducts(products []string) {
+	if m != nil {
+		m.words.product.set(products)
+		m.startProductsAtZero()
+	}
+}
+
+func buildInfo(version, revision string) prometheus.Collector {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "build_info", Help: "The running program; always 1.",
+		ConstLabels: prometheus.Labels{"version": version, "revision": revision, "go": runtime.Version()},
+	})
+	g.Set(1)
+	return g
+}
+
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+func gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+// durations and ages are the upper bounds, in seconds, of the classic buckets; scrapers that speak protobuf get the
+// native histogram, which resolves to ten percent.
+func durations() []float64 {
+	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+}
+
+func ages() []float64 {
+	return []float64{.1, 1, 2.5, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600}
+}
+
+func histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: namespace, Name: name, Help: help, Buckets: buckets,
+		NativeHistogramBucketFactor:     1.1,
+		NativeHistogramMaxBucketNumber:  160,
+		NativeHistogramMinResetDuration: time.Hour,
+	}, labels)
+}

@@ -1,0 +1,134 @@
+package metrics
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"timeslots/internal/timeslot"
+)
+
+// upstreamMetrics are about the calls to DexCare and what protects them.
+type upstreamMetrics struct {
+	duration  *prometheus.HistogramVec
+	inFlight  *prometheus.GaugeVec
+	hedges    *prometheus.CounterVec
+	refused   *prometheus.CounterVec
+	breaker   *prometheus.GaugeVec
+	dropped   *prometheus.CounterVec
+	fenced    *prometheus.CounterVec
+	coalesced *prometheus.CounterVec
+	refreshes *prometheus.CounterVec
+}
+
+func newUpstreamMetrics() upstreamMetrics {
+	return upstreamMetrics{
+		duration: histogram("upstream_request_duration_seconds", "Time of one upstream call, decoding included.",
+			durations(), "source", "operation", "outcome"),
+		inFlight:  gauge("upstream_requests_in_flight", "Upstream calls under way.", "source"),
+		hedges:    counter("upstream_hedges_total", "Second calls sent because the first was slow.", "source", "won"),
+		refused:   counter("upstream_refused_total", "Upstream calls that our own protection refused.", "source", "reason"),
+		breaker:   gauge("breaker_state", "Circuit breaker: 0 closed, 1 half-open, 2 open.", "source", "operation"),
+		dropped:   counter("decode_dropped_total", "Parts of upstream answers that decoding refused.", "source", "reason"),
+		fenced:    counter("fenced_stores_total", "Upstream answers dropped because they were overtaken.", "source"),
+		coalesced: counter("coalesced_total", "Reads that shared somebody else's upstream call.", "scope"),
+		refreshes: counter("refreshes_total", "Refreshes behind answers that were served already.", "source", "outcome"),
+	}
+}
+
+func (m *upstreamMetrics) collectors() []prometheus.Collector {
+	return []prometheus.Collector{
+		m.duration, m.inFlight, m.hedges, m.refused, m.breaker, m.dropped, m.fenced, m.coalesced, m.refreshes,
+	}
+}
+
+func (m *upstreamMetrics) startAtZero() {
+	for _, source := range sources() {
+		m.inFlight.WithLabelValues(string(source))
+		if source == timeslot.Booking {
+			continue // never hedged, refused, stored or refreshed
+		}
+		m.hedges.WithLabelValues(string(source), "true")
+		m.hedges.WithLabelValues(string(source), "false")
+		m.refused.WithLabelValues(string(source), string(timeslot.KindOpen))
+		m.refused.WithLabelValues(string(source), string(timeslot.KindLimited))
+		for _, outcome := range []string{"ok", "error", "dropped"} {
+			m.refreshes.WithLabelValues(string(source), outcome)
+		}
+		m.fenced.WithLabelValues(string(source))
+	}
+	for _, op := range operations() {
+		m.breaker.WithLabelValues(string(op.Source()), string(op))
+	}
+	m.coalesced.WithLabelValues("process")
+	m.coalesced.WithLabelValues("fleet")
+}
+
+// UpstreamStarted counts a call to upstream in.
+func (m *Metrics) UpstreamStarted(source timeslot.Source) {
+	if m != nil {
+		m.upstream.inFlight.WithLabelValues(m.words.source.fold(string(source))).Inc()
+	}
+}
+
+// UpstreamEnded counts a call out. The outcome is one of ok, not_found, rejected, error, timeout, malformed, canceled.
+func (m *Metrics) UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration) {
+	if m == nil {
+		return
+	}
+	name := m.words.source.fold(string(source))
+	m.upstream.inFlight.WithLabelValues(name).Dec()
+	m.upstream.duration.WithLabelValues(name, m.words.operation.fold(string(operation)),
+		m.words.outcome.fold(outcome)).Observe(d.Seconds())
+}
+
+// UpstreamHedged counts a second call; won tells whether its answer came first.
+func (m *Metrics) UpstreamHedged(source timeslot.Source, won bool) {
+	if m != nil {
+		m.upstream.hedges.WithLabelValues(m.words.source.fold(string(source)), strconv.FormatBool(won)).Inc()
+	}
+}
+
+// UpstreamRefused counts a call that a breaker or a limit did not let through.
+func (m *Metrics) UpstreamRefused(source timeslot.Source, reason timeslot.Kind) {
+	if m != nil {
+		m.upstream.refused.WithLabelValues(m.words.source.fold(string(source)), m.words.reason.fold(string(reason))).Inc()
+	}
+}
+
+// BreakerChanged sets a breaker's state: 0 closed, 1 half-open, 2 open.
+func (m *Metrics) BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int) {
+	if m != nil {
+		m.upstream.breaker.WithLabelValues(m.words.source.fold(string(source)),
+			m.words.operation.fold(string(operation))).Set(float64(state))
+	}
+}
+
+// DecodeDropped counts n entries, or one whole answer, that decoding refused.
+func (m *Metrics) DecodeDropped(source timeslot.Source, reason string, n int) {
+	if m != nil && n > 0 {
+		m.upstream.dropped.WithLabelValues(m.words.source.fold(string(source)), m.words.dropped.fold(reason)).Add(float64(n))
+	}
+}
+
+// StoreFenced counts an upstream answer that was dropped because an invalidation overtook it.
+func (m *Metrics) StoreFenced(source timeslot.Source) {
+	if m != nil {
+		m.upstream.fenced.WithLabelValues(m.words.source.fold(string(source))).Inc()
+	}
+}
+
+// Coalesced counts a read that shared a call; scope is process or fleet.
+func (m *Metrics) Coalesced(scope string) {
+	if m != nil {
+		m.upstream.coalesced.WithLabelValues(m.words.scope.fold(scope)).Inc()
+	}
+}
+
+// Refresh counts a refresh behind a served answer: ok, error, or dropped because too many were waiting.
+func (m *Metrics) Refresh(source timeslot.Source, outcome string) {
+	if m != nil {
+		m.upstream.refreshes.WithLabelValues(m.words.source.fold(string(source)), m.words.result.fold(outcome)).Inc()
+	}
+}
