@@ -1,0 +1,81 @@
+package booking
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"timeslots/internal/timeslot"
+)
+
+// admit checks everything that can be checked without upstream and reads the body whole. A call that fails here was
+// not sent. The body's own content is upstream's to judge.
+func (g *Gateway) admit(w http.ResponseWriter, r *http.Request) (sealed, *problem) {
+	if !hasBearerToken(r.Header) {
+		return sealed{}, tokenRequired()
+	}
+	if !namesHopsOnly(r.Header) {
+		return sealed{}, badRequest(timeslot.Violation{
+			Parameter: "Connection", Detail: "names a header that is meant for upstream",
+			Fix: "name connection options only, such as close or keep-alive",
+		})
+	}
+	if isEncoded(r.Header) {
+		return sealed{}, encodedBody()
+	}
+	return g.read(w, r)
+}
+
+func (g *Gateway) read(w http.ResponseWriter, r *http.Request) (sealed, *problem) {
+	if r.ContentLength > g.o.MaxBody {
+		w.Header().Set("Connection", "close") // else the server waits for the body before it answers
+		return sealed{}, bodyTooLarge()
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.o.MaxBody))
+	if err == nil {
+		return sealed{body}, nil
+	}
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return sealed{}, bodyTooLarge()
+	}
+	return sealed{}, badRequest(timeslot.Violation{
+		Parameter: "body", Detail: "ended early or is malformed", Fix: "send it again, whole",
+	})
+}
+
+// hasBearerToken asks for exactly one token; what is in it is between the patient and upstream (CONTRACT §1.2). With
+// two, we and upstream might disagree on which one counts.
+func hasBearerToken(h http.Header) bool {
+	values := h.Values("Authorization")
+	if len(values) != 1 {
+		return false
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	return strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(token) != ""
+}
+
+// namesHopsOnly refuses a Connection header that asks to drop a header on the way: "Connection: Authorization" must
+// not turn a patient's call into an anonymous one (FAULTS §2 E). Only the options of RFC 9110 §7.6.1 itself may stand
+// there.
+func namesHopsOnly(h http.Header) bool {
+	for option := range connectionOptions(h) {
+		if option != "Close" && !slices.Contains(hopByHop[:], option) {
+			return false
+		}
+	}
+	return true
+}
+
+func isEncoded(h http.Header) bool {
+	for _, value := range h.Values("Content-Encoding") {
+		for coding := range strings.SplitSeq(value, ",") {
+			coding = strings.TrimSpace(coding)
+			if coding != "" && !strings.EqualFold(coding, "identity") {
+				return true
+			}
+		}
+	}
+	return false
+}

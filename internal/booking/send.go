@@ -1,0 +1,114 @@
+package booking
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// newTransport is a transport of the bookings' own: no read can use up its connections, and nothing in it changes or
+// repeats a request. HTTP/1.1 only, because HTTP/2 has rules of its own for sending a request again.
+func newTransport(config *tls.Config) *http.Transport {
+	config = config.Clone() // nil stays nil
+	if config == nil {
+		config = &tls.Config{}
+	}
+	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:                  nil, // not from the environment: a patient's bytes take no detour
+		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		TLSClientConfig:        config,
+		TLSHandshakeTimeout:    5 * time.Second,
+		Protocols:              protocols,
+		DisableCompression:     true, // bodies stay as upstream wrote them
+		MaxIdleConnsPerHost:    32,
+		MaxIdleConns:           32,
+		IdleConnTimeout:        15 * time.Second, // shorter than upstream's, so that reuse rarely meets a closing connection
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// failure is a call without an answer.
+type failure struct {
+	sent    bool // some of it may have reached upstream
+	timeout bool
+}
+
+// send makes the one call. Its context ends with the timeout only: once sent, a client that leaves cancels nothing.
+func (g *Gateway) send(ctx context.Context, r *http.Request, p *passage) (*http.Response, *failure) {
+	var seen connection
+	req := g.request(httptrace.WithClientTrace(ctx, seen.trace()), r, p)
+	resp, err := g.o.Transport.RoundTrip(req)
+	if err != nil {
+		return nil, &failure{sent: !seen.neverMade(), timeout: ctx.Err() != nil}
+	}
+	if resp.StatusCode < 200 { // a switch of protocols that nobody asked for: not an answer
+		_ = resp.Body.Close()
+		return nil, &failure{sent: true}
+	}
+	return resp, nil
+}
+
+func (g *Gateway) request(ctx context.Context, r *http.Request, p *passage) *http.Request {
+	u := *g.o.Base
+	u.Path = strings.TrimSuffix(u.Path, "/") + p.route.Path
+	u.RawQuery, u.ForceQuery = r.URL.RawQuery, r.URL.ForceQuery
+	req := (&http.Request{
+		Method: p.route.Method, URL: &u, Host: u.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: g.requestHeader(r.Header, p.call),
+	}).WithContext(ctx)
+	if len(p.body.b) > 0 {
+		// No GetBody: with one, the transport could send the body a second time.
+		req.Body = io.NopCloser(p.body.reader())
+		req.ContentLength = int64(len(p.body.b))
+	}
+	return req
+}
+
+// connection follows how far a request got. A request without a connection was certainly not sent; with one, some of
+// it may have been, whatever the error says.
+type connection struct{ wanted, made atomic.Bool }
+
+func (c *connection) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { c.wanted.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.made.Store(true) },
+	}
+}
+
+// neverMade is false also for a transport that reports nothing.
+func (c *connection) neverMade() bool { return c.wanted.Load() && !c.made.Load() }
+
+// upstreamOutcome is the outcome label of the upstream metrics.
+func upstreamOutcome(resp *http.Response, fail *failure) string {
+	switch {
+	case fail != nil && fail.timeout:
+		return "timeout"
+	case fail != nil, resp.StatusCode >= 500:
+		return "error"
+	case resp.StatusCode >= 400:
+		return "rejected"
+	default:
+		return "ok"
+	}
+}
+
+// upstream is send, counted.
+func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passage) (*http.Response, *failure) {
+	started := g.o.Now()
+	g.o.Recorder.UpstreamStarted(timeslot.Booking)
+	resp, fail := g.send(ctx, r, p)
+	g.o.Recorder.UpstreamEnded(timeslot.Booking, p.route.Operation, upstreamOutcome(resp, fail), g.o.Now().Sub(started))
+	return resp, fail
+}
