@@ -20,7 +20,10 @@ type path struct {
 	server *api.Server
 }
 
-func (p *path) close() { p.engine.Close() }
+func (p *path) close() {
+	p.engine.Close()
+	p.server.Close()
+}
 
 var readSources = []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
 

@@ -28,6 +28,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		return
 	}
 	s.config = next
+	s.metrics.SetProducts(productNames(next.Products))
 	_ = s.level.UnmarshalText([]byte(next.Log.Level)) // validated
 	old := s.path.Swap(path)
 	s.retired.Go(old.close)

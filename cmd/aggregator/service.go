@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -25,6 +26,7 @@ type service struct {
 	metrics  *metrics.Metrics
 	store    cache.Store
 	memory   *cache.Memory
+	index    *cache.SlotIndex
 	ledger   *cache.Ledger
 	gateway  *booking.Gateway
 	upstream upstream
@@ -65,17 +67,22 @@ func (s *service) buildMetrics(cfg *config.Config) (err error) {
 	return err
 }
 
-func (s *service) buildCache(cfg *config.Config) error {
-	index, err := cache.NewSlotIndex(cache.SlotIndexOptions{})
-	if err != nil {
+// minPending is how long a pending mark lives at least: it covers a crash between upstream's yes and our bookkeeping.
+const minPending = 30 * time.Second
+
+func (s *service) buildCache(cfg *config.Config) (err error) {
+	if s.index, err = cache.NewSlotIndex(cache.SlotIndexOptions{}); err != nil {
 		return err
 	}
-	s.ledger, err = cache.NewLedger(cache.LedgerOptions{Tombstone: cfg.Booking.Tombstone})
+	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
+		Tombstone: cfg.Booking.Tombstone,
+		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
+	})
 	if err != nil {
 		return err
 	}
 	s.memory, err = cache.NewMemory(cache.MemoryOptions{
-		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: index.Add,
+		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.index.Add,
 	})
 	if err != nil {
 		return err
@@ -90,7 +97,7 @@ func (s *service) buildCache(cfg *config.Config) error {
 			return err
 		}
 	}
-	s.gateway, err = s.newGateway(cfg, index)
+	s.gateway, err = s.newGateway(cfg)
 	return err
 }
 
@@ -116,7 +123,7 @@ func (s *service) buildUpstream(cfg *config.Config) (err error) {
 	return err
 }
 
-func (s *service) newGateway(cfg *config.Config, index booking.Index) (*booking.Gateway, error) {
+func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
 	rules := make([]booking.Rule, len(cfg.Booking.Taken))
 	for i, t := range cfg.Booking.Taken {
 		rules[i] = booking.Rule{Status: t.Status, Text: t.Text}
@@ -124,7 +131,7 @@ func (s *service) newGateway(cfg *config.Config, index booking.Index) (*booking.
 	return booking.New(booking.Options{
 		Base: s.upstream.visit, APIKey: cfg.Upstream.Ingress.Keys.Booking.Reveal(), TLS: s.upstream.tls,
 		Timeout: cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
-		Index: index, Ledger: s.ledger, Recorder: s.metrics, Logger: s.log,
+		Index: s.index, Ledger: s.ledger, Recorder: s.metrics, Logger: s.log,
 	})
 }
 
@@ -148,5 +155,5 @@ func (s *service) close() error {
 	s.path.Load().close()
 	s.retired.Wait()
 	s.gateway.Close()
-	return s.store.Close()
+	return errors.Join(s.store.Close(), s.index.Close())
 }

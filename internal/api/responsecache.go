@@ -52,3 +52,6 @@ func (c *responseCache) put(key string, r *response) {
 func (c *responseCache) size() (bytes, entries int64) {
 	return int64(c.cache.WeightedSize()), int64(c.cache.EstimatedSize())
 }
+
+// close ends the cache's own goroutine.
+func (c *responseCache) close() { c.cache.StopAllGoroutines() }

@@ -116,6 +116,9 @@ var readMethods = []string{http.MethodGet, http.MethodHead}
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
 
+// Close gives up the response cache. Requests under way are not touched.
+func (s *Server) Close() { s.responses.close() }
+
 // Responses tells how many bytes and entries the response cache holds.
 func (s *Server) Responses() (bytes, entries int64) { return s.responses.size() }
 

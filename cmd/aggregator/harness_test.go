@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// console collects what a command prints, and lets a test wait for a line.
+type console struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	changed chan struct{}
+}
+
+func newConsole() *console { return &console{changed: make(chan struct{}, 1)} }
+
+func (c *console) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case c.changed <- struct{}{}:
+	default:
+	}
+	return c.text.Write(p)
+}
+
+func (c *console) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.text.String()
+}
+
+// waitFor returns the groups of the first match.
+func (c *console) waitFor(t *testing.T, pattern string) []string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	deadline := time.After(20 * time.Second)
+	for {
+		if m := re.FindStringSubmatch(c.String()); m != nil {
+			return m
+		}
+		select {
+		case <-c.changed:
+		case <-deadline:
+			t.Fatalf("no %q in:\n%s", pattern, c)
+		}
+	}
+}
+
+// running is a command under way.
+type running struct {
+	out, err      *console
+	stop          context.CancelFunc
+	code          chan int
+	public, admin string // base URLs
+}
+
+// start runs a command until the test ends.
+func start(t *testing.T, environ []string, args ...string) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{out: newConsole(), err: newConsole(), stop: cancel, code: make(chan int, 1)}
+	go func() {
+		r.code <- run(program{stdout: r.out, stderr: r.err, environ: environ, stopping: ctx}, args)
+	}()
+	t.Cleanup(func() { r.end(t) })
+	return r
+}
+
+// end asks the command to stop and gives its exit code. A second call gives the same.
+func (r *running) end(t *testing.T) int {
+	t.Helper()
+	r.stop()
+	select {
+	case code := <-r.code:
+		r.code <- code
+		return code
+	case <-time.After(30 * time.Second):
+		t.Fatalf("the command does not stop; it said:\n%s", r.err)
+		return -1
+	}
+}
+
+// startDemo runs the demo on free ports.
+func startDemo(t *testing.T, args ...string) *running {
+	t.Helper()
+	r := start(t, nil, append([]string{"demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)...)
+	r.listening(t)
+	return r
+}
+
+func (r *running) listening(t *testing.T) {
+	t.Helper()
+	at := r.err.waitFor(t, `listening public=(\S+) admin=(\S+)`)
+	r.public, r.admin = "http://"+at[1], "http://"+at[2]
+}
+
+// simulator is the address that the demo prints.
+func (r *running) simulator(t *testing.T) string {
+	t.Helper()
+	return r.out.waitFor(t, `tenant answers on (http://[^,]+),`)[1]
+}
+
+// reply is an HTTP answer, read whole.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func call(t *testing.T, method, target, body string, headers ...string) reply {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	read, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{status: resp.StatusCode, header: resp.Header, body: read}
+}
+
+func get(t *testing.T, target string, headers ...string) reply {
+	t.Helper()
+	return call(t, http.MethodGet, target, "", headers...)
+}
+
+// answer is the document of INTERFACE §3.1, as a client reads it.
+type answer struct {
+	AsOf      time.Time
+	Complete  bool
+	Total     int
+	Timeslots []struct {
+		ID                   string
+		SlotDateTime         time.Time
+		Duration             int
+		EHRInstance          string `json:"ehrInstance"`
+		DepartmentID         string `json:"departmentId"`
+		DepartmentIdentifier string `json:"departmentIdentifier"`
+		DepartmentURLName    string `json:"departmentUrlName"`
+		NPI                  string `json:"npi"`
+		VisitTypeID          string `json:"visitTypeId"`
+		VisitTypeName        string `json:"visitTypeName"`
+		Distance             *float64
+		Sources              []string
+		Booking              struct{ Flow, SlotID, ProviderID, URL string }
+	}
+	Providers   map[string]struct{ Name string }
+	Departments map[string]struct {
+		Name, URLName, Timezone string
+		Distance                *float64
+	}
+	Sources []struct {
+		Source, Key, Status, Reason string
+		Slots                       int
+	}
+	NextCursor *string
+}
+
+func (r reply) answer(t *testing.T) answer {
+	t.Helper()
+	if r.status != http.StatusOK {
+		t.Fatalf("status %d: %s", r.status, r.body)
+	}
+	var a answer
+	if err := json.Unmarshal(r.body, &a); err != nil {
+		t.Fatalf("%v in %s", err, r.body)
+	}
+	return a
+}
+
+// eventually polls until check is content, at most ten seconds.
+func eventually(t *testing.T, what string, check func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(10 * time.Second)
+	for !check() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%s does not happen within ten seconds", what)
+		}
+	}
+}
