@@ -1,0 +1,84 @@
+package merge
+
+import (
+	"cmp"
+	"slices"
+
+	"timeslots/internal/timeslot"
+)
+
+// answer is a fragment in its place among the others.
+type answer struct {
+	*timeslot.Fragment
+	index    int   // in Input.Fragments
+	age      int32 // grows with FetchedAt; equal for equal times
+	firstRow int   // row of its first schedule
+	surface  surface
+}
+
+// surface is a spelling of identities: Provider Direct has one per version, because v4 may name visit types by other
+// ids than v5 (CONTRACT §11.6). The values are bits, in the order in which ids of visit types are preferred.
+type surface uint8
+
+const (
+	surfaceProviderV5 surface = 1 << iota
+	surfaceCareOptions
+	surfaceCareDirect
+	surfaceProviderV4
+	surfaceOther
+)
+
+func surfaceOf(k timeslot.FragmentKey) surface {
+	switch k.Operation {
+	case timeslot.OpProviderTimeslots:
+		if k.Version == 5 {
+			return surfaceProviderV5
+		}
+		return surfaceProviderV4
+	case timeslot.OpAvailabilitySlots:
+		return surfaceCareOptions
+	case timeslot.OpDepartmentTimeslots:
+		return surfaceCareDirect
+	default:
+		return surfaceOther
+	}
+}
+
+// byFreshness orders fragments freshest first, then by source and by the text of their keys: everything that takes the
+// first of several then takes the same one, whatever order the fragments came in.
+func byFreshness(fragments []*timeslot.Fragment) []answer {
+	answers := make([]answer, len(fragments))
+	for i, f := range fragments {
+		answers[i] = answer{Fragment: f, index: i, surface: surfaceOf(f.Key)}
+	}
+	slices.SortStableFunc(answers, func(a, b answer) int {
+		if c := b.FetchedAt.Compare(a.FetchedAt); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(sourceOrder(a.Key), sourceOrder(b.Key)); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Key.String(), b.Key.String())
+	})
+	age := int32(len(answers))
+	for i := range answers {
+		if i > 0 && !answers[i].FetchedAt.Equal(answers[i-1].FetchedAt) {
+			age--
+		}
+		answers[i].age = age
+	}
+	return answers
+}
+
+func sourceOrder(k timeslot.FragmentKey) int {
+	switch k.Source() {
+	case timeslot.CareDirect:
+		return 0
+	case timeslot.ProviderDirect:
+		return 1
+	case timeslot.CareOptions:
+		return 2
+	default:
+		return 3
+	}
+}

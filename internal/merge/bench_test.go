@@ -1,0 +1,102 @@
+package merge_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"timeslots/internal/merge"
+	"timeslots/internal/timeslot"
+)
+
+// BenchmarkMerge sweeps how many fragments an answer is made of, and how many slots they list together. Clinicians are
+// listed by Provider Direct one by one, and a third of their slots by Care Options too.
+func BenchmarkMerge(b *testing.B) {
+	for _, fragments := range []int{1, 10, 31, 100, 200} {
+		for _, slots := range []int{10, 100, 1_000, 10_000} {
+			if slots < fragments {
+				continue
+			}
+			b.Run(fmt.Sprintf("fragments=%d/slots=%d", fragments, slots), func(b *testing.B) {
+				benchmarkMerge(b, timeslot.Soonest, fragments, slots)
+			})
+		}
+	}
+}
+
+func BenchmarkRanking(b *testing.B) {
+	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+		b.Run(string(profile), func(b *testing.B) { benchmarkMerge(b, profile, 30, 10_000) })
+	}
+}
+
+func benchmarkMerge(b *testing.B, profile timeslot.Ranking, fragments, slots int) {
+	in := merge.Input{
+		Query:         query(func(q *timeslot.Query) { q.Point, q.Sort = &riverton, profile; q.Radius = 100 }),
+		Now:           noon,
+		DefaultWindow: 28,
+		Fragments:     campaign(fragments, slots),
+		Zones:         &merge.Zones{},
+	}
+	listed := 0
+	for _, n := range merge.Merge(in).PerFragment {
+		listed += n
+	}
+	if listed < slots*3/4 {
+		b.Fatalf("%d slots inside the window, want about %d", listed, slots)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		merge.Merge(in)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(listed), "ns/slot")
+}
+
+// campaign is an area's worth of fragments: a directory, one Care Options answer, and clinicians.
+func campaign(fragments, slots int) []*timeslot.Fragment {
+	random := rand.New(rand.NewPCG(1, 2))
+	zones := []string{losAngeles, "America/Phoenix", "America/Denver"}
+	var places []timeslot.Department
+	for i := range 12 {
+		places = append(places, timeslot.Department{
+			EHRInstance: main, ID: fmt.Sprint(4100200300 + i), Timezone: zones[i%len(zones)],
+			Point: &timeslot.Point{Latitude: 47 + random.Float64(), Longitude: -122 - random.Float64()},
+		})
+	}
+	schedule := func(clinician, visit int) timeslot.Schedule {
+		p := places[clinician%len(places)]
+		return timeslot.Schedule{
+			EHRInstance: main, DepartmentID: p.ID, NPI: fmt.Sprintf("90000%05d", clinician), Timezone: p.Timezone,
+			VisitTypeID: fmt.Sprint(7200 + visit), VisitTypeName: fmt.Sprint("Visit", visit),
+		}
+	}
+	half := func(clinician, from, n int) []list {
+		lists := []list{{Schedule: schedule(clinician, 0)}, {Schedule: schedule(clinician, 1)}}
+		for i := range n {
+			l := &lists[i%2]
+			start := noon.Add(time.Duration(from+i/2+1) * 5 * time.Minute).Unix()
+			l.slots = append(l.slots, timeslot.Slot{Start: start, Duration: 5, Offset: -420})
+		}
+		return lists
+	}
+	// Of four parts, three are what Provider Direct lists, and one is what Care Options repeats.
+	each := max(1, slots*3/4/max(1, fragments-1))
+	var out []*timeslot.Fragment
+	var area []list
+	repeated := 0
+	for i := range fragments - 1 {
+		from := random.IntN(200)
+		out = append(out, answered(v5(schedule(i, 0).NPI), time.Duration(i)*time.Second, half(i, from, each)...))
+		if n := min(each, slots/4-repeated); n > 0 {
+			area = append(area, half(i, from, n)...)
+			repeated += n
+		}
+	}
+	if fragments == 1 {
+		area = half(0, 0, slots)
+	}
+	out = append(out, answered(careOptions(100), time.Minute, area...))
+	out[len(out)-1].Departments = places
+	return out
+}

@@ -1,0 +1,99 @@
+package merge
+
+import (
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// Input is what one answer is made of. Nothing in it is written to.
+type Input struct {
+	Query         *timeslot.Query // canonical: Normalize was called
+	Now           time.Time
+	DefaultWindow int                  // days; without an end date the answer ends that many days after its first, inclusive
+	Fragments     []*timeslot.Fragment // in any order, none nil
+	Taken         Taken                // nil: nothing is taken
+	Zones         *Zones               // nil: zones are loaded anew
+}
+
+// Taken knows the slots that must not be offered. It is asked with every spelling of a slot, and one yes is enough.
+// It must not block. Real: the view of the cache's ledger.
+type Taken interface {
+	Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool
+}
+
+// Output is the answer, and how much each fragment had to say.
+type Output struct {
+	// Result lacks Complete, Reports, NextCursor and NextAvailable. Its offers, providers and departments are its
+	// own, but lists in them (specialties, visit types) are shared with the fragments.
+	Result *timeslot.Result
+
+	// PerFragment counts the slots that each of Input.Fragments lists inside the window and after now, before filters.
+	PerFragment []int
+}
+
+// defaultLimit is the page size where the query names none (INTERFACE §3.1).
+const defaultLimit = 100
+
+// Merge unites, filters and ranks. It cannot fail: what it does not know, it leaves out.
+func Merge(in Input) *Output {
+	m := newMerger(in)
+	m.readRows()
+	m.joinPlaces()
+	m.formGroups()
+	m.describeGroups()
+	m.grantAuthority()
+	m.filterGroups()
+
+	units := m.unite(m.collect())
+	units = m.coverPools(units)
+	units = m.offerable(units)
+	units = m.firstDays(units)
+	units = m.rank(units)
+	return &Output{Result: m.result(units), PerFragment: m.perFragment}
+}
+
+// merger is the state of one merge. Its parts are filled by the steps of [Merge], in that order.
+type merger struct {
+	Input
+	answers     []answer
+	perFragment []int
+
+	rows   []row
+	sites  []site
+	visits []visit
+
+	siteOf  map[siteKey]int32
+	visitOf map[visitKey]int32
+	namedAt map[namedKey]int32 // the first visit type that a site has under a name
+	names   map[string]int32   // short names in lower case
+	spelled map[string]int32   // short names as they come, so that few are brought into lower case
+
+	places  []place
+	placeOf map[placeKey]int32
+
+	zones map[string]*zone
+	fixed map[int16]*zone
+
+	groups   []group // in the order of distance, then identity
+	families []family
+	shift    uint // how many bits of a sort key hold the group
+
+	entries []entry
+}
+
+func newMerger(in Input) *merger {
+	m := &merger{
+		Input:       in,
+		answers:     byFreshness(in.Fragments),
+		perFragment: make([]int, len(in.Fragments)),
+		names:       map[string]int32{"": noName},
+		spelled:     map[string]int32{},
+		placeOf:     map[placeKey]int32{},
+		zones:       map[string]*zone{},
+	}
+	if m.Zones == nil {
+		m.Zones = &Zones{}
+	}
+	return m
+}

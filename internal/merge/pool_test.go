@@ -1,0 +1,168 @@
+package merge_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/timeslot"
+)
+
+// member is a row of Care Direct for one of the clinicians behind an NPI.
+func member(id string) timeslot.Schedule {
+	return with(followUp(ann), func(s *timeslot.Schedule) { s.Pool, s.ProviderID = true, id })
+}
+
+const ten = "2026-10-06T10:00:00-07:00"
+
+// clinic lists two members at nine, one of them also at ten.
+func clinic() *timeslot.Fragment {
+	return answered(careDirect("AcmeRiverton", "FollowUp"), 1,
+		at(member("P-1"), nine, ten).ids("one", "two"), at(member("P-2"), nine).ids("three"))
+}
+
+func clinicians(r *timeslot.Result) []string {
+	var out []string
+	for i := range r.Slots {
+		out = append(out, r.Slots[i].Schedule.Clinician()+" "+localStart(&r.Slots[i])[11:16])
+	}
+	return out
+}
+
+func TestRowsWithoutAMemberAreCoveredByThePool(t *testing.T) {
+	eleven := "2026-10-06T11:00:00-07:00"
+	r := merged(anything, clinic(), answered(v5(ann), 0, at(with(followUp(ann), func(s *timeslot.Schedule) {
+		s.VisitTypeTitle, s.ForNewPatient = "Follow Up Visit", timeslot.Yes
+	}), nine, eleven))).Result
+
+	want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-1 10:00", ann + " 11:00"}
+	if diff := cmp.Diff(want, clinicians(r)); diff != "" {
+		t.Fatal(diff)
+	}
+	both := timeslot.SourceSet(0).With(timeslot.CareDirect).With(timeslot.ProviderDirect)
+	for i, sources := range []timeslot.SourceSet{both, both, timeslot.SourceSet(0).With(timeslot.CareDirect)} {
+		o := &r.Slots[i]
+		if o.Sources != sources || o.Schedule.VisitTypeTitle != "Follow Up Visit" || o.Schedule.ForNewPatient != timeslot.Yes {
+			t.Errorf("slot %d: sources %v of %+v: want %v, and what Provider Direct says of the NPI",
+				i, o.Sources.Sources(), o.Schedule, sources.Sources())
+		}
+	}
+	if o := &r.Slots[3]; !o.Schedule.Pool || o.Schedule.ProviderID != "" {
+		t.Errorf("%+v: want a slot of the pool, of no member", o.Schedule)
+	}
+}
+
+// TestAFresherCareDirectListsTheRowsThatItsMembersCover: it names them by member, so it does not overrule them there.
+func TestAFresherCareDirectListsTheRowsThatItsMembersCover(t *testing.T) {
+	r := merged(anything, clinic(), answered(v5(ann), minutes(1), at(followUp(ann), nine, "2026-10-06T11:00:00-07:00"))).Result
+	if want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-1 10:00"}; !cmp.Equal(want, clinicians(r)) {
+		t.Fatalf("got %v, want %v: at eleven it overrules", clinicians(r), want)
+	}
+	for i, want := range []bool{true, true, false} {
+		if r.Slots[i].Sources.Has(timeslot.ProviderDirect) != want {
+			t.Errorf("slot %d: sources %v, Provider Direct among them: want %v", i, r.Slots[i].Sources.Sources(), want)
+		}
+	}
+}
+
+func TestMembersAreOrderedByTheirIds(t *testing.T) {
+	r := merged(anything, answered(careDirect("AcmeRiverton", "FollowUp"), 0,
+		at(member("P-3"), nine), at(member("P-1"), nine), at(member("P-2"), nine))).Result
+	want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-3 09:00"}
+	if diff := cmp.Diff(want, clinicians(r)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARowThatNamesAMemberBelongsToIt(t *testing.T) {
+	named := with(member("P-2"), func(s *timeslot.Schedule) { s.Pool = false }) // v4 alone cannot see the pool
+	r := merged(anything, clinic(), answered(v4(ann, "FollowUp"), 2, at(named, nine).ids("handle"))).Result
+	if want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-1 10:00"}; !cmp.Equal(want, clinicians(r)) {
+		t.Fatalf("got %v, want %v", clinicians(r), want)
+	}
+	handles := []string{r.Slots[0].ProviderSlotID, r.Slots[1].ProviderSlotID}
+	if diff := cmp.Diff([]string{"", "handle"}, handles); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestACoveredRowLendsNoHandle(t *testing.T) {
+	r := merged(anything, clinic(), answered(v4(ann, "FollowUp"), 2, at(followUp(ann), nine).ids("whose"))).Result
+	for i := range r.Slots {
+		if r.Slots[i].ProviderSlotID != "" {
+			t.Errorf("%s got the handle of a row that may be somebody else's", r.Slots[i].Schedule.Clinician())
+		}
+	}
+}
+
+func TestAPoolAtOneDepartmentIsNoneAtAnother(t *testing.T) {
+	elsewhere := with(followUp(ann), func(s *timeslot.Schedule) { s.DepartmentID, s.ProviderID = "2", "P-9" })
+	r := merged(anything, clinic(), answered(v5(ann), 2, at(elsewhere, nine))).Result
+	if o := &r.Slots[2]; o.Schedule.DepartmentID != "2" || o.Schedule.Clinician() != ann {
+		t.Errorf("%s at %s, want the NPI alone at 2", o.Schedule.Clinician(), o.Schedule.DepartmentID)
+	}
+}
+
+func TestProviderDirectDoesNotOverruleAPool(t *testing.T) {
+	r := merged(anything, clinic(), answered(v5(ann), 0)).Result
+	if r.Total != 3 {
+		t.Errorf("%d slots, want all three", r.Total)
+	}
+}
+
+func TestTakenSlotsOfAPool(t *testing.T) {
+	eleven := "2026-10-06T11:00:00-07:00"
+	for name, tt := range map[string]struct {
+		taken timeslot.Schedule
+		start string
+		want  []string
+	}{
+		"one member leaves the others": {
+			member("P-1"), nine, []string{ann + "/P-2 09:00", ann + "/P-1 10:00", ann + " 11:00"},
+		},
+		"the last member at a start does not bring back the row it covered": {
+			member("P-1"), ten, []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + " 11:00"},
+		},
+		"a row without a member may be the one that was taken": {
+			member("P-1"), eleven, []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-1 10:00"},
+		},
+		"somebody of the pool, nobody knows who": {
+			followUp(ann), nine, []string{ann + "/P-1 10:00", ann + " 11:00"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := input(anything, clinic(), answered(v5(ann), 0, at(followUp(ann), nine, ten, eleven)))
+			in.Taken = takenIdentity(tt.taken.Identity(instant(tt.start).Unix()))
+			if diff := cmp.Diff(tt.want, clinicians(mergeOf(in))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestRowsOfAPoolAreAskedForAsSuch: overlapping slots of a pool are other people's (ARCHITECTURE §6), and only merging
+// sees that Provider Direct's NPI is one.
+func TestRowsOfAPoolAreAskedForAsSuch(t *testing.T) {
+	in := input(anything, clinic(), answered(v5(ann), 2, at(followUp(ann), nine, ten)))
+	asked := 0
+	in.Taken = takenFunc(func(s *timeslot.Schedule, _ *timeslot.Slot) bool {
+		asked++
+		if !s.Pool {
+			t.Errorf("asked for %s as if it were one person", s.Clinician())
+		}
+		return false
+	})
+	mergeOf(in)
+	if asked == 0 {
+		t.Error("never asked")
+	}
+}
+
+func TestAFilteredMemberStillCovers(t *testing.T) {
+	virtual := answered(careDirect("AcmeRiverton", "FollowUp"), 1,
+		at(with(member("P-1"), func(s *timeslot.Schedule) { s.ForNewPatient = timeslot.No }), nine))
+	q := query(func(q *timeslot.Query) { q.Patient = timeslot.NewPatient })
+	if r := merged(q, virtual, answered(v5(ann), 0, at(followUp(ann), nine))).Result; r.Total != 0 {
+		t.Errorf("%v offered, though its only member does not see new patients", clinicians(r))
+	}
+}

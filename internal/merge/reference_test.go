@@ -1,0 +1,240 @@
+package merge_test
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"timeslots/internal/merge"
+	"timeslots/internal/timeslot"
+)
+
+// reference merges by the letter of the package's rules, slot by slot, with nothing prepared and nothing indexed: slow,
+// and so plain that one can see that it is right.
+type reference struct {
+	merge.Input
+	answers []*timeslot.Fragment // freshest first
+	rows    []refRow             // every schedule of every answer
+}
+
+// refRow is a schedule as one answer spells it, and the index of it there.
+type refRow struct {
+	timeslot.Schedule
+	from  *timeslot.Fragment
+	index int
+}
+
+// refGroup is what makes slots of equal start the same.
+type refGroup struct{ ehr, department, npi, member, visit string }
+
+// refSlot is one slot with everybody who lists it, freshest first; covers are the rows that name no member.
+type refSlot struct {
+	refGroup
+	start  int64
+	rows   []refListing
+	covers []refListing
+}
+
+type refListing struct {
+	refRow
+	slot timeslot.Slot
+}
+
+func referenceMerge(in merge.Input) *merge.Output {
+	r := &reference{Input: in, answers: slices.Clone(in.Fragments)}
+	slices.SortStableFunc(r.answers, func(a, b *timeslot.Fragment) int {
+		order := []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
+		return cmp.Or(b.FetchedAt.Compare(a.FetchedAt),
+			cmp.Compare(slices.Index(order, a.Key.Source()), slices.Index(order, b.Key.Source())),
+			cmp.Compare(a.Key.String(), b.Key.String()))
+	})
+	for _, f := range r.answers {
+		for i, s := range f.Schedules {
+			if s.VisitTypeName == "" {
+				s.VisitTypeName = f.Key.VisitType
+			}
+			r.rows = append(r.rows, refRow{s, f, i})
+		}
+	}
+	return r.merge()
+}
+
+func (r *reference) merge() *merge.Output {
+	out := &merge.Output{PerFragment: make([]int, len(r.Fragments))}
+	listed := map[refGroup]map[int64][]refListing{}
+	for _, row := range r.rows {
+		for _, slot := range row.from.Slots {
+			if int(slot.Schedule) != row.index || !r.inWindow(row, slot) {
+				continue
+			}
+			out.PerFragment[slices.Index(r.Fragments, row.from)]++
+			g := r.group(row.Schedule)
+			if listed[g] == nil {
+				listed[g] = map[int64][]refListing{}
+			}
+			listed[g][slot.Start] = append(listed[g][slot.Start], refListing{row, slot})
+		}
+	}
+	var slots []refSlot
+	for g, starts := range listed {
+		for start, rows := range starts {
+			s := refSlot{refGroup: g, start: start, rows: rows}
+			if r.nobody(s) || !r.overruled(s) {
+				slots = append(slots, s)
+			}
+		}
+	}
+	slots = r.cover(slots)
+	slots = slices.DeleteFunc(slots, func(s refSlot) bool { return !r.wanted(s) || r.taken(s) })
+	slots = r.days(slots)
+	r.sort(slots)
+	out.Result = r.page(slots)
+	return out
+}
+
+// rowsOf is every row of a group, with or without slots.
+func (r *reference) rowsOf(g refGroup) []refRow {
+	return slices.DeleteFunc(slices.Clone(r.rows), func(o refRow) bool { return r.group(o.Schedule) != g })
+}
+
+// nobody tells whether the slot is of a pool and names no member.
+func (r *reference) nobody(s refSlot) bool { return s.member == "" && r.pool(s.rows[0].Schedule) }
+
+func (r *reference) overruled(s refSlot) bool {
+	g, rows := s.refGroup, r.rowsOf(s.refGroup)
+	return slices.ContainsFunc(r.answers, func(f *timeslot.Fragment) bool {
+		if f.NotFound || !f.Covers.Contains(s.start) || !f.FetchedAt.After(s.rows[0].from.FetchedAt) {
+			return false
+		}
+		switch f.Key.Source() {
+		case timeslot.ProviderDirect:
+			if f.Key.NPI != g.npi || r.pool(rows[0].Schedule) {
+				return false
+			}
+			return f.Key.Version == 5 || r.askedFor(f, g, rows)
+		case timeslot.CareDirect:
+			return slices.Contains(r.slugs(g.ehr, g.department), f.Key.Department) && r.askedFor(f, g, rows)
+		default:
+			return false
+		}
+	})
+}
+
+// askedFor tells whether f was asked for the visit type of g, or lists its id.
+func (r *reference) askedFor(f *timeslot.Fragment, g refGroup, rows []refRow) bool {
+	shown := r.schedule(g)
+	return slices.ContainsFunc(rows, func(o refRow) bool {
+		for _, name := range []string{o.VisitTypeName, shown.VisitTypeName} {
+			if name != "" && strings.EqualFold(name, f.Key.VisitType) {
+				return true
+			}
+		}
+		return o.VisitTypeID != "" && slices.ContainsFunc(f.Schedules, func(s timeslot.Schedule) bool {
+			return s.EHRInstance == o.EHRInstance && s.VisitTypeID == o.VisitTypeID
+		})
+	})
+}
+
+func (r *reference) cover(slots []refSlot) []refSlot {
+	var out []refSlot
+	for _, s := range slots {
+		anybody := s
+		anybody.member = ""
+		if r.nobody(s) {
+			if !r.overruled(s) && !slices.ContainsFunc(slots, func(o refSlot) bool {
+				m := o
+				m.member = ""
+				return o.member != "" && m.refGroup == s.refGroup && o.start == s.start
+			}) {
+				out = append(out, s)
+			}
+			continue
+		}
+		for _, o := range slots {
+			if s.member != "" && o.member == "" && o.refGroup == anybody.refGroup && o.start == s.start {
+				s.covers = o.rows
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// taken asks for every spelling of the group with the freshest slot, and for every listing.
+func (r *reference) taken(s refSlot) bool {
+	if r.Taken == nil {
+		return false
+	}
+	hides := func(schedule timeslot.Schedule, slot timeslot.Slot) bool {
+		schedule.Pool = schedule.Pool || r.pool(schedule)
+		return r.Taken.Hides(&schedule, &slot, r.Now)
+	}
+	for _, l := range append(slices.Clone(s.rows), s.covers...) {
+		if hides(l.Schedule, l.slot) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.rows, func(o refRow) bool {
+		g := r.group(o.Schedule)
+		if s.member == "" {
+			g.member = ""
+		}
+		return g == s.refGroup && hides(o.Schedule, s.rows[0].slot)
+	})
+}
+
+func (r *reference) days(slots []refSlot) []refSlot {
+	if r.Query.DaysOfSlots == 0 {
+		return slots
+	}
+	day := func(s refSlot) timeslot.Date {
+		loc, err := time.LoadLocation(r.Query.Zone)
+		if r.Query.Zone == "" || err != nil {
+			loc = r.location(s.rows[0].Schedule, s.rows[0].slot)
+		}
+		return timeslot.DateOf(time.Unix(s.start, 0).In(loc))
+	}
+	dates := map[timeslot.Date]bool{}
+	for _, s := range slots {
+		dates[day(s)] = true
+	}
+	return slices.DeleteFunc(slots, func(s refSlot) bool {
+		earlier := 0
+		for d := range dates {
+			if d < day(s) {
+				earlier++
+			}
+		}
+		return earlier >= r.Query.DaysOfSlots
+	})
+}
+
+func (r *reference) sort(slots []refSlot) {
+	identity := func(a, b refSlot) int {
+		return cmp.Or(cmp.Compare(a.ehr, b.ehr), cmp.Compare(a.department, b.department), cmp.Compare(a.npi, b.npi),
+			cmp.Compare(a.member, b.member), cmp.Compare(a.visit, b.visit))
+	}
+	distance := func(s refSlot) float64 {
+		if d := r.distance(s.ehr, s.department); d >= 0 {
+			return d
+		}
+		return math.Inf(1)
+	}
+	soonest := func(a, b refSlot) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(distance(a), distance(b)), identity(a, b))
+	}
+	slices.SortFunc(slots, soonest)
+	before := slices.Clone(slots)
+	slices.SortFunc(slots, func(a, b refSlot) int {
+		switch r.Query.Sort {
+		case timeslot.Nearest:
+			return cmp.Or(cmp.Compare(distance(a), distance(b)), soonest(a, b))
+		case timeslot.Balanced:
+			return cmp.Or(cmp.Compare(r.score(b, before).Total, r.score(a, before).Total), soonest(a, b))
+		default:
+			return soonest(a, b)
+		}
+	})
+}

@@ -1,0 +1,135 @@
+package merge
+
+import (
+	"strings"
+
+	"timeslots/internal/timeslot"
+)
+
+// row is one schedule of one answer.
+type row struct {
+	schedule *timeslot.Schedule // the answer's own, or a copy where the answer leaves out what others know
+	answer   int32
+	site     int32
+	visit    int32
+	name     int32 // of the visit type; noName when unknown
+	group    int32
+}
+
+// site is one NPI at one department.
+type site struct {
+	place int32
+	npi   string
+	pool  bool // the NPI stands for several clinicians here
+}
+
+// visit is one id of a visit type at one site.
+type visit struct {
+	id       string
+	parent   int32 // towards the root of those that share a name
+	surfaces surface
+}
+
+type (
+	siteKey struct {
+		place int32
+		npi   string
+	}
+	visitKey struct {
+		site int32
+		id   string
+	}
+	namedKey struct{ site, name int32 }
+)
+
+const noName int32 = -1
+
+// readRows finds place, site and visit type of every schedule.
+func (m *merger) readRows() {
+	n := 0
+	for i := range m.answers {
+		m.answers[i].firstRow = n
+		n += len(m.answers[i].Schedules)
+	}
+	m.rows = make([]row, 0, n)
+	m.siteOf = make(map[siteKey]int32, n)
+	m.visitOf = make(map[visitKey]int32, n)
+	m.namedAt = make(map[namedKey]int32, n)
+	for i := range m.answers {
+		a := &m.answers[i]
+		for j := range a.Schedules {
+			m.readRow(int32(i), named(&a.Schedules[j], a.Key.VisitType))
+		}
+	}
+}
+
+// named is the schedule with the name that its answer was asked for, if it has none of its own: Care Direct and v4
+// answer for one short name without repeating it (CONTRACT §2).
+func named(s *timeslot.Schedule, asked string) *timeslot.Schedule {
+	if s.VisitTypeName != "" || asked == "" {
+		return s
+	}
+	c := *s
+	c.VisitTypeName = asked
+	return &c
+}
+
+func (m *merger) readRow(answer int32, s *timeslot.Schedule) {
+	at := m.siteFor(s)
+	if s.Pool {
+		m.sites[at].pool = true
+	}
+	v := intern(m.visitOf, visitKey{at, s.VisitTypeID}, &m.visits, func() visit {
+		return visit{id: s.VisitTypeID, parent: int32(len(m.visits))}
+	})
+	m.visits[v].surfaces |= m.answers[answer].surface
+	name := m.nameOf(s.VisitTypeName)
+	if name != noName {
+		if first, ok := m.namedAt[namedKey{at, name}]; ok {
+			m.link(first, v)
+		} else {
+			m.namedAt[namedKey{at, name}] = v
+		}
+	}
+	m.rows = append(m.rows, row{schedule: s, answer: answer, site: at, visit: v, name: name})
+}
+
+// siteFor looks at the row before first: answers list their schedules clinician by clinician.
+func (m *merger) siteFor(s *timeslot.Schedule) int32 {
+	if n := len(m.rows); n > 0 {
+		last := &m.rows[n-1]
+		if p := last.schedule; p.NPI == s.NPI && p.DepartmentID == s.DepartmentID && p.EHRInstance == s.EHRInstance {
+			return last.site
+		}
+	}
+	where := intern(m.placeOf, placeKey{s.EHRInstance, s.DepartmentID}, &m.places, func() place {
+		return place{ehr: s.EHRInstance, id: s.DepartmentID, distance: unknownDistance}
+	})
+	return intern(m.siteOf, siteKey{where, s.NPI}, &m.sites, func() site { return site{place: where, npi: s.NPI} })
+}
+
+// intern is the index of the thing with this key, which is made when there is none.
+func intern[K comparable, T any](index map[K]int32, key K, things *[]T, create func() T) int32 {
+	i, ok := index[key]
+	if !ok {
+		i = int32(len(*things))
+		*things = append(*things, create())
+		index[key] = i
+	}
+	return i
+}
+
+// nameOf is the number of a short name, equal for names that differ by case only.
+func (m *merger) nameOf(name string) int32 {
+	if n, ok := m.spelled[name]; ok {
+		return n
+	}
+	lower := strings.ToLower(name)
+	n, ok := m.names[lower]
+	if !ok {
+		n = int32(len(m.names))
+		m.names[lower] = n
+	}
+	m.spelled[name] = n
+	return n
+}

@@ -1,0 +1,218 @@
+package merge_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/timeslot"
+)
+
+const nine = "2026-10-06T09:00:00-07:00"
+
+func TestASlotOfThreeSurfacesAppearsOnceWithEveryHandle(t *testing.T) {
+	retail := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName, s.ProviderID = "", "P-1" })
+	old := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName, s.ProviderID = "", "P-77" })
+	fresh := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeTitle, s.ForNewPatient = "Follow Up Visit", timeslot.No })
+	area := with(followUp(ann), func(s *timeslot.Schedule) { s.Modality, s.VisitTypeTitle = timeslot.InClinic, "Follow-up" })
+
+	o := one(t, merged(anything,
+		answered(careOptions(30), 4, at(area, nine)),
+		answered(v4(ann, "FollowUp"), 3, at(old, nine).ids("cHJvdmlkZXI=")),
+		answered(careDirect("AcmeRiverton", "FollowUp"), 2, at(retail, nine).ids("cmV0YWls")),
+		answered(v5(ann), 1, at(fresh, nine)),
+	).Result)
+
+	want := &timeslot.Offer{
+		Schedule: &timeslot.Schedule{
+			EHRInstance: main, DepartmentID: "1", NPI: ann, ProviderID: "P-1", VisitTypeID: "7203",
+			VisitTypeName: "FollowUp", VisitTypeTitle: "Follow Up Visit", Modality: timeslot.InClinic,
+			ForNewPatient: timeslot.No, Timezone: losAngeles,
+		},
+		Start: instant(nine).Unix(), Offset: -420, Duration: 30, Distance: -1,
+		Sources:      timeslot.SourceSet(0).With(timeslot.CareDirect).With(timeslot.ProviderDirect).With(timeslot.CareOptions),
+		RetailSlotID: "cmV0YWls", RetailProviderID: "P-1", ProviderSlotID: "cHJvdmlkZXI=",
+	}
+	if diff := cmp.Diff(want, o); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAttributesComeFromTheFreshestAnswerThatKnowsThem(t *testing.T) {
+	titled := func(title string) timeslot.Schedule {
+		return with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeTitle = title })
+	}
+	for name, tt := range map[string]struct {
+		ages [3]int // Care Options, v5, Care Direct
+		want string
+	}{
+		"the youngest wins":                        {[3]int{1, 2, 3}, "area"},
+		"whichever it is":                          {[3]int{3, 1, 2}, "clinician"},
+		"of equally old ones Care Direct is first": {[3]int{1, 1, 1}, "department"},
+		"then Provider Direct":                     {[3]int{1, 1, 2}, "clinician"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := one(t, merged(anything,
+				answered(careOptions(30), minutes(tt.ages[0]), at(titled("area"), nine)),
+				answered(v5(ann), minutes(tt.ages[1]), at(titled("clinician"), nine)),
+				answered(careDirect("AcmeRiverton", "FollowUp"), minutes(tt.ages[2]), at(titled("department"), nine)),
+			).Result)
+			if got := o.Schedule.VisitTypeTitle; got != tt.want {
+				t.Errorf("title of %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEquallyOldAnswersOfOneSourceAreOrderedByTheirKeys(t *testing.T) {
+	titled := func(radius uint8, title string) *timeslot.Fragment {
+		return answered(careOptions(radius), 0, at(with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeTitle = title }), nine))
+	}
+	for _, fragments := range [][]*timeslot.Fragment{{titled(30, "one"), titled(60, "two")}, {titled(60, "two"), titled(30, "one")}} {
+		if got := one(t, merged(anything, fragments...).Result).Schedule.VisitTypeTitle; got != "one" {
+			t.Errorf("title of %q, want that of the smaller key", got)
+		}
+	}
+}
+
+func TestTheFreshestHandleIsKept(t *testing.T) {
+	listed := func(version uint8, ago int, id, provider string) *timeslot.Fragment {
+		key := careDirect("AcmeRiverton", "FollowUp")
+		key.Version = version
+		return answered(key, minutes(ago), at(with(followUp(ann), func(s *timeslot.Schedule) { s.ProviderID = provider }), nine).ids(id))
+	}
+	o := one(t, merged(anything, listed(1, 3, "older", "P-3"), listed(2, 2, "fresher", "P-2"), listed(3, 1, "", "P-1")).Result)
+	if o.RetailSlotID != "fresher" || o.RetailProviderID != "P-2" {
+		t.Errorf("handle %q of %q, want the freshest, with the provider id beside it", o.RetailSlotID, o.RetailProviderID)
+	}
+}
+
+type spelling struct{ id, name string }
+
+type spellings map[timeslot.FragmentKey][]spelling
+
+var (
+	v5Lists, v4Lists       = v5(ann), v4(ann, "")
+	optionsList, retailers = careOptions(30), careDirect("AcmeRiverton", "")
+)
+
+// visitTypesOfOneName has the ids that are shown, ascending.
+var visitTypesOfOneName = map[string]struct {
+	lists spellings
+	want  []string
+}{
+	"one id, two names": {
+		spellings{v5Lists: {{"7203", "FollowUp"}}, optionsList: {{"7203", "Follow-Up"}}}, []string{"7203"},
+	},
+	"two ids, one name in different case": {
+		spellings{retailers: {{"guid", "FOLLOWUP"}}, v5Lists: {{"7203", "FollowUp"}}}, []string{"7203"},
+	},
+	"v4 and v5 spell ids each its own way": {
+		spellings{v4Lists: {{"0-guid", "FollowUp"}}, v5Lists: {{"7203", "FollowUp"}}}, []string{"7203"},
+	},
+	"the id of Care Options rather than Care Direct's": {
+		spellings{retailers: {{"0-guid", "FollowUp"}}, optionsList: {{"7203", "FollowUp"}}}, []string{"7203"},
+	},
+	"an id rather than none": {
+		spellings{v5Lists: {{"", "FollowUp"}}, retailers: {{"guid", "FollowUp"}}}, []string{"guid"},
+	},
+	"two ids without a name": {
+		spellings{retailers: {{"guid", ""}}, v5Lists: {{"7203", ""}}}, []string{"7203", "guid"},
+	},
+	"one name under two modalities": {
+		spellings{optionsList: {{"7203", "FollowUp"}, {"7204", "FollowUp"}}}, []string{"7203", "7204"},
+	},
+	"the same two ids on two surfaces": {
+		spellings{
+			optionsList: {{"7203", "FollowUp"}, {"7204", "FollowUp"}}, v5Lists: {{"7203", "FollowUp"}, {"7204", "FollowUp"}},
+		}, []string{"7203", "7204"},
+	},
+	"a third id that could be either": {
+		spellings{
+			optionsList: {{"7203", "FollowUp"}, {"7204", "FollowUp"}}, retailers: {{"guid", "FollowUp"}},
+		}, []string{"7203", "7204", "guid"},
+	},
+	"a chain of names that would join two ids of one surface": {
+		spellings{
+			v5Lists: {{"a", "FollowUp"}}, retailers: {{"a", "Return"}}, optionsList: {{"c", "FollowUp"}, {"d", "Return"}},
+		}, []string{"a", "c", "d"},
+	},
+}
+
+// TestVisitTypesOfOneName: ids decide; where they differ, the name does, unless a surface tells the ids apart itself.
+func TestVisitTypesOfOneName(t *testing.T) {
+	for name, tt := range visitTypesOfOneName {
+		t.Run(name, func(t *testing.T) {
+			var fragments []*timeslot.Fragment
+			for key, spelled := range tt.lists {
+				var lists []list
+				for _, sp := range spelled {
+					lists = append(lists, at(with(followUp(ann), func(s *timeslot.Schedule) {
+						s.VisitTypeID, s.VisitTypeName = sp.id, sp.name
+					}), nine))
+				}
+				fragments = append(fragments, answered(key, 0, lists...))
+			}
+			var got []string
+			for _, o := range merged(anything, fragments...).Result.Slots {
+				got = append(got, o.Schedule.VisitTypeID)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWhatMakesTwoSlots(t *testing.T) {
+	for name, change := range map[string]func(*timeslot.Schedule){
+		"another clinician":                         func(s *timeslot.Schedule) { s.NPI = bob },
+		"the same department id in another EHR":     func(s *timeslot.Schedule) { s.EHRInstance = branch },
+		"another department":                        func(s *timeslot.Schedule) { s.DepartmentID = "2" },
+		"another visit type":                        func(s *timeslot.Schedule) { s.VisitTypeID, s.VisitTypeName = "7300", "New" },
+		"ids that look alike when they are chained": func(s *timeslot.Schedule) { s.DepartmentID, s.NPI = "19", ann[1:] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := merged(anything, answered(v5(ann), 1, at(followUp(ann), nine)),
+				answered(careOptions(30), 1, at(with(followUp(ann), change), nine))).Result
+			if r.Total != 2 {
+				t.Errorf("%d slots, want two", r.Total)
+			}
+		})
+	}
+}
+
+func TestOneInstantInTwoOffsetsIsOneSlot(t *testing.T) {
+	o := one(t, merged(anything,
+		answered(v5(ann), 2, at(followUp(ann), nine)),
+		answered(careOptions(30), 1, at(followUp(ann), "2026-10-06T16:00:00Z"))).Result)
+	if got := localStart(o); got != nine {
+		t.Errorf("start %s, want the department's own offset: %s", got, nine)
+	}
+}
+
+func TestATakenSlotGoesUnderEverySpelling(t *testing.T) {
+	byName := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeID = "guid" })
+	later := "2026-10-06T10:00:00-07:00"
+	for name, tt := range map[string]struct {
+		spelled   timeslot.Schedule
+		start     string
+		wantTotal int
+	}{
+		"as the surface that lists it spells it":          {followUp(ann), nine, 1},
+		"as the other surface that lists it spells it":    {byName, nine, 1},
+		"as a surface would that lists only others of it": {followUp(ann), later, 1},
+		"another clinician's":                             {followUp(bob), nine, 2},
+		"another time":                                    {followUp(ann), "2026-10-06T11:00:00-07:00", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := input(anything,
+				answered(careOptions(30), 1, at(followUp(ann), nine)),
+				answered(careDirect("AcmeRiverton", "FollowUp"), 1, at(byName, nine, later)))
+			in.Taken = takenIdentity(tt.spelled.Identity(instant(tt.start).Unix()))
+			if got := mergeOf(in).Total; got != tt.wantTotal {
+				t.Errorf("%d slots, want %d", got, tt.wantTotal)
+			}
+		})
+	}
+}

@@ -1,0 +1,210 @@
+package merge_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/merge"
+	"timeslots/internal/timeslot"
+)
+
+func date(s string) timeslot.Date {
+	if s == "" {
+		return 0
+	}
+	d, err := timeslot.ParseDate(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// hourly lists a slot every half hour from an hour before the first day to an hour after the last, in one zone.
+func hourly(zone, first, last string) *timeslot.Fragment {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		panic(err)
+	}
+	l := list{Schedule: with(followUp(ann), func(s *timeslot.Schedule) { s.Timezone = zone })}
+	end := (date(last) + 1).In(loc).Add(time.Hour)
+	for t := date(first).In(loc).Add(-time.Hour); !t.After(end); t = t.Add(30 * time.Minute) {
+		l.slots = append(l.slots, timeslot.Slot{Start: t.Unix()})
+	}
+	return answered(v5(ann), 0, l)
+}
+
+// TestDaysOnWhichTheClockChanges asks for one day: all of it, nothing else of it, and the two 01:30s apart.
+func TestDaysOnWhichTheClockChanges(t *testing.T) {
+	zones := []string{losAngeles, "America/New_York", "Europe/Berlin", "America/Phoenix"}
+	for _, tt := range []struct {
+		day   string
+		slots [4]int // half hours of the day in each zone
+	}{
+		{"2026-11-01", [4]int{50, 50, 48, 48}},
+		{"2027-03-14", [4]int{46, 46, 48, 48}},
+		{"2026-10-25", [4]int{48, 48, 50, 48}},
+		{"2027-03-28", [4]int{48, 48, 46, 48}},
+		{"2027-11-07", [4]int{50, 50, 48, 48}},
+	} {
+		for i, zone := range zones {
+			t.Run(tt.day+" "+zone, func(t *testing.T) {
+				q := query(func(q *timeslot.Query) { q.StartDate, q.EndDate, q.Limit = date(tt.day), date(tt.day), 500 })
+				out := merged(q, hourly(zone, tt.day, tt.day))
+				got := starts(out.Result)
+				if len(got) != tt.slots[i] || out.PerFragment[0] != tt.slots[i] {
+					t.Fatalf("%d slots of %d in the fragment, want %d: %v", len(got), out.PerFragment[0], tt.slots[i], got)
+				}
+				seen := map[string]bool{}
+				for _, start := range got {
+					if start[:10] != tt.day || seen[start] {
+						t.Errorf("%s is twice, or not on %s", start, tt.day)
+					}
+					seen[start] = true
+				}
+			})
+		}
+	}
+}
+
+func TestBothHalfPastOnesOfAutumnAreOfferedUnderTheirDay(t *testing.T) {
+	q := query(func(q *timeslot.Query) { q.StartDate, q.DaysOfSlots = date("2026-11-01"), 1 })
+	r := merged(q, answered(v5(ann), 0, at(followUp(ann),
+		"2026-11-01T01:30:00-07:00", "2026-11-01T01:30:00-08:00", "2026-11-01T23:30:00-08:00", "2026-11-02T00:00:00-08:00"))).Result
+	want := []string{"2026-11-01T01:30:00-07:00", "2026-11-01T01:30:00-08:00", "2026-11-01T23:30:00-08:00"}
+	if diff := cmp.Diff(want, starts(r)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestTheWindow is asked at noon of 5 October in Los Angeles, when it is the 6th in Tokyo.
+func TestTheWindow(t *testing.T) {
+	const tokyo = "Asia/Tokyo"
+	for name, tt := range map[string]struct {
+		zone, start, end string
+		first, last      string
+	}{
+		"by default, two weeks after today":    {losAngeles, "", "", "2026-10-05T12:30:00-07:00", "2026-10-19T23:30:00-07:00"},
+		"where it is tomorrow, from there":     {tokyo, "", "", "2026-10-06T04:30:00+09:00", "2026-10-20T23:30:00+09:00"},
+		"a start in the past means today":      {losAngeles, "2026-10-01", "2026-10-07", "2026-10-05T12:30:00-07:00", "2026-10-07T23:30:00-07:00"},
+		"a past start does not shorten it":     {losAngeles, "2026-10-01", "", "2026-10-05T12:30:00-07:00", "2026-10-19T23:30:00-07:00"},
+		"days are whole, ends inclusive":       {losAngeles, "2026-10-07", "2026-10-08", "2026-10-07T00:00:00-07:00", "2026-10-08T23:30:00-07:00"},
+		"each department's own":                {tokyo, "2026-10-07", "2026-10-08", "2026-10-07T00:00:00+09:00", "2026-10-08T23:30:00+09:00"},
+		"the default begins at the start date": {losAngeles, "2026-10-07", "", "2026-10-07T00:00:00-07:00", "2026-10-21T23:30:00-07:00"},
+		"ended before today":                   {losAngeles, "2026-10-01", "2026-10-04", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := query(func(q *timeslot.Query) { q.StartDate, q.EndDate, q.Limit = date(tt.start), date(tt.end), 2000 })
+			out := merged(q, hourly(tt.zone, "2026-09-30", "2026-10-31"))
+			got := starts(out.Result)
+			if out.PerFragment[0] != len(got) {
+				t.Errorf("%d slots inside the fragment, %d in the answer", out.PerFragment[0], len(got))
+			}
+			if tt.first == "" {
+				if len(got) != 0 {
+					t.Errorf("want nothing, got %v", got)
+				}
+				return
+			}
+			if len(got) == 0 || got[0] != tt.first || got[len(got)-1] != tt.last {
+				t.Errorf("got %v, want %s … %s", got, tt.first, tt.last)
+			}
+		})
+	}
+}
+
+// TestASlotIsPastFromItsFirstInstant, also within the second that it starts in.
+func TestASlotIsPastFromItsFirstInstant(t *testing.T) {
+	for _, tt := range []struct {
+		sinceStart time.Duration
+		want       int
+	}{{-time.Second, 1}, {-time.Nanosecond, 1}, {0, 0}, {time.Nanosecond, 0}} {
+		in := input(anything, answered(v5(ann), 0, at(followUp(ann), nine)))
+		in.Now = instant(nine).Add(tt.sinceStart)
+		if got := mergeOf(in).Total; got != tt.want {
+			t.Errorf("%v after the start: %d slots, want %d", tt.sinceStart, got, tt.want)
+		}
+	}
+}
+
+func TestTheZoneOfADepartment(t *testing.T) {
+	for name, tt := range map[string]struct {
+		directory, schedule string
+		want                string
+	}{
+		"the directory's":                 {"America/New_York", losAngeles, "2026-10-06T12:00:00-04:00"},
+		"the slots', without a better":    {"", "America/New_York", "2026-10-06T12:00:00-04:00"},
+		"the slots', if there is no such": {"Mars/Olympus", "America/New_York", "2026-10-06T12:00:00-04:00"},
+		"the offset that upstream wrote":  {"", "Mars/Olympus", nine},
+		"never the machine's own":         {"Local", "", nine},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := with(followUp(ann), func(s *timeslot.Schedule) { s.Timezone = tt.schedule })
+			o := one(t, merged(query(func(q *timeslot.Query) { q.DaysOfSlots = 1 }), answered(v5(ann), 0, at(s, nine)),
+				departments(timeslot.Department{EHRInstance: main, ID: "1", Timezone: tt.directory})).Result)
+			if got := localStart(o); got != tt.want {
+				t.Errorf("start %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestDaysOfSlotsCountsDatesThatHaveSlots(t *testing.T) {
+	east := with(followUp(bob), func(s *timeslot.Schedule) { s.DepartmentID, s.Timezone = "2", "Asia/Tokyo" })
+	fragments := []*timeslot.Fragment{
+		answered(v5(ann), 0, at(followUp(ann), "2026-10-06T09:00:00-07:00", "2026-10-09T09:00:00-07:00", "2026-10-12T09:00:00-07:00")),
+		answered(v5(bob), 0, at(east, "2026-10-07T08:00:00+09:00", "2026-10-10T08:00:00+09:00")), // the 6th and 9th in Los Angeles
+	}
+	for name, tt := range map[string]struct {
+		days int
+		zone string
+		want int
+	}{
+		"all":                         {0, "", 5},
+		"one, each in its own zone":   {1, "", 1},
+		"two":                         {2, "", 2},
+		"three":                       {3, "", 3},
+		"one, all in one zone":        {1, losAngeles, 2},
+		"two, all in one zone":        {2, losAngeles, 4},
+		"one, in a zone farther east": {1, "Asia/Tokyo", 2},
+		"more than there are":         {9, "", 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := query(func(q *timeslot.Query) { q.DaysOfSlots, q.Zone = tt.days, tt.zone })
+			if r := merged(q, fragments...).Result; r.Total != tt.want {
+				t.Errorf("%d slots, want %d: %v", r.Total, tt.want, starts(r))
+			}
+		})
+	}
+}
+
+// TestDaysCountOnlyWhatIsOffered: a date whose slots are all filtered or taken is not one that has slots.
+func TestDaysCountOnlyWhatIsOffered(t *testing.T) {
+	in := input(query(func(q *timeslot.Query) { q.DaysOfSlots, q.NPIs = 1, []string{ann} }),
+		answered(v5(ann), 0, at(followUp(ann), nine, "2026-10-08T09:00:00-07:00")),
+		answered(v5(bob), 0, at(followUp(bob), "2026-10-05T15:00:00-07:00")))
+	in.Taken = takenIdentity(takenAt(nine))
+	if diff := cmp.Diff([]string{"2026-10-08T09:00:00-07:00"}, starts(mergeOf(in))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func takenAt(start string) timeslot.Identity {
+	s := followUp(ann)
+	return s.Identity(instant(start).Unix())
+}
+
+func TestZonesAreLoadedOnceAndNeverGuessed(t *testing.T) {
+	var zones merge.Zones
+	first, ok := zones.Load(losAngeles)
+	again, _ := zones.Load(losAngeles)
+	if !ok || first != again {
+		t.Error("the same zone was loaded twice")
+	}
+	for _, name := range []string{"", "Local", "Mars/Olympus", "../../etc/passwd"} {
+		if loc, ok := zones.Load(name); ok {
+			t.Errorf("%q is %v", name, loc)
+		}
+	}
+}
