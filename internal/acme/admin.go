@@ -1,0 +1,116 @@
+package acme
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Department is what a caller can ask a department for.
+type Department struct {
+	URLName    string   `json:"departmentUrlName"`
+	EHRSystem  string   `json:"ehrSystemName"`
+	ID         string   `json:"departmentId"`
+	Name       string   `json:"name"`
+	ClinicType string   `json:"clinicType"`
+	Timezone   string   `json:"timezone"`
+	PostalCode string   `json:"postalCode"`
+	Latitude   float64  `json:"latitude"`
+	Longitude  float64  `json:"longitude"`
+	VisitTypes []string `json:"visitTypeNames"`
+	Pool       bool     `json:"pool"` // one NPI stands for several clinicians
+	NPIs       []string `json:"npis"`
+}
+
+// NPIs are the clinicians and pools at active departments, ascending: the first is NPI(1).
+func (t *Tenant) NPIs() []string {
+	var out []string
+	for _, c := range t.dir.clinicians {
+		if c.home.active {
+			out = append(out, c.npi)
+		}
+	}
+	return out
+}
+
+// Departments are the active departments, the first in the middle of the first city.
+func (t *Tenant) Departments() []Department {
+	var out []Department
+	for _, d := range t.dir.departments {
+		if !d.active {
+			continue
+		}
+		doc := Department{
+			URLName: d.urlName, EHRSystem: d.ehr.system, ID: d.id, Name: d.name, ClinicType: d.clinicType,
+			Timezone: d.zone.name, PostalCode: d.address.PostalCode, Latitude: d.latitude, Longitude: d.longitude,
+			Pool: d.kind == fluShots || d.kind == pooledCare,
+		}
+		for i, v := range d.visits {
+			if i == 0 || d.visits[i-1].name != v.name {
+				doc.VisitTypes = append(doc.VisitTypes, v.name)
+			}
+		}
+		for i, o := range d.offers {
+			if i == 0 || d.offers[i-1].who != o.who {
+				doc.NPIs = append(doc.NPIs, o.who.npi)
+			}
+		}
+		out = append(out, doc)
+	}
+	return out
+}
+
+// admin answers what lies under /_acme/, and tells whether the call was for it.
+func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
+	path, ok := strings.CutPrefix(r.URL.Path, "/_acme/")
+	if !ok {
+		return false
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	switch r.Method + " " + path {
+	case "GET calls":
+		send(w, jsonAnswer(http.StatusOK, t.Calls()))
+	case "POST calls/reset":
+		t.ResetCalls()
+		send(w, answer{status: http.StatusNoContent})
+	case "GET faults":
+		send(w, jsonAnswer(http.StatusOK, t.faults.specs()))
+	case "PUT faults":
+		send(w, t.putFaults(w, r))
+	case "DELETE faults":
+		t.ClearFaults()
+		send(w, answer{status: http.StatusNoContent})
+	case "GET directory":
+		send(w, jsonAnswer(http.StatusOK, struct {
+			Seed        uint64       `json:"seed"`
+			NPIs        []string     `json:"npis"`
+			Departments []Department `json:"departments"`
+		}{t.options.Seed, t.NPIs(), t.Departments()}))
+	default:
+		send(w, plainError(http.StatusNotFound, "there are calls, calls/reset, faults and directory"))
+	}
+	return true
+}
+
+// putFaults replaces all rules, or none when one of them is wrong.
+func (t *Tenant) putFaults(w http.ResponseWriter, r *http.Request) answer {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	if err != nil {
+		return plainError(http.StatusRequestEntityTooLarge, err.Error())
+	}
+	var specs []string
+	if err := json.Unmarshal(body, &specs); err != nil {
+		return plainError(http.StatusBadRequest, "want a JSON array of faults: "+err.Error())
+	}
+	rules := make([]*fault, len(specs))
+	for i, spec := range specs {
+		if rules[i], err = parseFault(spec); err != nil {
+			return plainError(http.StatusBadRequest, err.Error())
+		}
+	}
+	if err := t.faults.replace(rules, false); err != nil {
+		return plainError(http.StatusBadRequest, err.Error())
+	}
+	return jsonAnswer(http.StatusOK, t.faults.specs())
+}

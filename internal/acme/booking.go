@@ -1,0 +1,184 @@
+package acme
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// Patients for whom every booking ends the same way, whatever the slot (CONTRACT §7.3). All others are known.
+const (
+	PatientNotLinked = "44444444-aaaa-4bbb-8ccc-000000000400" // 400 "Patient has no links"
+	PatientUnknown   = "44444444-aaaa-4bbb-8ccc-000000000404" // 404 "Patient not found"
+	PatientConflict  = "44444444-aaaa-4bbb-8ccc-000000000409" // 409 "UnknownAppointmentConflict"
+	PatientNoPanel   = "44444444-aaaa-4bbb-8ccc-000000000412" // 412, provider bookings only
+	PatientLocked    = "44444444-aaaa-4bbb-8ccc-000000000423" // 423
+	PatientTrouble   = "44444444-aaaa-4bbb-8ccc-000000000500" // 500
+)
+
+// booking is what the tenant reads of a booking's body; retail and provider bookings differ in the names of ids.
+type booking struct {
+	Patient struct {
+		Identifier  string `json:"identifier"`  // retail
+		PatientGUID string `json:"patientGuid"` // provider
+		Email       string `json:"email"`
+	} `json:"patient"`
+	Actor *struct {
+		RelationshipToPatient string `json:"relationshipToPatient"`
+	} `json:"actor"`
+	VisitDetails struct {
+		EHRSystemName      string `json:"ehrSystemName"`
+		DepartmentID       string `json:"departmentId"`
+		VisitReason        string `json:"visitReason"`
+		Declaration        string `json:"declaration"`
+		SlotID             string `json:"slotId"`
+		ProviderID         string `json:"providerId"`         // retail
+		NationalProviderID string `json:"nationalProviderId"` // provider
+		VisitTypeID        string `json:"visitTypeId"`        // provider
+	} `json:"visitDetails"`
+}
+
+// retailBooking sells a walk-in clinic's slot (CONTRACT §7.1).
+func (t *Tenant) retailBooking(q *request) answer {
+	b, problem := readBooking(q)
+	v := b.VisitDetails
+	problem = firstProblem(problem,
+		required("patient.identifier", b.Patient.Identifier), required("visitDetails.providerId", v.ProviderID))
+	if problem != "" {
+		return plainError(http.StatusBadRequest, problem)
+	}
+	s, start, ok := t.slot(v.SlotID)
+	if !ok || !s.offer.at.retail() || v.ProviderID != s.who.providerID || !b.names(s) {
+		return plainError(http.StatusBadRequest, "Invalid slotId")
+	}
+	visit, refusal := t.book(q, b, b.Patient.Identifier, opening{start, s})
+	if visit == nil {
+		return refusal
+	}
+	return jsonAnswer(http.StatusOK, struct {
+		VisitID string `json:"visitId"`
+	}{visit.id})
+}
+
+// providerBooking sells a slot of a named clinician (CONTRACT §7.2).
+func (t *Tenant) providerBooking(q *request) answer {
+	b, problem := readBooking(q)
+	v := b.VisitDetails
+	problem = firstProblem(problem, required("patient.patientGuid", b.Patient.PatientGUID),
+		required("visitDetails.nationalProviderId", v.NationalProviderID),
+		required("visitDetails.visitTypeId", v.VisitTypeID))
+	if problem != "" {
+		return plainError(http.StatusBadRequest, problem)
+	}
+	s, start, ok := t.slot(v.SlotID)
+	if !ok || v.NationalProviderID != s.who.npi || v.VisitTypeID != s.offer.visit.id || !b.names(s) {
+		return plainError(http.StatusBadRequest, "Invalid slotId")
+	}
+	if b.Patient.PatientGUID == PatientNoPanel {
+		return plainError(http.StatusPreconditionFailed, "Patient is not on the panel of this provider")
+	}
+	visit, refusal := t.book(q, b, b.Patient.PatientGUID, opening{start, s})
+	if visit == nil {
+		return refusal
+	}
+	return jsonAnswer(http.StatusOK, providerBooked{
+		VisitID: visit.id, IsVirtual: s.offer.visit.modality == "VIDEO", VirtualMeetingInfo: t.meeting(visit),
+	})
+}
+
+type providerBooked struct {
+	VisitID            string       `json:"visitId"`
+	IsVirtual          bool         `json:"isVirtual"`
+	VirtualMeetingInfo *meetingInfo `json:"virtualMeetingInfo"`
+}
+
+type meetingInfo struct {
+	JoinURL      string `json:"joinUrl"`
+	JoinURLShort string `json:"joinUrlShort"`
+	ConferenceID any    `json:"conferenceId"` // a number, or a string of digits
+	TollNumber   string `json:"tollNumber"`
+	Password     string `json:"password"`
+	Vendor       string `json:"vendor"`
+}
+
+// meeting is how to join a video visit; the conference id is spelled either way (CONTRACT §3).
+func (t *Tenant) meeting(v *visit) *meetingInfo {
+	if v.in.offer.visit.modality != "VIDEO" {
+		return nil
+	}
+	number := hash(t.options.Seed, saltVisit, uint64(v.start))
+	out := &meetingInfo{
+		JoinURL: "https://meet.example.org/j/" + v.id, JoinURLShort: "https://meet.example.org/s/" + v.id[:8],
+		TollNumber: "800-555-0100", Password: fmt.Sprintf("%06d", mix(number)%1_000_000), Vendor: "zoom",
+	}
+	if out.ConferenceID = number % 1_000_000_000; number%2 == 0 {
+		out.ConferenceID = fmt.Sprint(number % 1_000_000_000)
+	}
+	return out
+}
+
+// readBooking decodes the body and checks what both bookings require; the problem is empty when all is well.
+func readBooking(q *request) (b booking, problem string) {
+	if err := json.Unmarshal(q.body, &b); err != nil {
+		return b, "Invalid request body"
+	}
+	v := b.VisitDetails
+	problem = firstProblem(required("visitDetails.ehrSystemName", v.EHRSystemName),
+		required("visitDetails.departmentId", v.DepartmentID), required("visitDetails.visitReason", v.VisitReason),
+		required("visitDetails.slotId", v.SlotID))
+	switch {
+	case problem != "":
+	case v.Declaration != "self" && v.Declaration != "other":
+		problem = "visitDetails.declaration must be self or other"
+	case v.Declaration == "other" && b.Actor == nil:
+		problem = "actor is required"
+	}
+	return b, problem
+}
+
+func required(name, value string) string {
+	if value == "" {
+		return name + " is required"
+	}
+	return ""
+}
+
+func firstProblem(problems ...string) string {
+	for _, p := range problems {
+		if p != "" {
+			return p
+		}
+	}
+	return ""
+}
+
+// names tells whether the booking's department is the slot's.
+func (b *booking) names(s *schedule) bool {
+	return b.VisitDetails.EHRSystemName == s.offer.at.ehr.system && b.VisitDetails.DepartmentID == s.offer.at.id
+}
+
+// book sells the slot to the patient, or says with nil and an answer why not.
+func (t *Tenant) book(q *request, b booking, patient string, slot opening) (*visit, answer) {
+	switch patient {
+	case PatientNotLinked:
+		return nil, plainError(http.StatusBadRequest, "Patient has no links")
+	case PatientUnknown:
+		return nil, plainError(http.StatusNotFound, "Patient not found")
+	case PatientConflict:
+		return nil, plainError(http.StatusConflict, string(unknownConflict))
+	case PatientLocked:
+		return nil, plainError(http.StatusLocked, "Patient account is locked")
+	case PatientTrouble:
+		return nil, plainError(http.StatusInternalServerError, "Internal Server Error")
+	}
+	v := &visit{
+		id: uuid(hash(t.options.Seed, saltVisit, t.visits.Add(1))), patient: patient, email: b.Patient.Email,
+		owner: sha256.Sum256([]byte(q.token())), in: slot.in, start: slot.start,
+		slotID: b.VisitDetails.SlotID, requested: q.now,
+	}
+	if c := t.store.book(v); c != noConflict {
+		return nil, plainError(http.StatusConflict, string(c))
+	}
+	return v, answer{}
+}

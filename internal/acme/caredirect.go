@@ -1,0 +1,129 @@
+package acme
+
+import (
+	"strconv"
+	"strings"
+)
+
+const defaultVisitType = "Illness" // what the SDK asks for when the app names none (CONTRACT §4.3)
+
+// departmentTimeslots is Care Direct: a walk-in clinic's slots of one visit type, today and tomorrow.
+func (t *Tenant) departmentTimeslots(q *request) answer {
+	d := t.dir.byURLName[q.args[0]]
+	if d == nil {
+		return noSuchDepartment()
+	}
+	name := q.get("visitTypeName")
+	if name == "" {
+		name = defaultVisitType
+	}
+	days := t.options.WalkInDays
+	if d.kind == fluShots {
+		days++
+	}
+	first := d.zone.today(q.now)
+	until := d.zone.midnight(first + day(days))
+	cals := t.store.calendars(walkIn(d, name), q.now)
+	w := newDoc(16 << 10)
+	w.object()
+	w.text("departmentId", d.id)
+	w.time("startDate", d.zone, d.zone.midnight(first))
+	w.time("endDate", d.zone, until-1)
+	w.text("timezone", d.zone.name)
+	all := window{first: first, last: first + day(days) - 1, within: span{d.zone.midnight(first), until}}
+	t.writeScheduleDays(w, cals, zoned{d.zone, all}, true)
+	w.endObject()
+	return w.ok()
+}
+
+// walkIn are the schedules that Care Direct lists for a visit type, spelled exactly or else in any case.
+func walkIn(d *department, name string) []*schedule {
+	if !d.retail() {
+		return nil
+	}
+	exact := schedulesFor(d.offers, func(o *offer) bool { return o.bookable && o.visit.name == name })
+	if len(exact) > 0 {
+		return exact
+	}
+	return schedulesFor(d.offers, func(o *offer) bool { return o.bookable && strings.EqualFold(o.visit.name, name) })
+}
+
+func schedulesFor(offers []*offer, want func(*offer) bool) (out []*schedule) {
+	for _, o := range offers {
+		if want(o) {
+			out = append(out, o.schedules...)
+		}
+	}
+	return out
+}
+
+// zoned is a window in the days of a zone.
+type zoned struct {
+	*zone
+	window
+}
+
+// clip is the part of the day d that lies inside the window.
+func (z zoned) clip(d day) span {
+	return span{max(z.midnight(d), z.within.from), min(z.midnight(d+1), z.within.until)}
+}
+
+// writeScheduleDays writes the scheduleDays that Care Direct and v4 share, apart from durations: strings there, numbers
+// here (CONTRACT §4.3). Days without slots are left out.
+func (t *Tenant) writeScheduleDays(w *doc, cals []calendar, days zoned, textDuration bool) {
+	w.key("scheduleDays")
+	w.list()
+	var list []opening
+	for d := days.first; d <= days.last; d++ {
+		list = openingsOn(list[:0], cals, days.clip(d))
+		if len(list) == 0 {
+			continue
+		}
+		w.object()
+		w.time("date", days.zone, days.midnight(d))
+		w.key("timeSlots")
+		w.list()
+		for _, o := range list {
+			t.writeSlot(w, o, textDuration)
+		}
+		w.endList()
+		w.endObject()
+	}
+	w.endList()
+}
+
+// openingsOn are the free starts of all calendars within the interval, sorted.
+func openingsOn(dst []opening, cals []calendar, within span) []opening {
+	for i := range cals {
+		dst = cals[i].appendOpenings(dst, within)
+	}
+	sortOpenings(dst)
+	return dst
+}
+
+func (t *Tenant) writeSlot(w *doc, o opening, textDuration bool) {
+	s := o.in
+	at, visit := s.offer.at, s.offer.visit
+	slotType := "Provider"
+	if at.retail() {
+		slotType = "Retail"
+	}
+	w.object()
+	w.key("id")
+	w.b = append(w.b, '"')
+	w.b = t.ids.appendTo(w.b, s, o.start)
+	w.b = append(w.b, '"')
+	w.text("providerNationalId", s.who.npi)
+	w.text("providerId", s.who.providerID)
+	w.text("departmentId", at.id)
+	w.text("departmentIdentifier", at.key)
+	w.text("slotType", slotType)
+	w.text("visitTypeId", visit.id)
+	if textDuration {
+		w.text("duration", strconv.Itoa(visit.minutes))
+	} else {
+		w.number("duration", visit.minutes)
+	}
+	w.time("slotDateTime", at.zone, o.start)
+	w.endObject()
+}

@@ -1,0 +1,121 @@
+package acme
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// schedule is one person at one department for one visit type.
+type schedule struct {
+	index       int
+	offer       *offer
+	who         *person
+	days        weekdays
+	from, until int // minutes of the day
+	salt        uint64
+}
+
+const (
+	lunchMinutes = 60
+	busyPercent  = 35 // of all starts are taken from the beginning
+)
+
+func (s *schedule) seconds() int64 { return int64(s.offer.visit.minutes) * 60 }
+
+// starts are all starts of the day d, busy or not, ascending: a grid from opening to closing with a break. The grid
+// counts in real time, so a day on which clocks change has as many starts as it has hours.
+func (s *schedule) starts(d day) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		weekday := d.weekday()
+		at := s.offer.at
+		open, until := max(at.week[weekday].open, s.from), min(at.week[weekday].close, s.until)
+		if open >= until || !s.days.has(weekday) {
+			return
+		}
+		end, step := at.zone.wall(d, until), s.seconds()
+		lunch := at.zone.wall(d, s.who.lunch)
+		for start := at.zone.wall(d, open); start+step <= end; start += step {
+			if start < lunch+lunchMinutes*60 && start+step > lunch {
+				continue
+			}
+			if !yield(start) {
+				return
+			}
+		}
+	}
+}
+
+// lists tells whether start is on the grid.
+func (s *schedule) lists(start int64) bool {
+	for at := range s.starts(s.offer.at.zone.dayAt(start)) {
+		if at == start {
+			return true
+		}
+	}
+	return false
+}
+
+// busy tells whether the start is one of those taken from the beginning.
+func (s *schedule) busy(start int64) bool { return mix(s.salt^uint64(start))%100 < busyPercent }
+
+// span is a half-open interval of instants (Unix seconds).
+type span struct{ from, until int64 }
+
+func (a span) overlaps(b span) bool { return a.from < b.until && b.from < a.until }
+
+// calendar is a schedule as a reader sees it at one moment.
+type calendar struct {
+	*schedule
+	after    int64   // starts up to this instant are past
+	taken    []span  // the person's sold time
+	released []int64 // busy starts that were given back
+}
+
+// free tells whether the start is offered.
+func (c *calendar) free(start int64) bool {
+	if start <= c.after || c.busy(start) && !slices.Contains(c.released, start) {
+		return false
+	}
+	here := span{start, start + c.seconds()}
+	for _, t := range c.taken {
+		if t.overlaps(here) {
+			return false
+		}
+	}
+	return true
+}
+
+// opening is one free start.
+type opening struct {
+	start int64
+	in    *schedule
+}
+
+// appendOpenings appends the free starts within the interval.
+func (c *calendar) appendOpenings(dst []opening, within span) []opening {
+	z := c.offer.at.zone
+	for d := z.dayAt(within.from); z.midnight(d) < within.until; d++ {
+		for start := range c.starts(d) {
+			if start >= within.from && start < within.until && c.free(start) {
+				dst = append(dst, opening{start, c.schedule})
+			}
+		}
+	}
+	return dst
+}
+
+// sortOpenings orders by time, then by place in the directory.
+func sortOpenings(list []opening) {
+	slices.SortFunc(list, func(a, b opening) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.in.index, b.in.index))
+	})
+}
+
+// perOffer drops starts that a pool offers through several persons at once: surfaces that name nobody but the NPI
+// list them once.
+func perOffer(sorted []opening) []opening {
+	return slices.CompactFunc(sorted, func(a, b opening) bool {
+		return a.start == b.start && a.in.offer == b.in.offer
+	})
+}

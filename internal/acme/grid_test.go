@@ -1,0 +1,243 @@
+package acme
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// starts collects a v5 or v4 or Care Direct answer's slots: start text → visit type ids.
+func starts(doc any) map[string][]string {
+	out := map[string][]string{}
+	var walk func(v any, visit string)
+	walk = func(v any, visit string) {
+		switch x := v.(type) {
+		case []any:
+			for _, e := range x {
+				walk(e, visit)
+			}
+		case map[string]any:
+			if id, ok := x["visitTypeId"].(string); ok {
+				visit = id
+			}
+			if id, ok := x["visitTypeEmrId"].(string); ok {
+				visit = id
+			}
+			if start, ok := x["slotDateTime"].(string); ok {
+				out[start] = append(out[start], visit)
+			}
+			for _, key := range []string{"slots", "slotsByVisitType", "scheduleDays", "slotTimes", "timeSlots"} {
+				walk(x[key], visit)
+			}
+		}
+	}
+	walk(doc, "")
+	return out
+}
+
+func TestARetailSlotIsOneAndTheSameOnEverySurface(t *testing.T) {
+	tenant := newTenant(t)
+	slot := at(get(t, tenant, "/v2/departments/AcmeRiverton/timeslots"), "scheduleDays", 1, "timeSlots", 0).(map[string]any)
+	npi, start, visit := slot["providerNationalId"].(string), slot["slotDateTime"].(string), slot["visitTypeId"].(string)
+
+	v4 := get(t, tenant, "/v4/providers/"+npi+"/timeslots?visitType=Illness")
+	if !slices.Contains(starts(v4)[start], visit) {
+		t.Errorf("v4 does not list %s", start)
+	}
+	for _, s := range at(v4, "scheduleDays", 0, "timeSlots").([]any) {
+		if at(s, "slotDateTime") == start && (at(s, "id") != slot["id"] || at(s, "duration") != 20.0) {
+			t.Errorf("v4 lists %v, care direct %v", s, slot)
+		}
+	}
+	v5 := get(t, tenant, "/v5/providers/"+npi+"/timeslots?departmentUrlName=AcmeRiverton")
+	if !slices.Contains(starts(v5)[start], visit) || at(v5, "slots", 0, "departmentIdentifier") != slot["departmentIdentifier"] {
+		t.Errorf("v5 does not list %s at %v", start, slot["departmentIdentifier"])
+	}
+	options := get(t, tenant, "/v1/availability/slots?latitude=47.61&longitude=-122.33&radius=5&daysOfSlots=3&npis="+npi)
+	if !slices.Contains(starts(options)[start], visit) || at(options, "departments", slot["departmentIdentifier"].(string)) == nil {
+		t.Errorf("care options does not list %s at %v", start, slot["departmentIdentifier"])
+	}
+	if slot["duration"] != "20" {
+		t.Errorf("care direct's duration is %v, want a string", slot["duration"])
+	}
+}
+
+func TestPrimaryCareIsNotOnCareDirect(t *testing.T) {
+	doc := get(t, newTenant(t), "/v2/departments/AcmeRivertonPrimaryCare/timeslots?visitTypeName=FollowUp")
+	if n := len(starts(doc)); n > 0 {
+		t.Errorf("%d slots", n)
+	}
+}
+
+func TestCareDirectCoversTodayAndTomorrowAndFluShotsADayMore(t *testing.T) {
+	for target, want := range map[string][2]string{
+		"/v2/departments/AcmeRiverton/timeslots":                              {"2030-03-04T00:00:00-08:00", "2030-03-05T23:59:59-08:00"},
+		"/v1/departments/AcmeRivertonFluShot/timeslots?visitTypeName=flushot": {"2030-03-04T00:00:00-08:00", "2030-03-06T23:59:59-08:00"},
+	} {
+		doc := get(t, newTenant(t), target)
+		if at(doc, "startDate") != want[0] || at(doc, "endDate") != want[1] {
+			t.Errorf("%s: %v … %v", target, at(doc, "startDate"), at(doc, "endDate"))
+		}
+		for start := range starts(doc) {
+			if start[:10] < want[0][:10] || start[:10] > want[1][:10] {
+				t.Errorf("%s lists %s", target, start)
+			}
+		}
+		if len(at(doc, "scheduleDays").([]any)) < 2 {
+			t.Errorf("%s: fewer than two days with slots", target)
+		}
+	}
+}
+
+func TestAPoolListsOneStartUnderSeveralProvidersOnCareDirectAndOnceElsewhere(t *testing.T) {
+	tenant := newTenant(t)
+	doc := get(t, tenant, "/v2/departments/AcmeRivertonFluShot/timeslots?visitTypeName=FluShot")
+	several, npi := 0, ""
+	for _, day := range at(doc, "scheduleDays").([]any) {
+		people := map[any]map[any]bool{}
+		for _, s := range at(day, "timeSlots").([]any) {
+			npi = at(s, "providerNationalId").(string)
+			start := at(s, "slotDateTime")
+			if people[start] == nil {
+				people[start] = map[any]bool{}
+			}
+			people[start][at(s, "providerId")] = true
+		}
+		for _, ids := range people {
+			if len(ids) > 1 {
+				several++
+			}
+		}
+	}
+	if several == 0 {
+		t.Error("no start is offered by two providers")
+	}
+	for start, visits := range starts(get(t, tenant, "/v5/providers/"+npi+"/timeslots")) {
+		if len(visits) != 1 {
+			t.Fatalf("v5 lists %s %d times", start, len(visits))
+		}
+	}
+}
+
+func TestAnAppointmentTypeOfOneClinicianNeverOverlapsItself(t *testing.T) {
+	tenant := newTenant(t)
+	for _, npi := range tenant.NPIs()[:12] {
+		for _, place := range at(get(t, tenant, "/v5/providers/"+npi+"/timeslots"), "slots").([]any) {
+			for _, visit := range at(place, "slotsByVisitType").([]any) {
+				ends := time.Time{}
+				for _, day := range at(visit, "scheduleDays").([]any) {
+					for _, slot := range at(day, "slotTimes").([]any) {
+						start, err := time.Parse(time.RFC3339, at(slot, "slotDateTime").(string))
+						if err != nil || start.Before(ends) || start.Format(time.DateOnly) != at(day, "date") {
+							t.Fatalf("%s: %v on %v, the one before ends %s (%v)", npi, start, at(day, "date"), ends, err)
+						}
+						ends = start.Add(time.Duration(at(slot, "duration").(float64)) * time.Minute)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPastSlotsVanishAsTimePasses(t *testing.T) {
+	c := clockAt(monday)
+	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	before := starts(get(t, tenant, "/v2/departments/AcmeRiverton/timeslots"))
+	c.advance(4 * time.Hour)
+	after := starts(get(t, tenant, "/v2/departments/AcmeRiverton/timeslots"))
+	gone := 0
+	for start := range before {
+		at, _ := time.Parse(time.RFC3339, start)
+		if past := !at.After(c.now()); past == (len(after[start]) > 0) {
+			t.Errorf("at %s the slot of %s is listed: %v", c.now(), start, len(after[start]) > 0)
+		} else if past {
+			gone++
+		}
+	}
+	if gone == 0 {
+		t.Error("nothing went past")
+	}
+}
+
+func TestAboutAThirdOfTheGridIsBusy(t *testing.T) {
+	tenant := newTenant(t)
+	all, busy := 0, 0
+	for _, s := range tenant.dir.schedules {
+		for start := range s.starts(dayOf(monday) + 1) {
+			all++
+			if s.busy(start) {
+				busy++
+			}
+		}
+	}
+	if share := float64(busy) / float64(all); share < 0.33 || share > 0.37 {
+		t.Errorf("%d of %d starts are busy", busy, all)
+	}
+}
+
+func TestDepartmentIDsRepeatAcrossInstancesAndZonesSpanTheGlobe(t *testing.T) {
+	tenant := newTenant(t)
+	instances, zones := map[string]map[string]bool{}, map[string]bool{}
+	for _, d := range tenant.Departments() {
+		if instances[d.ID] == nil {
+			instances[d.ID] = map[string]bool{}
+		}
+		instances[d.ID][d.EHRSystem] = true
+		zones[d.Timezone] = true
+	}
+	if len(instances["4100200300"]) != 3 {
+		t.Errorf("4100200300 is known in %v", instances["4100200300"])
+	}
+	for _, want := range []string{"America/Los_Angeles", "America/Phoenix", "America/Denver", "America/Chicago", "America/New_York", "Pacific/Honolulu", "Europe/Berlin"} {
+		if !zones[want] {
+			t.Errorf("no department in %s", want)
+		}
+	}
+	if got := len(tenant.dir.clinicians); got != 240 {
+		t.Errorf("%d clinicians, want 240", got)
+	}
+}
+
+func TestEverySizeOfDirectoryIsConsistent(t *testing.T) {
+	for _, size := range [][2]int{{1, 1}, {2, 30}, {9, 9}, {60, 240}, {500, 2000}} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			tenant := newTenant(t, func(o *Options) { o.Departments, o.Providers = size[0], size[1] })
+			urls, keys, npis, people := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]*person{}
+			for _, d := range tenant.dir.departments {
+				urls[d.urlName], keys[d.key] = true, true
+			}
+			for _, c := range tenant.dir.clinicians {
+				npis[c.npi] = true
+			}
+			if len(urls) != size[0] || len(keys) != size[0] || len(npis) != size[1] {
+				t.Errorf("%d urls, %d keys, %d NPIs", len(urls), len(keys), len(npis))
+			}
+			for _, s := range tenant.dir.schedules {
+				if other := people[s.who.providerID]; other != nil && other != s.who {
+					t.Fatalf("%s is two persons", s.who.providerID)
+				}
+				people[s.who.providerID] = s.who
+			}
+		})
+	}
+}
+
+func TestSomeCliniciansWorkAtTwoDepartmentsNeverOnOneDay(t *testing.T) {
+	tenant := newTenant(t)
+	places := at(get(t, tenant, "/v5/providers/"+NPI(4)+"/timeslots?endDate=2030-03-31"), "slots").([]any)
+	if len(places) != 2 {
+		t.Fatalf("%d places, want 2", len(places))
+	}
+	days := map[any]int{}
+	for i, place := range places {
+		for _, visit := range at(place, "slotsByVisitType").([]any) {
+			for _, day := range at(visit, "scheduleDays").([]any) {
+				if seen, ok := days[at(day, "date")]; ok && seen != i {
+					t.Errorf("%v at both places", at(day, "date"))
+				}
+				days[at(day, "date")] = i
+			}
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package acme
+
+// mix spreads x over 64 bits (the finaliser of SplitMix64); equal in, equal out, on every machine.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// hash folds the parts, in order, into one number.
+func hash(parts ...uint64) uint64 {
+	h := uint64(len(parts))
+	for _, p := range parts {
+		h = mix(h ^ p)
+	}
+	return h
+}
+
+// fraction is h as a number in [0, 1).
+func fraction(h uint64) float64 { return float64(h>>11) / (1 << 53) }
+
+// What a hash is for, so that two uses of the same numbers do not agree.
+const (
+	saltBusy = iota + 1
+	saltPlace
+	saltPerson
+	saltSlotID
+	saltSlotMask
+	saltCorrelation
+	saltVisit
+	saltLatency
+	saltFault
+	saltSearch
+)

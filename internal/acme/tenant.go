@@ -1,0 +1,186 @@
+package acme
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Tenant is one simulated health system. It serves all four bases of CONTRACT §1.1 from one handler, and is safe for
+// concurrent use.
+type Tenant struct {
+	options Options
+	dir     *directory
+	store   *store
+	ids     slotIDs
+	routes  []route
+	faults  *faults
+	calls   *calls
+	serial  atomic.Uint64 // of answers
+	visits  atomic.Uint64 // of bookings
+}
+
+// New builds the directory. The error names every bad option at once.
+func New(o Options) (*Tenant, error) {
+	o = o.withDefaults()
+	if err := o.validate(); err != nil {
+		return nil, fmt.Errorf("acme: %w", err)
+	}
+	dir, err := buildDirectory(o)
+	if err != nil {
+		return nil, fmt.Errorf("acme: %w", err)
+	}
+	t := &Tenant{
+		options: o, dir: dir, store: newStore(o.BookingLag), ids: slotIDs{o.Seed},
+		routes: routes(), faults: newFaults(o.Seed), calls: newCalls(),
+	}
+	for _, spec := range o.Faults {
+		if err := t.SetFault(spec); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+const (
+	maxRequestBody = 1 << 20
+	maxHang        = 60 * time.Second
+)
+
+// ServeHTTP answers one call as the package comment draws it.
+func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if t.admin(w, r) {
+		return
+	}
+	serial := t.serial.Add(1)
+	t.stamp(w.Header(), r, serial)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	if err != nil {
+		send(w, messageAndStatus(http.StatusRequestEntityTooLarge, "request body too large"))
+		return
+	}
+	rt, args := match(t.routes, r.Method, r.URL.EscapedPath())
+	if rt == nil {
+		send(w, gatewayNotFound(hash(t.options.Seed, saltCorrelation, serial)))
+		return
+	}
+	defer t.calls.enter(rt.op)()
+	q := &request{Request: r, args: args, query: r.URL.Query(), body: body, serial: serial}
+	t.serve(w, q, rt, t.faults.draw(rt.op))
+}
+
+// serve waits, then answers or fails as the fault says. A dropped connection is a panic that net/http understands.
+func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route, f fault) {
+	if !wait(q.Context(), t.delay(q.serial)+f.delay) {
+		return
+	}
+	switch f.kind {
+	case faultHang:
+		wait(q.Context(), maxHang)
+		panic(http.ErrAbortHandler)
+	case faultDropBefore:
+		panic(http.ErrAbortHandler)
+	case faultStatus:
+		send(w, rt.op.fail(f.status, http.StatusText(f.status)))
+		return
+	case faultNotJSON:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		send(w, answer{http.StatusOK, []byte("<!doctype html><title>Sign in</title><p>Please sign in to continue.\n")})
+		return
+	}
+	q.now = t.options.Now()
+	a := t.answer(q, rt)
+	switch f.kind {
+	case faultDropAfter:
+		panic(http.ErrAbortHandler)
+	case faultTruncate:
+		truncate(w, a)
+	default:
+		send(w, a)
+	}
+}
+
+// answer checks the caller's key or token, then calls the operation.
+func (t *Tenant) answer(q *request, rt *route) answer {
+	if refusal, ok := t.admit(q, rt.op); !ok {
+		return refusal
+	}
+	return rt.handle(t, q)
+}
+
+// delay is the latency of the answer with that serial number.
+func (t *Tenant) delay(serial uint64) time.Duration {
+	h := hash(t.options.Seed, saltLatency, serial)
+	return t.options.Latency + time.Duration(fraction(h)*float64(t.options.Jitter))
+}
+
+// wait returns false when the caller left first.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// stamp sets the headers of every answer: those of CONTRACT §1.4, and nothing about caching, rates or retries.
+func (t *Tenant) stamp(h http.Header, r *http.Request, serial uint64) {
+	id := r.Header.Get("Correlation-Id")
+	if !isUUID(id) {
+		id = uuid(hash(t.options.Seed, saltCorrelation, serial))
+	}
+	h.Set("Correlation-Id", fmt.Sprintf("%s#%d", id, serial))
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Vary", "Origin")
+}
+
+// send writes the answer whole. An answer without a body has no content type either.
+func send(w http.ResponseWriter, a answer) {
+	if len(a.body) == 0 {
+		w.Header().Del("Content-Type")
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // the client is gone: nobody to tell
+}
+
+// truncate promises the whole body and sends half of it.
+func truncate(w http.ResponseWriter, a answer) {
+	w.Header().Set("Content-Length", fmt.Sprint(len(a.body)+1))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body[:len(a.body)/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// uuid is a version 4 UUID made of a hash.
+func uuid(h uint64) string {
+	low := mix(h)
+	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", h>>32, h>>16&0xffff, h&0xfff, low>>48&0xfff, low&0xffffffffffff)
+}
+
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+		if dash != (c == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}

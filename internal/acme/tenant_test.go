@@ -1,0 +1,257 @@
+package acme
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// monday is 2030-03-04, nine in the morning in Riverton, six days before the clocks go forward there.
+var monday = time.Date(2030, 3, 4, 17, 0, 0, 0, time.UTC)
+
+// clock is a time that a test moves.
+type clock struct{ unix atomic.Int64 }
+
+func clockAt(t time.Time) *clock {
+	c := &clock{}
+	c.unix.Store(t.UnixNano())
+	return c
+}
+
+func (c *clock) now() time.Time          { return time.Unix(0, c.unix.Load()) }
+func (c *clock) advance(d time.Duration) { c.unix.Add(int64(d)) }
+
+func newTenant(t testing.TB, options ...func(*Options)) *Tenant {
+	t.Helper()
+	o := Options{Seed: 1, Now: func() time.Time { return monday }}
+	for _, set := range options {
+		set(&o)
+	}
+	tenant, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tenant
+}
+
+// keyed are the headers that every call of a test may carry: keys do no harm where none is wanted.
+func keyed(r *http.Request) *http.Request {
+	key := DefaultSlotsKey
+	if strings.HasPrefix(r.URL.Path, "/v1/availability") {
+		key = DefaultCareOptionsKey
+	}
+	r.Header.Set("X-Api-Key", key)
+	r.Header.Set("Authorization", "Bearer patient-token")
+	return r
+}
+
+func call(tenant *Tenant, method, target string, body any) *httptest.ResponseRecorder {
+	var text []byte
+	switch b := body.(type) {
+	case nil:
+	case []byte:
+		text = b
+	default:
+		text, _ = json.Marshal(b)
+	}
+	w := httptest.NewRecorder()
+	tenant.ServeHTTP(w, keyed(httptest.NewRequest(method, target, bytes.NewReader(text))))
+	return w
+}
+
+// get decodes a 200 into a generic value.
+func get(t testing.TB, tenant *Tenant, target string) any {
+	t.Helper()
+	w := call(tenant, "GET", target, nil)
+	if w.Code != 200 {
+		t.Fatalf("GET %s: status %d: %s", target, w.Code, w.Body)
+	}
+	return decode(t, w.Body.Bytes())
+}
+
+func decode(t testing.TB, body []byte) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		t.Fatalf("%v in %.200s", err, body)
+	}
+	return v
+}
+
+// at follows keys and indexes into a generic value.
+func at(v any, path ...any) any {
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			v = v.(map[string]any)[s]
+		case int:
+			v = v.([]any)[s]
+		}
+	}
+	return v
+}
+
+func sample(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestEveryBadOptionIsNamedAtOnce(t *testing.T) {
+	_, err := New(Options{
+		Departments: -1, Providers: 1_000_000, Lookahead: 5000, WalkInDays: 99,
+		Latency: -1, Jitter: -1, BookingLag: -1,
+	})
+	for _, want := range []string{"departments", "providers", "lookahead", "walkInDays", "latency", "jitter", "bookingLag"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not name %s", err, want)
+		}
+	}
+	if _, err := New(Options{Faults: []string{"nonsense"}}); err == nil {
+		t.Error("a tenant with a nonsensical fault was made")
+	}
+}
+
+func TestEveryAnswerCarriesACorrelationIDAndNothingAboutCaching(t *testing.T) {
+	tenant := newTenant(t)
+	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}#\d+$`)
+	seen := map[string]bool{}
+	for _, target := range []string{"/v4/departments", "/v5/providers/1/timeslots", "/nowhere", "/v1/availability/slots"} {
+		w := call(tenant, "GET", target, nil)
+		id := w.Header().Get("correlation-id")
+		if !form.MatchString(id) || seen[id] {
+			t.Errorf("GET %s: correlation-id %q is malformed or repeated", target, id)
+		}
+		seen[id] = true
+		for _, name := range []string{"Cache-Control", "ETag", "Last-Modified", "Expires", "Retry-After", "X-RateLimit-Limit"} {
+			if got := w.Header().Get(name); got != "" {
+				t.Errorf("GET %s: %s: %s", target, name, got)
+			}
+		}
+	}
+}
+
+func TestTheCallersOwnCorrelationIDComesBackNumbered(t *testing.T) {
+	const id = "01234567-89ab-4cde-8f01-23456789abcd"
+	for given, want := range map[string]string{id: id + "#1", "no uuid": ""} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/v1/providers", nil)
+		r.Header.Set("correlation-id", given)
+		newTenant(t).ServeHTTP(w, r)
+		got := w.Header().Get("correlation-id")
+		if want != "" && got != want || strings.Contains(got, "no uuid") {
+			t.Errorf("correlation-id %q came back as %q", given, got)
+		}
+	}
+}
+
+func TestPathsNobodyServesGetTheGatewaysBody(t *testing.T) {
+	tenant := newTenant(t)
+	want := decode(t, sample(t, "errors/gateway-404.json")).(map[string]any)
+	for _, c := range []struct{ method, target string }{
+		{"GET", "/"}, {"GET", "/v4/departments/"}, {"POST", "/v4/departments"}, {"GET", "/v9/departments"},
+		{"GET", "/v4//departments"}, {"GET", "/api/6/visits/retail"}, {"GET", "/v4/departments/x/y/departmentInfo"},
+	} {
+		w := call(tenant, c.method, c.target, nil)
+		got := decode(t, w.Body.Bytes()).(map[string]any)
+		if w.Code != 404 || got["message"] != want["message"] || len(got["request_id"].(string)) != 32 {
+			t.Errorf("%s %s: %d %s", c.method, c.target, w.Code, w.Body)
+		}
+	}
+}
+
+func TestKeysAndTokensAreChecked(t *testing.T) {
+	tests := []struct {
+		situation, method, target, key, token string
+		status                                int
+		body                                  string
+	}{
+		{"slots without a key", "GET", "/v5/providers/9000000017/timeslots", "", "", 401, "errors/slots-401.json"},
+		{"slots with another service's key", "GET", "/v5/providers/9000000017/timeslots", DefaultCareOptionsKey, "", 401, "errors/slots-401.json"},
+		{"slots with the key", "GET", "/v5/providers/9000000017/timeslots", DefaultSlotsKey, "", 200, ""},
+		{"care options without a key", "GET", "/v1/availability/slots?npis=1&daysOfSlots=1", "", "", 403, "errors/careoptions-403.json"},
+		{"care options with the key", "GET", "/v1/availability/slots?npis=1&daysOfSlots=1", DefaultCareOptionsKey, "", 200, ""},
+		{"v4 is public", "GET", "/v4/providers/9000000017/timeslots", "", "", 200, ""},
+		{"care direct is public", "GET", "/v2/departments/AcmeRiverton/timeslots", "", "", 200, ""},
+		{"own visits without a token", "GET", "/api/6/visits/retail/self", "", "", 401, ""},
+		{"own visits with basic auth", "GET", "/api/6/visits/retail/self", "", "Basic abc", 401, ""},
+		{"own visits with a staff token", "GET", "/api/6/visits/retail/self", "", "Bearer staff-1", 403, ""},
+		{"own visits with a token", "GET", "/api/6/visits/retail/self", "", "bearer jwt", 200, ""},
+		{"a booking without a token", "POST", "/api/6/visits/retail", "", "", 401, ""},
+	}
+	tenant := newTenant(t)
+	for _, tt := range tests {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(tt.method, tt.target, nil)
+		r.Header.Set("x-api-key", tt.key)
+		r.Header.Set("Authorization", tt.token)
+		tenant.ServeHTTP(w, r)
+		if w.Code != tt.status {
+			t.Errorf("%s: status %d, want %d: %s", tt.situation, w.Code, tt.status, w.Body)
+		}
+		if tt.body != "" {
+			if diff := cmp.Diff(decode(t, sample(t, tt.body)), decode(t, w.Body.Bytes())); diff != "" {
+				t.Errorf("%s: body (-want +got):\n%s", tt.situation, diff)
+			}
+		}
+	}
+}
+
+func TestSameSeedAndSameClockGiveTheSameBytes(t *testing.T) {
+	targets := []string{
+		"/v4/departments?clinicType=Primary+Care", "/v4/departments/AcmeRiverton/departmentInfo?withProviders=true",
+		"/v1/providers", "/v1/providers/9000000025", "/v2/departments/AcmeRivertonFluShot/timeslots?visitTypeName=FluShot",
+		"/v4/providers/9000000108/timeslots", "/v5/providers/9000000017/timeslots?daysOfSlots=3",
+		"/v1/availability/slots?latitude=47.61&longitude=-122.33&daysOfSlots=2",
+	}
+	dump := func(seed uint64) string {
+		tenant := newTenant(t, func(o *Options) { o.Seed = seed })
+		var all strings.Builder
+		for _, target := range targets {
+			w := call(tenant, "GET", target, nil)
+			fmt.Fprintln(&all, target, w.Code, w.Header(), w.Body)
+		}
+		return all.String()
+	}
+	if diff := cmp.Diff(dump(7), dump(7)); diff != "" {
+		t.Errorf("two tenants of seed 7 differ:\n%s", diff)
+	}
+	if dump(7) == dump(8) {
+		t.Error("seeds 7 and 8 give the same tenant")
+	}
+}
+
+func FuzzNoPathFindsAWrongRouteOrPanics(f *testing.F) {
+	for _, path := range []string{"/v4/departments", "/v1/providers/a%7Cb", "/v1/providers/%zz", "//", "", "/v4/departments/a%2Fb/departmentInfo"} {
+		f.Add(path)
+	}
+	table := routes()
+	f.Fuzz(func(t *testing.T, path string) {
+		rt, args := match(table, "GET", path)
+		if rt == nil {
+			return
+		}
+		if strings.Count(strings.Join(rt.pattern, "/"), "/") != strings.Count(path, "/") {
+			t.Fatalf("%q matched %v", path, rt.pattern)
+		}
+		for _, a := range args {
+			if a == "" {
+				t.Fatalf("%q gave an empty argument", path)
+			}
+		}
+	})
+}

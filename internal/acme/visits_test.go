@@ -1,0 +1,129 @@
+package acme
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestACancelledSlotComesBackAndOnlyItsOwnerCancels(t *testing.T) {
+	tenant := newTenant(t)
+	slot := retailSlots(t, tenant)[0]
+	w := call(tenant, "POST", retailPath, retailBody(t, "A", slot))
+	sameShape(t, "booking", decode(t, w.Body.Bytes()), decode(t, sample(t, "retail-visit.v6.response.json")))
+	visit := at(decode(t, w.Body.Bytes()), "visitId").(string)
+
+	own := get(t, tenant, retailPath+"/self?status=requested")
+	sameShape(t, "own visits", own, decode(t, sample(t, "retail-visits-self.v6.response.json")))
+	if at(own, 0, "id") != visit || at(own, 0, "appointment", "slotId") != at(slot, "id") || at(own, 0, "appointment", "start") != at(slot, "slotDateTime") {
+		t.Errorf("own visits: %v", own)
+	}
+
+	reason := sample(t, "retail-cancel.v6.request.json")
+	stranger := httptest.NewRecorder()
+	r := httptest.NewRequest("POST", retailPath+"/cancel/"+visit, bytes.NewReader(reason))
+	r.Header.Set("Authorization", "Bearer somebody-else")
+	if tenant.ServeHTTP(stranger, r); stranger.Code != 404 {
+		t.Errorf("a stranger's cancelling: %d", stranger.Code)
+	}
+	for _, want := range []int{200, 404} { // the second time there is nothing left to cancel
+		if w := call(tenant, "POST", retailPath+"/cancel/"+visit, reason); w.Code != want {
+			t.Errorf("cancelling: %d %s, want %d", w.Code, w.Body, want)
+		}
+	}
+	if diff := cmp.Diff(everywhere, listed(t, tenant, slot)); diff != "" {
+		t.Errorf("after cancelling (-want +got):\n%s", diff)
+	}
+	if n := len(get(t, tenant, retailPath+"/self?status=requested").([]any)); n != 0 {
+		t.Errorf("%d visits are still requested", n)
+	}
+	if got := at(get(t, tenant, retailPath+"/self"), 0, "status"); got != "cancelled" {
+		t.Errorf("the visit is %v", got)
+	}
+}
+
+func TestTheHealthSystemTakesAndReleasesASlot(t *testing.T) {
+	tenant := newTenant(t)
+	slot := retailSlots(t, tenant)[0]
+	start, _ := time.Parse(time.RFC3339, at(slot, "slotDateTime").(string))
+	system, id, _ := strings.Cut(at(slot, "departmentIdentifier").(string), "|")
+	event := func(template string) []byte {
+		body := decode(t, sample(t, template)).(map[string]any)
+		body["npi"], body["departmentId"], body["visitTypeId"], body["ehrInstance"] = at(slot, "providerNationalId"), id, at(slot, "visitTypeId"), system
+		body["slotDateTime"] = start.UTC().Format("2006-01-02T15:04:05.000Z")
+		text, _ := json.Marshal(body)
+		return text
+	}
+	w := call(tenant, "POST", "/v5/slots/slot-taken", event("slot-taken.v5.request.json"))
+	if w.Code != 204 || w.Body.Len() != 0 || len(listed(t, tenant, slot)) != 0 {
+		t.Errorf("taken: %d %q, listed by %v", w.Code, w.Body, listed(t, tenant, slot))
+	}
+	w = call(tenant, "POST", "/v5/slots/slot-released", event("slot-released.v5.request.json"))
+	if w.Code != 204 || len(listed(t, tenant, slot)) != 4 {
+		t.Errorf("released: %d, listed by %v", w.Code, listed(t, tenant, slot))
+	}
+}
+
+func TestABusyStartThatIsReleasedIsOffered(t *testing.T) {
+	tenant := newTenant(t)
+	s := schedulesFor(tenant.dir.byURLName["AcmeRiverton"].offers, func(o *offer) bool { return o.who.npi == NPI(10) })[0]
+	for start := range s.starts(dayOf(monday) + 1) {
+		if !s.busy(start) {
+			continue
+		}
+		tenant.store.release(s.offer, start, monday)
+		c := tenant.store.calendars([]*schedule{s}, monday)[0]
+		if !c.free(start) || tenant.store.book(&visit{in: s, start: start, requested: monday}) != noConflict {
+			t.Error("the released start is not for sale")
+		}
+		return
+	}
+	t.Fatal("no busy start on that day")
+}
+
+func TestTheOldestVisitsAreForgottenButTheirTimeStaysSold(t *testing.T) {
+	st := newStore(0)
+	s := schedulesFor(newTenant(t).dir.byURLName["AcmeRiverton"].offers, func(*offer) bool { return true })[0]
+	st.order = make([]*visit, maxVisits)
+	for i := range st.order {
+		st.order[i] = &visit{id: "old", in: s}
+	}
+	for start := range s.starts(dayOf(monday) + 3) {
+		if s.busy(start) {
+			continue
+		}
+		v := &visit{id: "new", in: s, start: start, requested: monday}
+		if st.book(v) != noConflict || len(st.order) != maxVisits || st.order[maxVisits-1] != v {
+			t.Errorf("%d visits are remembered", len(st.order))
+		}
+		if st.book(v) != slotUnavailable {
+			t.Error("the time was sold twice")
+		}
+		return
+	}
+	t.Fatal("no free start on that day")
+}
+
+func FuzzSlotIDsNameTheirSlotAndNothingElseDoes(f *testing.F) {
+	f.Add("b3BhcXVlLXNpbS1zbG90LTAwMDAwMQ==", 3, int64(1898960400))
+	f.Add("", 0, int64(0))
+	ids := slotIDs{seed: 1}
+	f.Fuzz(func(t *testing.T, text string, index int, start int64) {
+		index, start = index&(1<<24-1), (start&(1<<40-1))/60*60
+		id := ids.of(&schedule{index: index}, start)
+		if i, s, ok := ids.parse(id); !ok || i != index || s != start {
+			t.Fatalf("%s: %d %d %v, want %d %d", id, i, s, ok, index, start)
+		}
+		if i, s, ok := ids.parse(text); ok && ids.of(&schedule{index: i}, s) != text {
+			t.Fatalf("%q is taken for %d %d", text, i, s)
+		}
+		if _, _, ok := (slotIDs{seed: 2}).parse(id); ok {
+			t.Fatalf("another tenant takes %s", id)
+		}
+	})
+}
