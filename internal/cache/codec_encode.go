@@ -1,0 +1,203 @@
+package cache
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// payloadWriter collects the payload: strings once each in a table, everything else in body as references and varints.
+// The payload is the table (count, lengths, texts) followed by body. Counts of lists are one higher than the list is
+// long, and 0 for nil, because nil and empty may mean different things.
+type payloadWriter struct {
+	body    []byte
+	index   map[string]uint64
+	strings []string
+}
+
+// appendPayload appends f without what the envelope says.
+func appendPayload(out []byte, f *timeslot.Fragment) ([]byte, error) {
+	if err := checkLimits(f); err != nil {
+		return nil, err
+	}
+	w := payloadWriter{
+		body:  make([]byte, 0, 1024+len(f.Slots)*64+len(f.Body)),
+		index: make(map[string]uint64, 64),
+	}
+	w.bit(f.NotFound)
+	w.instant(f.Covers.From)
+	w.instant(f.Covers.Until)
+	w.signed(int64(f.Dropped))
+	w.schedules(f.Schedules)
+	w.slots(f.Slots)
+	w.departments(f.Departments)
+	w.providers(f.Providers)
+	w.distances(f.Distances)
+	w.count(len(f.Body), f.Body == nil)
+	w.body = append(w.body, f.Body...)
+
+	out = w.appendTable(out)
+	out = append(out, w.body...)
+	if len(out) > maxPayload {
+		return nil, fmt.Errorf("payload of %d bytes: %w", len(out), errTooLarge)
+	}
+	return out, nil
+}
+
+func checkLimits(f *timeslot.Fragment) error {
+	if n := Weight(f); n > maxWeight {
+		return fmt.Errorf("fragment of %d bytes: %w", n, errTooLarge)
+	}
+	for i := range f.Slots {
+		if int(f.Slots[i].Schedule) >= len(f.Schedules) {
+			return fmt.Errorf("slot %d names schedule %d of %d", i, f.Slots[i].Schedule, len(f.Schedules))
+		}
+	}
+	return nil
+}
+
+func (w *payloadWriter) appendTable(out []byte) []byte {
+	out = binary.AppendUvarint(out, uint64(len(w.strings))+1)
+	for _, s := range w.strings {
+		out = binary.AppendUvarint(out, uint64(len(s)))
+	}
+	for _, s := range w.strings {
+		out = append(out, s...)
+	}
+	return out
+}
+
+func (w *payloadWriter) number(n uint64) { w.body = binary.AppendUvarint(w.body, n) }
+
+func (w *payloadWriter) signed(n int64) { w.body = binary.AppendVarint(w.body, n) }
+
+func (w *payloadWriter) float(v float64) {
+	w.body = binary.BigEndian.AppendUint64(w.body, math.Float64bits(v))
+}
+
+func (w *payloadWriter) bit(v bool) {
+	b := byte(0)
+	if v {
+		b = 1
+	}
+	w.body = append(w.body, b)
+}
+
+func (w *payloadWriter) count(n int, isNil bool) {
+	if isNil {
+		w.number(0)
+		return
+	}
+	w.number(uint64(n) + 1)
+}
+
+func (w *payloadWriter) instant(t time.Time) {
+	w.bit(!t.IsZero())
+	if !t.IsZero() {
+		w.signed(t.Unix())
+		w.number(uint64(t.Nanosecond()))
+	}
+}
+
+// text writes a reference into the table; 0 is the empty string.
+func (w *payloadWriter) text(s string) {
+	if s == "" {
+		w.number(0)
+		return
+	}
+	ref, known := w.index[s]
+	if !known {
+		w.strings = append(w.strings, s)
+		ref = uint64(len(w.strings))
+		w.index[s] = ref
+	}
+	w.number(ref)
+}
+
+func (w *payloadWriter) texts(fields []*string) {
+	for _, s := range fields {
+		w.text(*s)
+	}
+}
+
+func (w *payloadWriter) schedules(list []timeslot.Schedule) {
+	w.count(len(list), list == nil)
+	for i := range list {
+		s := &list[i]
+		w.texts(scheduleText(s))
+		w.bit(s.Pool)
+		w.body = append(w.body, byte(s.ForNewPatient), byte(s.ForEstablishedPatient), byte(s.Bookable))
+	}
+}
+
+// slots writes one column after the other: neighbours in a column resemble each other, which is what zstd likes.
+// Booking ids differ from slot to slot, so they stand in a column of their own instead of in the table.
+func (w *payloadWriter) slots(list []timeslot.Slot) {
+	w.count(len(list), list == nil)
+	previous := int64(0)
+	for i := range list {
+		w.signed(list[i].Start - previous)
+		previous = list[i].Start
+	}
+	for i := range list {
+		w.number(uint64(list[i].Schedule))
+	}
+	for i := range list {
+		w.number(uint64(list[i].Duration))
+	}
+	for i := range list {
+		w.signed(int64(list[i].Offset))
+	}
+	for i := range list {
+		w.number(uint64(len(list[i].ID)))
+	}
+	for i := range list {
+		w.body = append(w.body, list[i].ID...)
+	}
+}
+
+func (w *payloadWriter) departments(list []timeslot.Department) {
+	w.count(len(list), list == nil)
+	for i := range list {
+		d := &list[i]
+		w.texts(departmentText(d))
+		w.bit(d.Inactive)
+		w.bit(d.Point != nil)
+		if d.Point != nil {
+			w.float(d.Point.Latitude)
+			w.float(d.Point.Longitude)
+		}
+		w.visitTypes(d.VisitTypes)
+	}
+}
+
+func (w *payloadWriter) providers(list []timeslot.Provider) {
+	w.count(len(list), list == nil)
+	for i := range list {
+		p := &list[i]
+		w.texts(providerText(p))
+		w.count(len(p.Specialties), p.Specialties == nil)
+		for _, s := range p.Specialties {
+			w.text(s)
+		}
+		w.visitTypes(p.VisitTypes)
+	}
+}
+
+func (w *payloadWriter) visitTypes(list []timeslot.VisitType) {
+	w.count(len(list), list == nil)
+	for i := range list {
+		w.texts(visitTypeText(&list[i]))
+	}
+}
+
+func (w *payloadWriter) distances(miles map[string]float64) {
+	w.count(len(miles), miles == nil)
+	for key, v := range miles {
+		w.text(key)
+		w.float(v)
+	}
+}

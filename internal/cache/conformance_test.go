@@ -1,0 +1,184 @@
+package cache
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/timeslot"
+)
+
+// subject is a store under test with its clock. settle waits for writes behind the request path.
+type subject struct {
+	Store
+	clock  *fakeClock
+	settle func()
+}
+
+func TestMemoryKeepsTheStorePromises(t *testing.T) {
+	t.Parallel()
+	conform(t, func(t *testing.T) subject {
+		clock := newFakeClock()
+		return subject{memoryTier(t, MemoryOptions{Now: clock.Now}), clock, func() {}}
+	})
+}
+
+func TestRedisKeepsTheStorePromises(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	conform(t, func(t *testing.T) subject {
+		clock := newFakeClock()
+		r := server.tier(t, func(o *RedisOptions) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
+		return subject{r, clock, func() { r.settle(t) }}
+	})
+}
+
+func TestTieredKeepsTheStorePromises(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	conform(t, func(t *testing.T) subject {
+		clock := newFakeClock()
+		r := server.tier(t, func(o *RedisOptions) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
+		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return subject{tiered, clock, func() { r.settle(t) }}
+	})
+}
+
+// tenantOf keeps tests that share a server apart.
+func tenantOf(t testing.TB) string { return fmt.Sprintf("%x", t.Name()) }
+
+// conform runs every promise of [Store] against stores that open makes.
+func conform(t *testing.T, open func(*testing.T) subject) {
+	for name, story := range map[string]func(*testing.T, subject){
+		"an empty store misses every key":                     emptyMisses,
+		"what was put is found under its own key, in order":   putIsFoundInOrder,
+		"a fragment is found until its last bound, then gone": foundUntilLastBound,
+		"an expired fragment is not stored":                   expiredIsNotStored,
+		"an older fragment never replaces a later one":        olderNeverReplaces,
+		"a later fragment replaces an older one":              laterReplaces,
+		"not found is an answer too":                          notFoundIsStored,
+		"looking again finds fresh copies only":               lookAgainWantsFresh,
+		"among concurrent puts the latest stays":              latestOfManyStays,
+	} {
+		t.Run(name, func(t *testing.T) { story(t, open(t)) })
+	}
+}
+
+func emptyMisses(t *testing.T, s subject) {
+	keys := []timeslot.FragmentKey{keyOfNPI(1), keyOfNPI(2)}
+	if diff := cmp.Diff([]Hit{{}, {}}, s.Lookup(t.Context(), keys)); diff != "" {
+		t.Error(diff)
+	}
+	if hits := s.Lookup(t.Context(), nil); len(hits) != 0 {
+		t.Errorf("no keys gave %d hits", len(hits))
+	}
+	if hit := s.LookAgain(t.Context(), keys[0]); hit.Fragment != nil {
+		t.Errorf("looked again and found %v", hit)
+	}
+}
+
+func putIsFoundInOrder(t *testing.T, s subject) {
+	one, two := fragment(keyOfNPI(1), s.clock.Now()), withSlots(50, s.clock.Now())
+	s.Put(t.Context(), one)
+	s.Put(t.Context(), two)
+	s.settle()
+	hits := s.Lookup(t.Context(), []timeslot.FragmentKey{two.Key, keyOfNPI(3), one.Key, two.Key})
+	wantFragments(t, hits, two, nil, one, two)
+}
+
+func foundUntilLastBound(t *testing.T, s subject) {
+	f := fragment(keyOfNPI(1), s.clock.Now())
+	s.Put(t.Context(), f)
+	s.settle()
+	for _, step := range []time.Duration{0, policy.Fresh, policy.Stale, policy.StaleOnError - time.Millisecond} {
+		s.clock.Advance(step)
+		wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
+	}
+	s.clock.Advance(time.Millisecond)
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
+}
+
+func expiredIsNotStored(t *testing.T, s subject) {
+	f := fragment(keyOfNPI(1), s.clock.Now().Add(-100*time.Second))
+	s.Put(t.Context(), f)
+	s.settle()
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
+}
+
+func olderNeverReplaces(t *testing.T, s subject) {
+	later := fragment(keyOfNPI(1), s.clock.Now())
+	older := fragment(keyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
+	s.Put(t.Context(), later)
+	s.settle()
+	s.Put(t.Context(), older)
+	s.settle()
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{later.Key}), later)
+}
+
+func laterReplaces(t *testing.T, s subject) {
+	older := fragment(keyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
+	later := fragment(keyOfNPI(1), s.clock.Now())
+	s.Put(t.Context(), older)
+	s.settle()
+	s.Put(t.Context(), later)
+	s.settle()
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{later.Key}), later)
+}
+
+func notFoundIsStored(t *testing.T, s subject) {
+	f := notFound(keyOfNPI(404), s.clock.Now())
+	s.Put(t.Context(), f)
+	s.settle()
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
+	s.clock.Advance(policy.Negative)
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
+}
+
+func lookAgainWantsFresh(t *testing.T, s subject) {
+	f := fragment(keyOfNPI(1), s.clock.Now())
+	s.Put(t.Context(), f)
+	s.settle()
+	s.clock.Advance(policy.Fresh - time.Millisecond)
+	wantFragments(t, []Hit{s.LookAgain(t.Context(), f.Key)}, f)
+	s.clock.Advance(time.Millisecond)
+	wantFragments(t, []Hit{s.LookAgain(t.Context(), f.Key)}, nil)
+}
+
+func latestOfManyStays(t *testing.T, s subject) {
+	const writers, rounds = 4, 25
+	now := s.clock.Now()
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := range rounds {
+				s.Put(t.Context(), fragment(keyOfNPI(1), now.Add(time.Duration(i*writers+w))))
+				s.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)})
+			}
+		})
+	}
+	all.Wait()
+	s.settle()
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)}),
+		fragment(keyOfNPI(1), now.Add(writers*rounds-1)))
+}
+
+// wantFragments compares in order; nil wants a miss.
+func wantFragments(t *testing.T, hits []Hit, want ...*timeslot.Fragment) {
+	t.Helper()
+	got := make([]*timeslot.Fragment, len(hits))
+	for i, hit := range hits {
+		got[i] = hit.Fragment
+		if (hit.Fragment == nil) != (hit.Tier == "") {
+			t.Errorf("hit %d: tier %q with fragment %v", i, hit.Tier, hit.Fragment)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("fragments (-want +got):\n%s", diff)
+	}
+}

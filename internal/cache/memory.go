@@ -1,0 +1,145 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"timeslots/internal/timeslot"
+)
+
+// MemoryOptions configures [NewMemory].
+type MemoryOptions struct {
+	MaxBytes uint64           // bound on the fragments held, as weighed by [Weight]; required
+	Now      func() time.Time // nil: time.Now
+	Recorder Recorder         // nil: silent
+
+	// OnStore is called with every fragment that becomes the one held for its key, whether it was put or came from
+	// Redis. It runs in the storing goroutine and must not block. [SlotIndex.Add] is the one in use. May be nil.
+	OnStore func(*timeslot.Fragment)
+}
+
+// Memory is the in-process tier: fragments by key, bounded in bytes, evicted by use so that a scan of random keys does
+// not push out the hot ones (FAULTS row 20).
+type Memory struct {
+	cache    *otter.Cache[timeslot.FragmentKey, held]
+	now      func() time.Time
+	recorder Recorder
+	onStore  func(*timeslot.Fragment)
+}
+
+var _ Store = (*Memory)(nil)
+
+// held carries the weight along, because otter asks for it under a lock.
+type held struct {
+	fragment *timeslot.Fragment
+	weight   uint32
+}
+
+// NewMemory makes an empty tier. Close it to stop its clean-up goroutine.
+func NewMemory(o MemoryOptions) (*Memory, error) {
+	if o.MaxBytes == 0 {
+		return nil, errors.New("memory tier: MaxBytes must be positive")
+	}
+	now := clockOr(o.Now)
+	cache, err := otter.New(&otter.Options[timeslot.FragmentKey, held]{
+		MaximumWeight: o.MaxBytes,
+		Weigher:       func(_ timeslot.FragmentKey, h held) uint32 { return h.weight },
+		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[timeslot.FragmentKey, held]) time.Duration {
+			return e.Value.fragment.Bounds.StaleOnError.Sub(now())
+		}),
+		Clock: newClock(now),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("memory tier: %w", err)
+	}
+	return &Memory{cache: cache, now: now, recorder: recorderOr(o.Recorder), onStore: o.OnStore}, nil
+}
+
+// Lookup implements [Store]. It takes no lock that all requests share.
+func (m *Memory) Lookup(_ context.Context, keys []timeslot.FragmentKey) []Hit {
+	hits := make([]Hit, len(keys))
+	now := m.now()
+	var seen tally
+	for i, key := range keys {
+		f := m.get(key, now)
+		if f == nil {
+			seen.miss++
+			continue
+		}
+		seen.found(f, now)
+		hits[i] = Hit{Fragment: f, Tier: TierMemory}
+	}
+	seen.report(m.recorder, TierMemory)
+	return hits
+}
+
+// LookAgain implements [Store].
+func (m *Memory) LookAgain(_ context.Context, key timeslot.FragmentKey) Hit {
+	now := m.now()
+	if f := m.get(key, now); f != nil && f.Bounds.At(now) == timeslot.Fresh {
+		return Hit{Fragment: f, Tier: TierMemory}
+	}
+	return Hit{}
+}
+
+// get leaves no expired fragment through: otter's clock may be a moment behind ours.
+func (m *Memory) get(key timeslot.FragmentKey, now time.Time) *timeslot.Fragment {
+	h, ok := m.cache.GetIfPresent(key)
+	if !ok || h.fragment.Bounds.At(now) == timeslot.Expired {
+		return nil
+	}
+	return h.fragment
+}
+
+// Put implements [Store].
+func (m *Memory) Put(_ context.Context, f *timeslot.Fragment) { m.keep(f) }
+
+// keep stores f unless a later one is held, and gives the one that is the newest now.
+func (m *Memory) keep(f *timeslot.Fragment) *timeslot.Fragment {
+	now := m.now()
+	if f.Bounds.At(now) == timeslot.Expired {
+		return f
+	}
+	candidate := held{fragment: f, weight: Weight(f)}
+	newest := f
+	m.cache.Compute(f.Key, func(old held, found bool) (held, otter.ComputeOp) {
+		if found && old.fragment.FetchedAt.After(f.FetchedAt) && old.fragment.Bounds.At(now) != timeslot.Expired {
+			newest = old.fragment
+			return old, otter.CancelOp
+		}
+		return candidate, otter.WriteOp
+	})
+	if newest == f && m.onStore != nil {
+		m.onStore(f)
+	}
+	return newest
+}
+
+// Bytes is the weight of what is held, for the gauge.
+func (m *Memory) Bytes() uint64 { return m.cache.WeightedSize() }
+
+// Entries is how many fragments are held, for the gauge.
+func (m *Memory) Entries() int { return m.cache.EstimatedSize() }
+
+// Close implements [Store].
+func (m *Memory) Close() error {
+	m.cache.StopAllGoroutines()
+	return nil
+}
+
+// clock drives otter by an injected now. It counts from its own making, so that with time.Now it follows the monotonic
+// clock and a step of the wall clock ages nothing (FAULTS row 23).
+type clock struct {
+	now  func() time.Time
+	base time.Time
+}
+
+func newClock(now func() time.Time) clock { return clock{now: now, base: now()} }
+
+func (c clock) NowNano() int64 { return int64(c.now().Sub(c.base)) }
+
+func (c clock) Tick(d time.Duration) <-chan time.Time { return time.Tick(d) }

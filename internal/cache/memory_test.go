@@ -1,0 +1,129 @@
+package cache
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+func TestMemoryHandsOutTheVeryFragmentItWasGiven(t *testing.T) {
+	m := memoryTier(t, MemoryOptions{})
+	f := fragment(keyOfNPI(1), time.Now())
+	m.Put(t.Context(), f)
+	for range 2 {
+		if got := m.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})[0].Fragment; got != f {
+			t.Fatalf("got a copy: %p, want %p", got, f)
+		}
+	}
+}
+
+func TestMemoryStaysWithinItsBytesDuringAScanAndKeepsWhatIsHot(t *testing.T) {
+	const bound = 4 << 20
+	m := memoryTier(t, MemoryOptions{MaxBytes: bound})
+	now := time.Now()
+	hot := withSlots(100, now)
+	m.Put(t.Context(), hot)
+	kept := 0
+	for i := range 2000 {
+		scanned := *hot
+		scanned.Key = keyOfNPI(10_000 + i)
+		m.Put(t.Context(), &scanned)
+		if m.Lookup(t.Context(), []timeslot.FragmentKey{hot.Key})[0].Fragment != nil {
+			kept++
+		} else {
+			m.Put(t.Context(), hot) // as the search would, having fetched it again
+		}
+	}
+	eventually(t, "eviction is done", func() bool { m.cache.CleanUp(); return m.Bytes() <= bound })
+	if most := int(bound / Weight(hot)); m.Entries() > most || m.Entries() < most/2 {
+		t.Errorf("%d entries, want about %d", m.Entries(), most)
+	}
+	if kept < 1900 {
+		t.Errorf("the hot fragment was there for %d of 2000 look-ups", kept)
+	}
+}
+
+func TestWeightIsWhatTheHeapSays(t *testing.T) {
+	for name, build := range map[string]func() *timeslot.Fragment{
+		"many slots":       func() *timeslot.Fragment { return withSlots(5000, time.Now()) },
+		"many departments": func() *timeslot.Fragment { return directory(2000) },
+		"many distances":   func() *timeslot.Fragment { return distances(5000) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			kept := make([]*timeslot.Fragment, 10)
+			before := heapInUse()
+			for i := range kept {
+				kept[i] = build()
+			}
+			real := float64(heapInUse()-before) / float64(len(kept))
+			if ratio := float64(Weight(kept[0])) / real; ratio < 0.7 || ratio > 1.4 {
+				t.Errorf("weighs %d, takes %.0f: ratio %.2f", Weight(kept[0]), real, ratio)
+			}
+			runtime.KeepAlive(kept)
+		})
+	}
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func directory(n int) *timeslot.Fragment {
+	f := &timeslot.Fragment{Departments: make([]timeslot.Department, n)}
+	for i := range f.Departments {
+		f.Departments[i] = timeslot.Department{
+			ID: keyOfNPI(i).NPI, Name: "Clinic " + keyOfNPI(i).NPI, Point: &timeslot.Point{Latitude: float64(i)},
+			VisitTypes: []timeslot.VisitType{{ID: "1", Name: "FollowUp"}, {ID: "2", Name: "Wellness"}},
+		}
+	}
+	return f
+}
+
+func distances(n int) *timeslot.Fragment {
+	f := &timeslot.Fragment{Distances: map[string]float64{}}
+	for i := range n {
+		f.Distances["ehr-east|"+keyOfNPI(i).NPI] = float64(i)
+	}
+	return f
+}
+
+func TestLookupsAreRecordedByResult(t *testing.T) {
+	clock, seen := newFakeClock(), newCounter()
+	m := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
+	m.Put(t.Context(), fragment(keyOfNPI(1), clock.Now().Add(-policy.Fresh)))
+	m.Put(t.Context(), fragment(keyOfNPI(2), clock.Now()))
+	m.Put(t.Context(), fragment(keyOfNPI(3), clock.Now()))
+	m.Put(t.Context(), notFound(keyOfNPI(4), clock.Now()))
+	keys := []timeslot.FragmentKey{keyOfNPI(1), keyOfNPI(2), keyOfNPI(3), keyOfNPI(4), keyOfNPI(5)}
+	m.Lookup(t.Context(), keys)
+	m.LookAgain(t.Context(), keyOfNPI(2))
+	for what, want := range map[string]int{"memory/stale": 1, "memory/hit": 2, "memory/negative": 1, "memory/miss": 1} {
+		if got := seen.count(what); got != want {
+			t.Errorf("%s: %d, want %d", what, got, want)
+		}
+	}
+}
+
+func TestOnStoreHearsOfWhatIsKeptOnly(t *testing.T) {
+	var heard []*timeslot.Fragment
+	m := memoryTier(t, MemoryOptions{OnStore: func(f *timeslot.Fragment) { heard = append(heard, f) }})
+	later, older := fragment(keyOfNPI(1), time.Now()), fragment(keyOfNPI(1), time.Now().Add(-time.Second))
+	expired := fragment(keyOfNPI(2), time.Now().Add(-time.Hour))
+	for _, f := range []*timeslot.Fragment{later, older, expired} {
+		m.Put(t.Context(), f)
+	}
+	if len(heard) != 1 || heard[0] != later {
+		t.Errorf("heard of %d fragments, want the later one alone", len(heard))
+	}
+}
+
+func TestMemoryNeedsABound(t *testing.T) {
+	if _, err := NewMemory(MemoryOptions{}); err == nil {
+		t.Error("accepted a memory tier without MaxBytes")
+	}
+}

@@ -1,0 +1,77 @@
+package cache
+
+import (
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// Recorder is told what the stores see (INTERFACE §5). internal/metrics implements it; nil is silent.
+// Its methods are called on the request path, concurrently, and must not block.
+type Recorder interface {
+	// CacheLookup counts n keys looked up in a tier ("memory" or "redis" here) with the same result: "hit", "stale"
+	// (servable, but due for a refresh), "negative" (upstream's stored "not found"), "miss", or "error" (Redis did
+	// not answer or answered something unusable, so nobody knows).
+	CacheLookup(tier, result string, n int)
+	// RedisOperation tells of one round trip: operation "get", "set" or "ping"; outcome "ok", "error", "timeout", or
+	// "bypassed" (not sent: Redis was down or the write queue full; d is zero).
+	RedisOperation(operation, outcome string, d time.Duration)
+	// RedisUp tells whether Redis is in use, at start and on every change.
+	RedisUp(up bool)
+}
+
+// The words of the Recorder.
+const (
+	resultHit      = "hit"
+	resultStale    = "stale"
+	resultNegative = "negative"
+	resultMiss     = "miss"
+	resultError    = "error"
+
+	operationGet  = "get"
+	operationSet  = "set"
+	operationPing = "ping"
+
+	outcomeOK       = "ok"
+	outcomeError    = "error"
+	outcomeTimeout  = "timeout"
+	outcomeBypassed = "bypassed"
+)
+
+type silent struct{}
+
+func (silent) CacheLookup(string, string, int)              {}
+func (silent) RedisOperation(string, string, time.Duration) {}
+func (silent) RedisUp(bool)                                 {}
+
+func recorderOr(r Recorder) Recorder {
+	if r == nil {
+		return silent{}
+	}
+	return r
+}
+
+// tally counts the results of one look-up, so that the recorder is called once per result instead of once per key.
+type tally struct{ hit, stale, negative, miss, failed int }
+
+func (t *tally) found(f *timeslot.Fragment, now time.Time) {
+	switch {
+	case f.NotFound:
+		t.negative++
+	case f.Bounds.At(now) == timeslot.Fresh:
+		t.hit++
+	default:
+		t.stale++
+	}
+}
+
+func (t *tally) report(r Recorder, tier Tier) {
+	for _, line := range [...]struct {
+		result string
+		n      int
+	}{{resultHit, t.hit}, {resultStale, t.stale}, {resultNegative, t.negative}, {resultMiss, t.miss}, {resultError, t.failed}} {
+		if line.n > 0 {
+			r.CacheLookup(string(tier), line.result, line.n)
+		}
+	}
+}

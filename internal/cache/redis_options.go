@@ -1,0 +1,132 @@
+package cache
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// Mode is how the servers behind the addresses are organised (INTERFACE §2, cache.redis.mode).
+type Mode string
+
+// The modes.
+const (
+	ModeSingle   Mode = "single"
+	ModeSentinel Mode = "sentinel"
+	ModeCluster  Mode = "cluster"
+)
+
+// DefaultRedisTimeout is what one round trip may take: with a margin for scheduling it keeps the promise that Redis
+// trouble costs a request at most 60 ms (FAULTS §1, rule 4).
+const DefaultRedisTimeout = 50 * time.Millisecond
+
+// RedisOptions configures [NewRedis]. Prefix, Tenant and Tier begin every key, so that tenants and tiers that share a
+// server never meet (FAULTS row N).
+type RedisOptions struct {
+	Addresses []string // host:port; one for single, the sentinels, or some nodes of the cluster
+	Mode      Mode     // empty: single
+	Master    string   // name of the master set; sentinel only, required there
+	Username  string
+	Password  string
+	DB        int         // not with cluster
+	TLS       *tls.Config // nil: plain
+
+	Timeout time.Duration // of one round trip, dialling included; 0: DefaultRedisTimeout
+	Prefix  string
+	Tenant  string
+	Tier    string // "uat" or "prd"; not to be confused with the tiers of the cache
+
+	Now      func() time.Time // nil: time.Now
+	Recorder Recorder         // nil: silent
+}
+
+// Limits that need no configuration.
+const (
+	poolSize       = 32                // connections per server
+	probeInterval  = time.Second       // between pings while Redis answers
+	bypassInterval = probeInterval / 4 // between pings while it does not, and so how long it is bypassed
+)
+
+// withDefaults validates every field and fills in what was left out.
+func (o RedisOptions) withDefaults() (RedisOptions, error) {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	if o.Mode == "" {
+		o.Mode = ModeSingle
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultRedisTimeout
+	}
+	o.Now, o.Recorder = clockOr(o.Now), recorderOr(o.Recorder)
+
+	check(len(o.Addresses) > 0, "Addresses must not be empty")
+	check(o.Mode == ModeSingle || o.Mode == ModeSentinel || o.Mode == ModeCluster,
+		"Mode must be single, sentinel or cluster, not %q", o.Mode)
+	check(o.Mode != ModeSingle || len(o.Addresses) <= 1, "Mode single takes one address, not %d", len(o.Addresses))
+	check((o.Mode == ModeSentinel) == (o.Master != ""), "Master belongs to mode sentinel, and must be set there")
+	check(o.DB >= 0 && (o.DB == 0 || o.Mode != ModeCluster), "DB %d must not be negative, and 0 in a cluster", o.DB)
+	check(o.Timeout > 0, "Timeout must be positive, not %s", o.Timeout)
+	for _, part := range [...]struct{ name, value string }{{"Prefix", o.Prefix}, {"Tenant", o.Tenant}, {"Tier", o.Tier}} {
+		// A colon would make two tenants' keys ambiguous, a brace would move all keys to one slot of a cluster.
+		check(part.value != "" && !strings.ContainsAny(part.value, ":{} \r\n"),
+			"%s must be set, without colon, brace or blank, not %q", part.name, part.value)
+	}
+	if len(errs) > 0 {
+		return o, fmt.Errorf("redis tier: %w", errors.Join(errs...))
+	}
+	return o, nil
+}
+
+// namespace begins every fragment's key. f1 is the generation of keys: a format that old replicas must not even see
+// would take f2.
+func (o *RedisOptions) namespace() string {
+	return o.Prefix + ":" + o.Tenant + ":" + o.Tier + ":f1:"
+}
+
+// client makes a client that never hangs. The library's defaults wait 5 to 109 s for a dead server (FAULTS §3), so
+// every limit is set: no retries at any level, deadlines from the context, and a bounded pool that is not waited for.
+func (o *RedisOptions) client() redis.UniversalClient {
+	u := &redis.UniversalOptions{
+		Addrs: o.Addresses, MasterName: o.Master, Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: o.TLS,
+
+		ContextTimeoutEnabled: true,
+		DialTimeout:           o.Timeout,
+		ReadTimeout:           o.Timeout * 6 / 10,
+		WriteTimeout:          o.Timeout * 6 / 10,
+		PoolTimeout:           o.Timeout * 4 / 10,
+		MaxRetries:            -1,
+		DialerRetries:         1,
+		PoolSize:              poolSize,
+		MaxActiveConns:        poolSize,
+		PipelinePoolSize:      -1, // one pool: nearly all traffic is pipelines
+
+		// Nothing here listens for pushes, and each extra command on connecting is a round trip of the 50 ms.
+		Protocol:                 2,
+		DisableIdentity:          true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}
+	switch o.Mode {
+	case ModeSentinel:
+		return redis.NewFailoverClient(u.Failover())
+	case ModeCluster:
+		return redis.NewClusterClient(u.Cluster())
+	default:
+		return redis.NewClient(u.Simple())
+	}
+}
+
+// quiet drops what the library would print to standard error on every failed dial, several times a second while a
+// server is down. What is worth knowing reaches the Recorder.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}

@@ -1,0 +1,229 @@
+package cache
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+
+	"timeslots/internal/timeslot"
+)
+
+func thirtyKeys() []timeslot.FragmentKey {
+	keys := make([]timeslot.FragmentKey, 30)
+	for i := range keys {
+		keys[i] = keyOfNPI(i)
+	}
+	return keys
+}
+
+func found(hits []Hit) int {
+	n := 0
+	for _, hit := range hits {
+		if hit.Fragment != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// trips counts round trips.
+type trips struct{ n atomic.Int64 }
+
+func (c *trips) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (c *trips) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		c.n.Add(1)
+		return next(ctx, cmd)
+	}
+}
+
+func (c *trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		c.n.Add(1)
+		return next(ctx, cmds)
+	}
+}
+
+func TestThirtyKeysAreOneRoundTrip(t *testing.T) {
+	seen := newCounter()
+	r := startRedis(t).tier(t, func(o *RedisOptions) { o.Recorder = seen })
+	keys := thirtyKeys()
+	for _, key := range keys[:20] {
+		r.Put(t.Context(), fragment(key, time.Now()))
+	}
+	r.settle(t)
+	gets := seen.count("get/ok")
+	var hits []Hit
+	hook := &trips{}
+	r.client.AddHook(hook)
+	hits = r.Lookup(t.Context(), keys)
+	if got := found(hits); got != 20 {
+		t.Errorf("found %d of 20", got)
+	}
+	if got := seen.count("get/ok") - gets; got != 1 {
+		t.Errorf("recorded %d operations, want 1", got)
+	}
+	if got := hook.n.Load(); got > 2 { // the second may be the background ping
+		t.Errorf("%d round trips, want 1", got)
+	}
+	if hit, miss := seen.count("redis/hit"), seen.count("redis/miss"); hit != 20 || miss != 10 {
+		t.Errorf("recorded %d hits and %d misses, want 20 and 10", hit, miss)
+	}
+}
+
+func TestKeysNameTenantAndTierAndEndWithTheFragment(t *testing.T) {
+	server := startRedis(t)
+	r := server.tier(t, nil)
+	f := fragment(keyOfNPI(7), time.Now())
+	r.Put(t.Context(), f)
+	r.settle(t)
+	want := "timeslots:acme:prd:f1:" + f.Key.String()
+	client := server.client()
+	if keys := client.Keys(t.Context(), "*").Val(); !slices.Equal(keys, []string{want}) {
+		t.Fatalf("keys %q, want %q", keys, want)
+	}
+	if ttl := client.PTTL(t.Context(), want).Val(); ttl > 100*time.Second || ttl < 90*time.Second {
+		t.Errorf("expires in %s, want the 100s until StaleOnError", ttl)
+	}
+	other := server.tier(t, func(o *RedisOptions) { o.Tier = "uat" })
+	wantFragments(t, other.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
+}
+
+// spoilers write something unusable where a value was. other is the key of a good value.
+var spoilers = map[string]struct {
+	spoil func(ctx context.Context, client *redis.Client, name, other string)
+	stays bool // the next put leaves it alone
+}{
+	"foreign": {spoil: func(ctx context.Context, client *redis.Client, name, _ string) {
+		client.Set(ctx, name, "hello", 0)
+	}},
+	"truncated": {spoil: func(ctx context.Context, client *redis.Client, name, _ string) {
+		value := client.Get(ctx, name).Val()
+		client.Set(ctx, name, value[:len(value)-5], 0)
+	}},
+	"damaged, and from the year 2262": {spoil: func(ctx context.Context, client *redis.Client, name, _ string) {
+		client.SetRange(ctx, name, offsetFetched, "\x7f")
+	}},
+	"another key's": {spoil: func(ctx context.Context, client *redis.Client, name, other string) {
+		client.Copy(ctx, other, name, 0, true)
+	}},
+	"of another type": {spoil: func(ctx context.Context, client *redis.Client, name, _ string) {
+		client.Del(ctx, name)
+		client.LPush(ctx, name, "x")
+	}},
+	"of a newer format": {spoil: func(ctx context.Context, client *redis.Client, name, _ string) {
+		client.SetRange(ctx, name, offsetVersion, "\x02")
+	}, stays: true},
+}
+
+func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	client := server.client()
+	for name, test := range spoilers {
+		t.Run(name, func(t *testing.T) {
+			seen := newCounter()
+			r := server.tier(t, func(o *RedisOptions) { o.Tenant, o.Recorder = tenantOf(t), seen })
+			victim, other := fragment(keyOfNPI(1), time.Now()), fragment(keyOfNPI(2), time.Now())
+			r.Put(t.Context(), victim)
+			r.Put(t.Context(), other)
+			r.settle(t)
+			victimName := r.prefix + victim.Key.String()
+			test.spoil(t.Context(), client, victimName, r.prefix+other.Key.String())
+
+			keys := []timeslot.FragmentKey{victim.Key, other.Key}
+			wantFragments(t, r.Lookup(t.Context(), keys), nil, other)
+			if n := seen.count("redis/error"); n != 1 {
+				t.Errorf("recorded %d errors, want 1", n)
+			}
+			later := fragment(victim.Key, time.Now())
+			r.Put(t.Context(), later)
+			r.settle(t)
+			if test.stays {
+				wantFragments(t, r.Lookup(t.Context(), keys), nil, other)
+				if v := client.Get(t.Context(), victimName).Val(); v[offsetVersion] != 2 {
+					t.Error("the newer value was overwritten")
+				}
+				return
+			}
+			wantFragments(t, r.Lookup(t.Context(), keys), later, other)
+		})
+	}
+}
+
+func TestAClusterIsOnePipelineOverAllItsSlots(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t, "--cluster-enabled", "yes")
+	client := server.client()
+	do(t, client, []any{"CLUSTER", "ADDSLOTSRANGE", 0, 16383})
+	eventually(t, "the cluster is up", func() bool {
+		return strings.Contains(client.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
+	})
+	seen := newCounter()
+	r := server.tier(t, func(o *RedisOptions) { o.Mode, o.Recorder = ModeCluster, seen })
+	keys := thirtyKeys()
+	for _, key := range keys {
+		r.Put(t.Context(), fragment(key, time.Now()))
+	}
+	r.settle(t)
+	gets := seen.count("get/ok")
+	if n := found(r.Lookup(t.Context(), keys)); n != len(keys) {
+		t.Errorf("found %d of %d", n, len(keys))
+	}
+	if n := seen.count("get/ok") - gets; n != 1 {
+		t.Errorf("%d operations, want 1", n)
+	}
+}
+
+func TestACallerThatLeavesDoesNotTurnRedisOff(t *testing.T) {
+	r := startRedis(t).tier(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	wantFragments(t, r.Lookup(ctx, []timeslot.FragmentKey{keyOfNPI(1)}), nil)
+	if r.gate.bypass() {
+		t.Error("Redis is bypassed because a caller left")
+	}
+}
+
+func TestClosingLeavesNoGoroutine(t *testing.T) {
+	server := startRedis(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	r, err := NewRedis(RedisOptions{
+		Addresses: []string{server.addr}, Prefix: "p", Tenant: "t", Tier: "prd", Timeout: 2 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tiered, err := NewTiered(memoryTier(t, MemoryOptions{}), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tiered.Put(t.Context(), fragment(keyOfNPI(1), time.Now()))
+	if err := tiered.Close(); err != nil {
+		t.Error(err)
+	}
+	if n := len(server.client().Keys(t.Context(), "*").Val()); n != 1 {
+		t.Errorf("closing left %d of 1 queued writes to the server", n)
+	}
+}
+
+func TestRedisOptionsAreCheckedAllAtOnce(t *testing.T) {
+	_, err := NewRedis(RedisOptions{
+		Mode: "ring", Master: "m", DB: -1, Timeout: -time.Second, Prefix: "a:b", Tier: "{prd}",
+	})
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, field := range []string{"Addresses", "Mode", "Master", "DB", "Timeout", "Prefix", "Tenant", "Tier"} {
+		if !strings.Contains(err.Error(), field) {
+			t.Errorf("no word about %s in:\n%v", field, err)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package cache
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"timeslots/internal/timeslot"
+)
+
+// SlotIndexOptions configures [NewSlotIndex].
+type SlotIndexOptions struct {
+	MaxEntries int              // 0: 500,000, about 100 MB
+	Now        func() time.Time // nil: time.Now
+}
+
+// slotIndexGrace is how long an id is known after the last answer that could offer it: a person may keep a page open.
+const slotIndexGrace = time.Hour
+
+// SlotIndex turns a slotId back into the slot that it names. Ids are opaque (CONTRACT §2), and a retail booking carries
+// nothing else, so they are remembered as fragments pass.
+type SlotIndex struct {
+	cache *otter.Cache[slotKey, indexed]
+	now   func() time.Time
+}
+
+// slotKey stands for a slotId in a quarter of its size and without keeping the fragment's memory alive. It is long
+// enough that nobody finds a second id for it.
+type slotKey [16]byte
+
+func keyOf(slotID string) slotKey {
+	sum := sha256.Sum256([]byte(slotID))
+	return slotKey(sum[:])
+}
+
+// indexed is one entry. The claim is shared by all slots of one schedule and lacks what differs between them.
+type indexed struct {
+	claim    *timeslot.Claim
+	start    int64
+	duration uint16
+	fetched  time.Time
+	until    time.Time
+}
+
+// NewSlotIndex makes an empty index. Close it to stop its clean-up goroutine.
+func NewSlotIndex(o SlotIndexOptions) (*SlotIndex, error) {
+	defaultTo(&o.MaxEntries, 500_000)
+	if o.MaxEntries < 0 {
+		return nil, errors.New("slot index: MaxEntries must be positive")
+	}
+	now := clockOr(o.Now)
+	cache, err := otter.New(&otter.Options[slotKey, indexed]{
+		MaximumSize: o.MaxEntries,
+		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[slotKey, indexed]) time.Duration {
+			return e.Value.until.Sub(now())
+		}),
+		Clock: newClock(now),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("slot index: %w", err)
+	}
+	return &SlotIndex{cache: cache, now: now}, nil
+}
+
+// Add remembers the slots of f that carry a slotId. It is made to be [MemoryOptions].OnStore.
+func (x *SlotIndex) Add(f *timeslot.Fragment) {
+	if source := f.Key.Source(); source != timeslot.CareDirect && source != timeslot.ProviderDirect {
+		return
+	}
+	claims := make([]*timeslot.Claim, len(f.Schedules))
+	until := f.Bounds.StaleOnError.Add(slotIndexGrace)
+	for i := range f.Slots {
+		slot := &f.Slots[i]
+		if slot.ID == "" {
+			continue
+		}
+		if claims[slot.Schedule] == nil {
+			claims[slot.Schedule] = claimOf(f.ScheduleOf(slot))
+		}
+		x.cache.Set(keyOf(slot.ID), indexed{
+			claim: claims[slot.Schedule], start: slot.Start, duration: slot.Duration,
+			fetched: f.FetchedAt, until: until,
+		})
+	}
+}
+
+// claimOf is the claim of a slot of s, without start, duration and id. Its strings are copies, since the index outlives
+// the fragment.
+func claimOf(s *timeslot.Schedule) *timeslot.Claim {
+	id := s.Identity(0)
+	for _, text := range [...]*string{&id.EHRInstance, &id.DepartmentID, &id.Clinician, &id.VisitTypeID} {
+		*text = strings.Clone(*text)
+	}
+	return &timeslot.Claim{Identity: id, NPI: strings.Clone(s.NPI), Pool: s.Pool}
+}
+
+// Find gives the slot that slotID names and when the answer that offered it last was fetched. It is not found when no
+// such answer passed, or too long ago.
+func (x *SlotIndex) Find(slotID string) (timeslot.Claim, time.Time, bool) {
+	entry, ok := x.cache.GetIfPresent(keyOf(slotID))
+	if !ok || !x.now().Before(entry.until) {
+		return timeslot.Claim{}, time.Time{}, false
+	}
+	c := *entry.claim
+	c.Identity.Start, c.Duration, c.SlotID = entry.start, entry.duration, slotID
+	return c, entry.fetched, true
+}
+
+// Len is how many ids are known, for the gauge.
+func (x *SlotIndex) Len() int { return x.cache.EstimatedSize() }
+
+// Close stops the clean-up.
+func (x *SlotIndex) Close() error {
+	x.cache.StopAllGoroutines()
+	return nil
+}

@@ -1,0 +1,92 @@
+package cache
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/timeslot"
+)
+
+func slotIndex(t *testing.T, o SlotIndexOptions) *SlotIndex {
+	t.Helper()
+	x, err := NewSlotIndex(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = x.Close() })
+	return x
+}
+
+func TestASlotIDLeadsBackToItsSlot(t *testing.T) {
+	x := slotIndex(t, SlotIndexOptions{})
+	m := memoryTier(t, MemoryOptions{OnStore: x.Add})
+	fetched := time.Now()
+	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpDepartmentTimeslots, Version: 2, Department: "east"}, fetched)
+	f.Schedules = []timeslot.Schedule{
+		{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000017", VisitTypeID: "7"},
+		{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000099", ProviderID: "p4", Pool: true, VisitTypeID: "8"},
+	}
+	f.Slots = []timeslot.Slot{
+		{Start: 1_900_000_000, Schedule: 0, Duration: 20, ID: "one"},
+		{Start: 1_900_001_200, Schedule: 1, ID: "two"},
+		{Start: 1_900_002_400, Schedule: 1},
+	}
+	m.Put(t.Context(), f)
+	for id, want := range map[string]timeslot.Claim{
+		"one": {
+			Identity: f.Schedules[0].Identity(1_900_000_000), SlotID: "one", NPI: "9000000017", Duration: 20,
+		},
+		"two": {
+			Identity: f.Schedules[1].Identity(1_900_001_200), SlotID: "two", NPI: "9000000099", Pool: true,
+		},
+	} {
+		got, at, ok := x.Find(id)
+		if !ok || !at.Equal(fetched) {
+			t.Errorf("%s: found %t, fetched at %s", id, ok, at)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", id, diff)
+		}
+	}
+	if _, _, ok := x.Find("three"); ok {
+		t.Error("found an id that was never seen")
+	}
+	if _, _, ok := x.Find(""); ok {
+		t.Error("found the empty id")
+	}
+}
+
+func TestCareOptionsCannotBeBookedBySlotID(t *testing.T) {
+	x := slotIndex(t, SlotIndexOptions{})
+	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1}, time.Now())
+	x.Add(f)
+	if _, _, ok := x.Find(f.Slots[0].ID); ok {
+		t.Error("an id of Care Options is in the index")
+	}
+}
+
+func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
+	clock := newFakeClock()
+	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
+	f := fragment(keyOfNPI(1), clock.Now())
+	x.Add(f)
+	clock.Advance(100*time.Second + time.Hour - time.Millisecond)
+	if _, _, ok := x.Find(f.Slots[0].ID); !ok {
+		t.Error("gone too early")
+	}
+	clock.Advance(time.Millisecond)
+	if _, _, ok := x.Find(f.Slots[0].ID); ok {
+		t.Error("still known")
+	}
+}
+
+func TestTheIndexIsBounded(t *testing.T) {
+	x := slotIndex(t, SlotIndexOptions{MaxEntries: 1000})
+	x.Add(withSlots(10_000, time.Now()))
+	eventually(t, "eviction is done", func() bool { x.cache.CleanUp(); return x.Len() <= 1000 })
+	if x.Len() < 500 {
+		t.Errorf("%d entries, want about 1000", x.Len())
+	}
+}

@@ -1,0 +1,77 @@
+package cache
+
+import (
+	"context"
+	"errors"
+
+	"timeslots/internal/timeslot"
+)
+
+// Tiered asks memory first, and Redis for what memory lacks. A process without Redis uses [Memory] alone.
+type Tiered struct {
+	memory *Memory
+	redis  *Redis
+}
+
+var _ Store = (*Tiered)(nil)
+
+// NewTiered joins two tiers and owns them from then on.
+func NewTiered(memory *Memory, redis *Redis) (*Tiered, error) {
+	if memory == nil || redis == nil {
+		return nil, errors.New("tiered store: needs both a memory and a Redis tier")
+	}
+	return &Tiered{memory: memory, redis: redis}, nil
+}
+
+// Lookup implements [Store]. A Redis that is needed costs one round trip for all keys that memory lacks.
+func (t *Tiered) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit {
+	hits := t.memory.Lookup(ctx, keys)
+	var missing []int
+	var rest []timeslot.FragmentKey
+	for i := range hits {
+		if hits[i].Fragment == nil {
+			missing = append(missing, i)
+			rest = append(rest, keys[i])
+		}
+	}
+	if len(rest) == 0 {
+		return hits
+	}
+	for i, hit := range t.redis.Lookup(ctx, rest) {
+		if hit.Fragment != nil {
+			hits[missing[i]] = t.promote(hit)
+		}
+	}
+	return hits
+}
+
+// LookAgain implements [Store]. Redis is asked also where memory has a copy that is no longer fresh.
+func (t *Tiered) LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit {
+	if hit := t.memory.LookAgain(ctx, key); hit.Fragment != nil {
+		return hit
+	}
+	hit := t.redis.LookAgain(ctx, key)
+	if hit.Fragment == nil {
+		return Hit{}
+	}
+	return t.promote(hit)
+}
+
+// promote keeps what Redis had in memory too. A Put that came in between may have a later fragment; then that is the
+// answer.
+func (t *Tiered) promote(hit Hit) Hit {
+	if newest := t.memory.keep(hit.Fragment); newest != hit.Fragment {
+		return Hit{Fragment: newest, Tier: TierMemory}
+	}
+	return hit
+}
+
+// Put implements [Store].
+func (t *Tiered) Put(ctx context.Context, f *timeslot.Fragment) {
+	if t.memory.keep(f) == f {
+		t.redis.Put(ctx, f)
+	}
+}
+
+// Close implements [Store] for both tiers.
+func (t *Tiered) Close() error { return errors.Join(t.redis.Close(), t.memory.Close()) }

@@ -1,0 +1,90 @@
+package cache
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/timeslot"
+)
+
+// replicas are two processes that share a server, with one clock.
+func replicas(t *testing.T) (a, b *Tiered, clock *fakeClock, seen *counter) {
+	t.Helper()
+	server := startRedis(t)
+	clock, seen = newFakeClock(), newCounter()
+	open := func() *Tiered {
+		r := server.tier(t, func(o *RedisOptions) { o.Now, o.Recorder = clock.Now, seen })
+		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tiered
+	}
+	return open(), open(), clock, seen
+}
+
+func tiers(hits []Hit) []Tier {
+	list := make([]Tier, len(hits))
+	for i, hit := range hits {
+		list[i] = hit.Tier
+	}
+	return list
+}
+
+func TestWhatOneReplicaFetchedTheOtherFindsOnceInRedisAndThenInMemory(t *testing.T) {
+	a, b, clock, seen := replicas(t)
+	shared, own := fragment(keyOfNPI(1), clock.Now()), fragment(keyOfNPI(2), clock.Now())
+	a.Put(t.Context(), shared)
+	a.redis.settle(t)
+	b.memory.Put(t.Context(), own)
+	keys := []timeslot.FragmentKey{own.Key, shared.Key, keyOfNPI(3)}
+	for _, want := range [][]Tier{{TierMemory, TierRedis, ""}, {TierMemory, TierMemory, ""}} {
+		hits := b.Lookup(t.Context(), keys)
+		wantFragments(t, hits, own, shared, nil)
+		if diff := cmp.Diff(want, tiers(hits)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	gets := seen.count("get/ok")
+	b.Lookup(t.Context(), keys[:2])
+	if n := seen.count("get/ok"); n != gets {
+		t.Error("Redis was asked although memory had everything")
+	}
+}
+
+func TestLookingAgainFindsWhatAnotherReplicaRefreshed(t *testing.T) {
+	a, b, clock, _ := replicas(t)
+	old := fragment(keyOfNPI(1), clock.Now())
+	b.memory.Put(t.Context(), old)
+	clock.Advance(policy.Fresh)
+	wantFragments(t, []Hit{b.LookAgain(t.Context(), old.Key)}, nil)
+
+	refreshed := fragment(old.Key, clock.Now())
+	a.Put(t.Context(), refreshed)
+	a.redis.settle(t)
+	wantFragments(t, b.Lookup(t.Context(), []timeslot.FragmentKey{old.Key}), old)
+	wantFragments(t, []Hit{b.LookAgain(t.Context(), old.Key)}, refreshed)
+	hits := b.Lookup(t.Context(), []timeslot.FragmentKey{old.Key})
+	wantFragments(t, hits, refreshed)
+	if hits[0].Tier != TierMemory {
+		t.Errorf("found in %s, want it promoted into memory", hits[0].Tier)
+	}
+}
+
+func TestPromotionNeverUndoesALaterPut(t *testing.T) {
+	_, b, clock, _ := replicas(t)
+	later := fragment(keyOfNPI(1), clock.Now())
+	fromRedis := Hit{Fragment: fragment(keyOfNPI(1), clock.Now().Add(-time.Second)), Tier: TierRedis}
+	b.memory.Put(t.Context(), later) // between the look-up in Redis and the promotion
+	if hit := b.promote(fromRedis); hit.Fragment != later || hit.Tier != TierMemory {
+		t.Errorf("the answer is the fragment of %s from %s, want the later one from memory", hit.Fragment.FetchedAt, hit.Tier)
+	}
+}
+
+func TestTieredNeedsBothTiers(t *testing.T) {
+	if _, err := NewTiered(memoryTier(t, MemoryOptions{}), nil); err == nil {
+		t.Error("accepted a tiered store without Redis")
+	}
+}

@@ -1,0 +1,114 @@
+package cache
+
+import (
+	"slices"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// View is an immutable snapshot of a [Ledger]. Reading it takes no lock.
+type View struct {
+	version    uint64
+	starts     index[int64]  // by the start of the claim's identity
+	slotIDs    index[string] // by the claim's slotId
+	clinicians index[string] // by NPI: claims whose time is known and that stand for one person
+}
+
+func newView() *View {
+	return &View{starts: newIndex[int64](), slotIDs: newIndex[string](), clinicians: newIndex[string]()}
+}
+
+// Version differs between views that may hide different slots because of a call to the ledger. Entries that ended by
+// time make no new version.
+func (v *View) Version() uint64 { return v.version }
+
+// Hides tells whether slot, of schedule s, must not be offered at now: its identity or its slotId is claimed, or its
+// clinician is claimed elsewhere at an overlapping time, since nobody is in two places. Claims and slots that do not
+// say how long they take count as a minute; pools of clinicians never overlap.
+func (v *View) Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool {
+	if v.starts.size == 0 && v.slotIDs.size == 0 {
+		return false
+	}
+	for _, m := range v.starts.find(slot.Start) {
+		if now.Before(m.until) && m.claim.Identity == s.Identity(slot.Start) {
+			return true
+		}
+	}
+	if slot.ID != "" {
+		for _, m := range v.slotIDs.find(slot.ID) {
+			if now.Before(m.until) {
+				return true
+			}
+		}
+	}
+	if s.Pool || s.NPI == "" {
+		return false
+	}
+	for _, m := range v.clinicians.find(s.NPI) {
+		from := m.claim.Identity.Start
+		if now.Before(m.until) && slot.Start < from+seconds(m.claim.Duration) && from < slot.Start+seconds(slot.Duration) {
+			return true
+		}
+	}
+	return false
+}
+
+func seconds(minutes uint16) int64 { return 60 * max(1, int64(minutes)) }
+
+// sameSlot lists the marks for the slot that c names.
+func (v *View) sameSlot(c timeslot.Claim) []*mark {
+	var found []*mark
+	if c.Identity != (timeslot.Identity{}) {
+		for _, m := range v.starts.find(c.Identity.Start) {
+			if m.claim.Identity == c.Identity {
+				found = append(found, m)
+			}
+		}
+	}
+	if c.SlotID != "" {
+		for _, m := range v.slotIDs.find(c.SlotID) {
+			if !slices.Contains(found, m) {
+				found = append(found, m)
+			}
+		}
+	}
+	return found
+}
+
+// draft is a view under construction.
+type draft struct {
+	View
+	touched bool
+}
+
+// draft begins a successor of v. Publish &d.View after [draft.seal].
+func (v *View) draft() *draft {
+	d := &draft{View: *v}
+	d.starts.owned, d.slotIDs.owned, d.clinicians.owned = new(shardSet), new(shardSet), new(shardSet)
+	return d
+}
+
+func (d *draft) seal() *View {
+	d.starts.owned, d.slotIDs.owned, d.clinicians.owned = nil, nil, nil
+	return &d.View
+}
+
+func (d *draft) add(m *mark) { d.file(m, true) }
+
+func (d *draft) remove(m *mark) { d.file(m, false) }
+
+// file puts m into every index in which it has a place, or takes it out.
+func (d *draft) file(m *mark, present bool) {
+	d.touched = true
+	c := &m.claim
+	if c.Identity != (timeslot.Identity{}) {
+		d.starts.set(c.Identity.Start, m, present)
+		if c.NPI != "" && !c.Pool {
+			d.clinicians.set(c.NPI, m, present)
+		}
+	}
+	if c.SlotID != "" {
+		d.slotIDs.set(c.SlotID, m, present)
+	}
+}

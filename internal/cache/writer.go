@@ -1,0 +1,167 @@
+package cache
+
+import (
+	"context"
+	"encoding/binary"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"timeslots/internal/timeslot"
+)
+
+// Bounds of the write queue. Writes are worth little: what is dropped is fetched again by whoever needs it.
+const (
+	queueLength  = 512      // fragments
+	queueBytes   = 64 << 20 // kept alive by waiting fragments
+	writeWorkers = 2
+	drainTime    = time.Second
+)
+
+// writer stores fragments behind the request path, so that nobody waits for a write.
+type writer struct {
+	queue   chan *timeslot.Fragment
+	bytes   atomic.Int64 // weight of what waits
+	store   func(*timeslot.Fragment)
+	dropped func()
+	closed  chan struct{}
+	once    sync.Once // closes it
+	workers sync.WaitGroup
+}
+
+// startWriter hands what is queued to store, and calls dropped for each fragment that is not stored.
+func startWriter(store func(*timeslot.Fragment), dropped func()) *writer {
+	w := &writer{
+		queue: make(chan *timeslot.Fragment, queueLength), store: store, dropped: dropped,
+		closed: make(chan struct{}),
+	}
+	for range writeWorkers {
+		w.workers.Go(w.work)
+	}
+	return w
+}
+
+// add queues f, or drops it where too much waits already.
+func (w *writer) add(f *timeslot.Fragment) {
+	weight := int64(Weight(f))
+	if w.bytes.Add(weight) <= queueBytes {
+		select {
+		case w.queue <- f:
+			return
+		default:
+		}
+	}
+	w.bytes.Add(-weight)
+	w.dropped()
+}
+
+func (w *writer) work() {
+	for {
+		select {
+		case <-w.closed: // first, because the queue may never run dry
+			w.drain(time.Now().Add(drainTime))
+			return
+		default:
+		}
+		select {
+		case f := <-w.queue:
+			w.finish(f)
+		case <-w.closed:
+		}
+	}
+}
+
+// drain empties the queue: by storing until the deadline, by dropping after it.
+func (w *writer) drain(deadline time.Time) {
+	for {
+		select {
+		case f := <-w.queue:
+			if time.Now().Before(deadline) {
+				w.finish(f)
+			} else {
+				w.bytes.Add(-int64(Weight(f)))
+				w.dropped()
+			}
+		default:
+			return
+		}
+	}
+}
+
+func (w *writer) finish(f *timeslot.Fragment) {
+	w.store(f)
+	w.bytes.Add(-int64(Weight(f)))
+}
+
+func (w *writer) close() {
+	w.once.Do(func() { close(w.closed) })
+	w.workers.Wait()
+}
+
+// putScript stores a value unless the one that is there must stay: one in a newer format, which belongs to a newer
+// replica, or one of the same name that was fetched later. One that claims to come from the future is damaged or of a
+// broken clock, and does not stay. Offsets are the envelope's (see codec.go), counted from 1.
+var putScript = redis.NewScript(`
+local key, new, ttl, horizon = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local nameEnd = 54 + struct.unpack('>I2', new, 53)
+local old = redis.pcall('GETRANGE', key, 0, nameEnd - 1)
+if type(old) == 'string' and #old >= 4 and old:sub(1, 3) == new:sub(1, 3) then
+  if old:byte(4) > new:byte(4) then return 0 end
+  if old:byte(4) == new:byte(4) and #old == nameEnd and old:sub(53) == new:sub(53, nameEnd) then
+    local function after(a, at, b, bt)
+      local ah, al = struct.unpack('>I4I4', a, at)
+      local bh, bl = struct.unpack('>I4I4', b, bt)
+      return ah > bh or (ah == bh and al > bl)
+    end
+    if after(old, 13, new, 13) and not after(old, 13, horizon, 1) then return 0 end
+  end
+end
+redis.call('SET', key, new, 'PX', ttl)
+return 1
+`)
+
+// clockSkew is how far the clocks of replicas may be apart.
+const clockSkew = time.Minute
+
+// Put implements [Store]. The value is encoded and written later, by the writer's goroutines.
+func (r *Redis) Put(_ context.Context, f *timeslot.Fragment) {
+	if f.Bounds.At(r.options.Now()) == timeslot.Expired {
+		return
+	}
+	if r.gate.bypass() {
+		r.dropped()
+		return
+	}
+	r.writer.add(f)
+}
+
+func (r *Redis) dropped() { r.options.Recorder.RedisOperation(operationSet, outcomeBypassed, 0) }
+
+// set writes f. No caller waits, so the deadline is its own.
+func (r *Redis) set(f *timeslot.Fragment) {
+	now := r.options.Now()
+	ttl := f.Bounds.StaleOnError.Sub(now).Milliseconds()
+	if ttl <= 0 {
+		return
+	}
+	if r.gate.bypass() {
+		r.dropped()
+		return
+	}
+	name := r.prefix + f.Key.String()
+	value, err := r.codec.encode(name, f)
+	if err != nil { // too large for the format, which is no fault of the server's: memory has it
+		r.options.Recorder.RedisOperation(operationSet, outcomeError, 0)
+		return
+	}
+	horizon, err := wallNano(now.Add(clockSkew))
+	if err != nil {
+		return
+	}
+	r.roundTrip(context.Background(), operationSet, func(ctx context.Context) error {
+		return putScript.Run(ctx, r.client, []string{name}, value, ttl,
+			binary.BigEndian.AppendUint64(nil, horizon)).Err()
+	})
+}
