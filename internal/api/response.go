@@ -93,6 +93,14 @@ func (r *response) cacheLabel(now time.Time) string {
 	}
 }
 
+// lookupResult is how the response cache's own metric calls the find; a nil response is a miss.
+func (r *response) lookupResult(now time.Time) string {
+	if r == nil {
+		return "miss"
+	}
+	return r.cacheLabel(now)
+}
+
 // cached is the response as later requests get it.
 func (r *response) cached() *response {
 	c := *r

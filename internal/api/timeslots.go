@@ -24,7 +24,9 @@ func (s *Server) timeslots(c echo.Context) error {
 		q.Sort = use.Ranking
 	}
 	key := q.Canonical()
-	if cached := s.responses.get(key, s.opt.Engine.TakenVersion()); cached != nil {
+	cached := s.responses.get(key, s.opt.Engine.TakenVersion())
+	s.opt.Recorder.CacheLookup("response", cached.lookupResult(s.opt.Now()), 1)
+	if cached != nil {
 		return s.serve(c, cached, use)
 	}
 	answer, err := s.opt.Engine.Search(c.Request().Context(), q, search.Caller{

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+// discard is a ResponseWriter that keeps headers only.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discard) WriteHeader(int)             {}
+
+// answerOf has n slots of one schedule; 38 of them make about 20 KB.
+func answerOf(s *stand, n int) *search.Answer {
+	a := sampleAnswer(s.clock.Now())
+	first := a.Slots[0]
+	a.Slots, a.Total = nil, n
+	for i := range n {
+		offer := first
+		offer.Start += int64(i) * 1200
+		a.Slots = append(a.Slots, offer)
+	}
+	a.FreshUntil = s.clock.Now().AddDate(1, 0, 0)
+	a.FirstStart = first.Start
+	return a
+}
+
+func BenchmarkCachedHit(b *testing.B) {
+	for _, coding := range []string{"identity", "gzip"} {
+		for _, slots := range []int{1, 38, 380} {
+			s := newStand(b, nil)
+			s.engine.answer = func() *search.Answer { return answerOf(s, slots) }
+			size := s.get(ask).Body.Len()
+			b.Run(coding+"/"+strconv.Itoa(size)+"bytes", func(b *testing.B) {
+				r := httptest.NewRequest(http.MethodGet, ask, nil)
+				r.Header.Set("Accept-Encoding", coding)
+				b.ReportAllocs()
+				for b.Loop() {
+					s.ServeHTTP(&discard{header: http.Header{}}, r)
+				}
+				if s.engine.calls != 1 {
+					b.Fatalf("%d searches", s.engine.calls)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	for _, slots := range []int{10, 100, 500} {
+		s := newStand(b, nil)
+		a := answerOf(s, slots)
+		b.Run(strconv.Itoa(slots)+"slots", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if len(s.encode(&timeslot.Query{}, a)) == 0 {
+					b.Fatal("nothing")
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*slots), "ns/slot")
+		})
+	}
+}
