@@ -123,7 +123,7 @@ func TestStatusesBecomeKinds(t *testing.T) {
 		"server error":        {says(500, `{"errorCode":500201}`), timeslot.KindUpstream, 500},
 		"our key refused":     {says(401, `{"message":"API key is not valid","status":401}`), timeslot.KindUpstream, 401},
 		"bad request":         {says(400, `{}`), timeslot.KindUpstream, 400},
-		"redirect":            {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, timeslot.KindUpstream, 302},
+		"redirect":            {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, timeslot.KindUpstream, 302},
 		"wrong address":       {says(404, `{"message":"no Route matched with those values","request_id":"0"}`), timeslot.KindUpstream, 404},
 		"not found, in words": {says(404, "nobody here"), timeslot.KindNotFound, 404},
 		"login page":          {html, timeslot.KindMalformed, 200},
