@@ -46,6 +46,12 @@ func (c *counter) TakenVersion() uint64 {
 	return c.version
 }
 
+func (c *counter) Read(context.Context, timeslot.FragmentKey, search.Caller) (*search.Reading, error) {
+	return nil, c.err
+}
+
+func (c *counter) Repeat(r *search.Reading) ([]byte, uint64, error) { return r.Fragment.Body, 0, nil }
+
 // clock is moved by hand.
 type clock struct {
 	mu  sync.Mutex

@@ -20,17 +20,10 @@ import (
 
 // response is an encoded answer: what the response cache keeps. Its bytes are frozen.
 type response struct {
-	plain variant
-	gzip  func() variant // made by the first caller who wants it
-
-	complete     bool
-	failed       []timeslot.SourceReport
-	asOf         time.Time
-	mergedAt     time.Time
-	freshUntil   time.Time // of the fragments; zero when there were none
-	validUntil   time.Time // not served from the cache after this
-	takenVersion uint64
-	first        firstServing
+	origin
+	plain      variant
+	gzip       func() variant // made by the first caller who wants it
+	validUntil time.Time      // not served from the cache after this
 }
 
 // firstServing is how the answer came about, for the request that made it.
@@ -47,25 +40,40 @@ type variant struct {
 // refresh behind it has arrived.
 const staleKept = time.Second
 
-func newResponse(answer *search.Answer, body []byte, now time.Time) *response {
-	sum := sha256.Sum256(body)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:15])
-	r := &response{
-		plain:    variant{body: body, etag: `"` + tag + `"`},
-		complete: answer.Complete, failed: failedReports(answer.Reports),
-		asOf: answer.AsOf, mergedAt: answer.MergedAt, freshUntil: answer.FreshUntil,
-		takenVersion: answer.TakenVersion,
-		first:        firstServing{waited: answer.Waited, collapsed: answer.Collapsed},
+// origin is what a response is made of.
+type origin struct {
+	body         []byte
+	status       int
+	complete     bool
+	failed       []timeslot.SourceReport
+	asOf         time.Time
+	mergedAt     time.Time
+	freshUntil   time.Time
+	firstStart   int64 // Unix seconds; 0: the answer does not outdate by time passing
+	takenVersion uint64
+	first        firstServing
+}
+
+func originOf(answer *search.Answer, body []byte) origin {
+	return origin{
+		body: body, status: http.StatusOK, complete: answer.Complete, failed: failedReports(answer.Reports),
+		asOf: answer.AsOf, mergedAt: answer.MergedAt, freshUntil: answer.FreshUntil, firstStart: answer.FirstStart,
+		takenVersion: answer.TakenVersion, first: firstServing{waited: answer.Waited, collapsed: answer.Collapsed},
 	}
+}
+
+func newResponse(o origin, now time.Time) *response {
+	sum := sha256.Sum256(o.body)
+	tag := base64.RawURLEncoding.EncodeToString(sum[:15])
+	r := &response{plain: variant{body: o.body, etag: `"` + tag + `"`}, origin: o, validUntil: o.freshUntil}
 	r.gzip = sync.OnceValue(func() variant {
-		return variant{body: gzipped(body), etag: `"` + tag + `-gzip"`, coding: "gzip"}
+		return variant{body: gzipped(o.body), etag: `"` + tag + `-gzip"`, coding: "gzip"}
 	})
-	r.validUntil = r.freshUntil
-	if !now.Before(r.freshUntil) {
+	if !now.Before(o.freshUntil) {
 		r.validUntil = now.Add(staleKept)
 	}
-	if answer.FirstStart != 0 { // past slots are never served, also not from here
-		if start := time.Unix(answer.FirstStart, 0); start.Before(r.validUntil) {
+	if o.firstStart != 0 { // past slots are never served, also not from here
+		if start := time.Unix(o.firstStart, 0); start.Before(r.validUntil) {
 			r.validUntil = start
 		}
 	}
@@ -117,7 +125,7 @@ func (r *response) send(c echo.Context, how sending) error {
 	h.Set("ETag", v.etag)
 	h.Add("Vary", "Accept-Encoding")
 	h.Set("Timeslots-Consistency", how.consistency())
-	if matches(c.Request().Header.Values("If-None-Match"), v.etag) {
+	if r.status == http.StatusOK && matches(c.Request().Header.Values("If-None-Match"), v.etag) {
 		c.Response().WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -126,7 +134,7 @@ func (r *response) send(c echo.Context, how sending) error {
 	}
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(v.body)))
-	c.Response().WriteHeader(http.StatusOK)
+	c.Response().WriteHeader(r.status)
 	if c.Request().Method == http.MethodHead {
 		return nil
 	}

@@ -18,6 +18,9 @@ import (
 type Searcher interface {
 	Search(ctx context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error)
 	TakenVersion() uint64
+	// Read and Repeat serve drop-in routes; see search.Engine.
+	Read(ctx context.Context, key timeslot.FragmentKey, caller search.Caller) (*search.Reading, error)
+	Repeat(r *search.Reading) (body []byte, takenVersion uint64, err error)
 }
 
 // Recorder counts what clients saw. The real one is metrics.Metrics.
@@ -63,6 +66,7 @@ type Server struct {
 	opt       Options
 	echo      *echo.Echo
 	responses *responseCache
+	contexts  *contexts
 }
 
 // New builds the routes.
@@ -89,7 +93,11 @@ func New(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, echo: echo.New(), responses: responses}
+	contexts, err := newContexts()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opt: opt, echo: echo.New(), responses: responses, contexts: contexts}
 	s.routes()
 	return s, nil
 }
@@ -103,6 +111,7 @@ func (s *Server) routes() {
 	e.HTTPErrorHandler = s.handleError
 	e.Use(s.record)
 	e.Match(readMethods, "/v1/timeslots", s.timeslots)
+	s.mountDropIn()
 	for _, route := range booking.Routes() {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))
 	}
@@ -117,7 +126,10 @@ var readMethods = []string{http.MethodGet, http.MethodHead}
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
 
 // Close gives up the response cache. Requests under way are not touched.
-func (s *Server) Close() { s.responses.close() }
+func (s *Server) Close() {
+	s.responses.close()
+	s.contexts.close()
+}
 
 // Responses tells how many bytes and entries the response cache holds.
 func (s *Server) Responses() (bytes, entries int64) { return s.responses.size() }

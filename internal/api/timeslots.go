@@ -35,7 +35,7 @@ func (s *Server) timeslots(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	fresh := newResponse(answer, s.encode(q, answer), s.opt.Now())
+	fresh := newResponse(originOf(answer, s.encode(q, answer)), s.opt.Now())
 	if answer.Complete {
 		s.responses.put(key, fresh)
 	}

@@ -63,7 +63,11 @@ type answer struct {
 // get sends one request and reads the whole answer, at most maxBody bytes of it after decompression. Transports do
 // not follow redirects, so a redirect arrives here as a status.
 func (c *client) get(ctx context.Context, r request, maxBody int64) (*answer, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
+	method, sent := http.MethodGet, io.Reader(nil)
+	if r.body != nil {
+		method, sent = http.MethodPost, bytes.NewReader(r.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, r.url, sent)
 	if err != nil {
 		return nil, fmt.Errorf("build request: %w", err)
 	}
@@ -136,7 +140,11 @@ func (a *answer) verdict() error {
 	case a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
 		kind = timeslot.KindLimited
 	}
-	return &timeslot.Error{Kind: kind, Status: a.status, RetryAfter: retryAfter(a.header.Get("Retry-After"))}
+	e := &timeslot.Error{Kind: kind, Status: a.status, RetryAfter: retryAfter(a.header.Get("Retry-After"))}
+	if a.status >= 400 && a.status < 500 {
+		e.Body = a.body
+	}
+	return e
 }
 
 // notFound tells whether upstream said in its own words that it does not know the thing: a 404 with a JSON object

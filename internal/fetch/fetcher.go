@@ -30,6 +30,7 @@ type Recorder interface {
 type Options struct {
 	Public  *url.URL // base of the public reads (CONTRACT §1.1)
 	Ingress *url.URL // base of v5 and Care Options
+	Visit   *url.URL // base of /api/…; nil: Public
 
 	// API keys per service, empty for none (CONTRACT §1.2). Public reads are sent the slots key as DexCare's SDK does.
 	CareOptionsKey, SlotsKey string
@@ -70,6 +71,9 @@ type Fetcher struct {
 func New(opt Options) (*Fetcher, error) {
 	if opt.Public == nil || opt.Ingress == nil {
 		return nil, errors.New("fetch: the public and the ingress base URL are both needed")
+	}
+	if opt.Visit == nil {
+		opt.Visit = opt.Public
 	}
 	if opt.Lookahead == 0 {
 		opt.Lookahead = 90
@@ -131,7 +135,7 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 		return nil, err
 	}
 	if answer.notFound() {
-		return &timeslot.Fragment{Key: key, FetchedAt: now, NotFound: true}, nil
+		return &timeslot.Fragment{Key: key, FetchedAt: now, NotFound: true, Body: answer.body}, nil
 	}
 	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: now, LastDay: window.last}, answer.body)
 	if err != nil {

@@ -42,16 +42,13 @@ func newGuard(source timeslot.Source, opt SourceOptions, recorder Recorder) *gua
 }
 
 func operationsOf(source timeslot.Source) []timeslot.Operation {
-	switch source {
-	case timeslot.CareDirect:
-		return []timeslot.Operation{timeslot.OpDepartmentTimeslots}
-	case timeslot.ProviderDirect:
-		return []timeslot.Operation{timeslot.OpProviderTimeslots}
-	case timeslot.CareOptions:
-		return []timeslot.Operation{timeslot.OpAvailabilitySlots}
-	default:
-		return []timeslot.Operation{timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpProviderInfo}
+	var ops []timeslot.Operation
+	for _, op := range timeslot.Operations() {
+		if op.Source() == source {
+			ops = append(ops, op)
+		}
 	}
+	return ops
 }
 
 var errPanicked = errors.New("the call panicked")

@@ -20,7 +20,7 @@ type window struct {
 // clinician's zone. The end is kept inside the lookahead limit (CONTRACT §5.6), counted from the earliest day that it
 // can be anywhere, and never before the latest.
 func windowOf(key timeslot.FragmentKey, now time.Time, lookahead int) window {
-	if key.Operation != timeslot.OpProviderTimeslots && key.Operation != timeslot.OpAvailabilitySlots {
+	if key.Exact || key.Operation != timeslot.OpProviderTimeslots && key.Operation != timeslot.OpAvailabilitySlots {
 		return window{}
 	}
 	w := window{first: key.Block.First(), last: key.Block.Last()}
@@ -32,9 +32,10 @@ func windowOf(key timeslot.FragmentKey, now time.Time, lookahead int) window {
 	return w
 }
 
-// request is one upstream GET: where, and with which key.
+// request is one upstream read: where, and with which key.
 type request struct {
 	url     string
+	body    []byte // of a POST read; nil: GET
 	apiKey  string
 	ingress bool
 	call    Call
@@ -42,7 +43,10 @@ type request struct {
 
 // request spells the key on the wire. Everything in the URL comes from the key's typed fields, escaped.
 func (c *client) request(key timeslot.FragmentKey, w window, call Call) request {
-	version := "v" + strconv.Itoa(int(key.Version))
+	if key.Exact {
+		return c.exact(key, call)
+	}
+	version := versionPath(key.Version)
 	q := url.Values{}
 	base, apiKey := c.opt.Public, c.opt.SlotsKey
 	var path []string
@@ -81,6 +85,8 @@ func (c *client) request(key timeslot.FragmentKey, w window, call Call) request 
 	return request{url: u.String(), apiKey: apiKey, ingress: base == c.opt.Ingress, call: call}
 }
 
+func versionPath(version uint8) string { return "v" + strconv.Itoa(int(version)) }
+
 func (w window) addTo(q url.Values) {
 	if w.first != 0 {
 		q.Set("startDate", w.first.String())
@@ -109,6 +115,9 @@ func areaQuery(q url.Values, key timeslot.FragmentKey) {
 
 func (r request) header() http.Header {
 	h := http.Header{"Accept": {"application/json"}}
+	if r.body != nil {
+		h.Set("Content-Type", "application/json")
+	}
 	if r.apiKey != "" {
 		h.Set("x-api-key", r.apiKey)
 	}

@@ -59,7 +59,7 @@ func TestNeighboursAskCareOptionsForTheSameCircle(t *testing.T) {
 		if a, b := at(47.6111, -122.3311), at(47.6134, -122.3289); !slices.Equal(a, b) {
 			t.Errorf("%v\n%v", a, b)
 		}
-		if key := at(47.6111, -122.3311)[0]; !strings.HasSuffix(key, ":476100,-1223300,,31") {
+		if key := at(47.6111, -122.3311)[0]; !strings.HasSuffix(key, ":476100,-1223300,,31:::") {
 			t.Errorf("key %q: want the rounded point and a radius a little above 30", key)
 		}
 	})

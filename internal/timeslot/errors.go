@@ -29,6 +29,7 @@ type Error struct {
 	Operation  Operation
 	Status     int           // HTTP status, 0 when there was no answer
 	RetryAfter time.Duration // when it makes sense to try again; 0 when unknown
+	Body       []byte        // of a 4xx, for drop-in routes to repeat; never logged
 	Err        error
 }
 

@@ -16,17 +16,38 @@ const (
 	OpDepartmentTimeslots Operation = "department_timeslots" // §4.3
 	OpProviderInfo        Operation = "provider_info"        // §5.2
 	OpProviderTimeslots   Operation = "provider_timeslots"   // §5.3 (v5), §5.5 (v4)
-	OpAvailabilitySlots   Operation = "availability_slots"   // §6.1
+	OpAvailabilitySlots   Operation = "availability_slots"   // §6.1, and §6.2 as a POST
+
+	// The operations below are read by drop-in routes only.
+
+	OpProviders             Operation = "providers"              // §5.1
+	OpSlotsSearch           Operation = "slots_search"           // §5.4
+	OpMaxLookahead          Operation = "max_lookahead_days"     // §5.6
+	OpAvailabilityProviders Operation = "availability_providers" // §6.3
+	OpCancelReasons         Operation = "cancel_reasons"         // §7.7
+	OpSuffixes              Operation = "suffixes"               // §7.8
+	OpRegionWaitTimes       Operation = "region_wait_times"      // §7.9
+	OpAssignmentQualifiers  Operation = "assignment_qualifiers"  // §7.9
+	OpModalities            Operation = "modalities"             // §7.9
 )
 
-// Source is the surface that serves the operation.
+// Operations lists them all.
+func Operations() []Operation {
+	return []Operation{
+		OpDepartments, OpDepartmentInfo, OpDepartmentTimeslots, OpProviderInfo, OpProviderTimeslots, OpAvailabilitySlots,
+		OpProviders, OpSlotsSearch, OpMaxLookahead, OpAvailabilityProviders, OpCancelReasons, OpSuffixes,
+		OpRegionWaitTimes, OpAssignmentQualifiers, OpModalities,
+	}
+}
+
+// Source is the surface that serves the operation. Wait times go with Care Direct, whose answers live as briefly.
 func (op Operation) Source() Source {
 	switch op {
-	case OpDepartmentTimeslots:
+	case OpDepartmentTimeslots, OpRegionWaitTimes:
 		return CareDirect
-	case OpProviderTimeslots:
+	case OpProviderTimeslots, OpSlotsSearch:
 		return ProviderDirect
-	case OpAvailabilitySlots:
+	case OpAvailabilitySlots, OpAvailabilityProviders:
 		return CareOptions
 	default:
 		return Directory
@@ -38,15 +59,23 @@ func (op Operation) Source() Source {
 //
 // It is made of typed fields that name public things only. A request that carries credentials or a patient has no way
 // to become one, and neither `product` nor the zone of an answer is part of it.
+//
+// There are two kinds. The reads of a search are coarse and use Block and Area. An exact read repeats what the client
+// of a drop-in route asked: Exact is set, and Params holds its parameters.
 type FragmentKey struct {
 	Operation Operation
 	Version   uint8 // of the operation's path: 5 for /v5/…
 
-	NPI        string // OpProviderInfo, OpProviderTimeslots
-	Department string // URL name; OpDepartmentInfo, OpDepartmentTimeslots
+	NPI        string // OpProviderInfo ("<ehr>|<npi>" as well), OpProviderTimeslots
+	Department string // URL name (composite identifier as well); OpDepartmentInfo, OpDepartmentTimeslots
 	VisitType  string // short name as upstream spells it; empty: all. v5 is always asked for all
 	Block      Block  // OpProviderTimeslots, OpAvailabilitySlots
 	Area       Area   // OpAvailabilitySlots
+
+	Exact  bool
+	Post   bool   // Params is a JSON body in canonical form, else a query string
+	Item   string // the path's own parameter of exact reads that have no other field for it: brand, region
+	Params string // what the contract lists, validated, in canonical order and case; never the client's own text
 }
 
 // Source is the surface that answers the key.
@@ -104,7 +133,7 @@ func (b Block) First() Date { return Date(b) * BlockDays }
 func (b Block) Last() Date { return b.First() + BlockDays - 1 }
 
 // String is the key in one line: version of this format, operation, then every field, each escaped, so that different
-// keys never give the same text. Example: "1:provider_timeslots/5:9000000017:::735:0,0,,0".
+// keys never give the same text. Example: "1:provider_timeslots/5:9000000017:::735:0,0,,0:::".
 func (k FragmentKey) String() string {
 	b := make([]byte, 0, 96)
 	b = append(b, "1:"...)
@@ -125,6 +154,17 @@ func (k FragmentKey) String() string {
 	b = appendEscaped(b, k.Area.PostalCode)
 	b = append(b, ',')
 	b = strconv.AppendUint(b, uint64(k.Area.Radius), 10)
+	b = append(b, ':')
+	if k.Exact {
+		b = append(b, 'x')
+	}
+	if k.Post {
+		b = append(b, 'p')
+	}
+	b = append(b, ':')
+	b = appendEscaped(b, k.Item)
+	b = append(b, ':')
+	b = appendEscaped(b, k.Params)
 	return string(b)
 }
 
@@ -157,8 +197,8 @@ func ParseFragmentKey(text string) (FragmentKey, error) {
 
 func parseKey(text string) (k FragmentKey, err error) {
 	fields := strings.Split(text, ":")
-	if len(fields) != 7 || fields[0] != "1" {
-		return k, fmt.Errorf("want seven fields of format 1")
+	if len(fields) != 10 || fields[0] != "1" {
+		return k, fmt.Errorf("want ten fields of format 1")
 	}
 	op, version, _ := strings.Cut(fields[1], "/")
 	area := strings.Split(fields[6], ",")
@@ -174,6 +214,8 @@ func parseKey(text string) (k FragmentKey, err error) {
 			Latitude: int32(p.number(area[0], -1<<31, 1<<31-1)), Longitude: int32(p.number(area[1], -1<<31, 1<<31-1)),
 			PostalCode: p.text(area[2]), Radius: uint8(p.number(area[3], 0, 255)),
 		},
+		Exact: strings.Contains(fields[7], "x"), Post: strings.Contains(fields[7], "p"),
+		Item: p.text(fields[8]), Params: p.text(fields[9]),
 	}
 	return k, p.err
 }

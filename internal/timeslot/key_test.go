@@ -16,6 +16,8 @@ func anyKey(t *rapid.T, label string) FragmentKey {
 			Latitude: rapid.Int32().Draw(t, label+" latitude"), Longitude: rapid.Int32().Draw(t, label+" longitude"),
 			PostalCode: text.Draw(t, label+" code"), Radius: rapid.Uint8().Draw(t, label+" radius"),
 		},
+		Exact: rapid.Bool().Draw(t, label+" exact"), Post: rapid.Bool().Draw(t, label+" post"),
+		Item: text.Draw(t, label+" item"), Params: text.Draw(t, label+" params"),
 	}
 }
 
@@ -41,9 +43,9 @@ func TestDifferentKeysHaveDifferentTexts(t *testing.T) {
 // FuzzParseFragmentKey: what is accepted is the one text of its key.
 func FuzzParseFragmentKey(f *testing.F) {
 	f.Add(FragmentKey{Operation: OpProviderTimeslots, Version: 5, NPI: "9000000017", Block: 735}.String())
-	f.Add("1:availability_slots/1:::FollowUp:735:476100,-1223300,,31")
-	f.Add("1:%/0::::0:0,0,,0")
-	f.Add("1:a/00::::-0:0,0,,0")
+	f.Add("1:availability_slots/1:::FollowUp:735:476100,-1223300,,31:xp::a%3Db")
+	f.Add("1:%/0::::0:0,0,,0:::")
+	f.Add("1:a/00::::-0:0,0,,0:px::")
 	f.Fuzz(func(t *testing.T, text string) {
 		key, err := ParseFragmentKey(text)
 		if err == nil && key.String() != text {

@@ -55,6 +55,9 @@ func malformed(err error) error {
 }
 
 func parserOf(key timeslot.FragmentKey) (func(*builder) error, error) {
+	if key.Post {
+		return (*builder).document, nil
+	}
 	switch key.Operation {
 	case timeslot.OpDepartments:
 		return (*builder).departments, nil
@@ -72,7 +75,18 @@ func parserOf(key timeslot.FragmentKey) (func(*builder) error, error) {
 	case timeslot.OpAvailabilitySlots:
 		return (*builder).availabilitySlots, nil
 	}
+	if key.Exact {
+		return (*builder).document, nil
+	}
 	return nil, fmt.Errorf("no decoder for operation %q", key.Operation)
+}
+
+// document accepts any object or array: what is only repeated needs no other reading.
+func (b *builder) document() error {
+	if kind := b.d.Next(); kind != jx.Object && kind != jx.Array {
+		return errors.New("neither an object nor an array")
+	}
+	return b.d.Skip()
 }
 
 // object calls field for each field of the object that comes next. Null is an object without fields; anything else

@@ -1,0 +1,187 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"timeslots/internal/booking"
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+// mountDropIn serves the cached reads of INTERFACE §3.3. A client of DexCare changes its base URL and nothing else:
+// what comes back is what upstream said, less the slots that are taken.
+func (s *Server) mountDropIn() {
+	for _, route := range readRoutes() {
+		s.echo.Match(route.methods(), dropIn+route.path, func(c echo.Context) error { return s.read(c, route) })
+	}
+}
+
+func (s *Server) read(c echo.Context, route *readRoute) error {
+	rec := recordOf(c)
+	values, err := url.ParseQuery(c.Request().URL.RawQuery)
+	name, _ := productName(values)
+	use := s.product(name)
+	rec.product = use.label
+	if carriesCredentials(c.Request().Header) {
+		return s.bypass(c, route, nil)
+	}
+	rec.cache = "miss"
+	if err != nil {
+		return refuse(c, route, "the query string is not well-formed")
+	}
+	key, body, refusal, err := route.keyOf(c, values)
+	switch {
+	case errors.Is(err, errBodyTooLarge):
+		return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+	case err != nil:
+		return err
+	case refusal != "":
+		return refuse(c, route, refusal)
+	case body.personal || body.context != "" && !s.contexts.known(body.context):
+		return s.bypass(c, route, body.raw)
+	}
+	return s.repeat(c, key, use)
+}
+
+// carriesCredentials tells a request whose answer may be somebody's own.
+func carriesCredentials(h http.Header) bool {
+	return len(h.Values("Authorization")) > 0 || len(h.Values("Cookie")) > 0
+}
+
+// keyOf builds the key of what is asked, from what the contract lists alone. A refusal is in words for the client.
+func (route *readRoute) keyOf(c echo.Context, values url.Values) (key timeslot.FragmentKey, body postRead, refusal string, err error) {
+	key = timeslot.FragmentKey{Operation: route.operation, Version: route.version, Exact: true, Post: route.post}
+	if route.item != nil {
+		item, ok := route.item(c.Param("item"))
+		if !ok {
+			return key, body, "the path names nothing that could exist: " + shorten(item), nil
+		}
+		setItem(&key, item)
+	}
+	if route.post {
+		body, refusal, err = route.body.readBody(c.Request())
+		key.Params = body.canonical
+		return key, body, refusal, err
+	}
+	kept, wrong := canonicalQuery(values, route.listed)
+	if wrong != "" {
+		return key, body, wrong + " has a wrong form", nil
+	}
+	if route.check != nil {
+		refusal = route.check(kept)
+	}
+	key.Params = kept.Encode()
+	return shared(key, kept), body, refusal, nil
+}
+
+// setItem puts the path's own parameter where the operation has it.
+func setItem(key *timeslot.FragmentKey, item string) {
+	switch key.Operation {
+	case timeslot.OpDepartmentInfo, timeslot.OpDepartmentTimeslots:
+		key.Department = item
+	case timeslot.OpProviderInfo, timeslot.OpProviderTimeslots:
+		key.NPI = item
+	default:
+		key.Item = item
+	}
+}
+
+// shared turns a read that a search makes in the same words into the search's own key, so that both use one fragment.
+func shared(key timeslot.FragmentKey, kept url.Values) timeslot.FragmentKey {
+	switch {
+	case key.Operation == timeslot.OpDepartmentTimeslots && len(kept) == 1:
+		return timeslot.FragmentKey{Operation: key.Operation, Version: key.Version, Department: key.Department, VisitType: kept.Get("visitTypeName")}
+	case len(kept) > 0 || strings.Contains(key.NPI+key.Department, "|"):
+		return key
+	case key.Operation == timeslot.OpDepartments, key.Operation == timeslot.OpDepartmentInfo, key.Operation == timeslot.OpProviderInfo:
+		key.Exact = false
+	}
+	return key
+}
+
+// refuse answers a bad request as the surface would, without asking it.
+func refuse(c echo.Context, route *readRoute, detail string) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusBadRequest, route.refusal(detail))
+}
+
+// bypass passes a read through that must not be answered from a cache: it carries credentials, a patient, or a search
+// context that may belong to one. A body that was read already is given back first.
+func (s *Server) bypass(c echo.Context, route *readRoute, body []byte) error {
+	rec, r := recordOf(c), c.Request()
+	rec.cache = "bypass"
+	if body != nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	s.opt.Gateway.Bypass(c.Response(), r, booking.BypassTarget{
+		Base: route.base, Key: route.key, Operation: route.operation,
+		Path: strings.TrimPrefix(r.URL.EscapedPath(), dropIn),
+	}, booking.Call{Product: rec.product, CorrelationID: rec.correlationID})
+	return nil
+}
+
+// repeat answers from the cache, or asks upstream once for everybody.
+func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use useCase) error {
+	rec := recordOf(c)
+	name := "repeat:" + key.String() // no canonical query begins like this
+	cached := s.responses.get(name, s.opt.Engine.TakenVersion())
+	s.opt.Recorder.CacheLookup("response", cached.lookupResult(s.opt.Now()), 1)
+	if cached != nil {
+		return s.serve(c, cached, use)
+	}
+	reading, err := s.opt.Engine.Read(c.Request().Context(), key, search.Caller{
+		Product: use.upstream, CorrelationID: rec.correlationID, Budget: use.Budget,
+	})
+	if err != nil {
+		return upstreamSaid(c, err)
+	}
+	body, version, err := s.opt.Engine.Repeat(reading)
+	if err != nil {
+		return err
+	}
+	if key.Operation == timeslot.OpAvailabilitySlots {
+		s.contexts.learn(body)
+	}
+	f := reading.Fragment
+	fresh := newResponse(origin{
+		body: body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: f.Bounds.Fresh,
+		takenVersion: version, first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
+	}, s.opt.Now())
+	s.responses.put(name, fresh)
+	return s.serve(c, fresh, use)
+}
+
+func statusOf(f *timeslot.Fragment) int {
+	if f.NotFound {
+		return http.StatusNotFound
+	}
+	return http.StatusOK
+}
+
+// upstreamSaid repeats a refusal of upstream's with its status and words. A refusal of our own key is our failure, not
+// the client's: a 401 would log patients out (FAULTS rule 3).
+func upstreamSaid(c echo.Context, err error) error {
+	e, ok := errors.AsType[*timeslot.Error](err)
+	if !ok {
+		return err
+	}
+	ours := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests
+	missing := e.Status == http.StatusNotFound && e.Kind != timeslot.KindNotFound
+	if e.Status < 400 || e.Status > 499 || ours || missing {
+		return &search.FailedError{Kind: e.Kind, RetryAfter: e.RetryAfter}
+	}
+	contentType := "text/plain; charset=utf-8"
+	if body := bytes.TrimSpace(e.Body); len(body) > 0 && (body[0] == '{' || body[0] == '[') {
+		contentType = echo.MIMEApplicationJSON
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	c.Response().Header().Set("Cache-Status", "timeslots; fwd=miss")
+	return c.Blob(e.Status, contentType, e.Body)
+}

@@ -1,0 +1,154 @@
+package api
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// reader turns the values of one parameter into their canonical form, in canonical order; ok tells whether they have
+// the form that the contract gives them.
+type reader func(values []string) (canonical []string, ok bool)
+
+// Grammars of DexCare's own parameters.
+var (
+	nameGrammar      = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,:|&/'()_+-]{0,127}$`)
+	compositeGrammar = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\|[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+	momentGrammar    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[-+][0-9]{2}:[0-9]{2}))?$`)
+)
+
+// one reads a scalar.
+func one(canonical func(string) (string, bool)) reader {
+	return func(values []string) ([]string, bool) {
+		if len(values) != 1 {
+			return nil, false
+		}
+		v, ok := canonical(values[0])
+		return []string{v}, ok
+	}
+}
+
+// many reads a repeated parameter whose order has no meaning.
+func many(canonical func(string) (string, bool)) reader {
+	return func(values []string) ([]string, bool) { return set(values, canonical) }
+}
+
+// commas reads one comma-separated list whose order has no meaning.
+func commas(canonical func(string) (string, bool)) reader {
+	return func(values []string) ([]string, bool) {
+		if len(values) != 1 {
+			return nil, false
+		}
+		list, ok := set(strings.Split(values[0], ","), canonical)
+		return []string{strings.Join(list, ",")}, ok
+	}
+}
+
+func set(values []string, canonical func(string) (string, bool)) ([]string, bool) {
+	if len(values) > maxListValues {
+		return nil, false
+	}
+	out := make([]string, len(values))
+	for i, v := range values {
+		var ok bool
+		if out[i], ok = canonical(strings.TrimSpace(v)); !ok {
+			return nil, false
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), true
+}
+
+func matching(grammar *regexp.Regexp) func(string) (string, bool) {
+	return func(v string) (string, bool) { return v, grammar.MatchString(v) }
+}
+
+// folded is for names that DexCare compares without case (CONTRACT §6.1).
+func folded(grammar *regexp.Regexp) func(string) (string, bool) {
+	return func(v string) (string, bool) { return strings.ToLower(v), grammar.MatchString(v) }
+}
+
+func boolean(v string) (string, bool) {
+	v = strings.ToLower(v)
+	return v, v == "true" || v == "false"
+}
+
+func whole(low, high int) func(string) (string, bool) {
+	return func(v string) (string, bool) {
+		n, err := strconv.Atoi(v)
+		return strconv.Itoa(n), err == nil && n >= low && n <= high
+	}
+}
+
+func day(v string) (string, bool) {
+	_, err := timeslot.ParseDate(v)
+	return v, err == nil
+}
+
+// moment is a date or a date-time (CONTRACT §5.3).
+func moment(v string) (string, bool) {
+	if !momentGrammar.MatchString(v) {
+		return v, false
+	}
+	if len(v) > len(time.DateOnly) {
+		_, err := time.Parse(time.RFC3339, v)
+		return v, err == nil
+	}
+	return day(v)
+}
+
+// keptDecimals is how precise a caller's position may become a key: about a hundred metres. A position that is more
+// precise could point at a home (CONTRACT §6.5).
+const keptDecimals = 3
+
+func degrees(limit float64) func(string) (string, bool) {
+	return func(v string) (string, bool) {
+		n, err := strconv.ParseFloat(v, 64)
+		if err != nil || !(n >= -limit && n <= limit) || strings.ContainsAny(v, "xXpP_nN") {
+			return v, false
+		}
+		p := timeslot.Point{Latitude: n}.Rounded(keptDecimals)
+		return strconv.FormatFloat(p.Latitude+0, 'f', -1, 64), true
+	}
+}
+
+func enum(allowed ...string) func(string) (string, bool) {
+	return func(v string) (string, bool) { return v, slices.Contains(allowed, v) }
+}
+
+func ianaZone(v string) (string, bool) {
+	if !zoneGrammar.MatchString(v) || v == "Local" {
+		return v, false
+	}
+	_, err := time.LoadLocation(v)
+	return v, err == nil
+}
+
+var (
+	aName   = matching(nameGrammar)
+	anNPI   = matching(npiGrammar)
+	patient = enum(string(timeslot.NewPatient), string(timeslot.EstablishedPatient), string(timeslot.BothPatients))
+)
+
+// canonicalQuery keeps the parameters that the contract lists, in canonical order and form. Others are neither keyed
+// nor forwarded. The name of the first parameter with a wrong form comes back, empty when there is none.
+func canonicalQuery(values url.Values, listed map[string]reader) (canonical url.Values, wrong string) {
+	canonical = url.Values{}
+	for name, read := range listed {
+		given, ok := values[name]
+		if !ok {
+			continue
+		}
+		kept, ok := read(given)
+		if !ok && (wrong == "" || name < wrong) {
+			wrong = name
+		}
+		canonical[name] = kept
+	}
+	return canonical, wrong
+}

@@ -1,0 +1,199 @@
+package decode
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+
+	"github.com/go-faster/jx"
+
+	"timeslots/internal/timeslot"
+)
+
+// Hidden tells whether a slot must be left out.
+type Hidden func(s *timeslot.Schedule, slot *timeslot.Slot) bool
+
+// Without gives f's body with the slots left out that hidden names, in the surface's own shape; everything else stays
+// as upstream wrote it. Containers that a surface does not list when they are empty go with their last slot. It gives
+// the body itself when nothing is hidden, or when the operation lists no slots.
+func Without(f *timeslot.Fragment, hidden Hidden) ([]byte, error) {
+	c := cutter{levels: shapeOf(f.Key), hidden: hidden, pools: poolsOf(f)}
+	if c.levels == nil || f.NotFound {
+		return f.Body, nil
+	}
+	body, err := c.cut(f.Body, 0, leaf{visitType: f.Key.VisitType})
+	if err != nil {
+		return nil, fmt.Errorf("leave taken slots out of %s: %w", f.Key.Operation, malformed(err))
+	}
+	return body.json, nil
+}
+
+// level is one array on the way from the document to its slots.
+type level struct {
+	array    string // the field that holds it
+	vanishes bool   // an element of this array is left out once nothing is left inside
+}
+
+// shapeOf is the way down to the slots of an operation's answer (CONTRACT §2); nil when it lists none.
+func shapeOf(key timeslot.FragmentKey) []level {
+	switch {
+	case key.Operation == timeslot.OpDepartmentTimeslots, key.Operation == timeslot.OpProviderTimeslots && key.Version == 4:
+		return []level{{"scheduleDays", true}, {"timeSlots", false}}
+	case key.Operation == timeslot.OpProviderTimeslots:
+		return []level{{"slots", false}, {"slotsByVisitType", false}, {"scheduleDays", true}, {"slotTimes", false}}
+	case key.Operation == timeslot.OpSlotsSearch:
+		return []level{{"results", true}, {"visitTypes", true}, {"slots", false}}
+	case key.Operation == timeslot.OpAvailabilitySlots && key.Post:
+		return []level{{"slots", true}, {"providerOptions", false}}
+	case key.Operation == timeslot.OpAvailabilitySlots:
+		return []level{{"slotsByVisitType", false}, {"scheduleDays", true}, {"slotTimes", true}, {"providerOptions", false}}
+	}
+	return nil
+}
+
+// poolsOf are the NPIs that f's decoder found to stand for several clinicians.
+func poolsOf(f *timeslot.Fragment) map[string]bool {
+	var pools map[string]bool
+	for i := range f.Schedules {
+		if f.Schedules[i].Pool {
+			if pools == nil {
+				pools = map[string]bool{}
+			}
+			pools[f.Schedules[i].NPI] = true
+		}
+	}
+	return pools
+}
+
+// leaf is what is known of a slot on the way down to it: every level adds its own fields.
+type leaf struct {
+	ehr, department, npi, provider string
+	visitTypeID, visitType         string
+	start                          instant
+	duration                       uint16
+	id                             string
+}
+
+// cutter rewrites one document.
+type cutter struct {
+	levels []level
+	hidden Hidden
+	pools  map[string]bool
+}
+
+// piece is one rewritten object.
+type piece struct {
+	json    []byte
+	removed bool // something inside was left out
+	left    int  // what its array holds now
+}
+
+// cut rewrites the object at the given depth. Fields may come in any order, so its array is read after the others.
+func (c *cutter) cut(object []byte, depth int, known leaf) (piece, error) {
+	var array []byte
+	err := jx.DecodeBytes(object).ObjBytes(func(d *jx.Decoder, key []byte) (err error) {
+		if string(key) == c.levels[depth].array && d.Next() == jx.Array {
+			array, err = d.Raw()
+			return err
+		}
+		return known.take(d, key)
+	})
+	if err != nil || array == nil {
+		return piece{json: object, left: 1}, err
+	}
+	kept, removed, total, err := c.elements(array, depth, known)
+	if err != nil || !removed {
+		return piece{json: object, left: total}, err
+	}
+	at := cap(object) - cap(array) // array lies inside object
+	out := make([]byte, 0, len(object))
+	out = append(out, object[:at]...)
+	out = append(out, '[')
+	out = append(out, bytes.Join(kept, []byte{','})...)
+	out = append(out, ']')
+	out = append(out, object[at+len(array):]...)
+	return piece{json: out, removed: true, left: len(kept)}, nil
+}
+
+// elements rewrites the elements of the array at the given depth.
+func (c *cutter) elements(array []byte, depth int, known leaf) (kept [][]byte, removed bool, total int, err error) {
+	err = jx.DecodeBytes(array).Arr(func(d *jx.Decoder) error {
+		total++
+		kind := d.Next()
+		raw, err := d.Raw()
+		if err != nil || kind != jx.Object {
+			kept = append(kept, raw)
+			return err
+		}
+		p, err := c.element(raw, depth, known)
+		if err != nil {
+			return err
+		}
+		removed = removed || p.removed
+		if !p.removed || p.left > 0 || depth+1 < len(c.levels) && !c.levels[depth].vanishes {
+			kept = append(kept, p.json)
+		}
+		return nil
+	})
+	return kept, removed, total, err
+}
+
+// element is a slot on the last level, a container above it.
+func (c *cutter) element(object []byte, depth int, known leaf) (piece, error) {
+	if depth+1 < len(c.levels) {
+		return c.cut(object, depth+1, known)
+	}
+	err := jx.DecodeBytes(object).ObjBytes(func(d *jx.Decoder, key []byte) error { return known.take(d, key) })
+	if err != nil {
+		return piece{}, err
+	}
+	schedule, slot := known.slot(c.pools)
+	return piece{json: object, removed: slot.Start != 0 && c.hidden(&schedule, &slot)}, nil
+}
+
+// take reads one field by any of the names that the surfaces have for it (CONTRACT §2).
+func (l *leaf) take(d *jx.Decoder, key []byte) error {
+	var to *string
+	switch string(key) {
+	case "npi", "providerNationalId":
+		to = &l.npi
+	case "providerId":
+		to = &l.provider
+	case "ehrInstance", "ehrSystemName":
+		to = &l.ehr
+	case "departmentId":
+		to = &l.department
+	case "visitTypeId", "visitTypeEmrId":
+		to = &l.visitTypeID
+	case "visitTypeName":
+		to = &l.visitType
+	case "id":
+		to = &l.id
+	case "departmentIdentifier", "departmentEhrIdentifier":
+		raw, err := rawText(d)
+		if ehr, id, ok := timeslot.SplitDepartmentKey(string(raw)); ok {
+			l.ehr, l.department = ehr, id
+		}
+		return err
+	case "slotDateTime", "dateTime":
+		return readInstant(d, &l.start)
+	case "duration":
+		raw, err := rawText(d)
+		n, _ := strconv.ParseUint(string(raw), 10, 16)
+		l.duration = uint16(n)
+		return err
+	default:
+		return d.Skip()
+	}
+	raw, err := rawText(d)
+	*to = string(raw)
+	return err
+}
+
+func (l *leaf) slot(pools map[string]bool) (timeslot.Schedule, timeslot.Slot) {
+	return timeslot.Schedule{
+			EHRInstance: l.ehr, DepartmentID: l.department, NPI: l.npi, ProviderID: l.provider, Pool: pools[l.npi],
+			VisitTypeID: l.visitTypeID, VisitTypeName: l.visitType,
+		},
+		timeslot.Slot{Start: l.start.unix, Offset: l.start.offset, Duration: l.duration, ID: l.id}
+}
