@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -58,6 +59,10 @@ type SourceOptions struct {
 type Call struct {
 	Product       string // sent as `product` (CONTRACT §1.5); empty: none
 	CorrelationID string // sent as `correlation-id`; empty: none
+
+	// How many days ahead this read may ask, and how many it may when that was too far (CONTRACT §5.6). 0: the
+	// fetcher's own limit, and no second try.
+	Lookahead, Smallest int
 }
 
 // Fetcher reads fragments from DexCare.
@@ -126,8 +131,15 @@ func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call
 
 func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
 	now := f.opt.Now()
-	window := windowOf(key, now, f.opt.Lookahead)
-	answer, err := f.client.get(ctx, f.client.request(key, window, call), f.guards[key.Source()].opt.MaxBody)
+	maxBody := f.guards[key.Source()].opt.MaxBody
+	window := windowOf(key, now, cmp.Or(call.Lookahead, f.opt.Lookahead))
+	answer, err := f.client.get(ctx, f.client.request(key, window, call), maxBody)
+	if err == nil && answer.status == http.StatusBadRequest && call.Smallest > 0 {
+		if nearer := windowOf(key, now, call.Smallest); nearer.last < window.last { // asked for too far, perhaps
+			window = nearer
+			answer, err = f.client.get(ctx, f.client.request(key, window, call), maxBody)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

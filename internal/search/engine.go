@@ -68,7 +68,7 @@ type Limits struct {
 	MaxProviders   int
 	MaxDepartments int
 	PointPrecision int // decimal places of a degree that keys keep
-	Lookahead      int // days from today that upstream may be asked for
+	Lookahead      int // days from today that upstream may be asked for at most; 0: MaxWindow
 }
 
 // Engine answers queries. It is safe for concurrent use; Close stops its background work.
@@ -77,6 +77,8 @@ type Engine struct {
 	flight  *fetch.Flight
 	refresh *refresher
 	zones   merge.Zones
+
+	lookahead *lookahead
 }
 
 // New checks opt and starts the refresh pool.
@@ -105,7 +107,7 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit)}
+	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead)}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }

@@ -36,6 +36,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) *
 	call := fetch.Call{Product: caller.Product, CorrelationID: caller.CorrelationID}
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{list}, call)
+	e.watchLookahead(list.fragment, call)
 	p := e.plan(q, list.departments())
 	g := &collection{plan: p}
 
@@ -173,9 +174,14 @@ func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call) fetch.Work {
 		if hit := e.opt.Store.LookAgain(ctx, key); hit.Fragment != nil {
 			return hit.Fragment, nil
 		}
+		reach := e.lookahead.known.Load()
+		call.Lookahead, call.Smallest = reach.largest, reach.smallest
 		fragment, err := e.opt.Fetcher.Fetch(ctx, key, call)
 		if err != nil {
 			return nil, err
+		}
+		if key.Operation == timeslot.OpMaxLookahead {
+			e.lookahead.learn(fragment)
 		}
 		fragment.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(fragment.FetchedAt, fragment.NotFound)
 		e.opt.Store.Put(ctx, fragment)

@@ -83,7 +83,7 @@ func (p *plan) windowBlocks() []timeslot.Block {
 	if last == 0 {
 		last = max(p.query.StartDate, timeslot.LatestToday(p.now)) + timeslot.Date(limits.Window)
 	}
-	last = min(last, timeslot.EarliestToday(p.now)+timeslot.Date(limits.Lookahead))
+	last = min(last, timeslot.EarliestToday(p.now)+timeslot.Date(p.engine.lookahead.known.Load().largest))
 	var blocks []timeslot.Block
 	for b := timeslot.BlockOf(first); b.First() <= last; b++ {
 		blocks = append(blocks, b)
