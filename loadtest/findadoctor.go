@@ -61,7 +61,7 @@ func discover(ctx context.Context, base string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := directClient.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
@@ -136,4 +136,11 @@ func doctorFilters(now time.Time) []map[string]string {
 		}
 	}
 	return filters
+}
+
+// directClient goes where it is told and nowhere else: no redirects, no proxy from the environment, so that a load
+// meant for this machine stays on it.
+var directClient = &http.Client{
+	Transport:     &http.Transport{},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }

@@ -31,7 +31,7 @@ func (c *acmeCommand) Run(p *program) error {
 		return err
 	}
 	_, _ = fmt.Fprintf(p.stderr, "listening public=%s\n", l.addr())
-	stop := p.listenForSignals(func() {})
+	stop := p.listenForSignals()
 	defer stop.release()
 	select {
 	case err := <-l.failed:

@@ -48,6 +48,7 @@ func TestExitCodesAndWhatIsSaid(t *testing.T) {
 		"nobody to probe":         {[]string{"probe", "--admin", "127.0.0.1:1"}, exitFailed, []string{"probe 127.0.0.1:1"}},
 		"address in use":          {[]string{"acme", "--listen", "256.0.0.1:1"}, exitFailed, []string{"listen on 256.0.0.1:1"}},
 		"a fault that is none":    {[]string{"acme", "--listen", "127.0.0.1:0", "--fault", "care-options:explode"}, exitUsage, []string{"explode"}},
+		"no address":              {[]string{"demo", "--listen", "foo"}, exitUsage, []string{"--listen", "HOST:PORT"}},
 		"too big a crowd":         {[]string{"demo", "--traffic", "1000000"}, exitUsage, []string{"--traffic"}},
 	}
 	for name, tt := range tests {
@@ -147,8 +148,14 @@ func TestSIGHUPTakesAChangedFileIntoForceAndABrokenOneNot(t *testing.T) {
 	if got := get(t, target).header.Get("Cache-Control"); !strings.HasPrefix(got, "public, max-age=50,") {
 		t.Errorf("after a broken file: %q", got)
 	}
+	if err := os.WriteFile(file, []byte(strings.Replace(served(addr), "maxAge: 5s", "maxAge: 70s", 1)), 0o600); err != nil { // no signal
+		t.Fatal(err)
+	}
+	eventually(t, "the changed file", func() bool {
+		return strings.HasPrefix(get(t, target).header.Get("Cache-Control"), "public, max-age=70,")
+	})
 	metrics := string(get(t, service.admin+"/metrics").body)
-	for _, want := range []string{`aggregator_config_reloads_total{outcome="applied"} 1`, `aggregator_config_reloads_total{outcome="rejected"} 1`} {
+	for _, want := range []string{`aggregator_config_reloads_total{outcome="applied"} 2`, `aggregator_config_reloads_total{outcome="rejected"} `} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("no %s", want)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
@@ -25,6 +26,11 @@ const demoLatency = 80 * time.Millisecond
 func (c *demoCommand) Run(p *program) error {
 	if c.Traffic < 0 || c.Traffic > maxTraffic {
 		return &usageError{fmt.Errorf("--traffic %d: give a rate from 0 to %d requests a second", c.Traffic, maxTraffic)}
+	}
+	for flag, addr := range map[string]string{"--listen": c.Listen, "--admin": c.Admin} {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return &usageError{fmt.Errorf("%s %q: give HOST:PORT, for example 127.0.0.1:0 for any free port", flag, addr)}
+		}
 	}
 	tenant, err := acme.New(acme.Options{Seed: c.Seed, Latency: demoLatency, Jitter: demoLatency, BookingLag: time.Minute})
 	if err != nil {

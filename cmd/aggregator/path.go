@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
@@ -16,13 +17,47 @@ import (
 // path is the request path for one configuration: guards, engine, routes. A reload builds a new one over the same
 // caches and puts it in the old one's place.
 type path struct {
-	engine *search.Engine
-	server *api.Server
+	fetcher *fetch.Fetcher
+	engine  *search.Engine
+	server  *api.Server
+
+	mu      sync.Mutex
+	serving int  // requests under way
+	retired bool // takes no more
+	empty   chan struct{}
 }
 
-func (p *path) close() {
+// enter counts a request in; false when the path was retired meanwhile and another is in its place.
+func (p *path) enter() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.retired {
+		return false
+	}
+	p.serving++
+	return true
+}
+
+func (p *path) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.serving--; p.serving == 0 && p.retired {
+		close(p.empty)
+	}
+}
+
+// retire waits for the requests under way and closes the path. No request enters any more.
+func (p *path) retire() {
+	p.mu.Lock()
+	p.retired = true
+	if p.serving == 0 {
+		close(p.empty)
+	}
+	p.mu.Unlock()
+	<-p.empty
 	p.engine.Close()
 	p.server.Close()
+	p.fetcher.Close()
 }
 
 var readSources = []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
@@ -50,7 +85,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		engine.Close()
 		return nil, fmt.Errorf("build the public routes: %w", err)
 	}
-	return &path{engine: engine, server: server}, nil
+	return &path{fetcher: fetcher, engine: engine, server: server, empty: make(chan struct{})}, nil
 }
 
 func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {

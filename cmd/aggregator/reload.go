@@ -18,6 +18,9 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		s.log.Error("configuration not reloaded, the old one stays", "error", err)
 		return
 	}
+	if reflect.DeepEqual(next, s.config) { // a folder is watched: most of what happens there is none of ours
+		return
+	}
 	for _, key := range s.pin(next) {
 		s.log.Warn("changed in the configuration, but needs a restart", "key", key)
 	}
@@ -31,7 +34,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	s.metrics.SetProducts(productNames(next.Products))
 	_ = s.level.UnmarshalText([]byte(next.Log.Level)) // validated
 	old := s.path.Swap(path)
-	s.retired.Go(old.close)
+	s.retired.Go(old.retire)
 	s.metrics.ConfigReload("applied")
 	s.log.Info("configuration reloaded", "hash", next.Hash())
 }

@@ -6,11 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -29,12 +24,13 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.serve(cfg, serveOptions{load: load})
+	return p.serve(cfg, serveOptions{file: c.Config, load: load})
 }
 
 // serveOptions are what demo adds to serving.
 type serveOptions struct {
-	load   func() (*config.Config, error) // for a reload
+	file   string                         // watched for changes; empty: none
+	load   func() (*config.Config, error) // for a reload; nil: there is none
 	beside func(ctx context.Context, public, admin string)
 }
 
@@ -44,6 +40,8 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if _, err := memlimit.Set(memlimit.WithProvider(memlimit.FromCgroup)); err != nil && !errors.Is(err, memlimit.ErrNoLimit) {
 		log.Debug("no memory limit taken from the cgroup", "reason", err)
 	}
+	stop := p.listenForSignals()
+	defer stop.release()
 	service, err := newService(cfg, log, level)
 	if err != nil {
 		return err
@@ -56,11 +54,9 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if err != nil {
 		return errors.Join(err, public.close(), service.close())
 	}
-	_, _ = fmt.Fprintf(p.stderr, "listening public=%s admin=%s\n", public.addr(), admin.addr())
 	service.ready.Store(true)
+	_, _ = fmt.Fprintf(p.stderr, "listening public=%s admin=%s\n", public.addr(), admin.addr())
 
-	stop := p.listenForSignals(func() { service.reload(opt.load) })
-	defer stop.release()
 	beside, endBeside := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -69,15 +65,34 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 			opt.beside(beside, public.addr(), admin.addr())
 		}
 	}()
-	var failure error
-	select {
-	case <-stop.first:
-	case failure = <-public.failed:
-	case failure = <-admin.failed:
-	}
+	failure := service.run(opt, stop, public, admin)
 	endBeside()
 	<-done
 	return errors.Join(failure, drain(service, cfg.Shutdown, public, admin, stop.second))
+}
+
+// run answers requests to reload until it is time to stop; the error is why a listener failed.
+func (s *service) run(opt serveOptions, stop signals, public, admin *listener) error {
+	var changed <-chan struct{}
+	if opt.file != "" {
+		unwatch := make(chan struct{})
+		defer close(unwatch)
+		changed = watchFile(opt.file, s.log, unwatch)
+	}
+	for {
+		select {
+		case <-stop.first:
+			return nil
+		case err := <-public.failed:
+			return err
+		case err := <-admin.failed:
+			return err
+		case <-stop.reload:
+			s.reload(opt.load)
+		case <-changed:
+			s.reload(opt.load)
+		}
+	}
 }
 
 func newLogger(w io.Writer, cfg config.Log) (*slog.Logger, *slog.LevelVar) {
@@ -112,106 +127,4 @@ func drain(s *service, cfg config.Shutdown, public, admin *listener, second <-ch
 	case <-second:
 		return errForced
 	}
-}
-
-// signals tells of the first and the second request to stop.
-type signals struct {
-	first, second chan struct{}
-	release       func()
-}
-
-// listenForSignals watches for SIGTERM, SIGINT and SIGHUP, or for the program's own context where a test drives it.
-func (p *program) listenForSignals(reload func()) signals {
-	s := signals{first: make(chan struct{}), second: make(chan struct{})}
-	incoming := make(chan os.Signal, 4)
-	signal.Notify(incoming, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	ended := make(chan struct{})
-	s.release = func() { signal.Stop(incoming); close(ended) }
-	var stopping <-chan struct{}
-	if p.stopping != nil {
-		stopping = p.stopping.Done()
-	}
-	go func() {
-		next := []chan struct{}{s.first, s.second}
-		for len(next) > 0 {
-			select {
-			case <-stopping:
-				stopping = nil
-				close(next[0])
-				next = next[1:]
-			case got := <-incoming:
-				if got == syscall.SIGHUP {
-					reload()
-					continue
-				}
-				close(next[0])
-				next = next[1:]
-			case <-ended:
-				return
-			}
-		}
-	}()
-	return s
-}
-
-// listener is one HTTP server on its socket.
-type listener struct {
-	server *http.Server
-	socket net.Listener
-	failed chan error
-}
-
-// timeouts bound what a slow client can hold (FAULTS row 26).
-type timeouts struct{ header, read, write, idle time.Duration }
-
-var adminTimeouts = timeouts{header: 5 * time.Second, read: 10 * time.Second, idle: time.Minute} // profiles take long to write
-
-func publicTimeouts(cfg *config.Config) timeouts {
-	return timeouts{
-		header: 5 * time.Second, read: 15 * time.Second,
-		write: cfg.Booking.Timeout + 15*time.Second, idle: 75 * time.Second,
-	}
-}
-
-// maxHeaderBytes bounds request line and headers. net/http adds 4 KiB of its own to what it is told.
-const maxHeaderBytes = 16<<10 - 4096
-
-func newListener(addr string, handler http.Handler, t timeouts) (*listener, error) {
-	socket, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	l := &listener{socket: socket, failed: make(chan error, 1), server: &http.Server{
-		Handler: handler, MaxHeaderBytes: maxHeaderBytes, DisableGeneralOptionsHandler: true,
-		ReadHeaderTimeout: t.header, ReadTimeout: t.read, WriteTimeout: t.write, IdleTimeout: t.idle,
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it quotes what clients sent
-	}}
-	go func() {
-		if err := l.server.Serve(socket); !errors.Is(err, http.ErrServerClosed) {
-			l.failed <- err
-		}
-	}()
-	return l, nil
-}
-
-func (l *listener) addr() string { return l.socket.Addr().String() }
-
-func (l *listener) close() error { return l.server.Close() }
-
-// shutdown waits for requests in flight; those that are left when ctx ends are cut off.
-func (l *listener) shutdown(ctx context.Context) error {
-	if err := l.server.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("requests were cut off after shutdown.grace: %w", err), l.server.Close())
-	}
-	return nil
-}
-
-// withDrain asks clients to close their connections once the service is about to leave.
-func withDrain(s *service) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.ready.Load() {
-			w.Header().Set("Connection", "close")
-		}
-		s.ServeHTTP(w, r)
-	})
 }

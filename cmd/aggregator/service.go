@@ -145,14 +145,21 @@ func (s *service) watch() {
 	s.metrics.WatchTombstones(func() float64 { return float64(s.ledger.Len()) })
 }
 
-// ServeHTTP hands a public request to the request path in force.
+// ServeHTTP hands a public request to the request path in force. A path that a reload retires finishes what it has
+// begun, so a request that comes upon one takes the next.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.path.Load().server.ServeHTTP(w, r)
+	for {
+		if p := s.path.Load(); p.enter() {
+			defer p.leave()
+			p.server.ServeHTTP(w, r)
+			return
+		}
+	}
 }
 
 // close ends background work, after the listeners are closed.
 func (s *service) close() error {
-	s.path.Load().close()
+	s.path.Load().retire()
 	s.retired.Wait()
 	s.gateway.Close()
 	return errors.Join(s.store.Close(), s.index.Close())

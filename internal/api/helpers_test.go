@@ -82,12 +82,14 @@ type notes struct {
 	silent
 	mu       sync.Mutex
 	requests []string
+	codes    []int
 	partial  []string
 }
 
 func (n *notes) RequestEnded(product, route string, code int, cache string, _ time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.codes = append(n.codes, code)
 	n.requests = append(n.requests, product+" "+route+" "+http.StatusText(code)+" "+cache)
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,9 +103,16 @@ func (p problem) write(w http.ResponseWriter, correlationID string) {
 	_, _ = w.Write(body) // the client may be gone
 }
 
+// statusClientLeft is what requests count as whose client did not wait, in the manner of nginx.
+const statusClientLeft = 499
+
 // handleError is echo's error handler.
 func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
+		return
+	}
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+		c.Response().Status = statusClientLeft // nobody reads an answer
 		return
 	}
 	p := problemOf(err)

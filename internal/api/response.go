@@ -92,7 +92,7 @@ func gzipped(body []byte) []byte {
 // alone is a hit.
 func (r *response) cacheLabel(now time.Time) string {
 	switch {
-	case r.first.waited:
+	case r.missed():
 		return "miss"
 	case now.Before(r.freshUntil):
 		return "hit"
@@ -100,6 +100,9 @@ func (r *response) cacheLabel(now time.Time) string {
 		return "stale"
 	}
 }
+
+// missed tells whether the answer was not made of cached fragments: some were waited for, or there are none.
+func (r *response) missed() bool { return r.first.waited || r.freshUntil.IsZero() }
 
 // lookupResult is how the response cache's own metric calls the find; a nil response is a miss.
 func (r *response) lookupResult(now time.Time) string {
@@ -151,7 +154,8 @@ func (s sending) consistency() string {
 }
 
 func (r *response) choose(h http.Header) variant {
-	if accepts(h.Values("Accept-Encoding"), "gzip") {
+	accept := h.Values("Accept-Encoding")
+	if zipped := weight(accept, "gzip"); zipped > 0 && zipped >= weight(accept, "identity") {
 		return r.gzip()
 	}
 	return r.plain
@@ -170,7 +174,7 @@ func (r *response) cacheControl(maxAge time.Duration) string {
 
 // cacheStatus is RFC 9211's; ttl is the fresh time left, negative once it is over.
 func (r *response) cacheStatus(now time.Time) string {
-	if r.first.waited {
+	if r.missed() {
 		if r.first.collapsed {
 			return "timeslots; fwd=miss; collapsed"
 		}
@@ -192,28 +196,32 @@ func matches(headers []string, etag string) bool {
 	return false
 }
 
-// accepts tells whether Accept-Encoding names the coding, or "*", without a weight of zero (RFC 9110 §12.5.3).
-func accepts(headers []string, coding string) bool {
-	star := false
+// weight is what Accept-Encoding gives a coding: by its name, else by "*", else 0 (RFC 9110 §12.5.3).
+func weight(headers []string, coding string) float64 {
+	star := 0.0
 	for _, header := range headers {
 		for part := range strings.SplitSeq(header, ",") {
-			name, weight, _ := strings.Cut(part, ";")
+			name, parameter, _ := strings.Cut(part, ";")
 			switch name = strings.TrimSpace(name); {
 			case strings.EqualFold(name, coding):
-				return !zeroWeight(weight)
-			case name == "*":
-				star = !zeroWeight(weight)
+				return quality(parameter)
+			case name == "*" && coding != "identity":
+				star = quality(parameter)
 			}
 		}
 	}
 	return star
 }
 
-func zeroWeight(parameter string) bool {
+// quality reads "q=0.5"; one without a readable weight counts in full.
+func quality(parameter string) float64 {
 	_, value, ok := strings.Cut(strings.TrimSpace(parameter), "=")
 	if !ok {
-		return false
+		return 1
 	}
 	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	return err == nil && q == 0
+	if err != nil || q < 0 || q > 1 {
+		return 1
+	}
+	return q
 }

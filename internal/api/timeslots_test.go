@@ -2,6 +2,7 @@ package api
 
 import (
 	"compress/gzip"
+	"context"
 	"errors"
 	"flag"
 	"io"
@@ -163,11 +164,27 @@ func TestValidatorsAreStrongAndPerEncoding(t *testing.T) {
 }
 
 func TestAcceptEncoding(t *testing.T) {
-	tests := map[string]bool{"gzip": true, "GZIP": true, "*": true, "br, gzip;q=0.1": true, "": false, "br": false, "gzip;q=0": false, "gzip; q=0.000": false, "*;q=0": false, "gzip;q=0, *": false, "identity": false}
+	tests := map[string]string{
+		"gzip": "gzip", "GZIP": "gzip", "*": "gzip", "br, gzip;q=0.1": "gzip", "": "", "br": "", "gzip;q=0": "", "gzip; q=0.000": "", "*;q=0": "",
+		"gzip;q=0, *": "", "identity": "", "identity;q=1, gzip;q=0.1": "", "identity;q=0.5, gzip": "gzip", "gzip;q=x": "gzip",
+	}
+	s := newStand(t, nil)
 	for header, want := range tests {
-		if got := accepts([]string{header}, "gzip"); got != want {
-			t.Errorf("accepts(%q) = %v", header, got)
+		if got := s.get(ask, "Accept-Encoding", header).Header().Get("Content-Encoding"); got != want {
+			t.Errorf("Accept-Encoding %q: got %q", header, got)
 		}
+	}
+}
+
+func TestAClientThatLeavesIsNotOurFailure(t *testing.T) {
+	s := newStand(t, nil)
+	s.engine.err = context.Canceled
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, ask, nil).WithContext(ctx))
+	if w.Body.Len() != 0 || len(s.notes.codes) != 1 || s.notes.codes[0] != statusClientLeft {
+		t.Errorf("recorded %v with %d bytes, want %d with none", s.notes.codes, w.Body.Len(), statusClientLeft)
 	}
 }
 

@@ -105,7 +105,11 @@ func readBody(resp *http.Response, maxBody int64) ([]byte, error) {
 	if err == nil && n > maxBody {
 		err = errTooLarge
 	}
-	return bytes.Clone(buf.Bytes()), err
+	body := buf.Bytes()
+	if cap(body) > len(body)+len(body)/4 { // the body is kept: do not keep spare room with it
+		body = bytes.Clone(body)
+	}
+	return body, err
 }
 
 // transportError tells a deadline of ours from a caller that left and from everything else.

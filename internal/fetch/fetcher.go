@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"timeslots/internal/fetch/decode"
 	"timeslots/internal/timeslot"
 )
@@ -70,6 +72,8 @@ type Fetcher struct {
 	client *client
 	guards map[timeslot.Source]*guard
 	opt    Options
+
+	refusals rate.Sometimes // logged now and then: a wrong key is refused with every call
 }
 
 // New builds a Fetcher. It makes no connection.
@@ -92,7 +96,10 @@ func New(opt Options) (*Fetcher, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	f := &Fetcher{client: newClient(&opt), guards: map[timeslot.Source]*guard{}, opt: opt}
+	f := &Fetcher{
+		client: newClient(&opt), guards: map[timeslot.Source]*guard{}, opt: opt,
+		refusals: rate.Sometimes{First: 3, Interval: 10 * time.Second},
+	}
 	for _, s := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory} {
 		f.guards[s] = newGuard(s, opt.Sources[s].withDefaults(), opt.Recorder)
 	}
@@ -111,6 +118,15 @@ func (o SourceOptions) withDefaults() SourceOptions {
 	}
 	o.Breaker = o.Breaker.withDefaults()
 	return o
+}
+
+// Close gives back idle connections. Calls under way are not touched.
+func (f *Fetcher) Close() {
+	for _, transport := range []http.RoundTripper{f.client.public, f.client.ingress} {
+		if t, ok := transport.(interface{ CloseIdleConnections() }); ok {
+			t.CloseIdleConnections()
+		}
+	}
 }
 
 // Fetch reads key from upstream once, within the source's guard. The fragment has no Bounds: how long it may be
@@ -149,7 +165,7 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 	if answer.notFound() {
 		return &timeslot.Fragment{Key: key, FetchedAt: now, NotFound: true, Body: answer.body}, nil
 	}
-	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: now, LastDay: window.last}, answer.body)
+	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last}, answer.body)
 	if err != nil {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: answer.status, Err: err}
 	}
@@ -165,7 +181,9 @@ func (f *Fetcher) explain(key timeslot.FragmentKey, err error) error {
 	}
 	e.Source, e.Operation = key.Source(), key.Operation
 	if isRejection(e.Status) {
-		f.opt.Logger.Warn("upstream refused our request", "source", e.Source, "operation", e.Operation, "status", e.Status)
+		f.refusals.Do(func() {
+			f.opt.Logger.Warn("upstream refused our request", "source", e.Source, "operation", e.Operation, "status", e.Status)
+		})
 	}
 	return e
 }

@@ -81,8 +81,8 @@ func TestTheLeaderLeavingFailsNobodyElse(t *testing.T) {
 func TestTheLastOneLeavingEndsTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := NewFlight(time.Minute)
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer cancel()
+		ctx, leave := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, leave)
 		ended := make(chan time.Duration, 1)
 		begin := time.Now()
 		_, _, err := f.Do(ctx, flightKey, func(ctx context.Context) (*timeslot.Fragment, error) {
@@ -90,7 +90,7 @@ func TestTheLastOneLeavingEndsTheCall(t *testing.T) {
 			ended <- time.Since(begin)
 			return nil, ctx.Err()
 		})
-		if !errors.Is(err, context.DeadlineExceeded) {
+		if !errors.Is(err, context.Canceled) {
 			t.Errorf("err = %v", err)
 		}
 		if d := <-ended; d != 100*time.Millisecond {
@@ -100,13 +100,33 @@ func TestTheLastOneLeavingEndsTheCall(t *testing.T) {
 	})
 }
 
+func TestACallSlowerThanEverybodysBudgetGoesOnAndIsJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewFlight(time.Minute)
+		var calls atomic.Int32
+		for range 4 { // four visitors, one after the other, with 300 ms each; the call takes a second
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			_, _, err := f.Do(ctx, flightKey, slowWork(&calls, time.Second))
+			cancel()
+			if errors.Is(err, context.DeadlineExceeded) {
+				continue
+			}
+			if err != nil || calls.Load() != 1 {
+				t.Errorf("%v after %d calls, want the first call's answer", err, calls.Load())
+			}
+			return
+		}
+		t.Error("nobody got an answer")
+	})
+}
+
 func TestWhoComesAfterAGivenUpCallGetsAFreshOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := NewFlight(time.Minute)
 		var calls atomic.Int32
 		release := make(chan struct{})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
+		ctx, leave := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond, leave)
 		_, _, _ = f.Do(ctx, flightKey, func(context.Context) (*timeslot.Fragment, error) {
 			<-release // does not heed its context, and so is still running when the next one asks
 			return nil, errors.New("of the call that was given up")

@@ -143,7 +143,8 @@ func (e *Engine) TakenVersion() uint64 { return e.opt.Taken.View().Version() }
 func mergeReserve(budget time.Duration) time.Duration { return min(budget/10, 25*time.Millisecond) }
 
 // Search answers a validated, normalised query. Errors are [timeslot.InvalidQueryError] when it asks for too much,
-// [FailedError] when nothing servable is left, and [UnknownError] when all it names is unknown to upstream.
+// [FailedError] when nothing servable is left, [UnknownError] when all it names is unknown to upstream, and
+// [context.Canceled] when ctx was.
 func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (*Answer, error) {
 	if err := e.opt.Limits.check(q, e.opt.Now()); err != nil {
 		return nil, err
@@ -153,7 +154,13 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 		ctx, cancel = context.WithTimeout(ctx, caller.Budget-mergeReserve(caller.Budget))
 		defer cancel()
 	}
-	gathered := e.gather(ctx, q, caller)
+	gathered, err := e.gather(ctx, q, caller)
+	if err != nil {
+		return nil, err
+	}
+	if errors.Is(ctx.Err(), context.Canceled) { // whoever asked has left
+		return nil, ctx.Err()
+	}
 	view := e.opt.Taken.View()
 	now := e.opt.Now()
 	merged := merge.Merge(merge.Input{
@@ -182,19 +189,33 @@ func (l Limits) check(q *timeslot.Query, now time.Time) error {
 	}
 	tooMany("npi", len(q.NPIs), l.MaxProviders)
 	tooMany("departmentUrlName", len(q.Departments), l.MaxDepartments)
-	if q.EndDate != 0 {
-		start := max(q.StartDate, timeslot.EarliestToday(now))
-		if days := int(q.EndDate - start); days > l.MaxWindow {
-			bad = append(bad, timeslot.Violation{
-				Parameter: "endDate", Detail: "the window is " + plural(days, "day") + " long",
-				Fix: "ask for at most " + plural(l.MaxWindow, "day") + " at a time",
-			})
-		}
-	}
+	tooMany("visitTypeName", len(q.VisitTypes), maxVisitTypes)
+	bad = append(bad, l.checkWindow(q, now)...)
 	if len(bad) > 0 {
 		return &timeslot.InvalidQueryError{Violations: bad}
 	}
 	return nil
+}
+
+// maxVisitTypes bounds the visit types of one query: each is a read of its own for every clinic.
+const maxVisitTypes = 20
+
+// checkWindow refuses windows that are too long, over already, or beyond what upstream may be asked for.
+func (l Limits) checkWindow(q *timeslot.Query, now time.Time) (bad []timeslot.Violation) {
+	today := timeslot.EarliestToday(now)
+	reject := func(parameter, detail, fix string) {
+		bad = append(bad, timeslot.Violation{Parameter: parameter, Detail: detail, Fix: fix})
+	}
+	if q.EndDate != 0 && q.EndDate < today {
+		reject("endDate", q.EndDate.String()+" is over everywhere", "give today or a later day")
+	}
+	if days := int(q.EndDate - max(q.StartDate, today)); q.EndDate != 0 && days > l.MaxWindow {
+		reject("endDate", "the window is "+plural(days, "day")+" long", "ask for at most "+plural(l.MaxWindow, "day")+" at a time")
+	}
+	if last := timeslot.LatestToday(now) + timeslot.Date(max(l.Lookahead, l.MaxWindow)); q.StartDate > last {
+		reject("startDate", q.StartDate.String()+" is farther ahead than anybody schedules", "give a day up to "+last.String())
+	}
+	return bad
 }
 
 type silent struct{}

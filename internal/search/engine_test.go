@@ -1,7 +1,10 @@
 package search
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -211,4 +214,84 @@ func TestTooWideQueriesAreRefusedWithAFix(t *testing.T) {
 	if want := "ask for at most 1 value at a time"; invalid.Violations[0].Fix != want {
 		t.Errorf("fix %q, want %q", invalid.Violations[0].Fix, want)
 	}
+}
+
+func TestAnAnswerSlowerThanTheBudgetIsThereForTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1)))
+		d.delay[timeslot.ProviderDirect] = 1200 * time.Millisecond
+		e := newEngine(t, d, nil)
+		q := queryOf(timeslot.Query{NPIs: []string{npi}})
+		if _, err := e.Search(t.Context(), q, Caller{Budget: 800 * time.Millisecond}); timeslotFailure(err) != timeslot.KindTimeout {
+			t.Fatalf("first: %v, want out of time", err)
+		}
+		pass(time.Second)
+		a, err := e.Search(t.Context(), q, Caller{Budget: 800 * time.Millisecond})
+		if err != nil || a.Total != 1 || a.Waited {
+			t.Errorf("second: %+v, %v; want what the first one's call brought", a, err)
+		}
+	})
+}
+
+func timeslotFailure(err error) timeslot.Kind {
+	if failed, ok := errors.AsType[*FailedError](err); ok {
+		return failed.Kind
+	}
+	return ""
+}
+
+func TestASwitchedOffSourceDoesNotHideThatAllOthersFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic))
+		d.failure[timeslot.CareDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Status: 500}
+		e := newEngine(t, d, func(o *Options) { o.Sources[timeslot.CareOptions] = SourceOptions{} })
+		q := queryOf(timeslot.Query{Point: clinic.Point, VisitTypes: []string{"Illness"}})
+		if _, err := e.Search(t.Context(), q, Caller{}); timeslotFailure(err) != timeslot.KindUpstream {
+			t.Errorf("err = %v, want the failure", err)
+		}
+	})
+}
+
+func TestACallerThatLeavesGetsNeitherAnAnswerNorAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1)))
+		d.delay[timeslot.ProviderDirect] = time.Second
+		ctx, leave := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, leave)
+		if a, err := newEngine(t, d, nil).Search(ctx, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{Budget: time.Minute}); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %+v, %v", a, err)
+		}
+	})
+}
+
+func TestWindowsThatCannotBeAnsweredAreRefused(t *testing.T) {
+	e := newEngine(t, newDesk(), nil)
+	today := timeslot.DateOf(time.Now())
+	tests := map[string]timeslot.Query{
+		"endDate":       {NPIs: []string{npi}, EndDate: today - 10},
+		"startDate":     {NPIs: []string{npi}, StartDate: today + 1000},
+		"visitTypeName": {NPIs: []string{npi}, VisitTypes: strings.Split("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u", ",")},
+	}
+	for parameter, q := range tests {
+		_, err := e.Search(t.Context(), queryOf(q), Caller{})
+		if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok || len(invalid.Violations) != 1 || invalid.Violations[0].Parameter != parameter {
+			t.Errorf("%s: %v", parameter, err)
+		}
+	}
+}
+
+func TestAnswersThatMeanTooManyReadsAreRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine(t, newDesk(), func(o *Options) {
+			o.Limits.MaxDepartments = 1000
+		})
+		q := timeslot.Query{VisitTypes: strings.Split("a,b,c,d,e,f,g,h,i,j", ",")}
+		for i := range 400 {
+			q.Departments = append(q.Departments, fmt.Sprintf("D%d", i))
+		}
+		_, err := e.Search(t.Context(), queryOf(q), Caller{})
+		if _, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok {
+			t.Errorf("err = %v, want it refused", err)
+		}
+	})
 }

@@ -32,12 +32,15 @@ type collection struct {
 // gather looks all keys up at once, then fetches what is missing until ctx ends. The list of departments comes first,
 // for what it makes known; it is nearly always in memory. When it is not, directory and slots are fetched side by
 // side, and only what the directory has to name comes after it.
-func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) *collection {
+func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (*collection, error) {
 	call := fetch.Call{Product: caller.Product, CorrelationID: caller.CorrelationID}
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{list}, call)
 	e.watchLookahead(list.fragment, call)
 	p := e.plan(q, list.departments())
+	if len(p.slots) > maxAsks {
+		return nil, tooWide(len(p.slots))
+	}
 	g := &collection{plan: p}
 
 	directory, slots := pieces(p.directory), pieces(p.slots)
@@ -49,7 +52,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) *
 		slots = append(slots, more...)
 		e.fill(ctx, slots, call)
 		g.pieces = append(directory, slots...)
-		return g
+		return g, nil
 	}
 	var more []*piece
 	var lane sync.WaitGroup
@@ -62,7 +65,17 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) *
 	e.fill(ctx, slots, call)
 	lane.Wait()
 	g.pieces = append(append(directory, slots...), more...)
-	return g
+	return g, nil
+}
+
+// maxAsks bounds the reads of one query: a hundred clinicians over ninety days in both versions, with room to spare.
+const maxAsks = 3000
+
+func tooWide(reads int) error {
+	return &timeslot.InvalidQueryError{Violations: []timeslot.Violation{{
+		Parameter: "visitTypeName", Detail: "together with the other parameters it means " + plural(reads, "read"),
+		Fix: "ask for fewer visit types, clinicians or departments at a time, or for a shorter window",
+	}}}
 }
 
 func (pc *piece) departments() []timeslot.Department {

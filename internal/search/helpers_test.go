@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -39,8 +40,12 @@ func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call
 	d.mu.Unlock()
 	select {
 	case <-time.After(delay):
-	case <-ctx.Done():
-		return nil, &timeslot.Error{Kind: timeslot.KindTimeout, Source: key.Source(), Operation: key.Operation}
+	case <-ctx.Done(): // as the real client says it
+		kind := timeslot.KindCanceled
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			kind = timeslot.KindTimeout
+		}
+		return nil, &timeslot.Error{Kind: kind, Source: key.Source(), Operation: key.Operation}
 	}
 	if failure != nil {
 		return nil, failure

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 
 	"timeslots/internal/fetch"
 	"timeslots/internal/fetch/decode"
@@ -29,6 +30,9 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 	e.lookup(ctx, []*piece{pc}, call)
 	if !pc.servable() {
 		e.fetchPiece(ctx, pc, call)
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return nil, ctx.Err()
 	}
 	if pc.fragment == nil || pc.freshness == timeslot.Expired {
 		return nil, pc.err

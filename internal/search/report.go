@@ -156,8 +156,8 @@ func verdict(reports []timeslot.SourceReport, retryAfter time.Duration) error {
 	unknown, failed, asked := 0, 0, 0
 	kinds := map[timeslot.Kind]int{}
 	for _, r := range reports {
-		if r.Source == timeslot.Directory {
-			continue
+		if r.Source == timeslot.Directory || r.Status == timeslot.StatusSkipped && r.Reason == "" {
+			continue // nobody asked for it, or it is switched off
 		}
 		asked++
 		switch {

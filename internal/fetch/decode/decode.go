@@ -25,7 +25,8 @@ var ErrMalformed = errors.New("malformed answer")
 type Read struct {
 	Key       timeslot.FragmentKey
 	FetchedAt time.Time
-	LastDay   timeslot.Date // last calendar day of the window asked for; 0 when the operation takes no dates
+	FirstDay  timeslot.Date // of the window asked for; 0: from the moment of asking
+	LastDay   timeslot.Date // of the window asked for; 0: the operation takes no dates, or none were given
 }
 
 // Decode reads body as the answer to read. The fragment has no Bounds yet. Body is kept in it, not copied.

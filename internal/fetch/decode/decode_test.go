@@ -91,6 +91,16 @@ func TestProviderDirectV5SpeaksForItsWindowInTheClinicsZone(t *testing.T) {
 	}
 }
 
+func TestAWindowThatBeginsLaterSaysNothingOfTheDaysBefore(t *testing.T) {
+	f, err := Decode(Read{Key: v5Key, FetchedAt: fetchedAt, FirstDay: mustDate("2030-03-08"), LastDay: mustDate("2030-03-31")}, sample(t, "provider-timeslots.v5.response.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Covers.Contains(at("2030-03-07T23:00:00-08:00")) || !f.Covers.Contains(at("2030-03-08T09:00:00-08:00")) {
+		t.Errorf("covers %v, want nothing before the first day asked for", f.Covers)
+	}
+}
+
 func TestAnEmptyV5AnswerIsNoSlotsAndNotAnError(t *testing.T) {
 	f := decodeBody(t, v5Key, sample(t, "provider-timeslots.v5.empty.response.json"))
 	if len(f.Slots) != 0 || f.Covers.Until.IsZero() {

@@ -141,12 +141,16 @@ func (b *builder) slotTime(d *jx.Decoder, schedule uint32) error {
 	return b.slot(slot)
 }
 
-// coverUntilLastDay lets the answer speak for all starts from when it was fetched to the end of the last day asked
-// for, in the westernmost reading of that day that all its zones share. An answer without slots names no zone and
-// covers until the day ends where it ends first.
+// coverUntilLastDay lets the answer speak for all starts from the first day asked for, or from when it was fetched, to
+// the end of the last day: no more than every zone of the answer agrees on. An answer without slots names no zone; it
+// begins where that day begins last and ends where the day ends first.
 func (b *builder) coverUntilLastDay(zones []string) {
 	if b.read.LastDay == 0 {
 		return
+	}
+	from := b.read.FetchedAt
+	if b.read.FirstDay != 0 {
+		from = b.read.FirstDay.In(time.FixedZone("", -12*3600))
 	}
 	next := b.read.LastDay + 1
 	until := next.In(time.FixedZone("", 14*3600))
@@ -165,5 +169,5 @@ func (b *builder) coverUntilLastDay(zones []string) {
 			until = end
 		}
 	}
-	b.f.Covers = timeslot.Interval{From: b.read.FetchedAt, Until: until}
+	b.f.Covers = timeslot.Interval{From: from, Until: until}
 }

@@ -1,0 +1,339 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// request is one call of a DexCare client.
+type request struct {
+	method, path, body string
+}
+
+func (r request) do(t *testing.T, base string, headers ...string) reply {
+	t.Helper()
+	if r.body != "" {
+		headers = append(headers, "Content-Type", "application/json")
+	}
+	return call(t, r.method, base+r.path, r.body, headers...)
+}
+
+// recorded is every cached read, with ordinary and odd parameters. Days is replaced by dates of this week.
+var recorded = []request{
+	{"GET", "/v1/departments", ""},
+	{"GET", "/v4/departments", ""},
+	{"GET", "/v4/departments?clinicType=Retail", ""},
+	{"GET", "/v4/departments?clinicType=Virtual", ""},
+	{"GET", "/v4/departments?brand=Acme&onlyActive=false", ""},
+	{"GET", "/v4/departments?onlyActive=FALSE&brand=Acme&product=findadoctor", ""},
+	{"GET", "/v4/departments?brand=Nobody", ""},
+	{"GET", "/v4/departments?utm_source=mail&x=1", ""},
+	{"GET", "/v4/departments/AcmeRiverton/departmentInfo", ""},
+	{"GET", "/v4/departments/AcmeRiverton/departmentInfo?withProviders=true", ""},
+	{"GET", "/v4/departments/org.acme.ehr.main%7C4100200300/departmentInfo?byId=true", ""},
+	{"GET", "/v4/departments/NoSuchPlace/departmentInfo", ""},
+	{"GET", "/v2/departments/AcmeRiverton/timeslots?visitTypeName=Illness", ""},
+	{"GET", "/v2/departments/AcmeRiverton/timeslots?visitTypeName=Wellness&product=findadoctor", ""},
+	{"GET", "/v1/departments/AcmeRiverton/timeslots?visitTypeName=Illness", ""},
+	{"GET", "/v2/departments/AcmeRiverton/timeslots", ""},
+	{"GET", "/v2/departments/AcmeRivertonFluShot/timeslots?visitTypeName=FluShot", ""},
+	{"GET", "/v2/departments/NoSuchPlace/timeslots?visitTypeName=Illness", ""},
+	{"GET", "/v2/departments/AcmeRiverton/timeslots?visitTypeName=NoSuchVisit", ""},
+	{"GET", "/v1/providers", ""},
+	{"GET", "/v1/providers?excludeInactive=false", ""},
+	{"GET", "/v1/providers?acceptingNewPatients=true&excludeInactive=true", ""},
+	{"GET", "/v1/providers/9000000017", ""},
+	{"GET", "/v1/providers/org.acme.ehr.main%7C9000000017", ""},
+	{"GET", "/v1/providers/9999999999", ""},
+	{"GET", "/v4/providers/9000000017/timeslots", ""},
+	{"GET", "/v4/providers/9000000017/timeslots?visitType=FollowUp", ""},
+	{"GET", "/v4/providers/9000000017/timeslots?visitType=FollowUp&startDate={1}&endDate={8}", ""},
+	{"GET", "/v4/providers/9000000017/timeslots?visitType=NewPatient&startDate={1}&endDate={3}&departmentId=4100200410&ehrSystemName=org.acme.ehr.main", ""},
+	{"GET", "/v4/providers/9999999999/timeslots?visitType=FollowUp", ""},
+	{"GET", "/v5/providers/9000000017/timeslots", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?startDate={1}&endDate={8}", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?endDate={8}&startDate={1}", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?startDate={1}T08:00:00-08:00&endDate={3}T18:00:00Z", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?daysOfSlots=2", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?daysOfSlots=3&startDate={4}", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?visitTypeName=FollowUp&visitTypeName=NewPatient", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?visitTypeEmrId=7203", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?newOrEstablishedPatient=newPatient", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?departmentEmrId=4100200410&departmentEmrSystemId=org.acme.ehr.main", ""},
+	{"GET", "/v5/providers/9000000017/timeslots?startDate={200}&endDate={210}", ""},
+	{"GET", "/v5/providers/9999999999/timeslots", ""},
+	{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9000000017"}]}`},
+	{"POST", "/v5/slots/search", `{"startDate":"{1}","endDate":"{8}","visitTypeNames":["NewPatient","FollowUp"],"criteriaItems":[{"npi":"9000000017"},{"npi":"9000000025","ehrInstance":"org.acme.ehr.main"}]}`},
+	{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9000000108","ehrInstance":"org.acme.ehr.main","departmentId":"4100200300"}],"startDate":"{1}"}`},
+	{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9999999999"}]}`},
+	{"GET", "/v2/lookups/maxLookaheadDays", ""},
+	{"GET", "/v2/lookups/maxLookaheadDays?visitTypeName=FollowUp&epicInstanceName=org.acme.ehr.main", ""},
+	{"GET", "/v1/availability/slots?latitude=47.61&longitude=-122.33&daysOfSlots=2", ""},
+	{"GET", "/v1/availability/slots?latitude=47.610&longitude=-122.330&daysOfSlots=2&radius=5&visitTypeNames=FluShot", ""},
+	{"GET", "/v1/availability/slots?postalCode=98000&daysOfSlots=1&visitTypeNames=illness,WELLNESS", ""},
+	{"GET", "/v1/availability/slots?departmentEmrIds=4100200300&ehrInstances=org.acme.ehr.main&daysOfSlots=3", ""},
+	{"GET", "/v1/availability/slots?npis=9000000017,9000000025&daysOfSlots=2&userTimezone=America/New_York", ""},
+	{"GET", "/v1/availability/slots?latitude=47.61&longitude=-122.33&daysOfSlots=1&gender=F&clinicTypes=primary%20care&newOrEstablishedPatient=establishedPatient", ""},
+	{"GET", "/v1/availability/slots?latitude=47.61&longitude=-122.33&daysOfSlots=1&startDate={2}&endDate={4}&specialty=Family%20Medicine", ""},
+	{"GET", "/v1/availability/slots?latitude=0&longitude=0&daysOfSlots=1", ""},
+	{"POST", "/v1/availability/slots", `{"latitude":47.61,"longitude":-122.33,"visitTypeNames":["FluShot"],"radius":5}`},
+	{"POST", "/v1/availability/slots", `{"postalCode":"98000","visitTypeNames":["Wellness","Illness"]}`},
+	{"POST", "/v1/availability/slots", `{"departmentIds":["4100200300"],"visitTypeNames":["Illness"],"ehrInstances":["org.acme.ehr.main"]}`},
+	{"POST", "/v1/availability/providers", `{"latitude":47.61,"longitude":-122.33,"visitTypeNames":["FollowUp"],"sortBy":"nextAvailable"}`},
+	{"POST", "/v1/availability/providers", `{"postalCode":"98000"}`},
+	{"GET", "/v1/suffixes", ""},
+	{"GET", "/api/7/visits/retail/cancel/reasons/acme", ""},
+	{"GET", "/api/9/regions/waittimes", ""},
+	{"GET", "/api/9/regions/waittimes?regionCodes=WA&visitTypeNames=virtual", ""},
+	{"GET", "/api/9/regions/WA/waittimes", ""},
+	{"GET", "/api/9/assignmentqualifiers", ""},
+	{"GET", "/api/9/assignmentqualifiers?archived=true", ""},
+	{"GET", "/api/9/modalities", ""},
+	{"GET", "/api/9/modalities?archived=false", ""},
+}
+
+// dated puts days from today in place of {n}.
+func (r request) dated() request {
+	for _, n := range []int{1, 2, 3, 4, 8, 200, 210} {
+		day := time.Now().AddDate(0, 0, n).Format(time.DateOnly)
+		placeholder := "{" + jsonNumber(n) + "}"
+		r.path, r.body = strings.ReplaceAll(r.path, placeholder, day), strings.ReplaceAll(r.body, placeholder, day)
+	}
+	return r
+}
+
+func jsonNumber(n int) string {
+	b, _ := json.Marshal(n)
+	return string(b)
+}
+
+// startPair runs a simulator and the service in front of it.
+func startPair(t *testing.T) (service *running, simulator string) {
+	t.Helper()
+	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
+	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	service = start(t, nil, "serve", "--config", written(t, served(addr)))
+	service.listening(t)
+	return service, "http://" + addr
+}
+
+// keyFor is what a client that calls DexCare directly sends.
+func keyFor(path string) string {
+	if strings.HasPrefix(path, "/v1/availability") {
+		return "acme-care-options"
+	}
+	return "acme-slots"
+}
+
+func TestADropInClientGetsWhatDexCareSaysByteForByte(t *testing.T) {
+	service, simulator := startPair(t)
+	if len(recorded) < 60 {
+		t.Fatalf("only %d requests are recorded", len(recorded))
+	}
+	for _, r := range recorded {
+		r = r.dated()
+		t.Run(r.method+" "+r.path, func(t *testing.T) {
+			first, again := r.do(t, service.public+"/dexcare"), r.do(t, service.public+"/dexcare")
+			straight := r.do(t, simulator, "x-api-key", keyFor(r.path))
+			for name, got := range map[string]reply{"first": first, "cached": again} {
+				if got.status != straight.status || !bytes.Equal(got.body, straight.body) {
+					t.Errorf("%s: %d with %d bytes, straight %d with %d bytes\n%.300s\n%.300s", name, got.status, len(got.body), straight.status, len(straight.body), got.body, straight.body)
+				}
+			}
+			if again.status == http.StatusOK && !strings.HasPrefix(again.header.Get("Cache-Status"), "timeslots; hit") {
+				t.Errorf("the second time: Cache-Status %q", again.header.Get("Cache-Status"))
+			}
+		})
+	}
+}
+
+func TestOrderCaseAndEncodingDoNotSplitEntries(t *testing.T) {
+	service, simulator := startPair(t)
+	before := calls(t, simulator)["availability-slots"]
+	for _, q := range []string{
+		"latitude=47.61&longitude=-122.33&daysOfSlots=1&visitTypeNames=FluShot,Illness", "visitTypeNames=illness,flushot&daysOfSlots=01&longitude=-122.330&latitude=47.6100",
+		"latitude=%34%37.61&longitude=-122.33&daysOfSlots=1&visitTypeNames=ILLNESS%2CFluShot&unlisted=1&product=x",
+	} {
+		get(t, service.public+"/dexcare/v1/availability/slots?"+q)
+	}
+	for _, body := range []string{`{"criteriaItems":[{"npi":"9000000017"}],"visitTypeNames":["A","B"]}`, ` { "visitTypeNames" : ["B","A"], "criteriaItems":[{"npi":"9000000017"}]}`} {
+		call(t, "POST", service.public+"/dexcare/v5/slots/search", body)
+	}
+	after := calls(t, simulator)
+	if n := after["availability-slots"] - before; n != 1 {
+		t.Errorf("%d calls for three spellings of one query", n)
+	}
+	if after["slots-search"] != 1 {
+		t.Errorf("%d calls for two spellings of one body", after["slots-search"])
+	}
+}
+
+// calls counts what the simulator was asked, by operation.
+func calls(t *testing.T, simulator string) map[string]int {
+	t.Helper()
+	var counts map[string]struct{ Calls int }
+	if err := json.Unmarshal(get(t, simulator+"/_acme/calls").body, &counts); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]int{}
+	for name, c := range counts {
+		out[name] = c.Calls
+	}
+	return out
+}
+
+func TestWhatMayBePersonalIsPassedThroughEachTime(t *testing.T) {
+	service, simulator := startPair(t)
+	base := service.public + "/dexcare"
+	tests := map[string]func() reply{
+		"a token":  func() reply { return get(t, base+"/v4/departments", "Authorization", "Bearer patient-1") },
+		"a cookie": func() reply { return get(t, base+"/v4/departments", "Cookie", "session=1") },
+		"a patient": func() reply {
+			return call(t, "POST", base+"/v1/availability/slots", `{"postalCode":"98000","visitTypeNames":["Illness"],"patient":{"patientId":"1","patientIdType":"MRN","ehrInstance":"org.acme.ehr.main"}}`, "Content-Type", "application/json")
+		},
+		"a context that nobody was given": func() reply {
+			return call(t, "POST", base+"/v1/availability/slots", `{"searchContext":"0123456789abcdef0123456789abcdef"}`, "Content-Type", "application/json")
+		},
+	}
+	for name, do := range tests {
+		t.Run(name, func(t *testing.T) {
+			before := calls(t, simulator)["*"]
+			for range 2 {
+				r := do()
+				if r.header.Get("Cache-Status") != "timeslots; fwd=bypass" || !strings.Contains(r.header.Get("Cache-Control"), "no-store") {
+					t.Errorf("%d, Cache-Status %q, Cache-Control %q", r.status, r.header.Get("Cache-Status"), r.header.Get("Cache-Control"))
+				}
+			}
+			if n := calls(t, simulator)["*"] - before; n != 2 {
+				t.Errorf("upstream saw %d calls, want both", n)
+			}
+		})
+	}
+}
+
+func TestAContextFromACachedAnswerMayBeReplayedFromTheCache(t *testing.T) {
+	service, simulator := startPair(t)
+	base := service.public + "/dexcare"
+	var found struct{ SearchContext string }
+	search := request{"POST", "/v1/availability/slots", `{"postalCode":"98000","visitTypeNames":["Illness"]}`}
+	if err := json.Unmarshal(search.do(t, base).body, &found); err != nil || found.SearchContext == "" {
+		t.Fatalf("no search context (%v)", err)
+	}
+	replay := request{"POST", "/v1/availability/slots", `{"searchContext":"` + found.SearchContext + `"}`}
+	first := replay.do(t, base)
+	before := calls(t, simulator)["*"]
+	again := replay.do(t, base)
+	if first.status != 200 || !bytes.Equal(first.body, again.body) || calls(t, simulator)["*"] != before {
+		t.Errorf("%d %.200s; %d more calls", first.status, first.body, calls(t, simulator)["*"]-before)
+	}
+}
+
+func TestATakenSlotIsLeftOutOfEveryRepeatedBody(t *testing.T) {
+	service, _ := startPair(t)
+	base := service.public + "/dexcare"
+	reads := []request{
+		{"GET", "/v2/departments/AcmeRiverton/timeslots?visitTypeName=Illness", ""},
+		{"GET", "/v5/providers/{npi}/timeslots", ""},
+		{"GET", "/v1/availability/slots?departmentEmrIds=4100200300&ehrInstances=org.acme.ehr.main&daysOfSlots=3", ""},
+		{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"{npi}"}]}`},
+	}
+	offers := get(t, service.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500").answer(t)
+	slot := offers.Timeslots[len(offers.Timeslots)-1]
+	written := slot.SlotDateTime.Format(time.RFC3339)
+	for i := range reads {
+		reads[i].path, reads[i].body = strings.ReplaceAll(reads[i].path, "{npi}", slot.NPI), strings.ReplaceAll(reads[i].body, "{npi}", slot.NPI)
+		if body := reads[i].do(t, base).body; !bytes.Contains(body, []byte(written)) {
+			t.Fatalf("%s does not list %s before: %.300s", reads[i].path, written, body)
+		}
+	}
+	booking := `{"visitDetails":{"ehrSystemName":"` + slot.EHRInstance + `","departmentId":"` + slot.DepartmentID + `","visitReason":"x","declaration":"self","slotId":"` + slot.Booking.SlotID + `","providerId":"` + slot.Booking.ProviderID + `"},"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"registrationModules":{"documentSigning":[]}}`
+	if r := call(t, "POST", base+"/api/6/visits/retail", booking, "Authorization", "Bearer p", "Content-Type", "application/json"); r.status/100 != 2 {
+		t.Fatalf("booking: %d %s", r.status, r.body)
+	}
+	for _, r := range reads {
+		for _, line := range offered(t, r.do(t, base).body, slot.NPI, written) {
+			t.Errorf("%s still lists %s", r.path, line)
+		}
+	}
+}
+
+// offered lists the places where a document offers the clinician at that time, whatever its shape.
+func offered(t *testing.T, body []byte, npi, at string) (found []string) {
+	t.Helper()
+	var document any
+	if err := json.Unmarshal(body, &document); err != nil {
+		t.Fatalf("%v in %.200s", err, body)
+	}
+	var walk func(v any, who, when string)
+	walk = func(v any, who, when string) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e, who, when)
+			}
+		case map[string]any:
+			for _, name := range []string{"npi", "providerNationalId"} {
+				if s, ok := v[name].(string); ok {
+					who = s
+				}
+			}
+			for _, name := range []string{"slotDateTime", "dateTime"} {
+				if s, ok := v[name].(string); ok {
+					when = s
+				}
+			}
+			_, options := v["providerOptions"]
+			if who == npi && when == at && !options {
+				found = append(found, who+" at "+when)
+			}
+			for _, e := range v {
+				walk(e, who, when)
+			}
+		}
+	}
+	walk(document, "", "")
+	return found
+}
+
+func TestBadInputGetsTheSurfacesOwnErrorAndNeverReachesUpstream(t *testing.T) {
+	service, simulator := startPair(t)
+	tests := []struct {
+		request
+		status int
+		says   string
+	}{
+		{request{"GET", "/v5/providers/12/timeslots", ""}, 400, `"errorCode":500201`},
+		{request{"GET", "/v5/providers/9000000017/timeslots?startDate=tomorrow", ""}, 400, `"errorCode":500201`},
+		{request{"GET", "/v5/providers/9000000017/timeslots?departmentEmrId=1", ""}, 400, `"errorCode":500201`},
+		{request{"GET", "/v5/providers/9000000017/timeslots?daysOfSlots=1&daysOfSlots=2", ""}, 400, `"errorCode":500201`},
+		{request{"GET", "/v1/availability/slots?latitude=47.61&daysOfSlots=1", ""}, 400, `"errorCode":40001`},
+		{request{"GET", "/v1/availability/slots?npis=9000000017", ""}, 400, `"errorCode":40001`},
+		{request{"GET", "/v1/availability/slots?latitude=NaN&longitude=1&daysOfSlots=1", ""}, 400, `"errorCode":40001`},
+		{request{"POST", "/v1/availability/slots", `[]`}, 400, `"errorCode":40001`},
+		{request{"POST", "/v1/availability/slots", `{"radius":5}`}, 400, `"errorCode":40001`},
+		{request{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9000000017","x":1}]}`}, 400, `"errorCode":500201`},
+		{request{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9000000017","departmentId":"1"}]}`}, 400, `"errorCode":500201`},
+		{request{"POST", "/v5/slots/search", `{"criteriaItems":[]} x`}, 400, `"errorCode":500201`},
+		{request{"GET", "/v2/departments/..%2f..%2fadmin/timeslots", ""}, 400, `"error"`},
+		{request{"GET", "/v2/departments/..%252fadmin/timeslots", ""}, 400, `"error"`},
+		{request{"GET", "/v1/providers/900000001%237", ""}, 400, `"error"`},
+		{request{"GET", "/v4/providers/9000000017/timeslots?startDate=2030-02-30", ""}, 400, `"error"`},
+		{request{"POST", "/v5/slots/search", `{"x":"` + strings.Repeat("y", 70_000) + `"}`}, 413, ""},
+		{request{"GET", "/v9/anything", ""}, 404, `no Route matched`},
+		{request{"DELETE", "/v4/departments", ""}, 404, `no Route matched`},
+	}
+	before := calls(t, simulator)["*"]
+	for _, tt := range tests {
+		r := tt.do(t, service.public+"/dexcare")
+		if r.status != tt.status || !strings.Contains(string(r.body), tt.says) {
+			t.Errorf("%s %s: %d %.200s, want %d with %s", tt.method, tt.path, r.status, r.body, tt.status, tt.says)
+		}
+	}
+	if n := calls(t, simulator)["*"] - before; n != 0 {
+		t.Errorf("upstream saw %d calls", n)
+	}
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"timeslots/cmd/aggregator/internal/config"
+)
+
+func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
+	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0")
+	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+	load := func(n int) func() (*config.Config, error) {
+		return func() (*config.Config, error) {
+			return config.LoadBytes("test", []byte(served(addr)+fmt.Sprintf("search: {budget: %dms}\nlog: {level: error}\n", 700+n)), nil)
+		}
+	}
+	cfg, err := load(0)()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, level := newLogger(&bytes.Buffer{}, cfg.Log)
+	s, err := newService(cfg, log, level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var visitors sync.WaitGroup
+	for v := range 8 {
+		visitors.Go(func() {
+			for i := range 20 {
+				w := httptest.NewRecorder()
+				s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, fmt.Sprintf("/v1/timeslots?npi=90000%05d", 100*v+i), nil))
+				if w.Code != http.StatusOK && w.Code != http.StatusNotFound {
+					t.Errorf("%d %s", w.Code, w.Body)
+				}
+			}
+		})
+	}
+	for n := range 10 {
+		s.reload(load(n + 1))
+	}
+	visitors.Wait()
+	if err := s.close(); err != nil {
+		t.Error(err)
+	}
+}
