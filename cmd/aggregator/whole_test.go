@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -78,6 +79,27 @@ func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) 
 	}
 	if both < 20 {
 		t.Errorf("only %d of %d slots are on both surfaces", both, len(around.Timeslots))
+	}
+}
+
+func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
+	demo := startDemo(t)
+	ask := func(days int) answer {
+		end := time.Now().AddDate(0, 0, days).Format(time.DateOnly)
+		return get(t, demo.public+"/v1/timeslots?npi="+directoryOf(t, demo).npi+"&limit=500&endDate="+end).answer(t)
+	}
+	near := ask(10)
+	far := map[string]bool{}
+	for _, slot := range ask(40).Timeslots { // at least one block more, fetched later
+		far[slot.ID] = true
+	}
+	for _, slot := range near.Timeslots {
+		if !far[slot.ID] {
+			t.Errorf("%s is missing from the wider window", slot.SlotDateTime)
+		}
+	}
+	if len(near.Timeslots) == 0 || len(far) <= len(near.Timeslots) {
+		t.Errorf("%d slots within ten days, %d within forty", len(near.Timeslots), len(far))
 	}
 }
 
