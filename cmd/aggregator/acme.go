@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"timeslots/internal/acme"
@@ -20,13 +19,11 @@ type acmeCommand struct {
 
 // Run serves the simulator until it is told to stop.
 func (c *acmeCommand) Run(p *program) error {
-	tenant, err := acme.New(acme.Options{
-		Seed: c.Seed, Departments: c.Departments, Providers: c.Providers, Latency: c.Latency, Faults: c.Fault,
-	})
+	fleet, err := c.fleet()
 	if err != nil {
 		return &usageError{err}
 	}
-	l, err := newListener(c.Listen, tenant, acmeTimeouts)
+	l, err := newListener(c.Listen, fleet, acmeTimeouts)
 	if err != nil {
 		return err
 	}
@@ -46,7 +43,21 @@ func (c *acmeCommand) Run(p *program) error {
 	}
 }
 
+// fleet is two health systems in both tiers. An address without one of their host names is Acme's PRD; the others are
+// reached by host, as GET /_acme/tenants lists them. Flags apply to all four. PRD of both has the same seed, hence the
+// same NPIs and department ids: who mixes up two tenants shall notice.
+func (c *acmeCommand) fleet() (*acme.Fleet, error) {
+	var members []acme.Options
+	for _, name := range []string{"acme", "birch"} {
+		for i, tier := range []string{acme.PRD, acme.UAT} {
+			members = append(members, acme.Options{
+				Tenant: name, Tier: tier, Seed: c.Seed + uint64(i), Departments: c.Departments, Providers: c.Providers,
+				Latency: c.Latency, Faults: c.Fault,
+			})
+		}
+	}
+	return acme.NewFleet(members...)
+}
+
 // acmeTimeouts leave room for answers that hang on purpose.
 var acmeTimeouts = timeouts{header: 5 * time.Second, read: 30 * time.Second, idle: 2 * time.Minute}
-
-var _ http.Handler = (*acme.Tenant)(nil)

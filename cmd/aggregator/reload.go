@@ -32,7 +32,10 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	}
 	s.config = next
 	s.metrics.SetProducts(productNames(next.Products))
-	_ = s.level.UnmarshalText([]byte(next.Log.Level)) // validated
+	_ = s.level.UnmarshalText([]byte(next.Log.Level))                          // validated
+	if err := s.gateway.SetPartnerKeys(partnerKeys(next.Access)); err != nil { // validated
+		s.log.Error("partner keys not reloaded, the old ones stay", "error", err)
+	}
 	old := s.path.Swap(path)
 	s.retired.Go(old.retire)
 	s.metrics.ConfigReload("applied")

@@ -124,15 +124,27 @@ func (s *service) buildUpstream(cfg *config.Config) (err error) {
 }
 
 func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
+	keys := cfg.Upstream.Ingress.Keys
 	rules := make([]booking.Rule, len(cfg.Booking.Taken))
 	for i, t := range cfg.Booking.Taken {
 		rules[i] = booking.Rule{Status: t.Status, Text: t.Text}
 	}
 	return booking.New(booking.Options{
-		Base: s.upstream.visit, APIKey: cfg.Upstream.Ingress.Keys.Booking.Reveal(), TLS: s.upstream.tls,
-		Timeout: cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
+		Base: s.upstream.visit, Public: s.upstream.public, Ingress: s.upstream.ingress, TLS: s.upstream.ingressTLS,
+		APIKey: keys.Booking.Reveal(), SlotsKey: keys.Slots.Reveal(), CareOptionsKey: keys.CareOptions.Reveal(),
+		PartnerKeys: partnerKeys(cfg.Access), Tombstone: cfg.Booking.Tombstone,
+		CapacityMany: cfg.Sources.CareDirect.Capacity == config.CapacityMany,
+		Timeout:      cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
 		Index: s.index, Ledger: s.ledger, Recorder: s.metrics, Logger: s.log,
 	})
+}
+
+func partnerKeys(access config.Access) []string {
+	keys := make([]string, len(access.Keys))
+	for i, key := range access.Keys {
+		keys[i] = key.Reveal()
+	}
+	return keys
 }
 
 // watch hands the gauges to the metrics.

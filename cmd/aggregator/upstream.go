@@ -34,6 +34,9 @@ func newUpstream(cfg config.Upstream) (u upstream, err error) {
 	if u.ingress == nil {
 		u.ingress = u.public
 	}
+	if u.visit == nil {
+		u.visit = u.public
+	}
 	if u.tls, err = trust(cfg.CA); err != nil {
 		return u, err
 	}

@@ -10,22 +10,43 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// admit checks everything that can be checked without upstream and reads the body whole. A call that fails here was
-// not sent. The body's own content is upstream's to judge.
-func (g *Gateway) admit(w http.ResponseWriter, r *http.Request) (sealed, *problem) {
-	if !hasBearerToken(r.Header) {
-		return sealed{}, tokenRequired()
+// admit checks everything that can be checked without upstream, reads the body whole and enters the idempotency key. A
+// call that fails here was not sent. The body's own content is upstream's to judge.
+func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem) {
+	if !g.offers(p.route) {
+		return noRoute()
 	}
+	if p.target, p.visitID, refusal = p.route.locate(r.URL); refusal != nil {
+		return refusal
+	}
+	if p.route.Partner && !g.partners.Load().admits(r.Header) {
+		return partnerKeyRequired()
+	}
+	switch {
+	case p.route.Token == BearerToken && !hasBearerToken(r.Header):
+		return tokenRequired()
+	case p.route.Token == AnyToken && !hasAnyToken(r.Header):
+		return authorizationRequired()
+	}
+	if refusal := g.examine(w, r, p); refusal != nil {
+		return refusal
+	}
+	return g.begin(r, p)
+}
+
+// examine checks how the request is framed, and reads its body.
+func (g *Gateway) examine(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem) {
 	if !namesHopsOnly(r.Header) {
-		return sealed{}, badRequest(timeslot.Violation{
+		return badRequest(timeslot.Violation{
 			Parameter: "Connection", Detail: "names a header that is meant for upstream",
 			Fix: "name connection options only, such as close or keep-alive",
 		})
 	}
 	if isEncoded(r.Header) {
-		return sealed{}, encodedBody()
+		return encodedBody()
 	}
-	return g.read(w, r)
+	p.body, refusal = g.read(w, r)
+	return refusal
 }
 
 func (g *Gateway) read(w http.ResponseWriter, r *http.Request) (sealed, *problem) {
@@ -54,6 +75,12 @@ func hasBearerToken(h http.Header) bool {
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	return strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(token) != ""
+}
+
+// hasAnyToken asks for exactly one Authorization, whatever its scheme.
+func hasAnyToken(h http.Header) bool {
+	values := h.Values("Authorization")
+	return len(values) == 1 && strings.TrimSpace(values[0]) != ""
 }
 
 // namesHopsOnly refuses a Connection header that asks to drop a header on the way: "Connection: Authorization" must

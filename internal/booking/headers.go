@@ -39,7 +39,7 @@ func isCachingHeader(name string) bool {
 }
 
 // requestHeader is what goes upstream: the client's end-to-end headers, our key and the correlation id.
-func (g *Gateway) requestHeader(in http.Header, call Call) http.Header {
+func (g *Gateway) requestHeader(in http.Header, p *passage) http.Header {
 	out := in.Clone()
 	for _, name := range hopByHop {
 		out.Del(name)
@@ -47,11 +47,11 @@ func (g *Gateway) requestHeader(in http.Header, call Call) http.Header {
 	for _, name := range keptBack {
 		out.Del(name)
 	}
-	if len(g.apiKey.b) > 0 {
-		out.Set("X-Api-Key", string(g.apiKey.b))
+	if key := g.keys[p.route.Key]; len(key.b) > 0 {
+		out.Set("X-Api-Key", string(key.b))
 	}
-	if call.CorrelationID != "" {
-		out.Set("Correlation-Id", call.CorrelationID)
+	if p.call.CorrelationID != "" {
+		out.Set("Correlation-Id", p.call.CorrelationID)
 	}
 	if _, ok := out["Accept-Encoding"]; !ok {
 		out.Set("Accept-Encoding", "identity") // else upstream may choose what the client cannot read

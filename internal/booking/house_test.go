@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,10 @@ func (d *diary) Promote(c timeslot.Claim, owner string) {
 	}
 }
 
+func (d *diary) MarkStale(c timeslot.Claim) { d.entry("stale", c, "") }
+func (d *diary) Release(c timeslot.Claim)   { d.entry("release", c, "") }
+func (d *diary) Fence(c timeslot.Claim)     { d.entry("fence", c, "") }
+
 func (d *diary) Find(slotID string) (timeslot.Claim, time.Time, bool) {
 	c, ok := d.known[slotID]
 	return c, d.offered, ok
@@ -83,11 +88,18 @@ func (d *diary) UpstreamEnded(s timeslot.Source, op timeslot.Operation, outcome 
 	d.note("ended %s %s %s", s, op, outcome)
 }
 
+// bookWords are all that the book can be told.
+var bookWords = []string{"pend", "promote", "withdraw", "suspect", "stale", "release", "fence"}
+
+// inBook lists what the book was told.
+func (d *diary) inBook() []string { return d.told(bookWords...) }
+
 // house is a gateway on a listener of its own, in front of some upstream.
 type house struct {
 	*diary
-	url  string
-	logs *lockedBuffer
+	gateway *Gateway
+	url     string
+	logs    *lockedBuffer
 }
 
 type lockedBuffer struct {
@@ -107,7 +119,30 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// newHouse serves the retail route in front of the upstream at base.
+// routeOf is the route with that method and pattern.
+func routeOf(t testing.TB, method, path string) Route {
+	t.Helper()
+	for _, route := range Routes() {
+		if route.Method == method && route.Path == path {
+			return route
+		}
+	}
+	t.Fatalf("no route %s %s", method, path)
+	return Route{}
+}
+
+// serving is the route that a path below /dexcare belongs to, as a public router finds it; retail when none does.
+func serving(r *http.Request) Route {
+	for _, route := range Routes() {
+		pattern := strings.NewReplacer(":visitId", "[^/]*", "*", ".*").Replace(route.Path)
+		if route.Method == r.Method && regexp.MustCompile("^"+mount+pattern+"$").MatchString(r.URL.EscapedPath()) {
+			return route
+		}
+	}
+	return Retail()
+}
+
+// newHouse serves all routes in front of the upstream at base, which is all three bases.
 func newHouse(t testing.TB, base string, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{diary: &diary{}, logs: &lockedBuffer{}}
@@ -115,16 +150,12 @@ func newHouse(t testing.TB, base string, change ...func(*Options)) *house {
 		o.Logger = slog.New(slog.NewJSONHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}}, change...)...)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		route := Retail()
-		if strings.HasSuffix(r.URL.Path, Provider().Path) {
-			route = Provider()
-		}
-		g.Serve(w, r, route, Call{Product: "flushot", CorrelationID: "corr-1"})
+		g.Serve(w, r, serving(r), Call{Product: "flushot", CorrelationID: "corr-1"})
 	}))
 	server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(h.logs, nil), slog.LevelError)
 	server.Start()
 	t.Cleanup(server.Close)
-	h.url = server.URL
+	h.url, h.gateway = server.URL, g
 	return h
 }
 
@@ -135,7 +166,8 @@ func newGateway(t testing.TB, d *diary, base string, change ...func(*Options)) *
 		t.Fatal(err)
 	}
 	o := Options{
-		Base: u, APIKey: "our-key", Ledger: d, Index: d, Recorder: d, Timeout: 5 * time.Second,
+		Base: u, Public: u, Ingress: u, APIKey: "our-key", SlotsKey: "our-slots-key", CareOptionsKey: "our-options-key",
+		PartnerKeys: []string{"partner-key"}, Ledger: d, Index: d, Recorder: d, Timeout: 5 * time.Second,
 		Owner: func() string { return "owner-1" },
 	}
 	for _, f := range change {
@@ -147,6 +179,16 @@ func newGateway(t testing.TB, d *diary, base string, change ...func(*Options)) *
 	}
 	t.Cleanup(g.Close)
 	return g
+}
+
+// someOffer is what the index may know of retailSlot.
+func someOffer() timeslot.Claim {
+	return timeslot.Claim{
+		Identity: timeslot.Identity{
+			EHRInstance: "e", DepartmentID: "d", Clinician: "9000000017", VisitTypeID: "v", Start: 1_900_000_800,
+		},
+		SlotID: retailSlot, NPI: "9000000017", Duration: 20,
+	}
 }
 
 func newUpstream(t testing.TB, h http.HandlerFunc) string {
@@ -178,10 +220,11 @@ type answer struct {
 	body   string
 }
 
-// book sends a booking with a token; header holds "Name: value" lines.
+// book sends a call with a token; header holds "Name: value" lines.
 func (h *house) book(t testing.TB, route Route, body string, header ...string) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), route.Method, h.url+"/dexcare"+route.Path, strings.NewReader(body))
+	path := strings.NewReplacer(":visitId", someVisit, "*", "some/report.csv").Replace(route.Path)
+	r, err := http.NewRequestWithContext(t.Context(), route.Method, h.url+"/dexcare"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,5 +267,6 @@ func sample(t testing.TB, name string) string {
 const (
 	retailSlot   = "b3BhcXVlLXNpbS1zbG90LTAwMDAwMQ=="
 	providerSlot = "b3BhcXVlLXNpbS1zbG90LTAwMDEwMQ=="
+	someVisit    = "55555555-aaaa-4bbb-8ccc-000000000500"
 	someBooking  = `{"visitDetails":{"slotId":"` + retailSlot + `"}}`
 )

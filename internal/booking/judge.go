@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The outcomes of bookings_total (INTERFACE §5).
+// The outcomes of bookings_total (INTERFACE §5). The log knows one more, for calls that make no visit.
 const (
 	booked          = "booked"
 	slotUnavailable = "slot_unavailable"
@@ -17,15 +17,19 @@ const (
 	conflict        = "conflict"
 	rejected        = "rejected" // certainly not booked, for a reason that is not the slot
 	unknown         = "unknown"
+	ok              = "ok"
 )
 
-// fate is what becomes of the slot in the ledger.
+// fate is what an answer means for the slot that the call is about.
 type fate uint8
 
 const (
-	fateTaken    fate = iota // gone: promote
-	fateFree                 // the booking did not touch it: withdraw
-	fateDoubtful             // nobody knows: suspect
+	fateDone     fate = iota // the call took effect
+	fateShared               // and proves nothing about the slot, which may take several patients (ARCHITECTURE §6)
+	fateTaken                // somebody else has the slot
+	fateFree                 // the call did not touch it
+	fateConflict             // nor here, but what we know about its place may be outdated
+	fateDoubtful             // nobody knows
 )
 
 type verdict struct {
@@ -38,11 +42,13 @@ const judgeText = 64 << 10
 
 // judge tells what an answer means for the slot. It reads the body of those answers whose text decides; resp.Body
 // then replays what was read.
-func (g *Gateway) judge(resp *http.Response) verdict {
+func (g *Gateway) judge(route Route, resp *http.Response) verdict {
 	status := resp.StatusCode
 	switch {
+	case route.Flow == "":
+		return judgePlain(status)
 	case status < 300:
-		return verdict{booked, fateTaken}
+		return verdict{booked, fateDone}
 	case status < 400, status >= 500:
 		// A redirect is no answer of a booking system either: who knows what happened before it.
 		return verdict{unknown, fateDoubtful}
@@ -58,14 +64,26 @@ func (g *Gateway) judge(resp *http.Response) verdict {
 	return judgeUntaken(status, text, whole)
 }
 
+// judgePlain judges the answer to a call that makes no visit.
+func judgePlain(status int) verdict {
+	switch {
+	case status < 300, status == http.StatusNotModified:
+		return verdict{ok, fateDone}
+	case status < 400, status >= 500:
+		return verdict{unknown, fateDoubtful}
+	default:
+		return verdict{rejected, fateFree}
+	}
+}
+
 // judgeUntaken judges a 4xx in whose text no rule found its word.
 func judgeUntaken(status int, text []byte, whole bool) verdict {
 	v := verdict{rejected, fateFree}
 	if status == http.StatusConflict {
-		v.outcome = conflict
 		if bytes.Contains(text, []byte("PatientDoubleBooked")) {
 			return verdict{doubleBooked, fateFree}
 		}
+		v = verdict{conflict, fateConflict}
 	}
 	if !whole { // the word may be in the part that could not be read
 		v.fate = fateDoubtful

@@ -12,24 +12,37 @@ import (
 )
 
 const (
-	defaultTimeout = 30 * time.Second
-	defaultMaxBody = 256 << 10
+	defaultTimeout   = 30 * time.Second
+	defaultMaxBody   = 256 << 10
+	defaultTombstone = 15 * time.Minute
 )
 
 // Options configure a [Gateway]. Base, Ledger and Index are required.
 type Options struct {
 	// Base is upstream's visit base, for example https://ecvapi.example.org (CONTRACT §1.1).
 	Base *url.URL
-	// APIKey is sent as x-api-key when it is not empty. A client's own is dropped in any case.
-	APIKey string
-	// Timeout is the most that one call may take, from sending until the last byte of its answer. Default 30 s.
+	// Public and Ingress are the other two. Without one of them its routes answer 404.
+	Public, Ingress *url.URL
+	// APIKey, SlotsKey and CareOptionsKey are sent as x-api-key where a route says so and they are not empty. A
+	// client's own is dropped in any case.
+	APIKey, SlotsKey, CareOptionsKey string
+	// PartnerKeys are those that partners send as x-api-key; with none, partner routes answer 404. See
+	// [Gateway.SetPartnerKeys].
+	PartnerKeys []string
+	// Timeout is the most that one call may take, from sending until the last byte of its answer. Streamed answers may
+	// take it for each step, and a quarter of an hour for all of them. Default 30 s.
 	Timeout time.Duration
 	// MaxBody is the largest request body in bytes. Default 256 KiB.
 	MaxBody int64
+	// Tombstone is how long an Idempotency-Key counts as used (INTERFACE §2, booking.tombstone). Default 15 min.
+	Tombstone time.Duration
+	// CapacityMany says that a clinic's time can take several patients: then a retail booking does not prove that the
+	// slot is gone (ARCHITECTURE §6).
+	CapacityMany bool
 	// Taken says which answers mean that somebody else has the slot. Default: 409 with "SlotUnavailable".
 	Taken []Rule
 
-	// Index turns slot ids into identities, Ledger keeps the taken slots.
+	// Index turns slot ids into identities, Ledger keeps the taken slots. A ledger that is a [Marker] is told more.
 	Index  Index
 	Ledger Ledger
 
@@ -54,19 +67,25 @@ type Rule struct {
 func (o *Options) validate() error {
 	var errs []error
 	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf("booking: "+format, args...)) }
-	switch {
-	case o.Base == nil:
+	if o.Base == nil {
 		refuse("Base is missing")
-	case o.Base.Scheme != "https" && o.Base.Scheme != "http", o.Base.Host == "":
-		refuse("Base must be an absolute http or https URL")
-	case o.Base.User != nil, o.Base.RawQuery != "", o.Base.Fragment != "":
-		refuse("Base must have neither user nor query nor fragment")
+	}
+	for _, base := range []struct {
+		name string
+		url  *url.URL
+	}{{"Base", o.Base}, {"Public", o.Public}, {"Ingress", o.Ingress}} {
+		if fault := faultOf(base.url); fault != "" {
+			refuse("%s must %s", base.name, fault)
+		}
 	}
 	if o.Timeout < 0 {
 		refuse("Timeout %v is negative", o.Timeout)
 	}
 	if o.MaxBody < 0 {
 		refuse("MaxBody %d is negative", o.MaxBody)
+	}
+	if o.Tombstone < 0 {
+		refuse("Tombstone %v is negative", o.Tombstone)
 	}
 	for i, rule := range o.Taken {
 		if rule.Status < 400 || rule.Status > 499 {
@@ -75,6 +94,9 @@ func (o *Options) validate() error {
 		if rule.Text == "" {
 			refuse("Taken[%d].Text is empty", i)
 		}
+	}
+	if _, err := newKeyRing(o.PartnerKeys); err != nil {
+		errs = append(errs, err)
 	}
 	if o.Index == nil {
 		refuse("Index is missing")
@@ -85,12 +107,28 @@ func (o *Options) validate() error {
 	return errors.Join(errs...)
 }
 
+// faultOf tells what is wrong with a base; there may be none.
+func faultOf(u *url.URL) string {
+	switch {
+	case u == nil:
+		return ""
+	case u.Scheme != "https" && u.Scheme != "http", u.Host == "":
+		return "be an absolute http or https URL"
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return "have neither user nor query nor fragment"
+	}
+	return ""
+}
+
 func (o *Options) setDefaults() {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
+	}
+	if o.Tombstone == 0 {
+		o.Tombstone = defaultTombstone
 	}
 	if len(o.Taken) == 0 {
 		o.Taken = []Rule{{Status: http.StatusConflict, Text: "SlotUnavailable"}}

@@ -25,6 +25,24 @@ type Ledger interface {
 	Suspect(c timeslot.Claim, owner string)
 }
 
+// Marker is a [Ledger] that can do more: make cached answers give way. What it gets may name a slot in part only. An
+// Identity whose Start is 0 names no slot: then its EHRInstance and DepartmentID, and the claim's NPI, say where the
+// slot was, each as far as it is known. The methods may take a moment, as the ledger's do.
+type Marker interface {
+	// MarkStale makes the answers that may hold the slot stale: still served, refreshed behind.
+	MarkStale(c timeslot.Claim)
+	// Release offers the slot again on every replica.
+	Release(c timeslot.Claim)
+	// Fence makes the next answer for the slot's place come from a fetch that begins later.
+	Fence(c timeslot.Claim)
+}
+
+type noMarker struct{}
+
+func (noMarker) MarkStale(timeslot.Claim) {}
+func (noMarker) Release(timeslot.Claim)   {}
+func (noMarker) Fence(timeslot.Claim)     {}
+
 // Recorder counts bookings. The real one is metrics.Metrics.
 type Recorder interface {
 	Booking(product, flow, outcome string)

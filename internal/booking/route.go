@@ -1,35 +1,66 @@
 package booking
 
-import (
-	"net/http"
+import "timeslots/internal/timeslot"
 
-	"timeslots/internal/timeslot"
+// Base is one of a tenant's base URLs (CONTRACT §1.1).
+type Base uint8
+
+// The bases that calls pass through to.
+const (
+	Visit Base = iota
+	Public
+	Ingress
 )
 
-// Route is one pass-through call: how it is named, and where it goes under the visit base.
+// Token is what a caller has to show as Authorization. What is in it is between the caller and upstream.
+type Token uint8
+
+// The classes of tokens (CONTRACT §1.2). Patients and staff look alike to us.
+const (
+	NoToken Token = iota
+	BearerToken
+	AnyToken // whatever the scheme; reporting has one of its own (CONTRACT §7.10)
+)
+
+// Key is one of our own API keys, which upstream issues per service (CONTRACT §1.2).
+type Key uint8
+
+// The keys.
+const (
+	NoKey Key = iota
+	BookingKey
+	SlotsKey
+	CareOptionsKey
+)
+
+// Route is one pass-through call: how it is named, where it goes and what its caller has to show.
 type Route struct {
-	Flow      string             // as named in metrics and answers: "retail", "provider"
+	Flow      string             // as named in bookings_total; empty: the call makes no visit
 	Operation timeslot.Operation // as named in upstream metrics
 	Method    string
-	Path      string // below the base, and below /dexcare on our side
-	HasNPI    bool   // the body names the clinician by nationalProviderId
+	// Path is a pattern below the base, and below /dexcare on our side. Segments that begin with a colon stand for one
+	// segment, an asterisk at the end for one or more.
+	Path     string
+	Base     Base
+	Token    Token
+	Key      Key
+	Partner  bool // x-api-key must be one of the partners'; without partners the route is not there
+	Streamed bool // answers may be large: the timeout is for each step, not for the whole
+	HasNPI   bool // the body names the clinician by nationalProviderId
+
+	effect effect
 }
 
-// Retail books a slot at a clinic (CONTRACT §7.1).
-func Retail() Route {
-	return Route{Flow: "retail", Operation: "retail_booking", Method: http.MethodPost, Path: "/api/6/visits/retail"}
-}
+// effect is what a call that succeeds means for the book of taken slots.
+type effect uint8
 
-// Provider books a slot of one clinician (CONTRACT §7.2).
-func Provider() Route {
-	return Route{
-		Flow: "provider", Operation: "provider_booking", Method: http.MethodPost,
-		Path: "/api/7/visits/providerbooking", HasNPI: true,
-	}
-}
-
-// Routes lists every route for those who mount them.
-func Routes() []Route { return []Route{Retail(), Provider()} }
+const (
+	effectNone effect = iota
+	effectBooks
+	effectTakes
+	effectReleases
+	effectCancels
+)
 
 // Call is what the edge knows about one request.
 type Call struct {

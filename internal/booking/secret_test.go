@@ -55,6 +55,37 @@ func TestNothingOfThePatientIsWrittenAnywhere(t *testing.T) {
 	}
 }
 
+func TestNoCallWritesDownWhatItCarries(t *testing.T) {
+	const canary = "CANARY"
+	upstreams := map[string]string{
+		"done":        answering(t, 200, `{"visitId":"CANARY"}`),
+		"refused":     answering(t, 409, `CANARY`),
+		"broke":       answering(t, 500, `CANARY`),
+		"unreachable": "http://127.0.0.1:1",
+	}
+	for name, base := range upstreams {
+		h := newHouse(t, base, func(o *Options) {
+			o.APIKey, o.SlotsKey, o.CareOptionsKey, o.PartnerKeys = "CANARY-a", "CANARY-s", "CANARY-o", []string{"CANARY-p"}
+		})
+		for _, route := range Routes() {
+			route.Path = strings.Replace(route.Path, ":visitId", "CANARY-visit", 1)
+			for _, key := range []string{"CANARY-p", "CANARY-x"} {
+				got := h.book(t, route, `{"npi":"CANARY","visitDetails":{"slotId":"CANARY"}}`,
+					"Authorization: Bearer CANARY", "X-Api-Key: "+key, "Idempotency-Key: CANARY-"+key)
+				if strings.HasPrefix(got.header.Get("Content-Type"), "application/problem+json") && strings.Contains(got.body, canary) {
+					t.Errorf("%s, %s: our own answer repeats it: %s", name, route.Path, got.body)
+				}
+			}
+		}
+		if logs := h.logs.String(); strings.Contains(logs, canary) || strings.Count(logs, "\n") != 2*len(Routes()) {
+			t.Errorf("%s: logged: %s", name, logs)
+		}
+		if text := fmt.Sprintf("%+v %#v", &h.gateway.clicks, h.gateway.keys); strings.Contains(text, canary) {
+			t.Errorf("%s: remembered: %s", name, text)
+		}
+	}
+}
+
 func TestTheLogLineHoldsTheseFieldsAndNoOthers(t *testing.T) {
 	h := newHouse(t, answering(t, 200, "{}"))
 	h.book(t, Retail(), someBooking)

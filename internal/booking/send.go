@@ -3,10 +3,12 @@ package booking
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -42,15 +44,20 @@ func newTransport(config *tls.Config) *http.Transport {
 type failure struct {
 	sent    bool // some of it may have reached upstream
 	timeout bool
+	left    bool // the client of a bypassed read
 }
 
-// send makes the one call. Its context ends with the timeout only: once sent, a client that leaves cancels nothing.
+// send makes the one call.
 func (g *Gateway) send(ctx context.Context, r *http.Request, p *passage) (*http.Response, *failure) {
 	var seen connection
 	req := g.request(httptrace.WithClientTrace(ctx, seen.trace()), r, p)
 	resp, err := g.o.Transport.RoundTrip(req)
 	if err != nil {
-		return nil, &failure{sent: !seen.neverMade(), timeout: ctx.Err() != nil}
+		cause := context.Cause(ctx)
+		return nil, &failure{
+			sent:    !seen.neverMade(),
+			timeout: errors.Is(cause, context.DeadlineExceeded), left: errors.Is(cause, context.Canceled),
+		}
 	}
 	if resp.StatusCode < 200 { // a switch of protocols that nobody asked for: not an answer
 		_ = resp.Body.Close()
@@ -60,20 +67,31 @@ func (g *Gateway) send(ctx context.Context, r *http.Request, p *passage) (*http.
 }
 
 func (g *Gateway) request(ctx context.Context, r *http.Request, p *passage) *http.Request {
-	u := *g.o.Base
-	u.Path = strings.TrimSuffix(u.Path, "/") + p.route.Path
+	u := below(g.bases[p.route.Base], p.target)
 	u.RawQuery, u.ForceQuery = r.URL.RawQuery, r.URL.ForceQuery
 	req := (&http.Request{
-		Method: p.route.Method, URL: &u, Host: u.Host,
+		Method: p.route.Method, URL: u, Host: u.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: g.requestHeader(r.Header, p.call),
+		Header: g.requestHeader(r.Header, p),
 	}).WithContext(ctx)
-	if len(p.body.b) > 0 {
-		// No GetBody: with one, the transport could send the body a second time.
+	if len(p.body.b) > 0 || req.Method == http.MethodGet || req.Method == http.MethodHead {
+		// No GetBody: with one, the transport could send the body a second time. And with no body at all it would send
+		// a GET a second time, so that gets an empty one, which is not written.
 		req.Body = io.NopCloser(p.body.reader())
 		req.ContentLength = int64(len(p.body.b))
 	}
 	return req
+}
+
+// below is the URL of an escaped path below base. It cleans nothing up: the path was checked.
+func below(base *url.URL, escaped string) *url.URL {
+	u := *base
+	if prefix := strings.Trim(u.EscapedPath(), "/"); prefix != "" {
+		escaped = "/" + prefix + escaped
+	}
+	u.RawPath = escaped
+	u.Path, _ = url.PathUnescape(u.RawPath) // checked, too
+	return &u
 }
 
 // connection follows how far a request got. A request without a connection was certainly not sent; with one, some of
@@ -95,6 +113,8 @@ func upstreamOutcome(resp *http.Response, fail *failure) string {
 	switch {
 	case fail != nil && fail.timeout:
 		return "timeout"
+	case fail != nil && fail.left:
+		return "canceled"
 	case fail != nil, resp.StatusCode >= 500:
 		return "error"
 	case resp.StatusCode >= 400:
@@ -106,9 +126,13 @@ func upstreamOutcome(resp *http.Response, fail *failure) string {
 
 // upstream is send, counted.
 func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passage) (*http.Response, *failure) {
+	source := timeslot.Booking
+	if p.bypass {
+		source = p.route.Operation.Source()
+	}
 	started := g.o.Now()
-	g.o.Recorder.UpstreamStarted(timeslot.Booking)
+	g.o.Recorder.UpstreamStarted(source)
 	resp, fail := g.send(ctx, r, p)
-	g.o.Recorder.UpstreamEnded(timeslot.Booking, p.route.Operation, upstreamOutcome(resp, fail), g.o.Now().Sub(started))
+	g.o.Recorder.UpstreamEnded(source, p.route.Operation, upstreamOutcome(resp, fail), g.o.Now().Sub(started))
 	return resp, fail
 }

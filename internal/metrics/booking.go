@@ -12,7 +12,7 @@ type bookingMetrics struct {
 	slotAge  *prometheus.HistogramVec
 }
 
-func flows() []string { return []string{"retail", "provider"} }
+func flows() []string { return []string{"retail", "provider", "virtual", "guest"} }
 
 func bookingOutcomes() []string {
 	return []string{"booked", "slot_unavailable", "double_booked", "conflict", "rejected", "unknown"}

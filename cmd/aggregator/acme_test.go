@@ -1,0 +1,56 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"timeslots/internal/acme"
+)
+
+// askHost calls the simulator under one of its host names.
+func askHost(t *testing.T, addr, host, path string) (status int, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host, req.Close = host, true
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	read, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(read)
+}
+
+func TestTheSimulatorIsSeveralTenantsByHost(t *testing.T) {
+	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--departments", "9", "--providers", "20", "--fault", "patient:status=503")
+	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+	_, text := askHost(t, addr, addr, "/_acme/tenants")
+	var tenants []struct {
+		Tenant, Tier string
+		Hosts        acme.Hosts
+	}
+	if err := json.Unmarshal([]byte(text), &tenants); err != nil || len(tenants) != 4 {
+		t.Fatalf("%v in %s", err, text)
+	}
+	for _, other := range tenants {
+		brand := strings.ToUpper(other.Tenant[:1]) + other.Tenant[1:]
+		if status, body := askHost(t, addr, other.Hosts.Public, "/v4/departments"); status != 200 || !strings.Contains(body, `"brandName":"`+brand+`"`) {
+			t.Errorf("%s: %d %.80s", other.Hosts.Public, status, body)
+		}
+		if status, _ := askHost(t, addr, other.Hosts.Public, "/v1/patient"); status != 503 {
+			t.Errorf("%s: the fault does not hit: %d", other.Hosts.Public, status)
+		}
+		if status, _ := askHost(t, addr, other.Hosts.Visit, "/v4/departments"); status != 404 {
+			t.Errorf("%s serves the public base: %d", other.Hosts.Visit, status)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package booking
+
+import "timeslots/internal/timeslot"
+
+// consult finds out which slot the call is about.
+func (g *Gateway) consult(p *passage) {
+	g.guarded(func() {
+		switch p.route.effect {
+		case effectBooks:
+			g.consultBooking(p)
+		case effectTakes, effectReleases:
+			p.around = eventClaim(p.body)
+			if p.around.Identity.Start != 0 {
+				p.claim = p.around
+			}
+		case effectCancels:
+			p.booking, _ = g.visits.get(g.prints.of(p.visitID))
+		}
+	})
+}
+
+func (g *Gateway) consultBooking(p *passage) {
+	names := slotNames(p.body)
+	if !p.route.HasNPI {
+		names.npi = ""
+	}
+	p.claim, p.around = names.claims()
+	if p.claim.SlotID == "" {
+		return
+	}
+	if known, offered, ok := g.o.Index.Find(p.claim.SlotID); ok {
+		p.claim, p.around, p.offered = known, known, offered
+	}
+}
+
+// pend hides the slot of a booking while the call is under way.
+func (g *Gateway) pend(p *passage) {
+	if p.route.effect != effectBooks && p.route.effect != effectTakes || p.claim.IsZero() {
+		return
+	}
+	p.owner = g.o.Owner()
+	if p.route.effect == effectBooks {
+		g.guarded(func() { g.o.Ledger.Pend(p.claim, p.owner) })
+	}
+}
+
+// settle enters in the book how the call ended.
+func (g *Gateway) settle(p *passage, f fate) {
+	if f == fateDone && g.o.CapacityMany && p.route.Flow == Retail().Flow {
+		f = fateShared
+	}
+	switch p.route.effect {
+	case effectBooks:
+		g.settleBooking(p, f)
+	case effectTakes:
+		if f == fateDone {
+			g.mark(p, g.promote)
+		}
+	case effectReleases, effectCancels:
+		if f == fateDone {
+			g.release(p)
+		}
+	}
+	if p.isOutdated(f) {
+		g.tell(g.marker.MarkStale, p.around)
+	}
+}
+
+func (g *Gateway) settleBooking(p *passage, f fate) {
+	switch f {
+	case fateDone, fateTaken:
+		g.mark(p, g.promote)
+	case fateShared:
+		g.tell(g.marker.Fence, p.around) // first, so that the slot does not come back from an answer older than the booking
+		g.mark(p, g.withdraw)
+	case fateFree, fateConflict:
+		g.mark(p, g.withdraw)
+	case fateDoubtful:
+		g.mark(p, g.suspect)
+	}
+}
+
+// isOutdated tells whether cached answers may be wrong in what the marks do not say.
+func (p *passage) isOutdated(f fate) bool {
+	switch f {
+	case fateConflict, fateDoubtful:
+		return true
+	case fateDone, fateTaken:
+		// A mark by slotId alone does not hide the slot where another surface lists it without one.
+		return p.route.effect == effectReleases || p.route.effect == effectCancels || p.around.Identity.Start == 0
+	default:
+		return false
+	}
+}
+
+func (g *Gateway) promote(p *passage)  { g.o.Ledger.Promote(p.claim, p.owner) }
+func (g *Gateway) withdraw(p *passage) { g.o.Ledger.Withdraw(p.claim, p.owner) }
+func (g *Gateway) suspect(p *passage)  { g.o.Ledger.Suspect(p.claim, p.owner) }
+
+func (g *Gateway) mark(p *passage, step func(*passage)) {
+	if !p.claim.IsZero() {
+		g.guarded(func() { step(p) })
+	}
+}
+
+// release offers the slot again. A visit is forgotten, since a second cancellation must not lift somebody else's mark.
+func (g *Gateway) release(p *passage) {
+	if p.route.effect == effectCancels {
+		g.visits.remove(g.prints.of(p.visitID))
+	}
+	g.tell(g.marker.Release, p.claim)
+}
+
+func (g *Gateway) tell(step func(timeslot.Claim), c timeslot.Claim) {
+	if !c.IsZero() {
+		g.guarded(func() { step(c) })
+	}
+}

@@ -1,0 +1,76 @@
+package booking
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+
+	"timeslots/internal/timeslot"
+)
+
+// longestIdempotencyKey is generous: a key is a UUID as a rule.
+const longestIdempotencyKey = 256
+
+// clicks remembers the Idempotency-Keys that were used, so that a second click on "book" books nothing. DexCare knows
+// no such keys (CONTRACT §1.7): this is between the client and this replica.
+type clicks struct {
+	mu       sync.Mutex               // makes "was it used? then it is now" one step
+	underWay map[fingerprint]struct{} // as many as there are calls
+	done     *shelf[int]              // status of the first use
+}
+
+// click is one use of a key. The nil click belongs to a call without a key.
+type click struct {
+	table *clicks
+	key   fingerprint
+	ended bool // touched by the call's own goroutine only
+}
+
+// begin enters a use. The second use of a key gets a refusal, and is not entered.
+func (t *clicks) begin(key fingerprint) (*click, *problem) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.underWay[key]; ok {
+		return nil, inProgress()
+	}
+	if status, ok := t.done.get(key); ok {
+		return nil, alreadySubmitted(status)
+	}
+	t.underWay[key] = struct{}{}
+	return &click{table: t, key: key}, nil
+}
+
+// end says how the first use was answered; only the first call of end counts. Status 0: nothing was sent, so the key
+// may be used again.
+func (c *click) end(status int) {
+	if c == nil || c.ended {
+		return
+	}
+	c.ended = true
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	delete(c.table.underWay, c.key)
+	if status != 0 {
+		c.table.done.put(c.key, status)
+	}
+}
+
+// begin enters the call's Idempotency-Key, if it has one and makes a visit. Who calls and what for are part of the
+// fingerprint: two patients with the same key never meet.
+func (g *Gateway) begin(r *http.Request, p *passage) (refusal *problem) {
+	values := r.Header.Values("Idempotency-Key")
+	if p.route.Flow == "" || strings.Join(values, "") == "" {
+		return nil
+	}
+	if len(values) > 1 || len(values[0]) > longestIdempotencyKey {
+		return badRequest(timeslot.Violation{
+			Parameter: "Idempotency-Key", Detail: "is not one short text", Fix: "send one, such as a UUID",
+		})
+	}
+	caller := []string{p.route.Method, p.route.Path, r.Header.Get("Authorization"), "", values[0]}
+	if p.route.Partner {
+		caller[3] = r.Header.Get("X-Api-Key")
+	}
+	p.click, refusal = g.clicks.begin(g.prints.of(caller...))
+	return refusal
+}

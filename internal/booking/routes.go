@@ -1,0 +1,87 @@
+package booking
+
+import (
+	"net/http"
+	"slices"
+)
+
+// Routes lists every route for those who mount them (INTERFACE §3.3).
+func Routes() []Route {
+	return slices.Concat([]Route{Retail(), Provider()}, visits(), events(), patients(), reports())
+}
+
+// Retail books a slot at a clinic (CONTRACT §7.1).
+func Retail() Route {
+	return Route{
+		Flow: "retail", Operation: "retail_booking", Method: http.MethodPost, Path: "/api/6/visits/retail",
+		Base: Visit, Token: BearerToken, Key: BookingKey, effect: effectBooks,
+	}
+}
+
+// Provider books a slot of one clinician (CONTRACT §7.2).
+func Provider() Route {
+	return Route{
+		Flow: "provider", Operation: "provider_booking", Method: http.MethodPost, Path: "/api/7/visits/providerbooking",
+		Base: Visit, Token: BearerToken, Key: BookingKey, HasNPI: true, effect: effectBooks,
+	}
+}
+
+// visits are a patient's own visits and the virtual ones, which take no slot (CONTRACT §7.4, §7.5, §7.7, §7.9).
+// Those of version 9 want a token and nothing else, so our key stays away from them.
+func visits() []Route {
+	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
+	return []Route{
+		{Operation: "own_visits", Method: get, Path: "/api/6/visits/retail/self",
+			Base: Visit, Token: BearerToken, Key: BookingKey},
+		{Operation: "cancel_visit", Method: post, Path: "/api/6/visits/retail/cancel/:visitId",
+			Base: Visit, Token: BearerToken, Key: BookingKey, effect: effectCancels},
+		{Flow: "virtual", Operation: "virtual_visit", Method: post, Path: "/api/9/visits",
+			Base: Visit, Token: BearerToken},
+		{Operation: "visit_waittime", Method: get, Path: "/api/9/visits/:visitId/waittime", Base: Visit, Token: BearerToken},
+		{Operation: "visit_summary", Method: get, Path: "/api/9/visits/:visitId/summary", Base: Visit, Token: BearerToken},
+		{Operation: "accept_terms", Method: put, Path: "/api/9/visits/:visitId/acceptTerms", Base: Visit, Token: BearerToken},
+		{Flow: "guest", Operation: "queued_guest_visit", Method: post, Path: "/v1/booking/queued-guest-visit",
+			Base: Ingress, Key: BookingKey, Partner: true},
+	}
+}
+
+// events tell that a slot went or came back (CONTRACT §7.6).
+func events() []Route {
+	return []Route{
+		{Operation: "slot_taken", Method: http.MethodPost, Path: "/v5/slots/slot-taken",
+			Base: Ingress, Key: SlotsKey, Partner: true, effect: effectTakes},
+		{Operation: "slot_released", Method: http.MethodPost, Path: "/v5/slots/slot-released",
+			Base: Ingress, Key: SlotsKey, Partner: true, effect: effectReleases},
+	}
+}
+
+// patients are the patient endpoints (CONTRACT §7.8). Like the SDK we send the key with them.
+func patients() []Route {
+	const get, post, del = http.MethodGet, http.MethodPost, http.MethodDelete
+	routes := []Route{
+		{Operation: "patient", Method: get, Path: "/v1/patient"},
+		{Operation: "patient_by_token", Method: get, Path: "/v1/emr/patient/getByToken"},
+		{Operation: "patient_self", Method: post, Path: "/v1/patient/self"},
+		{Operation: "patient_other", Method: post, Path: "/v1/patient/other"},
+		{Operation: "patient_delete", Method: del, Path: "/v1/patient/deletePatientAccount"},
+	}
+	for i := range routes {
+		routes[i].Base, routes[i].Token, routes[i].Key = Public, BearerToken, BookingKey
+	}
+	return routes
+}
+
+// reports are for servers of the health system (CONTRACT §7.10). They carry the caller's own secret; with our key they
+// might be answered to somebody who has none.
+func reports() []Route {
+	var routes []Route
+	for _, path := range []string{"/api/8/reporting/*", "/v1/reporting/*"} {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			routes = append(routes, Route{
+				Operation: "reporting", Method: method, Path: path,
+				Base: Visit, Token: AnyToken, Partner: true, Streamed: true,
+			})
+		}
+	}
+	return routes
+}
