@@ -1,7 +1,6 @@
 package acme
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -166,19 +165,35 @@ func (t *Tenant) book(q *request, b booking, patient string, slot opening) (*vis
 	case PatientUnknown:
 		return nil, plainError(http.StatusNotFound, "Patient not found")
 	case PatientConflict:
-		return nil, plainError(http.StatusConflict, string(unknownConflict))
+		return nil, t.refuse(unknownConflict)
 	case PatientLocked:
 		return nil, plainError(http.StatusLocked, "Patient account is locked")
 	case PatientTrouble:
 		return nil, plainError(http.StatusInternalServerError, "Internal Server Error")
 	}
+	if q.fault.conflict != noConflict {
+		return nil, t.refuse(q.fault.conflict)
+	}
 	v := &visit{
 		id: uuid(hash(t.options.Seed, saltVisit, t.visits.Add(1))), patient: patient, email: b.Patient.Email,
-		owner: sha256.Sum256([]byte(q.token())), in: slot.in, start: slot.start,
+		owner: q.owner(), in: slot.in, start: slot.start,
 		slotID: b.VisitDetails.SlotID, requested: q.now,
 	}
 	if c := t.store.book(v); c != noConflict {
-		return nil, plainError(http.StatusConflict, string(c))
+		return nil, t.refuse(c)
 	}
 	return v, answer{}
+}
+
+// refuse is a 409. Clients look for the word in the text, whatever is around it, so the body takes turns: the word under
+// "error", the word under "message", the bare word.
+func (t *Tenant) refuse(c conflict) answer {
+	switch t.conflicts.Add(1) % 3 {
+	case 1:
+		return plainError(http.StatusConflict, string(c))
+	case 2:
+		return messageOnly(http.StatusConflict, string(c))
+	default:
+		return textAnswer(http.StatusConflict, "text/plain; charset=utf-8", string(c))
+	}
 }

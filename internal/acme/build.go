@@ -33,10 +33,8 @@ func buildDirectory(o Options) (*directory, error) {
 		ids:   map[[2]int]int{},
 		staff: map[*department]int{},
 	}
-	for i, system := range ehrSystems {
-		b.ehrs = append(b.ehrs, &ehr{
-			system: system, instanceID: fmt.Sprintf("11111111-aaaa-4bbb-8ccc-%012d", i+1), visits: visitTypesOf(i),
-		})
+	for i := range ehrNames {
+		b.addEHR(i)
 	}
 	if err := b.loadZones(); err != nil {
 		return nil, err
@@ -55,6 +53,17 @@ func buildDirectory(o Options) (*directory, error) {
 	b.addSecondHomes()
 	b.number()
 	return b.directory, nil
+}
+
+func (b *builder) addEHR(i int) {
+	e := &ehr{
+		system:     fmt.Sprintf("org.%s.ehr.%s", b.Tenant, ehrNames[i]),
+		instanceID: fmt.Sprintf("11111111-aaaa-4bbb-8ccc-%012d", i+1), visits: visitTypesOf(i),
+	}
+	for _, v := range e.visits {
+		v.lookahead = b.Options.lookahead(i, e.system, v.name)
+	}
+	b.ehrs = append(b.ehrs, e)
 }
 
 func (b *builder) loadZones() error {
@@ -79,7 +88,7 @@ func (b *builder) addDepartment(city int) {
 	k := kinds[nth%len(kinds)]
 	dep := &department{
 		ehr: b.ehrs[p.ehr], kind: k, clinicType: clinicRetail, zone: b.zones[p.zone], week: hoursOf(k),
-		active: !(city == 3 && k == pooledCare),
+		brand: b.brand(), active: !(city == 3 && k == pooledCare),
 	}
 	if k == primaryCare {
 		dep.clinicType = clinicPrimary
@@ -108,8 +117,8 @@ func (b *builder) nameDepartment(dep *department, city, nth int) {
 	case fluShots:
 		title, suffix = "Flu Shots", "FluShot"
 	}
-	dep.urlName = "Acme" + p.name + part + suffix
-	dep.name = "Acme " + title + " - " + p.name
+	dep.urlName = dep.brand + p.name + part + suffix
+	dep.name = dep.brand + " " + title + " - " + p.name
 	if part != "" {
 		dep.name += " " + part
 	}

@@ -23,7 +23,7 @@ func (t *Tenant) departmentTimeslots(q *request) answer {
 	}
 	first := d.zone.today(q.now)
 	until := d.zone.midnight(first + day(days))
-	cals := t.store.calendars(walkIn(d, name), q.now)
+	cals := t.store.calendars(walkIn(d, name), q.view())
 	w := newDoc(16 << 10)
 	w.object()
 	w.text("departmentId", d.id)

@@ -2,12 +2,9 @@ package acme
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"math"
-	"net/http"
 	"slices"
-	"strings"
 )
 
 // found is what an area search matched, ready to be rendered.
@@ -26,9 +23,13 @@ type visitGroup struct {
 
 // availabilitySlots is Care Options' GET: slots of all clinicians in an area, by visit type (CONTRACT §6.1).
 func (t *Tenant) availabilitySlots(q *request) answer {
-	s, err := t.areaSearch(q)
+	terms, err := areaQuery(q)
 	if err != nil {
-		return careOptionsError(http.StatusBadRequest, err.Error())
+		return badAreaSearch(err)
+	}
+	s, err := terms.at(t, q.now)
+	if err != nil {
+		return badAreaSearch(err)
 	}
 	hits := t.find(s)
 	groups := t.groups(q, s, hits)
@@ -44,7 +45,7 @@ func (t *Tenant) availabilitySlots(q *request) answer {
 	}
 	w.endList()
 	writeReferred(w, groups, hits)
-	w.text("searchContext", s.context(t.options.Seed))
+	w.text("searchContext", t.searchContext(q, s))
 	w.endObject()
 	return w.ok()
 }
@@ -85,9 +86,9 @@ func (t *Tenant) groups(q *request, s areaSearch, hits found) []visitGroup {
 	for _, e := range t.dir.ehrs {
 		for _, v := range e.visits {
 			schedules := schedulesFor(hits.offers, func(o *offer) bool { return o.visit == v })
-			g := visitGroup{visit: v, cals: t.store.calendars(schedules, q.now)}
-			p := newPager(s.window, s.days, earliestToday(q.now), latestToday(q.now)+day(t.options.Lookahead))
-			p.on = g.on(s.zone)
+			g := visitGroup{visit: v, cals: t.store.calendars(schedules, q.view())}
+			p := newPager(s.window, s.days, earliestToday(q.now), latestToday(q.now)+day(v.lookahead))
+			p.on = g.on(s)
 			if g.page = p.page(); len(g.page.days) > 0 {
 				out = append(out, g)
 			}
@@ -97,12 +98,13 @@ func (t *Tenant) groups(q *request, s areaSearch, hits found) []visitGroup {
 }
 
 // on lists a day's openings: the day of the given zone, or without one the day of each department's own.
-func (g visitGroup) on(asked *zone) func(day) []opening {
+func (g visitGroup) on(s areaSearch) func(day) []opening {
 	return func(d day) []opening {
 		var list []opening
 		for i := range g.cals {
-			z := cmp.Or(asked, g.cals[i].offer.at.zone)
-			list = g.cals[i].appendOpenings(list, span{z.midnight(d), z.midnight(d + 1)})
+			z := cmp.Or(s.zone, g.cals[i].offer.at.zone)
+			list = g.cals[i].appendOpenings(list,
+				span{max(z.midnight(d), s.within.from), min(z.midnight(d+1), s.within.until)})
 		}
 		sortOpenings(list)
 		return perOffer(list)
@@ -177,18 +179,7 @@ func writeSlotTimes(w *doc, list []opening, asked *zone) {
 
 // writeReferred writes the providers and departments that the slots refer to, each once, sorted.
 func writeReferred(w *doc, groups []visitGroup, hits found) {
-	offers := map[*offer]bool{}
-	for _, g := range groups {
-		for _, d := range g.page.days {
-			for _, slot := range d.openings {
-				offers[slot.in.offer] = true
-			}
-		}
-	}
-	clinicians, departments := map[string]*clinician{}, map[string]*department{}
-	for o := range offers {
-		clinicians[o.who.npi], departments[o.at.key] = o.who, o.at
-	}
+	clinicians, departments := referredIn(groups)
 	w.key("providers")
 	w.object()
 	for _, npi := range slices.Sorted(maps.Keys(clinicians)) {
@@ -204,13 +195,21 @@ func writeReferred(w *doc, groups []visitGroup, hits found) {
 	w.endObject()
 }
 
-// context is the token of a search: the same for the same search, 32 hex digits (CONTRACT §6.4).
-func (s areaSearch) context(seed uint64) string {
-	h := hash(seed, saltSearch)
-	for _, c := range []byte(strings.ToLower(s.canonical)) {
-		h = mix(h ^ uint64(c))
+// referredIn are the clinicians and departments of all openings, by NPI and by composite identifier.
+func referredIn(groups []visitGroup) (map[string]*clinician, map[string]*department) {
+	offers := map[*offer]bool{}
+	for _, g := range groups {
+		for _, d := range g.page.days {
+			for _, slot := range d.openings {
+				offers[slot.in.offer] = true
+			}
+		}
 	}
-	return fmt.Sprintf("%016x%016x", h, mix(h))
+	clinicians, departments := map[string]*clinician{}, map[string]*department{}
+	for o := range offers {
+		clinicians[o.who.npi], departments[o.at.key] = o.who, o.at
+	}
+	return clinicians, departments
 }
 
 func roundMiles(miles float64) float64 { return math.Round(miles*10) / 10 }

@@ -135,8 +135,23 @@ func TestTheSameSearchHasTheSameContext(t *testing.T) {
 	token := func(query string) any {
 		return at(get(t, tenant, "/v1/availability/slots?"+query), "searchContext")
 	}
-	first := token("npis=1&daysOfSlots=3&product=a")
-	if len(first.(string)) != 32 || first != token("daysOfSlots=3&npis=1&product=b") || first == token("daysOfSlots=4&npis=1") {
-		t.Errorf("tokens %v", first)
+	first := token("npis=1,2&daysOfSlots=3&visitTypeNames=A,b&latitude=47.60&longitude=-122&product=a")
+	if len(first.(string)) != 32 {
+		t.Errorf("token %v", first)
+	}
+	for _, same := range []string{
+		"daysOfSlots=03&npis=2,1&longitude=-122.0&latitude=47.6&visitTypeNames=B,a&product=b&radius=30&unknown=1",
+	} {
+		if token(same) != first {
+			t.Errorf("%s has another context", same)
+		}
+	}
+	for _, other := range []string{
+		"npis=1,2&daysOfSlots=4&visitTypeNames=A,b&latitude=47.60&longitude=-122", "npis=1,2&daysOfSlots=3&visitTypeNames=A,b&latitude=47.61&longitude=-122",
+		"npis=12&daysOfSlots=3&visitTypeNames=A,b&latitude=47.60&longitude=-122", "npis=1,2&daysOfSlots=3&visitTypeNames=A,b&postalCode=98000",
+	} {
+		if token(other) == first {
+			t.Errorf("%s has the same context", other)
+		}
 	}
 }

@@ -58,11 +58,9 @@ type departmentPerson struct {
 	Credential string  `json:"credential"`
 }
 
-const brand = "Acme"
-
 func describeDepartment(d *department) departmentDoc {
 	doc := departmentDoc{
-		DepartmentID: d.id, URLName: d.urlName, DisplayName: d.name, BrandName: brand, ClinicType: d.clinicType,
+		DepartmentID: d.id, URLName: d.urlName, DisplayName: d.name, BrandName: d.brand, ClinicType: d.clinicType,
 		IsActive: d.active, EHRSystemName: d.ehr.system, InstanceID: d.ehr.instanceID, Address: d.address,
 		Phone: d.phone, Latitude: d.latitude, Longitude: d.longitude, Timezone: d.zone.name,
 		SmallImageURL: "https://static.example.org/clinics/" + strings.ToLower(d.urlName) + "-small.jpg",
@@ -111,7 +109,7 @@ func (t *Tenant) listDepartments(q *request) []departmentDoc {
 	out := []departmentDoc{}
 	for _, d := range t.dir.departments {
 		switch {
-		case q.has("brand") && !strings.EqualFold(q.get("brand"), brand):
+		case q.has("brand") && !strings.EqualFold(q.get("brand"), t.options.brand()):
 		case !strings.EqualFold(clinicType, d.clinicType):
 		case !d.active && q.flag("onlyActive", true):
 		default:

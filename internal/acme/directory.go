@@ -18,6 +18,7 @@ type department struct {
 	id          string
 	key         string // "<ehrSystemName>|<departmentId>"
 	urlName     string
+	brand       string
 	name        string
 	kind        kind
 	clinicType  string

@@ -16,36 +16,77 @@
 //
 // Calls are counted, and faults are placed, under the name of an operation or of a group; "*" is all.
 //
-//	operation              groups                              route
-//	departments            directory                           GET  /v1|v4/departments
-//	department-info        directory                           GET  /v4/departments/{key}/departmentInfo, /v1/departments/{urlName}
-//	providers              directory                           GET  /v1/providers
-//	provider-info          directory                           GET  /v1/providers/{npi}
-//	max-lookahead          directory                           GET  /v2/lookups/maxLookaheadDays
-//	department-timeslots   care-direct                         GET  /v1|v2/departments/{urlName}/timeslots
-//	provider-timeslots-v4  provider-timeslots provider-direct  GET  /v4/providers/{npi}/timeslots
-//	provider-timeslots-v5  provider-timeslots provider-direct  GET  /v5/providers/{npi}/timeslots
-//	slots-search           provider-direct                     POST /v5/slots/search
-//	availability-slots     care-options                        GET  /v1/availability/slots
-//	slot-taken             events                              POST /v5/slots/slot-taken
-//	slot-released          events                              POST /v5/slots/slot-released
-//	retail-booking         booking                             POST /api/6/visits/retail
-//	provider-booking       booking                             POST /api/7/visits/providerbooking
-//	own-visits             booking                             GET  /api/6/visits/retail/self
-//	cancel-visit           booking                             POST /api/6/visits/retail/cancel/{visitId}
+//	operation                groups                              route
+//	departments              directory                           GET    /v1|v4/departments
+//	department-info          directory                           GET    /v4/departments/{key}/departmentInfo, /v1/departments/{urlName}
+//	providers                directory                           GET    /v1/providers
+//	provider-info            directory                           GET    /v1/providers/{npi}
+//	max-lookahead            directory                           GET    /v2/lookups/maxLookaheadDays
+//	suffixes                 directory                           GET    /v1/suffixes
+//	cancel-reasons           directory                           GET    /api/7/visits/retail/cancel/reasons/{brand}
+//	department-timeslots     care-direct                         GET    /v1|v2/departments/{urlName}/timeslots
+//	provider-timeslots-v4    provider-timeslots provider-direct  GET    /v4/providers/{npi}/timeslots
+//	provider-timeslots-v5    provider-timeslots provider-direct  GET    /v5/providers/{npi}/timeslots
+//	slots-search             provider-direct                     POST   /v5/slots/search
+//	availability-slots       care-options                        GET    /v1/availability/slots
+//	availability-slots-post  care-options                        POST   /v1/availability/slots
+//	availability-providers   care-options                        POST   /v1/availability/providers
+//	slot-taken               events                              POST   /v5/slots/slot-taken
+//	slot-released            events                              POST   /v5/slots/slot-released
+//	retail-booking           booking                             POST   /api/6/visits/retail
+//	provider-booking         booking                             POST   /api/7/visits/providerbooking
+//	own-visits               booking                             GET    /api/6/visits/retail/self
+//	cancel-visit             booking                             POST   /api/6/visits/retail/cancel/{visitId}
+//	queued-guest-visit       booking                             POST   /v1/booking/queued-guest-visit
+//	create-visit             booking                             POST   /api/9/visits
+//	wait-times               virtual-care                        GET    /api/9/regions/waittimes
+//	region-wait-times        virtual-care                        GET    /api/9/regions/{regionCode}/waittimes
+//	assignment-qualifiers    virtual-care directory              GET    /api/9/assignmentqualifiers
+//	modalities               virtual-care directory              GET    /api/9/modalities
+//	visit-wait-time          virtual-care                        GET    /api/9/visits/{visitId}/waittime
+//	accept-terms             virtual-care                        PUT    /api/9/visits/{visitId}/acceptTerms
+//	visit-summary            virtual-care                        GET    /api/9/visits/{visitId}/summary
+//	tokbox-events            virtual-care                        POST   /api/9/tokbox-events
+//	patient-self             patient                             GET    /v1/patient
+//	patient-by-token         patient                             GET    /v1/emr/patient/getByToken
+//	patient-find-self        patient                             POST   /v1/patient/self
+//	patient-find-other       patient                             POST   /v1/patient/other
+//	patient-delete           patient                             DELETE /v1/patient/deletePatientAccount
+//	report-start             reporting                           POST   /api/8/reporting/allvisitsreport
+//	report-status            reporting                           GET    /api/8/reporting/allvisitsreport/{id}
+//	report-download          reporting                           GET    /api/8/reporting/allvisitsreport/{id}/download
+//	provider-histories       reporting                           GET    /v1/reporting/providerhistories
+//
+// # Assumptions
+//
+// Where CONTRACT §11 leaves something open, this tenant does the following. A report's status and download lie below the
+// path that starts it; it is complete two seconds later, and until then its download is not found. The providers' report
+// is CSV at once. Beyond the lookahead is a 400. An unknown NPI in a slots search is an empty answer. Care Options' POST
+// accepts what the SDK writes: dates with a time, and clinicType for clinicTypes. A region with the wait time REGION_BUSY
+// refuses visits with 400 and VISIT_CREATE_ERROR, which the SDK knows and the schema does not; one without clinicians
+// with a bare 409. Virtual visits move on by themselves, from requested to done in 25 minutes. Whoever has one patient
+// token is one patient.
 //
 // # Faults
 //
 // A fault is "name:kind[=value][@ratio]", for example "care-options:status=500@0.2". The ratio (0…1, default 1) is the
 // share of calls that it hits, drawn from the seed.
 //
-//	latency=DUR   the answer comes later by DUR; adds to other faults
-//	status=N      the surface's own error body with that status; a booking does not take effect
-//	hang          no answer; ends when the client leaves, or after a minute with a dropped connection
-//	drop-before   the connection is dropped before the call takes effect
-//	drop-after    the connection is dropped after the call took effect
-//	truncate      the connection is dropped in the middle of the body; the call took effect
-//	not-json      200 with an HTML page; the call does not take effect
+//	latency=DUR    the answer comes later by DUR; adds to other faults
+//	status=N       the surface's own error body with that status; a booking does not take effect
+//	hang           no answer; ends when the client leaves, or after a minute with a dropped connection
+//	drop-before    the connection is dropped before the call takes effect
+//	drop-after     the connection is dropped after the call took effect
+//	truncate       the connection is dropped in the middle of the body; the call took effect
+//	not-json       200 with an HTML page; the call does not take effect
+//
+// Others change what an answer says:
+//
+//	conflict=WORD  a booking is refused with 409 and SlotUnavailable, PatientDoubleBooked or UnknownAppointmentConflict
+//	hide           the surface leaves out a share of all slots, always the same ones; the ratio is of slots, not of calls
+//	lag=DUR        the surface goes on listing sold slots for DUR after the booking lag
+//	minus-zero     POST /v1/availability/slots writes times with -00:00, not Z
+//	forget         search contexts are unknown (40002)
 //
 // # Run-time control
 //
@@ -57,9 +98,16 @@
 //	PUT    /_acme/faults         replace them, same form
 //	DELETE /_acme/faults         heal
 //	GET    /_acme/directory      what there is to ask for
+//	GET    /_acme/tenants        the tenants of a [Fleet] with their hosts and keys
+//
+// # Tenants
+//
+// A [Tenant] answers on all bases under any host. A [Fleet] is several of them, each in its tier with the four hosts of
+// [Tenant.Hosts]; there a host serves its own base only, as upstream's do.
 //
 // # Patients
 //
-// Any bearer token is a patient's; one that starts with "staff" is of the wrong class (403). Some patient ids answer
-// the same way always: see [PatientNotLinked] and its neighbours.
+// Any bearer token is a patient's unless it starts with "staff"; the wrong class is a 403. Some patient ids, and some
+// guests' addresses, answer the same way always: see [PatientNotLinked], [GuestNoVisit] and their neighbours. The body of
+// a 409 takes turns: the word under "error", the word under "message", the bare word.
 package acme

@@ -8,8 +8,14 @@ import (
 
 // answer is a status and a body, before anything is sent: so that a fault can cut it, or lose it.
 type answer struct {
-	status int
-	body   []byte // JSON, or empty
+	status      int
+	body        []byte
+	contentType string // of the body; empty: JSON
+}
+
+// textAnswer is a body that is not JSON.
+func textAnswer(status int, contentType, body string) answer {
+	return answer{status: status, body: []byte(body), contentType: contentType}
 }
 
 // jsonAnswer encodes v, which is one of this package's own shapes and always encodes.
@@ -40,6 +46,22 @@ func plainError(status int, text string) answer {
 		Error string `json:"error"`
 	}{text})
 }
+
+func messageOnly(status int, message string) answer {
+	return jsonAnswer(status, struct {
+		Message string `json:"message"`
+	}{message})
+}
+
+func codeAndError(status int, code, text string) answer {
+	return jsonAnswer(status, struct {
+		Code  string `json:"code"`
+		Error string `json:"error"`
+	}{code, text})
+}
+
+// bareStatus is for operations whose failures have no declared body.
+func bareStatus(status int, _ string) answer { return answer{status: status} }
 
 func gatewayNotFound(requestID uint64) answer {
 	return jsonAnswer(http.StatusNotFound, struct {
@@ -76,4 +98,38 @@ func careOptionsError(status int, message string) answer {
 	default:
 		return answer{status: status}
 	}
+}
+
+// guestError is a body of the queued guest visit.
+func guestError(status int, message string) answer {
+	switch status {
+	case http.StatusUnauthorized:
+		return codeAndError(status, "APIKEY_INVALID_OR_MISSING", "Unauthorized")
+	case http.StatusBadRequest:
+		return codeAndError(status, "OPENAPI_VALIDATION_ERROR", message)
+	default:
+		return codeAndError(status, "VISIT_CREATE_FAILED", message)
+	}
+}
+
+// visitError is a body of the visit service, which only has one with 400. The code is the one that the published
+// example gives for a missing member; [missingReason] is the other.
+func visitError(status int, message string) answer {
+	if status != http.StatusBadRequest {
+		return answer{status: status}
+	}
+	return codeAndError(status, patientRecordNotFound, message)
+}
+
+const (
+	patientRecordNotFound = "PATIENT_RECORD_NOT_FOUND"
+	missingReason         = "MISSING_VISIT_REASON"
+)
+
+// waitTimeError is a body of a visit's wait time: with 400 and 404 only.
+func waitTimeError(status int, message string) answer {
+	if status == http.StatusBadRequest || status == http.StatusNotFound {
+		return plainError(status, message)
+	}
+	return answer{status: status}
 }

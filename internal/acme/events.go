@@ -1,7 +1,6 @@
 package acme
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -9,12 +8,11 @@ import (
 
 // slotEvent is the body by which a health system says that a slot went or came back (CONTRACT §7.6).
 type slotEvent struct {
-	NPI            string `json:"npi"`
-	DepartmentID   string `json:"departmentId"`
-	VisitTypeID    string `json:"visitTypeId"`
-	SlotDateTime   string `json:"slotDateTime"`
-	EHRInstance    string `json:"ehrInstance"`
-	DisableRefresh *bool  `json:"disableRefresh"`
+	NPI          string `json:"npi"`
+	DepartmentID string `json:"departmentId"`
+	VisitTypeID  string `json:"visitTypeId"`
+	SlotDateTime string `json:"slotDateTime"`
+	EHRInstance  string `json:"ehrInstance"`
 }
 
 func (t *Tenant) slotTaken(q *request) answer {
@@ -38,13 +36,8 @@ func (t *Tenant) slotReleased(q *request) answer {
 // readEvent finds the offer that the event is about.
 func (t *Tenant) readEvent(q *request) (*offer, int64, error) {
 	var e slotEvent
-	if err := json.Unmarshal(q.body, &e); err != nil {
-		return nil, 0, errors.New("request body is not a slot event")
-	}
-	problem := firstProblem(required("npi", e.NPI), required("departmentId", e.DepartmentID),
-		required("visitTypeId", e.VisitTypeID), required("ehrInstance", e.EHRInstance))
-	if problem != "" {
-		return nil, 0, errors.New(problem)
+	if wrong := eventForm.read(q.body, &e); wrong.found() {
+		return nil, 0, errors.New(wrong.String())
 	}
 	at, err := time.Parse(time.RFC3339, e.SlotDateTime)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -20,11 +19,17 @@ const (
 	faultDropAfter
 	faultTruncate
 	faultNotJSON
+	faultConflict
+	faultHide
+	faultLag
+	faultMinusZero
+	faultForget
 )
 
 var faultKinds = map[string]faultKind{
 	"latency": faultLatency, "status": faultStatus, "hang": faultHang, "drop-before": faultDropBefore,
-	"drop-after": faultDropAfter, "truncate": faultTruncate, "not-json": faultNotJSON,
+	"drop-after": faultDropAfter, "truncate": faultTruncate, "not-json": faultNotJSON, "conflict": faultConflict,
+	"hide": faultHide, "lag": faultLag, "minus-zero": faultMinusZero, "forget": faultForget,
 }
 
 // fault is one rule, or what the rules together do to one call.
@@ -36,6 +41,13 @@ type fault struct {
 	status int
 	ratio  float64
 	drawn  uint64 // calls that the rule has decided on
+
+	// The rest switches what an answer says rather than how it fails; several can be on at once.
+	conflict  conflict      // that every booking meets
+	lag       time.Duration // for which sold slots stay listed, beyond the booking lag
+	veil      veil
+	minusZero bool // UTC is written -00:00 rather than Z
+	forget    bool // search contexts are unknown
 }
 
 // parseFault reads "name:kind[=value][@ratio]".
@@ -66,111 +78,39 @@ func parseFault(spec string) (*fault, error) {
 // parseEffect reads "kind[=value]".
 func (f *fault) parseEffect(effect string) (err error) {
 	word, value, hasValue := strings.Cut(effect, "=")
-	f.kind = faultKinds[word]
-	switch {
-	case f.kind == faultNone:
-		err = fmt.Errorf("%q is no kind of fault", word)
-	case f.kind == faultLatency:
-		f.delay, err = time.ParseDuration(value)
-		if err == nil && f.delay < 0 {
-			err = fmt.Errorf("latency %s is negative", f.delay)
-		}
-	case f.kind == faultStatus:
+	switch f.kind = faultKinds[word]; f.kind {
+	case faultNone:
+		return fmt.Errorf("%q is no kind of fault", word)
+	case faultLatency:
+		f.delay, err = parseDelay(value)
+		return err
+	case faultLag:
+		f.lag, err = parseDelay(value)
+		return err
+	case faultStatus:
 		f.status, err = strconv.Atoi(value)
 		if err == nil && (f.status < 200 || f.status > 599) {
 			err = fmt.Errorf("status %d is not within 200…599", f.status)
 		}
-	case hasValue:
-		err = fmt.Errorf("%s takes no value", word)
-	}
-	return err
-}
-
-// names are all names that a fault may have.
-func names() []string {
-	set := map[string]bool{"*": true}
-	for name, op := range operations() {
-		set[name] = true
-		for _, g := range op.groups {
-			set[g] = true
+		return err
+	case faultConflict:
+		f.conflict = conflict(value)
+		if !slices.Contains(conflicts, f.conflict) {
+			return fmt.Errorf("conflict %q is none of %s", value, conflicts)
 		}
+		return nil
 	}
-	out := make([]string, 0, len(set))
-	for name := range set {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// maxFaults bounds the rules in force.
-const maxFaults = 100
-
-// faults are the rules in force.
-type faults struct {
-	seed  uint64
-	mu    sync.Mutex
-	rules []*fault
-}
-
-func newFaults(seed uint64) *faults { return &faults{seed: seed} }
-
-// replace puts the rules into force, in place of what there is when keep is false.
-func (fs *faults) replace(rules []*fault, keep bool) error {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if keep {
-		rules = append(slices.Clone(fs.rules), rules...)
-	}
-	if len(rules) > maxFaults {
-		return fmt.Errorf("faults: more than %d", maxFaults)
-	}
-	fs.rules = rules
-	return nil
-}
-
-func (fs *faults) specs() []string {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	out := make([]string, len(fs.rules))
-	for i, f := range fs.rules {
-		out[i] = f.spec
-	}
-	return out
-}
-
-// draw decides what happens to one call: latencies add up, of the other kinds the first that hits wins.
-func (fs *faults) draw(op *operation) fault {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	var out fault
-	for i, f := range fs.rules {
-		if f.name != "*" && f.name != op.name && !slices.Contains(op.groups, f.name) {
-			continue
-		}
-		f.drawn++
-		if fraction(hash(fs.seed, saltFault, uint64(i), f.drawn)) >= f.ratio {
-			continue
-		}
-		out.delay += f.delay
-		if f.kind != faultLatency && out.kind == faultNone {
-			out.kind, out.status = f.kind, f.status
-		}
-	}
-	return out
-}
-
-// SetFault puts one more fault into force; the package comment has the grammar.
-func (t *Tenant) SetFault(spec string) error {
-	f, err := parseFault(spec)
-	if err == nil {
-		err = t.faults.replace([]*fault{f}, true)
-	}
-	if err != nil {
-		return fmt.Errorf("acme: %w", err)
+	f.minusZero, f.forget = f.kind == faultMinusZero, f.kind == faultForget
+	if hasValue {
+		return fmt.Errorf("%s takes no value", word)
 	}
 	return nil
 }
 
-// ClearFaults heals everything. Calls that hang already go on hanging.
-func (t *Tenant) ClearFaults() { _ = t.faults.replace(nil, false) }
+func parseDelay(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err == nil && d < 0 {
+		err = fmt.Errorf("%s is negative", d)
+	}
+	return d, err
+}

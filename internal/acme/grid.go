@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"time"
 )
 
 // schedule is one person at one department for one visit type.
@@ -22,6 +23,12 @@ const (
 )
 
 func (s *schedule) seconds() int64 { return int64(s.offer.visit.minutes) * 60 }
+
+// horizon is the instant at which the days end that may be asked for.
+func (s *schedule) horizon(now time.Time) int64 {
+	z := s.offer.at.zone
+	return z.midnight(z.today(now) + day(s.offer.visit.lookahead) + 1)
+}
 
 // starts are all starts of the day d, busy or not, ascending: a grid from opening to closing with a break. The grid
 // counts in real time, so a day on which clocks change has as many starts as it has hours.
@@ -68,13 +75,28 @@ func (a span) overlaps(b span) bool { return a.from < b.until && b.from < a.unti
 type calendar struct {
 	*schedule
 	after    int64   // starts up to this instant are past
+	until    int64   // starts from this instant on lie beyond the lookahead; 0: none does
 	taken    []span  // the person's sold time
 	released []int64 // busy starts that were given back
+	veil     veil
+}
+
+// veil hides a share of all starts from one surface, always the same ones. The zero veil hides nothing.
+type veil struct {
+	share float64
+	salt  uint64
+}
+
+func (v veil) hides(s *schedule, start int64) bool {
+	return v.share > 0 && fraction(hash(v.salt, uint64(s.index), uint64(start))) < v.share
 }
 
 // free tells whether the start is offered.
 func (c *calendar) free(start int64) bool {
-	if start <= c.after || c.busy(start) && !slices.Contains(c.released, start) {
+	if start <= c.after || c.until > 0 && start >= c.until {
+		return false
+	}
+	if c.busy(start) && !slices.Contains(c.released, start) || c.veil.hides(c.schedule, start) {
 		return false
 	}
 	here := span{start, start + c.seconds()}

@@ -17,6 +17,15 @@ func hash(parts ...uint64) uint64 {
 	return h
 }
 
+// hashText folds a text into one number.
+func hashText(s string) uint64 {
+	h := uint64(len(s))
+	for i := range len(s) {
+		h = mix(h ^ uint64(s[i]))
+	}
+	return h
+}
+
 // fraction is h as a number in [0, 1).
 func fraction(h uint64) float64 { return float64(h>>11) / (1 << 53) }
 
@@ -32,4 +41,8 @@ const (
 	saltLatency
 	saltFault
 	saltSearch
+	saltVeil
+	saltPatient
+	saltVirtual
+	saltReport
 )

@@ -3,15 +3,29 @@ package acme
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 )
 
-// The API keys that a tenant accepts unless told otherwise, one per service (CONTRACT §1.2).
+// The API keys that the tenant "acme" accepts in its PRD tier unless told otherwise, one per service (CONTRACT §1.2).
+// Another tenant's begin with its name, and those of a UAT tier with the name and "-uat".
 const (
 	DefaultCareOptionsKey = "acme-care-options"
 	DefaultSlotsKey       = "acme-slots"
 	DefaultBookingKey     = "acme-booking"
+	DefaultReportingKey   = "acme-reporting"
 )
+
+// The two tiers of a tenant (CONTRACT §1.1).
+const (
+	PRD = "prd"
+	UAT = "uat"
+)
+
+const defaultTenant = "acme"
 
 const (
 	defaultDepartments = 60
@@ -27,13 +41,17 @@ const (
 
 // Keys are the API keys of the services (header x-api-key).
 type Keys struct {
-	CareOptions string // GET /v1/availability/slots; default [DefaultCareOptionsKey]
+	CareOptions string // everything under /v1/availability; default [DefaultCareOptionsKey]
 	Slots       string // everything under /v5; default [DefaultSlotsKey]
 	Booking     string // queued guest visits (CONTRACT §7.4); default [DefaultBookingKey]
+	Reporting   string // reports, as "Authorization: dc-token <key>" (CONTRACT §7.10); default [DefaultReportingKey]
 }
 
 // Options describe a tenant. The zero value is a tenant of 60 departments and 240 clinicians that answers at once.
 type Options struct {
+	Tenant string // short name: a letter, then letters and digits, all small; part of hosts, brand, EHR instances and default keys; default "acme"
+	Tier   string // PRD or UAT; part of hosts and default keys; default PRD
+
 	Seed uint64 // of names, places, busy times, ids and drawn faults
 
 	Departments int // default 60
@@ -43,8 +61,12 @@ type Options struct {
 	Jitter     time.Duration // added to Latency, evenly between none and all of it; default none
 	BookingLag time.Duration // how long reads go on listing a slot that was sold (CONTRACT §10.18); default none
 
-	Lookahead  int // days after today that may be asked for (CONTRACT §5.6); default 90
+	Lookahead  int // days after today that may be asked for (CONTRACT §5.6); in the third EHR instance a third more for flu shots; default 90
 	WalkInDays int // days that a Care Direct answer covers, flu-shot clinics one more; default 2
+
+	Lookaheads map[string]int // other lookaheads by visit type name, "FluShot", or by EHR instance and name, "org.acme.ehr.east FluShot"
+
+	SearchContextLife time.Duration // after which a search context is unknown (CONTRACT §6.4); default: until 10,000 others came
 
 	Now    func() time.Time // default time.Now
 	Keys   Keys
@@ -63,18 +85,27 @@ func (o Options) withDefaults() Options {
 			*s = fallback
 		}
 	}
+	text(&o.Tenant, defaultTenant)
+	text(&o.Tier, PRD)
 	number(&o.Departments, defaultDepartments)
 	number(&o.Providers, max(defaultProviders, o.Departments))
 	number(&o.Lookahead, defaultLookahead)
 	number(&o.WalkInDays, defaultWalkInDays)
-	text(&o.Keys.CareOptions, DefaultCareOptionsKey)
-	text(&o.Keys.Slots, DefaultSlotsKey)
-	text(&o.Keys.Booking, DefaultBookingKey)
+	prefix := o.Tenant
+	if o.Tier == UAT {
+		prefix += "-uat"
+	}
+	text(&o.Keys.CareOptions, prefix+"-care-options")
+	text(&o.Keys.Slots, prefix+"-slots")
+	text(&o.Keys.Booking, prefix+"-booking")
+	text(&o.Keys.Reporting, prefix+"-reporting")
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	return o
 }
+
+var tenantForm = regexp.MustCompile(`^[a-z][a-z0-9]{0,31}$`)
 
 // validate reports every bad field at once.
 func (o Options) validate() error {
@@ -89,6 +120,15 @@ func (o Options) validate() error {
 			errs = append(errs, fmt.Errorf("%s: %s is negative", name, d))
 		}
 	}
+	if !tenantForm.MatchString(o.Tenant) {
+		errs = append(errs, fmt.Errorf("tenant: %q does not match %s", o.Tenant, tenantForm))
+	}
+	if o.Tier != PRD && o.Tier != UAT {
+		errs = append(errs, fmt.Errorf("tier: %q is neither %s nor %s", o.Tier, PRD, UAT))
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Lookaheads)) {
+		within("lookaheads: "+name, o.Lookaheads[name], 0, maxLookahead)
+	}
 	within("departments", o.Departments, 1, maxDepartments)
 	within("providers", o.Providers, o.Departments, maxProviders)
 	within("lookahead", o.Lookahead, 1, maxLookahead)
@@ -96,5 +136,23 @@ func (o Options) validate() error {
 	notNegative("latency", o.Latency)
 	notNegative("jitter", o.Jitter)
 	notNegative("bookingLag", o.BookingLag)
+	notNegative("searchContextLife", o.SearchContextLife)
 	return errors.Join(errs...)
+}
+
+// brand is the tenant's only brand: its name with a capital.
+func (o Options) brand() string { return strings.ToUpper(o.Tenant[:1]) + o.Tenant[1:] }
+
+// lookahead is how far ahead a visit type may be asked for in the n-th EHR instance.
+func (o Options) lookahead(n int, system, visit string) int {
+	if days, ok := o.Lookaheads[system+" "+visit]; ok {
+		return days
+	}
+	if days, ok := o.Lookaheads[visit]; ok {
+		return days
+	}
+	if n == len(ehrNames)-1 && visit == "FluShot" {
+		return min(maxLookahead, o.Lookahead+o.Lookahead/3)
+	}
+	return o.Lookahead
 }

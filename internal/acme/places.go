@@ -6,7 +6,7 @@ import "fmt"
 type place struct {
 	name, state string
 	zone        string
-	ehr         int // index into ehrSystems
+	ehr         int // index into ehrNames
 	latitude    float64
 	longitude   float64
 	areaCode    string
@@ -42,8 +42,9 @@ func quarter(i int) string {
 	return fmt.Sprintf("%s%d", quarters[1+i%(len(quarters)-1)], i)
 }
 
-// ehrSystems are the EHR instances. Department ids are numbered in each of them, so they collide (CONTRACT §2).
-var ehrSystems = [...]string{"org.acme.ehr.main", "org.acme.ehr.mountain", "org.acme.ehr.east"}
+// ehrNames are the EHR instances, "org.<tenant>.ehr.<name>" in full. Department ids are numbered in each of them, so they
+// collide (CONTRACT §2).
+var ehrNames = [...]string{"main", "mountain", "east"}
 
 var streets = [...]string{"Example Way", "Sample Street", "Specimen Avenue", "Pattern Road", "Template Boulevard", "Model Lane"}
 

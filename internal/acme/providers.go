@@ -74,7 +74,7 @@ func (t *Tenant) providerInfo(q *request) answer {
 
 func describeProvider(c *clinician) providerDoc {
 	doc := providerDoc{
-		NPI: c.npi, Name: c.name, Credentials: c.credentials, Brand: brand, IsActive: c.home.active,
+		NPI: c.npi, Name: c.name, Credentials: c.credentials, Brand: c.home.brand, IsActive: c.home.active,
 		Departments: []providerDepartment{}, VisitTypes: []providerVisitType{},
 	}
 	if adult := 18; c.number%3 == 1 && !c.pool {
@@ -116,16 +116,34 @@ func (c *clinician) visitTypes() (out []*visitType) {
 	return out
 }
 
-// maxLookaheadDays is 0 for an instance or a visit type that the tenant does not have (CONTRACT §5.6).
+// maxLookaheadDays is the largest of those asked for, and 0 for an instance or a visit type that the tenant does not
+// have (CONTRACT §5.6).
 func (t *Tenant) maxLookaheadDays(q *request) answer {
-	days := t.options.Lookahead
 	instance, visit := q.get("epicInstanceName"), q.get("visitTypeName")
-	known := slices.ContainsFunc(t.dir.ehrs, func(e *ehr) bool {
-		return (instance == "" || e.system == instance) &&
-			(visit == "" || slices.ContainsFunc(e.visits, func(v *visitType) bool { return v.name == visit }))
+	days := t.dir.lookahead(func(e *ehr, v *visitType) bool {
+		return (instance == "" || e.system == instance) && (visit == "" || v.name == visit)
 	})
-	if !known {
-		days = 0
-	}
 	return jsonAnswer(http.StatusOK, map[string]int{"maxLookaheadDays": days})
+}
+
+// lookahead is the largest among the visit types wanted, 0 when there is none.
+func (d *directory) lookahead(want func(*ehr, *visitType) bool) (days int) {
+	for _, e := range d.ehrs {
+		for _, v := range e.visits {
+			if want(e, v) {
+				days = max(days, v.lookahead)
+			}
+		}
+	}
+	return days
+}
+
+// lookahead is the largest among the offers wanted.
+func (c *clinician) lookahead(want func(*offer) bool) (days int) {
+	for _, o := range c.offers {
+		if want(o) {
+			days = max(days, o.visit.lookahead)
+		}
+	}
+	return days
 }

@@ -1,10 +1,12 @@
 package acme
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // slotQuery is what a v5 call asks of one clinician.
@@ -42,13 +44,13 @@ func (t *Tenant) providerTimeslotsV5(q *request) answer {
 
 func (t *Tenant) slotQuery(q *request, c *clinician) (sq slotQuery, err error) {
 	sq = slotQuery{request: q, who: c}
-	if sq.window, err = q.window(t.providerWindow(q, c)); err != nil {
-		return sq, err
-	}
 	if sq.days, err = q.count("daysOfSlots"); err != nil {
 		return sq, err
 	}
-	kind, err := q.patientKind()
+	if err := q.unfilled("newOrEstablishedPatient"); err != nil {
+		return sq, err
+	}
+	kind, err := patientKind(q.get("newOrEstablishedPatient"))
 	if err != nil {
 		return sq, err
 	}
@@ -62,15 +64,16 @@ func (t *Tenant) slotQuery(q *request, c *clinician) (sq slotQuery, err error) {
 			(len(names) == 0 || slices.Contains(names, o.visit.name)) &&
 			(len(ids) == 0 || slices.Contains(ids, o.visit.id))
 	}
-	return sq, nil
+	sq.window, err = q.window(t.providerWindow(q.now, c, sq.want))
+	return sq, err
 }
 
-// providerWindow is v5's rule for dates: in the provider's zone, yesterday tolerated, as far as the lookahead goes.
-func (t *Tenant) providerWindow(q *request, c *clinician) windowRule {
-	today := c.home.zone.today(q.now)
-	return windowRule{
-		form: dateTimeForm, today: today, limit: today + day(t.options.Lookahead), past: 1, zone: c.home.zone,
-	}
+// providerWindow is v5's rule for dates: in the provider's zone, yesterday tolerated, as far as the lookahead of any
+// visit type wanted goes. Those with a shorter one end earlier.
+func (t *Tenant) providerWindow(now time.Time, c *clinician, want func(*offer) bool) windowRule {
+	today := c.home.zone.today(now)
+	days := cmp.Or(c.lookahead(want), t.options.Lookahead)
+	return windowRule{form: dateTimeForm, today: today, limit: today + day(days), past: 1, zone: c.home.zone}
 }
 
 // departmentFilter reads v5's three department parameters, which hang together.
@@ -109,9 +112,9 @@ func (t *Tenant) pages(sq slotQuery, d *department) (out []offerPage) {
 func (t *Tenant) offerPage(sq slotQuery, o *offer) offerPage {
 	zone := o.at.zone
 	today := zone.today(sq.now)
-	cals := t.store.calendars(o.schedules, sq.now)
+	cals := t.store.calendars(o.schedules, sq.view())
 	days := zoned{zone, sq.window}
-	p := newPager(sq.window, sq.days, today, today+day(t.options.Lookahead))
+	p := newPager(sq.window, sq.days, today, today+day(o.visit.lookahead))
 	p.on = func(d day) []opening {
 		within := span{zone.midnight(d), zone.midnight(d + 1)}
 		if d >= sq.window.first && d <= sq.window.last {
@@ -182,24 +185,25 @@ func (t *Tenant) providerTimeslotsV4(q *request) answer {
 	if c == nil {
 		return messageAndStatus(http.StatusNotFound, "Provider not found")
 	}
-	rule := t.providerWindow(q, c)
+	visit, id, system := q.get("visitType"), q.get("departmentId"), q.get("ehrSystemName")
+	want := func(o *offer) bool {
+		return o.bookable && (visit == "" || strings.EqualFold(visit, o.visit.name)) &&
+			(id == "" || o.at.id == id) && (system == "" || o.at.ehr.system == system)
+	}
+	rule := t.providerWindow(q.now, c, want)
 	rule.form, rule.days = dateForm, v4Days
 	win, err := q.window(rule)
 	if err != nil {
 		return messageAndStatus(http.StatusBadRequest, err.Error())
 	}
-	visit, id, system := q.get("visitType"), q.get("departmentId"), q.get("ehrSystemName")
-	schedules := schedulesFor(c.offers, func(o *offer) bool {
-		return o.bookable && (visit == "" || strings.EqualFold(visit, o.visit.name)) &&
-			(id == "" || o.at.id == id) && (system == "" || o.at.ehr.system == system)
-	})
+	schedules := schedulesFor(c.offers, want)
 	w := newDoc(64 << 10)
 	w.object()
 	w.text("providerNationalId", c.npi)
 	w.text("startDate", win.first.String())
 	w.text("endDate", win.last.String())
 	w.text("timezone", c.home.zone.name)
-	t.writeScheduleDays(w, t.store.calendars(schedules, q.now), zoned{c.home.zone, win}, false)
+	t.writeScheduleDays(w, t.store.calendars(schedules, q.view()), zoned{c.home.zone, win}, false)
 	w.endObject()
 	return w.ok()
 }

@@ -87,6 +87,8 @@ func TestEveryReadHasTheShapeOfItsSample(t *testing.T) {
 		{"provider-info.v1", "/v1/providers/" + url.PathEscape("org.acme.ehr.main|9000000017")},
 		{"provider-timeslots.v4", "/v4/providers/9000000017/timeslots"},
 		{"provider-timeslots.v5", "/v5/providers/9000000017/timeslots?" + middle},
+		{"provider-timeslots.v5.first-page", "/v5/providers/9000000017/timeslots?daysOfSlots=2"},
+		{"provider-timeslots.v5.empty", "/v5/providers/9000000017/timeslots?visitTypeName=None"},
 		{"max-lookahead-days.v2", "/v2/lookups/maxLookaheadDays?visitTypeName=FollowUp"},
 		{"availability-slots.get.v1", "/v1/availability/slots?latitude=47.61&longitude=-122.33&radius=10" + middle},
 		{"availability-slots.get.v1.empty", "/v1/availability/slots?npis=9999999999&daysOfSlots=1"},
@@ -100,6 +102,8 @@ func TestEveryReadHasTheShapeOfItsSample(t *testing.T) {
 func TestThePostedSearchHasTheShapeOfItsSample(t *testing.T) {
 	w := call(newTenant(t), "POST", "/v5/slots/search", sample(t, "slots-search.v5.request.json"))
 	sameShape(t, "slots search", decode(t, w.Body.Bytes()), decode(t, sample(t, "slots-search.v5.response.json")))
+	nobody := post(t, newTenant(t), "/v5/slots/search", `{"criteriaItems":[{"npi":"1"}]}`)
+	sameShape(t, "a search for nobody", nobody, decode(t, sample(t, "slots-search.v5.empty.response.json")))
 }
 
 func TestOlderDepartmentsLackTheBillingArea(t *testing.T) {

@@ -1,13 +1,8 @@
 package acme
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 )
 
@@ -30,8 +25,8 @@ const searchDays = 30 // after the start, when no end is given
 // slotsSearch answers for several clinicians at once. Who has no slots is left out; unknown keys are refused.
 func (t *Tenant) slotsSearch(q *request) answer {
 	var body searchBody
-	if err := decodeStrictly(q.body, &body); err != nil {
-		return slotsError(http.StatusBadRequest, err.Error())
+	if wrong := searchForm.read(q.body, &body); wrong.found() {
+		return slotsError(http.StatusBadRequest, wrong.String())
 	}
 	if err := body.check(); err != nil {
 		return slotsError(http.StatusBadRequest, err.Error())
@@ -50,23 +45,8 @@ func (t *Tenant) slotsSearch(q *request) answer {
 	return w.ok()
 }
 
-// decodeStrictly refuses unknown keys and anything after the document.
-func decodeStrictly(body []byte, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("request body: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("request body: more than one document")
-	}
-	return nil
-}
-
+// check is what the form does not say.
 func (b *searchBody) check() error {
-	if len(b.CriteriaItems) == 0 {
-		return errors.New("criteriaItems must have at least one item")
-	}
 	for _, item := range b.CriteriaItems {
 		switch {
 		case item.NPI == "":
@@ -84,35 +64,24 @@ func (t *Tenant) writeCriteria(w *doc, q *request, body searchBody, item criteri
 	if c == nil {
 		return nil
 	}
-	win, err := t.searchWindow(q, body, c)
-	if err != nil {
-		return err
-	}
-	sq := slotQuery{request: q, who: c, window: win, want: func(o *offer) bool {
+	sq := slotQuery{request: q, who: c, want: func(o *offer) bool {
 		return o.bookable &&
 			(len(body.VisitTypeNames) == 0 || slices.Contains(body.VisitTypeNames, o.visit.name)) &&
 			(item.EHRInstance == "" || item.EHRInstance == o.at.ehr.system) &&
 			(item.DepartmentID == "" || item.DepartmentID == o.at.id)
 	}}
+	rule := t.providerWindow(q.now, c, sq.want)
+	rule.form, rule.days = dateForm, searchDays
+	var err error
+	if sq.window, err = windowOf(body.StartDate, body.EndDate, rule); err != nil {
+		return err
+	}
 	for _, d := range c.departments() {
 		if pages := t.pages(sq, d); len(pages) > 0 {
 			writeSearchResult(w, pages)
 		}
 	}
 	return nil
-}
-
-// searchWindow reads the body's dates by the same rules as those of a query.
-func (t *Tenant) searchWindow(q *request, body searchBody, c *clinician) (window, error) {
-	dates := url.Values{}
-	for name, text := range map[string]string{"startDate": body.StartDate, "endDate": body.EndDate} {
-		if text != "" {
-			dates.Set(name, text)
-		}
-	}
-	rule := t.providerWindow(q, c)
-	rule.form, rule.days = dateForm, searchDays
-	return (&request{query: dates}).window(rule)
 }
 
 func writeSearchResult(w *doc, pages []offerPage) {

@@ -16,6 +16,8 @@ const (
 	unknownConflict conflict = "UnknownAppointmentConflict"
 )
 
+var conflicts = []conflict{slotUnavailable, doubleBooked, unknownConflict}
+
 // maxVisits bounds what is remembered about bookings; beyond it the oldest are forgotten (their time stays sold).
 const maxVisits = 10_000
 
@@ -58,15 +60,24 @@ func newStore(lag time.Duration) *store {
 	}
 }
 
-// calendars shows schedules as reads see them at now: a sold slot stays listed until its lag is over.
-func (st *store) calendars(schedules []*schedule, now time.Time) []calendar {
+// view is how one surface sees the store.
+type view struct {
+	now  time.Time
+	lag  time.Duration // beyond the booking lag
+	veil veil
+}
+
+// calendars shows schedules as reads see them: a sold slot stays listed until its lag is over.
+func (st *store) calendars(schedules []*schedule, v view) []calendar {
 	out := make([]calendar, len(schedules))
 	st.mu.RLock()
 	defer st.mu.RUnlock()
 	for i, s := range schedules {
-		out[i] = calendar{schedule: s, after: now.Unix(), released: slices.Clone(st.released[s])}
+		out[i] = calendar{
+			schedule: s, after: v.now.Unix(), until: s.horizon(v.now), released: slices.Clone(st.released[s]), veil: v.veil,
+		}
 		for _, sold := range st.sales[s.who] {
-			if !now.Before(sold.seen) {
+			if !v.now.Before(sold.seen.Add(v.lag)) {
 				out[i].taken = append(out[i].taken, sold.span)
 			}
 		}
@@ -161,6 +172,17 @@ func (st *store) release(o *offer, start int64, now time.Time) {
 			st.released[s] = append(kept, start)
 		}
 	}
+}
+
+// allVisits are the visits that are remembered, oldest first, as they are now.
+func (st *store) allVisits() []visit {
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	out := make([]visit, len(st.order))
+	for i, v := range st.order {
+		out[i] = *v
+	}
+	return out
 }
 
 // visitsOf are the owner's visits, oldest first, as they are now.

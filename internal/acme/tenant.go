@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Tenant is one simulated health system. It serves all four bases of CONTRACT §1.1 from one handler, and is safe for
-// concurrent use.
+// Tenant is one simulated health system in one tier. It serves all bases of CONTRACT §1.1 from one handler; a [Fleet]
+// keeps them apart by host. It is safe for concurrent use.
 type Tenant struct {
 	options Options
 	dir     *directory
@@ -19,8 +19,14 @@ type Tenant struct {
 	routes  []route
 	faults  *faults
 	calls   *calls
-	serial  atomic.Uint64 // of answers
-	visits  atomic.Uint64 // of bookings
+
+	contexts  *contexts
+	virtual   *virtualVisits
+	patients  *patients
+	reports   *reports
+	serial    atomic.Uint64 // of answers
+	visits    atomic.Uint64 // of bookings and visits
+	conflicts atomic.Uint64 // of refused bookings
 }
 
 // New builds the directory. The error names every bad option at once.
@@ -36,6 +42,7 @@ func New(o Options) (*Tenant, error) {
 	t := &Tenant{
 		options: o, dir: dir, store: newStore(o.BookingLag), ids: slotIDs{o.Seed},
 		routes: routes(), faults: newFaults(o.Seed), calls: newCalls(),
+		contexts: newContexts(o.SearchContextLife), virtual: newVirtualVisits(), patients: newPatients(), reports: newReports(),
 	}
 	for _, spec := range o.Faults {
 		if err := t.SetFault(spec); err != nil {
@@ -51,7 +58,10 @@ const (
 )
 
 // ServeHTTP answers one call as the package comment draws it.
-func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.serveOn(everyBase, w, r) }
+
+// serveOn answers as the given bases do.
+func (t *Tenant) serveOn(on base, w http.ResponseWriter, r *http.Request) {
 	if t.admin(w, r) {
 		return
 	}
@@ -62,18 +72,19 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		send(w, messageAndStatus(http.StatusRequestEntityTooLarge, "request body too large"))
 		return
 	}
-	rt, args := match(t.routes, r.Method, r.URL.EscapedPath())
+	rt, args := match(t.routes, on, r.Method, r.URL.EscapedPath())
 	if rt == nil {
 		send(w, gatewayNotFound(hash(t.options.Seed, saltCorrelation, serial)))
 		return
 	}
 	defer t.calls.enter(rt.op)()
-	q := &request{Request: r, args: args, query: r.URL.Query(), body: body, serial: serial}
-	t.serve(w, q, rt, t.faults.draw(rt.op))
+	q := &request{Request: r, args: args, query: r.URL.Query(), body: body, serial: serial, fault: t.faults.draw(rt.op)}
+	t.serve(w, q, rt)
 }
 
 // serve waits, then answers or fails as the fault says. A dropped connection is a panic that net/http understands.
-func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route, f fault) {
+func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route) {
+	f := q.fault
 	if !wait(q.Context(), t.delay(q.serial)+f.delay) {
 		return
 	}
@@ -87,8 +98,7 @@ func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route, f fault) {
 		send(w, rt.op.fail(f.status, http.StatusText(f.status)))
 		return
 	case faultNotJSON:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		send(w, answer{http.StatusOK, []byte("<!doctype html><title>Sign in</title><p>Please sign in to continue.\n")})
+		send(w, textAnswer(http.StatusOK, "text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Please sign in to continue.\n"))
 		return
 	}
 	q.now = t.options.Now()
@@ -148,8 +158,11 @@ func (t *Tenant) stamp(h http.Header, r *http.Request, serial uint64) {
 
 // send writes the answer whole. An answer without a body has no content type either.
 func send(w http.ResponseWriter, a answer) {
-	if len(a.body) == 0 {
+	switch {
+	case len(a.body) == 0:
 		w.Header().Del("Content-Type")
+	case a.contentType != "":
+		w.Header().Set("Content-Type", a.contentType)
 	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // the client is gone: nobody to tell

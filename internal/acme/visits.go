@@ -1,11 +1,11 @@
 package acme
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -44,7 +44,7 @@ type timestamps struct {
 // ownVisits lists what the same token booked.
 func (t *Tenant) ownVisits(q *request) answer {
 	out := []ownVisit{}
-	for _, v := range t.store.visitsOf(sha256.Sum256([]byte(q.token()))) {
+	for _, v := range t.store.visitsOf(q.owner()) {
 		doc := describeVisit(&v, q.now)
 		if !q.has("status") || q.get("status") == doc.Status {
 			out = append(out, doc)
@@ -92,8 +92,25 @@ func (t *Tenant) cancelVisit(q *request) answer {
 	if err := json.Unmarshal(q.body, &body); err != nil || body.Reason == "" {
 		return plainError(http.StatusBadRequest, "reason is required")
 	}
-	if !t.store.cancel(q.args[0], sha256.Sum256([]byte(q.token())), q.now) {
+	if !t.store.cancel(q.args[0], q.owner(), q.now) {
 		return plainError(http.StatusNotFound, "Visit not found")
 	}
 	return jsonAnswer(http.StatusOK, struct{}{})
+}
+
+// cancelReason is one that a patient can choose (CONTRACT §7.7).
+type cancelReason struct {
+	ClientText string `json:"clientText"`
+	StringCode string `json:"stringCode"`
+}
+
+// cancelReasons are a brand's; another brand has none.
+func (t *Tenant) cancelReasons(q *request) answer {
+	if !strings.EqualFold(q.args[0], t.options.brand()) {
+		return jsonAnswer(http.StatusOK, []cancelReason{})
+	}
+	return jsonAnswer(http.StatusOK, []cancelReason{
+		{"I feel better", "feeling_better"}, {"Schedule conflict", "schedule_conflict"},
+		{"I found care elsewhere", "found_other_care"}, {"Other", "other"},
+	})
 }

@@ -47,23 +47,31 @@ func TestACancelledSlotComesBackAndOnlyItsOwnerCancels(t *testing.T) {
 	}
 }
 
+const (
+	takenSample    = "slot-taken.v5.request.json"
+	releasedSample = "slot-released.v5.request.json"
+)
+
+// slotEventBody tells of the slot in the words of the sample.
+func slotEventBody(t testing.TB, name string, slot any) []byte {
+	t.Helper()
+	start, _ := time.Parse(time.RFC3339, at(slot, "slotDateTime").(string))
+	system, id, _ := strings.Cut(at(slot, "departmentIdentifier").(string), "|")
+	body := decode(t, sample(t, name)).(map[string]any)
+	body["npi"], body["departmentId"], body["visitTypeId"], body["ehrInstance"] = at(slot, "providerNationalId"), id, at(slot, "visitTypeId"), system
+	body["slotDateTime"] = milliseconds(start)
+	text, _ := json.Marshal(body)
+	return text
+}
+
 func TestTheHealthSystemTakesAndReleasesASlot(t *testing.T) {
 	tenant := newTenant(t)
 	slot := retailSlots(t, tenant)[0]
-	start, _ := time.Parse(time.RFC3339, at(slot, "slotDateTime").(string))
-	system, id, _ := strings.Cut(at(slot, "departmentIdentifier").(string), "|")
-	event := func(template string) []byte {
-		body := decode(t, sample(t, template)).(map[string]any)
-		body["npi"], body["departmentId"], body["visitTypeId"], body["ehrInstance"] = at(slot, "providerNationalId"), id, at(slot, "visitTypeId"), system
-		body["slotDateTime"] = start.UTC().Format("2006-01-02T15:04:05.000Z")
-		text, _ := json.Marshal(body)
-		return text
-	}
-	w := call(tenant, "POST", "/v5/slots/slot-taken", event("slot-taken.v5.request.json"))
+	w := call(tenant, "POST", "/v5/slots/slot-taken", slotEventBody(t, takenSample, slot))
 	if w.Code != 204 || w.Body.Len() != 0 || len(listed(t, tenant, slot)) != 0 {
 		t.Errorf("taken: %d %q, listed by %v", w.Code, w.Body, listed(t, tenant, slot))
 	}
-	w = call(tenant, "POST", "/v5/slots/slot-released", event("slot-released.v5.request.json"))
+	w = call(tenant, "POST", "/v5/slots/slot-released", slotEventBody(t, releasedSample, slot))
 	if w.Code != 204 || len(listed(t, tenant, slot)) != 4 {
 		t.Errorf("released: %d, listed by %v", w.Code, listed(t, tenant, slot))
 	}
@@ -77,7 +85,7 @@ func TestABusyStartThatIsReleasedIsOffered(t *testing.T) {
 			continue
 		}
 		tenant.store.release(s.offer, start, monday)
-		c := tenant.store.calendars([]*schedule{s}, monday)[0]
+		c := tenant.store.calendars([]*schedule{s}, view{now: monday})[0]
 		if !c.free(start) || tenant.store.book(&visit{in: s, start: start, requested: monday}) != noConflict {
 			t.Error("the released start is not for sale")
 		}

@@ -23,6 +23,7 @@ type visitType struct {
 	from, until           int // minutes of the day between which it is offered
 	minAge, maxAge        int
 	ageUnit               string
+	lookahead             int // days after today that may be asked for
 }
 
 // visitTypesOf are the visit types of the EHR instance with that index, in the order of their ids. Ids differ between

@@ -1,0 +1,125 @@
+package acme
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// names are all names that a fault may have.
+func names() []string {
+	set := map[string]bool{"*": true}
+	for name, op := range operations() {
+		set[name] = true
+		for _, g := range op.groups {
+			set[g] = true
+		}
+	}
+	out := make([]string, 0, len(set))
+	for name := range set {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// maxFaults bounds the rules in force.
+const maxFaults = 100
+
+// faults are the rules in force.
+type faults struct {
+	seed  uint64
+	mu    sync.Mutex
+	rules []*fault
+}
+
+func newFaults(seed uint64) *faults { return &faults{seed: seed} }
+
+// replace puts the rules into force, in place of what there is when keep is false.
+func (fs *faults) replace(rules []*fault, keep bool) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if keep {
+		rules = append(slices.Clone(fs.rules), rules...)
+	}
+	if len(rules) > maxFaults {
+		return fmt.Errorf("faults: more than %d", maxFaults)
+	}
+	fs.rules = rules
+	return nil
+}
+
+func (fs *faults) specs() []string {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	out := make([]string, len(fs.rules))
+	for i, f := range fs.rules {
+		out[i] = f.spec
+	}
+	return out
+}
+
+// draw decides what happens to one call: latencies add up, switches are all turned, and of the other kinds the first
+// that hits wins.
+func (fs *faults) draw(op *operation) fault {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var out fault
+	for i, f := range fs.rules {
+		if f.name != "*" && f.name != op.name && !slices.Contains(op.groups, f.name) {
+			continue
+		}
+		if f.kind == faultHide { // the ratio is of slots
+			out.veil = f.veiling(fs.seed, op, out.veil)
+			continue
+		}
+		f.drawn++
+		if fraction(hash(fs.seed, saltFault, uint64(i), f.drawn)) < f.ratio {
+			out.add(f)
+		}
+	}
+	return out
+}
+
+// add lets one more rule take effect.
+func (f *fault) add(rule *fault) {
+	f.delay += rule.delay
+	f.lag = max(f.lag, rule.lag)
+	f.minusZero = f.minusZero || rule.minusZero
+	f.forget = f.forget || rule.forget
+	f.conflict = cmp.Or(f.conflict, rule.conflict)
+	if rule.kind.fails() && f.kind == faultNone {
+		f.kind, f.status = rule.kind, rule.status
+	}
+}
+
+// veiling is the veil over an operation: the same on all that the rule names, but "*" hides other slots on each.
+func (f *fault) veiling(seed uint64, op *operation, before veil) veil {
+	surface := f.name
+	if surface == "*" {
+		surface = op.name
+	}
+	if f.ratio <= before.share {
+		return before
+	}
+	return veil{f.ratio, hash(seed, saltVeil, hashText(surface))}
+}
+
+// fails tells whether the kind ends the call in another way than by its answer.
+func (k faultKind) fails() bool { return k >= faultStatus && k <= faultNotJSON }
+
+// SetFault puts one more fault into force; the package comment has the grammar.
+func (t *Tenant) SetFault(spec string) error {
+	f, err := parseFault(spec)
+	if err == nil {
+		err = t.faults.replace([]*fault{f}, true)
+	}
+	if err != nil {
+		return fmt.Errorf("acme: %w", err)
+	}
+	return nil
+}
+
+// ClearFaults heals everything. Calls that hang already go on hanging.
+func (t *Tenant) ClearFaults() { _ = t.faults.replace(nil, false) }

@@ -1,0 +1,129 @@
+package acme
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func newFleet(t *testing.T) *Fleet {
+	t.Helper()
+	now := func() time.Time { return monday }
+	f, err := NewFleet(
+		Options{Seed: 1, Now: now}, Options{Tier: UAT, Seed: 1, Now: now}, Options{Tenant: "birch", Seed: 1, Now: now}, Options{Tenant: "birch", Tier: UAT, Seed: 2, Now: now},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func ask(f *Fleet, host, method, target string, body ...string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := keyed(httptest.NewRequest(method, target, strings.NewReader(strings.Join(body, ""))))
+	r.Host = host
+	f.ServeHTTP(w, r)
+	return w
+}
+
+func TestEachHostServesItsOwnBaseAndNothingElse(t *testing.T) {
+	f := newFleet(t)
+	calls := map[string][]string{
+		"public":        {"GET /v4/departments", "GET /v4/providers/9000000017/timeslots", "GET /v1/patient", "GET /v1/suffixes"},
+		"ingress":       {"GET /v5/providers/9000000017/timeslots"},
+		"visit":         {"GET /api/9/modalities", "GET /api/6/visits/retail/self"},
+		"public either": {"GET /v1/availability/slots?npis=1&daysOfSlots=1"},
+	}
+	hosts := f.Tenant("acme", PRD).Hosts()
+	for kind, targets := range calls {
+		for _, target := range targets {
+			method, path, _ := strings.Cut(target, " ")
+			for host, serves := range map[string]bool{
+				hosts.Public: strings.HasPrefix(kind, "public"), hosts.Ingress + ":443": kind == "ingress" || strings.HasSuffix(kind, "either"),
+				strings.ToUpper(hosts.Visit): kind == "visit", hosts.Scheduling: false, "127.0.0.1:8081": true, "": true,
+			} {
+				want := 404
+				if serves {
+					want = 200
+				}
+				if w := ask(f, host, method, path); w.Code != want || want == 404 && !strings.Contains(w.Body.String(), "no Route matched") {
+					t.Errorf("%s on %q: %d %.100s, want %d", target, host, w.Code, w.Body, want)
+				}
+			}
+		}
+	}
+}
+
+func TestTenantsAndTiersShareNothing(t *testing.T) {
+	f := newFleet(t)
+	acme, uat, birch := f.Tenant("acme", PRD), f.Tenant("acme", UAT), f.Tenant("birch", PRD)
+	if f.Tenant("cedar", PRD) != nil {
+		t.Error("a tenant that was not asked for")
+	}
+	if cmp.Equal(acme.Hosts(), uat.Hosts()) || cmp.Equal(acme.Hosts(), birch.Hosts()) {
+		t.Error("two tenants share hosts")
+	}
+	if diff := cmp.Diff(acme.NPIs(), birch.NPIs()); diff != "" {
+		t.Errorf("equal seeds give other NPIs:\n%.200s", diff)
+	}
+	brand := func(host string) any {
+		return at(decode(t, ask(f, host, "GET", "/v4/departments").Body.Bytes()), 0, "brandName")
+	}
+	if brand(acme.Hosts().Public) != "Acme" || brand(birch.Hosts().Public) != "Birch" {
+		t.Errorf("brands %v and %v", brand(acme.Hosts().Public), brand(birch.Hosts().Public))
+	}
+	if w := ask(f, birch.Hosts().Ingress, "GET", "/v5/providers/9000000017/timeslots"); w.Code != 401 {
+		t.Errorf("one tenant's key opens the other: %d", w.Code)
+	}
+	if err := uat.SetFault("*:status=503"); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]int{uat.Hosts().Public: 503, acme.Hosts().Public: 200, birch.Hosts().Public: 200} {
+		if w := ask(f, host, "GET", "/v4/departments"); w.Code != want {
+			t.Errorf("with one tenant wholly down, %s: %d", host, w.Code)
+		}
+	}
+	if n := acme.Calls()["departments"].Calls; n != 2 {
+		t.Errorf("acme counted %d calls", n)
+	}
+	slot := retailSlots(t, acme)[0]
+	if w := call(acme, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
+		t.Fatal(w.Body)
+	}
+	uat.ClearFaults()
+	for tenant, want := range map[*Tenant]bool{acme: false, uat: true} {
+		body := call(tenant, "GET", "/v2/departments/AcmeRiverton/timeslots", nil).Body.String()
+		if strings.Contains(body, at(slot, "id").(string)) != want {
+			t.Errorf("sold in PRD, the slot is listed by %s: %v", tenant.Hosts().Public, !want)
+		}
+	}
+}
+
+func TestTheFleetTellsWhoIsThere(t *testing.T) {
+	f := newFleet(t)
+	list := decode(t, ask(f, "anywhere", "GET", "/_acme/tenants").Body.Bytes()).([]any)
+	if len(list) != 4 || at(list[3], "hosts", "public") != "api.care-uat.birch.example.org" || at(list[1], "keys", "Slots") != "acme-uat-slots" {
+		t.Errorf("tenants: %v", list)
+	}
+	if w := ask(f, f.Tenant("birch", UAT).Hosts().Visit, "PUT", "/_acme/faults", `["*:hang"]`); w.Code != 200 {
+		t.Errorf("a fault through one of its hosts: %d", w.Code)
+	}
+	if got := ask(f, "127.0.0.1", "GET", "/_acme/faults").Body.String(); got != "[]" {
+		t.Errorf("the first tenant has the faults of another: %s", got)
+	}
+}
+
+func TestFleetsThatCannotBeAreRefused(t *testing.T) {
+	for situation, members := range map[string][]Options{
+		"nobody": nil, "twins": {{}, {Tenant: "acme", Tier: PRD}}, "a tenant that is none": {{}, {Tenant: "birch", Departments: -1}},
+		"a name that is no name": {{Tenant: "Acme Health"}}, "a third tier": {{Tier: "dev"}}, "a negative lookahead": {{Lookaheads: map[string]int{"FluShot": -1}}},
+		"a negative life": {{SearchContextLife: -1}},
+	} {
+		if _, err := NewFleet(members...); err == nil || !strings.HasPrefix(err.Error(), "acme: ") {
+			t.Errorf("%s: %v", situation, err)
+		}
+	}
+}

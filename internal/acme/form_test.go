@@ -1,0 +1,70 @@
+package acme
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+func TestAMisfitIsWordedForEachSurface(t *testing.T) {
+	f := closedObject("name", members{
+		"name": &form{kind: isText, least: 2, most: 3}, "kind": word("a b"), "id": formatted("uuid"), "at": formatted("date-time"),
+		"list": &form{kind: isList, items: integer(1, 5), most: 2}, "maybe": nullableText(0), "open": {},
+		"either": {oneOf: []*form{object("x", nil), object("y", nil)}},
+	})
+	for body, want := range map[string][2]string{
+		`{"name":"abc","maybe":null,"open":[1],"list":[1,5],"either":{"x":1}}`: {"", ""},
+		`{`:                                     {"request body must be JSON", "/requestBody - must be JSON"},
+		`{} {}`:                                 {"request body must be JSON", "/requestBody - must be JSON"},
+		`[]`:                                    {"request body must be object", "/requestBody - must be object"},
+		`{}`:                                    {"name is required", "/requestBody - must have required property 'name'"},
+		`{"name":null}`:                         {"name must be string", "/requestBody/name - must be string"},
+		`{"name":"é"}`:                          {"name must NOT have fewer than 2 characters", "/requestBody/name - must NOT have fewer than 2 characters"},
+		`{"name":"ééé","kind":"c"}`:             {"kind must be equal to one of the allowed values", "/requestBody/kind - must be equal to one of the allowed values"},
+		`{"name":"abc","id":"1"}`:               {`id must match format "uuid"`, `/requestBody/id - must match format "uuid"`},
+		`{"name":"abc","at":"2030-03-04"}`:      {`at must match format "date-time"`, `/requestBody/at - must match format "date-time"`},
+		`{"name":"abc","list":[1,6]}`:           {"list.1 must be within 1 and 5", "/requestBody/list/1 - must be within 1 and 5"},
+		`{"name":"abc","list":[1.5]}`:           {"list.0 must be integer", "/requestBody/list/0 - must be integer"},
+		`{"name":"abc","list":[1,1,1]}`:         {"list must NOT have more than 2 items", "/requestBody/list - must NOT have more than 2 items"},
+		`{"name":"abc","either":{"x":1,"y":1}}`: {"either must match exactly one schema in oneOf", "/requestBody/either - must match exactly one schema in oneOf"},
+		`{"name":"abc","more":1}`:               {"request body must NOT have additional properties: more", "/requestBody - must NOT have additional properties: more"},
+	} {
+		var into struct{}
+		wrong := f.read([]byte(body), &into)
+		if want[0] == "" {
+			if wrong.found() {
+				t.Errorf("%s: %s", body, wrong)
+			}
+		} else if wrong.String() != want[0] || wrong.pointed() != want[1] {
+			t.Errorf("%s:\n%s\n%s", body, wrong, wrong.pointed())
+		}
+	}
+}
+
+func FuzzABodyIsReadOrRefusedWithAReason(f *testing.F) {
+	for _, name := range []string{
+		"availability-slots.post.v1.request.json", "availability-providers.post.v1.request.json", "queued-guest-visit.v1.request.json",
+		"visits.v9.request.json", "slots-search.v5.request.json", "slot-taken.v5.request.json", "patient-other.v1.request.json",
+	} {
+		f.Add(string(sample(f, name)))
+	}
+	f.Add(`{"searchContext":"x"}`)
+	f.Add(`null`)
+	forms := []*form{slotsBody, providersBody, guestForm, visitForm, searchForm, eventForm, demographicsForm, reportForm}
+	f.Fuzz(func(t *testing.T, body string) {
+		for i, form := range forms {
+			var area areaBody
+			wrong := form.read([]byte(body), &area)
+			switch {
+			case wrong.found() && (wrong.String() == "" || wrong.pointed() == ""):
+				t.Fatalf("form %d refuses %q without a word", i, body)
+			case !wrong.found() && !json.Valid([]byte(body)):
+				t.Fatalf("form %d accepts %q", i, body)
+			case !wrong.found() && form == slotsBody && area.SearchContext == nil:
+				terms := area.terms()
+				if len(terms.visitTypes) == 0 || terms.radius < 1 || terms.radius > maxRadius {
+					t.Fatalf("%q was read as %+v", body, terms)
+				}
+			}
+		}
+	})
+}

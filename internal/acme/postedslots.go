@@ -1,0 +1,145 @@
+package acme
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// postedSlots is Care Options' POST: a flat list in UTC, without days and pages (CONTRACT §6.2). A search context alone
+// runs the search again that it was given for, whichever method that was asked with.
+func (t *Tenant) postedSlots(q *request) answer {
+	body, err := readAreaBody(q.body, slotsBody)
+	if err != nil {
+		return badAreaSearch(err)
+	}
+	terms := body.terms()
+	if body.SearchContext != nil {
+		var known bool
+		if terms, known = t.contexts.find(*body.SearchContext, q.now); !known || q.fault.forget {
+			return messageAndCode(http.StatusBadRequest, 40002, "Invalid Search Context UUID")
+		}
+		terms.days = 0
+	}
+	s, err := terms.at(t, q.now)
+	if err != nil {
+		return badAreaSearch(err)
+	}
+	hits := t.find(s)
+	groups := t.groups(q, s, hits)
+	w := newDoc(16<<10 + optionBytes*countOpenings(groups))
+	w.object()
+	w.key("slots")
+	w.list()
+	writePostedSlots(w, inOrder(groups), utcForm(q.fault.minusZero))
+	w.endList()
+	writePostedReferred(w, groups, hits)
+	w.text("searchContext", t.searchContext(q, s))
+	w.endObject()
+	return w.ok()
+}
+
+// utcForm is the layout of a time in UTC: the SDK reads only "Z", the published sample has "-00:00" (CONTRACT §11.12).
+func utcForm(minusZero bool) string {
+	if minusZero {
+		return "2006-01-02T15:04:05-00:00"
+	}
+	return "2006-01-02T15:04:05Z"
+}
+
+// inOrder are the openings of all visit types by time, then by visit type name, then by place in the directory.
+func inOrder(groups []visitGroup) []opening {
+	var all []opening
+	for _, g := range groups {
+		for _, d := range g.page.days {
+			all = append(all, d.openings...)
+		}
+	}
+	slices.SortFunc(all, func(a, b opening) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.name(), b.name()), cmp.Compare(a.in.index, b.in.index))
+	})
+	return all
+}
+
+func (o opening) name() string { return o.in.offer.visit.name }
+
+// writePostedSlots writes openings that start together, for visit types of one name, as one element.
+func writePostedSlots(w *doc, list []opening, layout string) {
+	for i := 0; i < len(list); {
+		first := list[i]
+		w.object()
+		w.text("slotDateTime", time.Unix(first.start, 0).UTC().Format(layout))
+		w.text("visitTypeName", first.name())
+		w.key("providerOptions")
+		w.list()
+		for ; i < len(list) && list[i].start == first.start && list[i].name() == first.name(); i++ {
+			o := list[i].in.offer
+			w.object()
+			w.text("npi", o.who.npi)
+			w.text("departmentEhrIdentifier", o.at.key)
+			w.text("visitTypeId", o.visit.id)
+			if o.who.number%11 != 6 { // optional, and absent for some
+				w.number("duration", o.visit.minutes)
+			}
+			w.endObject()
+		}
+		w.endList()
+		w.endObject()
+	}
+}
+
+// postedProvider and postedPlace are poorer than their counterparts of the GET, and name ids otherwise.
+type postedProvider struct {
+	Name        string    `json:"name"`
+	Gender      *string   `json:"gender"`
+	Specialties *[]string `json:"specialties,omitempty"`
+}
+
+type postedPlace struct {
+	GUID        string        `json:"departmentGuid"`
+	ID          string        `json:"departmentId"`
+	EHRInstance string        `json:"ehrInstance"`
+	Name        string        `json:"departmentName"`
+	Distance    float64       `json:"distanceFrom"`
+	Timezone    string        `json:"timezone"`
+	ClinicType  string        `json:"clinicType"`
+	Address     postedAddress `json:"address"`
+}
+
+// postedAddress has no coordinates.
+type postedAddress struct {
+	Line1      string `json:"line1"`
+	Line2      string `json:"line2"`
+	City       string `json:"city"`
+	State      string `json:"state"`
+	ZipCode    string `json:"zipCode"`
+	PostalCode string `json:"postalCode"`
+}
+
+func postedAddressOf(d *department) postedAddress {
+	a := d.address
+	return postedAddress{a.Line1, a.Line2, a.City, a.State, a.PostalCode, a.PostalCode}
+}
+
+func writePostedReferred(w *doc, groups []visitGroup, hits found) {
+	clinicians, departments := referredIn(groups)
+	w.key("providers")
+	w.object()
+	for _, npi := range slices.Sorted(maps.Keys(clinicians)) {
+		full := referredProvider(clinicians[npi])
+		w.any(npi, postedProvider{full.Name, full.Gender, full.Specialties})
+	}
+	w.endObject()
+	w.key("departments")
+	w.object()
+	for _, key := range slices.Sorted(maps.Keys(departments)) {
+		d := departments[key]
+		w.any(key, postedPlace{
+			GUID: d.uuid, ID: d.id, EHRInstance: d.ehr.system, Name: d.name, Distance: roundMiles(hits.distances[d]),
+			Timezone: d.zone.name, ClinicType: d.clinicType, Address: postedAddressOf(d),
+		})
+	}
+	w.endObject()
+}

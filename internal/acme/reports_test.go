@@ -1,0 +1,82 @@
+package acme
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+const reportPath = "/api/8/reporting/allvisitsreport"
+
+func TestAReportIsStartedAwaitedAndFetched(t *testing.T) {
+	c := clockAt(monday)
+	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	slots := retailSlots(t, tenant)
+	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slots[0])); w.Code != 200 {
+		t.Fatal(w.Body)
+	}
+	primary := at(get(t, tenant, "/v4/providers/9000000017/timeslots"), "scheduleDays", 1, "timeSlots", 0)
+	if w := call(tenant, "POST", providerPath, providerBody(t, "B", primary)); w.Code != 200 {
+		t.Fatal(w.Body)
+	}
+	call(tenant, "POST", "/api/9/visits", sample(t, "visits.v9.request.json"))
+	for body, want := range map[string]int{
+		`{"type":"retail"}`: 1, `{"type":"provider_booking"}`: 1, `{"type":"virtual"}`: 1,
+		`{"type":"virtual","startDate":"2030-03-05","endDate":"2030-03-06"}`: 0, `{"type":"retail","startDate":"2030-03-04","endDate":"2030-03-04"}`: 1,
+	} {
+		id := at(post(t, tenant, reportPath, body), "id").(string)
+		path := reportPath + "/" + id
+		if at(get(t, tenant, path), "status") != "inprogress" || call(tenant, "GET", path+"/download", nil).Code != 404 {
+			t.Errorf("%s is ready at once", body)
+		}
+		c.advance(reportDelay)
+		w := call(tenant, "GET", path+"/download", nil)
+		rows, err := csv.NewReader(w.Body).ReadAll()
+		if at(get(t, tenant, path), "status") != "complete" || err != nil || len(rows) != 1+want || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") {
+			t.Errorf("%s: %d rows, %v, %s", body, len(rows), err, w.Header())
+		}
+	}
+}
+
+func TestReportsAreRefusedWithoutTheirKeyAndForBadBodies(t *testing.T) {
+	tenant := newTenant(t)
+	for authorization, want := range map[string]int{
+		"dc-token " + DefaultReportingKey: 200, "DC-Token " + DefaultReportingKey: 200, "": 403, "dc-token wrong": 403, "Bearer " + DefaultReportingKey: 403,
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/v1/reporting/providerhistories", nil)
+		r.Header.Set("Authorization", authorization)
+		if tenant.ServeHTTP(w, r); w.Code != want || want == 403 && w.Body.String() != `{"message":"Forbidden"}` {
+			t.Errorf("%q: %d %.80s", authorization, w.Code, w.Body)
+		}
+	}
+	for _, body := range []string{`{}`, `{"type":"all"}`, `{"type":"retail","startDate":"2030-03-04"}`, `{"type":"retail","endDate":"2030-03-04"}`, `{"type":"retail","startDate":"4.3.","endDate":"5.3."}`} {
+		if w := call(tenant, "POST", reportPath, []byte(body)); w.Code != 400 {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+	if w := call(tenant, "GET", reportPath+"/1", nil); w.Code != 404 {
+		t.Errorf("a report that was not started: %d", w.Code)
+	}
+}
+
+func TestTheProvidersReportListsEveryHome(t *testing.T) {
+	w := call(newTenant(t), "GET", "/v1/reporting/providerhistories", nil)
+	rows, err := csv.NewReader(w.Body).ReadAll()
+	if err != nil || len(rows) <= 241 || rows[1][0] != NPI(1) {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}
+
+func TestTheOldestReportsAreForgotten(t *testing.T) {
+	rs := newReports()
+	for i := range maxReports + 1 {
+		rs.add(report{id: fmt.Sprint(i), ready: time.Time{}})
+	}
+	if _, known := rs.find("0"); known || len(rs.list) != maxReports {
+		t.Errorf("%d reports are kept", len(rs.list))
+	}
+}

@@ -1,0 +1,125 @@
+package acme
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+)
+
+// Guests, by e-mail address, whose visits fail on the way (CONTRACT §7.4). All others are welcome.
+const (
+	GuestNoAnonymousUser = "anonymous-user@example.org" // 500 ANONYMOUS_USER_CREATE_FAILED
+	GuestNoPatient       = "guest-patient@example.org"  // 500 GUEST_PATIENT_CREATE_FAILED
+	GuestNoVisit         = "visit-create@example.org"   // 500 VISIT_CREATE_FAILED
+)
+
+// virtualBody is what the tenant reads of a request for a visit without a slot.
+type virtualBody struct {
+	Actor   *struct{} `json:"actor"`
+	Patient struct {
+		Email         string `json:"email"`
+		PatientGUID   string `json:"patientGuid"`
+		EHRIdentifier string `json:"ehrIdentifier"`
+	} `json:"patient"`
+	VisitDetails struct {
+		AcceptedTerms       bool     `json:"acceptedTerms"`
+		Qualifiers          []string `json:"assignmentQualifiers"`
+		Brand               string   `json:"brand"`
+		Declaration         string   `json:"declaration"`
+		PracticeID          string   `json:"practiceId"`
+		StateLicensure      string   `json:"stateLicensure"`
+		Urgency             float64  `json:"urgency"`
+		VisitTypeName       string   `json:"visitTypeName"`
+		ScheduledDepartment struct {
+			EHR string `json:"scheduledEhr"`
+		} `json:"scheduledDepartment"`
+	} `json:"visitDetails"`
+}
+
+// queuedGuestVisit lets somebody without an account into the queue (CONTRACT §7.4).
+func (t *Tenant) queuedGuestVisit(q *request) answer {
+	var b virtualBody
+	if product := q.get("product"); product != "DCIntSched" && product != "Other" {
+		return guestError(http.StatusBadRequest, "/query/product - must be equal to one of the allowed values")
+	}
+	if wrong := guestForm.read(q.body, &b); wrong.found() {
+		return guestError(http.StatusBadRequest, wrong.pointed())
+	}
+	if b.VisitDetails.Declaration == "other" && b.Actor == nil {
+		return guestError(http.StatusBadRequest, "/requestBody - must have required property 'actor'")
+	}
+	if system := b.VisitDetails.ScheduledDepartment.EHR; system != "" && !t.hasEHR(system) {
+		return codeAndError(http.StatusBadRequest, "EHR_LOOKUP_FAILED", "Failed to lookup EHR system")
+	}
+	const trouble = "Internal Server Error"
+	switch b.Patient.Email {
+	case GuestNoAnonymousUser:
+		return codeAndError(http.StatusInternalServerError, "ANONYMOUS_USER_CREATE_FAILED", trouble)
+	case GuestNoPatient:
+		return codeAndError(http.StatusInternalServerError, "GUEST_PATIENT_CREATE_FAILED", trouble)
+	case GuestNoVisit:
+		return codeAndError(http.StatusInternalServerError, "VISIT_CREATE_FAILED", trouble)
+	}
+	v := t.addVirtual(q, b, uuid(t.patientHash(b.Patient.Email)))
+	return jsonAnswer(http.StatusOK, struct {
+		VisitID     string `json:"visitId"`
+		RedirectURL string `json:"visitRedirectUrl"`
+	}{v.id, redirectURL(v.id)})
+}
+
+func (t *Tenant) hasEHR(system string) bool {
+	return slices.ContainsFunc(t.dir.ehrs, func(e *ehr) bool { return e.system == system })
+}
+
+func redirectURL(visitID string) string { return "https://visits.example.org/visit/" + visitID }
+
+// visitCreated is the answer of [Tenant.createVisit].
+type visitCreated struct {
+	VisitID     string      `json:"visitId"`
+	PatientGUID string      `json:"patientGuid"`
+	RedirectURL string      `json:"visitRedirectUrl"`
+	TokBoxVisit tokBoxVisit `json:"tokBoxVisit"`
+}
+
+// createVisit lets a patient into the queue of a region (CONTRACT §7.5). A region that its wait times call busy refuses
+// with the words that the SDK looks for, one without clinicians with a bare 409.
+func (t *Tenant) createVisit(q *request) answer {
+	var b virtualBody
+	if wrong := visitForm.read(q.body, &b); wrong.missing == "visitReason" {
+		return codeAndError(http.StatusBadRequest, missingReason, wrong.String())
+	} else if wrong.found() {
+		return visitError(http.StatusBadRequest, wrong.String())
+	}
+	patient := b.Patient.PatientGUID
+	if patient == "" {
+		patient = uuid(t.patientHash(b.Patient.EHRIdentifier))
+	}
+	if patient == PatientUnknown || !isUUID(patient) {
+		return visitError(http.StatusBadRequest, "Patient record not found with supplied identifier")
+	}
+	switch t.regionTrouble(b.VisitDetails.StateLicensure) {
+	case "":
+	case regionBusy:
+		return codeAndError(http.StatusBadRequest, "VISIT_CREATE_ERROR", regionBusy)
+	default:
+		return bareStatus(http.StatusConflict, "")
+	}
+	v := t.addVirtual(q, b, patient)
+	return jsonAnswer(http.StatusOK, visitCreated{v.id, v.patient, redirectURL(v.id), v.sessions()})
+}
+
+func (t *Tenant) addVirtual(q *request, b virtualBody, patient string) *virtualVisit {
+	d := b.VisitDetails
+	v := &virtualVisit{
+		id: uuid(hash(t.options.Seed, saltVisit, t.visits.Add(1))), patient: patient, region: d.StateLicensure,
+		practice: cmp.Or(d.PracticeID, practiceID), brand: cmp.Or(d.Brand, t.options.brand()),
+		modality: cmp.Or(d.VisitTypeName, "virtual"), priority: d.Urgency > 0,
+		qualifiers: d.Qualifiers, requested: q.now, accepted: d.AcceptedTerms,
+	}
+	if q.token() != "" {
+		owner := q.owner()
+		v.owner = &owner
+	}
+	t.virtual.add(v)
+	return v
+}

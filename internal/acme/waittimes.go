@@ -1,0 +1,151 @@
+package acme
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// practiceID is the only virtual practice of a tenant.
+const practiceID = "66666666-aaaa-4bbb-8ccc-000000000600"
+
+const (
+	regionBusy    = "REGION_BUSY"
+	regionUnknown = "NO_REGIONS_FOUND"
+)
+
+// regionTroubles are why some regions take no visits; all others do.
+var regionTroubles = map[string]string{"IL": regionBusy, "HI": "NO_ONCALL_PROVIDERS", "BE": "OFF_HOURS"}
+
+// regions are the states where the tenant has departments, in the order of its cities.
+func (t *Tenant) regions() (out []string) {
+	for _, d := range t.dir.departments {
+		if !slices.Contains(out, d.address.State) {
+			out = append(out, d.address.State)
+		}
+	}
+	return out
+}
+
+// regionTrouble is empty for a region that takes visits.
+func (t *Tenant) regionTrouble(code string) string {
+	if !slices.Contains(t.regions(), code) {
+		return regionUnknown
+	}
+	return regionTroubles[code]
+}
+
+// regionWait is the wait for one queue (CONTRACT §7.9): with an estimate when it is open, else with a reason.
+type regionWait struct {
+	Available   bool     `json:"available"`
+	GeneratedAt string   `json:"estimateGeneratedAt"`
+	Seconds     *int     `json:"estimatedWaitTimeSeconds,omitempty"`
+	RegionCode  string   `json:"regionCode"`
+	PracticeID  string   `json:"practiceId"`
+	VisitType   string   `json:"visitTypeName"`
+	Qualifiers  []string `json:"assignmentQualifiers"`
+	Specialties []string `json:"specialties"`
+	HomeMarket  string   `json:"homeMarket,omitempty"`
+	Reason      string   `json:"reason,omitempty"`
+	BusyMessage string   `json:"busyMessage,omitempty"`
+}
+
+// waitTimes answers for all regions, those named, or the one of the path: a queue for each region, kind of visit and
+// qualifier. Lists are repeated parameters.
+func (t *Tenant) waitTimes(q *request) answer {
+	if q.has("practiceId") && !isUUID(q.get("practiceId")) {
+		return plainError(http.StatusBadRequest, `practiceId must match format "uuid"`)
+	}
+	codes := slices.Concat(q.args, q.query["regionCodes"])
+	if len(codes) == 0 {
+		codes = t.regions()
+	}
+	out := []regionWait{}
+	if practice := q.get("practiceId"); practice != "" && practice != practiceID {
+		return jsonAnswer(http.StatusOK, out)
+	}
+	visits, qualifiers := q.query["visitTypeNames"], q.query["assignmentQualifiers"]
+	for _, code := range codes {
+		for i, visit := range virtualModalities {
+			for j, qualifier := range qualifierNames {
+				if len(visits) > 0 && !slices.Contains(visits, visit) || !onlyOf(qualifiers, qualifier) {
+					continue
+				}
+				wait := t.regionWait(q, code, uint64(2*i+j))
+				wait.VisitType, wait.Qualifiers = visit, []string{qualifier}
+				out = append(out, wait)
+			}
+		}
+	}
+	return jsonAnswer(http.StatusOK, out)
+}
+
+// onlyOf tells whether a queue for one qualifier satisfies all that are wanted.
+func onlyOf(wanted []string, qualifier string) bool {
+	return !slices.ContainsFunc(wanted, func(w string) bool { return w != qualifier })
+}
+
+// regionWait is one queue's state; estimates change by the minute.
+func (t *Tenant) regionWait(q *request, code string, queue uint64) regionWait {
+	minute := q.now.Truncate(time.Minute)
+	out := regionWait{
+		GeneratedAt: milliseconds(minute), RegionCode: code, PracticeID: practiceID, Specialties: []string{},
+		HomeMarket: q.get("homeMarket"), Reason: t.regionTrouble(code),
+	}
+	switch out.Reason {
+	case "":
+		seconds := int(30 + hash(t.options.Seed, saltVirtual, hashText(code), queue, uint64(minute.Unix()))%1770)
+		out.Available, out.Seconds = true, &seconds
+	case regionBusy:
+		out.BusyMessage = "All clinicians are busy. Please try again later."
+	}
+	return out
+}
+
+var (
+	virtualModalities = [...]string{"virtual", "phone"}
+	qualifierNames    = [...]string{"adult", "pediatric"}
+)
+
+// catalogueEntry is an assignment qualifier or a modality.
+type catalogueEntry struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Group     string `json:"group,omitempty"` // qualifiers only
+	Version   int    `json:"version"`
+	CreatedAt string `json:"createdAt"`
+	UpdatedAt string `json:"updatedAt"`
+	DeletedAt string `json:"deletedAt,omitempty"` // archived ones only
+}
+
+func (t *Tenant) assignmentQualifiers(q *request) answer {
+	return catalogue(q, "age", append(qualifierNames[:], "geriatric"), len(qualifierNames))
+}
+
+func (t *Tenant) modalities(q *request) answer {
+	return catalogue(q, "", append(virtualModalities[:], "chat"), len(virtualModalities))
+}
+
+// catalogue lists the names; those from live on are archived and shown only when asked for.
+func catalogue(q *request, group string, names []string, live int) answer {
+	archived, err := strconv.ParseBool(q.get("archived"))
+	if q.has("archived") && err != nil {
+		return plainError(http.StatusBadRequest, "archived must be boolean")
+	}
+	out := []catalogueEntry{}
+	for i, name := range names {
+		entry := catalogueEntry{
+			ID: uuid(hashText(group + name)), Name: name, Group: group, Version: 1 + i,
+			CreatedAt: "2024-01-02T03:04:05.006Z", UpdatedAt: "2024-06-07T08:09:10.011Z",
+		}
+		if i >= live {
+			if !archived {
+				continue
+			}
+			entry.DeletedAt = "2025-01-01T00:00:00.000Z"
+		}
+		out = append(out, entry)
+	}
+	return jsonAnswer(http.StatusOK, out)
+}
