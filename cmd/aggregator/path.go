@@ -69,7 +69,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	}
 	engine, err := search.New(search.Options{
 		Store: s.store, Fetcher: fetcher, Taken: s.ledger, Sources: searchSources(cfg.Sources), Limits: searchLimits(cfg.Search),
-		FlightLimit: flightLimit(cfg.Sources), Recorder: s.metrics, Logger: s.log,
+		FlightLimit: flightLimit(cfg.Sources), UnsafeNoFilter: s.disabled.serveFilter, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		return nil, err
@@ -78,7 +78,6 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		Engine: engine, Gateway: s.gateway, Products: apiProducts(cfg.Products),
 		ResponseBytes: int64(cfg.Cache.Memory.Responses),
 		Links:         api.LinkOptions{Base: s.upstream.scheduling, Brand: cfg.Upstream.Scheduling.Brand},
-		BestEffort:    len(cfg.Cache.Redis.Addresses) > 0,
 		Recorder:      s.metrics, Logger: s.log,
 	})
 	if err != nil {
@@ -124,13 +123,17 @@ func searchLimits(cfg config.Search) search.Limits {
 
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
-// flightLimit lets a shared call wait for a place as long as it may then take.
-func flightLimit(cfg config.Sources) time.Duration {
+// flightLimit lets a shared call wait for a place, or for another replica's call, as long as it may then take.
+func flightLimit(cfg config.Sources) time.Duration { return 2 * leaseTTL(cfg) }
+
+// leaseTTL is how long other replicas leave a fragment to the one that fetches it: as long as the slowest call may
+// take.
+func leaseTTL(cfg config.Sources) time.Duration {
 	longest := time.Duration(0)
 	for _, name := range readSources {
 		longest = max(longest, cfg.Of(name).Timeout)
 	}
-	return 2 * longest
+	return longest
 }
 
 func apiProducts(products config.Products) map[string]api.Product {

@@ -42,7 +42,11 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	}
 	stop := p.listenForSignals()
 	defer stop.release()
-	service, err := newService(cfg, log, level)
+	off, err := disabledBy(p.environ, log)
+	if err != nil {
+		return err
+	}
+	service, err := newService(cfg, log, level, off)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type service struct {
 	metrics  *metrics.Metrics
 	store    cache.Store
 	memory   *cache.Memory
+	disabled disabled
 	index    *cache.SlotIndex
 	ledger   *cache.Ledger
 	gateway  *booking.Gateway
@@ -38,8 +39,8 @@ type service struct {
 }
 
 // newService wires everything together. It makes no connection, so it works while Redis and DexCare are away.
-func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar) (*service, error) {
-	s := &service{log: log, level: level, config: cfg}
+func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, off disabled) (*service, error) {
+	s := &service{log: log, level: level, config: cfg, disabled: off}
 	if err := s.buildMetrics(cfg); err != nil {
 		return nil, err
 	}
@@ -74,25 +75,28 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 	if s.index, err = cache.NewSlotIndex(cache.SlotIndexOptions{}); err != nil {
 		return err
 	}
+	var redis *cache.Redis
+	if len(cfg.Cache.Redis.Addresses) > 0 {
+		if redis, err = newRedis(cfg, s.metrics); err != nil {
+			return err
+		}
+	}
 	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
+		Redis:     redis, Lease: cfg.Booking.Lease, UnsafeNoWait: s.disabled.promotionWait,
 	})
 	if err != nil {
 		return err
 	}
 	s.memory, err = cache.NewMemory(cache.MemoryOptions{
-		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.index.Add,
+		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.index.Add, Fences: s.ledger.Fences(),
 	})
 	if err != nil {
 		return err
 	}
 	s.store = s.memory
-	if len(cfg.Cache.Redis.Addresses) > 0 {
-		redis, err := newRedis(cfg, s.metrics)
-		if err != nil {
-			return err
-		}
+	if redis != nil {
 		if s.store, err = cache.NewTiered(s.memory, redis); err != nil {
 			return err
 		}
@@ -106,7 +110,7 @@ func newRedis(cfg *config.Config, recorder cache.Recorder) (*cache.Redis, error)
 	opt := cache.RedisOptions{
 		Addresses: r.Addresses, Mode: cache.Mode(r.Mode), Master: r.Master,
 		Username: r.Username, Password: r.Password.Reveal(), DB: r.DB,
-		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier, Recorder: recorder,
+		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier, LeaseTTL: leaseTTL(cfg.Sources), Recorder: recorder,
 	}
 	if r.TLS {
 		opt.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -124,6 +128,10 @@ func (s *service) buildUpstream(cfg *config.Config) (err error) {
 }
 
 func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
+	var ledger booking.Ledger = s.ledger
+	if s.disabled.tombstones {
+		ledger = forgetful{s.ledger}
+	}
 	keys := cfg.Upstream.Ingress.Keys
 	rules := make([]booking.Rule, len(cfg.Booking.Taken))
 	for i, t := range cfg.Booking.Taken {
@@ -135,7 +143,7 @@ func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
 		PartnerKeys: partnerKeys(cfg.Access), Tombstone: cfg.Booking.Tombstone,
 		CapacityMany: cfg.Sources.CareDirect.Capacity == config.CapacityMany,
 		Timeout:      cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
-		Index: s.index, Ledger: s.ledger, Recorder: s.metrics, Logger: s.log,
+		Index: s.index, Ledger: ledger, Recorder: s.metrics, Logger: s.log,
 	})
 }
 
@@ -174,5 +182,5 @@ func (s *service) close() error {
 	s.path.Load().retire()
 	s.retired.Wait()
 	s.gateway.Close()
-	return errors.Join(s.store.Close(), s.index.Close())
+	return errors.Join(s.ledger.Close(), s.store.Close(), s.index.Close()) // the ledger tells Redis what is left to tell
 }

@@ -131,10 +131,8 @@ func (s *Server) bypass(c echo.Context, route *readRoute, body []byte) error {
 func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use useCase) error {
 	rec := recordOf(c)
 	name := "repeat:" + key.String() // no canonical query begins like this
-	cached := s.responses.get(name, s.opt.Engine.TakenVersion())
-	s.opt.Recorder.CacheLookup("response", cached.lookupResult(s.opt.Now()), 1)
-	if cached != nil {
-		return s.serve(c, cached, use)
+	if cached, strict := s.cached(c, name); cached != nil {
+		return s.serve(c, cached, serving{use: use, strict: strict})
 	}
 	reading, err := s.opt.Engine.Read(c.Request().Context(), key, search.Caller{
 		Product: use.upstream, CorrelationID: rec.correlationID, Budget: use.Budget,
@@ -142,20 +140,20 @@ func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use useCase) e
 	if err != nil {
 		return upstreamSaid(c, err)
 	}
-	body, version, err := s.opt.Engine.Repeat(reading)
+	repeated, err := s.opt.Engine.Repeat(c.Request().Context(), reading)
 	if err != nil {
 		return err
 	}
 	if key.Operation == timeslot.OpAvailabilitySlots {
-		s.contexts.learn(body)
+		s.contexts.learn(repeated.Body)
 	}
 	f := reading.Fragment
 	fresh := newResponse(origin{
-		body: body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: f.Bounds.Fresh,
-		takenVersion: version, first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
+		body: repeated.Body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: reading.FreshUntil,
+		takenVersion: repeated.TakenVersion, first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
 	}, s.opt.Now())
 	s.responses.put(name, fresh)
-	return s.serve(c, fresh, use)
+	return s.serve(c, fresh, serving{use: use, strict: repeated.Strict})
 }
 
 func statusOf(f *timeslot.Fragment) int {

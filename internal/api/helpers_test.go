@@ -23,6 +23,7 @@ type counter struct {
 	mu      sync.Mutex
 	calls   int
 	version uint64
+	lapsed  bool // the view of taken slots
 	answer  func() *search.Answer
 	err     error
 	last    *timeslot.Query
@@ -40,17 +41,19 @@ func (c *counter) Search(_ context.Context, q *timeslot.Query, caller search.Cal
 	return c.answer(), nil
 }
 
-func (c *counter) TakenVersion() uint64 {
+func (c *counter) Taken(context.Context) (uint64, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.version
+	return c.version, !c.lapsed
 }
 
 func (c *counter) Read(context.Context, timeslot.FragmentKey, search.Caller) (*search.Reading, error) {
 	return nil, c.err
 }
 
-func (c *counter) Repeat(r *search.Reading) ([]byte, uint64, error) { return r.Fragment.Body, 0, nil }
+func (c *counter) Repeat(_ context.Context, r *search.Reading) (search.Repeated, error) {
+	return search.Repeated{Body: r.Fragment.Body, Strict: true}, nil
+}
 
 // clock is moved by hand.
 type clock struct {
@@ -139,7 +142,7 @@ func sampleAnswer(now time.Time) *search.Answer {
 		VisitTypeID: "7101", VisitTypeName: "Illness", VisitTypeTitle: "Illness or Injury", Modality: timeslot.InClinic,
 		ForNewPatient: timeslot.Yes, Timezone: "America/Los_Angeles",
 	}
-	return &search.Answer{MergedAt: now, Waited: true, Result: &timeslot.Result{
+	return &search.Answer{MergedAt: now, Waited: true, Strict: true, Result: &timeslot.Result{
 		AsOf: now, Complete: true, Total: 1, FreshUntil: now.Add(10 * time.Second), StaleUntil: now.Add(time.Minute), FirstStart: start.Unix(),
 		Slots: []timeslot.Offer{{
 			Schedule: schedule, Start: start.Unix(), Offset: -480, Duration: 20, Distance: 1.456,

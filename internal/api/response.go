@@ -145,12 +145,12 @@ func (r *response) send(c echo.Context, how sending) error {
 	return nil
 }
 
-// consistency is what Timeslots-Consistency says: strict while no other replica can sell a slot unseen.
+// consistency is what Timeslots-Consistency says (ARCHITECTURE §6).
 func (s sending) consistency() string {
-	if s.bestEffort {
-		return "best-effort"
+	if s.strict {
+		return "strict"
 	}
-	return "strict"
+	return "best-effort"
 }
 
 func (r *response) choose(h http.Header) variant {

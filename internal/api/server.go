@@ -17,10 +17,10 @@ import (
 // Searcher answers queries; see search.Engine for its errors.
 type Searcher interface {
 	Search(ctx context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error)
-	TakenVersion() uint64
+	Taken(ctx context.Context) (version uint64, strict bool)
 	// Read and Repeat serve drop-in routes; see search.Engine.
 	Read(ctx context.Context, key timeslot.FragmentKey, caller search.Caller) (*search.Reading, error)
-	Repeat(r *search.Reading) (body []byte, takenVersion uint64, err error)
+	Repeat(ctx context.Context, r *search.Reading) (search.Repeated, error)
 }
 
 // Recorder counts what clients saw. The real one is metrics.Metrics.
@@ -54,7 +54,6 @@ type Options struct {
 
 	ResponseBytes int64       // of encoded answers kept in memory; 0: 128 MiB
 	Links         LinkOptions // hand-off links
-	BestEffort    bool        // other replicas may know of bookings that this one does not (ARCHITECTURE §6)
 
 	Recorder Recorder         // nil: silent
 	Logger   *slog.Logger     // nil: discards

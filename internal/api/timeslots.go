@@ -24,10 +24,8 @@ func (s *Server) timeslots(c echo.Context) error {
 		q.Sort = use.Ranking
 	}
 	key := q.Canonical()
-	cached := s.responses.get(key, s.opt.Engine.TakenVersion())
-	s.opt.Recorder.CacheLookup("response", cached.lookupResult(s.opt.Now()), 1)
-	if cached != nil {
-		return s.serve(c, cached, use)
+	if cached, strict := s.cached(c, key); cached != nil {
+		return s.serve(c, cached, serving{use: use, strict: strict})
 	}
 	answer, err := s.opt.Engine.Search(c.Request().Context(), q, search.Caller{
 		Product: use.upstream, CorrelationID: rec.correlationID, Budget: use.Budget,
@@ -39,11 +37,27 @@ func (s *Server) timeslots(c echo.Context) error {
 	if answer.Complete {
 		s.responses.put(key, fresh)
 	}
-	return s.serve(c, fresh, use)
+	return s.serve(c, fresh, serving{use: use, strict: answer.Strict})
+}
+
+// cached finds a response that may be served as it is, and tells whether the view of taken slots it was checked
+// against has every booking that was answered before.
+func (s *Server) cached(c echo.Context, key string) (r *response, strict bool) {
+	version, strict := s.opt.Engine.Taken(c.Request().Context())
+	r = s.responses.get(key, version)
+	s.opt.Recorder.CacheLookup("response", r.lookupResult(s.opt.Now()), 1)
+	return r, strict
+}
+
+// serving is what sending a response depends on besides itself.
+type serving struct {
+	use    useCase
+	strict bool
 }
 
 // serve sends a response and counts what it was like.
-func (s *Server) serve(c echo.Context, r *response, use useCase) error {
+func (s *Server) serve(c echo.Context, r *response, how serving) error {
+	use := how.use
 	rec := recordOf(c)
 	now := s.opt.Now()
 	rec.cache = r.cacheLabel(now)
@@ -53,7 +67,7 @@ func (s *Server) serve(c echo.Context, r *response, use useCase) error {
 	for _, report := range r.failed {
 		s.opt.Recorder.PartialResponse(use.label, report.Source, report.Reason)
 	}
-	return r.send(c, sending{now: now, maxAge: use.MaxAge, bestEffort: s.opt.BestEffort})
+	return r.send(c, sending{now: now, maxAge: use.MaxAge, strict: how.strict})
 }
 
 // passThrough hands a booking to the gateway, which alone touches it.
@@ -80,7 +94,7 @@ func failedReports(reports []timeslot.SourceReport) []timeslot.SourceReport {
 
 // sending is what a send depends on besides the response.
 type sending struct {
-	now        time.Time
-	maxAge     time.Duration
-	bestEffort bool
+	now    time.Time
+	maxAge time.Duration
+	strict bool
 }

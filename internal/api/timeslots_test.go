@@ -308,3 +308,18 @@ func TestRoutesThatAreNotThere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheConsistencyIsThatOfTheServingNotOfTheMerge(t *testing.T) {
+	s := newStand(t, nil)
+	s.get(ask)
+	if got := s.get(ask).Header().Get("Timeslots-Consistency"); got != "strict" {
+		t.Errorf("a hit under a valid view says %q", got)
+	}
+	s.engine.lapsed = true
+	if got := s.get(ask).Header().Get("Timeslots-Consistency"); got != "best-effort" {
+		t.Errorf("a hit under a lapsed view says %q", got)
+	}
+	if s.engine.calls != 1 {
+		t.Errorf("%d searches", s.engine.calls)
+	}
+}

@@ -137,3 +137,78 @@ func BenchmarkSlotIndexAdd(b *testing.B) {
 		})
 	}
 }
+
+// fleetFor is two replicas that trust each other, for measuring.
+func fleetFor(b *testing.B, unsafe bool) []*replica {
+	_, fleet := trustedFleet(b, 2, func(_ *RedisOptions, l *LedgerOptions) { l.UnsafeNoWait = unsafe })
+	return fleet
+}
+
+func BenchmarkPromote(b *testing.B) {
+	for name, unsafe := range map[string]bool{"waiting": false, "round trip alone": true} {
+		b.Run(name, func(b *testing.B) {
+			l := fleetFor(b, unsafe)[0].ledger
+			i := 0
+			for b.Loop() {
+				c := claimFor(doctor, atNine())
+				c.SlotID = strconv.Itoa(i)
+				l.Pend(c, "alice")
+				l.Promote(c, "alice")
+				i++
+			}
+		})
+	}
+}
+
+func BenchmarkPoll(b *testing.B) {
+	for _, taken := range []int{0, 10_000} {
+		b.Run(fmt.Sprintf("nothing new, taken=%d", taken), func(b *testing.B) {
+			board := fleetFor(b, true)[0].ledger.fleet.board
+			for i := range taken {
+				member, _ := memberOf(markKey{claim: timeslot.Claim{SlotID: strconv.Itoa(i)}})
+				if _, err := board.write(b.Context(), 0, []entry{{opPlace, time.Hour, member}}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			n, err := board.since(b.Context(), 0)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if n, err = board.since(b.Context(), n.top); err != nil || len(n.list) > 0 || n.lost {
+					b.Fatal(n, err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCurrent(b *testing.B) {
+	l := fleetFor(b, false)[0].ledger
+	b.ReportAllocs()
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			l.Current(b.Context())
+		}
+	})
+}
+
+func BenchmarkFences(b *testing.B) {
+	f := withSlots(1000, time.Now())
+	for _, events := range []int{0, 10, 10_000} {
+		b.Run(fmt.Sprintf("schedules=20,events=%d", events), func(b *testing.B) {
+			x := newFences()
+			list := make([]occurrence, events)
+			for i := range list {
+				list[i] = occurrence{kind: markedStale, target: target{ofClinician, strconv.Itoa(i)}}
+			}
+			x.add(list...)
+			b.ReportAllocs()
+			for b.Loop() {
+				if x.of(f) != untouched {
+					b.Fatal("touched")
+				}
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -11,9 +12,16 @@ import (
 	"timeslots/internal/timeslot"
 )
 
+// keeper is what a store promises about keeping; all but Fill.
+type keeper interface {
+	Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit
+	LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit
+	Put(ctx context.Context, f *timeslot.Fragment)
+}
+
 // subject is a store under test with its clock. settle waits for writes behind the request path.
 type subject struct {
-	Store
+	keeper
 	clock  *fakeClock
 	settle func()
 }

@@ -10,6 +10,7 @@ import (
 type gate struct {
 	down     atomic.Bool
 	recorder Recorder
+	tripped  func() // tells those who wait for something from Redis
 }
 
 func (g *gate) bypass() bool { return g.down.Load() }
@@ -17,6 +18,7 @@ func (g *gate) bypass() bool { return g.down.Load() }
 func (g *gate) trip() {
 	if !g.down.Swap(true) {
 		g.recorder.RedisUp(false)
+		g.tripped()
 	}
 }
 

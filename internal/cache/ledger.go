@@ -1,7 +1,7 @@
 package cache
 
 import (
-	"container/heap"
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -18,52 +18,65 @@ type LedgerOptions struct {
 	Suspect   time.Duration    // how long when nobody knows how its booking ended; default 1m
 	Max       int              // entries; above it those that would end first give way; default 100,000
 	Now       func() time.Time // nil: time.Now
+
+	// Redis is where the replicas meet, see [fleet]; nil: there is one replica. Close the ledger before it.
+	Redis *Redis
+	Lease time.Duration // how long a view of what all replicas took is good for; default 100ms (booking.lease)
+
+	// UnsafeNoWait lets Promote return before every replica knows. It breaks the promise of ARCHITECTURE §6, and is
+	// there so that tests can show that they would notice.
+	UnsafeNoWait bool
 }
 
-// Ledger remembers which slots are taken or being taken (ARCHITECTURE §6). Bookings write to it; searches read its
-// [View] when serving. A booking is written down as
+// Ledger remembers which slots are taken or being taken (ARCHITECTURE §6), and which fragments are outdated. Bookings
+// write to it; searches read its [View] when serving. A booking is written down as
 //
 //	Pend ──2xx, SlotUnavailable──▶ Promote
 //	     ──definite refusal──────▶ Withdraw
 //	     ──outcome unknown───────▶ Suspect
 //
 // Pending entries belong to one booking, named by its owner, so that the loser of a race cannot lift the winner's.
-// Tombstones and suspicions belong to nobody: they end by time or by Release. A call is visible in every View that is
-// taken after it returned.
+// Tombstones and suspicions belong to nobody: they end by time or by Release. A call is visible in every View of this
+// replica that is taken after it returned, and after Promote and Fence in every strict one of all replicas.
+//
+// No call fails. While Redis is out of reach each takes as long as a round trip may, Promote and Fence the wait on top,
+// and what could not be told is told later.
 type Ledger struct {
 	options LedgerOptions
-	view    atomic.Pointer[View]
+	fences  *Fences
+	fleet   *fleet // nil: this replica is alone
+	sight   atomic.Pointer[sight]
 
-	mu     sync.Mutex // guards what follows, and orders the views
+	mu     sync.Mutex // guards what follows, and orders the sights
 	marks  map[markKey]*mark
 	ending expiry
 }
 
-// markKey tells marks apart. Claims that know different things about the same slot are kept apart too: each hides what
-// it can.
-type markKey struct {
-	claim timeslot.Claim
-	owner string // of a pending mark; empty for those that belong to nobody
+// sight is a view and what it is worth.
+type sight struct {
+	view    *View
+	until   time.Time // the view lease: whatever another replica answered lease ago is in it
+	trusted time.Time // before this, other replicas may not have told all they know
 }
 
-// mark is one entry. Readers see all of it but position, which belongs to the ledger's lock.
-type mark struct {
-	markKey
-	until    time.Time
-	position int
-}
+func (s *sight) strict(now time.Time) bool { return now.Before(s.until) && !now.Before(s.trusted) }
 
-// NewLedger makes an empty ledger. It has no goroutine: entries that ended are removed by later calls.
+// NewLedger makes an empty ledger. With Redis, close it to stop its goroutines; alone it has none: entries that ended
+// are removed by later calls.
 func NewLedger(o LedgerOptions) (*Ledger, error) {
 	defaultTo(&o.Tombstone, 15*time.Minute)
 	defaultTo(&o.Pending, 30*time.Second)
 	defaultTo(&o.Suspect, time.Minute)
+	defaultTo(&o.Lease, 100*time.Millisecond)
 	defaultTo(&o.Max, 100_000)
 	o.Now = clockOr(o.Now)
 	var errs []error
-	for name, d := range map[string]time.Duration{"Tombstone": o.Tombstone, "Pending": o.Pending, "Suspect": o.Suspect} {
-		if d < 0 {
-			errs = append(errs, fmt.Errorf("%s must be positive, not %s", name, d))
+	for _, d := range [...]struct {
+		name  string
+		value time.Duration
+	}{{"Tombstone", o.Tombstone}, {"Pending", o.Pending}, {"Suspect", o.Suspect}, {"Lease", o.Lease}} {
+		if d.value < 0 {
+			errs = append(errs, fmt.Errorf("%s must be positive, not %s", d.name, d.value))
 		}
 	}
 	if o.Max < 0 {
@@ -72,8 +85,11 @@ func NewLedger(o LedgerOptions) (*Ledger, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("ledger: %w", errors.Join(errs...))
 	}
-	l := &Ledger{options: o, marks: make(map[markKey]*mark)}
-	l.view.Store(newView())
+	l := &Ledger{options: o, fences: newFences(), marks: make(map[markKey]*mark)}
+	l.sight.Store(&sight{view: newView()})
+	if o.Redis != nil {
+		l.fleet = joinFleet(l)
+	}
 	return l, nil
 }
 
@@ -85,20 +101,27 @@ func defaultTo[T time.Duration | int](field *T, value T) {
 
 // Pend hides c while owner's booking of it is under way. Write it before the booking goes upstream.
 func (l *Ledger) Pend(c timeslot.Claim, owner string) {
-	l.change(func(d *draft) { l.place(d, markKey{c, owner}, l.options.Pending) })
+	k := markKey{c, owner}
+	l.change(func(d *draft) { l.place(d, k, l.options.Pending) })
+	l.fleet.tell(message{places: []markKey{k}})
 }
 
-// Promote turns owner's pending entry into a tombstone; without one the tombstone is placed all the same.
-func (l *Ledger) Promote(c timeslot.Claim, owner string) { l.settle(c, owner, l.options.Tombstone) }
+// Promote turns owner's pending entry into a tombstone; without one the tombstone is placed all the same. When it
+// returns, no strict view that is taken later, at any replica, lacks it.
+func (l *Ledger) Promote(c timeslot.Claim, owner string) {
+	l.fleet.outwait(l.settle(c, owner, l.options.Tombstone))
+}
 
 // Suspect keeps c hidden for a while after owner's booking ended nobody knows how. A tombstone stays as long as it is.
 func (l *Ledger) Suspect(c timeslot.Claim, owner string) { l.settle(c, owner, l.options.Suspect) }
 
-func (l *Ledger) settle(c timeslot.Claim, owner string, stay time.Duration) {
+func (l *Ledger) settle(c timeslot.Claim, owner string, stay time.Duration) receipt {
+	pending, settled := markKey{c, owner}, markKey{claim: c}
 	l.change(func(d *draft) {
-		l.lift(d, l.marks[markKey{c, owner}])
-		l.place(d, markKey{claim: c}, stay)
+		l.lift(d, l.marks[pending])
+		l.place(d, settled, stay)
 	})
+	return l.fleet.tell(message{lifts: []markKey{pending}, places: []markKey{settled}})
 }
 
 // Withdraw removes what owner pended. What another booking pended, and every tombstone, stays.
@@ -106,20 +129,92 @@ func (l *Ledger) Withdraw(c timeslot.Claim, owner string) {
 	if owner == "" {
 		return // would name a tombstone
 	}
-	l.change(func(d *draft) { l.lift(d, l.marks[markKey{c, owner}]) })
+	k := markKey{c, owner}
+	l.change(func(d *draft) { l.lift(d, l.marks[k]) })
+	l.fleet.tell(message{lifts: []markKey{k}})
 }
 
 // Release offers the slot again: it removes every entry for it, whoever placed it.
 func (l *Ledger) Release(c timeslot.Claim) {
+	lifts := []markKey{{claim: c}}
 	l.change(func(d *draft) {
 		for _, m := range d.sameSlot(c) {
+			lifts = append(lifts, m.markKey)
 			l.lift(d, m)
 		}
 	})
+	l.fleet.tell(message{lifts: lifts})
 }
 
-// View is what is taken as of now. It does not change any more; take a new one for every request.
-func (l *Ledger) View() *View { return l.view.Load() }
+// MarkStale makes fragments that may list the claimed slot stale: they are served on, and refreshed behind.
+func (l *Ledger) MarkStale(c timeslot.Claim) { l.occur(markedStale, targetsOf(c)) }
+
+// Fence makes fragments that may list the claimed slot void: answers come from fetches that begin after the call. When
+// it returns, that is so at every replica whose answers are strict.
+func (l *Ledger) Fence(c timeslot.Claim) { l.fleet.outwait(l.occur(declaredOut, targetsOf(c))) }
+
+// ErrNotTold says that other replicas do not know yet. They will as soon as Redis is back.
+var ErrNotTold = errors.New("other replicas are not told yet, because Redis does not answer")
+
+// Invalidate makes all fragments of the scope void, as Fence does. The error is [ErrScope] where the scope names not
+// exactly one thing, and [ErrNotTold] where it holds here and will hold elsewhere. A ctx that has ended changes nothing.
+func (l *Ledger) Invalidate(ctx context.Context, s Scope) error {
+	t, err := s.target()
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("invalidate: %w", err)
+	}
+	told := l.occur(declaredOut, []target{t})
+	l.fleet.outwait(told)
+	if told.failed {
+		return fmt.Errorf("invalidate: %w", ErrNotTold)
+	}
+	return nil
+}
+
+// occur makes events known here, and elsewhere.
+func (l *Ledger) occur(k kind, targets []target) receipt {
+	events := make([]occurrence, len(targets))
+	for i, t := range targets {
+		events[i] = occurrence{kind: k, target: t}
+	}
+	if l.fleet != nil {
+		return l.fleet.tell(message{events: events})
+	}
+	l.learnEvents(events)
+	return receipt{}
+}
+
+// learnEvents makes events known here. Cached answers that rest on overtaken fragments must not be served on, so they
+// make a new version of the view.
+func (l *Ledger) learnEvents(events []occurrence) {
+	if len(events) > 0 && l.fences.add(events...) {
+		l.change(func(d *draft) { d.touched = true })
+	}
+}
+
+// Fences are what the ledger knows of outdated fragments, for [MemoryOptions].
+func (l *Ledger) Fences() *Fences { return l.fences }
+
+// View is what is taken as far as is known, without waiting and without a word about its worth; see Current. It does
+// not change any more; take a new one for every request.
+func (l *Ledger) View() *View { return l.sight.Load().view }
+
+// Current is the view for a request that is served now. It is strict when it holds every slot that was taken, at
+// whatever replica, before the call; else best-effort. While Redis answers it costs no round trip; a view whose lease
+// has lapsed is renewed first, for at most the timeout of Redis and not beyond ctx.
+func (l *Ledger) Current(ctx context.Context) (view *View, strict bool) {
+	s := l.sight.Load()
+	if l.fleet == nil {
+		return s.view, true
+	}
+	if !l.options.Now().Before(s.until) {
+		s = l.fleet.ask(ctx)
+	}
+	return s.view, s.strict(l.options.Now())
+}
 
 // Len is how many entries are in force, for the gauge.
 func (l *Ledger) Len() int {
@@ -129,78 +224,10 @@ func (l *Ledger) Len() int {
 	return len(l.marks)
 }
 
-// change applies one change and publishes it as a new view. Entries that ended are removed along the way; that alone
-// is no new version, because they hid nothing any more.
-func (l *Ledger) change(apply func(*draft)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	d := l.view.Load().draft()
-	for now := l.options.Now(); len(l.ending) > 0 && !now.Before(l.ending[0].until); {
-		l.lift(d, l.ending[0])
+// Close stops following the other replicas, and tells them what they do not know yet.
+func (l *Ledger) Close() error {
+	if l.fleet == nil {
+		return nil
 	}
-	trimmed := d.touched
-	d.touched = false
-	apply(d)
-	if d.touched {
-		d.version++
-	}
-	if d.touched || trimmed {
-		l.view.Store(d.seal())
-	}
-}
-
-// place hides k's claim for the given time, at least; a mark that ends later stays.
-func (l *Ledger) place(d *draft, k markKey, stay time.Duration) {
-	if k.claim.IsZero() {
-		return
-	}
-	until := l.options.Now().Add(stay)
-	old := l.marks[k]
-	if old != nil && !old.until.Before(until) {
-		return
-	}
-	l.lift(d, old)
-	if len(l.marks) >= l.options.Max {
-		l.lift(d, l.ending[0])
-	}
-	m := &mark{markKey: k, until: until}
-	l.marks[k] = m
-	heap.Push(&l.ending, m)
-	d.add(m)
-}
-
-func (l *Ledger) lift(d *draft, m *mark) {
-	if m == nil {
-		return
-	}
-	delete(l.marks, m.markKey)
-	heap.Remove(&l.ending, m.position)
-	d.remove(m)
-}
-
-// expiry is a heap of marks, the one that ends first on top.
-type expiry []*mark
-
-func (e expiry) Len() int           { return len(e) }
-func (e expiry) Less(i, j int) bool { return e[i].until.Before(e[j].until) }
-
-func (e expiry) Swap(i, j int) {
-	e[i], e[j] = e[j], e[i]
-	e[i].position, e[j].position = i, j
-}
-
-// Push implements [heap.Interface].
-func (e *expiry) Push(x any) {
-	m := x.(*mark)
-	m.position = len(*e)
-	*e = append(*e, m)
-}
-
-// Pop implements [heap.Interface].
-func (e *expiry) Pop() any {
-	last := len(*e) - 1
-	m := (*e)[last]
-	(*e)[last] = nil
-	*e = (*e)[:last]
-	return m
+	return l.fleet.close()
 }

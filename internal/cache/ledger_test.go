@@ -13,15 +13,6 @@ import (
 
 const nine = int64(1_900_000_800) // the start of the test's slots, 09:00 say
 
-func ledger(t testing.TB, o LedgerOptions) *Ledger {
-	t.Helper()
-	l, err := NewLedger(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
 // doctor is a schedule of one clinician at department 12.
 var doctor = timeslot.Schedule{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000017", VisitTypeID: "7"}
 

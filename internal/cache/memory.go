@@ -16,6 +16,7 @@ type MemoryOptions struct {
 	MaxBytes uint64           // bound on the fragments held, as weighed by [Weight]; required
 	Now      func() time.Time // nil: time.Now
 	Recorder Recorder         // nil: silent
+	Fences   *Fences          // the ledger's; nil: nothing is ever overtaken by events
 
 	// OnStore is called with every fragment that becomes the one held for its key, whether it was put or came from
 	// Redis. It runs in the storing goroutine and must not block. [SlotIndex.Add] is the one in use. May be nil.
@@ -28,6 +29,7 @@ type Memory struct {
 	cache    *otter.Cache[timeslot.FragmentKey, held]
 	now      func() time.Time
 	recorder Recorder
+	fences   *Fences
 	onStore  func(*timeslot.Fragment)
 }
 
@@ -56,7 +58,9 @@ func NewMemory(o MemoryOptions) (*Memory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("memory tier: %w", err)
 	}
-	return &Memory{cache: cache, now: now, recorder: recorderOr(o.Recorder), onStore: o.OnStore}, nil
+	return &Memory{
+		cache: cache, now: now, recorder: recorderOr(o.Recorder), fences: o.Fences, onStore: o.OnStore,
+	}, nil
 }
 
 // Lookup implements [Store]. It takes no lock that all requests share.
@@ -65,13 +69,12 @@ func (m *Memory) Lookup(_ context.Context, keys []timeslot.FragmentKey) []Hit {
 	now := m.now()
 	var seen tally
 	for i, key := range keys {
-		f := m.get(key, now)
-		if f == nil {
+		hits[i] = m.get(key, now)
+		if hits[i].Fragment == nil {
 			seen.miss++
 			continue
 		}
-		seen.found(f, now)
-		hits[i] = Hit{Fragment: f, Tier: TierMemory}
+		seen.found(hits[i], now)
 	}
 	seen.report(m.recorder, TierMemory)
 	return hits
@@ -79,24 +82,57 @@ func (m *Memory) Lookup(_ context.Context, keys []timeslot.FragmentKey) []Hit {
 
 // LookAgain implements [Store].
 func (m *Memory) LookAgain(_ context.Context, key timeslot.FragmentKey) Hit {
-	now := m.now()
-	if f := m.get(key, now); f != nil && f.Bounds.At(now) == timeslot.Fresh {
-		return Hit{Fragment: f, Tier: TierMemory}
+	if hit := m.get(key, m.now()); hit.Fragment != nil && m.fresh(hit.Fragment) {
+		return hit
 	}
 	return Hit{}
 }
 
+// fresh tells whether f answers a request that wants it fresh.
+func (m *Memory) fresh(f *timeslot.Fragment) bool {
+	return f.Bounds.At(m.now()) == timeslot.Fresh && m.fences.of(f) == untouched
+}
+
 // get leaves no expired fragment through: otter's clock may be a moment behind ours.
-func (m *Memory) get(key timeslot.FragmentKey, now time.Time) *timeslot.Fragment {
+func (m *Memory) get(key timeslot.FragmentKey, now time.Time) Hit {
 	h, ok := m.cache.GetIfPresent(key)
 	if !ok || h.fragment.Bounds.At(now) == timeslot.Expired {
-		return nil
+		return Hit{}
 	}
-	return h.fragment
+	return judged(h.fragment, TierMemory, m.fences.of(h.fragment))
+}
+
+// judged is f as a hit, or none when f is void.
+func judged(f *timeslot.Fragment, tier Tier, s standing) Hit {
+	if s == void {
+		return Hit{}
+	}
+	return Hit{Fragment: f, Tier: tier, Outdated: s == doubtful}
+}
+
+// Fill implements [Store] for a process on its own.
+func (m *Memory) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) (*timeslot.Fragment, bool, error) {
+	if hit := m.LookAgain(ctx, key); hit.Fragment != nil {
+		return hit.Fragment, false, nil
+	}
+	f, keep, err := m.fences.run(ctx, work, m.recorder)
+	if keep {
+		f = m.keep(f)
+	}
+	return f, false, err
 }
 
 // Put implements [Store].
-func (m *Memory) Put(_ context.Context, f *timeslot.Fragment) { m.keep(f) }
+func (m *Memory) Put(_ context.Context, f *timeslot.Fragment) { m.put(f) }
+
+// put keeps f unless an event overtook it, and tells whether f is the fragment that is held now.
+func (m *Memory) put(f *timeslot.Fragment) bool {
+	if m.fences.of(f) == void {
+		m.recorder.StoreFenced(f.Key.Source())
+		return false
+	}
+	return m.keep(f) == f
+}
 
 // keep stores f unless a later one is held, and gives the one that is the newest now.
 func (m *Memory) keep(f *timeslot.Fragment) *timeslot.Fragment {

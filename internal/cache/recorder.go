@@ -13,11 +13,16 @@ type Recorder interface {
 	// (servable, but due for a refresh), "negative" (upstream's stored "not found"), "miss", or "error" (Redis did
 	// not answer or answered something unusable, so nobody knows).
 	CacheLookup(tier, result string, n int)
-	// RedisOperation tells of one round trip: operation "get", "set" or "ping"; outcome "ok", "error", "timeout", or
-	// "bypassed" (not sent: Redis was down or the write queue full; d is zero).
+	// RedisOperation tells of one round trip: operation "get", "set", "ping", "lease", "release", "poll" (of the
+	// ledger's news) or "ledger" (a change to it); outcome "ok", "error", "timeout", or "bypassed" (not sent: Redis was
+	// down or the write queue full; d is zero).
 	RedisOperation(operation, outcome string, d time.Duration)
 	// RedisUp tells whether Redis is in use, at start and on every change.
 	RedisUp(up bool)
+	// StoreFenced counts an upstream answer that was not stored because an event overtook it.
+	StoreFenced(source timeslot.Source)
+	// TombstonePropagation tells how long it took until this replica hid a slot that was taken at another.
+	TombstonePropagation(d time.Duration)
 }
 
 // The words of the Recorder.
@@ -32,6 +37,11 @@ const (
 	operationSet  = "set"
 	operationPing = "ping"
 
+	operationLease   = "lease"
+	operationRelease = "release"
+	operationPoll    = "poll"
+	operationLedger  = "ledger"
+
 	outcomeOK       = "ok"
 	outcomeError    = "error"
 	outcomeTimeout  = "timeout"
@@ -43,6 +53,8 @@ type silent struct{}
 func (silent) CacheLookup(string, string, int)              {}
 func (silent) RedisOperation(string, string, time.Duration) {}
 func (silent) RedisUp(bool)                                 {}
+func (silent) StoreFenced(timeslot.Source)                  {}
+func (silent) TombstonePropagation(time.Duration)           {}
 
 func recorderOr(r Recorder) Recorder {
 	if r == nil {
@@ -54,11 +66,11 @@ func recorderOr(r Recorder) Recorder {
 // tally counts the results of one look-up, so that the recorder is called once per result instead of once per key.
 type tally struct{ hit, stale, negative, miss, failed int }
 
-func (t *tally) found(f *timeslot.Fragment, now time.Time) {
+func (t *tally) found(hit Hit, now time.Time) {
 	switch {
-	case f.NotFound:
+	case hit.Fragment.NotFound:
 		t.negative++
-	case f.Bounds.At(now) == timeslot.Fresh:
+	case hit.Fragment.Bounds.At(now) == timeslot.Fresh && !hit.Outdated:
 		t.hit++
 	default:
 		t.stale++

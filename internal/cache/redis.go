@@ -20,13 +20,13 @@ type Redis struct {
 	codec    *codec
 	gate     gate
 	writer   *writer
+	notices  *notices // of fragments that were filled
 	options  RedisOptions
-	prefix   string
+	prefix   string // of fragments
+	channel  string // of notices
 	stop     context.CancelFunc
 	watching sync.WaitGroup
 }
-
-var _ Store = (*Redis)(nil)
 
 // NewRedis makes the tier and starts its background writes and pings. It asks the server once, within Timeout, so that
 // it is known from the start whether Redis answers; an absent one is no error. Only invalid options are.
@@ -44,17 +44,19 @@ func NewRedis(o RedisOptions) (*Redis, error) {
 	redis.SetLogger(quiet{})
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Redis{
-		client: o.client(), codec: codec, gate: gate{recorder: o.Recorder},
-		options: o, prefix: o.namespace(), stop: stop,
+		client: o.client(), codec: codec, notices: newNotices(),
+		options: o, prefix: o.namespace() + "f1:", channel: o.namespace() + "filled", stop: stop,
 	}
-	r.writer = startWriter(r.set, r.dropped)
+	r.gate = gate{recorder: o.Recorder, tripped: r.notices.wakeAll}
+	r.writer = startWriter(r.finish, r.dropped)
 	o.Recorder.RedisUp(true)
 	r.probe(ctx)
 	r.watching.Go(func() { r.watch(ctx) })
+	r.watching.Go(func() { listen(ctx, r.client, r.channel, r.notices.wake) })
 	return r, nil
 }
 
-// Lookup implements [Store]: one round trip per server, whatever the number of keys.
+// Lookup is as in [Store]: one round trip per server, whatever the number of keys.
 func (r *Redis) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit {
 	hits := make([]Hit, len(keys))
 	if len(keys) == 0 {
@@ -66,7 +68,7 @@ func (r *Redis) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit {
 	return hits
 }
 
-// LookAgain implements [Store].
+// LookAgain is as in [Store].
 func (r *Redis) LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit {
 	hits, seen := make([]Hit, 1), tally{}
 	r.lookup(ctx, []timeslot.FragmentKey{key}, hits, &seen)
@@ -88,27 +90,26 @@ func (r *Redis) lookup(ctx context.Context, keys []timeslot.FragmentKey, hits []
 	}
 	now := r.options.Now()
 	for i, reply := range replies {
-		data, err := reply.Bytes()
-		if err != nil {
+		f, err := r.fragment(reply, names[i], keys[i])
+		switch {
+		case err != nil:
 			seen.failed++
-			continue
-		}
-		if len(data) == 0 {
+		case f == nil || f.Bounds.At(now) == timeslot.Expired:
 			seen.miss++
-			continue
+		default:
+			hits[i] = Hit{Fragment: f, Tier: TierRedis}
+			seen.found(hits[i], now)
 		}
-		f, err := r.codec.decode(data, names[i], keys[i])
-		if err != nil {
-			seen.failed++
-			continue
-		}
-		if f.Bounds.At(now) == timeslot.Expired {
-			seen.miss++
-			continue
-		}
-		seen.found(f, now)
-		hits[i] = Hit{Fragment: f, Tier: TierRedis}
 	}
+}
+
+// fragment is what a reply holds; nil when it holds nothing.
+func (r *Redis) fragment(reply *redis.StringCmd, name string, key timeslot.FragmentKey) (*timeslot.Fragment, error) {
+	data, err := reply.Bytes()
+	if err != nil || len(data) == 0 {
+		return nil, err
+	}
+	return r.codec.decode(data, name, key)
 }
 
 // get reads all names in one pipeline. It gives nil when Redis was not asked. GETRANGE in place of GET bounds what a
@@ -125,20 +126,21 @@ func (r *Redis) get(ctx context.Context, names []string) []*redis.StringCmd {
 			replies[i] = pipe.GetRange(ctx, name, 0, maxEncoded)
 		}
 		_, _ = pipe.Exec(ctx)
-		return worst(replies)
+		var failure error
+		for _, reply := range replies {
+			failure = worst(failure, reply.Err())
+		}
+		return failure
 	})
 	return replies
 }
 
-// worst is the reply error that says most about the server: one that trips the gate, else any.
-func worst(replies []*redis.StringCmd) error {
-	var found error
-	for _, reply := range replies {
-		if err := reply.Err(); err != nil && (found == nil || aboutServer(err)) {
-			found = err
-		}
+// worst is the error that says most about the server: one that trips the gate, else any.
+func worst(a, b error) error {
+	if a == nil || b != nil && aboutServer(b) {
+		return b
 	}
-	return found
+	return a
 }
 
 // roundTrip runs one operation within the timeout, records it, and trips the gate when the server, and not the caller's
@@ -189,7 +191,7 @@ func (r *Redis) watch(ctx context.Context) {
 	}
 }
 
-// Close implements [Store]. It gives queued writes a second to reach the server.
+// Close stops the tier's goroutines and waits for them. It gives queued writes a second to reach the server.
 func (r *Redis) Close() error {
 	r.writer.close()
 	r.stop()

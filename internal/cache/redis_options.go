@@ -42,6 +42,10 @@ type RedisOptions struct {
 	Tenant  string
 	Tier    string // "uat" or "prd"; not to be confused with the tiers of the cache
 
+	// LeaseTTL is how long a replica may work on a fragment before others stop waiting for it; as long as the longest
+	// upstream call is right. 0: DefaultLeaseTTL.
+	LeaseTTL time.Duration
+
 	Now      func() time.Time // nil: time.Now
 	Recorder Recorder         // nil: silent
 }
@@ -67,6 +71,7 @@ func (o RedisOptions) withDefaults() (RedisOptions, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultRedisTimeout
 	}
+	defaultTo(&o.LeaseTTL, DefaultLeaseTTL)
 	o.Now, o.Recorder = clockOr(o.Now), recorderOr(o.Recorder)
 
 	check(len(o.Addresses) > 0, "Addresses must not be empty")
@@ -76,6 +81,7 @@ func (o RedisOptions) withDefaults() (RedisOptions, error) {
 	check((o.Mode == ModeSentinel) == (o.Master != ""), "Master belongs to mode sentinel, and must be set there")
 	check(o.DB >= 0 && (o.DB == 0 || o.Mode != ModeCluster), "DB %d must not be negative, and 0 in a cluster", o.DB)
 	check(o.Timeout > 0, "Timeout must be positive, not %s", o.Timeout)
+	check(o.LeaseTTL >= time.Millisecond, "LeaseTTL must be at least a millisecond, not %s", o.LeaseTTL)
 	for _, part := range [...]struct{ name, value string }{{"Prefix", o.Prefix}, {"Tenant", o.Tenant}, {"Tier", o.Tier}} {
 		// A colon would make two tenants' keys ambiguous, a brace would move all keys to one slot of a cluster.
 		check(part.value != "" && !strings.ContainsAny(part.value, ":{} \r\n"),
@@ -87,27 +93,32 @@ func (o RedisOptions) withDefaults() (RedisOptions, error) {
 	return o, nil
 }
 
-// namespace begins every fragment's key. f1 is the generation of keys: a format that old replicas must not even see
-// would take f2.
+// namespace begins every fragment's key. What follows begins with the kind of key and its generation, as in "f1:"; a
+// format that old replicas must not even see would take f2.
 func (o *RedisOptions) namespace() string {
-	return o.Prefix + ":" + o.Tenant + ":" + o.Tier + ":f1:"
+	return o.Prefix + ":" + o.Tenant + ":" + o.Tier + ":"
 }
 
 // client makes a client that never hangs. The library's defaults wait 5 to 109 s for a dead server (FAULTS §3), so
 // every limit is set: no retries at any level, deadlines from the context, and a bounded pool that is not waited for.
 func (o *RedisOptions) client() redis.UniversalClient {
+	return o.clientWith(o.Timeout*6/10, poolSize)
+}
+
+// clientWith makes one that reads and writes for at most patience, on at most so many connections.
+func (o *RedisOptions) clientWith(patience time.Duration, connections int) redis.UniversalClient {
 	u := &redis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.Master, Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: o.TLS,
 
 		ContextTimeoutEnabled: true,
 		DialTimeout:           o.Timeout,
-		ReadTimeout:           o.Timeout * 6 / 10,
-		WriteTimeout:          o.Timeout * 6 / 10,
+		ReadTimeout:           patience,
+		WriteTimeout:          patience,
 		PoolTimeout:           o.Timeout * 4 / 10,
 		MaxRetries:            -1,
 		DialerRetries:         1,
-		PoolSize:              poolSize,
-		MaxActiveConns:        poolSize,
+		PoolSize:              connections,
+		MaxActiveConns:        connections,
 		PipelinePoolSize:      -1, // one pool: nearly all traffic is pipelines
 
 		// Nothing here listens for pushes, and each extra command on connecting is a round trip of the 50 ms.

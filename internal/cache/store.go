@@ -20,9 +20,10 @@ const (
 type Hit struct {
 	Fragment *timeslot.Fragment // frozen and shared: callers never write to it
 	Tier     Tier
+	Outdated bool // marked stale since it was fetched: at best stale, whatever its bounds say (see [Fences])
 }
 
-// Store keeps fragments until their Bounds.StaleOnError. [Memory], [Redis] and [Tiered] implement it.
+// Store keeps fragments until their Bounds.StaleOnError. [Memory] and [Tiered] implement it.
 // All methods may be called concurrently.
 type Store interface {
 	// Lookup gives one Hit per key, in order. A fragment that may no longer be served under any circumstances is a
@@ -34,8 +35,16 @@ type Store interface {
 	// count as a look-up in the metrics.
 	LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit
 
-	// Put stores f, which must not be written to afterwards, in every tier. A fragment fetched earlier than the one
-	// already held never replaces it. Put does not wait for Redis.
+	// Fill gives a copy of key that is fresh now: it looks again, and where there is none does the work, of which at
+	// most one at a time is under way for a key in all replicas that reach Redis. It stores what work gave, unless an
+	// event overtook it. shared tells that the copy is of another replica's making.
+	//
+	// Fill waits for another replica's work as long as ctx lasts, and never for a write. The error is work's, or the
+	// cause of ctx' end. Within a process, Fill does not unite callers: that is for a flight around it.
+	Fill(ctx context.Context, key timeslot.FragmentKey, work Work) (f *timeslot.Fragment, shared bool, err error)
+
+	// Put stores f, which must not be written to afterwards, in every tier, unless an event overtook it. A fragment
+	// fetched earlier than the one already held never replaces it. Put does not wait for Redis.
 	Put(ctx context.Context, f *timeslot.Fragment)
 
 	// Close stops the store's goroutines and waits for them. The store must not be used afterwards.

@@ -51,7 +51,7 @@ func (t *Tiered) LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit {
 		return hit
 	}
 	hit := t.redis.LookAgain(ctx, key)
-	if hit.Fragment == nil {
+	if hit.Fragment == nil || !t.memory.fresh(hit.Fragment) {
 		return Hit{}
 	}
 	return t.promote(hit)
@@ -60,15 +60,57 @@ func (t *Tiered) LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit {
 // promote keeps what Redis had in memory too. A Put that came in between may have a later fragment; then that is the
 // answer.
 func (t *Tiered) promote(hit Hit) Hit {
+	hit = judged(hit.Fragment, hit.Tier, t.memory.fences.of(hit.Fragment))
+	if hit.Fragment == nil {
+		return Hit{}
+	}
 	if newest := t.memory.keep(hit.Fragment); newest != hit.Fragment {
-		return Hit{Fragment: newest, Tier: TierMemory}
+		return judged(newest, TierMemory, t.memory.fences.of(newest))
 	}
 	return hit
 }
 
+// Fill implements [Store] for a replica among others. It holds the key's lease while it works, and gives it back when
+// the fragment is in Redis: whoever waits for the lease then finds the fragment.
+func (t *Tiered) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) (*timeslot.Fragment, bool, error) {
+	if hit := t.memory.LookAgain(ctx, key); hit.Fragment != nil {
+		return hit.Fragment, false, nil
+	}
+	turn, err := t.redis.awaitTurn(ctx, key, t.memory.fresh)
+	if err != nil {
+		return nil, false, err
+	}
+	if turn.filled != nil {
+		return t.memory.keep(turn.filled), true, nil
+	}
+	f, err := t.work(ctx, turn.lease, work)
+	return f, false, err
+}
+
+// work makes a fragment under a lease, which is nil where Redis is out of reach. Whatever happens, a panic included,
+// the lease goes back at once or behind the write.
+func (t *Tiered) work(ctx context.Context, held *lease, work Work) (*timeslot.Fragment, error) {
+	done := false
+	defer func() {
+		if !done {
+			t.redis.release(held)
+		}
+	}()
+	f, keep, err := t.memory.fences.run(ctx, work, t.memory.recorder)
+	if err != nil || !keep {
+		return f, err
+	}
+	newest := t.memory.keep(f)
+	if newest == f {
+		done = true
+		t.redis.put(f, held)
+	}
+	return newest, nil
+}
+
 // Put implements [Store].
 func (t *Tiered) Put(ctx context.Context, f *timeslot.Fragment) {
-	if t.memory.keep(f) == f {
+	if t.memory.put(f) {
 		t.redis.Put(ctx, f)
 	}
 }

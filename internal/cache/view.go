@@ -19,8 +19,8 @@ func newView() *View {
 	return &View{starts: newIndex[int64](), slotIDs: newIndex[string](), clinicians: newIndex[string]()}
 }
 
-// Version differs between views that may hide different slots because of a call to the ledger. Entries that ended by
-// time make no new version.
+// Version differs between views that may lead to different answers: because a mark came or went, here or at another
+// replica, or because fragments were declared outdated. Entries that ended by time make no new version.
 func (v *View) Version() uint64 { return v.version }
 
 // Hides tells whether slot, of schedule s, must not be offered at now: its identity or its slotId is claimed, or its
@@ -56,10 +56,14 @@ func (v *View) Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) b
 
 func seconds(minutes uint16) int64 { return 60 * max(1, int64(minutes)) }
 
+// located tells whether the claim says which slot it means in the domain's words. Without a start its identity only
+// says where the slot may be.
+func located(c timeslot.Claim) bool { return c.Identity.Start != 0 }
+
 // sameSlot lists the marks for the slot that c names.
 func (v *View) sameSlot(c timeslot.Claim) []*mark {
 	var found []*mark
-	if c.Identity != (timeslot.Identity{}) {
+	if located(c) {
 		for _, m := range v.starts.find(c.Identity.Start) {
 			if m.claim.Identity == c.Identity {
 				found = append(found, m)
@@ -102,7 +106,7 @@ func (d *draft) remove(m *mark) { d.file(m, false) }
 func (d *draft) file(m *mark, present bool) {
 	d.touched = true
 	c := &m.claim
-	if c.Identity != (timeslot.Identity{}) {
+	if located(*c) {
 		d.starts.set(c.Identity.Start, m, present)
 		if c.NPI != "" && !c.Pool {
 			d.clinicians.set(c.NPI, m, present)

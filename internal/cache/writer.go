@@ -14,27 +14,41 @@ import (
 
 // Bounds of the write queue. Writes are worth little: what is dropped is fetched again by whoever needs it.
 const (
-	queueLength  = 512      // fragments
+	queueLength  = 512      // jobs
 	queueBytes   = 64 << 20 // kept alive by waiting fragments
+	leaseWeight  = 256      // of a job without a fragment
 	writeWorkers = 2
 	drainTime    = time.Second
 )
 
-// writer stores fragments behind the request path, so that nobody waits for a write.
+// job is a write to Redis that nobody waits for.
+type job struct {
+	fragment *timeslot.Fragment // to be stored; may be nil
+	lease    *lease             // to be given back afterwards, even where storing failed; may be nil
+}
+
+func (j job) weight() int64 {
+	if j.fragment == nil {
+		return leaseWeight
+	}
+	return int64(Weight(j.fragment))
+}
+
+// writer does jobs behind the request path, so that nobody waits for a write.
 type writer struct {
-	queue   chan *timeslot.Fragment
+	queue   chan job
 	bytes   atomic.Int64 // weight of what waits
-	store   func(*timeslot.Fragment)
+	do      func(job)
 	dropped func()
 	closed  chan struct{}
 	once    sync.Once // closes it
 	workers sync.WaitGroup
 }
 
-// startWriter hands what is queued to store, and calls dropped for each fragment that is not stored.
-func startWriter(store func(*timeslot.Fragment), dropped func()) *writer {
+// startWriter hands what is queued to do, and calls dropped for each job that is not done.
+func startWriter(do func(job), dropped func()) *writer {
 	w := &writer{
-		queue: make(chan *timeslot.Fragment, queueLength), store: store, dropped: dropped,
+		queue: make(chan job, queueLength), do: do, dropped: dropped,
 		closed: make(chan struct{}),
 	}
 	for range writeWorkers {
@@ -43,12 +57,12 @@ func startWriter(store func(*timeslot.Fragment), dropped func()) *writer {
 	return w
 }
 
-// add queues f, or drops it where too much waits already.
-func (w *writer) add(f *timeslot.Fragment) {
-	weight := int64(Weight(f))
+// add queues j, or drops it where too much waits already. A lease that is dropped ends by itself.
+func (w *writer) add(j job) {
+	weight := j.weight()
 	if w.bytes.Add(weight) <= queueBytes {
 		select {
-		case w.queue <- f:
+		case w.queue <- j:
 			return
 		default:
 		}
@@ -66,22 +80,22 @@ func (w *writer) work() {
 		default:
 		}
 		select {
-		case f := <-w.queue:
-			w.finish(f)
+		case j := <-w.queue:
+			w.finish(j)
 		case <-w.closed:
 		}
 	}
 }
 
-// drain empties the queue: by storing until the deadline, by dropping after it.
+// drain empties the queue: by doing until the deadline, by dropping after it.
 func (w *writer) drain(deadline time.Time) {
 	for {
 		select {
-		case f := <-w.queue:
+		case j := <-w.queue:
 			if time.Now().Before(deadline) {
-				w.finish(f)
+				w.finish(j)
 			} else {
-				w.bytes.Add(-int64(Weight(f)))
+				w.bytes.Add(-j.weight())
 				w.dropped()
 			}
 		default:
@@ -90,9 +104,9 @@ func (w *writer) drain(deadline time.Time) {
 	}
 }
 
-func (w *writer) finish(f *timeslot.Fragment) {
-	w.store(f)
-	w.bytes.Add(-int64(Weight(f)))
+func (w *writer) finish(j job) {
+	w.do(j)
+	w.bytes.Add(-j.weight())
 }
 
 func (w *writer) close() {
@@ -125,16 +139,29 @@ return 1
 // clockSkew is how far the clocks of replicas may be apart.
 const clockSkew = time.Minute
 
-// Put implements [Store]. The value is encoded and written later, by the writer's goroutines.
-func (r *Redis) Put(_ context.Context, f *timeslot.Fragment) {
+// Put is as in [Store]. The value is encoded and written later, by the writer's goroutines.
+func (r *Redis) Put(_ context.Context, f *timeslot.Fragment) { r.put(f, nil) }
+
+// put stores f, and gives the lease back after that.
+func (r *Redis) put(f *timeslot.Fragment, held *lease) {
 	if f.Bounds.At(r.options.Now()) == timeslot.Expired {
+		r.release(held)
 		return
 	}
 	if r.gate.bypass() {
 		r.dropped()
 		return
 	}
-	r.writer.add(f)
+	r.writer.add(job{fragment: f, lease: held})
+}
+
+func (r *Redis) finish(j job) {
+	if j.fragment != nil {
+		r.set(j.fragment)
+	}
+	if j.lease != nil && !r.gate.bypass() {
+		r.giveBack(j.lease)
+	}
 }
 
 func (r *Redis) dropped() { r.options.Recorder.RedisOperation(operationSet, outcomeBypassed, 0) }

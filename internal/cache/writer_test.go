@@ -5,13 +5,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"timeslots/internal/timeslot"
 )
 
 // slowly stores one fragment per interval and worker, of the bubble's time.
-func slowly(interval time.Duration, stored *atomic.Int64) func(*timeslot.Fragment) {
-	return func(*timeslot.Fragment) {
+func slowly(interval time.Duration, stored *atomic.Int64) func(job) {
+	return func(job) {
 		<-time.After(interval)
 		stored.Add(1)
 	}
@@ -22,11 +20,11 @@ func TestAFullQueueDropsInsteadOfWaiting(t *testing.T) {
 		var stored, dropped atomic.Int64
 		w := startWriter(slowly(time.Millisecond, &stored), func() { dropped.Add(1) })
 		for range writeWorkers {
-			w.add(fragment(keyOfNPI(0), time.Now()))
+			w.add(job{fragment: fragment(keyOfNPI(0), time.Now())})
 		}
 		synctest.Wait() // the workers are busy
 		for i := range queueLength + 10 {
-			w.add(fragment(keyOfNPI(i), time.Now()))
+			w.add(job{fragment: fragment(keyOfNPI(i), time.Now())})
 		}
 		if n := dropped.Load(); n != 10 {
 			t.Errorf("dropped %d, want the 10 beyond the queue", n)
@@ -48,7 +46,7 @@ func TestTheQueueIsBoundedInBytesToo(t *testing.T) {
 		for range 4 {
 			f := fragment(keyOfNPI(1), time.Now())
 			f.Body = make([]byte, queueBytes/3)
-			w.add(f)
+			w.add(job{fragment: f})
 		}
 		w.close()
 		if stored.Load() != 2 || dropped.Load() != 2 {
@@ -62,7 +60,7 @@ func TestClosingGivesUpAfterASecond(t *testing.T) {
 		var stored, dropped atomic.Int64
 		w := startWriter(slowly(100*time.Millisecond, &stored), func() { dropped.Add(1) })
 		for i := range 100 {
-			w.add(fragment(keyOfNPI(i), time.Now()))
+			w.add(job{fragment: fragment(keyOfNPI(i), time.Now())})
 		}
 		start := time.Now()
 		w.close()

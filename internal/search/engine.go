@@ -17,10 +17,9 @@ type Store interface {
 	// Lookup gives one hit per key, in order; a zero hit is a miss. It never fails and never waits longer than the
 	// cache's own timeout.
 	Lookup(ctx context.Context, keys []timeslot.FragmentKey) []cache.Hit
-	// LookAgain finds a copy that is still fresh, also one that another replica stored meanwhile.
-	LookAgain(ctx context.Context, key timeslot.FragmentKey) cache.Hit
-	// Put takes a frozen fragment with its bounds. It does not wait for the network.
-	Put(ctx context.Context, fragment *timeslot.Fragment)
+	// Fill gives a fresh copy: one that somebody stored meanwhile, or what work brings, which then is stored. At most
+	// one work for a key is under way in the fleet; shared tells that it was another replica's.
+	Fill(ctx context.Context, key timeslot.FragmentKey, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
 }
 
 // Fetcher reads one fragment from upstream; every error is a [timeslot.Error]. The real one is fetch.Fetcher.
@@ -28,12 +27,16 @@ type Fetcher interface {
 	Fetch(ctx context.Context, key timeslot.FragmentKey, call fetch.Call) (*timeslot.Fragment, error)
 }
 
-// Taken gives the present view of taken slots, without waiting. The real one is cache.Ledger.
-type Taken interface{ View() *cache.View }
+// Taken gives a view of taken slots that is valid now. Strict means that it has every booking that was answered
+// anywhere before now (ARCHITECTURE §6). It waits only when the replica's view has lapsed, and then no longer than a
+// round trip to Redis may take. The real one is cache.Ledger.
+type Taken interface {
+	Current(ctx context.Context) (view *cache.View, strict bool)
+}
 
 // Recorder counts what the path does. The real one is metrics.Metrics.
 type Recorder interface {
-	Coalesced(scope string)                         // "process": a caller joined another's flight
+	Coalesced(scope string)                         // "process": a caller joined another's flight; "fleet": another replica fetched
 	Refresh(source timeslot.Source, outcome string) // a background refresh ended: ok, error, dropped
 }
 
@@ -48,6 +51,10 @@ type Options struct {
 
 	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
 	Refreshers  int           // background refreshes at a time; 0: 16
+
+	// UnsafeNoFilter serves slots that are taken. It is there so that the consistency checker can show that it would
+	// notice.
+	UnsafeNoFilter bool
 
 	Recorder Recorder         // nil: silent
 	Logger   *slog.Logger     // nil: discards
@@ -128,16 +135,28 @@ type Caller struct {
 // Answer is a merged result and how it came about.
 type Answer struct {
 	*timeslot.Result
-	TakenVersion uint64 // of the view of taken slots that filtered it; see [Engine.TakenVersion]
+	TakenVersion uint64 // of the view of taken slots that filtered it; see [Engine.Taken]
+	Strict       bool   // that view has every booking that was answered before
 	Waited       bool   // an upstream call was waited for
 	Collapsed    bool   // every call waited for was another caller's
 	Stale        bool   // a stale fragment was used
 	MergedAt     time.Time
 }
 
-// TakenVersion changes whenever the view of taken slots does: an answer merged under another version may offer a slot
-// that is taken by now.
-func (e *Engine) TakenVersion() uint64 { return e.opt.Taken.View().Version() }
+// Taken tells which view of taken slots is valid now, and whether it has every booking that was answered before. The
+// version changes whenever the view does: an answer merged under another may offer a slot that is taken by now.
+func (e *Engine) Taken(ctx context.Context) (version uint64, strict bool) {
+	view, strict := e.opt.Taken.Current(ctx)
+	return view.Version(), strict
+}
+
+// filter is the view as merging wants it; nil where a test switched the filter off.
+func (e *Engine) filter(view *cache.View) merge.Taken {
+	if e.opt.UnsafeNoFilter {
+		return nil
+	}
+	return view
+}
 
 // mergeReserve is the part of a budget that is kept for merging and encoding.
 func mergeReserve(budget time.Duration) time.Duration { return min(budget/10, 25*time.Millisecond) }
@@ -154,6 +173,7 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 		ctx, cancel = context.WithTimeout(ctx, caller.Budget-mergeReserve(caller.Budget))
 		defer cancel()
 	}
+	_, before := e.opt.Taken.Current(ctx) // what is looked up under a lapsed view may be void by now
 	gathered, err := e.gather(ctx, q, caller)
 	if err != nil {
 		return nil, err
@@ -161,15 +181,18 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 	if errors.Is(ctx.Err(), context.Canceled) { // whoever asked has left
 		return nil, ctx.Err()
 	}
-	view := e.opt.Taken.View()
+	view, strict := e.opt.Taken.Current(context.WithoutCancel(ctx)) // the budget may be up, the view is wanted all the same
 	now := e.opt.Now()
 	merged := merge.Merge(merge.Input{
 		Query: q, Now: now, DefaultWindow: e.opt.Limits.Window,
-		Fragments: gathered.fragments(), Taken: view, Zones: &e.zones,
+		Fragments: gathered.fragments(), Taken: e.filter(view), Zones: &e.zones,
 	})
 	answer := &Answer{
-		Result: merged.Result, TakenVersion: view.Version(), MergedAt: now,
+		Result: merged.Result, TakenVersion: view.Version(), Strict: before && strict, MergedAt: now,
 		Waited: gathered.waited(), Collapsed: gathered.collapsed(), Stale: gathered.stale(),
+	}
+	if gathered.outdated() && answer.FreshUntil.After(now) {
+		answer.FreshUntil = now
 	}
 	answer.Reports = gathered.reports(merged.PerFragment)
 	answer.Complete = complete(answer.Reports)

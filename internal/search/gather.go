@@ -19,6 +19,7 @@ type piece struct {
 	fragment  *timeslot.Fragment // nil: nothing servable
 	freshness timeslot.Freshness
 	err       error // why a needed fetch failed; the fragment may still be an old copy
+	outdated  bool  // marked stale since it was fetched
 	waited    bool
 	joined    bool
 }
@@ -131,6 +132,9 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 		}
 		pc := list[i]
 		pc.fragment, pc.freshness = hit.Fragment, hit.Fragment.Bounds.At(now)
+		if pc.outdated = hit.Outdated; pc.outdated {
+			pc.freshness = max(pc.freshness, timeslot.Stale)
+		}
 		if pc.freshness == timeslot.Stale {
 			e.refreshBehind(pc.key, call)
 		}
@@ -175,31 +179,38 @@ func (e *Engine) fetchPiece(ctx context.Context, pc *piece, call fetch.Call) {
 		pc.err = err
 		return
 	}
-	pc.fragment, pc.freshness = fragment, timeslot.Fresh
+	pc.fragment, pc.freshness, pc.outdated = fragment, timeslot.Fresh, false
 }
 
-// refill is the work of a flight: look again, fetch, store.
+// refill is the work of a flight: look again, take the fleet's lease, fetch, store; the cache does all but the fetch.
 //
 // Looking again matters: goroutine A looks the key up and misses, B's flight for it stores and ends, and only then A
 // comes to its own flight. Without the second look A would fetch what B just stored.
 func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call) fetch.Work {
 	return func(ctx context.Context) (*timeslot.Fragment, error) {
-		if hit := e.opt.Store.LookAgain(ctx, key); hit.Fragment != nil {
-			return hit.Fragment, nil
+		fragment, shared, err := e.opt.Store.Fill(ctx, key, func(ctx context.Context) (*timeslot.Fragment, error) {
+			return e.fetch(ctx, key, call)
+		})
+		if shared {
+			e.opt.Recorder.Coalesced("fleet")
 		}
-		reach := e.lookahead.known.Load()
-		call.Lookahead, call.Smallest = reach.largest, reach.smallest
-		fragment, err := e.opt.Fetcher.Fetch(ctx, key, call)
-		if err != nil {
-			return nil, err
-		}
-		if key.Operation == timeslot.OpMaxLookahead {
+		if err == nil && key.Operation == timeslot.OpMaxLookahead {
 			e.lookahead.learn(fragment)
 		}
-		fragment.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(fragment.FetchedAt, fragment.NotFound)
-		e.opt.Store.Put(ctx, fragment)
-		return fragment, nil
+		return fragment, err
 	}
+}
+
+// fetch reads key from upstream and says how long the answer may be served.
+func (e *Engine) fetch(ctx context.Context, key timeslot.FragmentKey, call fetch.Call) (*timeslot.Fragment, error) {
+	reach := e.lookahead.known.Load()
+	call.Lookahead, call.Smallest = reach.largest, reach.smallest
+	fragment, err := e.opt.Fetcher.Fetch(ctx, key, call)
+	if err != nil {
+		return nil, err
+	}
+	fragment.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(fragment.FetchedAt, fragment.NotFound)
+	return fragment, nil
 }
 
 // fragments lists what can be merged.
@@ -232,6 +243,11 @@ func (g *collection) collapsed() bool {
 		some = some || pc.waited
 	}
 	return some
+}
+
+// outdated tells whether the answer holds a fragment that an event overtook: its bounds then promise too much.
+func (g *collection) outdated() bool {
+	return slices.ContainsFunc(g.pieces, func(pc *piece) bool { return pc.outdated })
 }
 
 func (g *collection) stale() bool {

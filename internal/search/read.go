@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"time"
 
 	"timeslots/internal/fetch"
 	"timeslots/internal/fetch/decode"
@@ -11,10 +12,11 @@ import (
 
 // Reading is one fragment as a drop-in route repeats it.
 type Reading struct {
-	Fragment  *timeslot.Fragment
-	Stale     bool // past its fresh time: a refresh runs behind, or its source fails
-	Waited    bool // an upstream call was waited for
-	Collapsed bool // which was another caller's
+	Fragment   *timeslot.Fragment
+	FreshUntil time.Time // when it stops, or stopped, being fresh
+	strict     bool      // it was looked up under a valid view of what is void
+	Waited     bool      // an upstream call was waited for
+	Collapsed  bool      // which was another caller's
 }
 
 // Read answers one read by the same rules as a search: fresh from the cache, stale with a refresh behind, else
@@ -25,6 +27,7 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 		ctx, cancel = context.WithTimeout(ctx, caller.Budget)
 		defer cancel()
 	}
+	_, strict := e.opt.Taken.Current(ctx)
 	call := fetch.Call{Product: caller.Product, CorrelationID: caller.CorrelationID}
 	pc := &piece{ask: ask{key: key}, freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{pc}, call)
@@ -37,20 +40,35 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 	if pc.fragment == nil || pc.freshness == timeslot.Expired {
 		return nil, pc.err
 	}
+	freshUntil := pc.fragment.Bounds.Fresh
+	if now := e.opt.Now(); pc.outdated && freshUntil.After(now) {
+		freshUntil = now
+	}
 	return &Reading{
-		Fragment: pc.fragment, Stale: pc.freshness != timeslot.Fresh,
+		Fragment: pc.fragment, FreshUntil: freshUntil, strict: strict,
 		Waited: pc.waited, Collapsed: pc.waited && pc.joined,
 	}, nil
 }
 
-// Repeat gives the body of a reading without the slots that are taken, and the version of the view that told.
-func (e *Engine) Repeat(r *Reading) (body []byte, takenVersion uint64, err error) {
-	view, now := e.opt.Taken.View(), e.opt.Now()
-	if view.Version() == 0 {
-		return r.Fragment.Body, 0, nil
+// Repeated is the body of a reading without the slots that are taken.
+type Repeated struct {
+	Body         []byte
+	TakenVersion uint64 // of the view that told which they are
+	Strict       bool   // that view has every booking that was answered before
+}
+
+// Repeat leaves the taken slots out of a reading.
+func (e *Engine) Repeat(ctx context.Context, r *Reading) (Repeated, error) {
+	view, strict := e.opt.Taken.Current(context.WithoutCancel(ctx))
+	out := Repeated{Body: r.Fragment.Body, TakenVersion: view.Version(), Strict: r.strict && strict}
+	taken := e.filter(view)
+	if view.Version() == 0 || taken == nil {
+		return out, nil
 	}
-	body, err = decode.Without(r.Fragment, func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
-		return view.Hides(s, slot, now)
+	now := e.opt.Now()
+	var err error
+	out.Body, err = decode.Without(r.Fragment, func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
+		return taken.Hides(s, slot, now)
 	})
-	return body, view.Version(), err
+	return out, err
 }

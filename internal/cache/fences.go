@@ -1,0 +1,168 @@
+package cache
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"timeslots/internal/timeslot"
+)
+
+// Fences know which fragments were overtaken by events (ARCHITECTURE §6). Events are numbered. A fetch remembers the
+// last number that was known when it began, as the fragment's Epoch, and a later event about it makes the fragment
+//
+//   - stale: still served, but never as fresh, so that it is refreshed behind; or
+//   - void: a miss. What began before is not even stored.
+//
+// The comparison is made when reading, so it does not matter which of event, fetch and store comes first, nor in which
+// replica. A [Ledger] makes the events and hands them to the other replicas; stores only ask. A nil *Fences knows of no
+// event.
+type Fences struct {
+	newest atomic.Uint64
+	events atomic.Pointer[map[target]event] // replaced, never written to
+
+	mu sync.Mutex // for writers
+}
+
+// event holds the numbers of the last events about one target; 0 for none.
+type event struct{ stale, void uint64 }
+
+// standing is what the events say about a fragment.
+type standing uint8
+
+const (
+	untouched standing = iota
+	doubtful           // marked stale
+	void
+)
+
+// maxTargets bounds the events held. Targets are clinicians and departments, so there are as many as the directory
+// has; beyond the bound the oldest event is forgotten.
+const maxTargets = 50_000
+
+// kind is the letter of an event in Redis.
+type kind byte
+
+const (
+	markedStale kind = 'S'
+	declaredOut kind = 'V'
+)
+
+func newFences() *Fences {
+	x := &Fences{}
+	x.events.Store(&map[target]event{})
+	return x
+}
+
+// Epoch is what a fetch that begins now must carry.
+func (x *Fences) Epoch() uint64 {
+	if x == nil {
+		return 0
+	}
+	return x.newest.Load()
+}
+
+// of tells how f stands.
+func (x *Fences) of(f *timeslot.Fragment) standing {
+	if x == nil || f.Epoch >= x.newest.Load() {
+		return untouched
+	}
+	events, worst := *x.events.Load(), untouched
+	eachTarget(f, func(t target) {
+		worst = max(worst, events[t].against(f.Epoch))
+	})
+	if worst != void && anonymous(f) {
+		for t, e := range events {
+			if t.reach == ofDepartment || t.reach == slotsAtDesk {
+				worst = max(worst, e.against(f.Epoch))
+			}
+		}
+	}
+	return worst
+}
+
+func (e event) against(epoch uint64) standing {
+	switch {
+	case e.void > epoch:
+		return void
+	case e.stale > epoch:
+		return doubtful
+	default:
+		return untouched
+	}
+}
+
+// occurrence is one event as it is told.
+type occurrence struct {
+	kind   kind
+	target target
+	number uint64 // 0: the next one in this process
+}
+
+// add makes events known, and tells whether one of them was news.
+func (x *Fences) add(list ...occurrence) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	events, newest, news := maps.Clone(*x.events.Load()), x.newest.Load(), false
+	for _, o := range list {
+		if o.number == 0 {
+			o.number = newest + 1
+		}
+		e := events[o.target]
+		field := &e.stale
+		if o.kind == declaredOut {
+			field = &e.void
+		}
+		if *field >= o.number {
+			continue
+		}
+		*field, news = o.number, true
+		events[o.target], newest = e, max(newest, o.number)
+	}
+	for len(events) > maxTargets {
+		delete(events, oldest(events))
+	}
+	if news {
+		// In this order: a reader that sees the number sees the event.
+		x.events.Store(&events)
+		x.newest.Store(newest)
+	}
+	return news
+}
+
+func oldest(events map[target]event) target {
+	var found target
+	least := ^uint64(0)
+	for t, e := range events {
+		if n := max(e.stale, e.void); n < least {
+			found, least = t, n
+		}
+	}
+	return found
+}
+
+// Work reads one fragment from upstream and sets its bounds. Nobody else may hold the fragment when it returns.
+type Work func(ctx context.Context) (*timeslot.Fragment, error)
+
+// run does the work and stamps the fragment. When an event overtakes it, the work is done once more, because those who
+// wait may have come after the event; what is overtaken again is handed out but not to be kept.
+func (x *Fences) run(ctx context.Context, work Work, r Recorder) (f *timeslot.Fragment, keep bool, err error) {
+	for range 2 {
+		epoch := x.Epoch()
+		again, err := work(ctx)
+		if err != nil && f != nil {
+			return f, false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		f = again
+		f.Epoch = epoch
+		if x.of(f) != void {
+			return f, true, nil
+		}
+		r.StoreFenced(f.Key.Source())
+	}
+	return f, false, nil
+}

@@ -1,0 +1,240 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// upstream counts its calls and how many of them are under way at a time. Each takes a while, and fails if told to.
+type upstream struct {
+	key          timeslot.FragmentKey
+	takes        time.Duration
+	fails        atomic.Int64 // so many times from now on
+	calls        atomic.Int64
+	active, most atomic.Int64
+}
+
+var errUpstream = errors.New("upstream failed")
+
+func (u *upstream) work(ctx context.Context) (*timeslot.Fragment, error) {
+	u.calls.Add(1)
+	n := u.active.Add(1)
+	defer u.active.Add(-1)
+	for most := u.most.Load(); n > most && !u.most.CompareAndSwap(most, n); most = u.most.Load() {
+	}
+	at := time.Now()
+	rest(ctx, nil, u.takes)
+	if u.fails.Add(-1) >= 0 {
+		return nil, errUpstream
+	}
+	return fragment(u.key, at), nil
+}
+
+// crowd has every replica filled by so many callers at once, and gives what they got.
+func crowd(t *testing.T, fleet []*replica, callers int, u *upstream) (filled, shared, failed int64) {
+	t.Helper()
+	var ok, other, bad atomic.Int64
+	var all sync.WaitGroup
+	for _, r := range fleet {
+		for range callers {
+			all.Go(func() {
+				f, fromOther, err := r.Fill(t.Context(), u.key, u.work)
+				switch {
+				case err != nil:
+					bad.Add(1)
+				case f.Key != u.key:
+					t.Errorf("filled %v", f.Key)
+				default:
+					ok.Add(1)
+				}
+				if fromOther {
+					other.Add(1)
+				}
+			})
+		}
+	}
+	all.Wait()
+	return ok.Load(), other.Load(), bad.Load()
+}
+
+func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
+	t.Parallel()
+	fleet := fleetOf(t, startRedis(t), 3, nil)
+	u := &upstream{key: keyOfNPI(1), takes: 50 * time.Millisecond}
+	filled, shared, failed := crowd(t, fleet, 100, u)
+	if filled != 300 || failed != 0 || u.calls.Load() != 1 {
+		t.Errorf("filled %d of 300, failed %d, with %d calls, want 1", filled, failed, u.calls.Load())
+	}
+	if shared == 0 {
+		t.Error("nobody was told that the fragment is another replica's")
+	}
+	again, _, _ := crowd(t, fleet, 10, u)
+	if again != 30 || u.calls.Load() != 1 {
+		t.Errorf("the second crowd made it %d calls", u.calls.Load())
+	}
+}
+
+func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
+	t.Parallel()
+	fleet := fleetOf(t, startRedis(t), 2, nil)
+	u := &upstream{key: keyOfNPI(1), takes: 600 * time.Millisecond} // the pauses are near their longest by then
+	var all sync.WaitGroup
+	var ended sync.Map
+	for i, r := range fleet {
+		all.Go(func() {
+			_, _, _ = r.Fill(t.Context(), u.key, u.work)
+			ended.Store(i, time.Now())
+		})
+	}
+	all.Wait()
+	a, _ := ended.Load(0)
+	b, _ := ended.Load(1)
+	if gap := a.(time.Time).Sub(b.(time.Time)).Abs(); gap > 100*time.Millisecond {
+		t.Errorf("the loser came %s after the winner", gap)
+	}
+	if u.calls.Load() != 1 {
+		t.Errorf("%d calls, want 1", u.calls.Load())
+	}
+}
+
+func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
+	t.Parallel()
+	fleet := fleetOf(t, startRedis(t), 3, nil)
+	u := &upstream{key: keyOfNPI(1), takes: 20 * time.Millisecond}
+	u.fails.Store(2)
+	filled, _, failed := crowd(t, fleet, 1, u)
+	if filled != 1 || failed != 2 || u.calls.Load() != 3 || u.most.Load() != 1 {
+		t.Errorf("filled %d, failed %d, %d calls of which %d at a time, want 1, 2, 3 and 1",
+			filled, failed, u.calls.Load(), u.most.Load())
+	}
+}
+
+func TestAPanicGivesTheLeaseBack(t *testing.T) {
+	t.Parallel()
+	fleet := fleetOf(t, startRedis(t), 2, nil)
+	u := &upstream{key: keyOfNPI(1)}
+	func() {
+		defer func() { _ = recover() }()
+		_, _, _ = fleet[0].Fill(t.Context(), u.key, func(context.Context) (*timeslot.Fragment, error) { panic("decoder") })
+	}()
+	start := time.Now()
+	if _, _, err := fleet[1].Fill(t.Context(), u.key, u.work); err != nil || time.Since(start) > time.Second {
+		t.Errorf("the next one had to wait %s, error %v", time.Since(start), err)
+	}
+}
+
+func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
+	t.Parallel()
+	fleet := fleetOf(t, startRedis(t), 2, func(o *RedisOptions, _ *LedgerOptions) { o.LeaseTTL = 400 * time.Millisecond })
+	u := &upstream{key: keyOfNPI(1)}
+	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh)
+	if err != nil || turn.lease == nil {
+		t.Fatalf("no lease: %v", err)
+	} // and never gives it back
+
+	hurry, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	if _, _, err := fleet[1].Fill(hurry, u.key, u.work); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 300*time.Millisecond {
+		t.Errorf("one with little time: error %v after %s", err, time.Since(start))
+	}
+	if _, _, err := fleet[1].Fill(t.Context(), u.key, u.work); err != nil || u.calls.Load() != 1 {
+		t.Errorf("one with time: error %v, %d calls", err, u.calls.Load())
+	}
+	if took := time.Since(start); took < 200*time.Millisecond || took > 2*time.Second {
+		t.Errorf("the next one went after %s, want the 400ms of the lease and a pause", took)
+	}
+	fleet[0].redis.giveBack(turn.lease) // too late: the lease is another's by now, or nobody's
+}
+
+func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
+	t.Parallel()
+	fleet := fleetOf(t, startRedis(t), 2, nil)
+	key := keyOfNPI(1)
+	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, fleet[0].memory.fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet[1].redis.giveBack(&lease{name: turn.lease.name, token: "somebody else's"})
+	if _, settled := fleet[1].redis.try(t.Context(), key, turn.lease.name, fleet[1].memory.fresh); settled {
+		t.Error("two replicas hold the lease")
+	}
+	fleet[0].redis.giveBack(turn.lease)
+	if next, settled := fleet[1].redis.try(t.Context(), key, turn.lease.name, fleet[1].memory.fresh); !settled || next.lease == nil {
+		t.Error("nobody gets the lease that was given back")
+	}
+}
+
+func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
+	t.Parallel()
+	for name, hurt := range map[string]func(*redisServer){
+		"killed":  (*redisServer).kill,
+		"stopped": func(s *redisServer) { s.signal(syscall.SIGSTOP) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startRedis(t)
+			fleet := fleetOf(t, s, 2, hurried)
+			u := &upstream{key: keyOfNPI(1)}
+			if turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh); err != nil || turn.lease == nil {
+				t.Fatalf("no lease: %v", err)
+			}
+			done := make(chan error, 1)
+			go func() {
+				_, _, err := fleet[1].Fill(t.Context(), u.key, u.work)
+				done <- err
+			}()
+			eventually(t, "the second waits", func() bool { return fleet[1].redis.notices.any() })
+			hurt(s)
+			start := time.Now()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(start); took > time.Second {
+				t.Errorf("went on its own after %s", took)
+			}
+			start = time.Now()
+			for i := range 20 { // later ones do not even try
+				u := &upstream{key: keyOfNPI(2 + i)}
+				if _, _, err := fleet[1].Fill(t.Context(), u.key, u.work); err != nil {
+					t.Error(err)
+				}
+			}
+			if took := time.Since(start); took > 400*time.Millisecond {
+				t.Errorf("20 fills without Redis took %s", took)
+			}
+		})
+	}
+}
+
+func (x *notices) any() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.waiting) > 0
+}
+
+func TestFillLooksAgainBeforeItWorks(t *testing.T) {
+	f := fragment(keyOfNPI(1), time.Now())
+	m := memoryTier(t, MemoryOptions{})
+	m.Put(t.Context(), f)
+	u := &upstream{key: f.Key}
+	got, shared, err := m.Fill(t.Context(), f.Key, u.work)
+	if got != f || shared || err != nil || u.calls.Load() != 0 {
+		t.Errorf("gave %v, shared %t, error %v after %d calls", got, shared, err, u.calls.Load())
+	}
+	u.key = keyOfNPI(2)
+	u.fails.Store(1)
+	if _, _, err := m.Fill(t.Context(), u.key, u.work); !errors.Is(err, errUpstream) {
+		t.Errorf("error %v, want upstream's", err)
+	}
+	got, _, err = m.Fill(t.Context(), u.key, u.work)
+	if hit := m.LookAgain(t.Context(), u.key); err != nil || hit.Fragment != got {
+		t.Errorf("what was filled is not held: %v", err)
+	}
+}

@@ -1,0 +1,239 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// fleet ties a ledger to those of the other replicas, through the board in Redis. What holds the promise of
+// ARCHITECTURE §6 together is this:
+//
+//	booking replica   write to the board ─▶ acknowledged ─▶ wait 1.1 × lease ─▶ answer
+//	every replica     poll the board every lease/3; the view is good until the poll was sent + lease
+//
+// A request that begins after the answer is served from a view whose poll was sent at most a lease before, so after the
+// acknowledgement: the mark is in it. No clock is compared with another's. Announcements by publish/subscribe bring
+// polls forward, but nothing rests on them.
+//
+// Where Redis does not answer, a booking is answered when the wait after its last try is over: until then the views of
+// all replicas have lapsed, or, if only this replica is cut off, it has tried for longer than a blip lasts. Meanwhile
+// every replica asserts what it knows, so that Redis holds it all soon after it is back; until then a replica that saw
+// the outage does not call its views strict.
+type fleet struct {
+	ledger *Ledger
+	board  *board
+	now    func() time.Time
+
+	lease   time.Duration
+	wait    time.Duration // between the acknowledgement of a tombstone and the answer to its booking
+	timeout time.Duration // of one write, and of a request that waits for a poll
+	heal    time.Duration // until all replicas have asserted what they know
+
+	known    atomic.Uint64 // the last change that was seen
+	epoch    int64         // µs of Redis' clock; 0: never read. The polling goroutine's, like the next three
+	failed   bool          // a poll failed since the last that succeeded
+	lastSent time.Time     // of the last poll that succeeded
+	healed   time.Time
+
+	down   atomic.Bool   // the last poll failed: no request waits
+	kick   chan struct{} // a poll is wanted now
+	polled bell          // rings when a poll ended
+
+	debts  debts
+	stop   context.CancelFunc
+	active sync.WaitGroup
+}
+
+const (
+	assertEvery = 2 * time.Second
+	retryEvery  = 50 * time.Millisecond // of what could not be told, and of polls while Redis is down
+	loadTime    = 5 * time.Second       // for reading the whole board
+)
+
+func joinFleet(l *Ledger) *fleet {
+	o := l.options
+	ctx, stop := context.WithCancel(context.Background())
+	s := &fleet{
+		ledger: l, board: newBoard(o.Redis.options, o.Max, o.Lease), now: o.Now,
+		lease: o.Lease, wait: o.Lease + o.Lease/10, timeout: o.Redis.options.Timeout, heal: assertEvery + o.Lease,
+		kick: make(chan struct{}, 1), stop: stop,
+		debts: debts{nudge: make(chan struct{}, 1), marks: map[markKey]bool{}, events: map[occurrence]bool{}},
+	}
+	if o.UnsafeNoWait {
+		s.wait = 0
+	}
+	s.active.Go(func() { s.follow(ctx) })
+	s.active.Go(func() { s.assert(ctx) })
+	s.active.Go(func() { listen(ctx, s.board.client, s.board.channel, func(string) { s.wantPoll() }) })
+	return s
+}
+
+// follow polls until ctx ends.
+func (s *fleet) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		start, pause := s.now(), s.lease/3
+		err := s.catchUp(ctx)
+		if s.down.Store(err != nil); err != nil {
+			s.failed, pause = true, max(pause, retryEvery)
+		}
+		s.polled.ring()
+		rest(ctx, s.kick, max(pause-s.now().Sub(start), time.Millisecond))
+	}
+}
+
+func (s *fleet) wantPoll() {
+	select {
+	case s.kick <- struct{}{}:
+	default: // wanted already
+	}
+}
+
+// catchUp reads news until there is none, and renews the lease from the moment the last poll was sent.
+func (s *fleet) catchUp(ctx context.Context) error {
+	for {
+		sent := s.now()
+		limited, cancel := context.WithTimeout(ctx, max(s.lease, s.timeout))
+		n, err := s.board.since(limited, s.known.Load())
+		cancel()
+		if err != nil {
+			return err
+		}
+		got := s.now()
+		if n.lost || n.epoch != s.epoch {
+			if err := s.reload(ctx, n); err != nil {
+				return err
+			}
+			continue
+		}
+		s.take(n, got)
+		if n.caughtUp() {
+			s.vouch(n, sent, got)
+			return nil
+		}
+	}
+}
+
+// take makes news known here.
+func (s *fleet) take(n news, got time.Time) {
+	s.known.Store(max(n.seen, s.known.Load()))
+	if len(n.list) == 0 {
+		return
+	}
+	l := s.ledger
+	l.change(func(d *draft) {
+		for _, c := range n.list {
+			k, ok := parseMember(c.member)
+			switch {
+			case !ok: // an event, or of another release
+			case c.operation == opLift:
+				l.unlearn(d, k, c.number)
+			case c.operation == opPlace && l.learn(d, k, got.Add(micros(c.ends-n.now)), c.number):
+				s.board.recorder.TombstonePropagation(max(0, micros(n.now-int64(c.number))))
+			}
+		}
+	})
+	l.learnEvents(eventsIn(n.list))
+}
+
+func micros(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
+
+func eventsIn(list []change) []occurrence {
+	var events []occurrence
+	for _, c := range list {
+		k := kind(c.operation)
+		if k != markedStale && k != declaredOut {
+			continue
+		}
+		if t, ok := parseTarget(c.member); ok {
+			events = append(events, occurrence{kind: k, target: t, number: c.number})
+		}
+	}
+	return events
+}
+
+// reload reads the whole board, after which news counts from n.
+//
+// Where Redis lost data (another epoch), nothing is forgotten here, and everybody asserts all he knows, whoever placed
+// it: its replica may be gone. Otherwise what others placed and the board lacks was lifted.
+func (s *fleet) reload(ctx context.Context, n news) error {
+	limited, cancel := context.WithTimeout(ctx, loadTime)
+	defer cancel()
+	list, err := s.board.all(limited)
+	if err != nil {
+		return fmt.Errorf("after change %d: %w", s.known.Load(), err)
+	}
+	l, lost, got := s.ledger, s.epoch != 0 && n.epoch != s.epoch, s.now()
+	l.change(func(d *draft) {
+		there := make(map[markKey]bool, len(list))
+		for _, c := range list {
+			if k, ok := parseMember(c.member); ok && c.operation == opPlace {
+				there[k] = true
+				l.learn(d, k, got.Add(micros(c.ends-n.now)), n.top)
+			}
+		}
+		for k, m := range l.marks {
+			if there[k] {
+				continue
+			}
+			if lost {
+				m.own = true
+			} else if !m.own {
+				l.lift(d, m)
+			}
+		}
+	})
+	l.learnEvents(eventsIn(list))
+	s.epoch = n.epoch
+	s.known.Store(n.top)
+	if lost {
+		s.debts.assertNow()
+	}
+	return nil
+}
+
+// vouch renews the view's lease. The view is not trusted before all replicas had time to assert what they know: after
+// Redis lost data, and after an outage in which another replica may have given up telling.
+func (s *fleet) vouch(n news, sent, got time.Time) {
+	if s.failed && got.Sub(s.lastSent) > s.timeout+s.wait {
+		s.healed = got.Add(s.heal)
+	}
+	s.failed, s.lastSent = false, sent
+	trusted := s.healed
+	if young := min(s.heal-micros(n.now-n.epoch), s.heal); young > 0 && got.Add(young).After(trusted) {
+		trusted = got.Add(young)
+	}
+	s.ledger.renew(sent.Add(s.lease), trusted)
+}
+
+// ask has the board read for a request that finds the view lapsed, unless Redis is known to be out of reach. Requests
+// share the poll.
+func (s *fleet) ask(ctx context.Context) *sight {
+	limit := time.NewTimer(s.timeout)
+	defer limit.Stop()
+	for {
+		ended := s.polled.listen()
+		current := s.ledger.sight.Load()
+		if s.down.Load() || s.now().Before(current.until) {
+			return current
+		}
+		s.wantPoll()
+		select {
+		case <-ended:
+		case <-limit.C:
+			return s.ledger.sight.Load()
+		case <-ctx.Done():
+			return s.ledger.sight.Load()
+		}
+	}
+}
+
+// close stops following. What is owed is told once more.
+func (s *fleet) close() error {
+	s.stop()
+	s.active.Wait()
+	s.payDebts()
+	return s.board.client.Close()
+}

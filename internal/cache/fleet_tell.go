@@ -1,0 +1,179 @@
+package cache
+
+import (
+	"context"
+	"time"
+)
+
+// message is what one call to the ledger tells the other replicas.
+type message struct {
+	lifts, places []markKey
+	events        []occurrence // without numbers
+}
+
+// receipt says what became of a message: nothing was to be told, or it was, or that failed and is owed.
+type receipt struct {
+	message
+	sent   bool
+	failed bool
+}
+
+// tell puts m on the board, within the timeout. What fails is owed. A nil fleet has nobody to tell.
+func (s *fleet) tell(m message) receipt {
+	if s == nil || len(m.lifts)+len(m.places)+len(m.events) == 0 {
+		return receipt{}
+	}
+	if s.write(m) {
+		return receipt{message: m, sent: true}
+	}
+	s.owe(m)
+	return receipt{message: m, failed: true}
+}
+
+// write puts m on the board.
+func (s *fleet) write(m message) bool {
+	entries := s.entries(m)
+	if len(entries) == 0 {
+		s.debts.paid(m)
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+	defer cancel()
+	number, err := s.board.write(ctx, s.known.Load(), entries)
+	if err != nil {
+		return false
+	}
+	s.ledger.acknowledge(m.places, number)
+	for i := range m.events {
+		m.events[i].number = number
+	}
+	s.ledger.learnEvents(m.events)
+	s.debts.paid(m)
+	return true
+}
+
+// entries are m as operations, as far as they still make sense: no lift of what was placed again, and no marks that
+// ended. Those whose names are too long for the board are left out too.
+func (s *fleet) entries(m message) []entry {
+	list := make([]entry, 0, len(m.lifts)+len(m.places)+len(m.events))
+	l := s.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range m.lifts {
+		if held := l.marks[k]; !k.hides() || held != nil && held.own {
+			continue
+		}
+		if member, ok := memberOf(k); ok {
+			list = append(list, entry{operation: opLift, member: member})
+		}
+	}
+	now := s.now()
+	for _, k := range m.places {
+		held := l.marks[k]
+		if held == nil || !now.Before(held.until) {
+			continue
+		}
+		operation := byte(opPlace)
+		if held.number != 0 {
+			operation = opAssert
+		}
+		if member, ok := memberOf(k); ok {
+			list = append(list, entry{operation: operation, stay: held.until.Sub(now), member: member})
+		}
+	}
+	for _, e := range m.events {
+		list = append(list, entry{operation: byte(e.kind), member: e.target.String()})
+	}
+	return list
+}
+
+// owe keeps m for later. Events hold here at once.
+func (s *fleet) owe(m message) {
+	s.debts.add(m)
+	s.ledger.learnEvents(m.events)
+}
+
+// outwait returns when no strict view of any replica lacks what was told: the wait after it was acknowledged, or after
+// the last try, whichever is sure to be enough (see fleet).
+func (s *fleet) outwait(r receipt) {
+	if s == nil || s.wait == 0 || !r.sent && !r.failed {
+		return
+	}
+	limit := time.NewTimer(s.wait)
+	defer limit.Stop()
+	for waiting := r.failed; waiting; {
+		told := s.debts.settled.listen()
+		if !s.debts.include(r.message) {
+			limit.Reset(s.wait) // told late, so the wait begins late
+			break
+		}
+		select {
+		case <-told:
+		case <-limit.C:
+			return
+		}
+	}
+	<-limit.C
+}
+
+// assert tells again what this replica placed, for its life, which heals whatever Redis lost, and pays debts.
+func (s *fleet) assert(ctx context.Context) {
+	due := s.now().Add(assertEvery)
+	for ctx.Err() == nil {
+		pause := due.Sub(s.now())
+		if s.debts.any() {
+			pause = min(pause, retryEvery)
+		}
+		rest(ctx, s.debts.nudge, max(pause, time.Millisecond))
+		if s.debts.takeAssertNow() {
+			due = s.now()
+		}
+		s.payDebts()
+		if s.now().Before(due) {
+			continue
+		}
+		if due = s.now().Add(assertEvery); !s.assertAll(ctx) {
+			due = s.now().Add(retryEvery)
+		}
+	}
+}
+
+// tellPage is how many operations go to the board at once.
+const tellPage = 200
+
+func (s *fleet) payDebts() bool {
+	for {
+		m := s.debts.some(tellPage)
+		if len(m.lifts)+len(m.places)+len(m.events) == 0 {
+			return true
+		}
+		if !s.write(m) {
+			return false
+		}
+	}
+}
+
+// assertAll tells all own marks again.
+func (s *fleet) assertAll(ctx context.Context) bool {
+	own := s.ledger.ownMarks()
+	for len(own) > 0 && ctx.Err() == nil {
+		page := own[:min(tellPage, len(own))]
+		if !s.write(message{places: page}) {
+			return false
+		}
+		own = own[len(page):]
+	}
+	return true
+}
+
+func (l *Ledger) ownMarks() []markKey {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var own []markKey
+	for k, m := range l.marks {
+		if m.own {
+			own = append(own, k)
+		}
+	}
+	return own
+}

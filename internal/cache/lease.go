@@ -1,0 +1,138 @@
+package cache
+
+import (
+	"context"
+	cryptorand "crypto/rand"
+	"math/rand/v2"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"timeslots/internal/timeslot"
+)
+
+// A replica that wants to fetch a fragment takes the key's lease first, so that a crowd costs one upstream call in the
+// whole fleet (ARCHITECTURE §5):
+//
+//	winner   lease ─▶ work ─▶ answer      behind it: write ─▶ give back ─▶ notice
+//	loser    no lease ─▶ wait for the notice, or for a pause ─▶ try again: a fragment, or a lease
+//
+// A winner that failed gives back too, and the next one goes; one that died keeps the lease until it expires. Without
+// Redis everybody goes at once.
+
+// Pauses between the tries of one that waits for another's lease, should the notice get lost. Each is cut by up to a
+// half at random, so that replicas do not try in step.
+const (
+	firstPause = 25 * time.Millisecond
+	maxPause   = 250 * time.Millisecond
+)
+
+// DefaultLeaseTTL is how long the lease of a dead replica stays.
+const DefaultLeaseTTL = 3 * time.Second
+
+// lease is the right to fetch one fragment. Only its owner's token gives it back.
+type lease struct {
+	name  string // of the fragment in Redis
+	token string
+}
+
+// key shares a slot of a cluster with the fragment, so that one pipeline to one node holds both in order. No
+// fragment's name contains a brace.
+func (l *lease) key() string { return "{" + l.name + "}:lease" }
+
+// turn is what waiting ended with: a fragment that another replica filled, or a lease, or neither, when Redis is out
+// of reach and everybody is on his own.
+type turn struct {
+	filled *timeslot.Fragment
+	lease  *lease
+}
+
+// awaitTurn waits until another replica filled key with something usable or it is this replica's turn to work. The
+// error is the cause of ctx' end.
+func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, usable func(*timeslot.Fragment) bool) (turn, error) {
+	name := r.prefix + key.String()
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
+		notice, leave := r.notices.await(name) // before trying, so that no notice falls in between
+		t, settled := r.try(ctx, key, name, usable)
+		if !settled {
+			rest(ctx, notice, pause/2+rand.N(pause/2))
+		}
+		leave()
+		if settled {
+			return t, nil
+		}
+		if ctx.Err() != nil {
+			return turn{}, context.Cause(ctx)
+		}
+	}
+}
+
+// rest waits until the notice, the end of ctx, or for the pause.
+func rest(ctx context.Context, notice <-chan struct{}, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-notice:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// try asks for the lease and for the fragment in one round trip and in this order: what the previous owner stored
+// before it gave back is seen.
+func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, name string, usable func(*timeslot.Fragment) bool) (turn, bool) {
+	if r.gate.bypass() {
+		r.options.Recorder.RedisOperation(operationLease, outcomeBypassed, 0)
+		return turn{}, true
+	}
+	want := &lease{name: name, token: cryptorand.Text()}
+	var got *redis.StatusCmd
+	var value *redis.StringCmd
+	ok := r.roundTrip(ctx, operationLease, func(ctx context.Context) error {
+		pipe := r.client.Pipeline()
+		got = pipe.SetArgs(ctx, want.key(), want.token, redis.SetArgs{Mode: "NX", TTL: r.options.LeaseTTL})
+		value = pipe.GetRange(ctx, name, 0, maxEncoded)
+		_, _ = pipe.Exec(ctx)
+		return worst(value.Err(), ignoreNil(got.Err()))
+	})
+	if ctx.Err() != nil {
+		return turn{}, false
+	}
+	won := got.Err() == nil
+	if f, _ := r.fragment(value, name, key); f != nil && usable(f) {
+		if won {
+			r.release(want)
+		}
+		return turn{filled: f}, true
+	}
+	if won {
+		return turn{lease: want}, true
+	}
+	return turn{}, !ok
+}
+
+func ignoreNil(err error) error {
+	if err == redis.Nil {
+		return nil
+	}
+	return err
+}
+
+// releaseScript gives a lease back, if it is still the owner's, and wakes those who wait for the fragment.
+var releaseScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return redis.call('PUBLISH', ARGV[2], ARGV[3])
+`)
+
+// release gives a lease back behind the request path. A nil lease needs no release.
+func (r *Redis) release(l *lease) {
+	if l != nil {
+		r.writer.add(job{lease: l})
+	}
+}
+
+func (r *Redis) giveBack(l *lease) {
+	r.roundTrip(context.Background(), operationRelease, func(ctx context.Context) error {
+		return releaseScript.Run(ctx, r.client, []string{l.key()}, l.token, r.channel, l.name).Err()
+	})
+}

@@ -1,0 +1,183 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// town books and reads through a fleet on one monotonic clock and counts broken promises (ARCHITECTURE §6): strict
+// answers to requests that began after a booking was answered, and offer its slot all the same.
+type town struct {
+	fleet []*replica
+
+	// What a test may switch off to show that the count is not always 0.
+	noFilter, noTombstones bool
+
+	mu       sync.Mutex
+	answered []booked
+
+	bookings, reads, strict, broken atomic.Int64
+}
+
+// booked is a booking that went through, and when its answer went back.
+type booked struct {
+	schedule timeslot.Schedule
+	slot     timeslot.Slot
+	at       time.Time
+}
+
+// book sends one booking to a replica, two where patients race for the slot, and has every other replica asked the
+// moment the answer is there.
+func (w *town) book(ctx context.Context, n int, random *rand.Rand) {
+	b := booked{schedule: doctor, slot: timeslot.Slot{Start: nine, Duration: 20, ID: strconv.Itoa(n)}}
+	b.schedule.NPI = strconv.Itoa(9_000_000_000 + n)
+	c := claimFor(b.schedule, &b.slot)
+	here, there := random.IntN(len(w.fleet)), random.IntN(len(w.fleet))
+	if !w.noTombstones {
+		if random.IntN(3) == 0 {
+			w.fleet[there].ledger.Pend(c, "loser")
+			defer w.fleet[there].ledger.Withdraw(c, "loser")
+		}
+		w.fleet[here].ledger.Pend(c, "winner")
+		w.fleet[here].ledger.Promote(c, "winner")
+	}
+	b.at = time.Now()
+	w.mu.Lock()
+	w.answered = append(w.answered, b)
+	w.mu.Unlock()
+	w.bookings.Add(1)
+	for _, r := range w.fleet {
+		w.read(ctx, r, []booked{b})
+	}
+}
+
+// read is one request: what it was promised was answered before it began.
+func (w *town) read(ctx context.Context, r *replica, promised []booked) {
+	view, strict := r.ledger.Current(ctx)
+	now := time.Now()
+	w.reads.Add(1)
+	if !strict {
+		return
+	}
+	w.strict.Add(1)
+	for i := range promised {
+		if b := &promised[i]; w.noFilter || !view.Hides(&b.schedule, &b.slot, now) {
+			w.broken.Add(1)
+		}
+	}
+}
+
+// live has readers at every replica while bookers make bookings, and returns when those are through.
+func (w *town) live(ctx context.Context, bookers, each int) {
+	reading, stop := context.WithCancel(ctx)
+	var readers, all sync.WaitGroup
+	for _, r := range w.fleet {
+		readers.Go(func() {
+			for reading.Err() == nil {
+				w.mu.Lock()
+				promised := w.answered[:len(w.answered):len(w.answered)]
+				w.mu.Unlock()
+				w.read(reading, r, promised)
+				rest(reading, nil, time.Millisecond/2)
+			}
+		})
+	}
+	for n := range bookers {
+		all.Go(func() {
+			random := rand.New(rand.NewPCG(1, uint64(n)))
+			for i := range each {
+				w.book(ctx, n*each+i, random)
+			}
+		})
+	}
+	all.Wait()
+	stop()
+	readers.Wait()
+}
+
+func (w *town) report() string {
+	return fmt.Sprintf("%d bookings, %d reads, %d of them strict, %d broken promises",
+		w.bookings.Load(), w.reads.Load(), w.strict.Load(), w.broken.Load())
+}
+
+func TestNoStrictAnswerOffersWhatWasBookedBeforeIt(t *testing.T) {
+	t.Parallel()
+	_, fleet := trustedFleet(t, 3, nil)
+	w := &town{fleet: fleet}
+	w.live(t.Context(), 16, 8)
+	t.Log(w.report())
+	if w.broken.Load() != 0 || w.strict.Load() < w.reads.Load()*9/10 {
+		t.Errorf("want none broken, and nearly all strict: %s", w.report())
+	}
+}
+
+func TestEveryPartOfThePromiseIsNeeded(t *testing.T) {
+	t.Parallel()
+	for name, sabotage := range map[string]struct {
+		noWait bool
+		town   *town
+	}{
+		"the wait before the answer": {noWait: true, town: &town{}},
+		"the filter when serving":    {town: &town{noFilter: true}},
+		"the tombstones":             {town: &town{noTombstones: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, fleet := trustedFleet(t, 3, func(_ *RedisOptions, l *LedgerOptions) { l.UnsafeNoWait = sabotage.noWait })
+			w := sabotage.town
+			w.fleet = fleet
+			w.live(t.Context(), 8, 4)
+			t.Log(w.report())
+			if w.broken.Load() == 0 {
+				t.Errorf("nobody noticed that it is missing: %s", w.report())
+			}
+		})
+	}
+}
+
+func TestThePromiseHoldsWhileRedisFails(t *testing.T) {
+	t.Parallel()
+	s, fleet := trustedFleet(t, 3, hurried)
+	w := &town{fleet: fleet}
+	nemesis, stop := context.WithCancel(t.Context())
+	var trouble sync.WaitGroup
+	trouble.Go(func() {
+		for i := 0; nemesis.Err() == nil; i++ {
+			rest(nemesis, nil, 150*time.Millisecond)
+			switch i % 4 {
+			case 0:
+				s.signal(syscall.SIGSTOP)
+				rest(nemesis, nil, time.Duration(20+90*(i%7))*time.Millisecond)
+				s.signal(syscall.SIGCONT)
+			case 1:
+				_ = s.client().FlushAll(t.Context()).Err()
+			case 2:
+				s.kill()
+				rest(nemesis, nil, 200*time.Millisecond)
+				s.start()
+			case 3: // long enough to be trusted again
+				rest(nemesis, nil, 3500*time.Millisecond)
+			}
+		}
+	})
+	w.live(t.Context(), 24, 16)
+	stop()
+	trouble.Wait()
+	healed := time.Now()
+	trusting(t, fleet)
+	for _, r := range fleet {
+		w.read(t.Context(), r, w.answered)
+	}
+	t.Logf("%s; strict again after %s", w.report(), time.Since(healed))
+	if w.broken.Load() != 0 || w.strict.Load() < 3 {
+		t.Errorf("want none broken, and some strict: %s", w.report())
+	}
+}

@@ -1,0 +1,145 @@
+package cache
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"timeslots/internal/timeslot"
+)
+
+// Scope names the fragments that an operator declares void (INTERFACE §4, POST /ops/invalidate). Exactly one field is
+// set.
+type Scope struct {
+	NPI                  string          // all that speaks of a clinician
+	DepartmentIdentifier string          // all that speaks of a department, as "<ehrInstance>|<departmentId>"
+	Source               timeslot.Source // all of one surface
+	All                  bool
+}
+
+// ErrScope is what is wrong with a scope that does not name exactly one thing.
+var ErrScope = errors.New("exactly one of npi, departmentIdentifier, source and all must be set")
+
+func (s Scope) target() (target, error) {
+	var named []target
+	if s.NPI != "" {
+		named = append(named, target{ofClinician, s.NPI})
+	}
+	if s.DepartmentIdentifier != "" {
+		if _, _, ok := timeslot.SplitDepartmentKey(s.DepartmentIdentifier); !ok {
+			return target{}, fmt.Errorf("department %q is not of the form ehrInstance|departmentId: %w", s.DepartmentIdentifier, ErrScope)
+		}
+		named = append(named, target{ofDepartment, s.DepartmentIdentifier})
+	}
+	if s.Source != "" {
+		named = append(named, target{ofSource, string(s.Source)})
+	}
+	if s.All {
+		named = append(named, target{ofAll, ""})
+	}
+	if len(named) != 1 {
+		return target{}, ErrScope
+	}
+	return named[0], nil
+}
+
+// reach says which fragments a target takes in. The letters are part of what is stored in Redis.
+type reach byte
+
+const (
+	ofClinician      reach = 'n' // any fragment that names the clinician
+	ofDepartment     reach = 'd' // any fragment that names the department
+	ofSource         reach = 's'
+	ofAll            reach = 'a'
+	slotsOfClinician reach = 'p' // as ofClinician, without directories: a booking says nothing about those
+	slotsAtDesk      reach = 'q' // Care Direct's slots of the department
+)
+
+// target is a set of fragments. Its text is empty, an NPI, a department key or a source.
+type target struct {
+	reach reach
+	name  string
+}
+
+// targetsOf are the fragments that a claim casts doubt on: those that speak of its clinician, and what its department
+// offers under its own name. Where nobody knows the clinician, all that speaks of the department. A claim that knows
+// neither has none.
+func targetsOf(c timeslot.Claim) []target {
+	var list []target
+	if c.NPI != "" {
+		list = append(list, target{slotsOfClinician, c.NPI})
+	}
+	if c.Identity.EHRInstance == "" || c.Identity.DepartmentID == "" {
+		return list
+	}
+	key := timeslot.DepartmentKey(c.Identity.EHRInstance, c.Identity.DepartmentID)
+	if c.NPI != "" {
+		return append(list, target{slotsAtDesk, key})
+	}
+	return append(list, target{ofDepartment, key})
+}
+
+// eachTarget calls see for every target that takes f in, some of them more than once.
+func eachTarget(f *timeslot.Fragment, see func(target)) {
+	source := f.Key.Source()
+	see(target{ofAll, ""})
+	see(target{ofSource, string(source)})
+	clinician := func(npi string) {
+		see(target{ofClinician, npi})
+		if source != timeslot.Directory {
+			see(target{slotsOfClinician, npi})
+		}
+	}
+	department := func(key string) {
+		see(target{ofDepartment, key})
+		if source == timeslot.CareDirect {
+			see(target{slotsAtDesk, key})
+		}
+	}
+	if f.Key.NPI != "" {
+		clinician(f.Key.NPI)
+	}
+	eachNamed(f, clinician, department)
+}
+
+// eachNamed tells whom and what the content of f names. Neighbouring schedules mostly share both.
+func eachNamed(f *timeslot.Fragment, clinician, department func(string)) {
+	var last *timeslot.Schedule
+	for i := range f.Schedules {
+		s := &f.Schedules[i]
+		if s.NPI != "" && s.NPI != f.Key.NPI && (last == nil || s.NPI != last.NPI) {
+			clinician(s.NPI)
+		}
+		if last == nil || s.DepartmentID != last.DepartmentID || s.EHRInstance != last.EHRInstance {
+			department(s.DepartmentKey())
+		}
+		last = s
+	}
+	for i := range f.Departments {
+		department(f.Departments[i].Key())
+	}
+	for i := range f.Providers {
+		if npi := f.Providers[i].NPI; npi != f.Key.NPI {
+			clinician(npi)
+		}
+	}
+}
+
+// anonymous tells that f is of a department that its content does not name, because it is empty. Whoever means a
+// department may mean this one.
+func anonymous(f *timeslot.Fragment) bool {
+	return f.Key.Source() == timeslot.CareDirect && len(f.Schedules) == 0 && len(f.Departments) == 0
+}
+
+// longestName bounds what is taken from a member of the shared set.
+const longestName = 512
+
+// String is the target as it stands in Redis; parseTarget reads it.
+func (t target) String() string { return string(rune(t.reach)) + t.name }
+
+func parseTarget(text string) (target, bool) {
+	if text == "" || len(text) > longestName || !strings.ContainsRune("ndsapq", rune(text[0])) {
+		return target{}, false
+	}
+	return target{reach(text[0]), text[1:]}, true
+}
