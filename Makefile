@@ -51,6 +51,15 @@ fuzz: ## Fuzz every target for FUZZTIME (20s) each
 	  done; \
 	done
 
+.PHONY: consistency
+consistency: packages ## Check that taken slots are offered by no replica, also while things break, for three minutes
+	$(GO) run ./consistency -duration 60s -min-bookings 500 -min-reads 50000 -min-strict 0.99
+	$(GO) run ./consistency -duration 60s -nemesis -min-bookings 300 -min-reads 10000
+	$(GO) run ./consistency -duration 10s -deaf
+	$(GO) run ./consistency -duration 10s -deaf -disable promotion-wait -expect-violations
+	$(GO) run ./consistency -duration 10s -disable serve-filter -expect-violations
+	$(GO) run ./consistency -duration 10s -disable tombstones -expect-violations
+
 .PHONY: bench
 bench: ## Run the benchmarks that match BENCH (all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...

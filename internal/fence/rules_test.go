@@ -7,6 +7,7 @@ type edge struct{ from, to, reason string }
 var houses = []string{
 	"cmd/aggregator/internal/config",
 	"cmd/aggregator",
+	"consistency",
 	"internal/acme",
 	"internal/api",
 	"internal/booking",

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"sync"
+)
+
+// handle is one of the two names of a slot: the id of /v1/timeslots, or upstream's slotId.
+type handle string
+
+func idHandle(id string) handle     { return handle("id " + id) }
+func slotHandle(slot string) handle { return handle("slotId " + slot) }
+
+// offer is one slot that an answer lists.
+type offer struct {
+	handles []handle // those that are known, one or two
+
+	// What a retail booking needs; slotID is empty when the answer does not say all of it.
+	slotID, providerID, system, department string
+}
+
+func (o offer) bookable() bool { return o.slotID != "" }
+
+// decoder reads the offers of one kind of answer.
+type decoder func(body []byte) ([]offer, error)
+
+// decodeTimeslots reads an answer of GET /v1/timeslots (INTERFACE §3.1).
+func decodeTimeslots(body []byte) ([]offer, error) {
+	var a struct {
+		Timeslots *[]struct {
+			ID           string
+			EHRInstance  string
+			DepartmentID string
+			Booking      struct{ Flow, SlotID, ProviderID string }
+		}
+	}
+	if err := json.Unmarshal(body, &a); err != nil {
+		return nil, err
+	}
+	if a.Timeslots == nil {
+		return nil, fmt.Errorf("no timeslots in %.100s", body)
+	}
+	out := make([]offer, len(*a.Timeslots))
+	for i, s := range *a.Timeslots {
+		if s.ID == "" {
+			return nil, fmt.Errorf("timeslot %d has no id", i)
+		}
+		out[i].handles = []handle{idHandle(s.ID)}
+		if s.Booking.SlotID == "" {
+			continue
+		}
+		out[i].handles = append(out[i].handles, slotHandle(s.Booking.SlotID))
+		if s.Booking.Flow == "retail" && s.Booking.ProviderID != "" {
+			out[i].slotID, out[i].providerID = s.Booking.SlotID, s.Booking.ProviderID
+			out[i].system, out[i].department = s.EHRInstance, s.DepartmentID
+		}
+	}
+	return out, nil
+}
+
+// decodeDropIn reads an answer of GET /dexcare/v2/departments/{urlName}/timeslots (CONTRACT §4.3).
+func decodeDropIn(body []byte) ([]offer, error) {
+	var a struct {
+		ScheduleDays *[]struct {
+			TimeSlots []struct{ ID string }
+		}
+	}
+	if err := json.Unmarshal(body, &a); err != nil {
+		return nil, err
+	}
+	if a.ScheduleDays == nil {
+		return nil, fmt.Errorf("no scheduleDays in %.100s", body)
+	}
+	var out []offer
+	for _, day := range *a.ScheduleDays {
+		for i, s := range day.TimeSlots {
+			if s.ID == "" {
+				return nil, fmt.Errorf("slot %d of a day has no id", i)
+			}
+			out = append(out, offer{handles: []handle{slotHandle(s.ID)}})
+		}
+	}
+	return out, nil
+}
+
+// maxBodies bounds the library; when it is full, it starts over.
+const maxBodies = 2_000
+
+// library decodes each distinct body once. Most reads repeat one. Bodies are told apart by a hash of their own bytes: an
+// ETag would be the word of what is being checked.
+type library struct {
+	seed     maphash.Seed
+	mu       sync.RWMutex
+	books    map[uint64][]offer // not written to once in here
+	distinct int
+}
+
+func newLibrary() *library {
+	return &library{seed: maphash.MakeSeed(), books: map[uint64][]offer{}}
+}
+
+func (l *library) offers(body []byte, decode decoder) ([]offer, error) {
+	key := maphash.Bytes(l.seed, body)
+	l.mu.RLock()
+	offers, known := l.books[key]
+	l.mu.RUnlock()
+	if known {
+		return offers, nil
+	}
+	offers, err := decode(body)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.books) >= maxBodies {
+		clear(l.books)
+	}
+	l.books[key] = offers
+	l.distinct++
+	return offers, nil
+}
+
+func (l *library) size() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.distinct
+}

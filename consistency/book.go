@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// outcome is how a booking ended, as its client saw it.
+type outcome string
+
+const (
+	booked      outcome = "booked"      // 2xx
+	unavailable outcome = "unavailable" // 409 SlotUnavailable
+	refused     outcome = "other"       // any other answer
+	unanswered  outcome = "no answer"   // the connection broke, or time was up: whatever happened, nobody was told
+)
+
+// taken tells whether the promise holds from this answer on.
+func (o outcome) taken() bool { return o == booked || o == unavailable }
+
+func outcomeOf(status int, body []byte) outcome {
+	switch {
+	case status/100 == 2:
+		return booked
+	case status == http.StatusConflict && bytes.Contains(body, []byte("SlotUnavailable")):
+		return unavailable
+	default:
+		return refused
+	}
+}
+
+// racing is the share of slots that two patients want at the same moment, at two replicas: the loser's bookkeeping must
+// not undo the winner's.
+const racing = 0.1
+
+// book sends one patient for a slot that an answer offered lately, sometimes two.
+func (c *crowd) book(ctx context.Context, draw *rand.Rand) {
+	slot, where, ok := c.pick(draw)
+	if !ok {
+		c.tally.nothingToBook()
+		return
+	}
+	first := draw.IntN(len(c.bases))
+	patients := 1
+	if draw.Float64() < racing {
+		patients = 2
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for i := range patients {
+		wg.Go(func() { c.send(ctx, (first+i)%len(c.bases), slot, where) })
+	}
+}
+
+// pick finds a slot that nobody of ours has tried yet, and where it was offered.
+func (c *crowd) pick(draw *rand.Rand) (offer, *target, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	const tries = 100
+	for range tries {
+		where := &c.targets[draw.IntN(len(c.targets))]
+		offers := c.shelf[where.path]
+		if len(offers) == 0 {
+			continue
+		}
+		slot := offers[draw.IntN(len(offers))]
+		if slot.bookable() && !c.tried[slot.slotID] {
+			c.tried[slot.slotID] = true
+			return slot, where, true
+		}
+	}
+	return offer{}, nil, false
+}
+
+// send books the slot at a replica. When the answer says that it is gone, every replica is asked at once for the answer
+// that it was in: the moment just after is when a promise breaks.
+func (c *crowd) send(ctx context.Context, replica int, slot offer, where *target) {
+	out := c.attempt(context.WithoutCancel(ctx), replica, slot) // the client's timeout ends it
+	if out.taken() {
+		c.history.took(slot)
+	}
+	c.tally.booking(out)
+	if !out.taken() {
+		return
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for other := range c.bases {
+		wg.Go(func() { c.read(ctx, other, where) })
+	}
+}
+
+func (c *crowd) attempt(ctx context.Context, replica int, slot offer) outcome {
+	c.mu.Lock()
+	c.sent++
+	patient := c.sent
+	c.mu.Unlock()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.bases[replica]+"/dexcare/api/6/visits/retail",
+		strings.NewReader(visitOf(patient, slot)))
+	if err != nil {
+		return unanswered
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", fmt.Sprintf("Bearer p-%d", patient))
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return unanswered
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if err != nil {
+		return unanswered // half an answer is none
+	}
+	return outcomeOf(resp.StatusCode, body)
+}
+
+// visitOf is the body of a retail booking (CONTRACT §7.1). Every patient books once.
+func visitOf(patient int, slot offer) string {
+	type object map[string]any
+	body, _ := json.Marshal(object{ // of strings and empty lists only: it cannot fail
+		"patient": object{"identifier": fmt.Sprintf("55555555-aaaa-4bbb-8ccc-%012d", patient)},
+		"visitDetails": object{
+			"ehrSystemName": slot.system, "departmentId": slot.department, "visitReason": "Flu shot", "declaration": "self",
+			"slotId": slot.slotID, "providerId": slot.providerID,
+		},
+		"registrationModules": object{"documentSigning": []string{}},
+	})
+	return string(body)
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Workers, each with one request under way. A replica that hangs keeps its own readers, not those of the others.
+const (
+	readWorkers = 24
+	bookWorkers = 16
+)
+
+// requestTimeout is longer than any breakage: what a stopped replica says once it goes on is judged too.
+const requestTimeout = 5 * time.Second
+
+// crowd is everybody who reads and books.
+type crowd struct {
+	client  *http.Client
+	bases   []string // of the replicas
+	targets []target
+	seed    uint64
+	history *history
+	library *library
+	tally   *tally
+
+	mu    sync.Mutex
+	shelf map[string][]offer // what can be booked, from the latest answer by path
+	tried map[string]bool    // slotIds that were sent already
+	sent  int                // bookings: the number of the next patient
+}
+
+func newCrowd(f *fleet, targets []target, seed uint64) *crowd {
+	c := &crowd{
+		client: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{
+			MaxIdleConnsPerHost: readWorkers + 2*bookWorkers, DisableCompression: true,
+		}},
+		targets: targets, seed: seed, history: newHistory(tombstone), library: newLibrary(), tally: newTally(),
+		shelf: map[string][]offer{}, tried: map[string]bool{},
+	}
+	for _, r := range f.replicas {
+		c.bases = append(c.bases, r.base)
+	}
+	return c
+}
+
+// run reads and books until ctx ends. What is under way then is still waited for.
+func (c *crowd) run(ctx context.Context, readRate, bookRate float64) {
+	var wg sync.WaitGroup
+	defer c.client.CloseIdleConnections()
+	defer wg.Wait()
+	for i := range readWorkers {
+		draw := rand.New(rand.NewPCG(c.seed, uint64(i)))
+		wg.Go(func() {
+			every(ctx, interval(readWorkers, readRate), draw, func() {
+				c.read(ctx, i%len(c.bases), &c.targets[draw.IntN(len(c.targets))])
+			})
+		})
+	}
+	for i := range bookWorkers {
+		draw := rand.New(rand.NewPCG(c.seed, uint64(readWorkers+i)))
+		wg.Go(func() {
+			every(ctx, interval(bookWorkers, bookRate), draw, func() { c.book(ctx, draw) })
+		})
+	}
+}
+
+// maxSettle bounds how long the crowd waits at the door.
+const maxSettle = 10 * time.Second
+
+// settle waits until every replica calls an answer strict, and tells how long that took. A replica that has just met its
+// Redis does not yet know all that is taken, and says so; that is not what the run is to measure.
+func (c *crowd) settle(ctx context.Context) time.Duration {
+	ctx, cancel := context.WithTimeout(ctx, maxSettle)
+	defer cancel()
+	began := c.history.now()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for replica := 0; replica < len(c.bases); {
+		if seen, err := c.ask(ctx, replica, &c.targets[0]); err == nil && seen.consistency == strict {
+			replica++
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return c.history.now() - began // the report will show it
+		case <-tick.C:
+		}
+	}
+	return c.history.now() - began
+}
+
+// interval is how often each of so many workers has its turn when all together keep the rate a second.
+func interval(workers int, rate float64) time.Duration {
+	return time.Duration(float64(workers) / rate * float64(time.Second))
+}
+
+// every gives a worker its turns, the first at a random moment of its first interval. A turn that comes while the
+// worker is busy is dropped.
+func every(ctx context.Context, interval time.Duration, draw *rand.Rand, do func()) {
+	first := time.NewTimer(time.Duration(draw.Int64N(int64(interval))))
+	defer first.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-first.C:
+	}
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		do()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// read asks one replica once, and judges the answer.
+func (c *crowd) read(ctx context.Context, replica int, t *target) {
+	seen, err := c.ask(ctx, replica, t)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return // cut off by the end of the run
+	}
+	if err != nil {
+		c.tally.failed(err)
+		return
+	}
+	c.keep(t.path, seen.offers)
+	c.tally.judged(seen.consistency, c.history.judge(seen))
+}
+
+// keep puts what can be booked on the shelf.
+func (c *crowd) keep(path string, offers []offer) {
+	if len(offers) == 0 || !offers[0].bookable() && !offers[len(offers)-1].bookable() {
+		return // the drop-in shape, and clinicians, never are
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shelf[path] = offers
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// fleet is all that the check starts.
+type fleet struct {
+	dir       string       // temporary
+	redis     *redisServer // nil: none
+	simulator *simulator
+	replicas  []*replica
+}
+
+// startFleet starts everything and waits until it is ready. Whatever it started is ended again when something fails.
+func startFleet(ctx context.Context, o *options) (*fleet, error) {
+	dir, err := os.MkdirTemp("", "consistency-")
+	if err != nil {
+		return nil, err
+	}
+	f := &fleet{dir: dir}
+	if err := f.build(ctx, o); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	if err := f.begin(ctx); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return f, nil
+}
+
+// build makes the binary, unless there is one, and describes the processes without starting them.
+func (f *fleet) build(ctx context.Context, o *options) (err error) {
+	binary := o.binary
+	if binary == "" {
+		if binary, err = buildBinary(ctx, f.dir); err != nil {
+			return err
+		}
+	}
+	addrs, err := freeAddresses(2 + 2*o.replicas)
+	if err != nil {
+		return err
+	}
+	at := replicaAt{simulator: addrs[0]}
+	if !o.noRedis {
+		at.redis = addrs[1]
+		if f.redis, err = newRedisServer(f.dir, at.redis, o.deaf); err != nil {
+			return err
+		}
+	}
+	f.simulator = newSimulator(f.dir, binary, at.simulator, o)
+	for i := range o.replicas {
+		at.public, at.admin = addrs[2+2*i], addrs[3+2*i]
+		r, err := newReplica(f.dir, fmt.Sprintf("replica-%d", i), binary, at)
+		if err != nil {
+			return err
+		}
+		r.env = []string{disableVariable + "=" + o.disable}
+		f.replicas = append(f.replicas, r)
+	}
+	return nil
+}
+
+func (f *fleet) begin(ctx context.Context) error {
+	if f.redis != nil {
+		if err := f.redis.begin(ctx); err != nil {
+			return err
+		}
+	}
+	if err := f.simulator.begin(ctx); err != nil {
+		return err
+	}
+	for _, r := range f.replicas {
+		if err := r.begin(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fleet) processes() []*process {
+	var all []*process
+	for _, r := range f.replicas {
+		all = append(all, r.process)
+	}
+	if f.simulator != nil {
+		all = append(all, f.simulator.process)
+	}
+	if f.redis != nil {
+		all = append(all, f.redis.process)
+	}
+	return all
+}
+
+// health is an error when a process is gone that nobody ended.
+func (f *fleet) health() error {
+	var errs []error
+	for _, p := range f.processes() {
+		if !p.alive() {
+			errs = append(errs, p.mourn())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// close ends all processes, stopped ones too, and removes the directory.
+func (f *fleet) close() error {
+	var errs []error
+	for _, p := range f.processes() {
+		if p.alive() {
+			_ = p.signal(syscall.SIGCONT)
+			errs = append(errs, p.kill())
+		}
+	}
+	return errors.Join(append(errs, os.RemoveAll(f.dir))...)
+}
+
+// buildBinary compiles the service.
+func buildBinary(ctx context.Context, dir string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	binary := filepath.Join(dir, "aggregator")
+	said, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "timeslots/cmd/aggregator").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build cmd/aggregator: %w\n%s", err, said)
+	}
+	return binary, nil
+}
+
+// freeAddresses finds ports of loopback that nobody uses right now. They lie below those that systems give to outgoing
+// connections, so that a port is still there when a process that was killed comes back for it. All are held until the
+// last is found, so that they differ.
+func freeAddresses(n int) ([]string, error) {
+	const lowest, ports, tries = 20_000, 12_000, 1_000
+	var out []string
+	for range tries {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(ports)))
+		if err != nil {
+			continue
+		}
+		defer l.Close()
+		if out = append(out, l.Addr().String()); len(out) == n {
+			return out, nil
+		}
+	}
+	return nil, fmt.Errorf("no %d free ports within %d…%d of loopback", n, lowest, lowest+ports-1)
+}

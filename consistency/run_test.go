@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// shared is where the service is built, once for all tests.
+var shared string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "consistency-test-")
+	if err != nil {
+		panic(err)
+	}
+	shared = dir
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(dir)
+		os.Exit(code)
+	}))
+}
+
+// binary builds the service on the first call.
+var binary = sync.OnceValues(func() (string, error) { return buildBinary(context.Background(), shared) })
+
+// checked runs the check for a few seconds.
+func checked(t *testing.T, args ...string) report {
+	t.Helper()
+	o, err := parseOptions(args, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	r, err := run(ctx, o, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.print(t.Output()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.verdict(o); err != nil {
+		t.Error(err)
+	}
+	return r
+}
+
+func built(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the whole service for seconds: not with -short")
+	}
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func needRedis(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err == nil {
+		return
+	}
+	if os.Getenv("TIMESLOTS_REQUIRE_REDIS") == "1" {
+		t.Fatal("redis-server is missing")
+	}
+	t.Skip("redis-server is missing (apt-get install redis-server)")
+}
+
+func TestWhatOneReplicaSoldNoReplicaOffers(t *testing.T) {
+	service := built(t)
+	needRedis(t)
+	r := checked(t, "-binary", service, "-duration", "4s", "-reads", "600", "-bookings", "25", "-min-bookings", "50", "-min-reads", "1000")
+	if r.Bookings[refused]+r.Bookings[unanswered] > 0 {
+		t.Errorf("with nothing broken, bookings ended as %v", r.Bookings)
+	}
+	if r.Bookings[unavailable] == 0 {
+		t.Error("no two patients ever wanted the same slot")
+	}
+}
+
+// Replicas that share nothing all call their answers strict: whoever runs them so is told, and the checker has something
+// to find.
+func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
+	r := checked(t, "-binary", built(t), "-no-redis", "-duration", "2s", "-reads", "300", "-expect-violations")
+	if len(r.Examples) == 0 || r.WorstStrict <= 0 {
+		t.Errorf("violations without detail: %+v", r)
+	}
+}
+
+func TestTheSwitchesThatBreakThePromiseAreFoundOut(t *testing.T) {
+	service := built(t)
+	needRedis(t)
+	for _, part := range []string{"promotion-wait", "serve-filter", "tombstones"} {
+		t.Run(part, func(t *testing.T) { // deaf: messages mostly make up for the wait
+			t.Parallel()
+			checked(t, "-binary", service, "-duration", "2s", "-reads", "300", "-bookings", "20", "-deaf", "-disable", part, "-expect-violations")
+		})
+	}
+}
+
+func TestWhatIsStartedIsEndedAndRemoved(t *testing.T) {
+	service := built(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	o, err := parseOptions([]string{"-binary", service, "-no-redis", "-replicas", "1"}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := startFleet(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.health(); err != nil {
+		t.Error(err)
+	}
+	ended := f.replicas[0]
+	if err := ended.kill(); err != nil {
+		t.Error(err)
+	}
+	if err := f.health(); err == nil || !strings.Contains(err.Error(), "replica-0 ended by itself") {
+		t.Errorf("health with a replica gone: %v", err)
+	}
+	if err := f.close(); err != nil {
+		t.Error(err)
+	}
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
+	if err != nil || len(left) > 0 || slices.ContainsFunc(f.processes(), (*process).alive) {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestAFleetThatDoesNotComeUpSaysWhyAndLeavesNothing(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	broken := filepath.Join(t.TempDir(), "broken")
+	if err := os.WriteFile(broken, []byte("#!/bin/sh\necho out of order\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	o, err := parseOptions([]string{"-binary", broken, "-no-redis"}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = run(t.Context(), o, t.Output())
+	if err == nil || !strings.Contains(err.Error(), "simulator ended by itself") || !strings.Contains(err.Error(), "out of order") {
+		t.Errorf("%v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
