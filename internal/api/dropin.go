@@ -149,7 +149,7 @@ func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use useCase) e
 	}
 	f := reading.Fragment
 	fresh := newResponse(origin{
-		body: repeated.Body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: reading.FreshUntil,
+		body: repeated.Body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: reading.FreshUntil, reviewAt: reading.ReviewAt,
 		takenVersion: repeated.TakenVersion, first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
 	}, s.opt.Now())
 	s.responses.put(name, fresh)

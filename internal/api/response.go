@@ -36,9 +36,9 @@ type variant struct {
 	coding string // empty: identity
 }
 
-// staleKept is how long an answer made of stale fragments is served again before the next merge looks whether the
-// refresh behind it has arrived.
-const staleKept = time.Second
+// staleKept is how long an answer is served again whose fragments are stale or due for a refresh, before the next merge
+// looks whether the refresh behind it has arrived.
+const staleKept = 250 * time.Millisecond
 
 // origin is what a response is made of.
 type origin struct {
@@ -49,7 +49,8 @@ type origin struct {
 	asOf         time.Time
 	mergedAt     time.Time
 	freshUntil   time.Time
-	firstStart   int64 // Unix seconds; 0: the answer does not outdate by time passing
+	reviewAt     time.Time // when the search should be asked again, so that it refreshes early; zero: at freshUntil
+	firstStart   int64     // Unix seconds; 0: the answer does not outdate by time passing
 	takenVersion uint64
 	first        firstServing
 }
@@ -57,7 +58,7 @@ type origin struct {
 func originOf(answer *search.Answer, body []byte) origin {
 	return origin{
 		body: body, status: http.StatusOK, complete: answer.Complete, failed: failedReports(answer.Reports),
-		asOf: answer.AsOf, mergedAt: answer.MergedAt, freshUntil: answer.FreshUntil, firstStart: answer.FirstStart,
+		asOf: answer.AsOf, mergedAt: answer.MergedAt, freshUntil: answer.FreshUntil, reviewAt: answer.ReviewAt, firstStart: answer.FirstStart,
 		takenVersion: answer.TakenVersion, first: firstServing{waited: answer.Waited, collapsed: answer.Collapsed},
 	}
 }
@@ -69,7 +70,10 @@ func newResponse(o origin, now time.Time) *response {
 	r.gzip = sync.OnceValue(func() variant {
 		return variant{body: gzipped(o.body), etag: `"` + tag + `-gzip"`, coding: "gzip"}
 	})
-	if !now.Before(o.freshUntil) {
+	if !o.reviewAt.IsZero() && o.reviewAt.Before(r.validUntil) {
+		r.validUntil = o.reviewAt
+	}
+	if !now.Before(r.validUntil) {
 		r.validUntil = now.Add(staleKept)
 	}
 	if o.firstStart != 0 { // past slots are never served, also not from here

@@ -89,8 +89,11 @@ func (m *Memory) LookAgain(_ context.Context, key timeslot.FragmentKey) Hit {
 }
 
 // fresh tells whether f answers a request that wants it fresh.
-func (m *Memory) fresh(f *timeslot.Fragment) bool {
-	return f.Bounds.At(m.now()) == timeslot.Fresh && m.fences.of(f) == untouched
+func (m *Memory) fresh(f *timeslot.Fragment) bool { return m.freshFor(f, 0) }
+
+// freshFor tells whether f stays fresh for ahead, as far as one can tell now.
+func (m *Memory) freshFor(f *timeslot.Fragment, ahead time.Duration) bool {
+	return f.Bounds.At(m.now().Add(ahead)) == timeslot.Fresh && m.fences.of(f) == untouched
 }
 
 // get leaves no expired fragment through: otter's clock may be a moment behind ours.
@@ -112,7 +115,12 @@ func judged(f *timeslot.Fragment, tier Tier, s standing) Hit {
 
 // Fill implements [Store] for a process on its own.
 func (m *Memory) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) (*timeslot.Fragment, bool, error) {
-	if hit := m.LookAgain(ctx, key); hit.Fragment != nil {
+	return m.Renew(ctx, key, 0, work)
+}
+
+// Renew implements [Store].
+func (m *Memory) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (*timeslot.Fragment, bool, error) {
+	if hit := m.get(key, m.now()); hit.Fragment != nil && m.freshFor(hit.Fragment, ahead) {
 		return hit.Fragment, false, nil
 	}
 	f, keep, err := m.fences.run(ctx, work, m.recorder)

@@ -43,6 +43,9 @@ type Store interface {
 	// cause of ctx' end. Within a process, Fill does not unite callers: that is for a flight around it.
 	Fill(ctx context.Context, key timeslot.FragmentKey, work Work) (f *timeslot.Fragment, shared bool, err error)
 
+	// Renew is Fill for a copy that is about to grow stale: only one that stays fresh for ahead spares the work.
+	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (f *timeslot.Fragment, shared bool, err error)
+
 	// Put stores f, which must not be written to afterwards, in every tier, unless an event overtook it. A fragment
 	// fetched earlier than the one already held never replaces it. Put does not wait for Redis.
 	Put(ctx context.Context, f *timeslot.Fragment)

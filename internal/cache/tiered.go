@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"time"
 
 	"timeslots/internal/timeslot"
 )
@@ -73,10 +74,16 @@ func (t *Tiered) promote(hit Hit) Hit {
 // Fill implements [Store] for a replica among others. It holds the key's lease while it works, and gives it back when
 // the fragment is in Redis: whoever waits for the lease then finds the fragment.
 func (t *Tiered) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) (*timeslot.Fragment, bool, error) {
-	if hit := t.memory.LookAgain(ctx, key); hit.Fragment != nil {
+	return t.Renew(ctx, key, 0, work)
+}
+
+// Renew implements [Store].
+func (t *Tiered) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (*timeslot.Fragment, bool, error) {
+	usable := func(f *timeslot.Fragment) bool { return t.memory.freshFor(f, ahead) }
+	if hit := t.memory.get(key, t.memory.now()); hit.Fragment != nil && usable(hit.Fragment) {
 		return hit.Fragment, false, nil
 	}
-	turn, err := t.redis.awaitTurn(ctx, key, t.memory.fresh)
+	turn, err := t.redis.awaitTurn(ctx, key, usable)
 	if err != nil {
 		return nil, false, err
 	}

@@ -20,6 +20,8 @@ type Store interface {
 	// Fill gives a fresh copy: one that somebody stored meanwhile, or what work brings, which then is stored. At most
 	// one work for a key is under way in the fleet; shared tells that it was another replica's.
 	Fill(ctx context.Context, key timeslot.FragmentKey, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
+	// Renew is Fill where only a copy that stays fresh for ahead spares the work.
+	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
 }
 
 // Fetcher reads one fragment from upstream; every error is a [timeslot.Error]. The real one is fetch.Fetcher.
@@ -140,7 +142,11 @@ type Answer struct {
 	Waited       bool   // an upstream call was waited for
 	Collapsed    bool   // every call waited for was another caller's
 	Stale        bool   // a stale fragment was used
-	MergedAt     time.Time
+
+	// ReviewAt is when a fragment is due for an early refresh: from then on a request should come here again, so that
+	// the refresh is ordered before anything is stale. Zero when no slot fragment was used.
+	ReviewAt time.Time
+	MergedAt time.Time
 }
 
 // Taken tells which view of taken slots is valid now, and whether it has every booking that was answered before. The
@@ -189,7 +195,7 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 	})
 	answer := &Answer{
 		Result: merged.Result, TakenVersion: view.Version(), Strict: before && strict, MergedAt: now,
-		Waited: gathered.waited(), Collapsed: gathered.collapsed(), Stale: gathered.stale(),
+		Waited: gathered.waited(), Collapsed: gathered.collapsed(), Stale: gathered.stale(), ReviewAt: gathered.reviewAt(),
 	}
 	if gathered.outdated() && answer.FreshUntil.After(now) {
 		answer.FreshUntil = now

@@ -28,7 +28,7 @@ func TestASecondSearchInsideTheFreshTimeAsksNobody(t *testing.T) {
 		}
 		e.mustSearch(t, queryOf(careDirectQuery), Caller{}) // by now the directory's spelling is known
 		calls := d.count(timeslot.CareDirect)
-		pass(14 * time.Second)
+		pass(11 * time.Second)
 		again := e.mustSearch(t, queryOf(careDirectQuery), Caller{})
 		if again.Waited || again.Stale || d.count(timeslot.CareDirect) != calls {
 			t.Errorf("waited %v, stale %v, %d more calls; want a plain hit", again.Waited, again.Stale, d.count(timeslot.CareDirect)-calls)

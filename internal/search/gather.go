@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
@@ -135,8 +136,11 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 		if pc.outdated = hit.Outdated; pc.outdated {
 			pc.freshness = max(pc.freshness, timeslot.Stale)
 		}
-		if pc.freshness == timeslot.Stale {
-			e.refreshBehind(pc.key, call)
+		switch {
+		case pc.freshness == timeslot.Stale:
+			e.refreshBehind(pc.key, call, 0)
+		case pc.freshness == timeslot.Fresh && !now.Before(earlyRefresh(pc.fragment)):
+			e.refreshBehind(pc.key, call, pc.fragment.Bounds.Fresh.Sub(now))
 		}
 	}
 }
@@ -167,7 +171,7 @@ func errBudget(key timeslot.FragmentKey) error {
 // fetchPiece waits for the piece's flight. When that fails, an older copy that may be served on error stays.
 func (e *Engine) fetchPiece(ctx context.Context, pc *piece, call fetch.Call) {
 	pc.waited = true
-	fragment, joined, err := e.flight.Do(ctx, pc.key, e.refill(pc.key, call))
+	fragment, joined, err := e.flight.Do(ctx, pc.key, e.refill(pc.key, call, 0))
 	pc.joined = joined
 	if joined {
 		e.opt.Recorder.Coalesced("process")
@@ -185,10 +189,11 @@ func (e *Engine) fetchPiece(ctx context.Context, pc *piece, call fetch.Call) {
 // refill is the work of a flight: look again, take the fleet's lease, fetch, store; the cache does all but the fetch.
 //
 // Looking again matters: goroutine A looks the key up and misses, B's flight for it stores and ends, and only then A
-// comes to its own flight. Without the second look A would fetch what B just stored.
-func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call) fetch.Work {
+// comes to its own flight. Without the second look A would fetch what B just stored. Only a copy that stays fresh for
+// ahead counts as found.
+func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) fetch.Work {
 	return func(ctx context.Context) (*timeslot.Fragment, error) {
-		fragment, shared, err := e.opt.Store.Fill(ctx, key, func(ctx context.Context) (*timeslot.Fragment, error) {
+		fragment, shared, err := e.opt.Store.Renew(ctx, key, ahead, func(ctx context.Context) (*timeslot.Fragment, error) {
 			return e.fetch(ctx, key, call)
 		})
 		if shared {
@@ -243,6 +248,19 @@ func (g *collection) collapsed() bool {
 		some = some || pc.waited
 	}
 	return some
+}
+
+// reviewAt is the earliest time at which a slot fragment is due for an early refresh.
+func (g *collection) reviewAt() (at time.Time) {
+	for _, pc := range g.pieces {
+		if pc.fragment == nil || pc.key.Source() == timeslot.Directory {
+			continue
+		}
+		if due := earlyRefresh(pc.fragment); at.IsZero() || due.Before(at) {
+			at = due
+		}
+	}
+	return at
 }
 
 // outdated tells whether the answer holds a fragment that an event overtook: its bounds then promise too much.

@@ -54,7 +54,7 @@ func (e *Engine) watchLookahead(list *timeslot.Fragment, call fetch.Call) {
 			continue
 		}
 		asked[ehr] = true
-		e.refreshBehind(lookaheadKey(ehr), call)
+		e.refreshBehind(lookaheadKey(ehr), call, 0)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 type Reading struct {
 	Fragment   *timeslot.Fragment
 	FreshUntil time.Time // when it stops, or stopped, being fresh
+	ReviewAt   time.Time // when it is due for an early refresh
 	strict     bool      // it was looked up under a valid view of what is void
 	Waited     bool      // an upstream call was waited for
 	Collapsed  bool      // which was another caller's
@@ -45,7 +46,7 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 		freshUntil = now
 	}
 	return &Reading{
-		Fragment: pc.fragment, FreshUntil: freshUntil, strict: strict,
+		Fragment: pc.fragment, FreshUntil: freshUntil, ReviewAt: earlyRefresh(pc.fragment), strict: strict,
 		Waited: pc.waited, Collapsed: pc.waited && pc.joined,
 	}, nil
 }

@@ -2,27 +2,55 @@ package search
 
 import (
 	"context"
+	"hash/maphash"
 	"sync"
+	"time"
 
 	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
-// refresher refreshes stale fragments behind the answers that used them: a fixed number of workers, a bounded queue,
-// and each key queued once.
-type refresher struct {
-	work  func(ctx context.Context, job refreshJob)
-	queue chan refreshJob
-	stop  context.CancelFunc
-	wg    sync.WaitGroup
+// Hot fragments are refreshed a little before they would grow stale: in the last fifth of their fresh time at the
+// earliest, each at a moment of its own, so that what was fetched together is not refreshed together.
+const (
+	earlyShare  = 0.20 // of the fresh time, at most
+	earlyLeast  = 0.05 // of the fresh time, at least
+	jitterSteps = 1 << 10
+)
 
-	mu     sync.Mutex
-	queued map[timeslot.FragmentKey]bool
+// seed makes the moments differ from replica to replica.
+var seed = maphash.MakeSeed()
+
+// earlyRefresh is when a fragment is due: before its fresh time ends, by a share of it that depends on the key and on
+// when it was fetched, so that every request comes to the same moment.
+func earlyRefresh(f *timeslot.Fragment) time.Time {
+	draw := maphash.Comparable(seed, struct {
+		key     timeslot.FragmentKey
+		fetched int64
+	}{f.Key, f.FetchedAt.UnixNano()})
+	share := earlyLeast + (earlyShare-earlyLeast)*float64(draw%jitterSteps)/jitterSteps
+	fresh := f.Bounds.Fresh.Sub(f.FetchedAt)
+	return f.Bounds.Fresh.Add(-time.Duration(share * float64(fresh)))
+}
+
+// refresher refreshes fragments behind the answers that used them: a fixed number of workers, a bounded queue in which
+// what is asked for most often goes first, and each key queued once.
+type refresher struct {
+	work func(ctx context.Context, job refreshJob)
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+
+	ready chan struct{} // one token for each key that waits
+
+	mu      sync.Mutex
+	waiting hottest
+	running map[timeslot.FragmentKey]bool
 }
 
 type refreshJob struct {
-	key  timeslot.FragmentKey
-	call fetch.Call
+	key   timeslot.FragmentKey
+	call  fetch.Call
+	ahead time.Duration // a copy that stays fresh for so long needs no refresh
 }
 
 // refreshQueue is how many keys may wait. A key that finds no room is asked for again by the next request that uses it.
@@ -30,7 +58,10 @@ const refreshQueue = 4096
 
 func newRefresher(workers int, work func(context.Context, refreshJob)) *refresher {
 	ctx, stop := context.WithCancel(context.Background())
-	r := &refresher{work: work, stop: stop, queue: make(chan refreshJob, refreshQueue), queued: map[timeslot.FragmentKey]bool{}}
+	r := &refresher{
+		work: work, stop: stop, ready: make(chan struct{}, refreshQueue),
+		waiting: newHottest(), running: map[timeslot.FragmentKey]bool{},
+	}
 	for range workers {
 		r.wg.Go(func() { r.run(ctx) })
 	}
@@ -42,29 +73,40 @@ func (r *refresher) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case job := <-r.queue:
+		case <-r.ready:
+			job := r.take()
 			r.work(ctx, job)
 			r.done(job.key)
 		}
 	}
 }
 
+// take gives the hottest key that waits; there is one for each token.
+func (r *refresher) take() refreshJob {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	job := r.waiting.pop()
+	r.running[job.key] = true
+	return job
+}
+
 func (r *refresher) done(key timeslot.FragmentKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.queued, key)
+	delete(r.running, key)
 }
 
-// add queues a job unless its key is queued or being refreshed already; full tells that there was no room.
+// add queues a job. One for a key that is being refreshed is dropped, one for a key that waits makes it hotter; full
+// tells that there was no room.
 func (r *refresher) add(job refreshJob) (full bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.queued[job.key] {
+	if r.running[job.key] || r.waiting.heat(job.key) {
 		return false
 	}
 	select {
-	case r.queue <- job:
-		r.queued[job.key] = true
+	case r.ready <- struct{}{}:
+		r.waiting.push(job)
 		return false
 	default:
 		return true
@@ -77,16 +119,16 @@ func (r *refresher) close() {
 	r.wg.Wait()
 }
 
-func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call) {
-	if e.refresh.add(refreshJob{key, call}) {
+func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) {
+	if e.refresh.add(refreshJob{key, call, ahead}) {
 		e.opt.Recorder.Refresh(key.Source(), "dropped")
 	}
 }
 
 // refreshOne shares the flight with requests that wait for the same key. A failure is not an error for anybody: the
-// stale copy stays, and the next request orders the next try.
+// old copy stays, and the next request orders the next try.
 func (e *Engine) refreshOne(ctx context.Context, job refreshJob) {
-	_, _, err := e.flight.Do(ctx, job.key, e.refill(job.key, job.call))
+	_, _, err := e.flight.Do(ctx, job.key, e.refill(job.key, job.call, job.ahead))
 	outcome := "ok"
 	if err != nil {
 		outcome = "error"

@@ -1,0 +1,98 @@
+package search
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+func TestAHotFragmentNeverGrowsStaleAndCostsOneCallAFreshTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))
+		d.delay[timeslot.ProviderDirect] = 200 * time.Millisecond
+		e := newEngine(t, d, nil)
+		q := queryOf(timeslot.Query{NPIs: []string{npi}})
+		e.mustSearch(t, q, Caller{})
+		before := d.count(timeslot.ProviderDirect)
+		for range 600 { // a minute, ten requests a second; fresh for 15 s
+			pass(100 * time.Millisecond)
+			if a := e.mustSearch(t, q, Caller{}); a.Stale || a.Waited {
+				t.Fatalf("stale %v, waited %v; want it refreshed before", a.Stale, a.Waited)
+			}
+		}
+		if n := d.count(timeslot.ProviderDirect) - before; n < 4 || n > 5 {
+			t.Errorf("%d refreshes in a minute, want one per fresh time of 15 s, a little early", n)
+		}
+	})
+}
+
+func TestACopyThatGrewYoungerMeanwhileIsNotFetchedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))
+		e := newEngine(t, d, nil)
+		e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+		calls := d.count(timeslot.ProviderDirect)
+		key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi, Block: presentBlock()}
+		e.refreshOne(t.Context(), refreshJob{key: key, ahead: time.Second})
+		if n := d.count(timeslot.ProviderDirect) - calls; n != 0 {
+			t.Errorf("%d calls for a copy that stays fresh for fifteen seconds", n)
+		}
+		e.refreshOne(t.Context(), refreshJob{key: key, ahead: 16 * time.Second})
+		if n := d.count(timeslot.ProviderDirect) - calls; n != 1 {
+			t.Errorf("%d calls for a copy that does not stay fresh long enough, want one", n)
+		}
+	})
+}
+
+func TestWhatIsAskedForMostOftenIsRefreshedFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var order []string
+		release := make(chan struct{})
+		r := newRefresher(1, func(_ context.Context, job refreshJob) {
+			order = append(order, job.key.NPI)
+			<-release
+		})
+		ask := func(npi string, times int) {
+			for range times {
+				r.add(refreshJob{key: timeslot.FragmentKey{NPI: npi}})
+			}
+		}
+		ask("first", 1)
+		synctest.Wait() // the one worker has it
+		ask("cold", 1)
+		ask("hot", 5)
+		ask("warm", 3)
+		ask("first", 10) // is being refreshed: nothing to do
+		close(release)
+		synctest.Wait()
+		r.close()
+		want := []string{"first", "hot", "warm", "cold"}
+		for i, npi := range want {
+			if i >= len(order) || order[i] != npi {
+				t.Fatalf("refreshed %v, want %v", order, want)
+			}
+		}
+		if len(order) != len(want) {
+			t.Errorf("refreshed %v, want each once", order)
+		}
+	})
+}
+
+func TestAFullRefreshQueueSaysSoAndForgetsNothingThatWaits(t *testing.T) {
+	r := newRefresher(0, nil)
+	defer r.close()
+	for i := range refreshQueue {
+		if r.add(refreshJob{key: timeslot.FragmentKey{Block: timeslot.Block(i)}}) {
+			t.Fatalf("full after %d", i)
+		}
+	}
+	if !r.add(refreshJob{key: timeslot.FragmentKey{NPI: "one more"}}) {
+		t.Error("there is room beyond the bound")
+	}
+	if r.add(refreshJob{key: timeslot.FragmentKey{Block: 7}}) {
+		t.Error("a key that waits found no room")
+	}
+}
