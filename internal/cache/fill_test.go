@@ -163,11 +163,11 @@ func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	fleet[1].redis.giveBack(&lease{name: turn.lease.name, token: "somebody else's"})
-	if _, settled := fleet[1].redis.try(t.Context(), key, turn.lease.name, fleet[1].memory.fresh); settled {
+	if _, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, fleet[1].memory.fresh); settled {
 		t.Error("two replicas hold the lease")
 	}
 	fleet[0].redis.giveBack(turn.lease)
-	if next, settled := fleet[1].redis.try(t.Context(), key, turn.lease.name, fleet[1].memory.fresh); !settled || next.lease == nil {
+	if next, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, fleet[1].memory.fresh); !settled || next.lease == nil {
 		t.Error("nobody gets the lease that was given back")
 	}
 }

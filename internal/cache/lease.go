@@ -50,10 +50,10 @@ type turn struct {
 // awaitTurn waits until another replica filled key with something usable or it is this replica's turn to work. The
 // error is the cause of ctx' end.
 func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, usable func(*timeslot.Fragment) bool) (turn, error) {
-	name := r.prefix + key.String()
+	want := &lease{name: r.prefix + key.String(), token: cryptorand.Text()}
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
-		notice, leave := r.notices.await(name) // before trying, so that no notice falls in between
-		t, settled := r.try(ctx, key, name, usable)
+		notice, leave := r.notices.await(want.name) // before trying, so that no notice falls in between
+		t, settled := r.try(ctx, key, want, usable)
 		if !settled {
 			rest(ctx, notice, pause/2+rand.N(pause/2))
 		}
@@ -79,27 +79,28 @@ func rest(ctx context.Context, notice <-chan struct{}, pause time.Duration) {
 }
 
 // try asks for the lease and for the fragment in one round trip and in this order: what the previous owner stored
-// before it gave back is seen.
-func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, name string, usable func(*timeslot.Fragment) bool) (turn, bool) {
+// before it gave back is seen. A try that was not answered is not settled while the gate trusts Redis: the next one
+// finds out whether it went through, by the token.
+func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, usable func(*timeslot.Fragment) bool) (turn, bool) {
 	if r.gate.bypass() {
 		r.options.Recorder.RedisOperation(operationLease, outcomeBypassed, 0)
 		return turn{}, true
 	}
-	want := &lease{name: name, token: cryptorand.Text()}
 	var got *redis.StatusCmd
-	var value *redis.StringCmd
+	var owner, value *redis.StringCmd
 	ok := r.roundTrip(ctx, operationLease, func(ctx context.Context) error {
 		pipe := r.client.Pipeline()
 		got = pipe.SetArgs(ctx, want.key(), want.token, redis.SetArgs{Mode: "NX", TTL: r.options.LeaseTTL})
-		value = pipe.GetRange(ctx, name, 0, maxEncoded)
+		owner = pipe.Get(ctx, want.key())
+		value = pipe.GetRange(ctx, want.name, 0, maxEncoded)
 		_, _ = pipe.Exec(ctx)
-		return worst(value.Err(), ignoreNil(got.Err()))
+		return worst(value.Err(), worst(ignoreNil(owner.Err()), ignoreNil(got.Err())))
 	})
 	if ctx.Err() != nil {
 		return turn{}, false
 	}
-	won := got.Err() == nil
-	if f, _ := r.fragment(value, name, key); f != nil && usable(f) {
+	won := owner.Val() == want.token
+	if f, _ := r.fragment(value, want.name, key); f != nil && usable(f) {
 		if won {
 			r.release(want)
 		}
@@ -108,7 +109,7 @@ func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, name string, 
 	if won {
 		return turn{lease: want}, true
 	}
-	return turn{}, !ok
+	return turn{}, !ok && r.gate.bypass()
 }
 
 func ignoreNil(err error) error {

@@ -47,7 +47,7 @@ func NewRedis(o RedisOptions) (*Redis, error) {
 		client: o.client(), codec: codec, notices: newNotices(),
 		options: o, prefix: o.namespace() + "f1:", channel: o.namespace() + "filled", stop: stop,
 	}
-	r.gate = gate{recorder: o.Recorder, tripped: r.notices.wakeAll}
+	r.gate.recorder, r.gate.tripped, r.gate.birth = o.Recorder, r.notices.wakeAll, time.Now()
 	r.writer = startWriter(r.finish, r.dropped)
 	o.Recorder.RedisUp(true)
 	r.probe(ctx)
@@ -150,8 +150,15 @@ func (r *Redis) roundTrip(ctx context.Context, operation string, call func(conte
 	defer cancel()
 	start := time.Now()
 	err := call(limited)
-	r.options.Recorder.RedisOperation(operation, outcomeOf(err), time.Since(start))
-	if err != nil && ctx.Err() == nil && aboutServer(err) {
+	outcome := outcomeOf(err)
+	r.options.Recorder.RedisOperation(operation, outcome, time.Since(start))
+	switch {
+	case err == nil:
+		r.gate.answered()
+	case ctx.Err() != nil || !aboutServer(err):
+	case outcome == outcomeTimeout:
+		r.gate.silent()
+	default:
 		r.gate.trip()
 	}
 	return err == nil

@@ -52,6 +52,7 @@ type RedisOptions struct {
 
 // Limits that need no configuration.
 const (
+	minIdle        = 8                 // of them that are kept ready
 	poolSize       = 32                // connections per server
 	probeInterval  = time.Second       // between pings while Redis answers
 	bypassInterval = probeInterval / 4 // between pings while it does not, and so how long it is bypassed
@@ -119,7 +120,8 @@ func (o *RedisOptions) clientWith(patience time.Duration, connections int) redis
 		DialerRetries:         1,
 		PoolSize:              connections,
 		MaxActiveConns:        connections,
-		PipelinePoolSize:      -1, // one pool: nearly all traffic is pipelines
+		MinIdleConns:          min(minIdle, connections), // dialled ahead: a crowd should not meet at the dialler
+		PipelinePoolSize:      -1,                        // one pool: nearly all traffic is pipelines
 
 		// Nothing here listens for pushes, and each extra command on connecting is a round trip of the 50 ms.
 		Protocol:                 2,

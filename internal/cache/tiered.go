@@ -12,7 +12,15 @@ import (
 type Tiered struct {
 	memory *Memory
 	redis  *Redis
+
+	lookups chan struct{} // places for look-ups in Redis at a time
+	missed  misses
 }
+
+// maxLookups bounds the look-ups in Redis at a time, well below the pool's connections. A crowd that comes for what
+// nobody has would take them all otherwise, and the time-outs would look like a Redis that failed. Those beyond the
+// bound miss; [Tiered.Fill], which is shared by all who wait for a fragment, asks Redis again.
+const maxLookups = 6
 
 var _ Store = (*Tiered)(nil)
 
@@ -21,7 +29,7 @@ func NewTiered(memory *Memory, redis *Redis) (*Tiered, error) {
 	if memory == nil || redis == nil {
 		return nil, errors.New("tiered store: needs both a memory and a Redis tier")
 	}
-	return &Tiered{memory: memory, redis: redis}, nil
+	return &Tiered{memory: memory, redis: redis, lookups: make(chan struct{}, maxLookups)}, nil
 }
 
 // Lookup implements [Store]. A Redis that is needed costs one round trip for all keys that memory lacks.
@@ -29,8 +37,9 @@ func (t *Tiered) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit 
 	hits := t.memory.Lookup(ctx, keys)
 	var missing []int
 	var rest []timeslot.FragmentKey
+	now := time.Now()
 	for i := range hits {
-		if hits[i].Fragment == nil {
+		if hits[i].Fragment == nil && !t.missed.recent(keys[i], now) {
 			missing = append(missing, i)
 			rest = append(rest, keys[i])
 		}
@@ -38,10 +47,18 @@ func (t *Tiered) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit 
 	if len(rest) == 0 {
 		return hits
 	}
+	select {
+	case t.lookups <- struct{}{}:
+		defer func() { <-t.lookups }()
+	default:
+		return hits
+	}
 	for i, hit := range t.redis.Lookup(ctx, rest) {
-		if hit.Fragment != nil {
-			hits[missing[i]] = t.promote(hit)
+		if hit.Fragment == nil {
+			t.missed.note(rest[i], now)
+			continue
 		}
+		hits[missing[i]] = t.promote(hit)
 	}
 	return hits
 }

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// redisServer is a real Redis on a port of its own.
+type redisServer struct {
+	addr string
+	dir  string
+	run  *exec.Cmd
+}
+
+func startRedis(t *testing.T) *redisServer {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		if os.Getenv("TIMESLOTS_REQUIRE_REDIS") == "1" {
+			t.Fatal("redis-server is not installed")
+		}
+		t.Skip("redis-server is not installed; make test installs it")
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &redisServer{addr: free.Addr().String(), dir: t.TempDir()}
+	free.Close()
+	s.start(t)
+	t.Cleanup(func() { s.kill() })
+	return s
+}
+
+func (s *redisServer) start(t *testing.T) {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(s.addr)
+	s.run = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", s.dir)
+	if err := s.run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "Redis answering", func() bool {
+		conn, err := net.Dial("tcp", s.addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	})
+}
+
+// kill ends Redis at once, stopped or not.
+func (s *redisServer) kill() {
+	_ = s.run.Process.Kill()
+	_ = s.run.Wait()
+}
+
+// fleet is a simulator, a Redis and replicas before them.
+type fleet struct {
+	simulator string
+	redis     *redisServer
+	replicas  []*running
+}
+
+// redisPatience replaces the default of 50 ms where a crowd, three replicas, Redis and upstream share two cores: an
+// answer then lies unread for longer than that, and the replica goes on its own, as it should.
+const redisPatience = "timeout: 300ms"
+
+func startFleet(t *testing.T, replicas int, redis, more string) *fleet {
+	t.Helper()
+	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "50ms")
+	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	f := &fleet{simulator: "http://" + addr, redis: startRedis(t)}
+	for range replicas {
+		r := start(t, nil, "serve", "--config", written(t, served(addr)+fmt.Sprintf("cache: {redis: {addresses: [%q], %s}}\nlog: {level: error}\n%s", f.redis.addr, redis, more)))
+		r.listening(t)
+		f.replicas = append(f.replicas, r)
+	}
+	return f
+}
+
+const hotClinic = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
+
+func TestAThousandColdRequestsOnThreeReplicasAreOneCallForEachFragment(t *testing.T) {
+	f := startFleet(t, 3, redisPatience, "")
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 150}}
+	defer client.CloseIdleConnections()
+	var crowd sync.WaitGroup
+	for i := range 1000 {
+		crowd.Go(func() {
+			if _, err := fetched(client, f.replicas[i%3].public+hotClinic); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	crowd.Wait()
+	counts := calls(t, f.simulator)
+	if counts["department-timeslots"] != 1 || counts["departments"] != 1 {
+		t.Errorf("upstream saw %v", counts)
+	}
+}
+
+// fetched reads a whole answer and gives how long it took.
+func fetched(client *http.Client, target string) (time.Duration, error) {
+	begin := time.Now()
+	resp, err := client.Get(target)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(resp.Body); err != nil {
+		return 0, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return 0, errors.New(resp.Status + " " + body.String())
+	}
+	return time.Since(begin), nil
+}
+
+// load sends requests at a steady rate to the replicas in turn, and collects how long each took.
+func (f *fleet) load(t *testing.T, perSecond int, during time.Duration) (took []time.Duration, failed int) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}, Timeout: 5 * time.Second}
+	defer client.CloseIdleConnections()
+	var mu sync.Mutex
+	var visitors sync.WaitGroup
+	tick := time.NewTicker(time.Second / time.Duration(perSecond))
+	defer tick.Stop()
+	for i := range int(during.Seconds() * float64(perSecond)) {
+		<-tick.C
+		visitors.Go(func() {
+			d, err := fetched(client, f.replicas[i%len(f.replicas)].public+hotClinic)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failed++
+				return
+			}
+			took = append(took, d)
+		})
+	}
+	visitors.Wait()
+	slices.Sort(took)
+	return took, failed
+}
+
+func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
+	during := 20 * time.Second
+	if testing.Short() {
+		during = 6 * time.Second
+	}
+	const fresh = 2 * time.Second
+	f := startFleet(t, 3, "timeout: 50ms", "sources: {careDirect: {fresh: 2s, stale: 10s}}\n")
+	if _, err := fetched(http.DefaultClient, f.replicas[0].public+hotClinic); err != nil {
+		t.Fatal(err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	before := calls(t, f.simulator)["department-timeslots"]
+	took, failed := f.load(t, 300, during)
+	n := calls(t, f.simulator)["department-timeslots"] - before
+	// Refreshes come up to a fifth of the fresh time early, so that a period is at least four fifths of it.
+	if most := int(during/(fresh*4/5)) + 3; n > most || failed > 0 {
+		t.Errorf("%d calls in %v of %v fresh time, want at most %d; %d requests failed", n, during, fresh, most, failed)
+	}
+	t.Logf("%d calls in %v, p50 %v, p99 %v, worst %v", n, during, took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
+}
+
+func TestLosingRedisUnderLoadFailsNobody(t *testing.T) {
+	tests := map[string]func(*redisServer){
+		"killed":  func(s *redisServer) { s.kill() },
+		"stopped": func(s *redisServer) { _ = s.run.Process.Signal(syscall.SIGSTOP) },
+	}
+	for name, lose := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := startFleet(t, 1, "timeout: 50ms", "")
+			usual, failed := f.load(t, 500, time.Second)
+			if failed > 0 {
+				t.Fatalf("%d requests failed before", failed)
+			}
+			time.AfterFunc(500*time.Millisecond, func() { lose(f.redis) })
+			took, failed := f.load(t, 500, 3*time.Second)
+			if failed > 0 {
+				t.Errorf("%d requests failed", failed)
+			}
+			p99, worst := took[len(took)*99/100], took[len(took)-1]
+			t.Logf("before p99 %v; with Redis %s p99 %v, worst %v of %d", usual[len(usual)*99/100], name, p99, worst, len(took))
+			if p99 > usual[len(usual)*99/100]+60*time.Millisecond {
+				t.Errorf("p99 %v, %v before", p99, usual[len(usual)*99/100])
+			}
+			f.redis.kill()
+			f.redis.start(t)
+			begin := time.Now()
+			eventually(t, "strict answers again", func() bool {
+				return get(t, f.replicas[0].public+hotClinic).header.Get("Timeslots-Consistency") == "strict"
+			})
+			t.Logf("strict again %v after Redis was back", time.Since(begin).Round(10*time.Millisecond))
+		})
+	}
+}
