@@ -101,8 +101,10 @@ func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
 func TestTheSwitchesThatBreakThePromiseAreFoundOut(t *testing.T) {
 	service := built(t)
 	needRedis(t)
-	for _, part := range []string{"promotion-wait", "serve-filter", "tombstones"} {
-		t.Run(part, func(t *testing.T) { // deaf: messages mostly make up for the wait
+	// A missing promotion wait shows within some 40 ms of a booking only, too rarely for a run of two seconds on a busy
+	// machine: `make consistency` looks for it in ten.
+	for _, part := range []string{"serve-filter", "tombstones"} {
+		t.Run(part, func(t *testing.T) {
 			t.Parallel()
 			checked(t, "-binary", service, "-duration", "2s", "-reads", "300", "-bookings", "20", "-deaf", "-disable", part, "-expect-violations")
 		})

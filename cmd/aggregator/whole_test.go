@@ -103,6 +103,40 @@ func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
 	}
 }
 
+func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
+	demo := startDemo(t)
+	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
+	for _, sort := range []string{"soonest", "nearest", "balanced"} {
+		whole := get(t, target+"&limit=500&sort="+sort).answer(t)
+		seen := map[string]bool{}
+		cursor := ""
+		for page := 0; page == 0 || cursor != "" && page < 100; page++ {
+			a := get(t, target+"&limit=7&sort="+sort+cursor).answer(t)
+			for _, slot := range a.Timeslots {
+				if seen[slot.ID] {
+					t.Fatalf("%s: twice: %+v", sort, slot)
+				}
+				seen[slot.ID] = true
+			}
+			if cursor = ""; a.NextCursor != nil {
+				cursor = "&cursor=" + *a.NextCursor
+			}
+		}
+		if len(seen) != whole.Total || whole.Total < 14 {
+			t.Errorf("%s: the pages have %d slots, the answer %d", sort, len(seen), whole.Total)
+		}
+	}
+	first := get(t, target+"&limit=7").answer(t)
+	for name, other := range map[string]string{
+		"damaged": target + "&limit=7&cursor=" + (*first.NextCursor)[:len(*first.NextCursor)-3] + "abc",
+		"foreign": demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Wellness&limit=7&cursor=" + *first.NextCursor,
+	} {
+		if r := get(t, other); r.status != http.StatusBadRequest || !strings.Contains(string(r.body), `"parameter":"cursor"`) {
+			t.Errorf("%s cursor: %d %s", name, r.status, r.body)
+		}
+	}
+}
+
 func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 	demo := startDemo(t)
 	offers := get(t, demo.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500").answer(t)

@@ -17,6 +17,7 @@ var (
 	postalCodeGrammar = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
 	wordGrammar       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
 	zoneGrammar       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
+	cursorGrammar     = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
 // Limits of single requests.
@@ -25,6 +26,8 @@ const (
 	maxListValues = 1000
 	maxLimit      = 500
 	defaultLimit  = 100
+	minCursor     = 15 // an empty one still has a version, a fingerprint and a checksum
+	maxCursor     = 6000
 )
 
 // parser reads one query string and collects every violation.

@@ -31,6 +31,14 @@ func TestEveryParameterIsRead(t *testing.T) {
 	}
 }
 
+func TestACursorIsHandedOnAsItCame(t *testing.T) {
+	const cursor = "AQIDBAUGBwgJCgsMDQ_-0"
+	q, _, err := parseQuery("npi=9000000017&cursor=" + cursor)
+	if err != nil || q.Cursor != cursor {
+		t.Errorf("cursor %q, %v", q.Cursor, err)
+	}
+}
+
 func TestThePostalCodeWinsOverAPoint(t *testing.T) {
 	q, _, err := parseQuery("postalCode=98101&latitude=47.61&longitude=-122.33&visitTypeName=Illness")
 	if err != nil || q.Point != nil || q.PostalCode != "98101" {
@@ -70,7 +78,11 @@ func TestOffendersAreAllNamedWithAFix(t *testing.T) {
 		"repeated scalar":           {"npi=9000000017&limit=1&limit=2", []string{"limit"}},
 		"empty scalar":              {"npi=9000000017&sort=", []string{"sort"}},
 		"explain, oddly":            {"npi=9000000017&explain=yes", []string{"explain"}},
-		"cursor":                    {"npi=9000000017&cursor=abc", []string{"cursor"}},
+		"short cursor":              {"npi=9000000017&cursor=abc", []string{"cursor"}},
+		"endless cursor":            {"npi=9000000017&cursor=" + strings.Repeat("A", maxCursor+1), []string{"cursor"}},
+		"odd cursor letters":        {"npi=9000000017&cursor=AQIDBAUGBwgJCgsMDQ%3D%3D", []string{"cursor"}},
+		"two cursors":               {"npi=9000000017&cursor=AQIDBAUGBwgJCgsMDQ&cursor=AQIDBAUGBwgJCgsMDQ", []string{"cursor"}},
+		"empty cursor":              {"npi=9000000017&cursor=", []string{"cursor"}},
 		"product with a blank":      {"npi=9000000017&product=a%20b", []string{"product"}},
 		"product twice":             {"npi=9000000017&product=a&product=b", []string{"product"}},
 		"script in a word":          {"npi=9000000017&specialty=%3Cscript%3E", []string{"specialty"}},
@@ -105,6 +117,7 @@ func FuzzParseQuery(f *testing.F) {
 	f.Add("npi=9000000017&visitTypeName=Illness&startDate=2030-03-04&limit=5")
 	f.Add("latitude=47.61&longitude=-122.33&radius=25&visitTypeName=FluShot&sort=nearest")
 	f.Add("departmentUrlName=A,B&visitTypeName=x&userTimezone=Asia/Tokyo&gender=F,m")
+	f.Add("npi=9000000017&cursor=AQIDBAUGBwgJCgsMDQ_-0")
 	f.Add("postalCode=98101-1234&visitTypeName=a%2Cb&explain=false")
 	f.Fuzz(func(t *testing.T, raw string) {
 		q, _, err := parseQuery(raw)

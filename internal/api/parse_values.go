@@ -161,9 +161,17 @@ func (p *parser) coordinate(name, other string, limit float64) {
 	}
 }
 
-// cursor: paging is not offered yet, so there is no cursor that could be valid.
+// cursor reads the form only. Whether it is whole, and belongs to the other parameters, can be told once the product has
+// given its ranking: the search does, and refuses with the same violation.
 func (p *parser) cursor(name string) {
-	if value, ok := p.one(name); ok {
-		p.reject(name, quoted(value)+" is not a cursor of this answer", "start again without a cursor")
+	value, ok := p.one(name)
+	if !ok {
+		return
 	}
+	if len(value) < minCursor || len(value) > maxCursor || !cursorGrammar.MatchString(value) {
+		p.reject(name, "the cursor is damaged",
+			"repeat nextCursor as it came, with the parameters of its own request, or start again without a cursor")
+		return
+	}
+	p.query.Cursor = value
 }

@@ -41,6 +41,7 @@ func NewTransport(config *tls.Config) *http.Transport {
 	if config == nil {
 		config = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	config = config.Clone() // a transport writes to its own, and several may be made of one
 	return &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        config,

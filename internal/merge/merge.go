@@ -8,7 +8,7 @@ import (
 
 // Input is what one answer is made of. Nothing in it is written to.
 type Input struct {
-	Query         *timeslot.Query // canonical: Normalize was called
+	Query         *timeslot.Query // canonical: Normalize was called; ParseCursor accepts its cursor, else the page is empty
 	Now           time.Time
 	DefaultWindow int                  // days; without an end date the answer ends that many days after its first, inclusive
 	Fragments     []*timeslot.Fragment // in any order, none nil
@@ -24,7 +24,7 @@ type Taken interface {
 
 // Output is the answer, and how much each fragment had to say.
 type Output struct {
-	// Result lacks Complete, Reports, NextCursor and NextAvailable. Its offers, providers and departments are its
+	// Result lacks Complete, Reports and NextAvailable. Its offers, providers and departments are its
 	// own, but lists in them (specialties, visit types) are shared with the fragments.
 	Result *timeslot.Result
 

@@ -6,7 +6,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// result builds the answer around the first page.
+// result builds the answer around the page that the query asks for.
 func (m *merger) result(units []unit) *timeslot.Result {
 	r := &timeslot.Result{
 		Total:       len(units),
@@ -18,7 +18,11 @@ func (m *merger) result(units []unit) *timeslot.Result {
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	page := units[:min(limit, len(units))]
+	rest, before := m.rest(units)
+	page := rest[:min(limit, len(rest))]
+	if len(page) > 0 && len(rest) > len(page) {
+		r.NextCursor = m.cursorAfter(before, rest, len(page))
+	}
 	r.Slots = make([]timeslot.Offer, len(page))
 	schedules := m.referTo(page, r)
 	for i := range page {
@@ -29,6 +33,33 @@ func (m *merger) result(units []unit) *timeslot.Result {
 		}
 	}
 	return r
+}
+
+// rest is what of the ranked units the query's cursor leaves, and the cursor. Of a cursor that ParseCursor refuses
+// nobody knows what it leaves: nothing then, rather than the beginning again and again.
+func (m *merger) rest(units []unit) ([]unit, *Cursor) {
+	c, err := ParseCursor(m.Query.Cursor, m.Query)
+	switch {
+	case err != nil:
+		return nil, &Cursor{}
+	case c == nil:
+		return units, &Cursor{}
+	case m.Query.Sort == timeslot.Balanced:
+		return m.afterCalendars(units, &c.calendars), c
+	default:
+		return m.afterPosition(units, c.last), c
+	}
+}
+
+// cursorAfter is the text of the cursor after the first n of what the cursor before left.
+func (m *merger) cursorAfter(before *Cursor, rest []unit, n int) string {
+	var c Cursor
+	if m.Query.Sort == timeslot.Balanced {
+		c.calendars = m.calendarsAfter(&before.calendars, rest, n)
+	} else {
+		c.last = m.positionOf(&rest[n-1])
+	}
+	return c.text(m.Query)
 }
 
 // setBounds takes age and bounds from the answers about slots. "Not found" is one of them: the answer is as old as its

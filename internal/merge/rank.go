@@ -20,6 +20,10 @@ import (
 //	bookable  0.1   1 with a booking handle, 0.5 without, 0 where upstream forbids booking
 //	spread    0.2   1 ÷ (1 + how many slots of the same NPI in the whole answer come before it, by start)
 //
+// A slot never comes before an earlier one of the same clinician, department and visit type, even when it alone has a
+// booking handle: it then counts as if its score were the earlier one's. So each calendar is shown in the order of
+// time, which is what lets a [Cursor] say what was shown while scores change.
+//
 // Parts and total are rounded to millionths, so that replicas on different processors agree.
 const (
 	weightWait     = 0.4
@@ -89,12 +93,15 @@ func (m *merger) nearestFirst(units []unit) []unit {
 	return ranked
 }
 
-// balanced sorts by score; what is equal keeps the order of start and group.
+// balanced sorts by score, but no slot before an earlier one of its group; what is equal keeps the order of start and
+// group.
 func (m *merger) balanced(units []unit) []unit {
 	keys := make([]entry, len(units))
+	least := make([]uint64, len(m.groups)) // of what is missing to a full score, in millionths
 	for i := range units {
-		total := uint64(math.Round(m.score(&units[i]).Total * million))
-		keys[i] = entry{key: million - total, slot: uint32(i)}
+		missing := &least[units[i].group]
+		*missing = max(*missing, million-uint64(math.Round(m.score(&units[i]).Total*million)))
+		keys[i] = entry{key: *missing, slot: uint32(i)}
 	}
 	ranked := make([]unit, len(units))
 	for i, k := range sortEntries(keys) {

@@ -227,12 +227,21 @@ func (r *reference) sort(slots []refSlot) {
 	}
 	slices.SortFunc(slots, soonest)
 	before := slices.Clone(slots)
+	total := func(s refSlot) float64 { // no more than that of an earlier slot of its calendar
+		least := 1.0
+		for _, o := range before {
+			if o.refGroup == s.refGroup && o.start <= s.start {
+				least = min(least, r.score(o, before).Total)
+			}
+		}
+		return least
+	}
 	slices.SortFunc(slots, func(a, b refSlot) int {
 		switch r.Query.Sort {
 		case timeslot.Nearest:
 			return cmp.Or(cmp.Compare(distance(a), distance(b)), soonest(a, b))
 		case timeslot.Balanced:
-			return cmp.Or(cmp.Compare(r.score(b, before).Total, r.score(a, before).Total), soonest(a, b))
+			return cmp.Or(cmp.Compare(total(b), total(a)), soonest(a, b))
 		default:
 			return soonest(a, b)
 		}

@@ -174,6 +174,9 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 	if err := e.opt.Limits.check(q, e.opt.Now()); err != nil {
 		return nil, err
 	}
+	if _, err := merge.ParseCursor(q.Cursor, q); err != nil {
+		return nil, err
+	}
 	if caller.Budget > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, caller.Budget-mergeReserve(caller.Budget))

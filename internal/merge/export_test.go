@@ -1,0 +1,6 @@
+package merge
+
+import "timeslots/internal/timeslot"
+
+// SealCursor is the text of a cursor with any payload, right on the outside.
+func SealCursor(payload []byte, q *timeslot.Query) string { return seal(payload, q) }

@@ -1,0 +1,179 @@
+package merge_test
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"timeslots/internal/merge"
+	"timeslots/internal/timeslot"
+)
+
+// pageAfter is the page that a cursor leads to.
+func pageAfter(in merge.Input, cursor string, limit int) *timeslot.Result {
+	q := *in.Query
+	q.Cursor, q.Limit = cursor, limit
+	in.Query = &q
+	return mergeOf(in)
+}
+
+var profiles = rapid.SampledFrom([]timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced})
+
+// TestPagesAreTheWholeInParts: with pages of any length, one after the other, and nothing that changes underneath.
+func TestPagesAreTheWholeInParts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		whole := pageAfter(in, "", 500)
+		var parts []timeslot.Offer
+		for cursor := ""; ; {
+			page := pageAfter(in, cursor, rapid.IntRange(1, 4).Draw(t, "limit"))
+			parts = append(parts, page.Slots...)
+			if page.Total != whole.Total {
+				t.Fatalf("a page says there are %d slots, the whole answer %d", page.Total, whole.Total)
+			}
+			if cursor = page.NextCursor; cursor == "" {
+				break
+			}
+			if len(page.Slots) == 0 {
+				t.Fatal("a page without slots leads on")
+			}
+		}
+		if len(parts) == 0 && len(whole.Slots) == 0 {
+			return
+		}
+		if diff := gocmp.Diff(whole.Slots, parts); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// campus is a few calendars at known places, of which any slot and any whole answer may be missing at a time.
+type campus struct {
+	schedules []timeslot.Schedule
+	present   []map[int]bool // by schedule: minutes after noon
+	bookable  map[int]bool
+	answers   map[int]bool // whose answer is there
+}
+
+func drawCampus(t *rapid.T) *campus {
+	w := &campus{bookable: map[int]bool{}, answers: map[int]bool{}}
+	for i := range rapid.IntRange(1, 6).Draw(t, "calendars") {
+		s := followUp(fmt.Sprintf("90000001%02d", i/2))
+		s.DepartmentID = fmt.Sprint(1 + i%3)
+		s.VisitTypeID, s.VisitTypeName = fmt.Sprint(7200+i), fmt.Sprint("Visit", i)
+		w.schedules = append(w.schedules, s)
+		w.answers[i] = true
+		w.present = append(w.present, map[int]bool{})
+	}
+	w.change(t, 30)
+	return w
+}
+
+// change lets slots come and go, with their handles, and now and then a whole answer.
+func (w *campus) change(t *rapid.T, times int) {
+	for range rapid.IntRange(0, times).Draw(t, "changes") {
+		i := rapid.IntRange(0, len(w.schedules)-1).Draw(t, "calendar")
+		at := 60 * rapid.IntRange(1, 12).Draw(t, "hour")
+		switch rapid.IntRange(0, 9).Draw(t, "what") {
+		case 0:
+			w.answers[i] = !w.answers[i]
+		case 1, 2:
+			w.bookable[i] = !w.bookable[i]
+		case 3, 4, 5:
+			delete(w.present[i], at)
+		default:
+			w.present[i][at] = true
+		}
+	}
+}
+
+func (w *campus) fragments() []*timeslot.Fragment {
+	near, far := riverton, tacoma
+	out := []*timeslot.Fragment{departments(
+		timeslot.Department{EHRInstance: main, ID: "1", Point: &near}, timeslot.Department{EHRInstance: main, ID: "2", Point: &far})}
+	for i, s := range w.schedules {
+		if !w.answers[i] {
+			continue
+		}
+		l := list{Schedule: s}
+		for at := range w.present[i] {
+			slot := timeslot.Slot{Start: noon.Add(minutes(at)).Unix()}
+			if w.bookable[i] && at%120 == 0 {
+				slot.ID = "handle"
+			}
+			l.slots = append(l.slots, slot)
+		}
+		out = append(out, answered(v4(s.NPI, s.VisitTypeName), 0, l))
+	}
+	return out
+}
+
+func identities(r *timeslot.Result) map[timeslot.Identity]bool {
+	ids := map[timeslot.Identity]bool{}
+	for i := range r.Slots {
+		ids[r.Slots[i].Identity()] = true
+	}
+	return ids
+}
+
+// TestNothingIsSkippedAndNothingTwice while slots, handles and whole answers come and go between the pages, and time
+// passes. A slot that is there all the time is on exactly one page; none is on two, also when it was away meanwhile.
+func TestNothingIsSkippedAndNothingTwice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		here, world := riverton, drawCampus(t)
+		profile := profiles.Draw(t, "profile")
+		in := input(query(func(q *timeslot.Query) { q.Point, q.Sort = &here, profile }), world.fragments()...)
+		always, shown := identities(pageAfter(in, "", 500)), map[timeslot.Identity]bool{}
+		for cursor := ""; ; {
+			page := pageAfter(in, cursor, rapid.IntRange(1, 5).Draw(t, "limit"))
+			now := identities(pageAfter(in, "", 500))
+			maps.DeleteFunc(always, func(id timeslot.Identity, _ bool) bool { return !now[id] })
+			for id := range identities(page) {
+				if shown[id] {
+					t.Fatalf("%+v is on two pages", id)
+				}
+				shown[id] = true
+			}
+			if cursor = page.NextCursor; cursor == "" {
+				break
+			}
+			world.change(t, 6)
+			in.Fragments = world.fragments()
+			in.Now = in.Now.Add(minutes(rapid.IntRange(0, 40).Draw(t, "minutes passed")))
+		}
+		for id := range always {
+			if !shown[id] {
+				t.Fatalf("%+v was there all the time, and on no page", id)
+			}
+		}
+	})
+}
+
+// TestACursorFitsItsRequest: of a large answer, after many pages, in every profile.
+func TestACursorFitsItsRequest(t *testing.T) {
+	for _, tt := range []struct {
+		profile   timeslot.Ranking
+		fragments int
+		want      int // bytes at most
+	}{
+		{timeslot.Soonest, 200, 150}, {timeslot.Nearest, 200, 150},
+		{timeslot.Balanced, 50, 512}, {timeslot.Balanced, 200, 2600},
+	} {
+		t.Run(fmt.Sprint(string(tt.profile), " ", tt.fragments), func(t *testing.T) {
+			in := input(query(func(q *timeslot.Query) { q.Point, q.Sort, q.Radius = &riverton, tt.profile, 100 }), campaign(tt.fragments, 10_000)...)
+			in.DefaultWindow = 28
+			longest, pages := 0, 0
+			for cursor := ""; pages == 0 || cursor != ""; pages++ {
+				cursor = pageAfter(in, cursor, 500).NextCursor
+				longest = max(longest, len(cursor))
+			}
+			t.Logf("%d pages, cursors up to %d bytes", pages, longest)
+			if longest > tt.want || pages < 10 {
+				t.Errorf("%d pages, cursors up to %d bytes, want %d", pages, longest, tt.want)
+			}
+		})
+	}
+}
