@@ -143,6 +143,10 @@ func worst(a, b error) error {
 	return a
 }
 
+// starved is how much later than its limit an operation may end that waited for Redis; what ends later waited for a
+// core of our own machine.
+const starved = 5 * time.Millisecond
+
 // roundTrip runs one operation within the timeout, records it, and trips the gate when the server, and not the caller's
 // own deadline, made it fail.
 func (r *Redis) roundTrip(ctx context.Context, operation string, call func(context.Context) error) bool {
@@ -150,12 +154,13 @@ func (r *Redis) roundTrip(ctx context.Context, operation string, call func(conte
 	defer cancel()
 	start := time.Now()
 	err := call(limited)
-	outcome := outcomeOf(err)
-	r.options.Recorder.RedisOperation(operation, outcome, time.Since(start))
+	outcome, took := outcomeOf(err), time.Since(start)
+	r.options.Recorder.RedisOperation(operation, outcome, took)
 	switch {
 	case err == nil:
 		r.gate.answered()
 	case ctx.Err() != nil || !aboutServer(err):
+	case outcome == outcomeTimeout && took > r.options.Timeout+starved: // we came late to the answer, not it to us
 	case outcome == outcomeTimeout:
 		r.gate.silent()
 	default:
