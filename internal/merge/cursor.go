@@ -13,23 +13,26 @@ import (
 
 // Cursor says where a page ended, in terms that outlive the slots on it: pages that follow are right whichever slots
 // came and went since (INTERFACE §3.1). For soonest and nearest it is the position of the last slot; for balanced,
-// whose scores move with the slots around them, it is how far every calendar was shown.
+// whose scores move with the slots around them, it is how far every calendar was shown. That grows with the calendars:
+// where it would become too long it grows no more, and what is left is shown in the order of soonest, after a position.
 //
 // As text it is base64url of: version, fingerprint of the query, position or calendars, CRC-32 of all before. The
 // checksum is there for accidents, not for secrecy: whoever forges a cursor only chooses where to read on.
 type Cursor struct {
 	last      position
-	calendars calendars
+	calendars calendars // of balanced only
+	tail      bool      // of balanced only: beyond the calendars, the rest follows in the order of soonest, after last
 }
 
 const (
-	cursorVersion    = 1
+	cursorVersion    = 2
 	fingerprintBytes = 6
 	headBytes        = 1 + fingerprintBytes
 
 	// maxCursor bounds the text, so that it fits the request that brings it back. Positions take some 150 characters;
-	// calendars two to four bytes each, so that only answers that have shown far more than a thousand reach it.
-	maxCursor = 6000
+	// calendars two to four bytes each, and end where there is still room for a position.
+	maxCursor    = 6000
+	maxCalendars = 5000
 )
 
 // Why a cursor is refused.
@@ -72,9 +75,13 @@ func decodeCursor(text string, q *timeslot.Query) (*Cursor, error) {
 	c := &Cursor{}
 	in := reader{rest: body[headBytes:]}
 	if q.Sort == timeslot.Balanced {
-		c.calendars = in.calendars()
-	} else {
+		c.tail = in.flag()
+	}
+	if c.tail || q.Sort != timeslot.Balanced {
 		c.last = in.position()
+	}
+	if q.Sort == timeslot.Balanced {
+		c.calendars = in.calendars()
 	}
 	if in.failed || len(in.rest) > 0 {
 		return nil, errDamaged
@@ -85,9 +92,12 @@ func decodeCursor(text string, q *timeslot.Query) (*Cursor, error) {
 // text is the cursor as an answer to q gives it; empty when it would be too long.
 func (c *Cursor) text(q *timeslot.Query) string {
 	var payload []byte
-	if q.Sort == timeslot.Balanced {
-		payload = c.calendars.append(nil)
-	} else {
+	switch {
+	case c.tail:
+		payload = c.calendars.append(c.last.append([]byte{1}))
+	case q.Sort == timeslot.Balanced:
+		payload = c.calendars.append([]byte{0})
+	default:
 		payload = c.last.append(nil)
 	}
 	if text := seal(payload, q); len(text) <= maxCursor {
@@ -135,6 +145,15 @@ func (r *reader) take(n uint64) []byte {
 	taken := r.rest[:n]
 	r.rest = r.rest[n:]
 	return taken
+}
+
+// flag is one byte that is 0 or 1.
+func (r *reader) flag() bool {
+	b := r.take(1)
+	if b != nil && b[0] > 1 {
+		r.failed = true
+	}
+	return b != nil && b[0] == 1
 }
 
 // instant is Unix seconds after 1970, with room to add to them.

@@ -14,6 +14,9 @@ type Input struct {
 	Fragments     []*timeslot.Fragment // in any order, none nil
 	Taken         Taken                // nil: nothing is taken
 	Zones         *Zones               // nil: zones are loaded anew
+
+	// Asked is whom and what a query by entries has asked for, with the status of each for the case that it has no slots.
+	Asked []timeslot.Entry
 }
 
 // Taken knows the slots that must not be offered. It is asked with every spelling of a slot, and one yes is enough.
@@ -24,7 +27,7 @@ type Taken interface {
 
 // Output is the answer, and how much each fragment had to say.
 type Output struct {
-	// Result lacks Complete, Reports and NextAvailable. Its offers, providers and departments are its
+	// Result lacks Complete, Reports and NextAvailable, and has Entries in place of Slots where the query says By. Its offers, providers and departments are its
 	// own, but lists in them (specialties, visit types) are shared with the fragments.
 	Result *timeslot.Result
 
@@ -38,6 +41,7 @@ const defaultLimit = 100
 // Merge unites, filters and ranks. It cannot fail: what it does not know, it leaves out.
 func Merge(in Input) *Output {
 	m := newMerger(in)
+	m.readAsked()
 	m.readRows()
 	m.joinPlaces()
 	m.formGroups()
@@ -49,8 +53,10 @@ func Merge(in Input) *Output {
 	units = m.coverPools(units)
 	units = m.offerable(units)
 	units = m.firstDays(units)
-	units = m.rank(units)
-	return &Output{Result: m.result(units), PerFragment: m.perFragment}
+	if m.Query.By != "" {
+		return &Output{Result: m.entriesResult(units), PerFragment: m.perFragment}
+	}
+	return &Output{Result: m.result(m.rank(units)), PerFragment: m.perFragment}
 }
 
 // merger is the state of one merge. Its parts are filled by the steps of [Merge], in that order.
@@ -79,7 +85,7 @@ type merger struct {
 	families []family
 	shift    uint // how many bits of a sort key hold the group
 
-	entries []entry
+	entries []entry // listed slots, sorted
 }
 
 func newMerger(in Input) *merger {

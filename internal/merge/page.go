@@ -8,58 +8,66 @@ import (
 
 // result builds the answer around the page that the query asks for.
 func (m *merger) result(units []unit) *timeslot.Result {
+	r := m.emptyResult(units)
+	page, next := m.page(units)
+	r.NextCursor = next
+	r.Slots = m.offers(page, r)
+	return r
+}
+
+// emptyResult is the frame of an answer that has units, which ascend by start only under soonest.
+func (m *merger) emptyResult(units []unit) *timeslot.Result {
 	r := &timeslot.Result{
 		Total:       len(units),
 		Providers:   map[string]*timeslot.Provider{},
 		Departments: map[string]*timeslot.DepartmentView{},
 	}
 	m.setBounds(r)
-	limit := m.Query.Limit
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	rest, before := m.rest(units)
-	page := rest[:min(limit, len(rest))]
-	if len(page) > 0 && len(rest) > len(page) {
-		r.NextCursor = m.cursorAfter(before, rest, len(page))
-	}
-	r.Slots = make([]timeslot.Offer, len(page))
-	schedules := m.referTo(page, r)
-	for i := range page {
-		m.fillOffer(&r.Slots[i], &page[i])
-		r.Slots[i].Schedule = schedules[page[i].group]
-		if r.FirstStart == 0 || page[i].start < r.FirstStart {
-			r.FirstStart = page[i].start
+	for i := range units {
+		if start := units[i].start; r.FirstStart == 0 || start < r.FirstStart {
+			r.FirstStart = start
 		}
 	}
 	return r
 }
 
-// rest is what of the ranked units the query's cursor leaves, and the cursor. Of a cursor that ParseCursor refuses
-// nobody knows what it leaves: nothing then, rather than the beginning again and again.
-func (m *merger) rest(units []unit) ([]unit, *Cursor) {
-	c, err := ParseCursor(m.Query.Cursor, m.Query)
-	switch {
-	case err != nil:
-		return nil, &Cursor{}
-	case c == nil:
-		return units, &Cursor{}
-	case m.Query.Sort == timeslot.Balanced:
-		return m.afterCalendars(units, &c.calendars), c
-	default:
-		return m.afterPosition(units, c.last), c
+// offers turns units into what the answer shows, and makes it name their clinicians and departments.
+func (m *merger) offers(units []unit, r *timeslot.Result) []timeslot.Offer {
+	offers := make([]timeslot.Offer, len(units))
+	schedules := m.referTo(units, r)
+	for i := range units {
+		m.fillOffer(&offers[i], &units[i])
+		offers[i].Schedule = schedules[units[i].group]
 	}
+	return offers
 }
 
-// cursorAfter is the text of the cursor after the first n of what the cursor before left.
-func (m *merger) cursorAfter(before *Cursor, rest []unit, n int) string {
-	var c Cursor
-	if m.Query.Sort == timeslot.Balanced {
-		c.calendars = m.calendarsAfter(&before.calendars, rest, n)
-	} else {
-		c.last = m.positionOf(&rest[n-1])
+// page is the units that the query's cursor and limit leave, and the text of the cursor behind them; empty at the end.
+// Of a cursor that ParseCursor refuses nobody knows what it leaves: nothing then, rather than the beginning again and
+// again.
+func (m *merger) page(units []unit) (page []unit, next string) {
+	before, err := ParseCursor(m.Query.Cursor, m.Query)
+	if err != nil {
+		return nil, ""
 	}
-	return c.text(m.Query)
+	if before == nil {
+		before = &Cursor{}
+	}
+	limit := m.Query.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	if m.Query.Sort == timeslot.Balanced {
+		return m.balancedPage(units, before, limit)
+	}
+	if m.Query.Cursor != "" {
+		units = m.afterPosition(units, before.last)
+	}
+	if len(units) <= limit {
+		return units, ""
+	}
+	after := Cursor{last: m.positionOf(&units[limit-1])}
+	return units[:limit], after.text(m.Query)
 }
 
 // setBounds takes age and bounds from the answers about slots. "Not found" is one of them: the answer is as old as its
@@ -84,12 +92,12 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// referTo fills the maps of providers and departments that the page refers to, and gives the schedules of its groups:
+// referTo fills the maps of providers and departments that units refer to, and gives the schedules of their groups:
 // copies, so that an answer that is kept does not keep the merge's own tables.
-func (m *merger) referTo(page []unit, r *timeslot.Result) map[int32]*timeslot.Schedule {
+func (m *merger) referTo(units []unit, r *timeslot.Result) map[int32]*timeslot.Schedule {
 	schedules := map[int32]*timeslot.Schedule{}
-	for i := range page {
-		index := page[i].group
+	for i := range units {
+		index := units[i].group
 		if schedules[index] != nil {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// position is a slot's place in the orders soonest and nearest: all that they compare, whether the slot exists or not.
+// position is a slot's place in the orders soonest and nearest, or in the tail of balanced: all that they compare, whether the slot exists or not.
 type position struct {
 	start              int64 // Unix seconds
 	distance           float64

@@ -56,14 +56,14 @@ func (r *reference) page(slots []refSlot) *timeslot.Result {
 	}
 	soonest := slices.Clone(slots)
 	(&reference{Input: r.Input, answers: r.answers, rows: r.rows}).sortSoonest(soonest)
+	if len(soonest) > 0 {
+		out.FirstStart = soonest[0].start
+	}
 	for _, s := range slots[:min(len(slots), r.Query.Limit)] {
 		o := r.offer(s)
 		if r.Query.Explain {
 			score := r.score(s, soonest)
 			o.Score = &score
-		}
-		if out.FirstStart == 0 || s.start < out.FirstStart {
-			out.FirstStart = s.start
 		}
 		out.Slots = append(out.Slots, o)
 		d, _ := r.department(s.ehr, s.department)

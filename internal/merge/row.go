@@ -102,10 +102,14 @@ func (m *merger) siteFor(s *timeslot.Schedule) int32 {
 			return last.site
 		}
 	}
-	where := intern(m.placeOf, placeKey{s.EHRInstance, s.DepartmentID}, &m.places, func() place {
-		return place{ehr: s.EHRInstance, id: s.DepartmentID, distance: unknownDistance}
-	})
+	where := m.placeFor(s.EHRInstance, s.DepartmentID)
 	return intern(m.siteOf, siteKey{where, s.NPI}, &m.sites, func() site { return site{place: where, npi: s.NPI} })
+}
+
+func (m *merger) placeFor(ehr, id string) int32 {
+	return intern(m.placeOf, placeKey{ehr, id}, &m.places, func() place {
+		return place{ehr: ehr, id: id, distance: unknownDistance}
+	})
 }
 
 // intern is the index of the thing with this key, which is made when there is none.

@@ -134,6 +134,10 @@ type Caller struct {
 	Budget        time.Duration // for the whole search; 0: none beyond ctx
 }
 
+func (c Caller) call() fetch.Call {
+	return fetch.Call{Product: c.Product, CorrelationID: c.CorrelationID}
+}
+
 // Answer is a merged result and how it came about.
 type Answer struct {
 	*timeslot.Result
@@ -190,22 +194,46 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 	if errors.Is(ctx.Err(), context.Canceled) { // whoever asked has left
 		return nil, ctx.Err()
 	}
-	view, strict := e.opt.Taken.Current(context.WithoutCancel(ctx)) // the budget may be up, the view is wanted all the same
-	now := e.opt.Now()
-	merged := merge.Merge(merge.Input{
-		Query: q, Now: now, DefaultWindow: e.opt.Limits.Window,
-		Fragments: gathered.fragments(), Taken: e.filter(view), Zones: &e.zones,
-	})
-	answer := &Answer{
-		Result: merged.Result, TakenVersion: view.Version(), Strict: before && strict, MergedAt: now,
-		Waited: gathered.waited(), Collapsed: gathered.collapsed(), Stale: gathered.stale(), ReviewAt: gathered.reviewAt(),
+	answer := e.answer(ctx, q, gathered)
+	answer.Strict = answer.Strict && before
+	if err := verdict(answer.Reports, gathered.retryAfter()); err != nil {
+		return answer, err
 	}
-	if gathered.outdated() && answer.FreshUntil.After(now) {
-		answer.FreshUntil = now
+	if q.By == "" && answer.Total == 0 {
+		e.lookAhead(ctx, gathered, caller.call(), answer)
 	}
-	answer.Reports = gathered.reports(merged.PerFragment)
+	gathered.date(answer)
+	return answer, nil
+}
+
+// answer merges what was gathered, as the view of taken slots that is valid now has it.
+func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *Answer {
+	merged, view, strict := e.merge(ctx, q, g)
+	answer := &Answer{Result: merged.Result, TakenVersion: view.Version(), Strict: strict, MergedAt: e.opt.Now()}
+	answer.Reports = g.reports(merged.PerFragment)
 	answer.Complete = complete(answer.Reports)
-	return answer, verdict(answer.Reports, gathered.retryAfter())
+	return answer
+}
+
+// merge unites all that was gathered into an answer to q.
+func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection) (merged *merge.Output, view *cache.View, strict bool) {
+	view, strict = e.opt.Taken.Current(context.WithoutCancel(ctx)) // the budget may be up, the view is wanted all the same
+	merged = merge.Merge(merge.Input{
+		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
+		Fragments: g.fragments(), Taken: e.filter(view), Zones: &e.zones, Asked: g.asked(q),
+	})
+	return merged, view, strict
+}
+
+// date says how the answer came about, and until when it is good.
+func (g *collection) date(a *Answer) {
+	a.Waited, a.Collapsed, a.Stale = g.waited(), g.collapsed(), g.stale()
+	if at := g.reviewAt(); a.ReviewAt.IsZero() || !at.IsZero() && at.Before(a.ReviewAt) {
+		a.ReviewAt = at
+	}
+	if g.outdated() && a.FreshUntil.After(a.MergedAt) {
+		a.FreshUntil = a.MergedAt
+	}
 }
 
 // check refuses queries that would fan out too far (ARCHITECTURE §3 step 4).

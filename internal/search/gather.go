@@ -29,13 +29,17 @@ type piece struct {
 type collection struct {
 	plan   *plan
 	pieces []*piece
+	ahead  []*piece // behind the window: see lookAhead
 }
+
+// all is everything that the answer is made of.
+func (g *collection) all() []*piece { return slices.Concat(g.pieces, g.ahead) }
 
 // gather looks all keys up at once, then fetches what is missing until ctx ends. The list of departments comes first,
 // for what it makes known; it is nearly always in memory. When it is not, directory and slots are fetched side by
 // side, and only what the directory has to name comes after it.
 func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (*collection, error) {
-	call := fetch.Call{Product: caller.Product, CorrelationID: caller.CorrelationID}
+	call := caller.call()
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{list}, call)
 	e.watchLookahead(list.fragment, call)
@@ -221,7 +225,7 @@ func (e *Engine) fetch(ctx context.Context, key timeslot.FragmentKey, call fetch
 // fragments lists what can be merged.
 func (g *collection) fragments() []*timeslot.Fragment {
 	var list []*timeslot.Fragment
-	for _, pc := range g.pieces {
+	for _, pc := range g.all() {
 		if pc.fragment != nil && pc.freshness != timeslot.Expired {
 			list = append(list, pc.fragment)
 		}
@@ -230,7 +234,7 @@ func (g *collection) fragments() []*timeslot.Fragment {
 }
 
 func (g *collection) waited() bool {
-	for _, pc := range g.pieces {
+	for _, pc := range g.all() {
 		if pc.waited {
 			return true
 		}
@@ -241,7 +245,7 @@ func (g *collection) waited() bool {
 // collapsed tells whether all that was waited for was fetched on behalf of others.
 func (g *collection) collapsed() bool {
 	some := false
-	for _, pc := range g.pieces {
+	for _, pc := range g.all() {
 		if pc.waited && !pc.joined {
 			return false
 		}
@@ -252,7 +256,7 @@ func (g *collection) collapsed() bool {
 
 // reviewAt is the earliest time at which a slot fragment is due for an early refresh.
 func (g *collection) reviewAt() (at time.Time) {
-	for _, pc := range g.pieces {
+	for _, pc := range g.all() {
 		if pc.fragment == nil || pc.key.Source() == timeslot.Directory {
 			continue
 		}
@@ -265,11 +269,11 @@ func (g *collection) reviewAt() (at time.Time) {
 
 // outdated tells whether the answer holds a fragment that an event overtook: its bounds then promise too much.
 func (g *collection) outdated() bool {
-	return slices.ContainsFunc(g.pieces, func(pc *piece) bool { return pc.outdated })
+	return slices.ContainsFunc(g.all(), func(pc *piece) bool { return pc.outdated })
 }
 
 func (g *collection) stale() bool {
-	for _, pc := range g.pieces {
+	for _, pc := range g.all() {
 		if pc.fragment != nil && pc.freshness != timeslot.Fresh && pc.key.Source() != timeslot.Directory {
 			return true
 		}

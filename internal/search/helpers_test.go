@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -18,13 +19,14 @@ type desk struct {
 	calls   map[timeslot.FragmentKey]int
 	delay   map[timeslot.Source]time.Duration
 	failure map[timeslot.Source]error
+	failKey map[timeslot.FragmentKey]error
 	answers map[timeslot.FragmentKey]*timeslot.Fragment // missing: not found
 }
 
 func newDesk(answers ...*timeslot.Fragment) *desk {
 	d := &desk{
 		calls: map[timeslot.FragmentKey]int{}, delay: map[timeslot.Source]time.Duration{},
-		failure: map[timeslot.Source]error{}, answers: map[timeslot.FragmentKey]*timeslot.Fragment{},
+		failure: map[timeslot.Source]error{}, failKey: map[timeslot.FragmentKey]error{}, answers: map[timeslot.FragmentKey]*timeslot.Fragment{},
 	}
 	for _, f := range append(answers, providerInfo) {
 		d.answers[f.Key] = f
@@ -36,7 +38,7 @@ func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call
 	asked := time.Now()
 	d.mu.Lock()
 	d.calls[key]++
-	delay, failure, answer := d.delay[key.Source()], d.failure[key.Source()], d.answers[key]
+	delay, failure, answer := d.delay[key.Source()], cmp.Or(d.failKey[key], d.failure[key.Source()]), d.answers[key]
 	d.mu.Unlock()
 	select {
 	case <-time.After(delay):

@@ -32,6 +32,7 @@ type plan struct {
 	query  *timeslot.Query
 	now    time.Time
 	blocks []timeslot.Block
+	last   timeslot.Date // the window's last day in any zone
 
 	visitTypes []string // of the query, in the directory's spelling where it knows them
 	slots      []ask
@@ -43,6 +44,7 @@ type plan struct {
 // Departments is the directory's list as far as it is at hand.
 func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *plan {
 	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments)}
+	p.last = p.lastDay()
 	p.blocks = p.windowBlocks()
 	for _, npi := range q.NPIs {
 		p.provider(npi)
@@ -73,15 +75,23 @@ func spelled(wanted []string, departments []timeslot.Department) []string {
 	return names
 }
 
+// lastDay is the last day of the window where it ends last.
+func (p *plan) lastDay() timeslot.Date {
+	if p.query.EndDate != 0 {
+		return p.query.EndDate
+	}
+	return max(p.query.StartDate, timeslot.LatestToday(p.now)) + timeslot.Date(p.engine.opt.Limits.Window)
+}
+
+// reach is the last day that upstream may be asked for.
+func (p *plan) reach() timeslot.Date {
+	return timeslot.EarliestToday(p.now) + timeslot.Date(p.engine.lookahead.known.Load().largest)
+}
+
 // windowBlocks are the blocks that the window touches in any zone, as far as upstream may be asked.
 func (p *plan) windowBlocks() []timeslot.Block {
-	limits := p.engine.opt.Limits
 	first := max(p.query.StartDate, timeslot.EarliestToday(p.now))
-	last := p.query.EndDate
-	if last == 0 {
-		last = max(p.query.StartDate, timeslot.LatestToday(p.now)) + timeslot.Date(limits.Window)
-	}
-	last = min(last, timeslot.EarliestToday(p.now)+timeslot.Date(p.engine.lookahead.known.Load().largest))
+	last := min(p.last, p.reach())
 	var blocks []timeslot.Block
 	for b := timeslot.BlockOf(first); b.First() <= last; b++ {
 		blocks = append(blocks, b)

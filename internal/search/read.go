@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"timeslots/internal/fetch"
 	"timeslots/internal/fetch/decode"
 	"timeslots/internal/timeslot"
 )
@@ -29,7 +28,7 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 		defer cancel()
 	}
 	_, strict := e.opt.Taken.Current(ctx)
-	call := fetch.Call{Product: caller.Product, CorrelationID: caller.CorrelationID}
+	call := caller.call()
 	pc := &piece{ask: ask{key: key}, freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{pc}, call)
 	if !pc.servable() {

@@ -61,6 +61,9 @@ type Query struct {
 	Limit   int
 	Cursor  string
 	Explain bool
+
+	By  By  // entries instead of slots: GET /v1/next-available (INTERFACE §3.2); empty: slots
+	Per int // slots of each entry, 1…20
 }
 
 // HasLocation tells whether the query names a place.
@@ -171,5 +174,7 @@ func (q *Query) Canonical() string {
 	if q.Explain {
 		text("explain", "true")
 	}
+	text("by", string(q.By))
+	number("per", q.Per)
 	return v.Encode()
 }

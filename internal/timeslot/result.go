@@ -14,6 +14,7 @@ type Result struct {
 	Total    int       // slots of the whole answer, all pages
 
 	Slots       []Offer // this page, ranked
+	Entries     []Entry // in place of Slots when the query says By; ranked, those without slots last
 	Providers   map[string]*Provider
 	Departments map[string]*DepartmentView // by department key
 	Reports     []SourceReport
@@ -23,7 +24,7 @@ type Result struct {
 
 	FreshUntil time.Time // when the first fragment used stops being fresh; zero when none was
 	StaleUntil time.Time // when the first fragment used stops being servable without an error
-	FirstStart int64     // start of the earliest slot on the page (Unix seconds); 0 when it is empty
+	FirstStart int64     // start of the earliest slot of the whole answer (Unix seconds); 0 when it is empty
 }
 
 // Offer is one merged slot: what all surfaces together know about one identity.

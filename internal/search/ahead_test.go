@@ -1,0 +1,141 @@
+package search
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"timeslots/internal/cache"
+	"timeslots/internal/timeslot"
+)
+
+// inDays is noon in Los Angeles so many days from the bubble's first.
+func inDays(n int) int64 { return time.Now().AddDate(0, 0, n).Truncate(24*time.Hour).Unix() + 20*3600 }
+
+func blockOf(start int64) timeslot.Block {
+	return timeslot.BlockOf(timeslot.DateOf(time.Unix(start, 0)))
+}
+
+// blocksFrom are her answers from the present block on: one for each number, with a slot in so many days; −1: none.
+func blocksFrom(days ...int) []*timeslot.Fragment {
+	list := []*timeslot.Fragment{directoryOf(clinic)}
+	for i, n := range days {
+		f := providerDirectOf(npi, presentBlock()+timeslot.Block(i))
+		if n >= 0 {
+			f = providerDirectOf(npi, presentBlock()+timeslot.Block(i), inDays(n))
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+func TestAnEmptyWindowSaysWhenTheNextSlotIs(t *testing.T) {
+	tests := map[string]struct {
+		days  []int // see blocksFrom
+		want  int   // days from now; −1: nothing
+		calls int   // of Provider Direct
+	}{
+		"later in the block that was asked for anyway": {[]int{16, 30}, 16, 1},
+		"in the block after it":                        {[]int{-1, 40}, 40, 2},
+		"two blocks on":                                {[]int{-1, -1, 70}, 70, 3},
+		"beyond the longest window":                    {[]int{-1, -1, -1, -1, 100}, -1, 4},
+		"nowhere":                                      {[]int{-1, -1, -1, -1, -1}, -1, 4},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDesk(blocksFrom(tt.days...)...)
+				e := newEngine(t, d, nil)
+				a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: timeslot.DateOf(time.Now()) + 1}), Caller{})
+				if a.Total != 0 || len(a.Slots) != 0 || !a.Complete {
+					t.Fatalf("%d slots, complete %v; the window is empty", a.Total, a.Complete)
+				}
+				checkNext(t, a, tt.want)
+				if n := d.count(timeslot.ProviderDirect); n != tt.calls {
+					t.Errorf("%d calls, want %d", n, tt.calls)
+				}
+			})
+		})
+	}
+}
+
+// checkNext wants the next slot in so many days, described like any other; −1: none.
+func checkNext(t *testing.T, a *Answer, days int) {
+	t.Helper()
+	next := a.NextAvailable
+	switch {
+	case days < 0 && next != nil:
+		t.Errorf("next is %v, want none", time.Unix(next.Start, 0))
+	case days >= 0 && (next == nil || next.Start != inDays(days)):
+		t.Errorf("next is %+v, want the slot in %d days", next, days)
+	case next != nil && (a.Departments[next.Schedule.DepartmentKey()] == nil || a.Providers[npi] == nil || a.FirstStart != next.Start):
+		t.Errorf("the answer does not describe the next slot: %+v", a.Result)
+	}
+}
+
+func TestTheNextSlotIsFoundOnceForACrowd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(blocksFrom(-1, -1, 70)...)
+		e := newEngine(t, d, nil)
+		q := queryOf(timeslot.Query{NPIs: []string{npi}})
+		for range 100 {
+			if a := e.mustSearch(t, q, Caller{}); a.NextAvailable == nil {
+				t.Fatal("no next slot")
+			}
+		}
+		if n := d.count(timeslot.ProviderDirect); n != 3 {
+			t.Errorf("%d calls, want one for each block", n)
+		}
+	})
+}
+
+func TestALookAheadThatFailsSaysNothingAndIsTriedAgainSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(blocksFrom(-1)...)
+		d.delay[timeslot.ProviderDirect] = 300 * time.Millisecond
+		e := newEngine(t, d, nil)
+		a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{Budget: 400 * time.Millisecond})
+		if a.NextAvailable != nil || !a.Complete {
+			t.Errorf("complete %v, next %+v; the window itself was answered", a.Complete, a.NextAvailable)
+		}
+		if a.ReviewAt.After(time.Now()) {
+			t.Errorf("looked at again in %v only", time.Until(a.ReviewAt))
+		}
+	})
+}
+
+func TestASlotThatIsTakenIsNotTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := providerDirectOf(npi, presentBlock(), inDays(16), inDays(17))
+		d := newDesk(directoryOf(clinic), f)
+		e := newEngine(t, d, nil)
+		taken := f.Schedules[0].Identity(inDays(16))
+		e.opt.Taken.(*cache.Ledger).Promote(timeslot.Claim{Identity: taken, NPI: npi, Duration: 20}, "somebody")
+		a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: timeslot.DateOf(time.Now()) + 3}), Caller{})
+		if a.NextAvailable == nil || a.NextAvailable.Start != inDays(17) {
+			t.Errorf("next is %+v, want the slot that is not taken", a.NextAvailable)
+		}
+	})
+}
+
+func TestAClinicsNextSlotIsInWhatItSaidAlready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic), careDirectOf("AcmeRiverton", "Illness", inDays(5), inDays(6)))
+		e := newEngine(t, d, nil)
+		a := e.mustSearch(t, queryOf(timeslot.Query{Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"Illness"}, EndDate: timeslot.DateOf(time.Now()) + 1}), Caller{})
+		if a.NextAvailable == nil || a.NextAvailable.Start != inDays(5) || d.count(timeslot.CareDirect) != 1 {
+			t.Errorf("next is %+v after %d calls", a.NextAvailable, d.count(timeslot.CareDirect))
+		}
+	})
+}
+
+func TestAPageBeyondTheEndDoesNotLookAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(blocksFrom(1, 30)...)
+		e := newEngine(t, d, nil)
+		a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+		if a.Total != 1 || a.NextAvailable != nil || d.count(timeslot.ProviderDirect) != 1 {
+			t.Errorf("total %d, next %+v, %d calls", a.Total, a.NextAvailable, d.count(timeslot.ProviderDirect))
+		}
+	})
+}

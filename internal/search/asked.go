@@ -1,0 +1,87 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"timeslots/internal/timeslot"
+)
+
+// asked is whom and what a query by entries has asked for, each with what is to be said when it has no slots: none, or
+// unknown where its source failed (INTERFACE §3.2). Nil for a query by slots.
+func (g *collection) asked(q *timeslot.Query) []timeslot.Entry {
+	switch q.By {
+	case timeslot.ByProvider:
+		return g.askedProviders(q.NPIs)
+	case timeslot.ByDepartment:
+		return g.askedDepartments()
+	default:
+		return nil
+	}
+}
+
+func (g *collection) askedProviders(npis []string) []timeslot.Entry {
+	failed := g.failedThings()
+	entries := make([]timeslot.Entry, 0, len(npis))
+	for _, npi := range npis {
+		t := thing{timeslot.ProviderDirect, npi}
+		if !g.plan.engine.opt.Sources[t.source].Enabled { // then only the area's answer tells
+			t = thing{timeslot.CareOptions, areaName}
+		}
+		entries = append(entries, timeslot.Entry{NPI: npi, Status: emptiness(failed[t])})
+	}
+	return entries
+}
+
+// askedDepartments are those that Care Direct was asked for, as the directory identifies them. One that the directory
+// does not know has no identifier to be listed under; its source report names it.
+func (g *collection) askedDepartments() []timeslot.Entry {
+	failed := map[string]bool{}
+	for t, bad := range g.failedThings() {
+		if urlName, _, ok := strings.Cut(t.name, "/"); ok && t.source == timeslot.CareDirect {
+			failed[urlName] = failed[urlName] || bad
+		}
+	}
+	var entries []timeslot.Entry
+	for _, pc := range g.pieces {
+		for i := range pc.departments() {
+			d := &pc.departments()[i]
+			bad, wanted := failed[d.URLName]
+			if wanted && d.URLName != "" && g.plan.lists(d) {
+				entries = append(entries, timeslot.Entry{Department: d.Key(), Status: emptiness(bad)})
+			}
+		}
+	}
+	slices.SortFunc(entries, func(a, b timeslot.Entry) int { return strings.Compare(a.Department, b.Department) })
+	return slices.CompactFunc(entries, func(a, b timeslot.Entry) bool { return a.Department == b.Department })
+}
+
+// lists tells whether a department belongs into a list of what was asked: it does when it was named, and when the
+// filters on departments let it pass.
+func (p *plan) lists(d *timeslot.Department) bool {
+	pass := func(filter []string, value string) bool {
+		return len(filter) == 0 || slices.Contains(filter, strings.ToLower(value))
+	}
+	return slices.Contains(p.query.Departments, d.URLName) ||
+		pass(p.query.ClinicTypes, d.ClinicType) && pass(p.query.EHRInstances, d.EHRInstance)
+}
+
+// failedThings tells of everything that was asked whether a part of it is missing.
+func (g *collection) failedThings() map[thing]bool {
+	failed := map[thing]bool{}
+	for _, pc := range g.pieces {
+		status, _ := pc.status()
+		failed[pc.thing] = failed[pc.thing] || status == timeslot.StatusFailed
+	}
+	for _, r := range g.plan.skipped {
+		failed[thing{r.Source, r.Key}] = r.Reason != ""
+	}
+	return failed
+}
+
+func emptiness(failed bool) timeslot.Availability {
+	if failed {
+		return timeslot.AvailabilityUnknown
+	}
+	return timeslot.AvailabilityNone
+}
