@@ -174,7 +174,11 @@ type answer struct {
 		Source, Key, Status, Reason string
 		Slots                       int
 	}
-	NextCursor *string
+	NextCursor    *string
+	NextAvailable *struct {
+		ID           string
+		SlotDateTime time.Time
+	}
 }
 
 func (r reply) answer(t *testing.T) answer {

@@ -18,11 +18,7 @@ const wireInstant = "2006-01-02T15:04:05.000Z"
 // encode writes the document of INTERFACE §3.1. It holds instants, never ages, and its objects are in a fixed order,
 // so equal results give equal bytes on every replica.
 func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
-	enc := &encoder{links: s.opt.Links, departments: a.Departments}
-	if q.Zone != "" {
-		enc.zoneName = q.Zone
-		enc.zone, _ = time.LoadLocation(q.Zone) // the parser loaded it before
-	}
+	enc := s.encoder(q, a)
 	e := &enc.Encoder
 	e.Grow(512 + 640*len(a.Slots))
 	e.ObjStart()
@@ -31,12 +27,7 @@ func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 	e.Bool(a.Complete)
 	e.FieldStart("total")
 	e.Int(a.Total)
-	e.FieldStart("timeslots")
-	e.ArrStart()
-	for i := range a.Slots {
-		enc.offer(&a.Slots[i])
-	}
-	e.ArrEnd()
+	enc.offers("timeslots", a.Slots)
 	enc.providers(a.Providers)
 	enc.departmentViews()
 	enc.sources(a.Reports)
@@ -46,12 +37,23 @@ func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 	} else {
 		e.Str(a.NextCursor)
 	}
-	if len(a.Slots) == 0 && a.NextAvailable != nil {
-		e.FieldStart("nextAvailable")
+	e.FieldStart("nextAvailable")
+	if a.NextAvailable == nil {
+		e.Null()
+	} else {
 		enc.offer(a.NextAvailable)
 	}
 	e.ObjEnd()
 	return e.Bytes()
+}
+
+func (s *Server) encoder(q *timeslot.Query, a *search.Answer) *encoder {
+	enc := &encoder{links: s.opt.Links, departments: a.Departments}
+	if q.Zone != "" {
+		enc.zoneName = q.Zone
+		enc.zone, _ = time.LoadLocation(q.Zone) // the parser loaded it before
+	}
+	return enc
 }
 
 // encoder writes one answer.
@@ -98,6 +100,15 @@ func (e *encoder) miles(name string, d float64) {
 		e.FieldStart(name)
 		e.Float64(math.Round(d*100) / 100)
 	}
+}
+
+func (e *encoder) offers(name string, offers []timeslot.Offer) {
+	e.FieldStart(name)
+	e.ArrStart()
+	for i := range offers {
+		e.offer(&offers[i])
+	}
+	e.ArrEnd()
 }
 
 func (e *encoder) offer(o *timeslot.Offer) {

@@ -32,17 +32,21 @@ const (
 
 // parser reads one query string and collects every violation.
 type parser struct {
+	known   []parameter
 	values  url.Values
 	query   *timeslot.Query
 	product string
 	bad     []timeslot.Violation
 }
 
-// parameters in the order in which they are read, and in which offenders are named.
-var parameters = []struct {
+// parameter is one that a route takes.
+type parameter struct {
 	name string
 	read func(*parser, string)
-}{
+}
+
+// parameters of GET /v1/timeslots, in the order in which they are read, and in which offenders are named.
+var parameters = []parameter{
 	{"npi", func(p *parser, name string) { p.query.NPIs = p.list(name, npiGrammar, "ten digits") }},
 	{"departmentUrlName", func(p *parser, name string) {
 		p.query.Departments = p.list(name, urlNameGrammar, "letters, digits, '.', '_' and '-', at most 128")
@@ -87,9 +91,42 @@ var parameters = []struct {
 	}},
 }
 
-// parseQuery turns the raw query string into a canonical query and the product's name, or names all that is wrong.
+// entryParameters of GET /v1/next-available: the same, with by and per in place of pages.
+var entryParameters = slices.Concat(
+	slices.DeleteFunc(slices.Clone(parameters), func(p parameter) bool { return p.name == "cursor" }),
+	[]parameter{
+		{"by", func(p *parser, name string) {
+			p.query.By = timeslot.By(p.oneOf(name, string(timeslot.ByProvider), string(timeslot.ByDepartment)))
+			switch {
+			case p.query.By != "":
+			case len(p.query.NPIs) > 0:
+				p.query.By = timeslot.ByProvider
+			default:
+				p.query.By = timeslot.ByDepartment
+			}
+		}},
+		{"per", func(p *parser, name string) {
+			p.query.Per = timeslot.DefaultPer
+			if n, ok := p.number(name, 1, timeslot.MaxPer); ok {
+				p.query.Per = n
+			}
+		}},
+	},
+)
+
+// parseQuery turns the raw query string of GET /v1/timeslots into a canonical query and the product's name, or names
+// all that is wrong.
 func parseQuery(raw string) (q *timeslot.Query, product string, err error) {
-	p := &parser{query: &timeslot.Query{}}
+	return parse(raw, parameters)
+}
+
+// parseEntries is parseQuery for GET /v1/next-available.
+func parseEntries(raw string) (q *timeslot.Query, product string, err error) {
+	return parse(raw, entryParameters)
+}
+
+func parse(raw string, known []parameter) (q *timeslot.Query, product string, err error) {
+	p := &parser{query: &timeslot.Query{}, known: known}
 	if len(raw) > maxQueryBytes {
 		p.reject("query", "the query string is longer than 8 KiB", "ask for fewer clinicians or departments at a time")
 		return nil, "", p.err()
@@ -101,7 +138,7 @@ func parseQuery(raw string) (q *timeslot.Query, product string, err error) {
 	}
 	p.values = values
 	p.refuseUnknown()
-	for _, parameter := range parameters {
+	for _, parameter := range p.known {
 		parameter.read(p, parameter.name)
 	}
 	p.crossCheck()
@@ -125,18 +162,17 @@ const maxNamed = 20 // unknown parameters that are named one by one
 func (p *parser) refuseUnknown() {
 	var unknown []string
 	for name := range p.values {
-		if !slices.ContainsFunc(parameters, func(k struct {
-			name string
-			read func(*parser, string)
-		}) bool {
-			return k.name == name
-		}) {
+		if !slices.ContainsFunc(p.known, func(k parameter) bool { return k.name == name }) {
 			unknown = append(unknown, name)
 		}
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown[:min(len(unknown), maxNamed)] {
-		p.reject(shorten(name), "unknown parameter", "leave it out; parameters are spelled as in DexCare, with their case")
+		fix := "leave it out; parameters are spelled as in DexCare, with their case"
+		if name == "cursor" {
+			fix = "leave it out; a list has no pages, raise limit instead"
+		}
+		p.reject(shorten(name), "unknown parameter", fix)
 	}
 }
 

@@ -78,7 +78,7 @@ func failedProblem(e *search.FailedError) problem {
 func routeDetail(code int) string {
 	switch code {
 	case http.StatusNotFound:
-		return "there is no such route; the search is GET /v1/timeslots"
+		return "there is no such route; the searches are GET /v1/timeslots and GET /v1/next-available"
 	case http.StatusMethodNotAllowed:
 		return "this route does not take this method; the Allow header names those it takes"
 	default:

@@ -110,6 +110,7 @@ func (s *Server) routes() {
 	e.HTTPErrorHandler = s.handleError
 	e.Use(s.record)
 	e.Match(readMethods, "/v1/timeslots", s.timeslots)
+	e.Match(readMethods, "/v1/next-available", s.nextAvailable)
 	s.mountDropIn()
 	for _, route := range booking.Routes() {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))

@@ -11,10 +11,22 @@ import (
 )
 
 // timeslots is GET /v1/timeslots (INTERFACE §3.1).
-func (s *Server) timeslots(c echo.Context) error {
+func (s *Server) timeslots(c echo.Context) error { return s.search(c, parseQuery, s.encode) }
+
+// nextAvailable is GET /v1/next-available (INTERFACE §3.2).
+func (s *Server) nextAvailable(c echo.Context) error {
+	return s.search(c, parseEntries, s.encodeEntries)
+}
+
+// search answers a query in the form of its route: from the response cache, or by asking the engine.
+func (s *Server) search(
+	c echo.Context,
+	parse func(raw string) (*timeslot.Query, string, error),
+	encode func(*timeslot.Query, *search.Answer) []byte,
+) error {
 	rec := recordOf(c)
 	rec.cache = "miss"
-	q, name, err := parseQuery(c.Request().URL.RawQuery)
+	q, name, err := parse(c.Request().URL.RawQuery)
 	use := s.product(name)
 	rec.product = use.label
 	if err != nil {
@@ -33,7 +45,7 @@ func (s *Server) timeslots(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	fresh := newResponse(originOf(answer, s.encode(q, answer)), s.opt.Now())
+	fresh := newResponse(originOf(answer, encode(q, answer)), s.opt.Now())
 	if answer.Complete {
 		s.responses.put(key, fresh)
 	}

@@ -1,0 +1,50 @@
+package api
+
+import (
+	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
+)
+
+// encodeEntries writes the document of INTERFACE §3.2, by the same rules as encode.
+func (s *Server) encodeEntries(q *timeslot.Query, a *search.Answer) []byte {
+	enc := s.encoder(q, a)
+	e := &enc.Encoder
+	e.Grow(512 + len(a.Entries)*(128+640*q.Per))
+	e.ObjStart()
+	enc.instant("asOf", a.AsOf)
+	e.FieldStart("complete")
+	e.Bool(a.Complete)
+	e.FieldStart("entries")
+	e.ArrStart()
+	for i := range a.Entries {
+		enc.entry(&a.Entries[i])
+	}
+	e.ArrEnd()
+	enc.providers(a.Providers)
+	enc.departmentViews()
+	enc.sources(a.Reports)
+	e.ObjEnd()
+	return e.Bytes()
+}
+
+func (e *encoder) entry(entry *timeslot.Entry) {
+	e.ObjStart()
+	e.text("npi", entry.NPI)
+	e.text("departmentIdentifier", entry.Department)
+	e.FieldStart("status")
+	e.Str(string(entry.Status))
+	e.FieldStart("count")
+	e.Int(entry.Count)
+	e.FieldStart("days")
+	e.ArrStart()
+	for _, day := range entry.Days {
+		e.ObjStart()
+		e.required("date", day.Date.String())
+		e.FieldStart("count")
+		e.Int(day.Count)
+		e.ObjEnd()
+	}
+	e.ArrEnd()
+	e.offers("next", entry.Next)
+	e.ObjEnd()
+}
