@@ -2,7 +2,6 @@ package api
 
 import (
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -41,17 +40,18 @@ func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 	if a.NextAvailable == nil {
 		e.Null()
 	} else {
-		enc.offer(a.NextAvailable)
+		e.SetBytes(enc.slots.append(e.Bytes(), a.NextAvailable))
 	}
 	e.ObjEnd()
 	return e.Bytes()
 }
 
 func (s *Server) encoder(q *timeslot.Query, a *search.Answer) *encoder {
-	enc := &encoder{links: s.opt.Links, departments: a.Departments}
+	enc := &encoder{departments: a.Departments, slots: offerWriter{
+		links: s.opt.Links, departments: a.Departments, known: map[*timeslot.Schedule]*scheduleText{},
+	}}
 	if q.Zone != "" {
-		enc.zoneName = q.Zone
-		enc.zone, _ = time.LoadLocation(q.Zone) // the parser loaded it before
+		enc.slots.zone = newZoneClock(q.Zone)
 	}
 	return enc
 }
@@ -59,10 +59,8 @@ func (s *Server) encoder(q *timeslot.Query, a *search.Answer) *encoder {
 // encoder writes one answer.
 type encoder struct {
 	jx.Encoder
-	links       LinkOptions
 	departments map[string]*timeslot.DepartmentView
-	zone        *time.Location // nil: each slot's own offset
-	zoneName    string
+	slots       offerWriter
 	scratch     [64]byte
 }
 
@@ -87,118 +85,26 @@ func (e *encoder) required(name, value string) {
 	e.StrEscape(value)
 }
 
-func (e *encoder) tri(name string, t timeslot.Tri) {
-	if t != timeslot.Unknown {
-		e.FieldStart(name)
-		e.Bool(t == timeslot.Yes)
-	}
-}
-
 // miles writes a distance with two decimals, unless it is unknown.
 func (e *encoder) miles(name string, d float64) {
 	if d >= 0 {
 		e.FieldStart(name)
-		e.Float64(math.Round(d*100) / 100)
+		e.Float64(hundredths(d))
 	}
 }
 
 func (e *encoder) offers(name string, offers []timeslot.Offer) {
 	e.FieldStart(name)
 	e.ArrStart()
+	b := e.Bytes()
 	for i := range offers {
-		e.offer(&offers[i])
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = e.slots.append(b, &offers[i])
 	}
+	e.SetBytes(b)
 	e.ArrEnd()
-}
-
-func (e *encoder) offer(o *timeslot.Offer) {
-	sch := o.Schedule
-	identity := o.Identity()
-	department := e.departments[sch.DepartmentKey()]
-	urlName := ""
-	if department != nil {
-		urlName = department.URLName
-	}
-	e.ObjStart()
-	e.FieldStart("id")
-	e.ByteStr(identity.AppendPublicID(e.scratch[:0]))
-	e.start(o)
-	e.required("ehrInstance", sch.EHRInstance)
-	e.required("departmentId", sch.DepartmentID)
-	e.required("departmentIdentifier", sch.DepartmentKey())
-	e.text("departmentUrlName", urlName)
-	e.required("npi", sch.NPI)
-	e.required("visitTypeId", sch.VisitTypeID)
-	e.required("visitTypeName", sch.VisitTypeName)
-	e.text("visitTypeTitle", sch.VisitTypeTitle)
-	e.text("modality", string(sch.Modality))
-	e.tri("forNewPatient", sch.ForNewPatient)
-	e.tri("forEstablishedPatient", sch.ForEstablishedPatient)
-	e.miles("distance", o.Distance)
-	e.FieldStart("sources")
-	e.ArrStart()
-	for _, source := range o.Sources.Sources() {
-		e.Str(string(source))
-	}
-	e.ArrEnd()
-	e.booking(o, urlName)
-	e.score(o.Score)
-	e.ObjEnd()
-}
-
-// start writes when the slot begins, in the zone of the answer or else the department's.
-func (e *encoder) start(o *timeslot.Offer) {
-	at, zone := time.Unix(o.Start, 0), o.Schedule.Timezone
-	if e.zone != nil {
-		at, zone = at.In(e.zone), e.zoneName
-	} else {
-		at = at.In(time.FixedZone("", int(o.Offset)*60))
-	}
-	e.FieldStart("slotDateTime")
-	e.ByteStr(at.AppendFormat(e.scratch[:0], wireTime))
-	e.FieldStart("duration")
-	e.Int(int(o.Duration))
-	e.required("timezone", zone)
-}
-
-// booking says honestly how the slot can be booked (INTERFACE §3.1, booking.flow).
-func (e *encoder) booking(o *timeslot.Offer, urlName string) {
-	flow, slotID, providerID := "none", "", ""
-	link := e.links.retail(o, urlName)
-	switch {
-	case o.Schedule.Bookable == timeslot.No:
-		link = ""
-	case o.RetailSlotID != "":
-		flow, slotID, providerID = "retail", o.RetailSlotID, o.RetailProviderID
-	case o.ProviderSlotID != "":
-		flow, slotID, providerID = "provider", o.ProviderSlotID, ""
-	case link != "":
-		flow = "handoff"
-	}
-	e.FieldStart("booking")
-	e.ObjStart()
-	e.FieldStart("flow")
-	e.Str(flow)
-	e.text("slotId", slotID)
-	e.text("providerId", providerID)
-	e.text("url", link)
-	e.ObjEnd()
-}
-
-func (e *encoder) score(s *timeslot.Score) {
-	if s == nil {
-		return
-	}
-	e.FieldStart("score")
-	e.ObjStart()
-	for _, part := range [...]struct {
-		name  string
-		value float64
-	}{{"total", s.Total}, {"wait", s.Wait}, {"distance", s.Distance}, {"bookable", s.Bookable}, {"spread", s.Spread}} {
-		e.FieldStart(part.name)
-		e.Float64(math.Round(part.value*1e4) / 1e4)
-	}
-	e.ObjEnd()
 }
 
 func (e *encoder) providers(providers map[string]*timeslot.Provider) {

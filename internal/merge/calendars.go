@@ -3,7 +3,6 @@ package merge
 import (
 	"cmp"
 	"encoding/binary"
-	"hash/crc32"
 	"maps"
 	"math"
 	"slices"
@@ -29,11 +28,14 @@ const (
 
 func hashBytes(hashing uint8) int { return minHashBytes + int(hashing)/saltsPerWidth }
 
-// hashOf is the hash of the group's identity, salted.
+// hashOf is the hash of the group's identity, salted. The mixing is that of SplitMix64: two calendars that share a hash
+// under one salt are no more likely to share one under the next.
 func (g *group) hashOf(hashing uint8) uint32 {
-	var text [16]byte
-	id := g.schedule.Identity(int64(hashing)).AppendPublicID(text[:0])
-	return crc32.ChecksumIEEE(id) >> (32 - 8*hashBytes(hashing))
+	f := g.schedule.Fingerprint()
+	x := binary.BigEndian.Uint64(f[:]) + (uint64(hashing)+1)*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return uint32((x ^ x>>31) >> (64 - 8*hashBytes(hashing)))
 }
 
 // hashGroups gives the hashes of all groups, from the first hashing on that tells all of them apart.

@@ -81,19 +81,36 @@ type SourceReport struct {
 
 // PublicID is the opaque slot id of answers: equal for equal identities on every replica, 16 URL-safe characters.
 func (id Identity) PublicID() string {
+	f := fingerprint(id.EHRInstance, id.DepartmentID, id.Clinician, id.VisitTypeID)
 	var text [16]byte
-	return string(id.AppendPublicID(text[:0]))
+	return string(f.AppendPublicID(text[:0], id.Start))
 }
 
-// AppendPublicID appends the id to b without allocating.
-func (id Identity) AppendPublicID(b []byte) []byte {
+// Fingerprint is what the public ids of one schedule's slots have in common: 64 bits of a SHA-256 over clinician,
+// department and visit type.
+type Fingerprint [8]byte
+
+// Fingerprint of the schedule; see [Identity.PublicID].
+func (s *Schedule) Fingerprint() Fingerprint {
+	return fingerprint(s.EHRInstance, s.DepartmentID, s.Clinician(), s.VisitTypeID)
+}
+
+func fingerprint(fields ...string) (f Fingerprint) {
 	var scratch [192]byte
 	in := scratch[:0]
-	for _, field := range [...]string{id.EHRInstance, id.DepartmentID, id.Clinician, id.VisitTypeID} {
+	for _, field := range fields {
 		in = binary.AppendUvarint(in, uint64(len(field)))
 		in = append(in, field...)
 	}
-	in = binary.BigEndian.AppendUint64(in, uint64(id.Start))
 	sum := sha256.Sum256(in)
-	return base64.RawURLEncoding.AppendEncode(b, sum[:12])
+	copy(f[:], sum[:])
+	return f
+}
+
+// AppendPublicID appends the public id of the slot that starts at start (Unix seconds, until the year 2106).
+func (f Fingerprint) AppendPublicID(b []byte, start int64) []byte {
+	var id [12]byte
+	copy(id[:], f[:])
+	binary.BigEndian.PutUint32(id[8:], uint32(start))
+	return base64.RawURLEncoding.AppendEncode(b, id[:])
 }

@@ -1,0 +1,211 @@
+package api
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/go-faster/jx"
+
+	"timeslots/internal/timeslot"
+)
+
+// offerWriter appends slots to an answer. An answer has hundreds of slots and a few dozen schedules: what the slots of
+// a schedule share is written once and copied from then on. That makes a slot cost about as much as copying its text.
+type offerWriter struct {
+	links       LinkOptions
+	departments map[string]*timeslot.DepartmentView
+	zone        *zoneClock // nil: each slot's own offset
+	known       map[*timeslot.Schedule]*scheduleText
+}
+
+// scheduleText is what the slots of one schedule have in common.
+type scheduleText struct {
+	fingerprint timeslot.Fingerprint
+	fields      []byte // from "timezone" to "distance"
+	urlName     string
+}
+
+// sourcesText is the field "sources" of every set.
+var sourcesText = func() (texts [8]string) {
+	for set := range texts {
+		text := `,"sources":[`
+		for i, source := range timeslot.SourceSet(set).Sources() {
+			if i > 0 {
+				text += ","
+			}
+			text += `"` + string(source) + `"`
+		}
+		texts[set] = text + "]"
+	}
+	return texts
+}()
+
+// append writes one slot as a JSON object.
+func (w *offerWriter) append(b []byte, o *timeslot.Offer) []byte {
+	text := w.known[o.Schedule]
+	if text == nil {
+		text = w.describe(o)
+		w.known[o.Schedule] = text
+	}
+	b = append(b, `{"id":"`...)
+	b = text.fingerprint.AppendPublicID(b, o.Start)
+	b = append(b, `","slotDateTime":"`...)
+	b = appendLocal(b, o.Start, w.offset(o))
+	b = append(b, `","duration":`...)
+	b = strconv.AppendUint(b, uint64(o.Duration), 10)
+	b = append(b, text.fields...)
+	b = append(b, sourcesText[o.Sources&7]...)
+	b = w.appendBooking(b, o, text.urlName)
+	if o.Score != nil {
+		b = appendScore(b, o.Score)
+	}
+	return append(b, '}')
+}
+
+// offset is how many minutes east of UTC the slot's time is written: in the zone of the answer, or the department's.
+func (w *offerWriter) offset(o *timeslot.Offer) int {
+	if w.zone != nil {
+		return w.zone.offsetAt(o.Start)
+	}
+	return int(o.Offset)
+}
+
+// describe writes what the slots of o's schedule share. Distance belongs to the department, so it does too.
+func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
+	s := o.Schedule
+	key := s.DepartmentKey()
+	text := &scheduleText{fingerprint: s.Fingerprint()}
+	if d := w.departments[key]; d != nil {
+		text.urlName = d.URLName
+	}
+	zone := s.Timezone
+	if w.zone != nil {
+		zone = w.zone.name
+	}
+	b := make([]byte, 0, 384)
+	b = appendText(b, `,"timezone":`, zone)
+	b = appendText(b, `,"ehrInstance":`, s.EHRInstance)
+	b = appendText(b, `,"departmentId":`, s.DepartmentID)
+	b = appendText(b, `,"departmentIdentifier":`, key)
+	b = appendKnown(b, `,"departmentUrlName":`, text.urlName)
+	b = appendText(b, `,"npi":`, s.NPI)
+	b = appendText(b, `,"visitTypeId":`, s.VisitTypeID)
+	b = appendText(b, `,"visitTypeName":`, s.VisitTypeName)
+	b = appendKnown(b, `,"visitTypeTitle":`, s.VisitTypeTitle)
+	b = appendKnown(b, `,"modality":`, string(s.Modality))
+	b = appendTri(b, `,"forNewPatient":`, s.ForNewPatient)
+	b = appendTri(b, `,"forEstablishedPatient":`, s.ForEstablishedPatient)
+	if o.Distance >= 0 {
+		b = strconv.AppendFloat(append(b, `,"distance":`...), hundredths(o.Distance), 'f', -1, 64)
+	}
+	text.fields = b
+	return text
+}
+
+// appendBooking says honestly how the slot can be booked (INTERFACE §3.1, booking.flow).
+func (w *offerWriter) appendBooking(b []byte, o *timeslot.Offer, urlName string) []byte {
+	if o.Schedule.Bookable == timeslot.No {
+		return append(b, `,"booking":{"flow":"none"}`...)
+	}
+	link := w.links.retail(o, urlName)
+	switch {
+	case o.RetailSlotID != "":
+		b = append(b, `,"booking":{"flow":"retail"`...)
+		b = appendText(b, `,"slotId":`, o.RetailSlotID)
+		b = appendKnown(b, `,"providerId":`, o.RetailProviderID)
+	case o.ProviderSlotID != "":
+		b = append(b, `,"booking":{"flow":"provider"`...)
+		b = appendText(b, `,"slotId":`, o.ProviderSlotID)
+	case link != "":
+		b = append(b, `,"booking":{"flow":"handoff"`...)
+	default:
+		b = append(b, `,"booking":{"flow":"none"`...)
+	}
+	return append(appendKnown(b, `,"url":`, link), '}')
+}
+
+func appendScore(b []byte, s *timeslot.Score) []byte {
+	b = append(b, `,"score":{`...)
+	for i, part := range [...]struct {
+		name  string
+		value float64
+	}{{`"total":`, s.Total}, {`"wait":`, s.Wait}, {`"distance":`, s.Distance}, {`"bookable":`, s.Bookable}, {`"spread":`, s.Spread}} {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendFloat(append(b, part.name...), math.Round(part.value*1e4)/1e4, 'f', -1, 64)
+	}
+	return append(b, '}')
+}
+
+func appendTri(b []byte, name string, t timeslot.Tri) []byte {
+	switch t {
+	case timeslot.Yes:
+		return append(append(b, name...), "true"...)
+	case timeslot.No:
+		return append(append(b, name...), "false"...)
+	default:
+		return b
+	}
+}
+
+// appendKnown writes a field unless it is empty.
+func appendKnown(b []byte, name, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return appendText(b, name, value)
+}
+
+// appendText writes a field. Upstream's strings are escaped so that they are inert in HTML as well.
+func appendText(b []byte, name, value string) []byte {
+	b = append(b, name...)
+	for i := range len(value) {
+		if c := value[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			w := jx.Writer{Buf: b}
+			w.StrEscape(value)
+			return w.Buf
+		}
+	}
+	b = append(b, '"')
+	b = append(b, value...)
+	return append(b, '"')
+}
+
+// hundredths is a distance with two decimals.
+func hundredths(miles float64) float64 { return math.Round(miles*100) / 100 }
+
+// zoneClock is a time zone during one answer. It remembers the offset around the last instant that it was asked for,
+// since asking a location costs far more.
+type zoneClock struct {
+	name        string
+	loc         *time.Location
+	from, until int64 // Unix seconds between which minutes holds
+	minutes     int
+}
+
+func newZoneClock(name string) *zoneClock {
+	loc, err := time.LoadLocation(name)
+	if err != nil { // the parser loaded it before
+		loc = time.UTC
+	}
+	return &zoneClock{name: name, loc: loc}
+}
+
+// offsetAt is how many minutes east of UTC the zone is at an instant.
+func (z *zoneClock) offsetAt(unix int64) int {
+	if unix < z.from || unix >= z.until {
+		t := time.Unix(unix, 0).In(z.loc)
+		_, seconds := t.Zone()
+		begin, end := t.ZoneBounds()
+		z.from, z.until, z.minutes = math.MinInt64, math.MaxInt64, seconds/60
+		if !begin.IsZero() {
+			z.from = begin.Unix()
+		}
+		if !end.IsZero() {
+			z.until = end.Unix()
+		}
+	}
+	return z.minutes
+}
