@@ -65,6 +65,8 @@ type Call struct {
 	// How many days ahead this read may ask, and how many it may when that was too far (CONTRACT §5.6). 0: the
 	// fetcher's own limit, and no second try.
 	Lookahead, Smallest int
+
+	through timeslot.Block // the last block that the call covers, when it is behind the key's own
 }
 
 // Fetcher reads fragments from DexCare.
@@ -148,10 +150,11 @@ func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call
 func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
 	now := f.opt.Now()
 	maxBody := f.guards[key.Source()].opt.MaxBody
-	window := windowOf(key, now, cmp.Or(call.Lookahead, f.opt.Lookahead))
+	call.through = max(key.Block, call.through)
+	window := windowOf(key, call.through, now, cmp.Or(call.Lookahead, f.opt.Lookahead))
 	answer, err := f.client.get(ctx, f.client.request(key, window, call), maxBody)
 	if err == nil && answer.status == http.StatusBadRequest && call.Smallest > 0 {
-		if nearer := windowOf(key, now, call.Smallest); nearer.last < window.last { // asked for too far, perhaps
+		if nearer := windowOf(key, call.through, now, call.Smallest); nearer.last < window.last { // asked for too far, perhaps
 			window = nearer
 			answer, err = f.client.get(ctx, f.client.request(key, window, call), maxBody)
 		}
@@ -169,7 +172,16 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 	if err != nil {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: answer.status, Err: err}
 	}
+	if !repeated(key) {
+		fragment.Body = nil
+	}
 	return fragment, nil
+}
+
+// repeated tells whether a drop-in route may want upstream's own bytes. The coarse reads of searches are asked for in
+// words that no client uses, and their bytes would be the larger part of a cached fragment.
+func repeated(key timeslot.FragmentKey) bool {
+	return key.Exact || key.Operation != timeslot.OpProviderTimeslots && key.Operation != timeslot.OpAvailabilitySlots
 }
 
 // explain completes an error with source and operation, and logs refusals: they mean that our key or our request is

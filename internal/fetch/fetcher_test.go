@@ -97,15 +97,15 @@ func TestEachOperationIsSpelledAsTheContractSays(t *testing.T) {
 
 func TestABlockThatHasBegunIsAskedWithoutAStartAndNeverBeyondTheLookahead(t *testing.T) {
 	key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Block: timeslot.BlockOf(timeslot.DateOf(now))}
-	if w := windowOf(key, now, 90); w.first != 0 || w.last != key.Block.Last() {
+	if w := windowOf(key, key.Block, now, 90); w.first != 0 || w.last != key.Block.Last() {
 		t.Errorf("running block: %v to %v", w.first, w.last)
 	}
-	if w := windowOf(key, now, 3); w.last != timeslot.EarliestToday(now)+3 {
+	if w := windowOf(key, key.Block, now, 3); w.last != timeslot.EarliestToday(now)+3 {
 		t.Errorf("three days ahead: last day %v", w.last)
 	}
 	// On the evening when the block ends in Honolulu, Tokyo is a day further: the end must not lie before its today.
 	end := key.Block.Last().In(time.FixedZone("", -10*3600)).Add(23 * time.Hour)
-	if w := windowOf(key, end, 90); w.first != 0 || w.last != timeslot.LatestToday(end) {
+	if w := windowOf(key, key.Block, end, 90); w.first != 0 || w.last != timeslot.LatestToday(end) {
 		t.Errorf("last evening: %v to %v", w.first, w.last)
 	}
 }

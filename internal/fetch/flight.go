@@ -125,6 +125,13 @@ func (f *Flight) leave(key timeslot.FragmentKey, c *sharedCall, why error) {
 	}
 }
 
+// Underway tells whether a call for key is being made.
+func (f *Flight) Underway(key timeslot.FragmentKey) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls[key] != nil
+}
+
 // Wait returns when every call has ended, those given up included.
 func (f *Flight) Wait() {
 	f.mu.Lock()

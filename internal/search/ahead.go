@@ -9,26 +9,20 @@ import (
 
 // lookAhead finds the first slot behind a window that is empty (INTERFACE §3.1, nextAvailable), as far ahead as a
 // window may reach. What was gathered already reaches to the end of its last block and is looked through first; then
-// follows one block after the other, each the same reads that a later window needs, so that they are shared. A step that
-// fails ends it: then nothing is said, and the next request tries again.
+// the block after it, then all that is left: for each clinician one call a step, the same reads that a later window needs.
+// A step that fails ends it: then nothing is said, and the next request tries again.
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
-	p := g.plan
-	limit := min(p.reach(), timeslot.EarliestToday(p.now)+timeslot.Date(e.opt.Limits.MaxWindow))
-	var block timeslot.Block
-	if len(p.blocks) > 0 {
-		block = p.blocks[len(p.blocks)-1]
-	}
-	for asks := p.asksFor(block); ; {
-		end := limit
-		if len(asks) > 0 {
-			end = min(limit, block.Last())
-		}
-		if end > p.last && e.nextUntil(ctx, g, end, a) || end >= limit {
+	limit := g.plan.horizon()
+	end, next := g.plan.gathered(limit)
+	for {
+		if end > g.plan.last && e.nextUntil(ctx, g, end, a) || end >= limit {
 			return
 		}
-		block++
-		asks = p.asksFor(block)
-		more := pieces(asks)
+		through := timeslot.BlockOf(limit)
+		if len(g.ahead) == 0 {
+			through = next
+		}
+		more := pieces(g.plan.asksFor(next, through))
 		e.lookup(ctx, more, call)
 		e.fill(ctx, more, call)
 		g.ahead = append(g.ahead, more...)
@@ -36,23 +30,39 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 			a.ReviewAt = a.MergedAt
 			return
 		}
+		end, next = min(limit, through.Last()), through+1
 	}
 }
 
-// asksFor are the reads of a block; none where the sources that were asked do not go by dates.
-func (p *plan) asksFor(block timeslot.Block) []ask {
-	if len(p.blocks) == 0 {
-		return nil
+// horizon is the last day that is looked at for a next slot.
+func (p *plan) horizon() timeslot.Date {
+	return min(p.reach(), timeslot.EarliestToday(p.now)+timeslot.Date(p.engine.opt.Limits.MaxWindow))
+}
+
+// gathered tells how far the answers at hand reach, limit at most, and the block behind them. Where only sources were
+// asked that do not go by dates, they said all that they know.
+func (p *plan) gathered(limit timeslot.Date) (end timeslot.Date, next timeslot.Block) {
+	if len(p.blocks) == 0 || len(p.query.NPIs) == 0 && !p.query.HasLocation() {
+		return limit, 0
 	}
-	one := *p
-	one.blocks, one.slots, one.directory, one.skipped = []timeslot.Block{block}, nil, nil, nil
+	last := p.blocks[len(p.blocks)-1]
+	return min(limit, last.Last()), last + 1
+}
+
+// asksFor are the reads of the blocks from first to through.
+func (p *plan) asksFor(first, through timeslot.Block) []ask {
+	later := *p
+	later.blocks, later.slots, later.directory, later.skipped = nil, nil, nil, nil
+	for block := first; block <= through; block++ {
+		later.blocks = append(later.blocks, block)
+	}
 	for _, npi := range p.query.NPIs {
-		one.provider(npi)
+		later.provider(npi)
 	}
 	if p.query.HasLocation() {
-		one.area()
+		later.area()
 	}
-	return one.slots
+	return later.slots
 }
 
 // nextUntil tells whether there is a slot until the end of a day, and puts the first into the answer.

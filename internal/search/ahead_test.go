@@ -38,8 +38,8 @@ func TestAnEmptyWindowSaysWhenTheNextSlotIs(t *testing.T) {
 		"later in the block that was asked for anyway": {[]int{16, 30}, 16, 1},
 		"in the block after it":                        {[]int{-1, 40}, 40, 2},
 		"two blocks on":                                {[]int{-1, -1, 70}, 70, 3},
-		"beyond the longest window":                    {[]int{-1, -1, -1, -1, 100}, -1, 4},
-		"nowhere":                                      {[]int{-1, -1, -1, -1, -1}, -1, 4},
+		"beyond the longest window":                    {[]int{-1, -1, -1, -1, 100}, -1, 3},
+		"nowhere":                                      {[]int{-1, -1, -1, -1, -1}, -1, 3},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -24,9 +24,11 @@ type Store interface {
 	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
 }
 
-// Fetcher reads one fragment from upstream; every error is a [timeslot.Error]. The real one is fetch.Fetcher.
+// Fetcher reads from upstream; every error is a [timeslot.Error]. The real one is fetch.Fetcher.
 type Fetcher interface {
-	Fetch(ctx context.Context, key timeslot.FragmentKey, call fetch.Call) (*timeslot.Fragment, error)
+	// FetchBlocks reads the blocks from key's own to through in one call, and gives a fragment for each, in order. For
+	// what does not go by blocks, through is the key's own, and there is one.
+	FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error)
 }
 
 // Taken gives a view of taken slots that is valid now. Strict means that it has every booking that was answered

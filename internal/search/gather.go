@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"timeslots/internal/cache"
 	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
@@ -160,10 +161,11 @@ func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	if len(missing) == 0 {
 		return
 	}
-	started := fetch.FanOut(ctx, len(missing), fanWidth, func(ctx context.Context, i int) {
-		e.fetchPiece(ctx, missing[i], call)
+	stretches := stretchesOf(missing, e.flight.Underway)
+	started := fetch.FanOut(ctx, len(stretches), fanWidth, func(ctx context.Context, i int) {
+		e.fetchStretch(ctx, stretches[i], call)
 	})
-	for _, pc := range missing[started:] {
+	for _, pc := range slices.Concat(stretches[started:]...) {
 		pc.err = errBudget(pc.key)
 	}
 }
@@ -172,34 +174,46 @@ func errBudget(key timeslot.FragmentKey) error {
 	return &timeslot.Error{Kind: timeslot.KindBudget, Source: key.Source(), Operation: key.Operation}
 }
 
-// fetchPiece waits for the piece's flight. When that fails, an older copy that may be served on error stays.
-func (e *Engine) fetchPiece(ctx context.Context, pc *piece, call fetch.Call) {
-	pc.waited = true
-	fragment, joined, err := e.flight.Do(ctx, pc.key, e.refill(pc.key, call, 0))
-	pc.joined = joined
-	if joined {
+// land puts what a flight brought into the piece. When that is an error, an older copy that may be served on error
+// stays.
+func (e *Engine) land(pc *piece, r flown) {
+	pc.waited, pc.joined = true, r.joined
+	if r.joined {
 		e.opt.Recorder.Coalesced("process")
 	}
-	if err != nil {
-		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
-			err = errBudget(pc.key)
-		}
-		pc.err = err
-		return
+	if pc.err = r.err; r.err == nil {
+		pc.fragment, pc.freshness, pc.outdated = r.fragment, timeslot.Fresh, false
 	}
-	pc.fragment, pc.freshness, pc.outdated = fragment, timeslot.Fresh, false
 }
 
-// refill is the work of a flight: look again, take the fleet's lease, fetch, store; the cache does all but the fetch.
+// explainEnd tells a flight that ended badly from a caller whose time was up.
+func (e *Engine) explainEnd(ctx context.Context, key timeslot.FragmentKey, err error) error {
+	if err != nil && ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return errBudget(key)
+	}
+	return err
+}
+
+// refill is the work of a flight for one key.
+func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) fetch.Work {
+	return e.renew(key, ahead, func(ctx context.Context) (*timeslot.Fragment, error) {
+		parts, err := e.fetchBlocks(ctx, key, key.Block, call)
+		if err != nil {
+			return nil, err
+		}
+		return parts[0], nil
+	})
+}
+
+// renew is the work of a flight around work: look again, take the fleet's lease, do the work, store; the cache does all
+// but the work.
 //
 // Looking again matters: goroutine A looks the key up and misses, B's flight for it stores and ends, and only then A
 // comes to its own flight. Without the second look A would fetch what B just stored. Only a copy that stays fresh for
 // ahead counts as found.
-func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) fetch.Work {
+func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache.Work) fetch.Work {
 	return func(ctx context.Context) (*timeslot.Fragment, error) {
-		fragment, shared, err := e.opt.Store.Renew(ctx, key, ahead, func(ctx context.Context) (*timeslot.Fragment, error) {
-			return e.fetch(ctx, key, call)
-		})
+		fragment, shared, err := e.opt.Store.Renew(ctx, key, ahead, work)
 		if shared {
 			e.opt.Recorder.Coalesced("fleet")
 		}
@@ -210,16 +224,19 @@ func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Du
 	}
 }
 
-// fetch reads key from upstream and says how long the answer may be served.
-func (e *Engine) fetch(ctx context.Context, key timeslot.FragmentKey, call fetch.Call) (*timeslot.Fragment, error) {
+// fetchBlocks reads the blocks from key's own to through from upstream, in one call, and says how long the answers may
+// be served.
+func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	reach := e.lookahead.known.Load()
 	call.Lookahead, call.Smallest = reach.largest, reach.smallest
-	fragment, err := e.opt.Fetcher.Fetch(ctx, key, call)
+	parts, err := e.opt.Fetcher.FetchBlocks(ctx, key, through, call)
 	if err != nil {
 		return nil, err
 	}
-	fragment.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(fragment.FetchedAt, fragment.NotFound)
-	return fragment, nil
+	for _, f := range parts {
+		f.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(f.FetchedAt, f.NotFound)
+	}
+	return parts, nil
 }
 
 // fragments lists what can be merged.

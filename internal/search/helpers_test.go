@@ -34,6 +34,27 @@ func newDesk(answers ...*timeslot.Fragment) *desk {
 	return d
 }
 
+// FetchBlocks counts one call for the first key, and answers for all.
+func (d *desk) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
+	first, err := d.Fetch(ctx, key, call)
+	if err != nil {
+		return nil, err
+	}
+	parts := []*timeslot.Fragment{first}
+	for key.Block++; key.Block <= through; key.Block++ {
+		part := &timeslot.Fragment{Key: key, FetchedAt: first.FetchedAt, NotFound: true}
+		d.mu.Lock()
+		if answer := d.answers[key]; answer != nil {
+			f := *answer
+			f.FetchedAt = first.FetchedAt
+			part = &f
+		}
+		d.mu.Unlock()
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
 func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call) (*timeslot.Fragment, error) {
 	asked := time.Now()
 	d.mu.Lock()

@@ -32,7 +32,7 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 	pc := &piece{ask: ask{key: key}, freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{pc}, call)
 	if !pc.servable() {
-		e.fetchPiece(ctx, pc, call)
+		e.fetchStretch(ctx, []*piece{pc}, call)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err()

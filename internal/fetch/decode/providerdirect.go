@@ -2,7 +2,6 @@ package decode
 
 import (
 	"errors"
-	"time"
 
 	"github.com/go-faster/jx"
 
@@ -150,24 +149,7 @@ func (b *builder) coverUntilLastDay(zones []string) {
 	}
 	from := b.read.FetchedAt
 	if b.read.FirstDay != 0 {
-		from = b.read.FirstDay.In(time.FixedZone("", -12*3600))
+		from = beginOf(b.read.FirstDay)
 	}
-	next := b.read.LastDay + 1
-	until := next.In(time.FixedZone("", 14*3600))
-	known := map[string]time.Time{}
-	for i, zone := range zones {
-		end, ok := known[zone]
-		if !ok {
-			loc, err := time.LoadLocation(zone)
-			if err != nil || zone == "" {
-				loc = time.FixedZone("", 14*3600)
-			}
-			end = next.In(loc)
-			known[zone] = end
-		}
-		if i == 0 || end.Before(until) {
-			until = end
-		}
-	}
-	b.f.Covers = timeslot.Interval{From: from, Until: until}
+	b.f.Covers = timeslot.Interval{From: from, Until: endOf(b.read.LastDay, zones)}
 }

@@ -1,0 +1,153 @@
+package search
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"timeslots/internal/fetch"
+	"timeslots/internal/timeslot"
+)
+
+// maxStretch is how many blocks one call may cover: the longest window touches five.
+const maxStretch = 5
+
+// stretchesOf puts missing pieces together that one upstream call can bring: blocks of one clinician's times. A cold
+// calendar of ninety days then costs one call for each clinician instead of four or five. What lies between them and is
+// not missing comes along. A block that is under way for somebody else already is waited for by itself. Care Options is
+// asked block by block, since a city's answer is large already.
+func stretchesOf(missing []*piece, underway func(timeslot.FragmentKey) bool) [][]*piece {
+	var stretches [][]*piece
+	calendars := map[timeslot.FragmentKey][]*piece{}
+	var order []timeslot.FragmentKey
+	for _, pc := range missing {
+		if pc.key.Exact || pc.key.Operation != timeslot.OpProviderTimeslots || underway(pc.key) {
+			stretches = append(stretches, []*piece{pc})
+			continue
+		}
+		calendar := pc.key
+		calendar.Block = 0
+		if calendars[calendar] == nil {
+			order = append(order, calendar)
+		}
+		calendars[calendar] = append(calendars[calendar], pc)
+	}
+	for _, calendar := range order {
+		stretches = append(stretches, neighbours(calendars[calendar])...)
+	}
+	return stretches
+}
+
+// neighbours cuts a calendar's pieces where one call would cover too much.
+func neighbours(list []*piece) (stretches [][]*piece) {
+	slices.SortFunc(list, func(a, b *piece) int { return int(a.key.Block - b.key.Block) })
+	from := 0
+	for i, pc := range list {
+		if pc.key.Block-list[from].key.Block >= maxStretch {
+			stretches, from = append(stretches, list[from:i]), i
+		}
+	}
+	return append(stretches, list[from:])
+}
+
+// fetchStretch waits for the flights of a calendar's blocks. Each block has a flight, a lease and a fence of its own, as
+// if it were fetched alone; they are entered one inside the other, and whoever has entered all makes the call for all.
+// Where the first is found on the way, or under way for somebody else, the others begin anew.
+func (e *Engine) fetchStretch(ctx context.Context, list []*piece, call fetch.Call) {
+	for len(list) > 0 {
+		if ctx.Err() != nil {
+			for _, pc := range list {
+				pc.err = errBudget(pc.key)
+			}
+			return
+		}
+		s := &stretch{engine: e, pieces: list, call: call, results: make([]flown, len(list))}
+		s.enter(ctx, s.advance())
+		list = s.collect()
+	}
+}
+
+// stretch is blocks of one calendar, ascending, while one call is made for them. Its flights may outlive the request that began them.
+type stretch struct {
+	engine *Engine
+	pieces []*piece // only their keys are read by flights
+	call   fetch.Call
+
+	once  sync.Once
+	parts []*timeslot.Fragment
+	err   error
+
+	mu      sync.Mutex
+	next    int // the first block that was neither entered nor passed over
+	results []flown
+}
+
+// flown is what came of one block.
+type flown struct {
+	fragment *timeslot.Fragment
+	joined   bool
+	err      error
+	entered  bool
+	done     bool
+}
+
+// enter waits for the flight of one block, whose work enters those behind it first: what the call brings must not be
+// older than the fence of any.
+func (s *stretch) enter(ctx context.Context, i int) {
+	key := s.pieces[i].key
+	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, 0, func(ctx context.Context) (*timeslot.Fragment, error) {
+		for next := s.advance(); next >= 0; next = s.advance() {
+			s.enter(ctx, next)
+		}
+		return s.part(ctx, key.Block)
+	}))
+	err = s.engine.explainEnd(ctx, key, err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.results[i] = flown{fragment: fragment, joined: joined, err: err, entered: true, done: true}
+}
+
+// advance chooses the block that is to be entered next, −1 for none. One that is under way for somebody else by now is
+// passed over: waiting for it would hold up the call.
+func (s *stretch) advance() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ; s.next < len(s.pieces); s.next++ {
+		if s.next == 0 || !s.engine.flight.Underway(s.pieces[s.next].key) {
+			s.results[s.next].entered = true
+			s.next++
+			return s.next - 1
+		}
+	}
+	return -1
+}
+
+// part is what the call brought for one block. The first who wants one makes the call.
+func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fragment, error) {
+	first, last := s.pieces[0].key, s.pieces[len(s.pieces)-1].key
+	s.once.Do(func() {
+		s.parts, s.err = s.engine.fetchBlocks(ctx, first, last.Block, s.call)
+	})
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.parts[block-first.Block], nil
+}
+
+// collect hands the results to the pieces whose flights were entered, and gives the others. A flight that goes on
+// without its caller has no result yet.
+func (s *stretch) collect() (rest []*piece) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, r := range s.results {
+		switch {
+		case !r.entered:
+			rest = append(rest, s.pieces[i])
+			continue
+		case !r.done:
+			r.err = errBudget(s.pieces[i].key)
+		}
+		s.engine.land(s.pieces[i], r)
+	}
+	return rest
+}
