@@ -128,7 +128,7 @@ func (s *Server) bypass(c echo.Context, route *readRoute, body []byte) error {
 }
 
 // repeat answers from the cache, or asks upstream once for everybody.
-func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use useCase) error {
+func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use *useCase) error {
 	rec := recordOf(c)
 	name := "repeat:" + key.String() // no canonical query begins like this
 	if cached, strict := s.cached(c, name); cached != nil {

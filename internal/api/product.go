@@ -2,6 +2,8 @@ package api
 
 import (
 	"net/url"
+	"strconv"
+	"time"
 
 	"timeslots/internal/timeslot"
 )
@@ -10,20 +12,51 @@ import (
 // upstream.
 type useCase struct {
 	Product
-	label    string
-	upstream string
+	label        string
+	upstream     string
+	cacheControl []string // of complete answers
+}
+
+// useCases are all that a request can be: the configured products, requests that name none, and those that name
+// another.
+type useCases struct {
+	named          map[string]*useCase
+	unnamed, other *useCase
+}
+
+func newUseCases(products map[string]Product) useCases {
+	u := useCases{named: map[string]*useCase{}}
+	for name, p := range products {
+		u.named[name] = &useCase{Product: p, label: name, upstream: name, cacheControl: []string{cacheControl(p.MaxAge)}}
+	}
+	unnamed, other := *u.named[DefaultProduct], *u.named[DefaultProduct]
+	unnamed.upstream = ""
+	other.label, other.upstream = OtherProduct, ""
+	u.unnamed, u.other = &unnamed, &other
+	return u
 }
 
 // product resolves the `product` parameter. Names that are not configured work as "default", count as "other", and do
 // not travel: what upstream sees is a closed set, so nobody can vary a shared fetch.
-func (s *Server) product(name string) useCase {
+func (s *Server) product(name string) *useCase {
 	if name == "" {
-		return useCase{Product: s.opt.Products[DefaultProduct], label: DefaultProduct}
+		return s.useCases.unnamed
 	}
-	if p, ok := s.opt.Products[name]; ok {
-		return useCase{Product: p, label: name, upstream: name}
+	if use, ok := s.useCases.named[name]; ok {
+		return use
 	}
-	return useCase{Product: s.opt.Products[DefaultProduct], label: OtherProduct}
+	return s.useCases.other
+}
+
+// cacheControl lets others keep complete answers as long as the product says, and longer while they revalidate or
+// while we are down (RFC 5861).
+func cacheControl(maxAge time.Duration) string {
+	seconds := int(maxAge / time.Second)
+	if seconds <= 0 {
+		return "public, no-cache"
+	}
+	return "public, max-age=" + strconv.Itoa(seconds) +
+		", stale-while-revalidate=" + strconv.Itoa(seconds) + ", stale-if-error=" + strconv.Itoa(10*seconds)
 }
 
 // productName reads the parameter from parsed values; more than one, or one of a wrong form, is a violation.

@@ -1,18 +1,12 @@
 package api
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"math"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -21,20 +15,19 @@ import (
 // response is an encoded answer: what the response cache keeps. Its bytes are frozen.
 type response struct {
 	origin
-	plain      variant
-	gzip       func() variant // made by the first caller who wants it
-	validUntil time.Time      // not served from the cache after this
+	validUntil time.Time // not served from the cache after this
+	*shown
+}
+
+// shown is what a response looks like from outside. It is shared by a response and its cached copy.
+type shown struct {
+	plain variant
+	coded [codings]lazyVariant // by coding; identity is plain
+	clock atomic.Pointer[clockHeaders]
 }
 
 // firstServing is how the answer came about, for the request that made it.
 type firstServing struct{ waited, collapsed bool }
-
-// variant is one content coding of the answer with its own strong validator (RFC 9110 §8.8.3).
-type variant struct {
-	body   []byte
-	etag   string
-	coding string // empty: identity
-}
 
 // staleKept is how long an answer is served again whose fragments are stale or due for a refresh, before the next merge
 // looks whether the refresh behind it has arrived.
@@ -64,12 +57,8 @@ func originOf(answer *search.Answer, body []byte) origin {
 }
 
 func newResponse(o origin, now time.Time) *response {
-	sum := sha256.Sum256(o.body)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:15])
-	r := &response{plain: variant{body: o.body, etag: `"` + tag + `"`}, origin: o, validUntil: o.freshUntil}
-	r.gzip = sync.OnceValue(func() variant {
-		return variant{body: gzipped(o.body), etag: `"` + tag + `-gzip"`, coding: "gzip"}
-	})
+	r := &response{origin: o, validUntil: o.freshUntil, shown: &shown{}}
+	r.plain = newVariant(o.body, tagOf(o.body), identity)
 	if !o.reviewAt.IsZero() && o.reviewAt.Before(r.validUntil) {
 		r.validUntil = o.reviewAt
 	}
@@ -82,14 +71,6 @@ func newResponse(o origin, now time.Time) *response {
 		}
 	}
 	return r
-}
-
-func gzipped(body []byte) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, _ = w.Write(body) // a bytes.Buffer takes everything
-	_ = w.Close()
-	return bytes.Clone(b.Bytes())
 }
 
 // cacheLabel is hit, stale or miss, as metrics and Cache-Status understand it: an answer merged from cached fragments
@@ -123,57 +104,59 @@ func (r *response) cached() *response {
 	return &c
 }
 
-func (r *response) send(c echo.Context, how sending) error {
-	v := r.choose(c.Request().Header)
-	h := c.Response().Header()
-	h.Set("Cache-Control", r.cacheControl(how.maxAge))
-	h.Set("Cache-Status", r.cacheStatus(how.now))
-	h.Set("Age", strconv.Itoa(int(max(0, how.now.Sub(r.mergedAt))/time.Second)))
-	h.Set("ETag", v.etag)
-	h.Add("Vary", "Accept-Encoding")
-	h.Set("Timeslots-Consistency", how.consistency())
-	if r.status == http.StatusOK && matches(c.Request().Header.Values("If-None-Match"), v.etag) {
-		c.Response().WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	if v.coding != "" {
-		h.Set("Content-Encoding", v.coding)
-	}
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(v.body)))
-	c.Response().WriteHeader(r.status)
-	if c.Request().Method == http.MethodHead {
-		return nil
-	}
-	_, _ = c.Response().Write(v.body) // the client may be gone
-	return nil
+// sending is what a send depends on besides the response.
+type sending struct {
+	now    time.Time
+	use    *useCase
+	strict bool
+	behind *encoders // for content codings that nobody should wait for
 }
 
-// consistency is what Timeslots-Consistency says (ARCHITECTURE §6).
-func (s sending) consistency() string {
-	if s.strict {
-		return "strict"
-	}
-	return "best-effort"
+// sent is what a client was given.
+type sent struct {
+	status int
+	bytes  int
 }
 
-func (r *response) choose(h http.Header) variant {
-	accept := h.Values("Accept-Encoding")
-	if zipped := weight(accept, "gzip"); zipped > 0 && zipped >= weight(accept, "identity") {
-		return r.gzip()
+// send writes the response, or that the client has it already.
+func (r *response) send(w http.ResponseWriter, req *http.Request, how sending) sent {
+	v := r.choose(req.Header["Accept-Encoding"], how.behind)
+	h := w.Header()
+	clock := r.clockHeadersAt(how.now)
+	h["Age"], h["Cache-Status"] = clock.age, clock.cacheStatus
+	h["Cache-Control"] = revalidateAlways
+	if r.complete {
+		h["Cache-Control"] = how.use.cacheControl
 	}
-	return r.plain
+	h["Etag"] = v.etag
+	vary(h)
+	h["Timeslots-Consistency"] = bestEffort
+	if how.strict {
+		h["Timeslots-Consistency"] = strictly
+	}
+	if tags := req.Header["If-None-Match"]; len(tags) > 0 && r.status == http.StatusOK && matches(tags, v.etag[0]) {
+		w.WriteHeader(http.StatusNotModified)
+		return sent{status: http.StatusNotModified}
+	}
+	if v.encoding != nil {
+		h["Content-Encoding"] = v.encoding
+	}
+	h["Content-Type"], h["Content-Length"] = contentJSON, v.length
+	w.WriteHeader(r.status)
+	if req.Method == http.MethodHead {
+		return sent{status: r.status}
+	}
+	n, _ := w.Write(v.body) // the client may be gone
+	return sent{status: r.status, bytes: n}
 }
 
-// cacheControl lets others keep complete answers as long as the product says, and longer while they revalidate or
-// while we are down (RFC 5861).
-func (r *response) cacheControl(maxAge time.Duration) string {
-	seconds := int(maxAge / time.Second)
-	if seconds <= 0 || !r.complete {
-		return "public, no-cache"
+// vary says that the answer depends on Accept-Encoding, besides what others have said.
+func vary(h http.Header) {
+	if said := h["Vary"]; len(said) > 0 {
+		h["Vary"] = append(said, varyEncoding...)
+		return
 	}
-	return "public, max-age=" + strconv.Itoa(seconds) +
-		", stale-while-revalidate=" + strconv.Itoa(seconds) + ", stale-if-error=" + strconv.Itoa(10*seconds)
+	h["Vary"] = varyEncoding
 }
 
 // cacheStatus is RFC 9211's; ttl is the fresh time left, negative once it is over.
@@ -198,34 +181,4 @@ func matches(headers []string, etag string) bool {
 		}
 	}
 	return false
-}
-
-// weight is what Accept-Encoding gives a coding: by its name, else by "*", else 0 (RFC 9110 §12.5.3).
-func weight(headers []string, coding string) float64 {
-	star := 0.0
-	for _, header := range headers {
-		for part := range strings.SplitSeq(header, ",") {
-			name, parameter, _ := strings.Cut(part, ";")
-			switch name = strings.TrimSpace(name); {
-			case strings.EqualFold(name, coding):
-				return quality(parameter)
-			case name == "*" && coding != "identity":
-				star = quality(parameter)
-			}
-		}
-	}
-	return star
-}
-
-// quality reads "q=0.5"; one without a readable weight counts in full.
-func quality(parameter string) float64 {
-	_, value, ok := strings.Cut(strings.TrimSpace(parameter), "=")
-	if !ok {
-		return 1
-	}
-	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	if err != nil || q < 0 || q > 1 {
-		return 1
-	}
-	return q
 }

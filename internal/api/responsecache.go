@@ -16,14 +16,15 @@ type responseCache struct {
 // responseIdle is how long an answer that nobody asks for is kept at most.
 const responseIdle = 5 * time.Minute
 
-// responseOverhead is what an entry costs besides its bodies, in bytes.
-const responseOverhead = 512
+// responseOverhead is what an entry costs besides its bodies, in bytes. Bodies count twice: the coded ones together are
+// rarely larger than the plain one.
+const responseOverhead = 1024
 
 func newResponseCache(maxBytes int64, now func() time.Time) (*responseCache, error) {
 	c, err := otter.New(&otter.Options[string, *response]{
 		MaximumWeight: uint64(maxBytes),
 		Weigher: func(key string, r *response) uint32 {
-			return uint32(len(key) + responseOverhead + 3*len(r.plain.body)/2)
+			return uint32(len(key) + responseOverhead + 2*len(r.plain.body))
 		},
 		ExpiryCalculator: otter.ExpiryWriting[string, *response](responseIdle),
 	})

@@ -64,8 +64,12 @@ type Options struct {
 type Server struct {
 	opt       Options
 	echo      *echo.Echo
+	useCases  useCases
+	spellings map[string]*spellings // by route
 	responses *responseCache
 	contexts  *contexts
+	encoders  *encoders
+	hits      *hitLog
 }
 
 // New builds the routes.
@@ -96,7 +100,15 @@ func New(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, echo: echo.New(), responses: responses, contexts: contexts}
+	spellings, err := newSpellings()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		opt: opt, echo: echo.New(), useCases: newUseCases(opt.Products),
+		spellings: spellings, responses: responses, contexts: contexts,
+		encoders: newEncoders(), hits: newHitLog(opt.Logger),
+	}
 	s.routes()
 	return s, nil
 }
@@ -109,8 +121,8 @@ func (s *Server) routes() {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.handleError
 	e.Use(s.record)
-	e.Match(readMethods, "/v1/timeslots", s.timeslots)
-	e.Match(readMethods, "/v1/next-available", s.nextAvailable)
+	e.Match(readMethods, routeTimeslots, s.timeslots)
+	e.Match(readMethods, routeNextAvailable, s.nextAvailable)
 	s.mountDropIn()
 	for _, route := range booking.Routes() {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))
@@ -123,10 +135,19 @@ func (s *Server) routes() {
 var readMethods = []string{http.MethodGet, http.MethodHead}
 
 // ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.serveHit(w, r) {
+		s.echo.ServeHTTP(w, r)
+	}
+}
 
-// Close gives up the response cache. Requests under way are not touched.
+// Close ends background work and gives up the response cache. No request may be under way.
 func (s *Server) Close() {
+	s.encoders.close()
+	s.hits.close()
+	for _, table := range s.spellings {
+		table.cache.StopAllGoroutines()
+	}
 	s.responses.close()
 	s.contexts.close()
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"time"
-
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/booking"
@@ -11,22 +9,27 @@ import (
 )
 
 // timeslots is GET /v1/timeslots (INTERFACE §3.1).
-func (s *Server) timeslots(c echo.Context) error { return s.search(c, parseQuery, s.encode) }
+func (s *Server) timeslots(c echo.Context) error {
+	return s.search(c, form{routeTimeslots, parseQuery, s.encode})
+}
 
 // nextAvailable is GET /v1/next-available (INTERFACE §3.2).
 func (s *Server) nextAvailable(c echo.Context) error {
-	return s.search(c, parseEntries, s.encodeEntries)
+	return s.search(c, form{routeNextAvailable, parseEntries, s.encodeEntries})
+}
+
+// form is what the two searches differ in.
+type form struct {
+	route  string
+	parse  func(raw string) (*timeslot.Query, string, error)
+	encode func(*timeslot.Query, *search.Answer) []byte
 }
 
 // search answers a query in the form of its route: from the response cache, or by asking the engine.
-func (s *Server) search(
-	c echo.Context,
-	parse func(raw string) (*timeslot.Query, string, error),
-	encode func(*timeslot.Query, *search.Answer) []byte,
-) error {
+func (s *Server) search(c echo.Context, f form) error {
 	rec := recordOf(c)
 	rec.cache = "miss"
-	q, name, err := parse(c.Request().URL.RawQuery)
+	q, name, err := f.parse(c.Request().URL.RawQuery)
 	use := s.product(name)
 	rec.product = use.label
 	if err != nil {
@@ -37,6 +40,7 @@ func (s *Server) search(
 	}
 	key := q.Canonical()
 	if cached, strict := s.cached(c, key); cached != nil {
+		s.remember(c.Request(), f.route, key, use)
 		return s.serve(c, cached, serving{use: use, strict: strict})
 	}
 	answer, err := s.opt.Engine.Search(c.Request().Context(), q, search.Caller{
@@ -45,9 +49,10 @@ func (s *Server) search(
 	if err != nil {
 		return err
 	}
-	fresh := newResponse(originOf(answer, encode(q, answer)), s.opt.Now())
+	fresh := newResponse(originOf(answer, f.encode(q, answer)), s.opt.Now())
 	if answer.Complete {
 		s.responses.put(key, fresh)
+		s.remember(c.Request(), f.route, key, use)
 	}
 	return s.serve(c, fresh, serving{use: use, strict: answer.Strict})
 }
@@ -63,23 +68,17 @@ func (s *Server) cached(c echo.Context, key string) (r *response, strict bool) {
 
 // serving is what sending a response depends on besides itself.
 type serving struct {
-	use    useCase
+	use    *useCase
 	strict bool
 }
 
 // serve sends a response and counts what it was like.
 func (s *Server) serve(c echo.Context, r *response, how serving) error {
-	use := how.use
-	rec := recordOf(c)
 	now := s.opt.Now()
-	rec.cache = r.cacheLabel(now)
-	if !r.asOf.IsZero() {
-		s.opt.Recorder.ServedAge(use.label, now.Sub(r.asOf))
-	}
-	for _, report := range r.failed {
-		s.opt.Recorder.PartialResponse(use.label, report.Source, report.Reason)
-	}
-	return r.send(c, sending{now: now, maxAge: use.MaxAge, strict: how.strict})
+	recordOf(c).cache = r.cacheLabel(now)
+	s.tellServing(r, how.use.label, now)
+	r.send(c.Response(), c.Request(), sending{now: now, use: how.use, strict: how.strict, behind: s.encoders})
+	return nil
 }
 
 // passThrough hands a booking to the gateway, which alone touches it.
@@ -102,11 +101,4 @@ func failedReports(reports []timeslot.SourceReport) []timeslot.SourceReport {
 		}
 	}
 	return failed
-}
-
-// sending is what a send depends on besides the response.
-type sending struct {
-	now    time.Time
-	maxAge time.Duration
-	strict bool
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 
 	"timeslots/internal/search"
@@ -165,14 +166,38 @@ func TestValidatorsAreStrongAndPerEncoding(t *testing.T) {
 
 func TestAcceptEncoding(t *testing.T) {
 	tests := map[string]string{
-		"gzip": "gzip", "GZIP": "gzip", "*": "gzip", "br, gzip;q=0.1": "gzip", "": "", "br": "", "gzip;q=0": "", "gzip; q=0.000": "", "*;q=0": "",
-		"gzip;q=0, *": "", "identity": "", "identity;q=1, gzip;q=0.1": "", "identity;q=0.5, gzip": "gzip", "gzip;q=x": "gzip",
+		"gzip": "gzip", "GZIP": "gzip", "x, gzip;q=0.1": "gzip", "": "", "compress": "", "gzip;q=0": "", "gzip; q=0.000": "", "*;q=0": "",
+		"identity": "", "identity;q=1, gzip;q=0.1": "", "identity;q=0.5, gzip": "gzip", "gzip;q=x": "gzip",
+		"zstd": "zstd", "gzip, zstd": "zstd", "gzip, zstd;q=0.5": "gzip", "br": "br", "br;q=0, zstd;q=0, *": "gzip",
 	}
-	s := newStand(t, nil)
 	for header, want := range tests {
+		s := newStand(t, nil)
 		if got := s.get(ask, "Accept-Encoding", header).Header().Get("Content-Encoding"); got != want {
 			t.Errorf("Accept-Encoding %q: got %q", header, got)
 		}
+	}
+}
+
+// TestNobodyWaitsForTheSmallestCoding: a browser takes br, but gets the next best until it is there.
+func TestNobodyWaitsForTheSmallestCoding(t *testing.T) {
+	s := newStand(t, nil)
+	const browser = "gzip, deflate, br, zstd"
+	if got := s.get(ask, "Accept-Encoding", browser).Header().Get("Content-Encoding"); got == "" {
+		t.Error("the first answer is not coded at all")
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for s.get(ask, "Accept-Encoding", browser).Header().Get("Content-Encoding") != "br" {
+		if time.Now().After(deadline) {
+			t.Fatal("br is never there")
+		}
+	}
+	plain, small := s.get(ask), s.get(ask, "Accept-Encoding", browser)
+	unpacked, err := io.ReadAll(brotli.NewReader(small.Body))
+	if err != nil || string(unpacked) != plain.Body.String() {
+		t.Errorf("the codings differ in content (%v)", err)
+	}
+	if s.engine.calls != 1 {
+		t.Errorf("%d searches", s.engine.calls)
 	}
 }
 

@@ -1,0 +1,131 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// coding is a content coding (RFC 9110 §8.4.1, RFC 8878, RFC 7932).
+type coding uint8
+
+const (
+	identity coding = iota
+	gzipCoding
+	zstdCoding
+	brotliCoding
+	codings // how many
+)
+
+func (c coding) name() string { return [codings]string{"identity", "gzip", "zstd", "br"}[c] }
+
+// slow tells whether the first caller should not wait for the coding: it is worth its time only for an answer that is
+// asked for again.
+func (c coding) slow() bool { return c == brotliCoding }
+
+// variant is one content coding of the answer with its own strong validator (RFC 9110 §8.8.3), and the header values
+// that go with it.
+type variant struct {
+	body                   []byte
+	etag, length, encoding []string // encoding is nil for identity
+}
+
+// tagOf is the opaque part of the validator: 120 bits of a SHA-256.
+func tagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return base64.RawURLEncoding.EncodeToString(sum[:15])
+}
+
+func newVariant(body []byte, tag string, c coding) variant {
+	v := variant{body: body, length: []string{strconv.Itoa(len(body))}}
+	if c == identity {
+		v.etag = []string{`"` + tag + `"`}
+		return v
+	}
+	v.etag = []string{`"` + tag + "-" + c.name() + `"`}
+	v.encoding = []string{c.name()}
+	return v
+}
+
+// lazyVariant is a coding that is made when somebody wants it, once.
+type lazyVariant struct {
+	once    sync.Once
+	ready   atomic.Pointer[variant]
+	ordered atomic.Bool
+}
+
+// choose gives the variant that a client prefers. A slow coding that is not there yet is ordered, and the client gets
+// the next best meanwhile.
+func (r *response) choose(accept []string, behind *encoders) *variant {
+	wanted := preferenceOf(accept)
+	for _, c := range wanted {
+		if v := r.coded[c].ready.Load(); v != nil {
+			return v
+		}
+		if !c.slow() || len(wanted) == 1 {
+			return r.made(c)
+		}
+		r.order(c, behind)
+	}
+	return &r.plain
+}
+
+// order has a coding made behind, once. Where there is no room, a later request orders it again.
+func (r *response) order(c coding, behind *encoders) {
+	lazy := &r.coded[c]
+	if lazy.ordered.CompareAndSwap(false, true) && !behind.add(func() { r.made(c) }) {
+		lazy.ordered.Store(false)
+	}
+}
+
+// made is the variant, made now if nobody did before.
+func (r *response) made(c coding) *variant {
+	lazy := &r.coded[c]
+	lazy.once.Do(func() {
+		tag := r.plain.etag[0]
+		v := newVariant(encoded(r.plain.body, c), tag[1:len(tag)-1], c)
+		lazy.ready.Store(&v)
+	})
+	return lazy.ready.Load()
+}
+
+// Levels that are worth their time for a few tens of kilobytes of JSON, made once and sent often.
+const (
+	gzipLevel   = 6
+	brotliLevel = 5
+)
+
+func encoded(body []byte, c coding) []byte {
+	switch c {
+	case gzipCoding:
+		var b bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&b, gzipLevel) // a level that exists
+		_, _ = w.Write(body)                       // a bytes.Buffer takes everything
+		_ = w.Close()
+		return bytes.Clone(b.Bytes())
+	case zstdCoding:
+		return bytes.Clone(zstdEncoder().EncodeAll(body, nil))
+	default:
+		var b bytes.Buffer
+		w := brotli.NewWriterLevel(&b, brotliLevel)
+		_, _ = w.Write(body)
+		_ = w.Close()
+		return bytes.Clone(b.Bytes())
+	}
+}
+
+// zstdEncoder is shared: EncodeAll is safe for concurrent use and keeps its tables.
+var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))
+	if err != nil { // the options are constants
+		panic(err)
+	}
+	return e
+})

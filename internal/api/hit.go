@@ -1,0 +1,145 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// The hit path. A crowd asks the same few questions in the same few spellings, so what parsing and routing found out
+// about a query string is remembered, and a request that the response cache can answer touches neither the router nor
+// the parser:
+//
+//	route and raw query ──spellings──▶ canonical query, use case ──response cache──▶ bytes ──▶ client
+//
+// Whatever is not plain (another method, a spelling not seen before, an answer that is no longer good) goes the way of
+// all others, which ends in the same place.
+
+// spelling is what a query string was found to mean.
+type spelling struct {
+	key string // of the response cache
+	use *useCase
+}
+
+// spellings maps the raw queries of one route to their meaning, bounded in bytes. They mean the same until a reload,
+// which makes a new Server.
+type spellings struct {
+	cache *otter.Cache[string, *spelling]
+}
+
+// Bounds of a table: a scan of random queries takes no more than that, and the ones in use stay.
+const (
+	spellingsBytes   = 8 << 20
+	spellingOverhead = 256
+)
+
+func newSpellings() (map[string]*spellings, error) {
+	tables := map[string]*spellings{}
+	for _, route := range []string{routeTimeslots, routeNextAvailable} {
+		table, err := newSpellingTable()
+		if err != nil {
+			return nil, err
+		}
+		tables[route] = table
+	}
+	return tables, nil
+}
+
+func newSpellingTable() (*spellings, error) {
+	c, err := otter.New(&otter.Options[string, *spelling]{
+		MaximumWeight: spellingsBytes,
+		Weigher: func(raw string, s *spelling) uint32 {
+			return uint32(len(raw) + len(s.key) + spellingOverhead)
+		},
+	})
+	return &spellings{cache: c}, err
+}
+
+// cachedRoutes are the routes of the hit path.
+const (
+	routeTimeslots     = "/v1/timeslots"
+	routeNextAvailable = "/v1/next-available"
+)
+
+// serveHit answers from the response cache, and tells whether it could.
+func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	table, ok := s.spellings[r.URL.Path]
+	if !ok {
+		return false
+	}
+	found, ok := table.cache.GetIfPresent(r.URL.RawQuery)
+	if !ok {
+		return false
+	}
+	start, route := s.opt.Now(), r.URL.Path
+	version, strict := s.opt.Engine.Taken(r.Context())
+	answer := s.responses.get(found.key, version)
+	if answer == nil {
+		return false
+	}
+	s.opt.Recorder.RequestStarted()
+	s.opt.Recorder.CacheLookup("response", answer.lookupResult(start), 1)
+	id := correlationID(r)
+	h := w.Header()
+	h[correlationKey] = []string{id}
+	h["X-Content-Type-Options"] = nosniff
+	s.tellServing(answer, found.use.label, start)
+	sent := answer.send(w, r, sending{now: start, use: found.use, strict: strict, behind: s.encoders})
+	took := s.opt.Now().Sub(start)
+	cache := answer.cacheLabel(start)
+	s.opt.Recorder.RequestEnded(found.use.label, route, sent.status, cache, took)
+	s.hits.add(hitKind{product: found.use.label, route: route, status: sent.status, cache: cache}, sent.bytes, took, id)
+	return true
+}
+
+// remember lets the next request with this spelling take the hit path.
+func (s *Server) remember(r *http.Request, route, key string, use *useCase) {
+	s.spellings[route].cache.Set(r.URL.RawQuery, &spelling{key: key, use: use})
+}
+
+// tellServing counts what an answer is like that is about to be sent.
+func (s *Server) tellServing(r *response, product string, now time.Time) {
+	if !r.asOf.IsZero() {
+		s.opt.Recorder.ServedAge(product, now.Sub(r.asOf))
+	}
+	for _, report := range r.failed {
+		s.opt.Recorder.PartialResponse(product, report.Source, report.Reason)
+	}
+}
+
+// Header values that never change. Each has no room to grow, so that whoever adds to one gets a copy.
+var (
+	nosniff          = []string{"nosniff"}
+	contentJSON      = []string{"application/json"}
+	varyEncoding     = []string{"Accept-Encoding"}
+	strictly         = []string{"strict"}
+	bestEffort       = []string{"best-effort"}
+	revalidateAlways = []string{"public, no-cache"}
+)
+
+// clockHeaders are the header values that change once a second.
+type clockHeaders struct {
+	second           int64
+	age, cacheStatus []string
+}
+
+// clockHeadersAt gives Age and Cache-Status at now. Concurrent callers may make them twice in a second, which is
+// harmless: both say the same.
+func (r *response) clockHeadersAt(now time.Time) *clockHeaders {
+	second := now.Unix()
+	if h := r.clock.Load(); h != nil && h.second == second {
+		return h
+	}
+	h := &clockHeaders{
+		second:      second,
+		age:         []string{strconv.Itoa(int(max(0, now.Sub(r.mergedAt)) / time.Second))},
+		cacheStatus: []string{r.cacheStatus(now)},
+	}
+	r.clock.Store(h)
+	return h
+}
