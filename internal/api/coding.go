@@ -35,6 +35,7 @@ func (c coding) slow() bool { return c == brotliCoding }
 type variant struct {
 	body                   []byte
 	etag, length, encoding []string // encoding is nil for identity
+	head                   []byte   // all of them, for connections that are answered without net/http
 }
 
 // tagOf is the opaque part of the validator: 120 bits of a SHA-256.
@@ -47,10 +48,11 @@ func newVariant(body []byte, tag string, c coding) variant {
 	v := variant{body: body, length: []string{strconv.Itoa(len(body))}}
 	if c == identity {
 		v.etag = []string{`"` + tag + `"`}
-		return v
+	} else {
+		v.etag = []string{`"` + tag + "-" + c.name() + `"`}
+		v.encoding = []string{c.name()}
 	}
-	v.etag = []string{`"` + tag + "-" + c.name() + `"`}
-	v.encoding = []string{c.name()}
+	v.head = variantHead(&v)
 	return v
 }
 
@@ -64,9 +66,20 @@ type lazyVariant struct {
 // choose gives the variant that a client prefers. A slow coding that is not there yet is ordered, and the client gets
 // the next best meanwhile.
 func (r *response) choose(accept []string, behind *encoders) *variant {
-	wanted := preferenceOf(accept)
+	return r.chooseOf(preferenceOf(accept), behind)
+}
+
+// chooseBytes is choose for one header that is not kept; nil: none.
+func (r *response) chooseBytes(accept []byte, behind *encoders) *variant {
+	if accept == nil {
+		return &r.plain
+	}
+	return r.chooseOf(preferences.of(unsafeText(accept)), behind)
+}
+
+func (r *response) chooseOf(wanted preference, behind *encoders) *variant {
 	for _, c := range wanted {
-		if v := r.coded[c].ready.Load(); v != nil {
+		if v := r.lazy[c].ready.Load(); v != nil {
 			return v
 		}
 		if !c.slow() || len(wanted) == 1 {
@@ -79,7 +92,7 @@ func (r *response) choose(accept []string, behind *encoders) *variant {
 
 // order has a coding made behind, once. Where there is no room, a later request orders it again.
 func (r *response) order(c coding, behind *encoders) {
-	lazy := &r.coded[c]
+	lazy := &r.lazy[c]
 	if lazy.ordered.CompareAndSwap(false, true) && !behind.add(func() { r.made(c) }) {
 		lazy.ordered.Store(false)
 	}
@@ -87,7 +100,7 @@ func (r *response) order(c coding, behind *encoders) {
 
 // made is the variant, made now if nobody did before.
 func (r *response) made(c coding) *variant {
-	lazy := &r.coded[c]
+	lazy := &r.lazy[c]
 	lazy.once.Do(func() {
 		tag := r.plain.etag[0]
 		v := newVariant(encoded(r.plain.body, c), tag[1:len(tag)-1], c)

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
+	"unsafe"
 
 	"github.com/maypok86/otter/v2"
 )
@@ -68,20 +70,11 @@ func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	table, ok := s.spellings[r.URL.Path]
-	if !ok {
-		return false
-	}
-	found, ok := table.cache.GetIfPresent(r.URL.RawQuery)
-	if !ok {
-		return false
-	}
-	start, route := s.opt.Now(), r.URL.Path
-	version, strict := s.opt.Engine.Taken(r.Context())
-	answer := s.responses.get(found.key, version)
+	found, answer, strict := s.findHit(r.URL.Path, r.URL.RawQuery)
 	if answer == nil {
 		return false
 	}
+	start, route := s.opt.Now(), r.URL.Path
 	s.opt.Recorder.RequestStarted()
 	s.opt.Recorder.CacheLookup("response", answer.lookupResult(start), 1)
 	id := correlationID(r)
@@ -93,8 +86,23 @@ func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
 	took := s.opt.Now().Sub(start)
 	cache := answer.cacheLabel(start)
 	s.opt.Recorder.RequestEnded(found.use.label, route, sent.status, cache, took)
-	s.hits.add(hitKind{product: found.use.label, route: route, status: sent.status, cache: cache}, sent.bytes, took, id)
+	s.hits.add(hitKind{product: found.use.label, route: route, status: sent.status, cache: cache}, sent.bytes, took, unsafe.Slice(unsafe.StringData(id), len(id)))
 	return true
+}
+
+// findHit looks a path and a raw query up; the answer is nil where the response cache has none that may be served as it
+// is. Neither text is kept.
+func (s *Server) findHit(path, query string) (found *spelling, answer *response, strict bool) {
+	table, ok := s.spellings[path]
+	if !ok {
+		return nil, nil, false
+	}
+	found, ok = table.cache.GetIfPresent(query)
+	if !ok {
+		return nil, nil, false
+	}
+	version, strict := s.opt.Engine.Taken(context.Background()) // waits for a round trip to Redis at most
+	return found, s.responses.get(found.key, version), strict
 }
 
 // remember lets the next request with this spelling take the hit path.
@@ -126,6 +134,7 @@ var (
 type clockHeaders struct {
 	second           int64
 	age, cacheStatus []string
+	head             []byte // both, and the date
 }
 
 // clockHeadersAt gives Age and Cache-Status at now. Concurrent callers may make them twice in a second, which is
@@ -140,6 +149,7 @@ func (r *response) clockHeadersAt(now time.Time) *clockHeaders {
 		age:         []string{strconv.Itoa(int(max(0, now.Sub(r.mergedAt)) / time.Second))},
 		cacheStatus: []string{r.cacheStatus(now)},
 	}
+	h.head = clockHead(h.age[0], h.cacheStatus[0], now)
 	r.clock.Store(h)
 	return h
 }

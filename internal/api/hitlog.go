@@ -53,11 +53,12 @@ func (l *hitLog) run() {
 	}
 }
 
-// add counts a hit. It takes no lock, and allocates only for a kind that was not seen before or a new slowest one.
-func (l *hitLog) add(kind hitKind, bytes int, took time.Duration, correlationID string) {
+// add counts a hit. It takes no lock, keeps nothing of the
+// id, and allocates only for a kind that was not seen before or a new slowest one.
+func (l *hitLog) add(kind hitKind, bytes int, took time.Duration, correlationID []byte) {
 	if l.log.Enabled(context.Background(), slog.LevelDebug) {
 		l.write(slog.LevelDebug, "request", kind,
-			slog.Duration("duration", took), slog.Int("bytes", bytes), slog.String("correlationId", correlationID))
+			slog.Duration("duration", took), slog.Int("bytes", bytes), slog.String("correlationId", string(correlationID)))
 		return
 	}
 	c, ok := (*l.tell.Load())[kind]
@@ -68,7 +69,7 @@ func (l *hitLog) add(kind hitKind, bytes int, took time.Duration, correlationID 
 	c.bytes.Add(int64(bytes))
 	for slowest := c.slowest.Load(); int64(took) > slowest; slowest = c.slowest.Load() {
 		if c.slowest.CompareAndSwap(slowest, int64(took)) {
-			id := correlationID // escapes here only
+			id := string(correlationID)
 			c.slowestID.Store(&id)
 		}
 	}

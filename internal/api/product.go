@@ -15,6 +15,7 @@ type useCase struct {
 	label        string
 	upstream     string
 	cacheControl []string // of complete answers
+	head         []byte   // the same, as bytes
 }
 
 // useCases are all that a request can be: the configured products, requests that name none, and those that name
@@ -27,7 +28,11 @@ type useCases struct {
 func newUseCases(products map[string]Product) useCases {
 	u := useCases{named: map[string]*useCase{}}
 	for name, p := range products {
-		u.named[name] = &useCase{Product: p, label: name, upstream: name, cacheControl: []string{cacheControl(p.MaxAge)}}
+		value := cacheControl(p.MaxAge)
+		u.named[name] = &useCase{
+			Product: p, label: name, upstream: name,
+			cacheControl: []string{value}, head: []byte("Cache-Control: " + value + crlf),
+		}
 	}
 	unnamed, other := *u.named[DefaultProduct], *u.named[DefaultProduct]
 	unnamed.upstream = ""

@@ -3,10 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
-	"encoding/hex"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -133,19 +130,8 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-// newCorrelationID is a random UUID (RFC 9562, version 4). It names a request and guards nothing, so the generator of
-// the runtime will do, which needs neither a lock nor a system call.
+// newCorrelationID is a random UUID.
 func newCorrelationID() string {
-	var b [16]byte
-	binary.LittleEndian.PutUint64(b[:8], rand.Uint64())
-	binary.LittleEndian.PutUint64(b[8:], rand.Uint64())
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	var text [36]byte
-	hex.Encode(text[0:8], b[0:4])
-	hex.Encode(text[9:13], b[4:6])
-	hex.Encode(text[14:18], b[6:8])
-	hex.Encode(text[19:23], b[8:10])
-	hex.Encode(text[24:36], b[10:16])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
+	id := randomUUID()
+	return string(id[:])
 }

@@ -16,14 +16,14 @@ import (
 type response struct {
 	origin
 	validUntil time.Time // not served from the cache after this
-	*shown
+	clock      *atomic.Pointer[clockHeaders]
+	*coded
 }
 
-// shown is what a response looks like from outside. It is shared by a response and its cached copy.
-type shown struct {
+// coded is a response's content codings, which it shares with its cached copy.
+type coded struct {
 	plain variant
-	coded [codings]lazyVariant // by coding; identity is plain
-	clock atomic.Pointer[clockHeaders]
+	lazy  [codings]lazyVariant // by coding; identity is plain
 }
 
 // firstServing is how the answer came about, for the request that made it.
@@ -57,7 +57,7 @@ func originOf(answer *search.Answer, body []byte) origin {
 }
 
 func newResponse(o origin, now time.Time) *response {
-	r := &response{origin: o, validUntil: o.freshUntil, shown: &shown{}}
+	r := &response{origin: o, validUntil: o.freshUntil, clock: new(atomic.Pointer[clockHeaders]), coded: &coded{}}
 	r.plain = newVariant(o.body, tagOf(o.body), identity)
 	if !o.reviewAt.IsZero() && o.reviewAt.Before(r.validUntil) {
 		r.validUntil = o.reviewAt
@@ -100,7 +100,7 @@ func (r *response) lookupResult(now time.Time) string {
 // cached is the response as later requests get it.
 func (r *response) cached() *response {
 	c := *r
-	c.first = firstServing{}
+	c.first, c.clock = firstServing{}, new(atomic.Pointer[clockHeaders])
 	return &c
 }
 
@@ -174,10 +174,17 @@ func (r *response) cacheStatus(now time.Time) string {
 // matches implements If-None-Match: a list of tags, compared weakly (RFC 9110 §13.1.2).
 func matches(headers []string, etag string) bool {
 	for _, header := range headers {
-		for tag := range strings.SplitSeq(header, ",") {
-			if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
-				return true
-			}
+		if matchesTag(header, etag) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchesTag(header, etag string) bool {
+	for tag := range strings.SplitSeq(header, ",") {
+		if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+			return true
 		}
 	}
 	return false

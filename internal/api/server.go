@@ -55,6 +55,8 @@ type Options struct {
 	ResponseBytes int64       // of encoded answers kept in memory; 0: 128 MiB
 	Links         LinkOptions // hand-off links
 
+	VaryOrigin bool // answers differ by Origin: CORS is configured
+
 	Recorder Recorder         // nil: silent
 	Logger   *slog.Logger     // nil: discards
 	Now      func() time.Time // nil: time.Now
@@ -70,6 +72,7 @@ type Server struct {
 	contexts  *contexts
 	encoders  *encoders
 	hits      *hitLog
+	varyHead  []byte // Vary, for connections that are answered without net/http
 }
 
 // New builds the routes.
@@ -107,7 +110,10 @@ func New(opt Options) (*Server, error) {
 	s := &Server{
 		opt: opt, echo: echo.New(), useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
-		encoders: newEncoders(), hits: newHitLog(opt.Logger),
+		encoders: newEncoders(), hits: newHitLog(opt.Logger), varyHead: []byte("Vary: Accept-Encoding\r\n"),
+	}
+	if opt.VaryOrigin {
+		s.varyHead = []byte("Vary: Accept-Encoding, Origin\r\n")
 	}
 	s.routes()
 	return s, nil

@@ -48,6 +48,9 @@ func TestTheSecondRequestIsAHitUntilAFragmentIsNoLongerFresh(t *testing.T) {
 	if got := s.get(ask).Header().Get("Cache-Status"); got != "timeslots; fwd=miss" {
 		t.Errorf("first: %q", got)
 	}
+	if got := s.get(ask).Header().Get("Cache-Status"); got != "timeslots; hit; ttl=10" {
+		t.Errorf("second, in the same moment: %q", got)
+	}
 	s.clock.pass(3 * time.Second)
 	w := s.get(ask)
 	if got := w.Header().Get("Cache-Status"); got != "timeslots; hit; ttl=7" || w.Header().Get("Age") != "3" {

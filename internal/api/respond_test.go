@@ -1,0 +1,154 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/api/accel"
+	"timeslots/internal/search"
+)
+
+// seen is an answer as a client sees it.
+type seen struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// through asks net/http's way; headers are of the form "Name: value".
+func (s *stand) through(method, target string, headers []string) seen {
+	r := httptest.NewRequest(method, target, nil)
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Add(name, value)
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return seen{w.Code, w.Header(), w.Body.String()}
+}
+
+// past asks the accelerator's way; ok is false when it leaves the request to net/http.
+func (s *stand) past(t *testing.T, method, target string, headers []string) (got seen, ok bool) {
+	t.Helper()
+	path, query, _ := strings.Cut(target, "?")
+	r := accel.Request{Head: method == http.MethodHead, Path: []byte(path), Query: []byte(query)}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		switch name {
+		case "Accept-Encoding":
+			r.AcceptEncoding = []byte(value)
+		case "If-None-Match":
+			r.IfNoneMatch = []byte(value)
+		case "Correlation-Id":
+			r.CorrelationID = []byte(value)
+		}
+	}
+	w := accel.Reply{}
+	if !s.Respond(&r, &w) {
+		return got, false
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(append(w.Head, w.Body...))), &http.Request{Method: method})
+	if err != nil {
+		t.Fatalf("%q: %v", w.Head, err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err != nil || !at.Equal(s.clock.Now().Truncate(time.Second)) {
+		t.Errorf("Date %q", resp.Header.Get("Date"))
+	}
+	resp.Header.Del("Date")
+	return seen{resp.StatusCode, resp.Header, string(body)}, true
+}
+
+// TestBothWaysSayTheSame: to every request that the accelerator answers, it gives the answer of the other way.
+func TestBothWaysSayTheSame(t *testing.T) {
+	const id = "Correlation-Id: c-1"
+	s := newStand(t, nil)
+	targets := []string{ask, ask + "&product=flushot", ask + "&product=made-up", "/v1/next-available?npi=9000000017"}
+	for _, target := range targets {
+		s.through(http.MethodGet, target, nil)
+	}
+	s.clock.pass(3 * time.Second)
+	for _, target := range targets {
+		tag := s.through(http.MethodGet, target, nil).header.Get("ETag")
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			for _, headers := range [][]string{
+				{id}, {id, "Accept-Encoding: gzip"}, {id, "Accept-Encoding: zstd"}, {id, "Accept-Encoding: br;q=0, *"}, {id, "Accept-Encoding: identity"}, {id, "Accept-Encoding: x"},
+				{id, "If-None-Match: " + tag}, {id, "If-None-Match: W/" + tag + `, "x"`}, {id, "If-None-Match: *"}, {id, `If-None-Match: "x"`}, {id, "If-None-Match: " + tag, "Accept-Encoding: gzip"},
+			} {
+				want := s.through(method, target, headers)
+				got, ok := s.past(t, method, target, headers)
+				if !ok {
+					t.Fatalf("%s %s is not answered", method, target)
+				}
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{})); diff != "" {
+					t.Errorf("%s %s %v (-net/http +accelerator):\n%s", method, target, headers, diff)
+				}
+			}
+		}
+	}
+	if s.engine.calls != 3 { // the product that nobody configured works as the default one
+		t.Errorf("%d searches", s.engine.calls)
+	}
+}
+
+func TestTheAcceleratorKnowsOnlyWhatWasAnsweredBefore(t *testing.T) {
+	s := newStand(t, nil)
+	for _, target := range []string{ask, ask + "&utm_source=x", "/v1/timeslots?", "/dexcare/v1/providers?x", "/openapi.json?"} {
+		s.through(http.MethodGet, target, nil)
+	}
+	for target, want := range map[string]bool{
+		ask: true, ask + "&": false, ask + "&utm_source=x": false, "/v1/timeslots?": false, "/v1/next-available" + strings.TrimPrefix(ask, "/v1/timeslots"): false,
+		"/dexcare/v1/providers?x": false, "/openapi.json?": false,
+	} {
+		if _, ok := s.past(t, http.MethodGet, target, nil); ok != want {
+			t.Errorf("%s: answered %v", target, ok)
+		}
+	}
+	s.engine.version = 9 // a slot was taken
+	if _, ok := s.past(t, http.MethodGet, ask, nil); ok {
+		t.Error("an answer from before a slot was taken is served")
+	}
+}
+
+func TestBothWaysCountAndMintAlike(t *testing.T) {
+	s := newStand(t, nil)
+	s.through(http.MethodGet, ask, nil)
+	s.through(http.MethodGet, ask, nil)
+	got, _ := s.past(t, http.MethodGet, ask, []string{"Correlation-Id: not <one>"})
+	if id := got.header.Get("Correlation-Id"); len(id) != 36 {
+		t.Errorf("an odd id came back as %q", id)
+	}
+	if n := len(s.notes.requests); n != 3 || s.notes.requests[1] != s.notes.requests[2] {
+		t.Errorf("recorded %v", s.notes.requests)
+	}
+}
+
+func BenchmarkRespond(b *testing.B) {
+	for _, slots := range []int{1, 38, 380} {
+		s := newStand(b, nil)
+		s.engine.answer = func() *search.Answer { return answerOf(s, slots) }
+		s.get(ask)
+		path, query, _ := strings.Cut(ask, "?")
+		r := accel.Request{Path: []byte(path), Query: []byte(query), AcceptEncoding: []byte("gzip")}
+		w := accel.Reply{Head: make([]byte, 0, 8<<10)}
+		b.Run(http.StatusText(http.StatusOK), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if w.Head = w.Head[:0]; !s.Respond(&r, &w) {
+					b.Fatal("not answered")
+				}
+			}
+		})
+	}
+}
