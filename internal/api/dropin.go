@@ -150,7 +150,7 @@ func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use *useCase) 
 	f := reading.Fragment
 	fresh := newResponse(origin{
 		body: repeated.Body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: reading.FreshUntil, reviewAt: reading.ReviewAt,
-		takenVersion: repeated.TakenVersion, first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
+		takenVersion: repeated.TakenVersion, clinicians: timeslot.CliniciansOf(f), first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
 	}, s.opt.Now())
 	s.responses.put(name, fresh)
 	return s.serve(c, fresh, serving{use: use, strict: repeated.Strict})

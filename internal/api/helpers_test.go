@@ -23,7 +23,8 @@ type counter struct {
 	mu      sync.Mutex
 	calls   int
 	version uint64
-	lapsed  bool // the view of taken slots
+	taken   string // whose slots the version is about; empty: anybody's
+	lapsed  bool   // the view of taken slots
 	answer  func() *search.Answer
 	err     error
 	last    *timeslot.Query
@@ -41,10 +42,22 @@ func (c *counter) Search(_ context.Context, q *timeslot.Query, caller search.Cal
 	return c.answer(), nil
 }
 
-func (c *counter) Taken(context.Context) (uint64, bool) {
+func (c *counter) Taken(context.Context) (search.View, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.version, !c.lapsed
+	return view{c.version, c.taken}, !c.lapsed
+}
+
+// view is a view of taken slots that changed for one clinician, or for all.
+type view struct {
+	version uint64
+	npi     string
+}
+
+func (v view) Version() uint64 { return v.version }
+
+func (v view) Touches(_ uint64, clinicians timeslot.Clinicians) bool {
+	return v.npi == "" || clinicians.Has(v.npi)
 }
 
 func (c *counter) Read(context.Context, timeslot.FragmentKey, search.Caller) (*search.Reading, error) {

@@ -101,8 +101,8 @@ func (s *Server) findHit(path, query string) (found *spelling, answer *response,
 	if !ok {
 		return nil, nil, false
 	}
-	version, strict := s.opt.Engine.Taken(context.Background()) // waits for a round trip to Redis at most
-	return found, s.responses.get(found.key, version), strict
+	view, strict := s.opt.Engine.Taken(context.Background()) // waits for a round trip to Redis at most
+	return found, s.responses.get(found.key, view), strict
 }
 
 // remember lets the next request with this spelling take the hit path.

@@ -15,7 +15,8 @@ import (
 // response is an encoded answer: what the response cache keeps. Its bytes are frozen.
 type response struct {
 	origin
-	validUntil time.Time // not served from the cache after this
+	validUntil time.Time      // not served from the cache after this
+	taken      *atomic.Uint64 // version of the view of taken slots that it is known to agree with
 	clock      *atomic.Pointer[clockHeaders]
 	*coded
 }
@@ -44,7 +45,8 @@ type origin struct {
 	freshUntil   time.Time
 	reviewAt     time.Time // when the search should be asked again, so that it refreshes early; zero: at freshUntil
 	firstStart   int64     // Unix seconds; 0: the answer does not outdate by time passing
-	takenVersion uint64
+	takenVersion uint64    // of the view that it was merged under
+	clinicians   timeslot.Clinicians
 	first        firstServing
 }
 
@@ -52,12 +54,13 @@ func originOf(answer *search.Answer, body []byte) origin {
 	return origin{
 		body: body, status: http.StatusOK, complete: answer.Complete, failed: failedReports(answer.Reports),
 		asOf: answer.AsOf, mergedAt: answer.MergedAt, freshUntil: answer.FreshUntil, reviewAt: answer.ReviewAt, firstStart: answer.FirstStart,
-		takenVersion: answer.TakenVersion, first: firstServing{waited: answer.Waited, collapsed: answer.Collapsed},
+		takenVersion: answer.TakenVersion, clinicians: answer.Clinicians, first: firstServing{waited: answer.Waited, collapsed: answer.Collapsed},
 	}
 }
 
 func newResponse(o origin, now time.Time) *response {
-	r := &response{origin: o, validUntil: o.freshUntil, clock: new(atomic.Pointer[clockHeaders]), coded: &coded{}}
+	r := &response{origin: o, validUntil: o.freshUntil, clock: new(atomic.Pointer[clockHeaders]), taken: new(atomic.Uint64), coded: &coded{}}
+	r.taken.Store(o.takenVersion)
 	r.plain = newVariant(o.body, tagOf(o.body), identity)
 	if !o.reviewAt.IsZero() && o.reviewAt.Before(r.validUntil) {
 		r.validUntil = o.reviewAt

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/maypok86/otter/v2"
+
+	"timeslots/internal/search"
 )
 
 // responseCache maps canonical queries to encoded answers, bounded in bytes.
@@ -35,13 +37,27 @@ func newResponseCache(maxBytes int64, now func() time.Time) (*responseCache, err
 }
 
 // get finds an answer that may be served as it is: no fragment of it has expired since, none of its slots has begun,
-// and no slot was taken or came back since it was merged.
-func (c *responseCache) get(key string, takenVersion uint64) *response {
+// and no slot of a clinician that it speaks of was taken or came back since it was merged.
+func (c *responseCache) get(key string, taken search.View) *response {
 	r, ok := c.cache.GetIfPresent(key)
-	if !ok || r.takenVersion != takenVersion || !c.now().Before(r.validUntil) {
+	if !ok || !c.now().Before(r.validUntil) || !r.holds(taken) {
 		return nil
 	}
 	return r
+}
+
+// holds tells whether the answer is the same under a view. One that is counts as merged under it from then on, so that
+// the changes up to it are looked at once.
+func (r *response) holds(taken search.View) bool {
+	since, now := r.taken.Load(), taken.Version()
+	if since == now {
+		return true
+	}
+	if taken.Touches(since, r.clinicians) {
+		return false
+	}
+	r.taken.CompareAndSwap(since, now)
+	return true
 }
 
 func (c *responseCache) put(key string, r *response) {

@@ -17,7 +17,7 @@ import (
 // Searcher answers queries; see search.Engine for its errors.
 type Searcher interface {
 	Search(ctx context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error)
-	Taken(ctx context.Context) (version uint64, strict bool)
+	Taken(ctx context.Context) (view search.View, strict bool)
 	// Read and Repeat serve drop-in routes; see search.Engine.
 	Read(ctx context.Context, key timeslot.FragmentKey, caller search.Caller) (*search.Reading, error)
 	Repeat(ctx context.Context, r *search.Reading) (search.Repeated, error)

@@ -60,8 +60,8 @@ func (s *Server) search(c echo.Context, f form) error {
 // cached finds a response that may be served as it is, and tells whether the view of taken slots it was checked
 // against has every booking that was answered before.
 func (s *Server) cached(c echo.Context, key string) (r *response, strict bool) {
-	version, strict := s.opt.Engine.Taken(c.Request().Context())
-	r = s.responses.get(key, version)
+	view, strict := s.opt.Engine.Taken(c.Request().Context())
+	r = s.responses.get(key, view)
 	s.opt.Recorder.CacheLookup("response", r.lookupResult(s.opt.Now()), 1)
 	return r, strict
 }

@@ -86,6 +86,28 @@ func TestATakenSlotOutdatesTheCachedAnswer(t *testing.T) {
 	}
 }
 
+// TestABookingElsewhereLeavesTheCachedAnswerAlone: in a campaign somebody always books, and the answers that do not
+// speak of that clinician stay what they are.
+func TestABookingElsewhereLeavesTheCachedAnswerAlone(t *testing.T) {
+	s := newStand(t, nil)
+	whole := s.engine.answer
+	s.engine.answer = func() *search.Answer {
+		a := whole()
+		a.Clinicians = timeslot.CliniciansOf(&timeslot.Fragment{Key: timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots}, Schedules: []timeslot.Schedule{{NPI: "9000000108"}}})
+		a.TakenVersion = s.engine.version
+		return a
+	}
+	s.get(ask)
+	s.engine.version, s.engine.taken = 7, "9000000017"
+	if s.get(ask); s.engine.calls != 1 {
+		t.Errorf("%d searches after somebody else's booking", s.engine.calls)
+	}
+	s.engine.version, s.engine.taken = 8, "9000000108"
+	if s.get(ask); s.engine.calls != 2 {
+		t.Errorf("%d searches, want a second one after a booking with this clinician", s.engine.calls)
+	}
+}
+
 func TestASlotThatBeginsOutdatesTheCachedAnswer(t *testing.T) {
 	s := newStand(t, nil)
 	s.clock.now = start.Add(-2 * time.Second)

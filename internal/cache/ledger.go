@@ -191,7 +191,7 @@ func (l *Ledger) occur(k kind, targets []target) receipt {
 // make a new version of the view.
 func (l *Ledger) learnEvents(events []occurrence) {
 	if len(events) > 0 && l.fences.add(events...) {
-		l.change(func(d *draft) { d.touched = true })
+		l.change(func(d *draft) { d.touched, d.everyone = true, true })
 	}
 }
 

@@ -39,10 +39,10 @@ func (l *Ledger) change(apply func(*draft)) {
 		l.lift(d, l.ending[0])
 	}
 	trimmed := d.touched
-	d.touched = false
+	d.touched, d.everyone, d.concerns = false, false, nil
 	apply(d)
 	if d.touched {
-		d.version++
+		d.advance()
 	}
 	if d.touched || trimmed {
 		l.sight.Store(&sight{view: d.seal(), until: old.until, trusted: old.trusted})

@@ -13,6 +13,7 @@ type View struct {
 	starts     index[int64]  // by the start of the claim's identity
 	slotIDs    index[string] // by the claim's slotId
 	clinicians index[string] // by NPI: claims whose time is known and that stand for one person
+	changes    []viewChange  // what made the latest versions, ascending; never written to
 }
 
 func newView() *View {
@@ -83,7 +84,9 @@ func (v *View) sameSlot(c timeslot.Claim) []*mark {
 // draft is a view under construction.
 type draft struct {
 	View
-	touched bool
+	touched  bool
+	everyone bool     // what touched it may concern anybody
+	concerns []string // NPIs of the claims that came or went
 }
 
 // draft begins a successor of v. Publish &d.View after [draft.seal].
@@ -106,6 +109,7 @@ func (d *draft) remove(m *mark) { d.file(m, false) }
 func (d *draft) file(m *mark, present bool) {
 	d.touched = true
 	c := &m.claim
+	d.concern(c.NPI)
 	if located(*c) {
 		d.starts.set(c.Identity.Start, m, present)
 		if c.NPI != "" && !c.Pool {

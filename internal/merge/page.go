@@ -21,6 +21,7 @@ func (m *merger) emptyResult(units []unit) *timeslot.Result {
 		Total:       len(units),
 		Providers:   map[string]*timeslot.Provider{},
 		Departments: map[string]*timeslot.DepartmentView{},
+		Clinicians:  timeslot.CliniciansOf(m.Fragments...),
 	}
 	m.setBounds(r)
 	for i := range units {

@@ -40,6 +40,7 @@ func (r *reference) page(slots []refSlot) *timeslot.Result {
 	out := &timeslot.Result{
 		Total: len(slots), Slots: []timeslot.Offer{},
 		Providers: map[string]*timeslot.Provider{}, Departments: map[string]*timeslot.DepartmentView{},
+		Clinicians: timeslot.CliniciansOf(r.Fragments...),
 	}
 	for _, f := range r.answers {
 		if f.Key.Source() == timeslot.Directory {

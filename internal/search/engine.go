@@ -155,12 +155,17 @@ type Answer struct {
 	MergedAt time.Time
 }
 
-// Taken tells which view of taken slots is valid now, and whether it has every booking that was answered before. The
-// version changes whenever the view does: an answer merged under another may offer a slot that is taken by now.
-func (e *Engine) Taken(ctx context.Context) (version uint64, strict bool) {
-	view, strict := e.opt.Taken.Current(ctx)
-	return view.Version(), strict
+// View is what is known of taken slots at one moment. The real one is cache.View.
+type View interface {
+	// Version changes whenever the view does.
+	Version() uint64
+	// Touches tells whether an answer that was merged under another version, and speaks of the clinicians, may be another
+	// now: because a slot was taken or came back, or a fragment was overtaken.
+	Touches(since uint64, clinicians timeslot.Clinicians) bool
 }
+
+// Taken gives the view of taken slots that is valid now, and whether it has every booking that was answered before.
+func (e *Engine) Taken(ctx context.Context) (view View, strict bool) { return e.opt.Taken.Current(ctx) }
 
 // filter is the view as merging wants it; nil where a test switched the filter off.
 func (e *Engine) filter(view *cache.View) merge.Taken {

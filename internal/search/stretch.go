@@ -74,7 +74,7 @@ type stretch struct {
 	call   fetch.Call
 
 	once  sync.Once
-	parts []*timeslot.Fragment
+	parts []*timeslot.Fragment // nil once it was handed out
 	err   error
 
 	mu      sync.Mutex
@@ -122,7 +122,8 @@ func (s *stretch) advance() int {
 	return -1
 }
 
-// part is what the call brought for one block. The first who wants one makes the call.
+// part is what the call brought for one block. The first who wants one makes the call. A block that is wanted once more
+// was overtaken by an event: what the call brought is too old for it.
 func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fragment, error) {
 	first, last := s.pieces[0].key, s.pieces[len(s.pieces)-1].key
 	s.once.Do(func() {
@@ -131,7 +132,16 @@ func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fra
 	if s.err != nil {
 		return nil, s.err
 	}
-	return s.parts[block-first.Block], nil
+	part := s.parts[block-first.Block]
+	if s.parts[block-first.Block] = nil; part != nil {
+		return part, nil
+	}
+	first.Block = block
+	again, err := s.engine.fetchBlocks(ctx, first, block, s.call)
+	if err != nil {
+		return nil, err
+	}
+	return again[0], nil
 }
 
 // collect hands the results to the pieces whose flights were entered, and gives the others. A flight that goes on

@@ -19,6 +19,8 @@ type Result struct {
 	Departments map[string]*DepartmentView // by department key
 	Reports     []SourceReport
 
+	Clinicians Clinicians // all whom the fragments used speak of
+
 	NextCursor    string
 	NextAvailable *Offer
 

@@ -1,0 +1,45 @@
+package timeslot
+
+import (
+	"hash/fnv"
+	"slices"
+)
+
+// Clinicians is the set of those whom an answer may speak of, whether it offers a slot of theirs at present or not:
+// enough to tell whether an event concerns the answer. It holds hashes of NPIs, so now and then an event seems to
+// concern an answer that it does not, and never the other way.
+type Clinicians []uint64
+
+// CliniciansOf collects all whom the fragments name as those who see patients.
+func CliniciansOf(fragments ...*Fragment) Clinicians {
+	var set Clinicians
+	last := ""
+	for _, f := range fragments {
+		if f.Key.Source() == Directory {
+			continue
+		}
+		if f.Key.NPI != "" {
+			set = append(set, hashOf(f.Key.NPI))
+		}
+		for i := range f.Schedules {
+			if npi := f.Schedules[i].NPI; npi != last && npi != f.Key.NPI {
+				set = append(set, hashOf(npi))
+				last = npi
+			}
+		}
+	}
+	slices.Sort(set)
+	return slices.Clip(slices.Compact(set))
+}
+
+// Has tells whether the clinician may be among them.
+func (c Clinicians) Has(npi string) bool {
+	_, found := slices.BinarySearch(c, hashOf(npi))
+	return found
+}
+
+func hashOf(npi string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(npi)) // never fails
+	return h.Sum64()
+}
