@@ -19,12 +19,12 @@ const maxChanges = 128
 
 // Touches tells whether an answer that was merged under the version since, and speaks of the clinicians, may be another
 // under this view. Claims that came or went concern the answers that speak of their clinician; claims of nobody known,
-// and events, concern all.
+// and events, concern all. An answer of which nobody knows whom it speaks of is concerned by everything.
 func (v *View) Touches(since uint64, clinicians timeslot.Clinicians) bool {
 	if since == v.version {
 		return false
 	}
-	if since > v.version || len(v.changes) == 0 || since+1 < v.changes[0].version {
+	if since > v.version || len(clinicians) == 0 || len(v.changes) == 0 || since+1 < v.changes[0].version {
 		return true
 	}
 	for i := len(v.changes) - 1; i >= 0 && v.changes[i].version > since; i-- {

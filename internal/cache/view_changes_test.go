@@ -50,6 +50,9 @@ func TestAChangeConcernsTheAnswersThatSpeakOfItsClinician(t *testing.T) {
 			if got := v.Touches(since, namesOf("9000000033", bob)); got != tt.bob {
 				t.Errorf("Bob's answers: %v", got)
 			}
+			if got := v.Touches(since, nil); got != (tt.ann || tt.bob) {
+				t.Errorf("answers about nobody knows whom: %v", got)
+			}
 			if v.Touches(v.Version(), namesOf(ann, bob)) {
 				t.Error("a view touches what was merged under it")
 			}

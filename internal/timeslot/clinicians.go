@@ -7,7 +7,8 @@ import (
 
 // Clinicians is the set of those whom an answer may speak of, whether it offers a slot of theirs at present or not:
 // enough to tell whether an event concerns the answer. It holds hashes of NPIs, so now and then an event seems to
-// concern an answer that it does not, and never the other way.
+// concern an answer that it does not, and never the other way. The empty set means that nobody knows: an answer that was
+// not read is repeated without knowing of whom it speaks.
 type Clinicians []uint64
 
 // CliniciansOf collects all whom the fragments name as those who see patients.
