@@ -67,8 +67,12 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	if err != nil {
 		return nil, err
 	}
+	limits, err := searchLimits(cfg.Search)
+	if err != nil {
+		return nil, err
+	}
 	engine, err := search.New(search.Options{
-		Store: s.store, Fetcher: fetcher, Taken: s.ledger, Sources: searchSources(cfg.Sources), Limits: searchLimits(cfg.Search),
+		Store: s.store, Fetcher: fetcher, Taken: s.ledger, Sources: searchSources(cfg.Sources), Limits: limits,
 		FlightLimit: flightLimit(cfg.Sources), UnsafeNoFilter: s.disabled.serveFilter, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
@@ -114,11 +118,16 @@ func searchSources(cfg config.Sources) map[timeslot.Source]search.SourceOptions 
 	return sources
 }
 
-func searchLimits(cfg config.Search) search.Limits {
+func searchLimits(cfg config.Search) (search.Limits, error) {
+	codes, err := timeslot.ParsePostalCodes(cfg.PostalCodes)
+	if err != nil {
+		return search.Limits{}, fmt.Errorf("search.postalCodes: %w", err)
+	}
 	return search.Limits{
 		Window: days(cfg.Window), MaxWindow: days(cfg.MaxWindow),
 		MaxProviders: cfg.MaxProviders, MaxDepartments: cfg.MaxDepartments, PointPrecision: cfg.PointPrecision,
-	}
+		PostalCodes: codes,
+	}, nil
 }
 
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }

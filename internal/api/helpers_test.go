@@ -42,6 +42,11 @@ func (c *counter) Search(_ context.Context, q *timeslot.Query, caller search.Cal
 	return c.answer(), nil
 }
 
+func (c *counter) Prepare(q *timeslot.Query, _ bool) []timeslot.Violation {
+	q.ForgetPast(start)
+	return nil
+}
+
 func (c *counter) Taken(context.Context) (search.View, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,6 +16,8 @@ import (
 
 // Searcher answers queries; see search.Engine for its errors.
 type Searcher interface {
+	// Prepare completes a query's canonical form and tells what is too much of it; see search.Engine.
+	Prepare(q *timeslot.Query, whole bool) []timeslot.Violation
 	Search(ctx context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error)
 	Taken(ctx context.Context) (view search.View, strict bool)
 	// Read and Repeat serve drop-in routes; see search.Engine.

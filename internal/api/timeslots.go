@@ -1,6 +1,8 @@
 package api
 
 import (
+	"errors"
+
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/booking"
@@ -29,14 +31,10 @@ type form struct {
 func (s *Server) search(c echo.Context, f form) error {
 	rec := recordOf(c)
 	rec.cache = "miss"
-	q, name, err := f.parse(c.Request().URL.RawQuery)
-	use := s.product(name)
+	q, use, err := s.understand(c.Request().URL.RawQuery, f)
 	rec.product = use.label
 	if err != nil {
 		return err
-	}
-	if q.Sort == "" {
-		q.Sort = use.Ranking
 	}
 	key := q.Canonical()
 	if cached, strict := s.cached(c, key); cached != nil {
@@ -55,6 +53,27 @@ func (s *Server) search(c echo.Context, f form) error {
 		s.remember(c.Request(), f.route, key, use)
 	}
 	return s.serve(c, fresh, serving{use: use, strict: answer.Strict})
+}
+
+// understand turns a raw query into its canonical form. Its error names all that is wrong with it, also what is only too
+// much.
+func (s *Server) understand(raw string, f form) (*timeslot.Query, *useCase, error) {
+	q, name, err := f.parse(raw)
+	use := s.product(name)
+	if q == nil {
+		return nil, use, err
+	}
+	if q.Sort == "" {
+		q.Sort = use.Ranking
+	}
+	bad := s.opt.Engine.Prepare(q, err == nil)
+	if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
+		bad = append(invalid.Violations, bad...)
+	}
+	if len(bad) > 0 {
+		return nil, use, &timeslot.InvalidQueryError{Violations: bad}
+	}
+	return q, use, err
 }
 
 // cached finds a response that may be served as it is, and tells whether the view of taken slots it was checked

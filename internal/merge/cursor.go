@@ -69,7 +69,7 @@ func decodeCursor(text string, q *timeslot.Query) (*Cursor, error) {
 	if binary.BigEndian.Uint32(sum) != crc32.ChecksumIEEE(body) {
 		return nil, errDamaged
 	}
-	if !bytes.Equal(body[1:headBytes], fingerprint(q)) {
+	if mark := body[1:headBytes]; !bytes.Equal(mark, fingerprint(q)) && !bytes.Equal(mark, fingerprintBefore(q)) {
 		return nil, errForeign
 	}
 	c := &Cursor{}
@@ -119,6 +119,13 @@ func fingerprint(q *timeslot.Query) []byte {
 	whole.Cursor, whole.Limit = "", 0
 	sum := sha256.Sum256([]byte(whole.Canonical()))
 	return sum[:fingerprintBytes]
+}
+
+// fingerprintBefore is the one that the query had while its start was not over yet: a cursor outlives midnight.
+func fingerprintBefore(q *timeslot.Query) []byte {
+	before := *q
+	before.StartDate = q.PastStart
+	return fingerprint(&before)
 }
 
 // reader takes a cursor apart. After the first thing that is not there, everything is zero and failed is set.

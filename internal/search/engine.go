@@ -80,6 +80,8 @@ type Limits struct {
 	MaxDepartments int
 	PointPrecision int // decimal places of a degree that keys keep
 	Lookahead      int // days from today that upstream may be asked for at most; 0: MaxWindow
+
+	PostalCodes *timeslot.PostalCodes // where postal codes are; nil: distances are Care Options' own
 }
 
 // Engine answers queries. It is safe for concurrent use; Close stops its background work.
@@ -178,15 +180,30 @@ func (e *Engine) filter(view *cache.View) merge.Taken {
 // mergeReserve is the part of a budget that is kept for merging and encoding.
 func mergeReserve(budget time.Duration) time.Duration { return min(budget/10, 25*time.Millisecond) }
 
-// Search answers a validated, normalised query. Errors are [timeslot.InvalidQueryError] when it asks for too much,
+// Prepare brings a query into its canonical form, as far as that takes more than the query itself: where its postal code
+// is, and which day it is. It tells what is too much of it. A query whose parameters could not all be read is looked at
+// without its cursor.
+func (e *Engine) Prepare(q *timeslot.Query, whole bool) []timeslot.Violation {
+	now := e.opt.Now()
+	q.Locate(e.opt.Limits.PostalCodes)
+	q.ForgetPast(now)
+	bad := e.opt.Limits.check(q, now)
+	if !whole {
+		return bad
+	}
+	_, err := merge.ParseCursor(q.Cursor, q)
+	if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
+		bad = append(bad, invalid.Violations...)
+	}
+	return bad
+}
+
+// Search answers a validated, normalised query, which it may prepare once more. Errors are [timeslot.InvalidQueryError] when it asks for too much,
 // [FailedError] when nothing servable is left, [UnknownError] when all it names is unknown to upstream, and
 // [context.Canceled] when ctx was.
 func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (*Answer, error) {
-	if err := e.opt.Limits.check(q, e.opt.Now()); err != nil {
-		return nil, err
-	}
-	if _, err := merge.ParseCursor(q.Cursor, q); err != nil {
-		return nil, err
+	if bad := e.Prepare(q, true); len(bad) > 0 {
+		return nil, &timeslot.InvalidQueryError{Violations: bad}
 	}
 	if caller.Budget > 0 {
 		var cancel context.CancelFunc
@@ -244,8 +261,7 @@ func (g *collection) date(a *Answer) {
 }
 
 // check refuses queries that would fan out too far (ARCHITECTURE §3 step 4).
-func (l Limits) check(q *timeslot.Query, now time.Time) error {
-	var bad []timeslot.Violation
+func (l Limits) check(q *timeslot.Query, now time.Time) (bad []timeslot.Violation) {
 	tooMany := func(parameter string, n, most int) {
 		if n > most {
 			bad = append(bad, timeslot.Violation{
@@ -257,11 +273,7 @@ func (l Limits) check(q *timeslot.Query, now time.Time) error {
 	tooMany("npi", len(q.NPIs), l.MaxProviders)
 	tooMany("departmentUrlName", len(q.Departments), l.MaxDepartments)
 	tooMany("visitTypeName", len(q.VisitTypes), maxVisitTypes)
-	bad = append(bad, l.checkWindow(q, now)...)
-	if len(bad) > 0 {
-		return &timeslot.InvalidQueryError{Violations: bad}
-	}
-	return nil
+	return append(bad, l.checkWindow(q, now)...)
 }
 
 // maxVisitTypes bounds the visit types of one query: each is a read of its own for every clinic.

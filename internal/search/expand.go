@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,6 +43,35 @@ func visitTypeNames(providers []timeslot.Provider) []string {
 // nearbyDepartments asks Care Direct for the directory's departments inside the radius that offer a wanted visit
 // type, nearest first. Those beyond search.maxDepartments are reported as skipped.
 func (p *plan) nearbyDepartments(departments []timeslot.Department) []ask {
+	return p.clinics(departments, p.distance)
+}
+
+// namedDepartments asks Care Direct for the departments that Care Options named around a postal code that nobody can
+// place, except those that were asked already (INTERFACE §3.1).
+func (p *plan) namedDepartments(directory, slots []*piece) []ask {
+	if p.query.PostalCode == "" || !p.query.OnlyLocation() {
+		return nil
+	}
+	named, asked := map[string]float64{}, map[thing]bool{}
+	for _, pc := range slots {
+		asked[pc.thing] = true
+		if pc.fragment != nil && pc.key.Operation == timeslot.OpAvailabilitySlots {
+			maps.Copy(named, pc.fragment.Distances)
+		}
+	}
+	var more []ask
+	for _, pc := range directory {
+		asks := p.clinics(pc.departments(), func(d *timeslot.Department) (float64, bool) {
+			miles, ok := named[d.Key()]
+			return miles, ok && miles <= float64(p.query.Radius)
+		})
+		more = append(more, slices.DeleteFunc(asks, func(a ask) bool { return asked[a.thing] })...)
+	}
+	return more
+}
+
+// clinics asks Care Direct for the wanted visit types of departments that inside accepts.
+func (p *plan) clinics(departments []timeslot.Department, inside func(*timeslot.Department) (miles float64, ok bool)) []ask {
 	type candidate struct {
 		ask
 		miles float64
@@ -49,8 +79,8 @@ func (p *plan) nearbyDepartments(departments []timeslot.Department) []ask {
 	var near []candidate
 	for i := range departments {
 		d := &departments[i]
-		miles, inside := p.distance(d)
-		if !inside || d.Inactive || d.URLName == "" {
+		miles, ok := inside(d)
+		if !ok || d.Inactive || d.URLName == "" {
 			continue
 		}
 		for _, visitType := range offered(d, p.query.VisitTypes) {

@@ -58,6 +58,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		e.lookup(ctx, more, call)
 		slots = append(slots, more...)
 		e.fill(ctx, slots, call)
+		slots = append(slots, e.named(ctx, p, directory, slots, call)...)
 		g.pieces = append(directory, slots...)
 		return g, nil
 	}
@@ -71,8 +72,18 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	})
 	e.fill(ctx, slots, call)
 	lane.Wait()
-	g.pieces = append(append(directory, slots...), more...)
+	slots = append(slots, more...)
+	slots = append(slots, e.named(ctx, p, directory, slots, call)...)
+	g.pieces = append(directory, slots...)
 	return g, nil
+}
+
+// named gathers what only the area's answers make known.
+func (e *Engine) named(ctx context.Context, p *plan, directory, slots []*piece, call fetch.Call) []*piece {
+	more := pieces(p.namedDepartments(directory, slots))
+	e.lookup(ctx, more, call)
+	e.fill(ctx, more, call)
+	return more
 }
 
 // maxAsks bounds the reads of one query: a hundred clinicians over ninety days in both versions, with room to spare.

@@ -1,7 +1,7 @@
 package search
 
 import (
-	"slices"
+	"strings"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -34,7 +34,7 @@ type plan struct {
 	blocks []timeslot.Block
 	last   timeslot.Date // the window's last day in any zone
 
-	visitTypes []string // of the query, in the directory's spelling where it knows them
+	visitTypes []visitName // of the query
 	slots      []ask
 	directory  []ask
 	skipped    []timeslot.SourceReport
@@ -60,14 +60,19 @@ func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *pla
 	return p
 }
 
-// spelled gives each visit type the spelling that the directory uses, so that "illness" and "Illness" are one read.
-// A name that the directory does not know stays as it came.
-func spelled(wanted []string, departments []timeslot.Department) []string {
-	names := slices.Clone(wanted)
-	for i, name := range names {
+// visitName is a visit type as upstream is asked for it, and as reports name it.
+type visitName struct{ asked, shown string }
+
+// spelled gives each visit type the spelling that the directory uses, so that "illness" and "Illness" are one read. A
+// name that the directory does not know is asked for as it came, and shown in lower case: equal queries have equal
+// answers.
+func spelled(wanted []string, departments []timeslot.Department) []visitName {
+	names := make([]visitName, len(wanted))
+	for i, name := range wanted {
+		names[i] = visitName{name, strings.ToLower(name)}
 		for j := range departments {
 			if known := offered(&departments[j], []string{name}); len(departments[j].VisitTypes) > 0 && len(known) > 0 {
-				names[i] = known[0]
+				names[i] = visitName{known[0], known[0]}
 				break
 			}
 		}
@@ -145,7 +150,7 @@ func (p *plan) provider(npi string) {
 		}
 	}
 	for _, visitType := range p.visitTypes {
-		p.slots = append(p.slots, p.providerV4(npi, visitType)...)
+		p.slots = append(p.slots, p.providerV4(npi, visitType.asked)...)
 	}
 }
 
@@ -165,10 +170,10 @@ func (p *plan) providerV4(npi, visitType string) []ask {
 	return asks
 }
 
-func (p *plan) department(urlName, visitType string) {
-	t := thing{timeslot.CareDirect, urlName + "/" + visitType}
+func (p *plan) department(urlName string, visitType visitName) {
+	t := thing{timeslot.CareDirect, urlName + "/" + visitType.shown}
 	if p.enabled(t) {
-		p.slots = append(p.slots, p.engine.careDirect(urlName, visitType, t))
+		p.slots = append(p.slots, p.engine.careDirect(urlName, visitType.asked, t))
 	}
 }
 
@@ -188,12 +193,12 @@ func (p *plan) area() {
 	}
 	visitTypes := p.visitTypes
 	if len(visitTypes) == 0 {
-		visitTypes = []string{""}
+		visitTypes = []visitName{{}}
 	}
 	for _, visitType := range visitTypes {
 		for _, block := range p.blocks {
 			p.slots = append(p.slots, ask{thing: t, counts: true, key: timeslot.FragmentKey{
-				Operation: timeslot.OpAvailabilitySlots, Version: 1, VisitType: visitType,
+				Operation: timeslot.OpAvailabilitySlots, Version: 1, VisitType: visitType.asked,
 				Block: block, Area: p.circle(),
 			}})
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Ranking is the order of an answer (ARCHITECTURE §7).
@@ -40,7 +41,7 @@ type Query struct {
 	Departments []string // URL names
 
 	Point          *Point // the caller's own position
-	PostalCode     string // with a table it becomes Point before planning; without it stays
+	PostalCode     string // five digits once normalised; with a table it becomes Point (see Locate)
 	Radius         int    // miles, 1…100
 	RadiusExplicit bool   // the caller named the radius, so it filters whatever else locates
 
@@ -53,6 +54,7 @@ type Query struct {
 	Modalities   []string
 
 	StartDate   Date // in each department's zone; 0: today
+	PastStart   Date // what StartDate was before ForgetPast; 0 when it stayed
 	EndDate     Date // inclusive; 0: the default window
 	DaysOfSlots int  // only the first N dates that have slots; 0: all
 	Zone        string
@@ -93,6 +95,21 @@ func (q *Query) Normalize() {
 	}
 	if q.Radius == 0 {
 		q.Radius = DefaultRadius
+	}
+	q.PostalCode = q.PostalCode[:min(5, len(q.PostalCode))] // neighbours share what is fetched for them
+}
+
+// Locate puts a postal code that the table knows in the place of its point, and leaves one that it does not.
+func (q *Query) Locate(codes *PostalCodes) {
+	if p, ok := codes.Find(q.PostalCode); ok {
+		q.Point, q.PostalCode = &p, ""
+	}
+}
+
+// ForgetPast drops a start that is over everywhere: it means today, as no start does.
+func (q *Query) ForgetPast(now time.Time) {
+	if q.StartDate != 0 && q.StartDate <= EarliestToday(now) {
+		q.PastStart, q.StartDate = q.StartDate, 0
 	}
 }
 
@@ -153,7 +170,7 @@ func (q *Query) Canonical() string {
 			text("radiusFilters", "true")
 		}
 	}
-	list("visitTypeName", q.VisitTypes)
+	list("visitTypeName", lowered(q.VisitTypes))
 	text("newOrEstablishedPatient", string(q.Patient))
 	list("clinicType", q.ClinicTypes)
 	list("specialty", q.Specialties)

@@ -180,7 +180,7 @@ func TestBrokenFilesSayWhatIsWrongAndHowToPutItRight(t *testing.T) {
 		},
 		{
 			name: "a table of postal codes with a hole", environ: []string{"AGGREGATOR_SEARCH_POSTAL_CODES=zip,lat,lon\n98101,47.61,-122.33\n98102,,"},
-			want: []string{`environment: AGGREGATOR_SEARCH_POSTAL_CODES (search.postalCodes): has a bad postal code or point at line 3; write file: and the absolute path of a CSV with the columns zip,latitude,longitude`},
+			want: []string{`environment: AGGREGATOR_SEARCH_POSTAL_CODES (search.postalCodes): is not the table wanted: line 3: want five digits and a point in degrees, such as 98101,47.61,-122.33; write file: and the absolute path of a CSV with the columns zip,latitude,longitude`},
 		},
 		{
 			name: "variables that nobody knows", text: "products: {a-b: {}, a_b: {}}",

@@ -1,16 +1,11 @@
 package config
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,11 +23,8 @@ func (v validator) search(s *Search) {
 	v.count("search.maxProviders", s.MaxProviders, 1, 10_000)
 	v.count("search.maxDepartments", s.MaxDepartments, 1, 10_000)
 	v.count("search.pointPrecision", s.PointPrecision, 0, 4)
-	if s.PostalCodes == "" {
-		return
-	}
-	if err := checkPostalCodes(s.PostalCodes); err != nil {
-		v.add("search.postalCodes", err.Error(),
+	if _, err := timeslot.ParsePostalCodes(s.PostalCodes); err != nil {
+		v.add("search.postalCodes", "is not the table wanted: "+err.Error(),
 			`write file: and the absolute path of a CSV with the columns zip,latitude,longitude`)
 	}
 }
@@ -41,35 +33,6 @@ func (v validator) days(key string, d time.Duration) {
 	if d < day || d > anyDuration || d%day != 0 {
 		v.add(key, formatDuration(d)+" is not a number of days", "write 1d to "+formatDuration(anyDuration))
 	}
-}
-
-var postalCode = regexp.MustCompile(`^\d{5}(-\d{4})?$`)
-
-// checkPostalCodes reads the table "zip,latitude,longitude", with or without a header line.
-func checkPostalCodes(table string) error {
-	rows := csv.NewReader(strings.NewReader(table))
-	rows.FieldsPerRecord = 3
-	rows.ReuseRecord = true
-	for n := 1; ; n++ {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("is not the CSV table wanted at line %d", n)
-		}
-		if header := n == 1 && !postalCode.MatchString(row[0]); header {
-			continue
-		}
-		if !postalCode.MatchString(row[0]) || !isDegrees(row[1], 90) || !isDegrees(row[2], 180) {
-			return fmt.Errorf("has a bad postal code or point at line %d", n)
-		}
-	}
-}
-
-func isDegrees(text string, most float64) bool {
-	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	return err == nil && f >= -most && f <= most
 }
 
 func (v validator) products(products Products) {
