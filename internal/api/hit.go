@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"github.com/maypok86/otter/v2"
+
+	"timeslots/internal/api/door"
 )
 
 // The hit path. A crowd asks the same few questions in the same few spellings, so what parsing and routing found out
@@ -77,9 +79,9 @@ func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
 	start, route := s.opt.Now(), r.URL.Path
 	s.opt.Recorder.RequestStarted()
 	s.opt.Recorder.CacheLookup("response", answer.lookupResult(start), 1)
-	id := correlationID(r)
+	id := door.CorrelationID(r.Header)
 	h := w.Header()
-	h[correlationKey] = []string{id}
+	h[door.CorrelationHeader] = []string{id}
 	h["X-Content-Type-Options"] = nosniff
 	s.tellServing(answer, found.use.label, start)
 	sent := answer.send(w, r, sending{now: start, use: found.use, strict: strict, behind: s.encoders})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"timeslots/internal/api/door"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -137,6 +138,6 @@ func completeAllow(h http.Header) {
 func gatewayNotFound(c echo.Context) error {
 	return c.JSON(http.StatusNotFound, map[string]string{
 		"message":    "no Route matched with those values",
-		"request_id": strings.ReplaceAll(newCorrelationID(), "-", ""),
+		"request_id": strings.ReplaceAll(door.NewCorrelationID(), "-", ""),
 	})
 }

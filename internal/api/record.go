@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"timeslots/internal/api/door"
 )
 
 // record is what one request leaves behind: one metric observation and one log line, from a closed list of fields.
@@ -30,41 +32,13 @@ func recordOf(c echo.Context) *record {
 	return &record{}
 }
 
-// The header by which a request is found in every log, and its name in a header map.
-const (
-	correlationHeader = "correlation-id"
-	correlationKey    = "Correlation-Id"
-)
-
-// correlationID is the client's own, when it looks like one, else a new one.
-func correlationID(r *http.Request) string {
-	if own := r.Header[correlationKey]; len(own) > 0 && isCorrelationID(own[0]) {
-		return own[0]
-	}
-	return newCorrelationID()
-}
-
-const maxCorrelationID = 128
-
-// isCorrelationID tells whether id is of letters, digits and ". _ : # / -", 128 at most.
-func isCorrelationID(id string) bool {
-	for i := range len(id) {
-		switch c := id[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-		case c == '.', c == '_', c == ':', c == '#', c == '/', c == '-':
-		default:
-			return false
-		}
-	}
-	return id != "" && len(id) <= maxCorrelationID
-}
-
 // record is the outermost middleware: correlation id, metrics, log line, and the place where a panic ends.
 func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		rec := &record{start: s.opt.Now(), product: DefaultProduct, cache: "bypass", correlationID: correlationID(c.Request())}
+		rec := &record{start: s.opt.Now(), product: DefaultProduct, cache: "bypass"}
+		rec.correlationID = door.CorrelationID(c.Request().Header)
 		c.Set(recordKey, rec)
-		c.Response().Header().Set(correlationHeader, rec.correlationID)
+		c.Response().Header().Set(door.CorrelationHeader, rec.correlationID)
 		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 		s.opt.Recorder.RequestStarted()
 		defer s.finish(c, rec)
@@ -128,10 +102,4 @@ func methodLabel(method string) string {
 		return method
 	}
 	return "other"
-}
-
-// newCorrelationID is a random UUID.
-func newCorrelationID() string {
-	id := randomUUID()
-	return string(id[:])
 }

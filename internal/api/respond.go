@@ -1,14 +1,13 @@
 package api
 
 import (
-	"encoding/hex"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"time"
 	"unsafe"
 
 	"timeslots/internal/api/accel"
+	"timeslots/internal/api/door"
 )
 
 // Respond implements accel.Responder: the hit path again, for connections that are answered without net/http. It says
@@ -80,30 +79,11 @@ func unsafeText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len
 
 // appendCorrelationID appends the client's own id, when it looks like one, else a new one.
 func appendCorrelationID(b, own []byte) []byte {
-	if isCorrelationID(unsafeText(own)) {
+	if door.IsCorrelationID(unsafeText(own)) {
 		return append(b, own...)
 	}
-	id := randomUUID()
+	id := door.RandomUUID()
 	return append(b, id[:]...)
-}
-
-// randomUUID is of RFC 9562, version 4, as text. It names a request and guards nothing, so the generator of the runtime
-// will do, which needs neither a lock nor a system call.
-func randomUUID() (text [36]byte) {
-	var b [16]byte
-	for i, word := range [2]uint64{rand.Uint64(), rand.Uint64()} {
-		for j := range 8 {
-			b[8*i+j] = byte(word >> (8 * j))
-		}
-	}
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	hex.Encode(text[0:8], b[0:4])
-	hex.Encode(text[9:13], b[4:6])
-	hex.Encode(text[14:18], b[6:8])
-	hex.Encode(text[19:23], b[8:10])
-	hex.Encode(text[24:36], b[10:16])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return text
 }
 
 // clockHead is the headers that change once a second, as bytes.

@@ -9,6 +9,7 @@ var houses = []string{
 	"cmd/aggregator",
 	"consistency",
 	"internal/acme",
+	"internal/api/door",
 	"internal/api",
 	"internal/booking",
 	"internal/cache",
@@ -27,6 +28,7 @@ var edges = []edge{
 	{"cmd/aggregator", "cmd/aggregator/internal/config", "wiring knows every name"},
 	{"cmd/aggregator", "internal/acme", "wiring: demo and acme start the simulator"},
 	{"cmd/aggregator", "internal/api", "wiring"},
+	{"cmd/aggregator", "internal/api/door", "wiring puts the door before the routes"},
 	{"cmd/aggregator", "internal/booking", "wiring"},
 	{"cmd/aggregator", "internal/cache", "wiring"},
 	{"cmd/aggregator", "internal/fetch", "wiring"},
@@ -37,6 +39,7 @@ var edges = []edge{
 	{"cmd/aggregator", "web", "wiring mounts the pages"},
 	{"cmd/aggregator/internal/config", "internal/timeslot", "rankings, sources and policies are the domain's"},
 
+	{"internal/api", "internal/api/door", "one way to read and mint correlation ids"},
 	{"internal/api", "internal/booking", "mounts the pass-through"},
 	{"internal/api", "internal/search", "asks for answers"},
 	{"internal/api", "internal/timeslot", "the domain"},
@@ -74,6 +77,7 @@ type library struct {
 
 var libraries = []library{
 	{"github.com/labstack/echo/v4", []string{"internal/api", "cmd/aggregator"}, "the web framework stays at the edge"},
+	{"github.com/rs/cors", []string{"internal/api/door"}, "the Fetch standard's rules for other origins"},
 	{"github.com/redis/go-redis/v9", []string{"internal/cache"}, "Redis is the cache's own business"},
 	{"github.com/sony/gobreaker/v2", []string{"internal/fetch"}, "guards surround upstream calls"},
 	{"golang.org/x/sync/singleflight", []string{"internal/fetch"}, "flights are bare without a detached context around them"},

@@ -1,0 +1,93 @@
+package door
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Names of products in metrics.
+const (
+	defaultProduct = "default" // serves those that are not configured
+	otherProduct   = "other"   // what they are counted as
+)
+
+// dropIn is where DexCare's own routes are, and the calls that are passed through (INTERFACE §3.3).
+const dropIn = "/dexcare/"
+
+// kind is what the door needs to know of a request.
+type kind struct {
+	product  string // as it is counted: a configured name, or otherProduct
+	booking  bool
+	limit    int64         // of reads in flight, for this one to come in
+	patience time.Duration // until the last byte of its answer is out
+}
+
+// use is how the requests of one product are let in.
+type use struct {
+	limit    int64
+	patience time.Duration
+}
+
+func (r *rules) kindOf(req *http.Request) kind {
+	k := kind{product: defaultProduct}
+	name := productOf(req.URL.RawQuery)
+	use, configured := r.products[name]
+	switch {
+	case name == "":
+		use = r.products[defaultProduct]
+	case configured:
+		k.product = name
+	default:
+		k.product, use = otherProduct, r.products[defaultProduct]
+	}
+	k.limit, k.patience = use.limit, use.patience
+	if strings.HasPrefix(req.URL.Path, dropIn) {
+		k.booking, k.patience = r.bookings.has(req.URL.Path), r.passing
+	}
+	return k
+}
+
+// productOf finds the first product in a raw query. It decodes nothing: a name that needs it is none that is
+// configured. A client that names another product gains what that product has, and no more.
+func productOf(query string) string {
+	for query != "" {
+		var parameter string
+		parameter, query, _ = strings.Cut(query, "&")
+		if name, ok := strings.CutPrefix(parameter, "product="); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// routes is a set of paths, and of subtrees.
+type routes struct {
+	exact map[string]struct{}
+	below []string // each ends with "/"
+}
+
+// newRoutes reads patterns in the manner of echo: a path, up to the first ":" or "*" where it has one.
+func newRoutes(patterns []string) routes {
+	r := routes{exact: make(map[string]struct{})}
+	for _, pattern := range patterns {
+		if i := strings.IndexAny(pattern, ":*"); i >= 0 {
+			r.below = append(r.below, pattern[:i])
+		} else {
+			r.exact[pattern] = struct{}{}
+		}
+	}
+	return r
+}
+
+func (r *routes) has(path string) bool {
+	if _, ok := r.exact[path]; ok {
+		return true
+	}
+	for _, subtree := range r.below {
+		if strings.HasPrefix(path, subtree) {
+			return true
+		}
+	}
+	return false
+}
