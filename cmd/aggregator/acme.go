@@ -36,8 +36,9 @@ func (c *acmeCommand) Run(p *program) error {
 	case <-stop.first:
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		if l.shutdown(ctx) != nil { // hanging answers are what it simulates
-			return nil
+		l.socket.Stop()
+		if l.server.Shutdown(ctx) != nil { // hanging answers are what it simulates
+			_ = l.server.Close()
 		}
 		return nil
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,12 +8,13 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/api/door"
 )
 
 // listener is one HTTP server on its socket.
 type listener struct {
 	server *http.Server
-	socket net.Listener
+	socket *door.Listener
 	failed chan error
 }
 
@@ -24,10 +23,12 @@ type timeouts struct{ header, read, write, idle time.Duration }
 
 var adminTimeouts = timeouts{header: 5 * time.Second, read: 10 * time.Second, idle: time.Minute} // profiles take long to write
 
+// publicTimeouts suit answers from memory. The door gives more time to whatever may take longer: calls that are passed
+// through, and products with a large budget.
 func publicTimeouts(cfg *config.Config) timeouts {
 	return timeouts{
 		header: 5 * time.Second, read: 15 * time.Second,
-		write: cfg.Booking.Timeout + 15*time.Second, idle: 75 * time.Second,
+		write: cfg.Search.Budget + door.Delivery, idle: 75 * time.Second,
 	}
 }
 
@@ -35,17 +36,19 @@ func publicTimeouts(cfg *config.Config) timeouts {
 const maxHeaderBytes = 16<<10 - 4096
 
 func newListener(addr string, handler http.Handler, t timeouts) (*listener, error) {
-	socket, err := net.Listen("tcp", addr)
+	inner, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	l := &listener{socket: socket, failed: make(chan error, 1), server: &http.Server{
+	l := &listener{socket: door.Listen(inner, maxConnections()), failed: make(chan error, 1)}
+	l.server = &http.Server{
 		Handler: handler, MaxHeaderBytes: maxHeaderBytes, DisableGeneralOptionsHandler: true,
 		ReadHeaderTimeout: t.header, ReadTimeout: t.read, WriteTimeout: t.write, IdleTimeout: t.idle,
+		ConnState: l.socket.ConnState, ConnContext: l.socket.ConnContext,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it quotes what clients sent
-	}}
+	}
 	go func() {
-		if err := l.server.Serve(socket); !errors.Is(err, http.ErrServerClosed) {
+		if err := l.server.Serve(l.socket); !l.socket.Stopping() {
 			l.failed <- err
 		}
 	}()
@@ -54,22 +57,7 @@ func newListener(addr string, handler http.Handler, t timeouts) (*listener, erro
 
 func (l *listener) addr() string { return l.socket.Addr().String() }
 
-func (l *listener) close() error { return l.server.Close() }
-
-// shutdown waits for requests in flight; those that are left when ctx ends are cut off.
-func (l *listener) shutdown(ctx context.Context) error {
-	if err := l.server.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("requests were cut off after shutdown.grace: %w", err), l.server.Close())
-	}
-	return nil
-}
-
-// withDrain asks clients to close their connections once the service is about to leave.
-func withDrain(s *service) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.ready.Load() {
-			w.Header().Set("Connection", "close")
-		}
-		s.ServeHTTP(w, r)
-	})
+func (l *listener) close() error {
+	l.socket.Stop()
+	return l.server.Close()
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
@@ -21,39 +23,35 @@ type path struct {
 	engine  *search.Engine
 	server  *api.Server
 
-	mu      sync.Mutex
-	serving int  // requests under way
-	retired bool // takes no more
+	serving atomic.Int64 // requests under way; once retired, so many more than retiredPath
+	left    sync.Once
 	empty   chan struct{}
 }
 
-// enter counts a request in; false when the path was retired meanwhile and another is in its place.
+// retiredPath is far below any number of requests.
+const retiredPath = math.MinInt64 / 2
+
+// enter counts a request in, without a lock that all requests would share; false when the path was retired meanwhile and
+// another is in its place.
 func (p *path) enter() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.retired {
-		return false
+	if p.serving.Add(1) > 0 {
+		return true
 	}
-	p.serving++
-	return true
+	p.leave()
+	return false
 }
 
 func (p *path) leave() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.serving--; p.serving == 0 && p.retired {
-		close(p.empty)
+	if p.serving.Add(-1) == retiredPath {
+		p.left.Do(func() { close(p.empty) })
 	}
 }
 
 // retire waits for the requests under way and closes the path. No request enters any more.
 func (p *path) retire() {
-	p.mu.Lock()
-	p.retired = true
-	if p.serving == 0 {
-		close(p.empty)
+	if p.serving.Add(retiredPath) == retiredPath {
+		p.left.Do(func() { close(p.empty) })
 	}
-	p.mu.Unlock()
 	<-p.empty
 	p.engine.Close()
 	p.server.Close()

@@ -33,7 +33,7 @@ func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
 		visitors.Go(func() {
 			for i := range 20 {
 				w := httptest.NewRecorder()
-				s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, fmt.Sprintf("/v1/timeslots?npi=90000%05d", 100*v+i), nil))
+				s.door.ServeHTTP(w, httptest.NewRequest(http.MethodGet, fmt.Sprintf("/v1/timeslots?npi=90000%05d", 100*v+i), nil))
 				if w.Code != http.StatusOK && w.Code != http.StatusNotFound {
 					t.Errorf("%d %s", w.Code, w.Body)
 				}

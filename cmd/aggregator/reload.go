@@ -30,6 +30,9 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		s.log.Error("configuration not reloaded, the old one stays", "error", err)
 		return
 	}
+	if err := s.door.Apply(doorRules(next)); err != nil { // validated
+		s.log.Error("limits and origins not reloaded, the old ones stay", "error", err)
+	}
 	s.config = next
 	s.metrics.SetProducts(productNames(next.Products))
 	_ = s.level.UnmarshalText([]byte(next.Log.Level))                          // validated

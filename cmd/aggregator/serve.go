@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
-
-	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	"timeslots/cmd/aggregator/internal/config"
 )
@@ -37,8 +34,11 @@ type serveOptions struct {
 // serve runs the service: listen, announce, wait, drain.
 func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	log, level := newLogger(p.stderr, cfg.Log)
-	if _, err := memlimit.Set(memlimit.WithProvider(memlimit.FromCgroup)); err != nil && !errors.Is(err, memlimit.ErrNoLimit) {
-		log.Debug("no memory limit taken from the cgroup", "reason", err)
+	takeMemoryLimit(log)
+	if limit := memoryLimit(); fitCaches(&cfg.Cache.Memory, limit) {
+		log.Warn("caches are smaller than configured, to fit the memory limit", "limit", limit,
+			"fragments", cfg.Cache.Memory.Fragments, "responses", cfg.Cache.Memory.Responses)
+		opt.load = fitted(opt.load, limit)
 	}
 	stop := p.listenForSignals()
 	defer stop.release()
@@ -50,7 +50,7 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if err != nil {
 		return err
 	}
-	public, err := newListener(cfg.Listen, withDrain(service), publicTimeouts(cfg))
+	public, err := newListener(cfg.Listen, service.door, publicTimeouts(cfg))
 	if err != nil {
 		return errors.Join(err, service.close())
 	}
@@ -72,7 +72,7 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	failure := service.run(opt, stop, public, admin)
 	endBeside()
 	<-done
-	return errors.Join(failure, drain(service, cfg.Shutdown, public, admin, stop.second))
+	return errors.Join(failure, drain(service, cfg, public, admin, stop.second))
 }
 
 // run answers requests to reload until it is time to stop; the error is why a listener failed.
@@ -107,28 +107,4 @@ func newLogger(w io.Writer, cfg config.Log) (*slog.Logger, *slog.LevelVar) {
 		return slog.New(slog.NewTextHandler(w, opt)), level
 	}
 	return slog.New(slog.NewJSONHandler(w, opt)), level
-}
-
-// errForced is the end after a second signal.
-var errForced = errors.New("ended at once by a second signal")
-
-// drain leaves without losing a request: not ready, still serving for shutdown.delay, then no new connections, and
-// those in flight have shutdown.grace.
-func drain(s *service, cfg config.Shutdown, public, admin *listener, second <-chan struct{}) error {
-	s.ready.Store(false)
-	select {
-	case <-time.After(cfg.Delay):
-	case <-second:
-		return errForced
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), cfg.Grace)
-	defer cancel()
-	drained := make(chan error, 1)
-	go func() { drained <- errors.Join(public.shutdown(ctx), admin.shutdown(ctx), s.close()) }()
-	select {
-	case err := <-drained:
-		return err
-	case <-second:
-		return errForced
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/api/door"
 	"timeslots/internal/booking"
 	"timeslots/internal/cache"
 	"timeslots/internal/metrics"
@@ -33,6 +34,7 @@ type service struct {
 	upstream upstream
 
 	config  *config.Config // in force; touched by the one goroutine that handles signals
+	door    *door.Door
 	path    atomic.Pointer[path]
 	retired sync.WaitGroup // request paths that a reload replaced and that still finish
 	ready   atomic.Bool
@@ -56,14 +58,16 @@ func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, off 
 	}
 	s.path.Store(path)
 	s.watch()
-	return s, nil
+	s.door, err = s.newDoor(cfg)
+	return s, err
 }
 
 func (s *service) buildMetrics(cfg *config.Config) (err error) {
 	b := thisBuild()
 	s.metrics, err = metrics.New(metrics.Options{
 		Registerer: prometheus.NewRegistry(), Products: productNames(cfg.Products),
-		Version: b.version, Revision: b.revision,
+		ShedReasons: []string{door.ReasonInFlight, door.ReasonPerClient},
+		Version:     b.version, Revision: b.revision,
 	})
 	return err
 }
@@ -165,9 +169,9 @@ func (s *service) watch() {
 	s.metrics.WatchTombstones(func() float64 { return float64(s.ledger.Len()) })
 }
 
-// ServeHTTP hands a public request to the request path in force. A path that a reload retires finishes what it has
-// begun, so a request that comes upon one takes the next.
-func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// serve hands a public request that the door let in to the request path in force. A path that a reload retires finishes
+// what it has begun, so a request that comes upon one takes the next.
+func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	for {
 		if p := s.path.Load(); p.enter() {
 			defer p.leave()

@@ -29,6 +29,9 @@ func (s *Server) read(c echo.Context, route *readRoute) error {
 	name, _ := productName(values)
 	use := s.product(name)
 	rec.product = use.label
+	if !route.takes(c.Param("item")) { // nor is it passed through: upstream might read it as another path
+		return refuse(c, route, "the path names nothing that could exist: "+shorten(c.Param("item")))
+	}
 	if carriesCredentials(c.Request().Header) {
 		return s.bypass(c, route, nil)
 	}
@@ -55,14 +58,20 @@ func carriesCredentials(h http.Header) bool {
 	return len(h.Values("Authorization")) > 0 || len(h.Values("Cookie")) > 0
 }
 
+// takes tells whether the path's own parameter, where the route has one, is of its form.
+func (route *readRoute) takes(item string) bool {
+	if route.item == nil {
+		return true
+	}
+	_, ok := route.item(item)
+	return ok
+}
+
 // keyOf builds the key of what is asked, from what the contract lists alone. A refusal is in words for the client.
 func (route *readRoute) keyOf(c echo.Context, values url.Values) (key timeslot.FragmentKey, body postRead, refusal string, err error) {
 	key = timeslot.FragmentKey{Operation: route.operation, Version: route.version, Exact: true, Post: route.post}
 	if route.item != nil {
-		item, ok := route.item(c.Param("item"))
-		if !ok {
-			return key, body, "the path names nothing that could exist: " + shorten(item), nil
-		}
+		item, _ := route.item(c.Param("item"))
 		setItem(&key, item)
 	}
 	if route.post {

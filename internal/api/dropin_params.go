@@ -18,6 +18,7 @@ type reader func(values []string) (canonical []string, ok bool)
 // Grammars of DexCare's own parameters.
 var (
 	nameGrammar      = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,:|&/'()_+-]{0,127}$`)
+	segmentGrammar   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,127}$`) // in a path; means nothing to a URL, however often decoded
 	compositeGrammar = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\|[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 	momentGrammar    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[-+][0-9]{2}:[0-9]{2}))?$`)
 )
@@ -130,9 +131,10 @@ func ianaZone(v string) (string, bool) {
 }
 
 var (
-	aName   = matching(nameGrammar)
-	anNPI   = matching(npiGrammar)
-	patient = enum(string(timeslot.NewPatient), string(timeslot.EstablishedPatient), string(timeslot.BothPatients))
+	aName    = matching(nameGrammar)
+	aSegment = matching(segmentGrammar)
+	anNPI    = matching(npiGrammar)
+	patient  = enum(string(timeslot.NewPatient), string(timeslot.EstablishedPatient), string(timeslot.BothPatients))
 )
 
 // canonicalQuery keeps the parameters that the contract lists, in canonical order and form. Others are neither keyed

@@ -178,9 +178,9 @@ func visitRoutes() []*readRoute {
 	all["regionCodes"] = many(aName)
 	archived := map[string]reader{"archived": one(boolean)}
 	return []*readRoute{
-		{path: "/api/7/visits/retail/cancel/reasons/:item", operation: timeslot.OpCancelReasons, version: 7, base: booking.Visit, item: aName, refusal: plainRefusal},
+		{path: "/api/7/visits/retail/cancel/reasons/:item", operation: timeslot.OpCancelReasons, version: 7, base: booking.Visit, item: aSegment, refusal: plainRefusal},
 		{path: "/api/9/regions/waittimes", operation: timeslot.OpRegionWaitTimes, version: 9, base: booking.Visit, listed: all, refusal: plainRefusal},
-		{path: "/api/9/regions/:item/waittimes", operation: timeslot.OpRegionWaitTimes, version: 9, base: booking.Visit, item: aName, listed: waits(), refusal: plainRefusal},
+		{path: "/api/9/regions/:item/waittimes", operation: timeslot.OpRegionWaitTimes, version: 9, base: booking.Visit, item: aSegment, listed: waits(), refusal: plainRefusal},
 		{path: "/api/9/assignmentqualifiers", operation: timeslot.OpAssignmentQualifiers, version: 9, base: booking.Visit, listed: archived, refusal: plainRefusal},
 		{path: "/api/9/modalities", operation: timeslot.OpModalities, version: 9, base: booking.Visit, listed: archived, refusal: plainRefusal},
 	}

@@ -110,6 +110,10 @@ const statusClientLeft = 499
 // handleError is echo's error handler.
 func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
+		if _, panicked := err.(*panicError); panicked {
+			recordOf(c).failure = err
+			panic(http.ErrAbortHandler) // nobody must take half an answer for a whole one
+		}
 		return
 	}
 	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {

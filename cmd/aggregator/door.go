@@ -1,0 +1,43 @@
+package main
+
+import (
+	"net/http"
+	"net/netip"
+
+	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/api/door"
+	"timeslots/internal/booking"
+)
+
+// newDoor puts the door before the request path.
+func (s *service) newDoor(cfg *config.Config) (*door.Door, error) {
+	return door.New(door.Options{
+		Next: http.HandlerFunc(s.serve), Bookings: bookingPaths(), Passing: cfg.Booking.Timeout,
+		WriteTimeout: publicTimeouts(cfg).write, Shed: s.metrics.RequestShed, Logger: s.log,
+	}, doorRules(cfg))
+}
+
+// bookingPaths are the calls that are shed last: all that pass through but reports, which may stream for minutes.
+func bookingPaths() (paths []string) {
+	for _, route := range booking.Routes() {
+		if !route.Streamed {
+			paths = append(paths, "/dexcare"+route.Path)
+		}
+	}
+	return paths
+}
+
+// doorRules is the part of a configuration that the door keeps to.
+func doorRules(cfg *config.Config) door.Rules {
+	rules := door.Rules{
+		InFlight: cfg.Limits.InFlight, PerClientPerSecond: cfg.Limits.PerClientPerSecond, PerClientBurst: cfg.Limits.PerClientBurst,
+		Origins: cfg.CORS.Origins, Products: make(map[string]door.Product, len(cfg.Products)),
+	}
+	for _, network := range cfg.Limits.TrustedProxies {
+		rules.TrustedProxies = append(rules.TrustedProxies, netip.MustParsePrefix(network)) // validated
+	}
+	for name, p := range cfg.Products {
+		rules.Products[name] = door.Product{Priority: p.Priority, Budget: p.Budget}
+	}
+	return rules
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"timeslots/cmd/aggregator/internal/config"
+)
+
+// errForced is the end after a second signal.
+var errForced = errors.New("ended at once by a second signal")
+
+// drain leaves without losing a request:
+//
+//	not ready ──▶ shutdown.delay ──▶ no new connections ──▶ shutdown.grace ──▶ the rest is cut ──▶ close
+//	              still serving,     those that are open     for requests       but for bookings,
+//	              every answer       may ask once more       in flight          which get their time
+//	              closes its
+//	              connection
+func drain(s *service, cfg *config.Config, public, admin *listener, second <-chan struct{}) error {
+	s.ready.Store(false)
+	s.door.Leave()
+	select {
+	case <-time.After(cfg.Shutdown.Delay):
+	case <-second:
+		return errForced
+	}
+	drained := make(chan error, 1)
+	go func() {
+		err := public.drain(cfg.Shutdown.Grace, bookingPatience(cfg))
+		drained <- errors.Join(err, admin.close(), s.close())
+	}()
+	select {
+	case err := <-drained:
+		return err
+	case <-second:
+		return errForced
+	}
+}
+
+// bookingPatience is the most that a booking which has begun may still take: until upstream's answer, until other
+// replicas know of it, and until the client has the answer.
+func bookingPatience(cfg *config.Config) time.Duration {
+	return max(cfg.Shutdown.Grace, cfg.Booking.Timeout+5*time.Second)
+}
+
+// quiet is how long a connection says nothing before nobody expects a request on it any more.
+const quiet = 500 * time.Millisecond
+
+// drain stops taking connections and ends those that are open. Requests that are left after grace are cut off, except
+// bookings, which have until patience.
+func (l *listener) drain(grace, patience time.Duration) error {
+	began := time.Now()
+	within, cancel := context.WithDeadline(context.Background(), began.Add(grace))
+	defer cancel()
+	l.socket.Stop()
+	l.socket.Settle(within, quiet)
+	if l.server.Shutdown(within) == nil { // closes what waits, waits for what does not
+		return nil
+	}
+	lastly, cancel := context.WithDeadline(context.Background(), began.Add(patience))
+	defer cancel()
+	var err error
+	if cut := l.socket.Cut(lastly); cut > 0 {
+		err = fmt.Errorf("%d requests were cut off after shutdown.grace, %v", cut, grace)
+	}
+	return errors.Join(err, l.server.Close())
+}
