@@ -23,7 +23,7 @@ func (c *acmeCommand) Run(p *program) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	l, err := newListener(c.Listen, fleet, acmeTimeouts)
+	l, err := newListener(c.Listen, maxConnections(), fleet, acmeTimeouts)
 	if err != nil {
 		return err
 	}

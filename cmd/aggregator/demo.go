@@ -36,7 +36,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	simulator, err := newListener("127.0.0.1:0", tenant, acmeTimeouts)
+	simulator, err := newListener("127.0.0.1:0", maxConnections(), tenant, acmeTimeouts)
 	if err != nil {
 		return err
 	}

@@ -1,19 +1,17 @@
 package main
 
-import (
-	"syscall"
-)
+import "syscall"
 
-// Bounds of connections to one listener.
+// Bounds of connections.
 const (
 	mostConnections  = 50_000
-	leastConnections = 64
-	keptDescriptors  = 1024     // for upstream, Redis, the other listener and files
+	leastConnections = 64       // enough for operations
+	keptDescriptors  = 1024     // for upstream, Redis, operations and files
 	perConnection    = 64 << 10 // bytes, generously: buffers, a goroutine and what it works on
 )
 
-// maxConnections is how many connections a listener takes: as many as file descriptors allow, with some to spare
-// for everything else, and as fit a quarter of the memory limit.
+// maxConnections is how many connections the public listener takes: as many as file descriptors allow, with some to
+// spare for everything else, and as fit a quarter of the memory limit.
 func maxConnections() int {
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {

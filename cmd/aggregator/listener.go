@@ -35,12 +35,13 @@ func publicTimeouts(cfg *config.Config) timeouts {
 // maxHeaderBytes bounds request line and headers. net/http adds 4 KiB of its own to what it is told.
 const maxHeaderBytes = 16<<10 - 4096
 
-func newListener(addr string, handler http.Handler, t timeouts) (*listener, error) {
+// newListener serves handler with at most most connections at once.
+func newListener(addr string, most int, handler http.Handler, t timeouts) (*listener, error) {
 	inner, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	l := &listener{socket: door.Listen(inner, maxConnections()), failed: make(chan error, 1)}
+	l := &listener{socket: door.Listen(inner, most), failed: make(chan error, 1)}
 	l.server = &http.Server{
 		Handler: handler, MaxHeaderBytes: maxHeaderBytes, DisableGeneralOptionsHandler: true,
 		ReadHeaderTimeout: t.header, ReadTimeout: t.read, WriteTimeout: t.write, IdleTimeout: t.idle,

@@ -50,11 +50,11 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if err != nil {
 		return err
 	}
-	public, err := newListener(cfg.Listen, service.door, publicTimeouts(cfg))
+	public, err := newListener(cfg.Listen, maxConnections(), service.door, publicTimeouts(cfg))
 	if err != nil {
 		return errors.Join(err, service.close())
 	}
-	admin, err := newListener(cfg.Admin.Listen, service.adminRoutes(), adminTimeouts)
+	admin, err := newListener(cfg.Admin.Listen, leastConnections, service.adminRoutes(), adminTimeouts)
 	if err != nil {
 		return errors.Join(err, public.close(), service.close())
 	}

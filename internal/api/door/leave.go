@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 )
@@ -56,6 +57,14 @@ func (l *Listener) giveUp(err error) error {
 		close(l.stopped)
 	}
 	return net.ErrClosed // net/http takes a deadline for a passing trouble, and would try again
+}
+
+// Close implements net.Listener. Both net/http and [Listener.Stop] close, and neither knows of the other.
+func (l *Listener) Close() error {
+	if err := l.Listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // Stopping tells whether [Listener.Stop] was called.

@@ -32,6 +32,10 @@ func Listen(inner net.Listener, most int) *Listener {
 	}
 }
 
+// unsent is how much of its answers the kernel keeps for a client that does not read them, in bytes; by itself it would
+// keep megabytes. It suffices for 20 Mbit/s over 100 ms.
+const unsent = 256 << 10
+
 // Accept implements net.Listener. After [Listener.Stop] it fails with [net.ErrClosed].
 func (l *Listener) Accept() (net.Conn, error) {
 	for again := true; ; {
@@ -42,6 +46,9 @@ func (l *Listener) Accept() (net.Conn, error) {
 		}
 		if err != nil {
 			return nil, l.giveUp(err)
+		}
+		if tcp, ok := inner.(*net.TCPConn); ok {
+			_ = tcp.SetWriteBuffer(unsent) // the kernel has an opinion of its own where it refuses
 		}
 		c := &conn{Conn: inner, listener: l}
 		c.waitsSince.Store(l.elapsed())

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// balancer sends requests to replicas that say they are ready, as a load balancer does: it asks them now and then, so
+// what it knows is a little old.
+type balancer struct {
+	client *http.Client
+	mu     sync.Mutex
+	all    []*running
+	ready  []*running
+	next   int
+
+	served, lost atomic.Int64
+	why          sync.Map
+}
+
+func newBalancer(replicas ...*running) *balancer {
+	b := &balancer{all: replicas, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}, Timeout: 20 * time.Second}}
+	b.look()
+	return b
+}
+
+// look asks who is ready.
+func (b *balancer) look() {
+	b.mu.Lock()
+	all := b.all
+	b.mu.Unlock()
+	var ready []*running
+	for _, r := range all {
+		if resp, err := b.client.Get(r.admin + "/readyz"); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				ready = append(ready, r)
+			}
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ready = ready
+}
+
+func (b *balancer) pick() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.next++
+	return b.ready[b.next%len(b.ready)].public
+}
+
+// add takes a replica in, in place of one that is gone.
+func (b *balancer) replace(gone, with *running) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := []*running{with}
+	for _, r := range b.all {
+		if r != gone {
+			all = append(all, r)
+		}
+	}
+	b.all = all
+}
+
+// send sends one request on a connection that may have been used before, and never a second time: its body can be read
+// once, so Go's client cannot repeat it behind our backs.
+func (b *balancer) send(path, body string, want int, headers ...string) {
+	req, _ := http.NewRequest(http.MethodPost, b.pick()+path, io.NopCloser(strings.NewReader(body)))
+	req.ContentLength = int64(len(body))
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := b.client.Do(req)
+	if err != nil {
+		b.lost.Add(1)
+		b.why.Store(err.Error(), true)
+		return
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != want {
+		b.lost.Add(1)
+		b.why.Store(fmt.Sprint(path, " ", resp.Status, " ", err), true)
+		return
+	}
+	b.served.Add(1)
+}
+
+// load sends reads and bookings until ctx ends.
+func (b *balancer) load(ctx context.Context, perSecond int) {
+	var visitors sync.WaitGroup
+	defer visitors.Wait()
+	tick := time.NewTicker(time.Second / time.Duration(perSecond))
+	defer tick.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if i%10 == 0 {
+			visitors.Go(func() {
+				b.send("/dexcare/api/6/visits/retail", "{}", http.StatusBadRequest, "Authorization", "Bearer p")
+			})
+			continue
+		}
+		visitors.Go(func() {
+			b.send("/dexcare/v5/slots/search", `{"criteriaItems":[{"npi":"9000000017"}]}`, http.StatusOK)
+		})
+	}
+}
+
+func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
+	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "20ms")
+	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	replica := func() *running {
+		r := start(t, nil, "serve", "--config", written(t, served(addr)+"shutdown: {delay: 400ms}\nlog: {level: error}\n"))
+		r.listening(t)
+		return r
+	}
+	b := newBalancer(replica(), replica(), replica())
+	ctx, stop := context.WithCancel(t.Context())
+	var busy sync.WaitGroup
+	busy.Go(func() { b.load(ctx, 300) })
+	busy.Go(func() {
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				b.look()
+			}
+		}
+	})
+	for _, old := range append([]*running(nil), b.all...) {
+		enough := b.served.Load() + 100
+		eventually(t, "traffic", func() bool { return b.served.Load() > enough })
+		if code := old.end(t); code != exitDone {
+			t.Errorf("exit code %d:\n%s", code, old.err)
+		}
+		b.replace(old, replica())
+	}
+	enough := b.served.Load() + 100
+	eventually(t, "traffic", func() bool { return b.served.Load() > enough })
+	stop()
+	busy.Wait()
+	b.client.CloseIdleConnections()
+	t.Logf("%d requests while three replicas were replaced, %d lost", b.served.Load()+b.lost.Load(), b.lost.Load())
+	b.why.Range(func(why, _ any) bool { t.Errorf("lost: %s", why); return true })
+}
+
+func TestABookingInFlightOutlivesTheGraceOfReads(t *testing.T) {
+	const more = "booking: {timeout: 10s}\nshutdown: {grace: 300ms}\nsearch: {budget: 10s}\nsources: {careDirect: {timeout: 10s}}\nlog: {level: error}\n"
+	tests := map[string]struct {
+		read bool
+		code int
+	}{"a booking alone": {false, exitDone}, "a booking and a read": {true, exitFailed}}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			service, simulator, _ := startServed(t, more, "--fault", "retail-booking:latency=2s", "--fault", "department-timeslots:latency=5s")
+			results := make(chan string, 2)
+			ask := func(method, path string, headers ...string) {
+				req, _ := http.NewRequest(method, service.public+path, strings.NewReader(""))
+				for i := 0; i+1 < len(headers); i += 2 {
+					req.Header.Set(headers[i], headers[i+1])
+				}
+				client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+				resp, err := client.Do(req)
+				if err != nil {
+					results <- method + " cut off"
+					return
+				}
+				defer resp.Body.Close()
+				_, err = io.Copy(io.Discard, resp.Body)
+				results <- fmt.Sprint(method, " ", resp.StatusCode, " ", err)
+			}
+			go ask("POST", "/dexcare/api/6/visits/retail", "Authorization", "Bearer p")
+			eventually(t, "the booking being under way", func() bool { return calls(t, simulator)["retail-booking"] == 1 })
+			if tt.read {
+				go ask("GET", hotClinic)
+				eventually(t, "the read being under way", func() bool { return calls(t, simulator)["department-timeslots"] == 1 })
+			}
+			code := service.end(t)
+			got := map[string]bool{<-results: true}
+			if tt.read {
+				got[<-results] = true
+			}
+			if !got["POST 400 <nil>"] || got["GET cut off"] != tt.read || code != tt.code {
+				t.Errorf("%v, exit code %d:\n%s", got, code, service.err)
+			}
+		})
+	}
+}
