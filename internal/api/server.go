@@ -118,7 +118,7 @@ func New(opt Options) (*Server, error) {
 		s.varyHead = []byte("Vary: Accept-Encoding, Origin\r\n")
 	}
 	s.routes()
-	return s, nil
+	return s, s.mountReference()
 }
 
 // dropIn is the base path for clients of DexCare that change nothing but their base URL (INTERFACE §3.3).
