@@ -23,7 +23,7 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 	$(GO) run ./cmd/aggregator demo
 
 .PHONY: test
-test: packages vet fmt-check lint ## Check everything: vet, format, linter, all tests with -race on a real Redis
+test: packages vet fmt-check lint types-check ## Check everything: vet, format, linter, types, all tests with -race on a real Redis
 	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m ./...
 
 .PHONY: test-short
@@ -41,6 +41,14 @@ fmt-check: ## Fail when a file is not gofmt's
 .PHONY: lint
 lint: ## Run the pinned linter
 	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: types
+types: ## Generate docs/typescript/timeslots.d.ts from the service's description
+	@docs/typescript/types.sh
+
+.PHONY: types-check
+types-check: ## Check that these types are up to date and that the example fits them; without npm, say that it was not checked
+	@docs/typescript/types.sh --check
 
 .PHONY: fuzz
 fuzz: ## Fuzz every target for FUZZTIME (20s) each
