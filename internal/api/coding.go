@@ -65,19 +65,19 @@ type lazyVariant struct {
 
 // choose gives the variant that a client prefers. A slow coding that is not there yet is ordered, and the client gets
 // the next best meanwhile.
-func (r *response) choose(accept []string, behind *encoders) *variant {
+func (r *coded) choose(accept []string, behind *encoders) *variant {
 	return r.chooseOf(preferenceOf(accept), behind)
 }
 
 // chooseBytes is choose for one header that is not kept; nil: none.
-func (r *response) chooseBytes(accept []byte, behind *encoders) *variant {
+func (r *coded) chooseBytes(accept []byte, behind *encoders) *variant {
 	if accept == nil {
 		return &r.plain
 	}
 	return r.chooseOf(preferences.of(unsafeText(accept)), behind)
 }
 
-func (r *response) chooseOf(wanted preference, behind *encoders) *variant {
+func (r *coded) chooseOf(wanted preference, behind *encoders) *variant {
 	for _, c := range wanted {
 		if v := r.lazy[c].ready.Load(); v != nil {
 			return v
@@ -91,7 +91,7 @@ func (r *response) chooseOf(wanted preference, behind *encoders) *variant {
 }
 
 // order has a coding made behind, once. Where there is no room, a later request orders it again.
-func (r *response) order(c coding, behind *encoders) {
+func (r *coded) order(c coding, behind *encoders) {
 	lazy := &r.lazy[c]
 	if lazy.ordered.CompareAndSwap(false, true) && !behind.add(func() { r.made(c) }) {
 		lazy.ordered.Store(false)
@@ -99,7 +99,7 @@ func (r *response) order(c coding, behind *encoders) {
 }
 
 // made is the variant, made now if nobody did before.
-func (r *response) made(c coding) *variant {
+func (r *coded) made(c coding) *variant {
 	lazy := &r.lazy[c]
 	lazy.once.Do(func() {
 		tag := r.plain.etag[0]

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"strconv"
 	"time"
@@ -35,47 +33,41 @@ func (s *Server) mountReference() error {
 	return nil
 }
 
-// file is one resource that is the same for everybody, in both its codings.
+// file is one resource that is the same for everybody, in all codings.
 type file struct {
 	reference.File
-	plain, zipped variant
+	*coded
 }
 
 func newFile(f reference.File) *file {
-	sum := sha256.Sum256(f.Body)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:15])
-	return &file{
-		File:   f,
-		plain:  variant{body: f.Body, etag: `"` + tag + `"`},
-		zipped: variant{body: gzipped(f.Body), etag: `"` + tag + `-gzip"`, coding: "gzip"},
+	c := newCoded(f.Body)
+	for _, coding := range served {
+		c.made(coding)
 	}
+	return &file{File: f, coded: c}
 }
 
 func (f *file) send(c echo.Context) error {
-	v, request := f.plain, c.Request()
-	accept := request.Header.Values("Accept-Encoding")
-	if zipped := weight(accept, "gzip"); zipped > 0 && zipped >= weight(accept, "identity") {
-		v = f.zipped
-	}
-	h := c.Response().Header()
+	w, request := c.Response(), c.Request()
+	v, h := f.choose(request.Header["Accept-Encoding"], nil), w.Header()
 	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(f.KeepFor/time.Second)))
-	h.Set("ETag", v.etag)
-	h.Add("Vary", "Accept-Encoding")
+	h["Etag"] = v.etag
+	vary(h)
 	if f.Policy != "" {
 		h.Set("Content-Security-Policy", f.Policy)
 	}
-	if matches(request.Header.Values("If-None-Match"), v.etag) {
-		c.Response().WriteHeader(http.StatusNotModified)
+	if matches(request.Header["If-None-Match"], v.etag[0]) {
+		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	if v.coding != "" {
-		h.Set("Content-Encoding", v.coding)
+	if v.encoding != nil {
+		h["Content-Encoding"] = v.encoding
 	}
 	h.Set("Content-Type", f.Type)
-	h.Set("Content-Length", strconv.Itoa(len(v.body)))
-	c.Response().WriteHeader(http.StatusOK)
+	h["Content-Length"] = v.length
+	w.WriteHeader(http.StatusOK)
 	if request.Method != http.MethodHead {
-		_, _ = c.Response().Write(v.body) // the client may be gone
+		_, _ = w.Write(v.body) // the client may be gone
 	}
 	return nil
 }

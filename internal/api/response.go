@@ -27,6 +27,10 @@ type coded struct {
 	lazy  [codings]lazyVariant // by coding; identity is plain
 }
 
+func newCoded(body []byte) *coded {
+	return &coded{plain: newVariant(body, tagOf(body), identity)}
+}
+
 // firstServing is how the answer came about, for the request that made it.
 type firstServing struct{ waited, collapsed bool }
 
@@ -59,9 +63,8 @@ func originOf(answer *search.Answer, body []byte) origin {
 }
 
 func newResponse(o origin, now time.Time) *response {
-	r := &response{origin: o, validUntil: o.freshUntil, clock: new(atomic.Pointer[clockHeaders]), taken: new(atomic.Uint64), coded: &coded{}}
+	r := &response{origin: o, validUntil: o.freshUntil, clock: new(atomic.Pointer[clockHeaders]), taken: new(atomic.Uint64), coded: newCoded(o.body)}
 	r.taken.Store(o.takenVersion)
-	r.plain = newVariant(o.body, tagOf(o.body), identity)
 	if !o.reviewAt.IsZero() && o.reviewAt.Before(r.validUntil) {
 		r.validUntil = o.reviewAt
 	}
