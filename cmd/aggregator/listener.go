@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/api/accel"
 	"timeslots/internal/api/door"
 )
 
@@ -37,6 +39,33 @@ const maxHeaderBytes = 16<<10 - 4096
 
 // newListener serves handler with at most most connections at once.
 func newListener(addr string, most int, handler http.Handler, t timeouts) (*listener, error) {
+	l, err := listen(addr, most, handler, t)
+	if err != nil {
+		return nil, err
+	}
+	l.serve(l.socket)
+	return l, nil
+}
+
+// newFastListener is newListener with an accelerator in front of net/http (see package accel).
+func newFastListener(addr string, most int, handler http.Handler, t timeouts, fast accel.Responder) (*listener, error) {
+	l, err := listen(addr, most, handler, t)
+	if err != nil {
+		return nil, err
+	}
+	socket, err := accel.Listen(accel.Options{
+		Inner: l.socket, Responder: fast, Header: t.header, Idle: t.idle, Write: t.write,
+		ConnState: l.socket.ConnState, ConnContext: l.socket.ConnContext,
+	})
+	if err != nil {
+		return nil, errors.Join(err, l.socket.Close())
+	}
+	l.server.ConnState, l.server.ConnContext = socket.ConnState, socket.ConnContext
+	l.serve(socket)
+	return l, nil
+}
+
+func listen(addr string, most int, handler http.Handler, t timeouts) (*listener, error) {
 	inner, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
@@ -48,12 +77,15 @@ func newListener(addr string, most int, handler http.Handler, t timeouts) (*list
 		ConnState: l.socket.ConnState, ConnContext: l.socket.ConnContext,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it quotes what clients sent
 	}
+	return l, nil
+}
+
+func (l *listener) serve(socket net.Listener) {
 	go func() {
-		if err := l.server.Serve(l.socket); !l.socket.Stopping() {
+		if err := l.server.Serve(socket); !l.socket.Stopping() {
 			l.failed <- err
 		}
 	}()
-	return l, nil
 }
 
 func (l *listener) addr() string { return l.socket.Addr().String() }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -79,7 +80,8 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	server, err := api.New(api.Options{
 		Engine: engine, Gateway: s.gateway, Products: apiProducts(cfg.Products),
 		ResponseBytes: int64(cfg.Cache.Memory.Responses),
-		Links:         api.LinkOptions{Base: s.upstream.scheduling, Brand: cfg.Upstream.Scheduling.Brand},
+		Links:         linkOptions(s.upstream.scheduling, cfg.Upstream.Scheduling),
+		VaryOrigin:    len(cfg.CORS.Origins) > 0,
 		Recorder:      s.metrics, Logger: s.log,
 	})
 	if err != nil {
@@ -105,6 +107,10 @@ func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
 		PublicTransport: fetch.NewTransport(s.upstream.tls), IngressTransport: fetch.NewTransport(s.upstream.ingressTLS),
 		Sources: sources, Lookahead: days(cfg.Search.MaxWindow), Recorder: s.metrics, Logger: s.log,
 	})
+}
+
+func linkOptions(base *url.URL, cfg config.Scheduling) api.LinkOptions {
+	return api.LinkOptions{Base: base, Brand: cfg.Brand, Retail: cfg.Links.Retail, Provider: cfg.Links.Provider}
 }
 
 func searchSources(cfg config.Sources) map[timeslot.Source]search.SourceOptions {

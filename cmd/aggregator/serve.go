@@ -50,7 +50,7 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if err != nil {
 		return err
 	}
-	public, err := newListener(cfg.Listen, maxConnections(), service.door, publicTimeouts(cfg))
+	public, err := newFastListener(cfg.Listen, maxConnections(), service.door, publicTimeouts(cfg), service)
 	if err != nil {
 		return errors.Join(err, service.close())
 	}

@@ -48,7 +48,7 @@ func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 
 func (s *Server) encoder(q *timeslot.Query, a *search.Answer) *encoder {
 	enc := &encoder{departments: a.Departments, slots: offerWriter{
-		links: s.opt.Links, departments: a.Departments, known: map[*timeslot.Schedule]*scheduleText{},
+		links: &s.links, departments: a.Departments, known: map[*timeslot.Schedule]*scheduleText{},
 	}}
 	if q.Zone != "" {
 		enc.slots.zone = newZoneClock(q.Zone)

@@ -13,7 +13,7 @@ import (
 // offerWriter appends slots to an answer. An answer has hundreds of slots and a few dozen schedules: what the slots of
 // a schedule share is written once and copied from then on. That makes a slot cost about as much as copying its text.
 type offerWriter struct {
-	links       LinkOptions
+	links       *links
 	departments map[string]*timeslot.DepartmentView
 	zone        *zoneClock // nil: each slot's own offset
 	known       map[*timeslot.Schedule]*scheduleText
@@ -24,6 +24,7 @@ type scheduleText struct {
 	fingerprint timeslot.Fingerprint
 	fields      []byte // from "timezone" to "distance"
 	urlName     string
+	links       map[*timeslot.LinkTemplate]fixedLink
 }
 
 // sourcesText is the field "sources" of every set.
@@ -56,7 +57,7 @@ func (w *offerWriter) append(b []byte, o *timeslot.Offer) []byte {
 	b = strconv.AppendUint(b, uint64(o.Duration), 10)
 	b = append(b, text.fields...)
 	b = append(b, sourcesText[o.Sources&7]...)
-	b = w.appendBooking(b, o, text.urlName)
+	b = w.appendBooking(b, o, text)
 	if o.Score != nil {
 		b = appendScore(b, o.Score)
 	}
@@ -75,7 +76,7 @@ func (w *offerWriter) offset(o *timeslot.Offer) int {
 func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 	s := o.Schedule
 	key := s.DepartmentKey()
-	text := &scheduleText{fingerprint: s.Fingerprint()}
+	text := &scheduleText{fingerprint: s.Fingerprint(), links: map[*timeslot.LinkTemplate]fixedLink{}}
 	if d := w.departments[key]; d != nil {
 		text.urlName = d.URLName
 	}
@@ -104,11 +105,11 @@ func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 }
 
 // appendBooking says honestly how the slot can be booked (INTERFACE §3.1, booking.flow).
-func (w *offerWriter) appendBooking(b []byte, o *timeslot.Offer, urlName string) []byte {
+func (w *offerWriter) appendBooking(b []byte, o *timeslot.Offer, text *scheduleText) []byte {
 	if o.Schedule.Bookable == timeslot.No {
 		return append(b, `,"booking":{"flow":"none"}`...)
 	}
-	link := w.links.retail(o, urlName)
+	link := w.linkOf(o, text)
 	switch {
 	case o.RetailSlotID != "":
 		b = append(b, `,"booking":{"flow":"retail"`...)
@@ -117,12 +118,30 @@ func (w *offerWriter) appendBooking(b []byte, o *timeslot.Offer, urlName string)
 	case o.ProviderSlotID != "":
 		b = append(b, `,"booking":{"flow":"provider"`...)
 		b = appendText(b, `,"slotId":`, o.ProviderSlotID)
-	case link != "":
+	case link != nil:
 		b = append(b, `,"booking":{"flow":"handoff"`...)
 	default:
 		b = append(b, `,"booking":{"flow":"none"`...)
 	}
-	return append(appendKnown(b, `,"url":`, link), '}')
+	if link != nil {
+		b = append(b, `,"url":"`...)
+		b = append(link.append(b, o.Start, int(o.Offset)), '"')
+	}
+	return append(b, '}')
+}
+
+// linkOf is the hand-off link of a slot's schedule; nil when none can be built.
+func (w *offerWriter) linkOf(o *timeslot.Offer, text *scheduleText) fixedLink {
+	t := w.links.of(o)
+	if t == nil {
+		return nil
+	}
+	link, known := text.links[t]
+	if !known {
+		link = fix(t, o.Schedule, text.urlName, w.links.brand)
+		text.links[t] = link
+	}
+	return link
 }
 
 func appendScore(b []byte, s *timeslot.Score) []byte {

@@ -1,32 +1,111 @@
 package api
 
 import (
+	"fmt"
 	"net/url"
-	"time"
+	"strings"
 
 	"timeslots/internal/timeslot"
 )
 
-// LinkOptions locate the scheduling web app that patients can be handed to (CONTRACT §9). Without Base or Brand there
-// are no links.
+// LinkOptions locate the scheduling web app that patients can be handed to (CONTRACT §9). A template is a path with its
+// query, below Base; see [timeslot.LinkTemplate]. A link is built when all that its template names is known. Without Base
+// there are no links.
 type LinkOptions struct {
 	Base  *url.URL
 	Brand string
+
+	Retail   string // empty: [timeslot.DefaultRetailLink]
+	Provider string // for slots that only Provider Direct lists; empty: the retail form serves them too
 }
 
-// wireTime is how DexCare writes instants: the local time with its numeric offset.
-const wireTime = "2006-01-02T15:04:05-07:00"
+// links are the templates, taken apart.
+type links struct {
+	retail, provider *timeslot.LinkTemplate // nil: no such link
+	brand            string
+}
 
-// retail is the hand-off link for a slot at a clinic that has a URL name; empty when none can be built. The time keeps
-// the clinic's own offset, because the app reads the wall clock from it.
-func (l LinkOptions) retail(o *timeslot.Offer, urlName string) string {
-	if l.Base == nil || l.Brand == "" || urlName == "" {
-		return ""
+func newLinks(opt LinkOptions) (links, error) {
+	if opt.Base == nil {
+		return links{}, nil
 	}
-	local := time.Unix(o.Start, 0).In(time.FixedZone("", int(o.Offset)*60))
-	u := l.Base.JoinPath("retail")
-	u.RawQuery = url.Values{
-		"timeSlot": {local.Format(wireTime)}, "departmentUrlName": {urlName}, "brand": {l.Brand},
-	}.Encode()
-	return u.String()
+	if opt.Retail == "" {
+		opt.Retail = timeslot.DefaultRetailLink
+	}
+	l := links{brand: opt.Brand}
+	var err error
+	if l.retail, err = timeslot.ParseLinkTemplate(opt.Base, opt.Retail); err != nil {
+		return links{}, fmt.Errorf("retail link: %w", err)
+	}
+	if opt.Provider == "" {
+		return l, nil
+	}
+	if l.provider, err = timeslot.ParseLinkTemplate(opt.Base, opt.Provider); err != nil {
+		return links{}, fmt.Errorf("provider link: %w", err)
+	}
+	return l, nil
+}
+
+// of is the template for a slot; nil for none. It does not depend on the slot's start.
+func (l *links) of(o *timeslot.Offer) *timeslot.LinkTemplate {
+	if l.provider != nil && o.Sources == timeslot.SourceSet(0).With(timeslot.ProviderDirect) {
+		return l.provider
+	}
+	return l.retail
+}
+
+// fixedLink is a template with all values of a schedule put in but the start, which splits it: JSON text, inert in HTML.
+type fixedLink []string
+
+// fix puts a schedule's values in; nil when one is not known.
+func fix(t *timeslot.LinkTemplate, s *timeslot.Schedule, urlName, brand string) fixedLink {
+	link := fixedLink{t.First}
+	for _, part := range t.Parts {
+		if part.Value == timeslot.LinkTime {
+			link = append(link, part.Text)
+			continue
+		}
+		value := part.Value.Of(s, urlName, brand)
+		if value == "" {
+			return nil
+		}
+		if part.InQuery {
+			value = url.QueryEscape(value)
+		} else {
+			value = url.PathEscape(value)
+		}
+		link[len(link)-1] += value + part.Text
+	}
+	for i := range link {
+		link[i] = strings.ReplaceAll(link[i], "&", `\u0026`)
+	}
+	return link
+}
+
+// append writes the link to the slot that starts at unix. The time keeps the clinic's own offset, because the app reads
+// the wall clock from it; its plus sign and colons are encoded.
+func (l fixedLink) append(b []byte, unix int64, offset int) []byte {
+	for i, text := range l {
+		if i > 0 {
+			b = appendEscapedTime(b, unix, offset)
+		}
+		b = append(b, text...)
+	}
+	return b
+}
+
+// appendEscapedTime is appendLocal, percent-encoded.
+func appendEscapedTime(b []byte, unix int64, offset int) []byte {
+	var scratch [32]byte
+	for _, c := range appendLocal(scratch[:0], unix, offset) {
+		switch c {
+		case ':':
+			b = append(b, "%3A"...)
+		case '+':
+			b = append(b, "%2B"...)
+		default:
+			b = append(b, c)
+		}
+	}
+	return b
 }

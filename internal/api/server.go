@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -68,6 +69,7 @@ type Options struct {
 type Server struct {
 	opt       Options
 	echo      *echo.Echo
+	links     links
 	useCases  useCases
 	spellings map[string]*spellings // by route
 	responses *responseCache
@@ -105,12 +107,16 @@ func New(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := newLinks(opt.Links)
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
 	spellings, err := newSpellings()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		opt: opt, echo: echo.New(), useCases: newUseCases(opt.Products),
+		opt: opt, echo: echo.New(), links: links, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
 		encoders: newEncoders(), hits: newHitLog(opt.Logger), varyHead: []byte("Vary: Accept-Encoding\r\n"),
 	}

@@ -43,6 +43,9 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
+// NetConn is the connection below, for writers that can do more with the system's own. Writing does not pass here.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
 // Close implements net.Conn.
 func (c *conn) Close() error {
 	err := c.Conn.Close()

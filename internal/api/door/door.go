@@ -74,6 +74,10 @@ func (d *Door) Apply(r Rules) error {
 // Leave asks every client from now on to close its connection after the answer.
 func (d *Door) Leave() { d.leaving.Store(true) }
 
+// Ajar tells whether a request that is answered from memory may come in without passing here: it takes no place, and
+// holds nobody up. It may not while clients are held to a rate, or asked to leave.
+func (d *Door) Ajar() bool { return !d.leaving.Load() && d.rules.Load().rate.each == 0 }
+
 // ServeHTTP implements http.Handler.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer d.contain(w, r)

@@ -69,6 +69,13 @@ type APIKeys struct {
 type Scheduling struct {
 	URL   string `yaml:"url"`
 	Brand string `yaml:"brand"`
+	Links Links  `yaml:"links"`
+}
+
+// Links are the templates of hand-off links, paths below Scheduling.URL; see timeslot.LinkTemplate.
+type Links struct {
+	Retail   string `yaml:"retail"`
+	Provider string `yaml:"provider"` // for slots that only Provider Direct lists; empty: as retail
 }
 
 // Cache bounds what is kept in memory and names the Redis that replicas share.

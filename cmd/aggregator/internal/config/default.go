@@ -20,6 +20,9 @@ func Default() *Config {
 		Admin:  Admin{Listen: "127.0.0.1:9090"},
 		Tenant: "acme",
 		Tier:   "prd",
+		Upstream: Upstream{
+			Scheduling: Scheduling{Links: Links{Retail: timeslot.DefaultRetailLink}},
+		},
 		Sources: Sources{
 			CareDirect: clinic, ProviderDirect: provider, CareOptions: defaultSource(V1), Directory: directory,
 		},

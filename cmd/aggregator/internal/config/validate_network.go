@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"timeslots/internal/timeslot"
 )
 
 func (v validator) listener(key, address string) {
@@ -49,10 +51,22 @@ func (v validator) upstream(c *Config) {
 	if u.Scheduling.Brand != "" {
 		v.matches("upstream.scheduling.brand", u.Scheduling.Brand, nameGrammar, nameFix)
 	}
+	v.link("upstream.scheduling.links.retail", u.Scheduling.Links.Retail)
+	v.link("upstream.scheduling.links.provider", u.Scheduling.Links.Provider)
 	v.credential("upstream.ingress.keys.careOptions", u.Ingress.Keys.CareOptions)
 	v.credential("upstream.ingress.keys.slots", u.Ingress.Keys.Slots)
 	v.credential("upstream.ingress.keys.booking", u.Ingress.Keys.Booking)
 	v.certificates(u)
+}
+
+// link refuses templates that could not be built, or could lead elsewhere. An empty one is none.
+func (v validator) link(key, template string) {
+	if template == "" {
+		return
+	}
+	if _, err := timeslot.ParseLinkTemplate(&url.URL{Scheme: "https", Host: "localhost"}, template); err != nil {
+		v.add(key, err.Error(), "write a path such as /retail?timeSlot={slotDateTime}&departmentUrlName={departmentUrlName}&brand={brand}")
+	}
 }
 
 func wantedBy(source string, uses bool) string {
