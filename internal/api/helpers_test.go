@@ -26,6 +26,8 @@ type counter struct {
 	taken   string // whose slots the version is about; empty: anybody's
 	lapsed  bool   // the view of taken slots
 	answer  func() *search.Answer
+	prepare func(*timeslot.Query) // nil: nothing
+	tooMuch []timeslot.Violation
 	err     error
 	last    *timeslot.Query
 	caller  search.Caller
@@ -43,8 +45,10 @@ func (c *counter) Search(_ context.Context, q *timeslot.Query, caller search.Cal
 }
 
 func (c *counter) Prepare(q *timeslot.Query, _ bool) []timeslot.Violation {
-	q.ForgetPast(start)
-	return nil
+	if c.prepare != nil {
+		c.prepare(q)
+	}
+	return c.tooMuch
 }
 
 func (c *counter) Taken(context.Context) (search.View, bool) {
