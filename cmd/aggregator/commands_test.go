@@ -21,7 +21,7 @@ func once(t *testing.T, environ []string, args ...string) (code int, out, err st
 	return code, stdout.String(), stderr.String()
 }
 
-func written(t *testing.T, text string) string {
+func written(t testing.TB, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "aggregator.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -39,7 +39,7 @@ func (c *console) String() string {
 }
 
 // waitFor returns the groups of the first match.
-func (c *console) waitFor(t *testing.T, pattern string) []string {
+func (c *console) waitFor(t testing.TB, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
 	deadline := time.After(20 * time.Second)
@@ -64,7 +64,7 @@ type running struct {
 }
 
 // start runs a command until the test ends.
-func start(t *testing.T, environ []string, args ...string) *running {
+func start(t testing.TB, environ []string, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{out: newConsole(), err: newConsole(), stop: cancel, code: make(chan int, 1)}
@@ -76,7 +76,7 @@ func start(t *testing.T, environ []string, args ...string) *running {
 }
 
 // end asks the command to stop and gives its exit code. A second call gives the same.
-func (r *running) end(t *testing.T) int {
+func (r *running) end(t testing.TB) int {
 	t.Helper()
 	r.stop()
 	select {
@@ -90,21 +90,21 @@ func (r *running) end(t *testing.T) int {
 }
 
 // startDemo runs the demo on free ports.
-func startDemo(t *testing.T, args ...string) *running {
+func startDemo(t testing.TB, args ...string) *running {
 	t.Helper()
 	r := start(t, nil, append([]string{"demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)...)
 	r.listening(t)
 	return r
 }
 
-func (r *running) listening(t *testing.T) {
+func (r *running) listening(t testing.TB) {
 	t.Helper()
 	at := r.err.waitFor(t, `listening public=(\S+) admin=(\S+)`)
 	r.public, r.admin = "http://"+at[1], "http://"+at[2]
 }
 
 // simulator is the address that the demo prints.
-func (r *running) simulator(t *testing.T) string {
+func (r *running) simulator(t testing.TB) string {
 	t.Helper()
 	return r.out.waitFor(t, `tenant answers on (http://[^,]+),`)[1]
 }
@@ -116,7 +116,7 @@ type reply struct {
 	body   []byte
 }
 
-func call(t *testing.T, method, target, body string, headers ...string) reply {
+func call(t testing.TB, method, target, body string, headers ...string) reply {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -140,7 +140,7 @@ func call(t *testing.T, method, target, body string, headers ...string) reply {
 	return reply{status: resp.StatusCode, header: resp.Header, body: read}
 }
 
-func get(t *testing.T, target string, headers ...string) reply {
+func get(t testing.TB, target string, headers ...string) reply {
 	t.Helper()
 	return call(t, http.MethodGet, target, "", headers...)
 }
@@ -181,7 +181,7 @@ type answer struct {
 	}
 }
 
-func (r reply) answer(t *testing.T) answer {
+func (r reply) answer(t testing.TB) answer {
 	t.Helper()
 	if r.status != http.StatusOK {
 		t.Fatalf("status %d: %s", r.status, r.body)
@@ -194,7 +194,7 @@ func (r reply) answer(t *testing.T) answer {
 }
 
 // eventually polls until check is content, at most ten seconds.
-func eventually(t *testing.T, what string, check func() bool) {
+func eventually(t testing.TB, what string, check func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
