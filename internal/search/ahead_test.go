@@ -12,10 +12,6 @@ import (
 // inDays is noon in Los Angeles so many days from the bubble's first.
 func inDays(n int) int64 { return time.Now().AddDate(0, 0, n).Truncate(24*time.Hour).Unix() + 20*3600 }
 
-func blockOf(start int64) timeslot.Block {
-	return timeslot.BlockOf(timeslot.DateOf(time.Unix(start, 0)))
-}
-
 // blocksFrom are her answers from the present block on: one for each number, with a slot in so many days; −1: none.
 func blocksFrom(days ...int) []*timeslot.Fragment {
 	list := []*timeslot.Fragment{directoryOf(clinic)}
