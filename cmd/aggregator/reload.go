@@ -39,9 +39,9 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	if err := s.gateway.SetPartnerKeys(partnerKeys(next.Access)); err != nil { // validated
 		s.log.Error("partner keys not reloaded, the old ones stay", "error", err)
 	}
+	s.metrics.ConfigReload("applied") // before anybody can see that it is
 	old := s.path.Swap(path)
 	s.retired.Go(old.retire)
-	s.metrics.ConfigReload("applied")
 	s.log.Info("configuration reloaded", "hash", next.Hash())
 }
 
