@@ -18,9 +18,10 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		s.log.Error("configuration not reloaded, the old one stays", "error", err)
 		return
 	}
-	if reflect.DeepEqual(next, s.config) { // a folder is watched: most of what happens there is none of ours
+	if reflect.DeepEqual(next, s.loaded) { // a folder is watched: most of what happens there is none of ours
 		return
 	}
+	loaded := *next // pin changes next
 	for _, key := range s.pin(next) {
 		s.log.Warn("changed in the configuration, but needs a restart", "key", key)
 	}
@@ -33,7 +34,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	if err := s.door.Apply(doorRules(next)); err != nil { // validated
 		s.log.Error("limits and origins not reloaded, the old ones stay", "error", err)
 	}
-	s.config = next
+	s.config, s.loaded = next, &loaded
 	s.metrics.SetProducts(productNames(next.Products))
 	_ = s.level.UnmarshalText([]byte(next.Log.Level))                          // validated
 	if err := s.gateway.SetPartnerKeys(partnerKeys(next.Access)); err != nil { // validated

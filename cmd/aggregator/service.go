@@ -35,6 +35,7 @@ type service struct {
 	upstream upstream
 
 	config  *config.Config // in force; touched by the one goroutine that handles signals
+	loaded  *config.Config // as it was read, before what needs a restart was put back
 	door    *door.Door
 	path    atomic.Pointer[path]
 	retired sync.WaitGroup // request paths that a reload replaced and that still finish
@@ -43,7 +44,7 @@ type service struct {
 
 // newService wires everything together. It makes no connection, so it works while Redis and DexCare are away.
 func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, off disabled) (*service, error) {
-	s := &service{log: log, level: level, config: cfg, disabled: off}
+	s := &service{log: log, level: level, config: cfg, loaded: cfg, disabled: off}
 	if err := s.buildMetrics(cfg); err != nil {
 		return nil, err
 	}
