@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -10,15 +11,22 @@ import (
 	"timeslots/internal/api/reference"
 )
 
-// mountReference serves the service's description of itself (INTERFACE §3.4).
-func (s *Server) mountReference() error {
+// referenceFiles are the service's description of itself, by path. They are the same for every Server, so a reload does
+// not make them again.
+var referenceFiles = sync.OnceValues(func() (map[string]*file, error) {
 	files, err := reference.Files()
-	if err != nil {
-		return err
-	}
 	byPath := make(map[string]*file, len(files))
 	for _, f := range files {
 		byPath[f.Path] = newFile(f)
+	}
+	return byPath, err
+})
+
+// mountReference serves them (INTERFACE §3.4).
+func (s *Server) mountReference() error {
+	byPath, err := referenceFiles()
+	if err != nil {
+		return err
 	}
 	send := func(c echo.Context) error {
 		f, ok := byPath[c.Request().URL.Path]
