@@ -129,6 +129,16 @@ func TestTheWholeProgramFailsAsItDescribesItself(t *testing.T) {
 	d.ask(t, "/v1/timeslots?latitude=33.1&longitude=-97.1&radius=1&visitTypeName=Illness", http.StatusGatewayTimeout)
 }
 
+func TestClientsAreTurnedAwayAsTheDescriptionSays(t *testing.T) {
+	service, _, _ := startServed(t, "limits: {perClientPerSecond: 0.01, perClientBurst: 1}\n")
+	d := describe(t, service)
+	for _, target := range []string{"/v1/timeslots?npi=9000000017", "/v1/next-available?npi=9000000017", "/openapi.json", "/dexcare/v1/suffixes"} {
+		if r := d.ask(t, target, http.StatusTooManyRequests); r.header.Get("Retry-After") == "" {
+			t.Errorf("%s: nobody says when to come back", target)
+		}
+	}
+}
+
 func TestListsReachAsFarAsTheDescriptionSays(t *testing.T) {
 	d := describe(t, startDemo(t))
 	place := "&latitude=47.61&longitude=-122.33"

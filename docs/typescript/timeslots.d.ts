@@ -1428,7 +1428,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many requests from one client. Try again after the time in `Retry-After`. */
+        /** @description Too many requests from one client, by `limits.perClientPerSecond` of the configuration. */
         TooManyRequests: {
             headers: {
                 "Cache-Control": components["headers"]["NoStore"];
@@ -1443,7 +1443,7 @@ export interface components {
                  *       "type": "about:blank",
                  *       "title": "Too Many Requests",
                  *       "status": 429,
-                 *       "detail": "too many requests; try again after the time in Retry-After",
+                 *       "detail": "too many requests from this client; ask again after the time in Retry-After",
                  *       "correlationId": "2817548d-7395-4a7a-b95f-3cd1e0f63504"
                  *     }
                  */
@@ -1492,7 +1492,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The sources are not asked at the moment, to let them recover, and nothing servable is left. Try again after the time in `Retry-After`. */
+        /** @description The sources are not asked at the moment, to let them recover, and nothing servable is left; or too many requests are under way. Try again after the time in `Retry-After`. */
         ServiceUnavailable: {
             headers: {
                 "Cache-Control": components["headers"]["NoStore"];
@@ -1508,6 +1508,28 @@ export interface components {
                  *       "title": "Service Unavailable",
                  *       "status": 503,
                  *       "detail": "the sources are not asked at the moment, to let them recover; try again after the time in Retry-After",
+                 *       "correlationId": "2817548d-7395-4a7a-b95f-3cd1e0f63504"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests are under way. Try again after the time in `Retry-After`. */
+        Busy: {
+            headers: {
+                "Cache-Control": components["headers"]["NoStore"];
+                "correlation-id": components["headers"]["CorrelationId"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Service Unavailable",
+                 *       "status": 503,
+                 *       "detail": "too many requests are under way; ask again after the time in Retry-After",
                  *       "correlationId": "2817548d-7395-4a7a-b95f-3cd1e0f63504"
                  *     }
                  */
@@ -1579,7 +1601,7 @@ export interface components {
                 "application/json": unknown;
             };
         };
-        /** @description DexCare's own refusal, with its status and words; or, when DexCare fails or is not asked, a problem with 502, 503 or 504 as above. */
+        /** @description DexCare's own refusal, with its status and words; or, when DexCare fails or is not asked, or there are too many requests, a problem with 429, 502, 503 or 504 as above. */
         DexCareReadFailed: {
             headers: {
                 [name: string]: unknown;
@@ -1618,7 +1640,7 @@ export interface components {
                 "application/json": unknown;
             };
         };
-        /** @description An error of the service's own: 400 and 415 malformed, 401 without the credential, 409 `Idempotency-Key` used before, 413 body too large, 502 not sent, 504 no answer. */
+        /** @description An error of the service's own: 400 and 415 malformed, 401 without the credential, 409 `Idempotency-Key` used before, 413 body too large, 429 and 503 too many requests, 502 not sent, 504 no answer. */
         NotLetThrough: {
             headers: {
                 [name: string]: unknown;
@@ -1797,8 +1819,8 @@ export interface components {
          */
         ifNoneMatch: string;
         /**
-         * @description `gzip` gets answers of about a tenth of the size.
-         * @example gzip
+         * @description `br`, `zstd` and `gzip` are understood, as the client weighs them; of those that it weighs alike, the smallest that is ready.
+         * @example gzip, br, zstd
          */
         acceptEncoding: string;
         /**
@@ -1873,7 +1895,7 @@ export interface components {
          * @description The coding chosen by `Accept-Encoding`. Absent when there is none.
          * @example gzip
          */
-        ContentEncoding: string;
+        ContentEncoding: "gzip" | "zstd" | "br";
         /**
          * @description Nothing is loaded from elsewhere, and nothing inline.
          * @example default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
@@ -1910,7 +1932,7 @@ export interface components {
          */
         TimeslotsConsistency: "strict" | "best-effort";
         /**
-         * @description Request headers that the answer depends on.
+         * @description Request headers that the answer depends on: `Accept-Encoding`, and `Origin` where pages of other origins are let in.
          * @example Accept-Encoding
          */
         Vary: string;
@@ -1940,6 +1962,7 @@ export type ResponseTooManyRequests = components['responses']['TooManyRequests']
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseBadGateway = components['responses']['BadGateway'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
+export type ResponseBusy = components['responses']['Busy'];
 export type ResponseGatewayTimeout = components['responses']['GatewayTimeout'];
 export type ResponseNoSuchFile = components['responses']['NoSuchFile'];
 export type ResponseDexCareRead = components['responses']['DexCareRead'];
@@ -2142,8 +2165,8 @@ export interface operations {
                  */
                 "If-None-Match"?: components["parameters"]["ifNoneMatch"];
                 /**
-                 * @description `gzip` gets answers of about a tenth of the size.
-                 * @example gzip
+                 * @description `br`, `zstd` and `gzip` are understood, as the client weighs them; of those that it weighs alike, the smallest that is ready.
+                 * @example gzip, br, zstd
                  */
                 "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
             };
@@ -2328,8 +2351,8 @@ export interface operations {
                  */
                 "If-None-Match"?: components["parameters"]["ifNoneMatch"];
                 /**
-                 * @description `gzip` gets answers of about a tenth of the size.
-                 * @example gzip
+                 * @description `br`, `zstd` and `gzip` are understood, as the client weighs them; of those that it weighs alike, the smallest that is ready.
+                 * @example gzip, br, zstd
                  */
                 "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
             };
@@ -2381,8 +2404,8 @@ export interface operations {
                  */
                 "If-None-Match"?: components["parameters"]["ifNoneMatch"];
                 /**
-                 * @description `gzip` gets answers of about a tenth of the size.
-                 * @example gzip
+                 * @description `br`, `zstd` and `gzip` are understood, as the client weighs them; of those that it weighs alike, the smallest that is ready.
+                 * @example gzip, br, zstd
                  */
                 "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
             };
@@ -2417,6 +2440,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["FileNotModified"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
         };
     };
     docs: {
@@ -2434,8 +2459,8 @@ export interface operations {
                  */
                 "If-None-Match"?: components["parameters"]["ifNoneMatch"];
                 /**
-                 * @description `gzip` gets answers of about a tenth of the size.
-                 * @example gzip
+                 * @description `br`, `zstd` and `gzip` are understood, as the client weighs them; of those that it weighs alike, the smallest that is ready.
+                 * @example gzip, br, zstd
                  */
                 "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
             };
@@ -2474,6 +2499,8 @@ export interface operations {
                 };
                 content?: never;
             };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
         };
     };
     docsFile: {
@@ -2491,8 +2518,8 @@ export interface operations {
                  */
                 "If-None-Match"?: components["parameters"]["ifNoneMatch"];
                 /**
-                 * @description `gzip` gets answers of about a tenth of the size.
-                 * @example gzip
+                 * @description `br`, `zstd` and `gzip` are understood, as the client weighs them; of those that it weighs alike, the smallest that is ready.
+                 * @example gzip, br, zstd
                  */
                 "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
             };
@@ -2527,6 +2554,8 @@ export interface operations {
             };
             304: components["responses"]["FileNotModified"];
             404: components["responses"]["NoSuchFile"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
         };
     };
     dexcareDepartmentsV1: {

@@ -42,7 +42,8 @@ func (d document) fits(s *openapi3.SchemaRef, value any) error {
 	return d.ValidateSchemaJSON(s.Value, value, openapi3.EnableFormatValidation(), openapi3.EnableJSONSchema2020(), openapi3.MultiErrors())
 }
 
-// check compares an answer with what the document says of the operation: status, headers, type of the body, body.
+// check compares an answer with what the document says of the operation: status, headers, type of the body, and the body
+// unless it is encoded.
 func (d document) check(t *testing.T, operation string, w *httptest.ResponseRecorder) {
 	t.Helper()
 	op := d.operations()[operation]
@@ -59,6 +60,7 @@ func (d document) check(t *testing.T, operation string, w *httptest.ResponseReco
 	}
 	kind, _, _ := strings.Cut(w.Header().Get("Content-Type"), ";")
 	switch content := response.Value.Content[kind]; {
+	case content != nil && w.Header().Get("Content-Encoding") != "":
 	case content != nil:
 		d.checkBody(t, operation, content.Schema, bodyOf(t, kind, w))
 	case len(response.Value.Content) > 0 || w.Body.Len() > 0:
