@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# CPU per cached hit, beside nginx's proxy_cache serving the same body under the same load: the service, a simulator
+# behind it and nginx are started here, on loopback; wrk takes turns between the two. Prints microseconds of CPU per
+# request, requests a second and the 99th percentile, and at the end the ratio of the medians.
+#
+#   loadtest/hitpath/measure.sh [rounds]        needs go, nginx and wrk (Debian: nginx-light wrk)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+rounds=${1:-5}
+dir=$(mktemp -d)
+pids=()
+trap 'for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; rm -rf "$dir"' EXIT
+
+go build -o "$dir/aggregator" ./cmd/aggregator
+"$dir/aggregator" acme --listen 127.0.0.1:18081 2>"$dir/acme.log" & pids+=($!)
+cat > "$dir/service.yaml" <<YAML
+listen: 127.0.0.1:18080
+admin: {listen: 127.0.0.1:19090}
+tier: uat
+upstream:
+  public: {url: "http://127.0.0.1:18081"}
+  ingress: {url: "http://127.0.0.1:18081", keys: {careOptions: acme-care-options, slots: acme-slots, booking: acme-booking}}
+  visit: {url: "http://127.0.0.1:18081"}
+sources: {providerDirect: {fresh: 1h}, careDirect: {fresh: 1h}, careOptions: {fresh: 1h}}
+booking: {tombstone: 6h}
+YAML
+sleep 1
+"$dir/aggregator" serve --config "$dir/service.yaml" 2>"$dir/service.log" & service=$!; pids+=("$service")
+cat > "$dir/nginx.conf" <<CONF
+worker_processes 2; daemon off; pid $dir/nginx.pid; error_log $dir/error.log;
+events { worker_connections 1024; }
+http {
+  access_log off; keepalive_requests 1000000; proxy_cache_path $dir/cache keys_zone=c:10m;
+  client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
+  server { listen 127.0.0.1:18090; location / {
+    proxy_pass http://127.0.0.1:18080; proxy_cache c; proxy_cache_valid 200 1h; proxy_ignore_headers Cache-Control Vary;
+    proxy_cache_key \$request_uri\$http_accept_encoding; proxy_set_header Accept-Encoding \$http_accept_encoding; } }
+}
+CONF
+mkdir -p "$dir/cache"; chmod 755 "$dir"; chmod 777 "$dir/cache" # its workers are nobody
+nginx -c "$dir/nginx.conf" & nginx=$!; pids+=("$nginx")
+sleep 1
+
+query='/v1/timeslots?npi=9000000017,9000000025&limit=40'
+for coding in identity gzip; do
+  for port in 18080 18090 18080 18090; do curl -sS -o /dev/null -H "Accept-Encoding: $coding" "http://127.0.0.1:$port$query"; done
+done
+ticks() { # of CPU that processes have used
+  local sum=0 p
+  for p in "$@"; do set -- $(sed 's/.*) //' "/proc/$p/stat"); sum=$((sum + ${12} + ${13})); done
+  echo "$sum"
+}
+workers=$(cat "/proc/$nginx/task/$nginx/children")
+hz=$(getconf CLK_TCK)
+for round in $(seq "$rounds"); do
+  for coding in identity gzip; do
+    for who in nginx service; do
+      if [ "$who" = nginx ]; then port=18090 procs=$workers; else port=18080 procs=$service; fi
+      before=$(ticks $procs)
+      out=$(wrk -t1 -c64 -d4s --latency -H "Accept-Encoding: $coding" "http://127.0.0.1:$port$query")
+      after=$(ticks $procs)
+      n=$(awk '/requests in/ {print $1}' <<<"$out")
+      awk -v c="$coding" -v w="$who" -v t=$((after - before)) -v hz="$hz" -v n="$n" -v p="$(awk '$1 == "99%" {print $2}' <<<"$out")" \
+        'BEGIN {printf "%-9s %-8s %6.1f us %8.0f/s p99 %s\n", c, w, t/hz/n*1e6, n/4, p}' | tee -a "$dir/rounds"
+    done
+  done
+done
+for coding in identity gzip; do
+  median() { awk -v c="$coding" -v w="$1" '$1==c && $2==w {print $3}' "$dir/rounds" | sort -n | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
+  awk -v c="$coding" -v s="$(median service)" -v n="$(median nginx)" 'BEGIN {printf "%s: service %.1f us, nginx %.1f us, ratio %.2f\n", c, s, n, s/n}'
+done
