@@ -72,7 +72,7 @@ type fleet struct {
 
 // redisPatience replaces the default of 50 ms where a crowd, three replicas, Redis and upstream share two cores: an
 // answer then lies unread for longer than that, and the replica goes on its own, as it should.
-const redisPatience = "timeout: 1s"
+const redisPatience = "timeout: 300ms"
 
 func startFleet(t *testing.T, replicas int, redis, more string) *fleet {
 	t.Helper()
