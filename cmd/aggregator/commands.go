@@ -25,6 +25,7 @@ type program struct {
 	stdout, stderr io.Writer
 	environ        []string
 	stopping       context.Context // ends when the process is asked to stop; nil: on signals
+	flush          func()          // writes what was printed and is not out yet; nil: all is
 }
 
 // commandLine is INTERFACE §1.
@@ -45,6 +46,11 @@ func run(p program, args []string) (code int) {
 	defer func() {
 		if e, ok := recover().(exit); ok {
 			code = int(e)
+		}
+	}()
+	defer func() {
+		if p.flush != nil {
+			p.flush()
 		}
 	}()
 	var line commandLine

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"timeslots/cmd/aggregator/internal/config"
 )
 
 // console collects what a command prints, and lets a test wait for a line.
@@ -206,4 +208,25 @@ func eventually(t testing.TB, what string, check func() bool) {
 			t.Fatalf("%s does not happen within ten seconds", what)
 		}
 	}
+}
+
+// quietService is the service without listeners, in front of nobody; admin is its admin part of the configuration.
+func quietService(t *testing.T, admin string) *service {
+	t.Helper()
+	text := strings.Replace(served("127.0.0.1:1"), `admin: {listen: 127.0.0.1:0, token: "admin-secret"}`, admin, 1)
+	cfg, err := config.LoadBytes("test", []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, level := newLogger(io.Discard, cfg.Log)
+	s, err := newService(cfg, log, level, disabled{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 
 	"timeslots/cmd/aggregator/internal/config"
 )
@@ -33,6 +31,7 @@ type serveOptions struct {
 
 // serve runs the service: listen, announce, wait, drain.
 func (p *program) serve(cfg *config.Config, opt serveOptions) error {
+	p.neverWaitForReaders(cfg.Log)
 	log, level := newLogger(p.stderr, cfg.Log)
 	takeMemoryLimit(log)
 	if limit := memoryLimit(); fitCaches(&cfg.Cache.Memory, limit) {
@@ -54,7 +53,7 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if err != nil {
 		return errors.Join(err, service.close())
 	}
-	admin, err := newListener(cfg.Admin.Listen, leastConnections, service.adminRoutes(), adminTimeouts)
+	admin, err := newListener(cfg.Admin.Listen, leastConnections, service.adminHandler(), adminTimeouts)
 	if err != nil {
 		return errors.Join(err, public.close(), service.close())
 	}
@@ -97,14 +96,4 @@ func (s *service) run(opt serveOptions, stop signals, public, admin *listener) e
 			s.reload(opt.load)
 		}
 	}
-}
-
-func newLogger(w io.Writer, cfg config.Log) (*slog.Logger, *slog.LevelVar) {
-	level := &slog.LevelVar{}
-	_ = level.UnmarshalText([]byte(cfg.Level)) // validated
-	opt := &slog.HandlerOptions{Level: level}
-	if cfg.Format == "text" {
-		return slog.New(slog.NewTextHandler(w, opt)), level
-	}
-	return slog.New(slog.NewJSONHandler(w, opt)), level
 }
