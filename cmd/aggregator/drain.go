@@ -46,8 +46,9 @@ func bookingPatience(cfg *config.Config) time.Duration {
 	return max(cfg.Shutdown.Grace, cfg.Booking.Timeout+5*time.Second)
 }
 
-// quiet is how long a connection says nothing before nobody expects a request on it any more.
-const quiet = 500 * time.Millisecond
+// quiet is how long a connection says nothing before nobody expects a request on it any more. The accelerator tells of
+// its connections' requests once a second.
+const quiet = 1500 * time.Millisecond
 
 // drain stops taking connections and ends those that are open. Requests that are left after grace are cut off, except
 // bookings, which have until patience.
@@ -57,7 +58,7 @@ func (l *listener) drain(grace, patience time.Duration) error {
 	defer cancel()
 	l.socket.Stop()
 	l.socket.Settle(within, quiet)
-	if l.server.Shutdown(within) == nil { // closes what waits, waits for what does not
+	if l.server.Shutdown(within) == nil { // waits for what is being answered
 		return nil
 	}
 	lastly, cancel := context.WithDeadline(context.Background(), began.Add(patience))

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -118,6 +120,46 @@ func (b *balancer) load(ctx context.Context, perSecond int) {
 	}
 }
 
+// visit asks for the same answer again and again, on a connection that is kept until the service closes it. Nothing is
+// tried twice.
+func (b *balancer) visit(ctx context.Context) {
+	var conn net.Conn
+	var in *bufio.Reader
+	failed := func(what string, err error) {
+		b.lost.Add(1)
+		b.why.Store(fmt.Sprint(what, ": ", err), true)
+		conn = nil
+	}
+	for ; ctx.Err() == nil; <-time.After(5 * time.Millisecond) {
+		if conn == nil {
+			c, err := net.Dial("tcp", strings.TrimPrefix(b.pick(), "http://"))
+			if err != nil {
+				failed("connect", err)
+				continue
+			}
+			defer c.Close()
+			_ = c.SetDeadline(time.Now().Add(time.Minute))
+			conn, in = c, bufio.NewReader(c)
+		}
+		if _, err := io.WriteString(conn, "GET "+hotClinic+" HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+			failed("send", err)
+			continue
+		}
+		resp, err := http.ReadResponse(in, nil)
+		if err == nil {
+			_, err = io.Copy(io.Discard, resp.Body)
+		}
+		switch {
+		case err != nil || resp.StatusCode != http.StatusOK:
+			failed("answer", err)
+			continue
+		case resp.Close:
+			conn = nil
+		}
+		b.served.Add(1)
+	}
+}
+
 func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "20ms")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
@@ -130,6 +172,9 @@ func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var busy sync.WaitGroup
 	busy.Go(func() { b.load(ctx, 300) })
+	for range 20 {
+		busy.Go(func() { b.visit(ctx) })
+	}
 	busy.Go(func() {
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()

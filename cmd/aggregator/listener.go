@@ -61,9 +61,18 @@ func newFastListener(addr string, most int, handler http.Handler, t timeouts, fa
 		return nil, errors.Join(err, l.socket.Close())
 	}
 	l.server.ConnState, l.server.ConnContext = socket.ConnState, socket.ConnContext
-	l.serve(socket)
+	l.serve(leavesOpen{socket, l.socket})
 	return l, nil
 }
+
+// leavesOpen is an accelerator that stays with its open connections when it takes no more: net/http closes a listener as
+// soon as it accepts nothing, and those connections may have a request to come (see drain).
+type leavesOpen struct {
+	*accel.Listener
+	socket *door.Listener
+}
+
+func (l leavesOpen) Close() error { return l.socket.Close() }
 
 func listen(addr string, most int, handler http.Handler, t timeouts) (*listener, error) {
 	inner, err := net.Listen("tcp", addr)

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // asProgram makes the test binary the program itself, for tests that need a process of its own: signals, descriptors,
@@ -46,4 +50,46 @@ func (p *process) begin(t *testing.T) {
 		_ = p.cmd.Process.Kill()
 		<-p.exit
 	})
+}
+
+// terminate sends a signal and gives the exit code.
+func (p *process) terminate(t *testing.T, sig syscall.Signal) int {
+	t.Helper()
+	if err := p.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-p.exit:
+		p.exit <- err
+		if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+			return failed.ExitCode()
+		}
+		if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
+			t.Fatal(err)
+		}
+		return 0
+	case <-time.After(30 * time.Second):
+		t.Fatalf("the process does not end; it said:\n%s", p.err)
+		return -1
+	}
+}
+
+// unread is a pipe that nobody reads, full to the brim.
+func unread(t *testing.T) (reader, writer *os.File) {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reader.Close(); writer.Close() })
+	if err := writer.SetWriteDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = writer.Write(make([]byte, 4096))
+	}
+	for err = nil; err == nil; {
+		_, err = io.WriteString(writer, "x")
+	}
+	return reader, writer
 }

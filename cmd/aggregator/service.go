@@ -184,7 +184,7 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // Respond implements accel.Responder: answers from memory, past the door while that may be.
-func (s *service) Respond(r *accel.Request, w *accel.Reply) bool {
+func (s *service) Respond(r *accel.Request, w *accel.Reply) (known bool) {
 	if !s.door.Ajar() {
 		return false
 	}
@@ -192,7 +192,12 @@ func (s *service) Respond(r *accel.Request, w *accel.Reply) bool {
 	if !p.enter() {
 		return false // net/http comes upon the next one
 	}
-	defer p.leave()
+	defer func() {
+		p.leave()
+		if recover() != nil { // then the long way, on which a panic gets its 500
+			known = false
+		}
+	}()
 	return p.server.Respond(r, w)
 }
 

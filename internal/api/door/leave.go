@@ -75,12 +75,16 @@ func (l *Listener) Stopping() bool {
 }
 
 // Settle waits until no request is likely to come any more: every open connection answers one, or has been silent for
-// quiet. Answers must carry "Connection: close" by now ([Door.Leave]), so that clients open no second request.
+// quiet. Those are closed. Answers must carry "Connection: close" by now ([Door.Leave]), so that no connection brings a
+// second request.
 func (l *Listener) Settle(ctx context.Context, quiet time.Duration) {
-	l.until(ctx, func(c *conn) bool {
-		since := c.waitsSince.Load()
-		return since == 0 || l.elapsed()-since >= int64(quiet)
-	})
+	silent := func(c *conn) bool { return l.elapsed()-c.waitsSince.Load() >= int64(quiet) }
+	l.until(ctx, func(c *conn) bool { return c.waitsSince.Load() == 0 || silent(c) })
+	for _, c := range l.all() {
+		if c.waitsSince.Load() != 0 && silent(c) {
+			_ = c.Close()
+		}
+	}
 }
 
 // Cut closes the connections on which nothing goes on that must not be cut short, and waits for the others until ctx
@@ -98,6 +102,9 @@ func (l *Listener) Cut(ctx context.Context) (cut int) {
 	l.until(ctx, func(c *conn) bool { return !c.booking.Load() })
 	return cut
 }
+
+// Open is the number of open connections.
+func (l *Listener) Open() int { return len(l.all()) }
 
 func (l *Listener) all() []*conn {
 	l.mu.Lock()

@@ -25,8 +25,6 @@ func talk(c net.Conn, path string) (status int, closes bool) {
 
 func silent(http.ResponseWriter, *http.Request) {}
 
-func (h *house) open() int { return len(h.listener.all()) }
-
 func (h *house) waiting() (n int) {
 	for _, c := range h.listener.all() {
 		if c.waitsSince.Load() > 0 {
@@ -56,7 +54,7 @@ func TestANewcomerTakesThePlaceOfWhoHasWaitedLongest(t *testing.T) {
 	if status, _ := talk(old[3], "/"); status != http.StatusOK {
 		t.Error("who had waited least had to go")
 	}
-	if n := h.open(); n > 4 {
+	if n := h.listener.Open(); n > 4 {
 		t.Errorf("%d connections are open", n)
 	}
 }
