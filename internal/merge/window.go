@@ -12,12 +12,13 @@ import (
 // The zero value is ready. It is safe for concurrent use, and bounded by the number of zones that exist.
 type Zones struct{ known sync.Map } // name → *time.Location
 
-// Load is the location of that name. Unlike [time.LoadLocation] it refuses "" and "Local", which name no place.
+// Load is the location of that name. Unlike [time.LoadLocation] it refuses what names no place: "", "Local", and names in
+// small letters, such as "localtime", the machine's own zone in many zone databases, and "right/…", with leap seconds.
 func (z *Zones) Load(name string) (*time.Location, bool) {
 	if known, ok := z.known.Load(name); ok {
 		return known.(*time.Location), true
 	}
-	if name == "" || name == "Local" {
+	if name == "" || name[0] < 'A' || name[0] > 'Z' || name == "Local" {
 		return nil, false
 	}
 	loc, err := time.LoadLocation(name)

@@ -202,7 +202,7 @@ func TestZonesAreLoadedOnceAndNeverGuessed(t *testing.T) {
 	if !ok || first != again {
 		t.Error("the same zone was loaded twice")
 	}
-	for _, name := range []string{"", "Local", "Mars/Olympus", "../../etc/passwd"} {
+	for _, name := range []string{"", "Local", "localtime", "right/America/New_York", "Mars/Olympus", "../../etc/passwd"} {
 		if loc, ok := zones.Load(name); ok {
 			t.Errorf("%q is %v", name, loc)
 		}
