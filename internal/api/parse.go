@@ -16,7 +16,7 @@ var (
 	productGrammar    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 	postalCodeGrammar = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
 	wordGrammar       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
-	zoneGrammar       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
+	zoneGrammar       = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`) // small letters begin what is no place: localtime, posix/, right/
 	cursorGrammar     = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 

@@ -51,7 +51,7 @@ func (p *parser) list(name string, grammar *regexp.Regexp, form string) []string
 	var out []string
 	for _, joined := range p.values[name] {
 		for value := range strings.SplitSeq(joined, ",") {
-			value = strings.TrimSpace(value)
+			value = strings.Trim(value, " ") // blanks only: a line break belongs to no value
 			if !grammar.MatchString(value) {
 				p.reject(name, quoted(value)+" has a wrong form", "give "+form)
 				return nil
