@@ -2,6 +2,7 @@ package timeslot
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -31,10 +32,19 @@ func anyQuery(t *rapid.T, label string) Query {
 	q := Query{
 		NPIs: list("npi", "9000000017", "9000000025"), Departments: list("department", "A", "B", "A-B"),
 		VisitTypes: list("visit", "Illness", "illness", "Flu Shot"), ClinicTypes: list("clinic", "Retail", "a&b"),
-		Genders: list("gender", "female", "Female"), DaysOfSlots: rapid.IntRange(0, 2).Draw(t, label+"days"),
-		StartDate: Date(rapid.IntRange(0, 2).Draw(t, label+"start")), Explain: rapid.Bool().Draw(t, label+"explain"),
+		Specialties: list("specialty", "Retail", "female"), Genders: list("gender", "female", "Female"),
+		EHRInstances: list("ehr", "a", "b"), Modalities: list("modality", "VIDEO", "a"),
+		Patient:     rapid.SampledFrom([]PatientKind{"", NewPatient, EstablishedPatient, BothPatients}).Draw(t, label+"patient"),
+		DaysOfSlots: rapid.IntRange(0, 2).Draw(t, label+"days"), Zone: rapid.SampledFrom([]string{"", "UTC", "Asia/Tokyo"}).Draw(t, label+"zone"),
+		StartDate: Date(rapid.IntRange(0, 2).Draw(t, label+"start")), EndDate: Date(rapid.IntRange(0, 2).Draw(t, label+"end")),
 		Radius: rapid.IntRange(1, 3).Draw(t, label+"radius"), RadiusExplicit: rapid.Bool().Draw(t, label+"explicit"),
-		Sort: Soonest, Limit: 100,
+		PostalCode: rapid.SampledFrom([]string{"", "", "98101", "98101-1234"}).Draw(t, label+"code"),
+		Sort:       rapid.SampledFrom([]Ranking{Soonest, Balanced}).Draw(t, label+"sort"), Limit: rapid.IntRange(1, 2).Draw(t, label+"limit"),
+		Explain: rapid.Bool().Draw(t, label+"explain"), Cursor: rapid.SampledFrom([]string{"", "", "abc"}).Draw(t, label+"cursor"),
+		By: rapid.SampledFrom([]By{"", "", ByProvider, ByDepartment}).Draw(t, label+"by"),
+	}
+	if q.By != "" {
+		q.Per = rapid.IntRange(1, 2).Draw(t, label+"per")
 	}
 	if rapid.Bool().Draw(t, label+"located") {
 		q.Point = &Point{Latitude: float64(rapid.IntRange(-1, 1).Draw(t, label+"latitude")), Longitude: 1}
@@ -47,7 +57,7 @@ func TestTheOrderOfValuesDoesNotSplitQueries(t *testing.T) {
 		a := anyQuery(t, "q")
 		b := a
 		random := rand.New(rand.NewPCG(1, uint64(rapid.Uint32().Draw(t, "shuffle"))))
-		for _, list := range []*[]string{&b.NPIs, &b.Departments, &b.VisitTypes, &b.Genders} {
+		for _, list := range b.lists() {
 			*list = slices.Clone(*list)
 			random.Shuffle(len(*list), func(i, j int) { (*list)[i], (*list)[j] = (*list)[j], (*list)[i] })
 		}
@@ -59,9 +69,21 @@ func TestTheOrderOfValuesDoesNotSplitQueries(t *testing.T) {
 	})
 }
 
+// neighbour is a query that differs from q in a few fields, if at all: in any of them alone, sooner or later.
+func neighbour(t *rapid.T, q Query) Query {
+	other := anyQuery(t, "other")
+	from, to := reflect.ValueOf(&other).Elem(), reflect.ValueOf(&q).Elem()
+	for range rapid.IntRange(0, 3).Draw(t, "fields") {
+		i := rapid.IntRange(0, from.NumField()-1).Draw(t, "field")
+		to.Field(i).Set(from.Field(i))
+	}
+	return q
+}
+
 func TestDifferentQueriesHaveDifferentTexts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a, b := anyQuery(t, "a"), anyQuery(t, "b")
+		a := anyQuery(t, "a")
+		b := neighbour(t, a)
 		a.Normalize()
 		b.Normalize()
 		same := cmp.Equal(meaning(a), meaning(b))
@@ -69,6 +91,10 @@ func TestDifferentQueriesHaveDifferentTexts(t *testing.T) {
 			t.Fatalf("equal %v, but texts\n%q\n%q", same, a.Canonical(), b.Canonical())
 		}
 	})
+}
+
+func (q *Query) lists() []*[]string {
+	return []*[]string{&q.NPIs, &q.Departments, &q.VisitTypes, &q.ClinicTypes, &q.Specialties, &q.Genders, &q.EHRInstances, &q.Modalities}
 }
 
 // meaning leaves out what has no effect: a radius without a place, an explicit one where it filters anyway, empty
@@ -80,7 +106,8 @@ func meaning(q Query) Query {
 	if q.OnlyLocation() {
 		q.RadiusExplicit = false
 	}
-	for _, list := range []*[]string{&q.NPIs, &q.Departments, &q.VisitTypes, &q.ClinicTypes, &q.Genders} {
+	q.VisitTypes = lowered(q.VisitTypes)
+	for _, list := range q.lists() {
 		if len(*list) == 0 {
 			*list = nil
 		}
