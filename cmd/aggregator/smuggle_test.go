@@ -113,3 +113,29 @@ func TestABookingIsNeverTwoRequests(t *testing.T) {
 		})
 	}
 }
+
+// The accelerator answers what is plain; what is behind it on the connection is judged as if it stood alone.
+func TestBehindAHitOddFramingsAreRefusedAllTheSame(t *testing.T) {
+	service, simulator := startPair(t)
+	get(t, service.public+hotClinic)
+	const hit = "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\n\r\n"
+	const hidden = "GET /dexcare/v1/patient HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer patient-2\r\n\r\n"
+	before := calls(t, simulator)["patient"]
+	for name, odd := range map[string]string{
+		"CL.TE":         bookingHead + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"bare LF":       "GET " + hotClinic + " HTTP/1.1\nHost: a\n\n",
+		"one bare LF":   "GET " + hotClinic + " HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
+		"folded":        "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n",
+		"a body":        "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd",
+		"HTTP/1.0 + TE": "GET " + hotClinic + " HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"another host":  "GET http://evil.example" + hotClinic + " HTTP/1.1\r\nHost: a\r\n\r\n",
+	} {
+		answers := raw(t, service, hit+hit+odd+hidden, 10*time.Second)
+		if len(answers) != 3 || answers[0].status != 200 || answers[1].status != 200 || answers[2].status/100 != 4 {
+			t.Errorf("%s: %d answers, want two hits and a refusal", name, len(answers))
+		}
+	}
+	if n := calls(t, simulator)["patient"] - before; n != 0 {
+		t.Errorf("upstream saw %d of the hidden calls", n)
+	}
+}
