@@ -17,9 +17,13 @@ func (r *reference) pool(s timeslot.Schedule) bool {
 }
 
 func (r *reference) group(s timeslot.Schedule) refGroup {
-	g := refGroup{s.EHRInstance, s.DepartmentID, s.NPI, "", r.visit(s)}
-	if r.pool(s) {
-		g.member = s.ProviderID
+	g, ok := r.groups[s]
+	if !ok {
+		g = refGroup{s.EHRInstance, s.DepartmentID, s.NPI, "", r.visit(s)}
+		if r.pool(s) {
+			g.member = s.ProviderID
+		}
+		r.groups[s] = g
 	}
 	return g
 }

@@ -24,6 +24,7 @@ func (r *reference) department(ehr, id string) (d timeslot.Department, slugs []s
 				slugs = append(slugs, e.URLName)
 				d.URLName, d.Name = first(d.URLName, e.URLName), first(d.Name, e.Name)
 				d.ClinicType, d.Timezone = first(d.ClinicType, e.ClinicType), first(d.Timezone, e.Timezone)
+				d.Phone, d.Address = first(d.Phone, e.Phone), first(d.Address, e.Address)
 				d.Point = first(d.Point, e.Point)
 				if d.VisitTypes == nil {
 					d.VisitTypes = e.VisitTypes
@@ -51,7 +52,7 @@ func (r *reference) slugs(ehr, id string) []string {
 // zone is the first name of the department's zone that means one: the directory's, else that of its slots.
 func (r *reference) zone(ehr, id string) string {
 	var names []string
-	for _, op := range []timeslot.Operation{timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpAvailabilitySlots} {
+	for _, op := range []timeslot.Operation{timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo} {
 		for _, f := range r.answers {
 			for _, e := range f.Departments {
 				if f.Key.Operation == op && e.EHRInstance == ehr && e.ID == id && len(names) == 0 && e.Timezone != "" {
@@ -66,7 +67,7 @@ func (r *reference) zone(ehr, id string) string {
 		}
 	}
 	for _, name := range names {
-		if _, err := time.LoadLocation(name); err == nil && name != "" {
+		if _, err := time.LoadLocation(name); err == nil && name != "" && name != "localtime" {
 			return name
 		}
 	}
@@ -123,7 +124,12 @@ func (r *reference) provider(npi string) *timeslot.Provider {
 			}
 		}
 	}
-	name := func(e timeslot.Provider) { p.Name = first(p.Name, e.Name) }
+	name := func(e timeslot.Provider) {
+		p.Name = first(p.Name, e.Name)
+		if p.VisitTypes == nil {
+			p.VisitTypes = e.VisitTypes
+		}
+	}
 	profile := func(e timeslot.Provider) {
 		p.Gender = first(p.Gender, e.Gender)
 		if p.Specialties == nil {
@@ -160,14 +166,19 @@ func (r *reference) schedule(g refGroup) timeslot.Schedule {
 		s.Timezone = first(s.Timezone, o.Timezone)
 	}
 	for _, o := range r.rowsOf(g) {
-		for _, v := range d.VisitTypes {
-			if v.ID != "" && v.ID == o.VisitTypeID {
-				s.VisitTypeName, s.VisitTypeTitle = first(s.VisitTypeName, v.Name), first(s.VisitTypeTitle, v.Title)
-			}
-		}
+		nameBy(&s, o.VisitTypeID, d.VisitTypes)
 	}
 	s.Timezone = first(r.zone(g.ehr, g.department), s.Timezone)
 	return s
+}
+
+// nameBy names a visit type as a directory's list does, where nobody else has.
+func nameBy(s *timeslot.Schedule, id string, known []timeslot.VisitType) {
+	for _, v := range known {
+		if v.ID != "" && v.ID == id {
+			s.VisitTypeName, s.VisitTypeTitle = first(s.VisitTypeName, v.Name), first(s.VisitTypeTitle, v.Title)
+		}
+	}
 }
 
 func (r *reference) wanted(slot refSlot) bool {

@@ -56,7 +56,7 @@ func (r *reference) page(slots []refSlot) *timeslot.Result {
 		}
 	}
 	soonest := slices.Clone(slots)
-	(&reference{Input: r.Input, answers: r.answers, rows: r.rows}).sortSoonest(soonest)
+	(&reference{Input: r.Input, answers: r.answers, rows: r.rows, groups: r.groups}).sortSoonest(soonest)
 	if len(soonest) > 0 {
 		out.FirstStart = soonest[0].start
 	}
@@ -85,6 +85,11 @@ func (r *reference) sortSoonest(slots []refSlot) {
 
 func (r *reference) offer(s refSlot) timeslot.Offer {
 	schedule := r.schedule(s.refGroup)
+	if p := r.provider(s.npi); p != nil {
+		for _, row := range r.rowsOf(s.refGroup) {
+			nameBy(&schedule, row.VisitTypeID, p.VisitTypes)
+		}
+	}
 	_, offset := time.Unix(s.start, 0).In(r.location(schedule, s.rows[0].slot)).Zone()
 	o := timeslot.Offer{
 		Schedule: &schedule, Start: s.start, Offset: int16(offset / 60), Distance: r.distance(s.ehr, s.department),

@@ -15,8 +15,9 @@ import (
 // and so plain that one can see that it is right.
 type reference struct {
 	merge.Input
-	answers []*timeslot.Fragment // freshest first
-	rows    []refRow             // every schedule of every answer
+	answers []*timeslot.Fragment           // freshest first
+	rows    []refRow                       // every schedule of every answer
+	groups  map[timeslot.Schedule]refGroup // what group gave before: it is asked for the same over and over
 }
 
 // refRow is a schedule as one answer spells it, and the index of it there.
@@ -42,8 +43,10 @@ type refListing struct {
 	slot timeslot.Slot
 }
 
-func referenceMerge(in merge.Input) *merge.Output {
-	r := &reference{Input: in, answers: slices.Clone(in.Fragments)}
+func referenceMerge(in merge.Input) *merge.Output { return newReference(in).merge() }
+
+func newReference(in merge.Input) *reference {
+	r := &reference{Input: in, answers: slices.Clone(in.Fragments), groups: map[timeslot.Schedule]refGroup{}}
 	slices.SortStableFunc(r.answers, func(a, b *timeslot.Fragment) int {
 		order := []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
 		return cmp.Or(b.FetchedAt.Compare(a.FetchedAt),
@@ -58,40 +61,39 @@ func referenceMerge(in merge.Input) *merge.Output {
 			r.rows = append(r.rows, refRow{s, f, i})
 		}
 	}
-	return r.merge()
+	return r
 }
 
 func (r *reference) merge() *merge.Output {
 	out := &merge.Output{PerFragment: make([]int, len(r.Fragments))}
-	listed := map[refGroup]map[int64][]refListing{}
-	for _, row := range r.rows {
-		for _, slot := range row.from.Slots {
-			if int(slot.Schedule) != row.index || !r.inWindow(row, slot) {
-				continue
-			}
-			out.PerFragment[slices.Index(r.Fragments, row.from)]++
-			g := r.group(row.Schedule)
-			if listed[g] == nil {
-				listed[g] = map[int64][]refListing{}
-			}
-			listed[g][slot.Start] = append(listed[g][slot.Start], refListing{row, slot})
-		}
-	}
-	var slots []refSlot
-	for g, starts := range listed {
-		for start, rows := range starts {
-			s := refSlot{refGroup: g, start: start, rows: rows}
-			if r.nobody(s) || !r.overruled(s) {
-				slots = append(slots, s)
-			}
-		}
-	}
+	slots := r.listed(out.PerFragment)
+	slots = slices.DeleteFunc(slots, func(s refSlot) bool { return !r.nobody(s) && r.overruled(s) })
 	slots = r.cover(slots)
 	slots = slices.DeleteFunc(slots, func(s refSlot) bool { return !r.wanted(s) || r.taken(s) })
 	slots = r.days(slots)
 	r.sort(slots)
 	out.Result = r.page(slots)
 	return out
+}
+
+// listed is every slot that somebody lists inside the window, and how many each fragment lists.
+func (r *reference) listed(perFragment []int) (slots []refSlot) {
+	for _, row := range r.rows {
+		for _, slot := range row.from.Slots {
+			if int(slot.Schedule) != row.index || !r.inWindow(row, slot) {
+				continue
+			}
+			perFragment[slices.Index(r.Fragments, row.from)]++
+			g := r.group(row.Schedule)
+			i := slices.IndexFunc(slots, func(s refSlot) bool { return s.refGroup == g && s.start == slot.Start })
+			if i < 0 {
+				i = len(slots)
+				slots = append(slots, refSlot{refGroup: g, start: slot.Start})
+			}
+			slots[i].rows = append(slots[i].rows, refListing{row, slot})
+		}
+	}
+	return slots
 }
 
 // rowsOf is every row of a group, with or without slots.
@@ -102,24 +104,28 @@ func (r *reference) rowsOf(g refGroup) []refRow {
 // nobody tells whether the slot is of a pool and names no member.
 func (r *reference) nobody(s refSlot) bool { return s.member == "" && r.pool(s.rows[0].Schedule) }
 
-func (r *reference) overruled(s refSlot) bool {
+func (r *reference) overruled(s refSlot) bool { return len(r.overrulers(s)) > 0 }
+
+// overrulers are the answers that are fresher than all that list the slot, and speak for it.
+func (r *reference) overrulers(s refSlot) []*timeslot.Fragment {
 	g, rows := s.refGroup, r.rowsOf(s.refGroup)
-	return slices.ContainsFunc(r.answers, func(f *timeslot.Fragment) bool {
-		if f.NotFound || !f.Covers.Contains(s.start) || !f.FetchedAt.After(s.rows[0].from.FetchedAt) {
-			return false
-		}
-		switch f.Key.Source() {
-		case timeslot.ProviderDirect:
-			if f.Key.NPI != g.npi || r.pool(rows[0].Schedule) {
-				return false
-			}
-			return f.Key.Version == 5 || r.askedFor(f, g, rows)
-		case timeslot.CareDirect:
-			return slices.Contains(r.slugs(g.ehr, g.department), f.Key.Department) && r.askedFor(f, g, rows)
-		default:
-			return false
-		}
+	return slices.DeleteFunc(slices.Clone(r.answers), func(f *timeslot.Fragment) bool {
+		return f.NotFound || !f.Covers.Contains(s.start) || !f.FetchedAt.After(s.rows[0].from.FetchedAt) || !r.speaksFor(f, g, rows)
 	})
+}
+
+func (r *reference) speaksFor(f *timeslot.Fragment, g refGroup, rows []refRow) bool {
+	switch f.Key.Source() {
+	case timeslot.ProviderDirect:
+		if f.Key.NPI != g.npi || r.pool(rows[0].Schedule) {
+			return false
+		}
+		return f.Key.Version == 5 || r.askedFor(f, g, rows)
+	case timeslot.CareDirect:
+		return slices.Contains(r.slugs(g.ehr, g.department), f.Key.Department) && r.askedFor(f, g, rows)
+	default:
+		return false
+	}
 }
 
 // askedFor tells whether f was asked for the visit type of g, or lists its id.
@@ -162,27 +168,24 @@ func (r *reference) cover(slots []refSlot) []refSlot {
 	return out
 }
 
-// taken asks for every spelling of the group with the freshest slot, and for every listing.
+// taken asks for every listing, and for every spelling of the group with the freshest slot.
 func (r *reference) taken(s refSlot) bool {
-	if r.Taken == nil {
-		return false
-	}
-	hides := func(schedule timeslot.Schedule, slot timeslot.Slot) bool {
-		schedule.Pool = schedule.Pool || r.pool(schedule)
-		return r.Taken.Hides(&schedule, &slot, r.Now)
-	}
-	for _, l := range append(slices.Clone(s.rows), s.covers...) {
-		if hides(l.Schedule, l.slot) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(r.rows, func(o refRow) bool {
+	return r.takenAsListed(s) || slices.ContainsFunc(r.rows, func(o refRow) bool {
 		g := r.group(o.Schedule)
 		if s.member == "" {
 			g.member = ""
 		}
-		return g == s.refGroup && hides(o.Schedule, s.rows[0].slot)
+		return g == s.refGroup && r.hides(o.Schedule, s.rows[0].slot)
 	})
+}
+
+func (r *reference) takenAsListed(s refSlot) bool {
+	return slices.ContainsFunc(append(slices.Clone(s.rows), s.covers...), func(l refListing) bool { return r.hides(l.Schedule, l.slot) })
+}
+
+func (r *reference) hides(schedule timeslot.Schedule, slot timeslot.Slot) bool {
+	schedule.Pool = schedule.Pool || r.pool(schedule)
+	return r.Taken != nil && r.Taken.Hides(&schedule, &slot, r.Now)
 }
 
 func (r *reference) days(slots []refSlot) []refSlot {
