@@ -158,3 +158,11 @@ func apiProducts(products config.Products) map[string]api.Product {
 }
 
 func productNames(products config.Products) []string { return slices.Sorted(maps.Keys(products)) }
+
+// latencies are the products' own, which the metrics count by.
+func latencies(products config.Products) (all []time.Duration) {
+	for _, p := range products {
+		all = append(all, p.SLO.Latency)
+	}
+	return all
+}

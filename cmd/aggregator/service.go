@@ -69,6 +69,7 @@ func (s *service) buildMetrics(cfg *config.Config) (err error) {
 	s.metrics, err = metrics.New(metrics.Options{
 		Registerer: prometheus.NewRegistry(), Products: productNames(cfg.Products),
 		ShedReasons: []string{door.ReasonInFlight, door.ReasonPerClient},
+		Latencies:   latencies(cfg.Products),
 		Version:     b.version, Revision: b.revision,
 	})
 	return err

@@ -12,12 +12,6 @@ type bookingMetrics struct {
 	slotAge  *prometheus.HistogramVec
 }
 
-func flows() []string { return []string{"retail", "provider", "virtual", "guest"} }
-
-func bookingOutcomes() []string {
-	return []string{"booked", "slot_unavailable", "double_booked", "conflict", "rejected", "unknown"}
-}
-
 func newBookingMetrics() bookingMetrics {
 	return bookingMetrics{
 		bookings: counter("bookings_total", "Bookings by how they ended.", "product", "flow", "outcome"),
@@ -35,6 +29,9 @@ func (m *bookingMetrics) startAtZero(product string) {
 		for _, outcome := range bookingOutcomes() {
 			m.bookings.WithLabelValues(product, flow, outcome)
 		}
+	}
+	for _, outcome := range bookingOutcomes() {
+		m.slotAge.WithLabelValues(product, outcome)
 	}
 }
 

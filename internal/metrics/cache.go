@@ -19,10 +19,6 @@ type cacheMetrics struct {
 
 type lookupKey struct{ tier, result string }
 
-func tiers() []string { return []string{"response", "memory", "redis"} }
-
-func lookups() []string { return []string{"hit", "stale", "miss", "negative", "error"} }
-
 func newCacheMetrics() cacheMetrics {
 	return cacheMetrics{
 		lookups: counter("cache_lookups_total", "Look-ups by tier and by what they found.", "tier", "result"),
@@ -46,8 +42,9 @@ func (m *cacheMetrics) startAtZero() {
 			m.lookup.keep(lookupKey{tier, result}, m.lookups.WithLabelValues(tier, result))
 		}
 	}
-	m.reloads.WithLabelValues("applied")
-	m.reloads.WithLabelValues("rejected")
+	for _, outcome := range reloads() {
+		m.reloads.WithLabelValues(outcome)
+	}
 	m.propagation.WithLabelValues()
 }
 
@@ -68,7 +65,7 @@ func (m *Metrics) CacheLookup(tier, result string, n int) {
 // RedisOperation records one round trip to Redis, or one that was bypassed.
 func (m *Metrics) RedisOperation(operation, outcome string, d time.Duration) {
 	if m != nil {
-		m.cache.redis.WithLabelValues(m.words.redis.fold(operation), m.words.result.fold(outcome)).Observe(d.Seconds())
+		m.cache.redis.WithLabelValues(m.words.redis.fold(operation), m.words.redisResult.fold(outcome)).Observe(d.Seconds())
 	}
 }
 
@@ -94,6 +91,6 @@ func (m *Metrics) TombstonePropagation(d time.Duration) {
 // ConfigReload counts a configuration reload: applied or rejected.
 func (m *Metrics) ConfigReload(outcome string) {
 	if m != nil {
-		m.cache.reloads.WithLabelValues(m.words.result.fold(outcome)).Inc()
+		m.cache.reloads.WithLabelValues(m.words.reload.fold(outcome)).Inc()
 	}
 }

@@ -33,8 +33,11 @@ type Options struct {
 	Gatherer prometheus.Gatherer
 	// Products are the configured use cases. Any other product counts as "other".
 	Products []string
-	// ShedReasons exist at zero per product. Reasons outside the list are counted all the same.
+	// ShedReasons are the words for why a request was turned away. Any other reason counts as "other".
 	ShedReasons []string
+	// Latencies are the products' own (products.*.slo.latency). Each becomes a bucket's upper bound of
+	// http_request_duration_seconds, so that "as fast as promised" can be counted exactly.
+	Latencies []time.Duration
 	// Version and Revision of the running program, for build_info.
 	Version, Revision string
 }
@@ -49,22 +52,18 @@ type Metrics struct {
 	booking  bookingMetrics
 	watched  *watched
 	gatherer prometheus.Gatherer
-
-	shedReasons []string
 }
 
 // New builds the collectors and registers them. It fails where a name is taken already.
 func New(o Options) (*Metrics, error) {
 	m := &Metrics{
-		words:    newWords(o.Products),
-		request:  newRequestMetrics(),
+		words:    newWords(o.Products, o.ShedReasons),
+		request:  newRequestMetrics(o.Latencies),
 		upstream: newUpstreamMetrics(),
 		cache:    newCacheMetrics(),
 		booking:  newBookingMetrics(),
 		watched:  newWatched(),
 		gatherer: o.Gatherer,
-
-		shedReasons: o.ShedReasons,
 	}
 	if m.gatherer == nil {
 		if g, ok := o.Registerer.(prometheus.Gatherer); ok {
@@ -103,9 +102,10 @@ func (m *Metrics) register(o Options) error {
 	return errors.Join(errs...)
 }
 
-// startAtZero makes the counters whose label sets are closed and small exist from the first scrape on, so that a rate
-// over their first event is not lost and an alert can tell "none" from "not exported". Histograms of requests and
-// upstream calls appear with their first observation: all their combinations would be tens of thousands of lines.
+// startAtZero makes the series whose labels are all closed exist from the first scrape on, so that a rate over their
+// first event is not lost and an alert can tell "none" from "not exported". Histograms of requests, upstream calls and
+// Redis appear with their first observation: routes, codes and operations are not known here, and all combinations
+// would be tens of thousands of lines.
 func (m *Metrics) startAtZero() {
 	m.upstream.startAtZero()
 	m.cache.startAtZero()
@@ -114,7 +114,7 @@ func (m *Metrics) startAtZero() {
 
 func (m *Metrics) startProductsAtZero() {
 	for _, product := range append(m.words.product.list(), other) {
-		m.request.startAtZero(product, m.shedReasons)
+		m.request.startAtZero(product, m.words.shed.list())
 		m.booking.startAtZero(product)
 	}
 }
@@ -142,23 +142,4 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 
 func gauge(name, help string, labels ...string) *prometheus.GaugeVec {
 	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
-}
-
-// durations and ages are the upper bounds, in seconds, of the classic buckets; scrapers that speak protobuf get the
-// native histogram, which resolves to ten percent.
-func durations() []float64 {
-	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
-}
-
-func ages() []float64 {
-	return []float64{.1, 1, 2.5, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600}
-}
-
-func histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
-	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Namespace: namespace, Name: name, Help: help, Buckets: buckets,
-		NativeHistogramBucketFactor:     1.1,
-		NativeHistogramMaxBucketNumber:  160,
-		NativeHistogramMinResetDuration: time.Hour,
-	}, labels)
 }

@@ -28,10 +28,10 @@ type requestKey struct {
 	cache          string
 }
 
-func newRequestMetrics() requestMetrics {
+func newRequestMetrics(latencies []time.Duration) requestMetrics {
 	m := requestMetrics{
 		duration: histogram("http_request_duration_seconds", "Time from request to the last byte of its answer.",
-			durations(), "product", "route", "code", "cache"),
+			withLatencies(durations(), latencies), "product", "route", "code", "cache"),
 		inFlight: gauge("http_requests_in_flight", "Requests being answered."),
 		shed:     counter("http_requests_shed_total", "Requests refused because of load.", "product", "reason"),
 		servedAge: histogram("served_age_seconds", "Age of the oldest upstream answer behind each answer served.",
@@ -71,6 +71,12 @@ func (m *Metrics) RequestStarted() {
 // RequestEnded counts a request out. The route is the route's pattern, empty where none matched; cache is one of hit,
 // stale, miss, bypass. A combination seen before costs no allocation and no lock.
 func (m *Metrics) RequestEnded(product, route string, code int, cache string, d time.Duration) {
+	m.RequestTraced(product, route, code, cache, d, "")
+}
+
+// RequestTraced is RequestEnded for a request that was sampled: traceID (32 hexadecimal digits) becomes the exemplar
+// of its bucket. Empty: none.
+func (m *Metrics) RequestTraced(product, route string, code int, cache string, d time.Duration, traceID string) {
 	if m == nil {
 		return
 	}
@@ -84,7 +90,7 @@ func (m *Metrics) RequestEnded(product, route string, code int, cache string, d 
 		child = m.request.durations.keep(key,
 			m.request.duration.WithLabelValues(key.product, key.route, codeText(key.code), key.cache))
 	}
-	child.Observe(d.Seconds())
+	observe(child, d, traceID)
 }
 
 // foldCode keeps the status codes of RFC 9110 §15; an upstream may send any three digits.

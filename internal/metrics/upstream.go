@@ -53,16 +53,18 @@ func (m *upstreamMetrics) startAtZero() {
 		m.hedges.WithLabelValues(string(source), "false")
 		m.refused.WithLabelValues(string(source), string(timeslot.KindOpen))
 		m.refused.WithLabelValues(string(source), string(timeslot.KindLimited))
-		for _, outcome := range []string{"ok", "error", "dropped"} {
+		for _, outcome := range refreshes() {
 			m.refreshes.WithLabelValues(string(source), outcome)
 		}
 		m.fenced.WithLabelValues(string(source))
+		m.dropped.WithLabelValues(string(source), invalid)
 	}
-	for _, op := range operations() {
+	for _, op := range timeslot.Operations() {
 		m.breaker.WithLabelValues(string(op.Source()), string(op))
 	}
-	m.coalesced.WithLabelValues("process")
-	m.coalesced.WithLabelValues("fleet")
+	for _, scope := range scopes() {
+		m.coalesced.WithLabelValues(scope)
+	}
 }
 
 // UpstreamStarted counts a call to upstream in.
@@ -74,13 +76,18 @@ func (m *Metrics) UpstreamStarted(source timeslot.Source) {
 
 // UpstreamEnded counts a call out. The outcome is one of ok, not_found, rejected, error, timeout, malformed, canceled.
 func (m *Metrics) UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration) {
+	m.UpstreamTraced(source, operation, outcome, d, "")
+}
+
+// UpstreamTraced is UpstreamEnded for a call that was sampled; see [Metrics.RequestTraced].
+func (m *Metrics) UpstreamTraced(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string) {
 	if m == nil {
 		return
 	}
 	name := m.words.source.fold(string(source))
 	m.upstream.inFlight.WithLabelValues(name).Dec()
-	m.upstream.duration.WithLabelValues(name, m.words.operation.fold(string(operation)),
-		m.words.outcome.fold(outcome)).Observe(d.Seconds())
+	observe(m.upstream.duration.WithLabelValues(name, m.words.operation.fold(string(operation)),
+		m.words.outcome.fold(outcome)), d, traceID)
 }
 
 // UpstreamHedged counts a second call; won tells whether its answer came first.
@@ -129,6 +136,6 @@ func (m *Metrics) Coalesced(scope string) {
 // Refresh counts a refresh behind a served answer: ok, error, or dropped because too many were waiting.
 func (m *Metrics) Refresh(source timeslot.Source, outcome string) {
 	if m != nil {
-		m.upstream.refreshes.WithLabelValues(m.words.source.fold(string(source)), m.words.result.fold(outcome)).Inc()
+		m.upstream.refreshes.WithLabelValues(m.words.source.fold(string(source)), m.words.refresh.fold(outcome)).Inc()
 	}
 }
