@@ -47,30 +47,29 @@ func (p *plan) nearbyDepartments(departments []timeslot.Department) []ask {
 }
 
 // namedDepartments asks Care Direct for the departments that Care Options named around a postal code that nobody can
-// place, except those that were asked already (INTERFACE §3.1).
+// place, as far as their address did not say so already (INTERFACE §3.1).
 func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 	if p.query.PostalCode == "" || !p.query.OnlyLocation() {
 		return nil
 	}
-	named, asked := map[string]float64{}, map[thing]bool{}
+	named := map[string]float64{}
 	for _, pc := range slots {
-		asked[pc.thing] = true
 		if pc.fragment != nil && pc.key.Operation == timeslot.OpAvailabilitySlots {
 			maps.Copy(named, pc.fragment.Distances)
 		}
 	}
 	var more []ask
 	for _, pc := range directory {
-		asks := p.clinics(pc.departments(), func(d *timeslot.Department) (float64, bool) {
+		more = append(more, p.clinics(pc.departments(), func(d *timeslot.Department) (float64, bool) {
 			miles, ok := named[d.Key()]
 			return miles, ok && miles <= float64(p.query.Radius)
-		})
-		more = append(more, slices.DeleteFunc(asks, func(a ask) bool { return asked[a.thing] })...)
+		})...)
 	}
 	return more
 }
 
-// clinics asks Care Direct for the wanted visit types of departments that inside accepts.
+// clinics asks Care Direct for the wanted visit types of departments that inside accepts, except those that were asked
+// or passed over before. search.maxDepartments bounds all calls of it together.
 func (p *plan) clinics(departments []timeslot.Department, inside func(*timeslot.Department) (miles float64, ok bool)) []ask {
 	type candidate struct {
 		ask
@@ -92,11 +91,15 @@ func (p *plan) clinics(departments []timeslot.Department, inside func(*timeslot.
 		return cmp.Or(cmp.Compare(a.miles, b.miles), strings.Compare(a.thing.name, b.thing.name))
 	})
 	var asks []ask
-	for i, c := range near {
+	for _, c := range near {
+		if p.clinicsSeen[c.thing] {
+			continue
+		}
+		p.clinicsSeen[c.thing] = true
 		if !p.enabled(c.thing) {
 			continue
 		}
-		if i >= p.engine.opt.Limits.MaxDepartments {
+		if len(p.clinicsSeen) > p.engine.opt.Limits.MaxDepartments {
 			p.skipped = append(p.skipped, timeslot.SourceReport{
 				Source: c.thing.source, Key: c.thing.name, Status: timeslot.StatusSkipped, Reason: timeslot.KindLimited,
 			})

@@ -38,12 +38,14 @@ type plan struct {
 	slots      []ask
 	directory  []ask
 	skipped    []timeslot.SourceReport
+
+	clinicsSeen map[thing]bool // of the area: asked, or passed over
 }
 
 // plan cuts the query into canonical reads: coarse ones, so that other queries share them (ARCHITECTURE §4).
 // Departments is the directory's list as far as it is at hand.
 func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *plan {
-	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments)}
+	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[thing]bool{}}
 	p.last = p.lastDay()
 	p.blocks = p.windowBlocks()
 	for _, npi := range q.NPIs {
