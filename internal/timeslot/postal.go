@@ -34,10 +34,10 @@ func ParsePostalCodes(table string) (*PostalCodes, error) {
 			return nil, fmt.Errorf("line %d is not of the form zip,latitude,longitude", lineOf(err))
 		}
 		line, _ := rows.FieldPos(0)
-		code, ok := zipNumber(row[0])
-		if first && !ok {
-			continue // the header
+		if first && isHeader(row) {
+			continue
 		}
+		code, ok := zipNumber(row[0])
 		p, err := pointOf(row[1], row[2])
 		if !ok || err != nil {
 			return nil, fmt.Errorf("line %d: want five digits and a point in degrees, such as 98101,47.61,-122.33", line)
@@ -49,7 +49,17 @@ func ParsePostalCodes(table string) (*PostalCodes, error) {
 			return nil, fmt.Errorf("line %d: more than %d postal codes; keep those of the area served", line, maxPostalCodes)
 		}
 	}
+	if len(found) == 0 && table != "" {
+		return nil, errors.New("there is no postal code in it; write rows such as 98101,47.61,-122.33")
+	}
 	return sortedCodes(found), nil
+}
+
+// isHeader tells a line of names from a row with a mistake: neither of its coordinates is a number.
+func isHeader(row []string) bool {
+	_, noLatitude := strconv.ParseFloat(strings.TrimSpace(row[1]), 64)
+	_, noLongitude := strconv.ParseFloat(strings.TrimSpace(row[2]), 64)
+	return noLatitude != nil && noLongitude != nil
 }
 
 func lineOf(err error) int {
@@ -110,6 +120,9 @@ func zipNumber(code string) (uint32, bool) {
 	if len(code) != 5 && (len(code) != 10 || code[5] != '-') {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(code[:5], 10, 32)
-	return uint32(n), err == nil && !strings.ContainsAny(code[:5], "+-")
+	n, err := strconv.ParseUint(code[:5], 10, 32) // takes no sign
+	if err == nil && len(code) == 10 {
+		_, err = strconv.ParseUint(code[6:], 10, 32)
+	}
+	return uint32(n), err == nil
 }

@@ -10,7 +10,7 @@ func TestATableOfPostalCodes(t *testing.T) {
 	for name, table := range map[string]string{
 		"with a header":  "zip,latitude,longitude\n98101,47.61,-122.33\n02108,42.36,-71.06\n",
 		"without":        "98101,47.61,-122.33\n02108,42.36,-71.06",
-		"from a windows": "\ufeffZIP,lat,lon\r\n98101, 47.61, -122.33\r\n02108,42.36,-71.06\r\n\r\n",
+		"from a windows": "\ufeffZIP5,lat,lon\r\n98101, 47.61, -122.33\r\n02108,42.36,-71.06\r\n\r\n",
 		"one code twice": "98101,47.61,-122.33\n02108,42.36,-71.06\n98101-0001,47.61,-122.33\n",
 	} {
 		codes, err := ParsePostalCodes(table)
@@ -39,6 +39,10 @@ func TestABadTableNamesItsLine(t *testing.T) {
 		"98101,NaN,0":            "line 1:",
 		"98101,1,2\n98101,1,3":   "line 2: 98101 is in the table twice",
 		"98101,1,2\n\"98102,1,2": "line 2 ",
+		"9810,47.61,-122.33":     "line 1:", // a mistake, not a header
+		"98101-abcd,1,2":         "line 1:",
+		"zip,latitude,longitude": "no postal code",
+		"\n":                     "no postal code",
 	} {
 		if _, err := ParsePostalCodes(table); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", table, err, want)
@@ -62,12 +66,30 @@ func FuzzParsePostalCodes(f *testing.F) {
 	})
 }
 
-func BenchmarkFindPostalCode(b *testing.B) {
+// countrysTable has as many rows as the United States have postal codes.
+func countrysTable() string {
 	var table strings.Builder
 	for i := range 42_000 {
 		fmt.Fprintf(&table, "%05d,%d.5,%d.25\n", i*2, i%90, i%180)
 	}
-	codes, err := ParsePostalCodes(table.String())
+	return table.String()
+}
+
+func BenchmarkParsePostalCodes(b *testing.B) {
+	table := countrysTable()
+	b.SetBytes(int64(len(table)))
+	b.ReportAllocs()
+	for b.Loop() {
+		codes, err := ParsePostalCodes(table)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(cap(codes.codes)*4+cap(codes.points)*16), "kept-bytes")
+	}
+}
+
+func BenchmarkFindPostalCode(b *testing.B) {
+	codes, err := ParsePostalCodes(countrysTable())
 	if err != nil {
 		b.Fatal(err)
 	}
