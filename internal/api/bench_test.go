@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"testing"
 
@@ -67,4 +68,34 @@ func BenchmarkEncode(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*slots), "ns/slot")
 		})
 	}
+}
+
+// BenchmarkLink writes the link of one slot more, the schedule of which had one before, as nearly all of an answer have.
+func BenchmarkLink(b *testing.B) {
+	base, err := url.Parse("https://scheduling.care.example.org")
+	if err != nil {
+		b.Fatal(err)
+	}
+	l, err := newLinks(LinkOptions{Base: base, Brand: "acme", Retail: timeslot.DefaultRetailLink})
+	if err != nil {
+		b.Fatal(err)
+	}
+	offer := sampleAnswer(start).Slots[0]
+	b.Run("first", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if fix(l.of(&offer), offer.Schedule, "AcmeRiverton", l.brand) == nil {
+				b.Fatal("no link")
+			}
+		}
+	})
+	b.Run("next", func(b *testing.B) {
+		link, buffer := fix(l.of(&offer), offer.Schedule, "AcmeRiverton", l.brand), make([]byte, 0, 512)
+		b.ReportAllocs()
+		for b.Loop() {
+			if len(link.append(buffer, offer.Start, int(offer.Offset))) == 0 {
+				b.Fatal("no link")
+			}
+		}
+	})
 }

@@ -64,7 +64,7 @@ func bare(now time.Time) *search.Answer {
 
 func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	linked := func(o *Options) {
-		o.Links = LinkOptions{Base: &url.URL{Scheme: "https", Host: "scheduling.care.example.org"}, Brand: "acme"}
+		o.Links = LinkOptions{Base: &url.URL{Scheme: "https", Host: "scheduling.care.example.org"}, Brand: "acme", Retail: timeslot.DefaultRetailLink}
 	}
 	for name, answer := range map[string]func(*stand) *search.Answer{
 		"all fields": func(s *stand) *search.Answer { return everything(s.clock.Now()) },

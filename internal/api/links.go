@@ -15,7 +15,7 @@ type LinkOptions struct {
 	Base  *url.URL
 	Brand string
 
-	Retail   string // empty: [timeslot.DefaultRetailLink]
+	Retail   string // such as [timeslot.DefaultRetailLink]; empty: no such links
 	Provider string // for slots that only Provider Direct lists; empty: the retail form serves them too
 }
 
@@ -29,19 +29,19 @@ func newLinks(opt LinkOptions) (links, error) {
 	if opt.Base == nil {
 		return links{}, nil
 	}
-	if opt.Retail == "" {
-		opt.Retail = timeslot.DefaultRetailLink
-	}
 	l := links{brand: opt.Brand}
-	var err error
-	if l.retail, err = timeslot.ParseLinkTemplate(opt.Base, opt.Retail); err != nil {
-		return links{}, fmt.Errorf("retail link: %w", err)
-	}
-	if opt.Provider == "" {
-		return l, nil
-	}
-	if l.provider, err = timeslot.ParseLinkTemplate(opt.Base, opt.Provider); err != nil {
-		return links{}, fmt.Errorf("provider link: %w", err)
+	for _, form := range [...]struct {
+		name, template string
+		to             **timeslot.LinkTemplate
+	}{{"retail", opt.Retail, &l.retail}, {"provider", opt.Provider, &l.provider}} {
+		if form.template == "" {
+			continue
+		}
+		t, err := timeslot.ParseLinkTemplate(opt.Base, form.template)
+		if err != nil {
+			return links{}, fmt.Errorf("%s link: %w", form.name, err)
+		}
+		*form.to = t
 	}
 	return l, nil
 }
@@ -57,7 +57,8 @@ func (l *links) of(o *timeslot.Offer) *timeslot.LinkTemplate {
 // fixedLink is a template with all values of a schedule put in but the start, which splits it: JSON text, inert in HTML.
 type fixedLink []string
 
-// fix puts a schedule's values in; nil when one is not known.
+// fix puts a schedule's values in; nil when one is not known, or would climb out of the template's path: browsers read
+// a segment of dots as a step, also when it is encoded.
 func fix(t *timeslot.LinkTemplate, s *timeslot.Schedule, urlName, brand string) fixedLink {
 	link := fixedLink{t.First}
 	for _, part := range t.Parts {
@@ -66,7 +67,7 @@ func fix(t *timeslot.LinkTemplate, s *timeslot.Schedule, urlName, brand string) 
 			continue
 		}
 		value := part.Value.Of(s, urlName, brand)
-		if value == "" {
+		if value == "" || !part.InQuery && strings.Trim(value, ".") == "" {
 			return nil
 		}
 		if part.InQuery {

@@ -47,7 +47,9 @@ func scheduling(t *testing.T) *url.URL {
 
 func TestTheFlowSaysHonestlyWhatCanBeBookedHow(t *testing.T) {
 	const link = "https://scheduling.care.example.org/app/retail?timeSlot=2030-03-08T09%3A00%3A00-08%3A00&departmentUrlName=AcmeRiverton&brand=acme"
-	here := LinkOptions{Base: scheduling(t), Brand: "acme"}
+	here := LinkOptions{Base: scheduling(t), Brand: "acme", Retail: timeslot.DefaultRetailLink}
+	none := here
+	none.Retail = ""
 	provider := here
 	provider.Provider = "/provider/{npi}?at={slotDateTime}&where={departmentIdentifier}&type={visitTypeName}"
 	only := func(s timeslot.Source) timeslot.SourceSet { return timeslot.SourceSet(0).With(s) }
@@ -61,7 +63,8 @@ func TestTheFlowSaysHonestlyWhatCanBeBookedHow(t *testing.T) {
 		"no handle, but a link":          {here, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.RetailSlotID = "" }, bookingSeen{"handoff", "", link}},
 		"no handle, and no name for one": {here, func(o *timeslot.Offer, d *timeslot.DepartmentView) { o.RetailSlotID, d.URLName = "", "" }, bookingSeen{"none", "", ""}},
 		"no scheduling app":              {LinkOptions{}, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.RetailSlotID = "" }, bookingSeen{"none", "", ""}},
-		"no brand for the link":          {LinkOptions{Base: here.Base}, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.RetailSlotID = "" }, bookingSeen{"none", "", ""}},
+		"no brand for the link":          {LinkOptions{Base: here.Base, Retail: here.Retail}, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.RetailSlotID = "" }, bookingSeen{"none", "", ""}},
+		"retail links switched off":      {none, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.RetailSlotID = "" }, bookingSeen{"none", "", ""}},
 		"upstream forbids it":            {here, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.Schedule.Bookable = timeslot.No }, bookingSeen{"none", "", ""}},
 		"only a clinician's calendar": {provider, func(o *timeslot.Offer, _ *timeslot.DepartmentView) {
 			o.RetailSlotID, o.Sources = "", only(timeslot.ProviderDirect)
@@ -87,7 +90,7 @@ func TestTheTimeInALinkIsTheClinicsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, offset := start.In(loc).Zone()
-		got := bookingOf(t, LinkOptions{Base: scheduling(t), Brand: "acme"}, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.Offset = int16(offset / 60) })
+		got := bookingOf(t, LinkOptions{Base: scheduling(t), Brand: "acme", Retail: timeslot.DefaultRetailLink}, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.Offset = int16(offset / 60) })
 		if !strings.Contains(got.URL, "timeSlot="+want+"&") {
 			t.Errorf("%s: %s", zone, got.URL)
 		}
@@ -117,10 +120,26 @@ func TestNoValueLeadsElsewhere(t *testing.T) {
 	}
 }
 
+// TestDotsAreNoPlace: browsers take such a segment for a step up, however it is encoded. In a query it is a value.
+func TestDotsAreNoPlace(t *testing.T) {
+	for _, dots := range []string{".", ".."} {
+		name := func(o *timeslot.Offer, d *timeslot.DepartmentView) { o.RetailSlotID, d.URLName = "", dots }
+		links := LinkOptions{Base: scheduling(t), Brand: "acme", Retail: "/retail/{departmentUrlName}?brand={brand}"}
+		if got := bookingOf(t, links, name); got != (bookingSeen{Flow: "none"}) {
+			t.Errorf("%q in the path: %+v", dots, got)
+		}
+		links.Retail = "/retail?d={departmentUrlName}"
+		if got := bookingOf(t, links, name); got.URL != "https://scheduling.care.example.org/app/retail?d="+dots {
+			t.Errorf("%q in the query: %+v", dots, got)
+		}
+	}
+}
+
 func TestBadTemplatesAreRefusedWithAReason(t *testing.T) {
 	for template, want := range map[string]string{
 		"https://evil.example/{npi}": "one slash", "//evil.example": "one slash", "retail": "one slash", "": "one slash",
 		"/a?x={patient}": `"{patient"`, "/a?x={npi": `"{npi"`, "/a b": "' '", "/a#{npi}": "'#'", "/a\r\nX: y": `'\r'`, `/a\b`: `'\\'`, "/a?searchContext={searchContext}": `"{searchContext"`,
+		"/<b>?x={npi}": "'<'", "/a?x={npi}</script>": "'<'", "/a'": `'\''`, "/a}?x={npi}": "'}'", "/a%zz?x={npi}": "percent sign", "/a?x={npi}%": "percent sign", "/é": "'é'",
 	} {
 		if err := parseError(template); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", template, err, want)

@@ -16,8 +16,7 @@ const DefaultRetailLink = "/retail?timeSlot={slotDateTime}&departmentUrlName={de
 //	{slotDateTime} {departmentUrlName} {departmentIdentifier} {ehrInstance} {departmentId}
 //	{npi} {visitTypeId} {visitTypeName} {brand}
 //
-// First begins with the scheme and host of
-// the configured base, so that no value can lead elsewhere.
+// First begins with the scheme and host of the configured base, so that no value can lead elsewhere.
 type LinkTemplate struct {
 	First string
 	Parts []LinkPart
@@ -57,15 +56,11 @@ func ParseLinkTemplate(base *url.URL, template string) (*LinkTemplate, error) {
 	if !strings.HasPrefix(template, "/") || strings.HasPrefix(template, "//") {
 		return nil, errors.New("has to begin with one slash: a path below upstream.scheduling.url")
 	}
-	for _, c := range template {
-		if c <= ' ' || c >= 0x7f || c == '\\' || c == '#' || c == '"' {
-			return nil, fmt.Errorf("must not contain %q; percent-encode it", c)
-		}
-	}
 	text, rest, _ := strings.Cut(template, "{")
 	t := &LinkTemplate{First: strings.TrimSuffix(base.Scheme+"://"+base.Host+base.EscapedPath(), "/") + text}
+	err := checkLinkText(text)
 	inQuery := strings.Contains(text, "?")
-	for rest != "" {
+	for rest != "" && err == nil {
 		name, behind, closed := strings.Cut(rest, "}")
 		value, known := linkValues[name]
 		if !closed || !known {
@@ -73,10 +68,31 @@ func ParseLinkTemplate(base *url.URL, template string) (*LinkTemplate, error) {
 				"departmentIdentifier, ehrInstance, departmentId, npi, visitTypeId, visitTypeName, brand", "{"+name)
 		}
 		text, rest, _ = strings.Cut(behind, "{")
+		err = checkLinkText(text)
 		t.Parts = append(t.Parts, LinkPart{Value: value, InQuery: inQuery, Text: text})
 		inQuery = inQuery || strings.Contains(text, "?")
 	}
+	if err != nil {
+		return nil, err
+	}
 	return t, nil
+}
+
+// checkLinkText allows what stands for itself in a path or query (RFC 3986 §3.3, §3.4), less the apostrophe, which ends
+// attributes in HTML.
+func checkLinkText(text string) error {
+	for i, c := range text {
+		switch {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-._~!$&()*+,;=:@/?", c):
+		case c != '%':
+			return fmt.Errorf("must not contain %q; percent-encode it", c)
+		default:
+			if _, err := url.PathUnescape(text[i:min(i+3, len(text))]); err != nil {
+				return errors.New("has a percent sign that no two hexadecimal digits follow; write %25")
+			}
+		}
+	}
+	return nil
 }
 
 // Of is the value for a schedule, not encoded; empty when it is not known. [LinkTime] is not the schedule's.

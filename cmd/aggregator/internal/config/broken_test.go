@@ -183,6 +183,18 @@ func TestBrokenFilesSayWhatIsWrongAndHowToPutItRight(t *testing.T) {
 			want: []string{`environment: AGGREGATOR_SEARCH_POSTAL_CODES (search.postalCodes): is not the table wanted: line 3: want five digits and a point in degrees, such as 98101,47.61,-122.33; write file: and the absolute path of a CSV with the columns zip,latitude,longitude`},
 		},
 		{
+			name: "links that lead elsewhere or name what nobody knows",
+			environ: []string{
+				"AGGREGATOR_UPSTREAM_SCHEDULING_LINKS_RETAIL=//evil.example", "AGGREGATOR_UPSTREAM_SCHEDULING_LINKS_PROVIDER=/a?x={patient}",
+				"AGGREGATOR_UPSTREAM_SCHEDULING_URL=https://a\"b.example",
+			},
+			want: []string{
+				`environment: AGGREGATOR_UPSTREAM_SCHEDULING_URL (upstream.scheduling.url): "https://a\"b.example" is not an http or https URL; write scheme, host and at most a path, such as https://api.care.example.org`,
+				`environment: AGGREGATOR_UPSTREAM_SCHEDULING_LINKS_RETAIL (upstream.scheduling.links.retail): has to begin with one slash: a path below upstream.scheduling.url; write a path such as /retail?timeSlot={slotDateTime}&departmentUrlName={departmentUrlName}&brand={brand}`,
+				`environment: AGGREGATOR_UPSTREAM_SCHEDULING_LINKS_PROVIDER (upstream.scheduling.links.provider): has "{patient", which is none of the values that there are: slotDateTime, departmentUrlName, departmentIdentifier, ehrInstance, departmentId, npi, visitTypeId, visitTypeName, brand; write a path such as /retail?timeSlot={slotDateTime}&departmentUrlName={departmentUrlName}&brand={brand}`,
+			},
+		},
+		{
 			name: "variables that nobody knows", text: "products: {a-b: {}, a_b: {}}",
 			environ: []string{"AGGREGATOR_LISTN=:8080", "AGGREGATOR_SEARCH_MAX_PROVIDERS=many", "AGGREGATOR_PRODUCTS_A_B_PRIORITY=1"},
 			want: []string{

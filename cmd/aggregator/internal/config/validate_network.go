@@ -94,12 +94,16 @@ func (v validator) base(key, text string, insecure bool, wanted ...string) {
 	}
 }
 
+// hostGrammar is what may stand between "//" and the path. net/url also takes quotes and angle brackets, which would
+// reach pages inside hand-off links.
+var hostGrammar = regexp.MustCompile(`^[\pL\pN._:%\[\]-]+$`)
+
 const urlFix = "write scheme, host and at most a path, such as https://api.care.example.org"
 
 // url checks a URL that paths are appended to: nothing may follow the path, and credentials have keys of their own.
 func (v validator) url(key, text string) *url.URL {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" ||
+	if err != nil || !hostGrammar.MatchString(u.Host) || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" ||
 		u.Port() != "" && !validPort(u.Port(), 1) {
 		v.add(key, quote(text)+" is not an http or https URL", urlFix)
 		return nil
