@@ -58,17 +58,20 @@ type addresses struct{ simulator, public, admin string }
 // announce prints what to open.
 func (c *demoCommand) announce(p *program, tenant *acme.Tenant, at addresses) {
 	department := tenant.Departments()[0]
-	base := "http://" + at.public + "/v1/timeslots"
+	root := "http://" + at.public
+	base := root + "/v1/timeslots"
 	_, _ = fmt.Fprintf(p.stdout, `
 A simulated DexCare tenant answers on http://%s, the service in front of it on http://%s.
 
   one clinician    curl '%s?npi=%s'
   one clinic       curl '%s?departmentUrlName=%s&visitTypeName=%s'
   an area          curl '%s?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=FluShot&sort=nearest'
+  a list           curl '%s/v1/next-available?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=FluShot'
+  reference        %s/docs
   metrics          http://%s/metrics
 
 Ctrl-C ends it.
-`, at.simulator, at.public, base, tenant.NPIs()[0], base, department.URLName, department.VisitTypes[0], base, at.admin)
+`, at.simulator, at.public, base, tenant.NPIs()[0], base, department.URLName, department.VisitTypes[0], base, root, root, at.admin)
 }
 
 // config is configs/demo.yaml with the addresses of this run.

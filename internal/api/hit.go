@@ -30,6 +30,7 @@ type spelling struct {
 // spellings maps the raw queries of one route to their meaning, bounded in bytes. They mean the same until a reload,
 // which makes a new Server.
 type spellings struct {
+	route string // its text outlives every request
 	cache *otter.Cache[string, *spelling]
 }
 
@@ -42,7 +43,7 @@ const (
 func newSpellings() (map[string]*spellings, error) {
 	tables := map[string]*spellings{}
 	for _, route := range []string{routeTimeslots, routeNextAvailable} {
-		table, err := newSpellingTable()
+		table, err := newSpellingTable(route)
 		if err != nil {
 			return nil, err
 		}
@@ -51,14 +52,14 @@ func newSpellings() (map[string]*spellings, error) {
 	return tables, nil
 }
 
-func newSpellingTable() (*spellings, error) {
+func newSpellingTable(route string) (*spellings, error) {
 	c, err := otter.New(&otter.Options[string, *spelling]{
 		MaximumWeight: spellingsBytes,
 		Weigher: func(raw string, s *spelling) uint32 {
 			return uint32(len(raw) + len(s.key) + spellingOverhead)
 		},
 	})
-	return &spellings{cache: c}, err
+	return &spellings{route: route, cache: c}, err
 }
 
 // cachedRoutes are the routes of the hit path.
@@ -67,44 +68,66 @@ const (
 	routeNextAvailable = "/v1/next-available"
 )
 
+// hit is a request that the response cache answers.
+type hit struct {
+	route  string
+	use    *useCase
+	answer *response
+	strict bool
+	at     time.Time
+}
+
 // serveHit answers from the response cache, and tells whether it could.
 func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	found, answer, strict := s.findHit(r.URL.Path, r.URL.RawQuery)
-	if answer == nil {
+	found, ok := s.findHit(r.URL.Path, r.URL.RawQuery)
+	if !ok {
 		return false
 	}
-	start, route := s.opt.Now(), r.URL.Path
-	s.opt.Recorder.RequestStarted()
-	s.opt.Recorder.CacheLookup("response", answer.lookupResult(start), 1)
+	s.beginHit(&found)
 	id := door.CorrelationID(r.Header)
 	h := w.Header()
 	h[door.CorrelationHeader] = []string{id}
 	h["X-Content-Type-Options"] = nosniff
-	s.tellServing(answer, found.use.label, start)
-	sent := answer.send(w, r, sending{now: start, use: found.use, strict: strict, behind: s.encoders})
-	took := s.opt.Now().Sub(start)
-	cache := answer.cacheLabel(start)
-	s.opt.Recorder.RequestEnded(found.use.label, route, sent.status, cache, took)
-	s.hits.add(hitKind{product: found.use.label, route: route, status: sent.status, cache: cache}, sent.bytes, took, unsafe.Slice(unsafe.StringData(id), len(id)))
+	given := found.answer.send(w, r, sending{now: found.at, use: found.use, strict: found.strict, behind: s.encoders})
+	s.endHit(&found, given, unsafe.Slice(unsafe.StringData(id), len(id)))
 	return true
 }
 
-// findHit looks a path and a raw query up; the answer is nil where the response cache has none that may be served as it
+// findHit looks a path and a raw query up. It is false where the response cache has no answer that may be served as it
 // is. Neither text is kept.
-func (s *Server) findHit(path, query string) (found *spelling, answer *response, strict bool) {
+func (s *Server) findHit(path, query string) (found hit, ok bool) {
 	table, ok := s.spellings[path]
 	if !ok {
-		return nil, nil, false
+		return hit{}, false
 	}
-	found, ok = table.cache.GetIfPresent(query)
+	meaning, ok := table.cache.GetIfPresent(query)
 	if !ok {
-		return nil, nil, false
+		return hit{}, false
 	}
 	view, strict := s.opt.Engine.Taken(context.Background()) // waits for a round trip to Redis at most
-	return found, s.responses.get(found.key, view), strict
+	answer := s.responses.get(meaning.key, view)
+	if answer == nil {
+		return hit{}, false
+	}
+	return hit{route: table.route, use: meaning.use, answer: answer, strict: strict, at: s.opt.Now()}, true
+}
+
+// beginHit counts a hit in.
+func (s *Server) beginHit(h *hit) {
+	s.opt.Recorder.RequestStarted()
+	s.opt.Recorder.CacheLookup("response", h.answer.lookupResult(h.at), 1)
+	s.tellServing(h.answer, h.use.label, h.at)
+}
+
+// endHit counts it out. The correlation id is not kept.
+func (s *Server) endHit(h *hit, given sent, correlationID []byte) {
+	took := s.opt.Now().Sub(h.at)
+	kind := hitKind{product: h.use.label, route: h.route, status: given.status, cache: h.answer.cacheLabel(h.at)}
+	s.opt.Recorder.RequestEnded(kind.product, kind.route, kind.status, kind.cache, took)
+	s.hits.add(kind, given.bytes, took, correlationID)
 }
 
 // remember lets the next request with this spelling take the hit path.

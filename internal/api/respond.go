@@ -13,50 +13,38 @@ import (
 // Respond implements accel.Responder: the hit path again, for connections that are answered without net/http. It says
 // what serveHit says, in the same headers.
 func (s *Server) Respond(r *accel.Request, w *accel.Reply) bool {
-	found, answer, strict := s.findHit(unsafeText(r.Path), unsafeText(r.Query))
-	if answer == nil {
+	found, ok := s.findHit(unsafeText(r.Path), unsafeText(r.Query))
+	if !ok {
 		return false
 	}
-	route := routeOf(r.Path)
-	start := s.opt.Now()
-	s.opt.Recorder.RequestStarted()
-	s.opt.Recorder.CacheLookup("response", answer.lookupResult(start), 1)
-	s.tellServing(answer, found.use.label, start)
-
-	status, v := http.StatusOK, answer.chooseBytes(r.AcceptEncoding, s.encoders)
+	s.beginHit(&found)
+	v, given := found.answer.chooseBytes(r.AcceptEncoding, s.encoders), sent{status: http.StatusOK}
 	if len(r.IfNoneMatch) > 0 && matchesTag(unsafeText(r.IfNoneMatch), v.etag[0]) {
-		status = http.StatusNotModified
+		given.status = http.StatusNotModified
+	} else if !r.Head {
+		w.Body, given.bytes = v.body, len(v.body)
 	}
-	head := w.Head
-	if status == http.StatusOK {
-		head = append(head, headOK...)
-		head = append(head, v.head...)
-	} else {
-		head = append(head, headNotModified...)
-		head = append(append(append(head, "Etag: "...), v.etag[0]...), crlf...)
-	}
-	head = append(head, s.varyHead...)
-	head = append(head, found.use.head...)
-	head = append(head, answer.clockHeadersAt(start).head...)
-	if strict {
-		head = append(head, "Timeslots-Consistency: strict\r\n"...)
-	} else {
-		head = append(head, "Timeslots-Consistency: best-effort\r\n"...)
-	}
-	head = append(head, "Correlation-Id: "...)
-	idAt := len(head)
-	head = appendCorrelationID(head, r.CorrelationID)
-	id := head[idAt:]
-	w.Head = append(head, "\r\n\r\n"...)
-	sent := 0
-	if status == http.StatusOK && !r.Head {
-		w.Body, sent = v.body, len(v.body)
-	}
-	took := s.opt.Now().Sub(start)
-	cache := answer.cacheLabel(start)
-	s.opt.Recorder.RequestEnded(found.use.label, route, status, cache, took)
-	s.hits.add(hitKind{product: found.use.label, route: route, status: status, cache: cache}, sent, took, id)
+	w.Head = s.appendHead(w.Head, &found, v, given.status)
+	idAt := len(w.Head)
+	w.Head = appendCorrelationID(w.Head, r.CorrelationID)
+	s.endHit(&found, given, w.Head[idAt:])
+	w.Head = append(w.Head, "\r\n\r\n"...)
 	return true
+}
+
+// appendHead writes the status line and all headers, up to the correlation id's value.
+func (s *Server) appendHead(b []byte, h *hit, v *variant, status int) []byte {
+	if status == http.StatusOK {
+		b = append(append(b, headOK...), v.head...)
+	} else {
+		b = append(append(append(append(b, headNotModified...), "Etag: "...), v.etag[0]...), crlf...)
+	}
+	b = append(append(b, s.varyHead...), h.use.head...)
+	b = append(b, h.answer.clockHeadersAt(h.at).head...)
+	if h.strict {
+		return append(b, "Timeslots-Consistency: strict\r\nCorrelation-Id: "...)
+	}
+	return append(b, "Timeslots-Consistency: best-effort\r\nCorrelation-Id: "...)
 }
 
 // Parts of heads that never change.
@@ -65,14 +53,6 @@ const (
 	headOK          = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n"
 	headNotModified = "HTTP/1.1 304 Not Modified\r\nX-Content-Type-Options: nosniff\r\n"
 )
-
-// routeOf is the route's own text, which outlives the request.
-func routeOf(path []byte) string {
-	if string(path) == routeTimeslots {
-		return routeTimeslots
-	}
-	return routeNextAvailable
-}
 
 // unsafeText is b as a string, for a look-up that ends before b changes.
 func unsafeText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

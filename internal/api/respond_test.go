@@ -3,6 +3,7 @@ package api
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -152,3 +153,36 @@ func BenchmarkRespond(b *testing.B) {
 		})
 	}
 }
+
+// TestAHitAllocatesNothing on a connection that is answered without net/http.
+func TestAHitAllocatesNothing(t *testing.T) {
+	s := newStand(t, func(o *Options) { o.Recorder = nil })
+	s.get(ask)
+	s.opt.Engine = settled{s.engine, view{}}
+	path, query, _ := strings.Cut(ask, "?")
+	for name, r := range map[string]accel.Request{
+		"plain":           {Path: []byte(path), Query: []byte(query)},
+		"coded":           {Path: []byte(path), Query: []byte(query), AcceptEncoding: []byte("gzip")},
+		"with an id":      {Path: []byte(path), Query: []byte(query), CorrelationID: []byte("c-1")},
+		"known already":   {Path: []byte(path), Query: []byte(query), IfNoneMatch: []byte("*")},
+		"its header only": {Head: true, Path: []byte(path), Query: []byte(query)},
+	} {
+		w := accel.Reply{Head: make([]byte, 0, 8<<10)}
+		answered := true
+		allocs := testing.AllocsPerRun(1000, func() {
+			w.Head, w.Body = w.Head[:0], nil
+			answered = s.Respond(&r, &w) && answered
+		})
+		if allocs >= 1 || !answered {
+			t.Errorf("%s: %v allocations, answered %v", name, allocs, answered)
+		}
+	}
+}
+
+// settled is an engine whose view of taken slots stays.
+type settled struct {
+	Searcher
+	view search.View
+}
+
+func (e settled) Taken(context.Context) (search.View, bool) { return e.view, true }
