@@ -119,6 +119,32 @@ func identities(r *timeslot.Result) map[timeslot.Identity]bool {
 	return ids
 }
 
+// readOn reads page after page, with a pass between two, and wants every slot that is there all the time on exactly one
+// page, and none on two.
+func readOn(t *rapid.T, in merge.Input, pass func(*merge.Input)) {
+	always, shown := identities(pageAfter(in, "", 500)), map[timeslot.Identity]bool{}
+	for cursor := ""; ; {
+		page := pageAfter(in, cursor, rapid.IntRange(1, 5).Draw(t, "limit"))
+		now := identities(pageAfter(in, "", 500))
+		maps.DeleteFunc(always, func(id timeslot.Identity, _ bool) bool { return !now[id] })
+		for id := range identities(page) {
+			if shown[id] {
+				t.Fatalf("%+v is on two pages", id)
+			}
+			shown[id] = true
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+		pass(&in)
+	}
+	for id := range always {
+		if !shown[id] {
+			t.Fatalf("%+v was there all the time, and on no page", id)
+		}
+	}
+}
+
 // TestNothingIsSkippedAndNothingTwice while slots, handles and whole answers come and go between the pages, and time
 // passes. A slot that is there all the time is on exactly one page; none is on two, also when it was away meanwhile.
 func TestNothingIsSkippedAndNothingTwice(t *testing.T) {
@@ -126,29 +152,11 @@ func TestNothingIsSkippedAndNothingTwice(t *testing.T) {
 		here, world := riverton, drawCampus(t)
 		profile := profiles.Draw(t, "profile")
 		in := input(query(func(q *timeslot.Query) { q.Point, q.Sort = &here, profile }), world.fragments()...)
-		always, shown := identities(pageAfter(in, "", 500)), map[timeslot.Identity]bool{}
-		for cursor := ""; ; {
-			page := pageAfter(in, cursor, rapid.IntRange(1, 5).Draw(t, "limit"))
-			now := identities(pageAfter(in, "", 500))
-			maps.DeleteFunc(always, func(id timeslot.Identity, _ bool) bool { return !now[id] })
-			for id := range identities(page) {
-				if shown[id] {
-					t.Fatalf("%+v is on two pages", id)
-				}
-				shown[id] = true
-			}
-			if cursor = page.NextCursor; cursor == "" {
-				break
-			}
+		readOn(t, in, func(in *merge.Input) {
 			world.change(t, 6)
 			in.Fragments = world.fragments()
 			in.Now = in.Now.Add(minutes(rapid.IntRange(0, 40).Draw(t, "minutes passed")))
-		}
-		for id := range always {
-			if !shown[id] {
-				t.Fatalf("%+v was there all the time, and on no page", id)
-			}
-		}
+		})
 	})
 }
 
