@@ -97,7 +97,7 @@ func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
 		src := cfg.Sources.Of(name)
 		sources[name] = fetch.SourceOptions{
 			Timeout: src.Timeout, Concurrency: src.Concurrency, RatePerSecond: src.RatePerSecond, MaxBody: int64(src.MaxBody),
-			Breaker: fetch.BreakerOptions(src.Breaker),
+			HedgeAfter: src.HedgeAfter, Breaker: fetch.BreakerOptions(src.Breaker),
 		}
 	}
 	keys := cfg.Upstream.Ingress.Keys

@@ -21,18 +21,35 @@ import (
 // client makes single HTTP calls: no retries, no redirects, no cookies, bounded bodies.
 type client struct {
 	opt             *Options
-	public, ingress http.RoundTripper
+	public, ingress connections
 }
 
+// connections are the two ways to one base: kept alive between calls, or new for each.
+type connections struct{ kept, alone http.RoundTripper }
+
 func newClient(opt *Options) *client {
-	c := &client{opt: opt, public: opt.PublicTransport, ingress: opt.IngressTransport}
-	if c.public == nil {
-		c.public = NewTransport(nil)
+	return &client{opt: opt, public: newConnections(opt.PublicTransport), ingress: newConnections(opt.IngressTransport)}
+}
+
+func newConnections(transport http.RoundTripper) connections {
+	if transport == nil {
+		transport = NewTransport(nil)
 	}
-	if c.ingress == nil {
-		c.ingress = NewTransport(nil)
+	c := connections{kept: transport, alone: transport}
+	if t, ok := transport.(*http.Transport); ok {
+		alone := t.Clone()
+		alone.DisableKeepAlives = true
+		c.alone = alone
 	}
 	return c
+}
+
+// of is the transport for one request.
+func (c connections) of(r request) http.RoundTripper {
+	if r.call.alone {
+		return c.alone
+	}
+	return c.kept
 }
 
 // NewTransport is the transport for reads: keep-alive, bounded handshakes, TLS 1.2 and up, never through a proxy from
@@ -73,9 +90,9 @@ func (c *client) get(ctx context.Context, r request, maxBody int64) (*answer, er
 		return nil, fmt.Errorf("build request: %w", err)
 	}
 	req.Header = r.header()
-	transport := c.public
+	transport := c.public.of(r)
 	if r.ingress {
-		transport = c.ingress
+		transport = c.ingress.of(r)
 	}
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
@@ -126,7 +143,7 @@ func transportError(ctx context.Context, err error) error {
 }
 
 func bodyError(ctx context.Context, status int, err error) error {
-	if ctx.Err() != nil {
+	if _, broken := errors.AsType[*net.OpError](err); broken || ctx.Err() != nil {
 		return transportError(ctx, err)
 	}
 	return &timeslot.Error{Kind: timeslot.KindMalformed, Status: status, Err: fmt.Errorf("read body: %w", err)}

@@ -23,6 +23,8 @@ type Recorder interface {
 	UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration)
 	// UpstreamRefused counts calls that our own guard did not let through.
 	UpstreamRefused(source timeslot.Source, reason timeslot.Kind)
+	// UpstreamHedged counts a second call beside a late one; won tells whether its answer was taken.
+	UpstreamHedged(source timeslot.Source, won bool)
 	// BreakerChanged reports 0 closed, 1 half-open, 2 open.
 	BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int)
 	// DecodeDropped counts single entries that decoding left out.
@@ -53,6 +55,7 @@ type SourceOptions struct {
 	Timeout       time.Duration // of one call, body included; 0: 2 s
 	Concurrency   int           // calls at a time; 0: 64
 	RatePerSecond float64       // 0: no limit
+	HedgeAfter    time.Duration // a second call beside one that is this late; 0: adaptive, negative: never
 	MaxBody       int64         // bytes after decompression; 0: 8 MiB
 	Breaker       BreakerOptions
 }
@@ -67,6 +70,7 @@ type Call struct {
 	Lookahead, Smallest int
 
 	through timeslot.Block // the last block that the call covers, when it is behind the key's own
+	alone   bool           // on a new connection
 }
 
 // Fetcher reads fragments from DexCare.
@@ -102,8 +106,9 @@ func New(opt Options) (*Fetcher, error) {
 		client: newClient(&opt), guards: map[timeslot.Source]*guard{}, opt: opt,
 		refusals: rate.Sometimes{First: 3, Interval: 10 * time.Second},
 	}
+	retries := newRetryBudget()
 	for _, s := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory} {
-		f.guards[s] = newGuard(s, opt.Sources[s].withDefaults(), opt.Recorder)
+		f.guards[s] = newGuard(s, opt.Sources[s].withDefaults(), retries, opt.Recorder)
 	}
 	return f, nil
 }
@@ -124,7 +129,7 @@ func (o SourceOptions) withDefaults() SourceOptions {
 
 // Close gives back idle connections. Calls under way are not touched.
 func (f *Fetcher) Close() {
-	for _, transport := range []http.RoundTripper{f.client.public, f.client.ingress} {
+	for _, transport := range []http.RoundTripper{f.client.public.kept, f.client.ingress.kept} {
 		if t, ok := transport.(interface{ CloseIdleConnections() }); ok {
 			t.CloseIdleConnections()
 		}
@@ -135,7 +140,9 @@ func (f *Fetcher) Close() {
 // served is not this package's business. Every error is a [timeslot.Error].
 func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
 	guard := f.guards[key.Source()]
-	fragment, err := guard.do(ctx, key.Operation, func(ctx context.Context) (*timeslot.Fragment, error) {
+	fragment, err := guard.do(ctx, key.Operation, func(ctx context.Context, alone bool) (*timeslot.Fragment, error) {
+		call := call
+		call.alone = call.alone || alone
 		return f.read(ctx, key, call)
 	})
 	if err != nil {
@@ -205,5 +212,6 @@ type silent struct{}
 func (silent) UpstreamStarted(timeslot.Source)                                                {}
 func (silent) UpstreamEnded(timeslot.Source, timeslot.Operation, string, time.Duration)       {}
 func (silent) UpstreamRefused(timeslot.Source, timeslot.Kind)                                 {}
+func (silent) UpstreamHedged(timeslot.Source, bool)                                           {}
 func (silent) BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int) {}
 func (silent) DecodeDropped(timeslot.Source, string, int)                                     {}

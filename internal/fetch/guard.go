@@ -11,32 +11,40 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// guard stands around the calls to one source, outermost first (ARCHITECTURE §8): rate budget, places with a bounded
-// queue, circuit breaker per operation, timeout.
+// guard stands around the calls to one source, outermost first (ARCHITECTURE §8): upstream's own wish for a pause, rate
+// budget, places with a bounded queue, circuit breaker per operation, timeout, one retry, hedge.
 type guard struct {
 	source   timeslot.Source
 	opt      SourceOptions
+	pause    pause
 	rate     *rate.Limiter // nil: no limit
 	places   chan struct{}
 	waiting  atomic.Int64
 	breakers map[timeslot.Operation]*breaker
+	paces    map[timeslot.Operation]*pace
+	hedges   *budget
+	retries  *budget // shared by all sources
 	recorder Recorder
 }
 
 // queuePerPlace is how many calls may wait for each place before more are refused.
 const queuePerPlace = 8
 
-func newGuard(source timeslot.Source, opt SourceOptions, recorder Recorder) *guard {
+func newGuard(source timeslot.Source, opt SourceOptions, retries *budget, recorder Recorder) *guard {
 	g := &guard{
 		source: source, opt: opt, recorder: recorder,
 		places:   make(chan struct{}, opt.Concurrency),
 		breakers: map[timeslot.Operation]*breaker{},
+		paces:    map[timeslot.Operation]*pace{},
+		hedges:   newHedgeBudget(),
+		retries:  retries,
 	}
 	if opt.RatePerSecond > 0 {
 		g.rate = rate.NewLimiter(rate.Limit(opt.RatePerSecond), max(1, int(opt.RatePerSecond)))
 	}
 	for _, op := range operationsOf(source) {
 		g.breakers[op] = newBreaker(source, op, opt.Breaker, recorder)
+		g.paces[op] = &pace{}
 	}
 	return g
 }
@@ -51,12 +59,16 @@ func operationsOf(source timeslot.Source) []timeslot.Operation {
 	return ops
 }
 
-var errPanicked = errors.New("the call panicked")
+var (
+	errPanicked = errors.New("the call panicked")
+	errSlow     = errors.New("the answer came, but too slowly")
+)
 
-type reader func(ctx context.Context) (*timeslot.Fragment, error)
+// reader makes one call; alone tells it to use a new connection.
+type reader func(ctx context.Context, alone bool) (*timeslot.Fragment, error)
 
-// do lets read through, or refuses with KindLimited or KindOpen. The time spent waiting for a place is the caller's,
-// the timeout counts from the call.
+// do lets read through, or refuses with KindLimited or KindOpen. The time spent waiting for a place is the caller's;
+// the timeout counts from the call, and covers its body, the hedge and the retry.
 func (g *guard) do(ctx context.Context, op timeslot.Operation, read reader) (fragment *timeslot.Fragment, err error) {
 	release, err := g.admit(ctx)
 	if err != nil {
@@ -67,9 +79,26 @@ func (g *guard) do(ctx context.Context, op timeslot.Operation, read reader) (fra
 	if err != nil {
 		return nil, g.refused(err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, g.opt.Timeout)
+	defer cancel()
+	g.retries.earn()
+	g.hedges.earn()
+	start := time.Now()
 	err = errPanicked // stays when read panics: a breaker that is never told would count the probe for ever
-	defer func() { done(err) }()
-	return g.call(ctx, op, read)
+	defer func() { done(g.judge(err, time.Since(start))) }()
+	return g.twice(ctx, op, read)
+}
+
+// slowShare of the timeout is where an answer that still came counts as a failure of its source: searches have long
+// stopped waiting for it.
+const slowShare = 0.8
+
+// judge is what the breaker is told.
+func (g *guard) judge(err error, took time.Duration) error {
+	if err == nil && took >= time.Duration(slowShare*float64(g.opt.Timeout)) {
+		return errSlow
+	}
+	return err
 }
 
 func (g *guard) refused(err error) error {
@@ -79,8 +108,26 @@ func (g *guard) refused(err error) error {
 	return err
 }
 
-// admit takes a place, waiting for one in a queue of bounded length.
+// takeToken takes a token of the rate budget without waiting.
+func (g *guard) takeToken() bool { return g.rate == nil || g.rate.Allow() }
+
+// admit takes a place, waiting for one in a queue of bounded length. The pause is looked at before and after: one may
+// have begun meanwhile.
 func (g *guard) admit(ctx context.Context) (release func(), err error) {
+	if err := g.pause.check(); err != nil {
+		return nil, err
+	}
+	if release, err = g.queue(ctx); err != nil {
+		return nil, err
+	}
+	if err := g.pause.check(); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+func (g *guard) queue(ctx context.Context) (release func(), err error) {
 	if g.rate != nil {
 		if err := g.rate.Wait(ctx); err != nil {
 			return nil, g.waitError(ctx, err)
@@ -108,15 +155,16 @@ func (g *guard) waitError(ctx context.Context, err error) error {
 	return &timeslot.Error{Kind: kind, Err: err}
 }
 
-// call runs read under the source's timeout and records how it ended.
-func (g *guard) call(ctx context.Context, op timeslot.Operation, read reader) (fragment *timeslot.Fragment, err error) {
-	ctx, cancel := context.WithTimeout(ctx, g.opt.Timeout)
-	defer cancel()
+// call makes one call and records how it ended.
+func (g *guard) call(ctx context.Context, op timeslot.Operation, read reader, alone bool) (fragment *timeslot.Fragment, err error) {
 	start := time.Now()
 	g.recorder.UpstreamStarted(g.source)
 	outcome := "error" // what a panic in read leaves behind
 	defer func() { g.recorder.UpstreamEnded(g.source, op, outcome, time.Since(start)) }()
-	fragment, err = read(ctx)
+	if fragment, err = read(ctx, alone); err == nil {
+		g.paces[op].add(time.Since(start))
+	}
+	g.pause.heed(err)
 	outcome = outcomeOf(fragment, err)
 	return fragment, err
 }

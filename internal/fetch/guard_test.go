@@ -43,16 +43,16 @@ func (n *notes) BreakerChanged(_ timeslot.Source, _ timeslot.Operation, state in
 const op = timeslot.OpAvailabilitySlots
 
 func testGuard(opt SourceOptions, n *notes) *guard {
-	return newGuard(timeslot.CareOptions, opt.withDefaults(), n)
+	return newGuard(timeslot.CareOptions, opt.withDefaults(), newRetryBudget(), n)
 }
 
 func failing(err error) reader {
-	return func(context.Context) (*timeslot.Fragment, error) { return nil, err }
+	return func(context.Context, bool) (*timeslot.Fragment, error) { return nil, err }
 }
 
-func ok(context.Context) (*timeslot.Fragment, error) { return &timeslot.Fragment{}, nil }
+func ok(context.Context, bool) (*timeslot.Fragment, error) { return &timeslot.Fragment{}, nil }
 
-func hanging(ctx context.Context) (*timeslot.Fragment, error) {
+func hanging(ctx context.Context, _ bool) (*timeslot.Fragment, error) {
 	<-ctx.Done()
 	return nil, transportError(ctx, ctx.Err())
 }
@@ -133,7 +133,7 @@ func TestAPanickingProbeCountsAsAFailure(t *testing.T) {
 		pass(6 * time.Second)
 		func() {
 			defer func() { _ = recover() }()
-			_, _ = g.do(t.Context(), op, func(context.Context) (*timeslot.Fragment, error) { panic("decoder") })
+			_, _ = g.do(t.Context(), op, func(context.Context, bool) (*timeslot.Fragment, error) { panic("decoder") })
 		}()
 		if n.state != 2 {
 			t.Fatalf("state %d after the panic, want open again", n.state)
@@ -153,7 +153,10 @@ func TestCallsBeyondTheConcurrencyWaitAndBeyondTheQueueAreRefused(t *testing.T) 
 		n := newNotes()
 		g := testGuard(SourceOptions{Concurrency: 2, Timeout: time.Minute}, n)
 		var wg sync.WaitGroup
-		slow := func(context.Context) (*timeslot.Fragment, error) { pass(time.Second); return &timeslot.Fragment{}, nil }
+		slow := func(context.Context, bool) (*timeslot.Fragment, error) {
+			pass(time.Second)
+			return &timeslot.Fragment{}, nil
+		}
 		begin := time.Now()
 		for range 2 + 2*queuePerPlace {
 			wg.Go(func() {
