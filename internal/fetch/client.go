@@ -46,7 +46,7 @@ func newConnections(transport http.RoundTripper) connections {
 
 // of is the transport for one request.
 func (c connections) of(r request) http.RoundTripper {
-	if r.call.alone {
+	if r.call.Alone {
 		return c.alone
 	}
 	return c.kept
@@ -76,11 +76,12 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	done   func() // to be called when the body was worked on
 }
 
 // get sends one request and reads the whole answer, at most maxBody bytes of it after decompression. Transports do
 // not follow redirects, so a redirect arrives here as a status.
-func (c *client) get(ctx context.Context, r request, maxBody int64) (*answer, error) {
+func (c *client) get(ctx context.Context, r request, maxBody int64, large bulk) (*answer, error) {
 	method, sent := http.MethodGet, io.Reader(nil)
 	if r.body != nil {
 		method, sent = http.MethodPost, bytes.NewReader(r.body)
@@ -102,32 +103,12 @@ func (c *client) get(ctx context.Context, r request, maxBody int64) (*answer, er
 	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: resp.StatusCode, Err: fmt.Errorf("content encoding %q was not asked for", encoding)}
 	}
-	body, err := readBody(resp, maxBody)
+	body, done, err := large.read(ctx, resp, maxBody)
 	if err != nil {
+		done()
 		return nil, bodyError(ctx, resp.StatusCode, err)
 	}
-	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
-}
-
-var errTooLarge = errors.New("body is larger than sources.*.maxBody")
-
-func readBody(resp *http.Response, maxBody int64) ([]byte, error) {
-	if resp.ContentLength > maxBody {
-		return nil, errTooLarge
-	}
-	var buf bytes.Buffer
-	if resp.ContentLength > 0 {
-		buf.Grow(int(resp.ContentLength) + bytes.MinRead)
-	}
-	n, err := buf.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
-	if err == nil && n > maxBody {
-		err = errTooLarge
-	}
-	body := buf.Bytes()
-	if cap(body) > len(body)+len(body)/4 { // the body is kept: do not keep spare room with it
-		body = bytes.Clone(body)
-	}
-	return body, err
+	return &answer{status: resp.StatusCode, header: resp.Header, body: body, done: done}, nil
 }
 
 // transportError tells a deadline of ours from a caller that left and from everything else.

@@ -69,8 +69,9 @@ type Call struct {
 	// fetcher's own limit, and no second try.
 	Lookahead, Smallest int
 
+	Alone bool // on a connection of its own, not one that was kept
+
 	through timeslot.Block // the last block that the call covers, when it is behind the key's own
-	alone   bool           // on a new connection
 }
 
 // Fetcher reads fragments from DexCare.
@@ -142,7 +143,7 @@ func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call
 	guard := f.guards[key.Source()]
 	fragment, err := guard.do(ctx, key.Operation, func(ctx context.Context, alone bool) (*timeslot.Fragment, error) {
 		call := call
-		call.alone = call.alone || alone
+		call.Alone = call.Alone || alone
 		return f.read(ctx, key, call)
 	})
 	if err != nil {
@@ -156,30 +157,41 @@ func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call
 
 func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
 	now := f.opt.Now()
-	maxBody := f.guards[key.Source()].opt.MaxBody
 	call.through = max(key.Block, call.through)
 	window := windowOf(key, call.through, now, cmp.Or(call.Lookahead, f.opt.Lookahead))
-	answer, err := f.client.get(ctx, f.client.request(key, window, call), maxBody)
+	answer, err := f.get(ctx, key, window, call)
 	if err == nil && answer.status == http.StatusBadRequest && call.Smallest > 0 {
 		if nearer := windowOf(key, call.through, now, call.Smallest); nearer.last < window.last { // asked for too far, perhaps
+			answer.done()
 			window = nearer
-			answer, err = f.client.get(ctx, f.client.request(key, window, call), maxBody)
+			answer, err = f.get(ctx, key, window, call)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
+	defer answer.done()
 	if err := answer.verdict(); err != nil {
 		return nil, err
 	}
-	if answer.notFound() {
-		return &timeslot.Fragment{Key: key, FetchedAt: now, NotFound: true, Body: answer.body}, nil
+	return answer.fragment(decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last})
+}
+
+func (f *Fetcher) get(ctx context.Context, key timeslot.FragmentKey, w window, call Call) (*answer, error) {
+	guard := f.guards[key.Source()]
+	return f.client.get(ctx, f.client.request(key, w, call), guard.opt.MaxBody, guard.large)
+}
+
+// fragment reads an answer that can be used.
+func (a *answer) fragment(read decode.Read) (*timeslot.Fragment, error) {
+	if a.notFound() {
+		return &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, NotFound: true, Body: a.body}, nil
 	}
-	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last}, answer.body)
+	fragment, err := decode.Decode(read, a.body)
 	if err != nil {
-		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: answer.status, Err: err}
+		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: a.status, Err: err}
 	}
-	if !repeated(key) {
+	if !repeated(read.Key) {
 		fragment.Body = nil
 	}
 	return fragment, nil
