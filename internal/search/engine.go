@@ -80,6 +80,7 @@ type Engine struct {
 	zones   merge.Zones
 
 	lookahead *lookahead
+	outages   *outages
 }
 
 // New checks opt and starts the refresh pool.
@@ -108,7 +109,7 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead)}
+	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), outages: newOutages()}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }

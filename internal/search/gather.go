@@ -155,7 +155,7 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	var missing []*piece
 	for _, pc := range list {
-		if !pc.servable() {
+		if !pc.servable() && !e.standIn(pc, call) {
 			missing = append(missing, pc)
 		}
 	}
@@ -184,6 +184,8 @@ func (e *Engine) land(pc *piece, r flown) {
 	}
 	if pc.err = r.err; r.err == nil {
 		pc.fragment, pc.freshness, pc.outdated = r.fragment, timeslot.Fresh, false
+	} else if pc.freshness == timeslot.LastHope {
+		e.outages.note(pc.key, r.err, e.opt.Now())
 	}
 }
 
@@ -230,7 +232,7 @@ func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache
 func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	reach := e.lookahead.known.Load()
 	call.Lookahead, call.Smallest = reach.largest, reach.smallest
-	parts, err := e.opt.Fetcher.FetchBlocks(ctx, key, through, call)
+	parts, err := e.fetchConfirmed(ctx, key, through, call)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 	call := caller.call()
 	pc := &piece{ask: ask{key: key}, freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{pc}, call)
-	if !pc.servable() {
+	if !pc.servable() && !e.standIn(pc, call) {
 		e.fetchStretch(ctx, []*piece{pc}, call)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {

@@ -130,8 +130,11 @@ func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call, ahead 
 func (e *Engine) refreshOne(ctx context.Context, job refreshJob) {
 	_, _, err := e.flight.Do(ctx, job.key, e.refill(job.key, job.call, job.ahead))
 	outcome := "ok"
-	if err != nil {
+	if err == nil {
+		e.outages.forget(job.key)
+	} else {
 		outcome = "error"
+		e.outages.note(job.key, err, e.opt.Now())
 		e.opt.Logger.Debug("refresh failed", "source", job.key.Source(), "operation", job.key.Operation, "kind", timeslot.KindOf(err))
 	}
 	e.opt.Recorder.Refresh(job.key.Source(), outcome)
