@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+	"timeslots/internal/process"
 )
 
 // fleet is all that the check starts.
@@ -63,7 +64,7 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 		if err != nil {
 			return err
 		}
-		r.env = []string{disableVariable + "=" + o.disable}
+		r.Env = []string{disableVariable + "=" + o.disable}
 		f.replicas = append(f.replicas, r)
 	}
 	return nil
@@ -86,16 +87,16 @@ func (f *fleet) begin(ctx context.Context) error {
 	return nil
 }
 
-func (f *fleet) processes() []*process {
-	var all []*process
+func (f *fleet) processes() []*process.Process {
+	var all []*process.Process
 	for _, r := range f.replicas {
-		all = append(all, r.process)
+		all = append(all, r.Process)
 	}
 	if f.simulator != nil {
-		all = append(all, f.simulator.process)
+		all = append(all, f.simulator.Process)
 	}
 	if f.redis != nil {
-		all = append(all, f.redis.process)
+		all = append(all, f.redis.Process)
 	}
 	return all
 }
@@ -104,8 +105,8 @@ func (f *fleet) processes() []*process {
 func (f *fleet) health() error {
 	var errs []error
 	for _, p := range f.processes() {
-		if !p.alive() {
-			errs = append(errs, p.mourn())
+		if !p.Alive() {
+			errs = append(errs, p.Mourn())
 		}
 	}
 	return errors.Join(errs...)
@@ -115,9 +116,9 @@ func (f *fleet) health() error {
 func (f *fleet) close() error {
 	var errs []error
 	for _, p := range f.processes() {
-		if p.alive() {
-			_ = p.signal(syscall.SIGCONT)
-			errs = append(errs, p.kill())
+		if p.Alive() {
+			_ = p.Signal(syscall.SIGCONT)
+			errs = append(errs, p.Kill())
 		}
 	}
 	return errors.Join(append(errs, os.RemoveAll(f.dir))...)

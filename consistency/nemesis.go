@@ -7,6 +7,7 @@ import (
 	"slices"
 	"syscall"
 	"time"
+	"timeslots/internal/process"
 )
 
 // act is one thing that goes wrong. It heals itself before it returns, also when ctx ends meanwhile.
@@ -59,9 +60,9 @@ func (n *nemesis) victim() *replica { return n.fleet.replicas[n.draw.IntN(len(n.
 
 func (n *nemesis) acts() []act {
 	acts := []act{
-		{"kill a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.kill, r.begin) }},
-		{"restart a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.terminate, r.begin) }},
-		{"stop a replica", func(ctx context.Context) error { return n.freeze(ctx, n.victim().process) }},
+		{"kill a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.Kill, r.begin) }},
+		{"restart a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.Terminate, r.begin) }},
+		{"stop a replica", func(ctx context.Context) error { return n.freeze(ctx, n.victim().Process) }},
 		{"slow upstream", n.slow},
 	}
 	redis := n.fleet.redis
@@ -69,8 +70,8 @@ func (n *nemesis) acts() []act {
 		return acts
 	}
 	return slices.Concat(acts, []act{
-		{"kill Redis", func(ctx context.Context) error { return n.down(ctx, redis.kill, redis.begin) }},
-		{"stop Redis", func(ctx context.Context) error { return n.freeze(ctx, redis.process) }},
+		{"kill Redis", func(ctx context.Context) error { return n.down(ctx, redis.Kill, redis.begin) }},
+		{"stop Redis", func(ctx context.Context) error { return n.freeze(ctx, redis.Process) }},
 		{"empty Redis", func(ctx context.Context) error { return redis.do(context.WithoutCancel(ctx), "FLUSHALL") }},
 	})
 }
@@ -85,12 +86,12 @@ func (n *nemesis) down(ctx context.Context, end func() error, begin func(context
 }
 
 // freeze stops a process for a while; its clock goes on.
-func (n *nemesis) freeze(ctx context.Context, p *process) error {
-	if err := p.signal(syscall.SIGSTOP); err != nil {
+func (n *nemesis) freeze(ctx context.Context, p *process.Process) error {
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
 	n.hold(ctx, time.Second)
-	return p.signal(syscall.SIGCONT)
+	return p.Signal(syscall.SIGCONT)
 }
 
 // slow makes fetches so long that bookings begin and end within them: they land with what was listed before.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"timeslots/internal/process"
 )
 
 // errNoRedis names the fix.
@@ -17,7 +18,7 @@ var errNoRedis = errors.New("redis-server is not installed; on Debian: apt-get i
 
 // redisServer is a real one that keeps nothing on disk: after a restart it is empty. A deaf one takes no subscriptions.
 type redisServer struct {
-	*process
+	*process.Process
 	addr string
 }
 
@@ -34,16 +35,16 @@ func newRedisServer(dir, addr string, deaf bool) (*redisServer, error) {
 	if deaf {
 		args = append(args, "--rename-command", "SUBSCRIBE", "") // an empty name: gone
 	}
-	p := newProcess(dir, "redis", path, args...)
-	return &redisServer{process: p, addr: addr}, nil
+	p := process.New(dir, "redis", path, args...)
+	return &redisServer{Process: p, addr: addr}, nil
 }
 
 // begin starts it and waits until it answers.
 func (r *redisServer) begin(ctx context.Context) error {
-	if err := r.start(); err != nil {
+	if err := r.Start(); err != nil {
 		return err
 	}
-	return r.await(ctx, func(ctx context.Context) error { return r.do(ctx, "PING") })
+	return r.Await(ctx, func(ctx context.Context) error { return r.do(ctx, "PING") })
 }
 
 // do sends a command without arguments and wants a simple string back.

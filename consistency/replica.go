@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+	"timeslots/internal/process"
 )
 
 // How long things last in the replicas. Fragments are fresh for a second, so that there are many refetches, and what is
@@ -21,7 +22,7 @@ const disableVariable = "TIMESLOTS_TEST_DISABLE"
 
 // replica is one `aggregator serve`.
 type replica struct {
-	*process
+	*process.Process
 	base  string // of the public listener
 	admin string
 }
@@ -34,8 +35,8 @@ func newReplica(dir, name, binary string, at replicaAt) (*replica, error) {
 	if err := os.WriteFile(file, []byte(configuration(at)), 0o600); err != nil {
 		return nil, err
 	}
-	p := newProcess(dir, name, binary, "serve", "--config", file)
-	return &replica{process: p, base: "http://" + at.public, admin: "http://" + at.admin}, nil
+	p := process.New(dir, name, binary, "serve", "--config", file)
+	return &replica{Process: p, base: "http://" + at.public, admin: "http://" + at.admin}, nil
 }
 
 // configuration differs between replicas in the addresses only.
@@ -68,10 +69,10 @@ log: {level: warn, format: text}
 
 // begin starts the replica and waits until it is ready.
 func (r *replica) begin(ctx context.Context) error {
-	if err := r.start(); err != nil {
+	if err := r.Start(); err != nil {
 		return err
 	}
-	return r.await(ctx, r.ready)
+	return r.Await(ctx, r.ready)
 }
 
 func (r *replica) ready(ctx context.Context) error {

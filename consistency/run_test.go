@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"timeslots/internal/process"
 
 	"go.uber.org/goleak"
 )
@@ -126,7 +127,7 @@ func TestWhatIsStartedIsEndedAndRemoved(t *testing.T) {
 		t.Error(err)
 	}
 	ended := f.replicas[0]
-	if err := ended.kill(); err != nil {
+	if err := ended.Kill(); err != nil {
 		t.Error(err)
 	}
 	if err := f.health(); err == nil || !strings.Contains(err.Error(), "replica-0 ended by itself") {
@@ -136,7 +137,7 @@ func TestWhatIsStartedIsEndedAndRemoved(t *testing.T) {
 		t.Error(err)
 	}
 	left, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
-	if err != nil || len(left) > 0 || slices.ContainsFunc(f.processes(), (*process).alive) {
+	if err != nil || len(left) > 0 || slices.ContainsFunc(f.processes(), (*process.Process).Alive) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

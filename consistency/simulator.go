@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"timeslots/internal/process"
 )
 
 // departments of the simulated tenant: enough that bookings do not use all their slots up.
@@ -17,7 +18,7 @@ const departments = 60
 
 // simulator is `aggregator acme`.
 type simulator struct {
-	*process
+	*process.Process
 	base   string
 	always []string // faults in force throughout
 }
@@ -28,7 +29,7 @@ func newSimulator(dir, binary, addr string, o *options) *simulator {
 	for _, spec := range s.always {
 		args = append(args, "--fault", spec)
 	}
-	s.process = newProcess(dir, "simulator", binary, args...)
+	s.Process = process.New(dir, "simulator", binary, args...)
 	return s
 }
 
@@ -45,10 +46,10 @@ func ordinary(o *options) []string {
 }
 
 func (s *simulator) begin(ctx context.Context) error {
-	if err := s.start(); err != nil {
+	if err := s.Start(); err != nil {
 		return err
 	}
-	return s.await(ctx, func(ctx context.Context) error { return s.control(ctx, http.MethodGet, "calls", nil, nil) })
+	return s.Await(ctx, func(ctx context.Context) error { return s.control(ctx, http.MethodGet, "calls", nil, nil) })
 }
 
 // faults replaces all faults, except the ordinary ones.

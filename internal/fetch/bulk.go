@@ -1,74 +1,95 @@
 package fetch
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 )
 
-// bulk bounds the memory that the large answers of a source take while they are read and decoded: beyond smallBody, only
-// a few are worked on at a time, whatever the source's concurrency. Sixty-four answers of maxBody at once would be half
-// a gibibyte, and a compressed bomb of that size is some kilobytes on the wire.
-type bulk chan struct{}
+// bulk bounds the memory that the answers of a source take while they are read and decoded. Bodies are read into memory
+// that is used again, and beyond smallBody only a few are worked on at a time, whatever the source's concurrency:
+// sixty-four answers of maxBody at once would be half a gibibyte, and a compressed bomb of that size is some kilobytes
+// on the wire.
+type bulk struct {
+	maxBody int64 // after decompression
+	small   sync.Pool
+	large   sync.Pool
+	places  chan struct{} // for large ones
+}
 
 const (
 	smallBody    = 256 << 10 // an ordinary answer is smaller
-	largeAtATime = 4
+	largeAtATime = 2
 )
 
-func newBulk() bulk { return make(bulk, largeAtATime) }
+func newBulk(maxBody int64) *bulk {
+	most := int(maxBody) + 1 // the one more tells that there is more
+	return &bulk{
+		maxBody: maxBody, places: make(chan struct{}, largeAtATime),
+		small: sync.Pool{New: func() any { return new(make([]byte, min(smallBody, most))) }},
+		large: sync.Pool{New: func() any { return new(make([]byte, most)) }},
+	}
+}
 
 var errTooLarge = errors.New("body is larger than sources.*.maxBody")
 
-// read reads a whole body, at most maxBody bytes of it after decompression. done is to be called, error or not, when
-// the body has been worked on.
-func (b bulk) read(ctx context.Context, resp *http.Response, maxBody int64) (body []byte, done func(), err error) {
-	done = func() {}
-	if resp.ContentLength > maxBody {
-		return nil, done, errTooLarge
+// read reads a whole body, at most maxBody bytes of it after decompression. The body is good until done is called, which
+// is due in any case.
+func (b *bulk) read(ctx context.Context, resp *http.Response) (body []byte, done func(), err error) {
+	if resp.ContentLength > b.maxBody {
+		return nil, func() {}, errTooLarge
 	}
-	most := int(maxBody) + 1 // one more tells that there is more
-	body, err = fill(nil, resp.Body, min(smallBody, most), int(resp.ContentLength))
-	if err == nil && len(body) == smallBody {
-		select {
-		case b <- struct{}{}:
-			done = func() { <-b }
-		case <-ctx.Done():
-			return nil, done, ctx.Err()
+	small := b.small.Get().(*[]byte)
+	done = func() { b.small.Put(small) }
+	n, err := fill(*small, 0, resp.Body)
+	if err == nil && n == smallBody && b.maxBody >= smallBody {
+		large, leave, waited := b.enter(ctx)
+		if waited != nil {
+			return nil, done, waited
 		}
-		body, err = fill(body, resp.Body, most, int(resp.ContentLength))
+		copy(large, *small)
+		done()
+		done = leave
+		n, err = fill(large, n, resp.Body)
+		return large[:n], done, b.fits(n, err)
 	}
-	if err == nil && len(body) > int(maxBody) {
-		err = errTooLarge
-	}
-	if cap(body) > len(body)+len(body)/4 { // the body may be kept: do not keep spare room with it
-		body = bytes.Clone(body)
-	}
-	return body, done, err
+	return (*small)[:n], done, b.fits(n, err)
 }
 
-// fill reads on behind body until most bytes are there or r ends. Memory grows with what arrives, twofold at most, and
-// never beyond most; announced is what the sender says there will be, −1 when it does not.
-func fill(body []byte, r io.Reader, most, announced int) ([]byte, error) {
-	const first = 16 << 10
-	for len(body) < most {
-		if len(body) == cap(body) {
-			size := min(max(first, 2*cap(body)), most)
-			if announced > len(body) {
-				size = min(announced+1, most) // the one more finds the end without another round
-			}
-			body = append(make([]byte, 0, size), body...)
-		}
-		n, err := r.Read(body[len(body):min(cap(body), most)])
-		body = body[:len(body)+n]
+func (b *bulk) fits(n int, err error) error {
+	if err == nil && int64(n) > b.maxBody {
+		return errTooLarge
+	}
+	return err
+}
+
+// enter waits for a place among the large ones.
+func (b *bulk) enter(ctx context.Context) (large []byte, leave func(), err error) {
+	select {
+	case b.places <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	room := b.large.Get().(*[]byte)
+	return *room, func() {
+		b.large.Put(room)
+		<-b.places
+	}, nil
+}
+
+// fill reads on into room behind the first n bytes, until it is full or r ends.
+func fill(room []byte, n int, r io.Reader) (int, error) {
+	for n < len(room) {
+		more, err := r.Read(room[n:])
+		n += more
 		if errors.Is(err, io.EOF) {
-			return body, nil
+			return n, nil
 		}
 		if err != nil {
-			return body, err
+			return n, err
 		}
 	}
-	return body, nil
+	return n, nil
 }

@@ -75,13 +75,12 @@ func NewTransport(config *tls.Config) *http.Transport {
 type answer struct {
 	status int
 	header http.Header
-	body   []byte
-	done   func() // to be called when the body was worked on
+	body   []byte // good until done is called; whoever keeps it copies it
+	done   func()
 }
 
-// get sends one request and reads the whole answer, at most maxBody bytes of it after decompression. Transports do
-// not follow redirects, so a redirect arrives here as a status.
-func (c *client) get(ctx context.Context, r request, maxBody int64, large bulk) (*answer, error) {
+// get sends one request and reads the whole answer into room. Transports do not follow redirects, so a redirect arrives here as a status.
+func (c *client) get(ctx context.Context, r request, room *bulk) (*answer, error) {
 	method, sent := http.MethodGet, io.Reader(nil)
 	if r.body != nil {
 		method, sent = http.MethodPost, bytes.NewReader(r.body)
@@ -103,7 +102,7 @@ func (c *client) get(ctx context.Context, r request, maxBody int64, large bulk) 
 	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: resp.StatusCode, Err: fmt.Errorf("content encoding %q was not asked for", encoding)}
 	}
-	body, done, err := large.read(ctx, resp, maxBody)
+	body, done, err := room.read(ctx, resp)
 	if err != nil {
 		done()
 		return nil, bodyError(ctx, resp.StatusCode, err)
@@ -145,7 +144,7 @@ func (a *answer) verdict() error {
 	}
 	e := &timeslot.Error{Kind: kind, Status: a.status, RetryAfter: retryAfter(a.header.Get("Retry-After"))}
 	if a.status >= 400 && a.status < 500 {
-		e.Body = a.body
+		e.Body = bytes.Clone(a.body)
 	}
 	return e
 }

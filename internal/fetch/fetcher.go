@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -179,20 +180,21 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 
 func (f *Fetcher) get(ctx context.Context, key timeslot.FragmentKey, w window, call Call) (*answer, error) {
 	guard := f.guards[key.Source()]
-	return f.client.get(ctx, f.client.request(key, w, call), guard.opt.MaxBody, guard.large)
+	return f.client.get(ctx, f.client.request(key, w, call), guard.room)
 }
 
 // fragment reads an answer that can be used.
 func (a *answer) fragment(read decode.Read) (*timeslot.Fragment, error) {
 	if a.notFound() {
-		return &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, NotFound: true, Body: a.body}, nil
+		return &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, NotFound: true, Body: bytes.Clone(a.body)}, nil
 	}
 	fragment, err := decode.Decode(read, a.body)
 	if err != nil {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: a.status, Err: err}
 	}
-	if !repeated(read.Key) {
-		fragment.Body = nil
+	fragment.Body = nil
+	if repeated(read.Key) {
+		fragment.Body = bytes.Clone(a.body)
 	}
 	return fragment, nil
 }

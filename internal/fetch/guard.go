@@ -24,7 +24,7 @@ type guard struct {
 	paces    map[timeslot.Operation]*pace
 	hedges   *budget
 	retries  *budget // shared by all sources
-	large    bulk
+	room     *bulk
 	recorder Recorder
 }
 
@@ -39,7 +39,7 @@ func newGuard(source timeslot.Source, opt SourceOptions, retries *budget, record
 		paces:    map[timeslot.Operation]*pace{},
 		hedges:   newHedgeBudget(),
 		retries:  retries,
-		large:    newBulk(),
+		room:     newBulk(opt.MaxBody),
 	}
 	if opt.RatePerSecond > 0 {
 		g.rate = rate.NewLimiter(rate.Limit(opt.RatePerSecond), max(1, int(opt.RatePerSecond)))

@@ -1,0 +1,163 @@
+package faults
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"timeslots/faults/evil"
+	"timeslots/faults/rig"
+	"timeslots/internal/acme"
+)
+
+func TestMain(m *testing.M) { rig.Main(m) }
+
+// The queries of most tests: an area (Care Options and Care Direct) and a clinician (Provider Direct).
+const (
+	area      = "/v1/timeslots?latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness"
+	clinician = "/v1/timeslots?npi=9000000017"
+)
+
+// recovery is how long anything may take to be back to normal.
+const recovery = 10 * time.Second
+
+// scene is a service in front of an upstream that can be broken.
+type scene struct {
+	*rig.Service
+	upstream *evil.Upstream
+}
+
+// newScene starts both. The settings replace or add top-level keys of the configuration.
+func newScene(t testing.TB, settings ...string) *scene {
+	t.Helper()
+	u := evil.New(newTenant(t))
+	server := httptest.NewServer(u)
+	t.Cleanup(server.Close)
+	t.Cleanup(server.CloseClientConnections) // before Close: some hang on purpose
+	return &scene{Service: rig.Serve(t, configuration(server.URL, settings...)), upstream: u}
+}
+
+func newTenant(t testing.TB) *acme.Tenant {
+	t.Helper()
+	tenant, err := acme.New(acme.Options{Seed: 1, Latency: 2 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tenant
+}
+
+// lives is the sources' section with the given lives of fragments and small, quick breakers.
+func lives(fresh, stale, staleOnError time.Duration) string {
+	text := "sources:\n"
+	for _, source := range []string{"careDirect", "providerDirect", "careOptions", "directory"} {
+		text += fmt.Sprintf("  %s: {timeout: 600ms, fresh: %s, stale: %s, staleOnError: %s, negative: 200ms, breaker: {window: 2s, minRequests: 10, openFor: 1s}}\n", source, fresh, stale, staleOnError)
+	}
+	return text
+}
+
+func configuration(upstream string, settings ...string) string {
+	sections := map[string]string{
+		"sources": lives(500*time.Millisecond, 20*time.Second, 40*time.Second),
+		"booking": "booking: {tombstone: 48h}\n",
+		"log":     "log: {level: warn}\n",
+		"upstream": fmt.Sprintf("upstream:\n  public: {url: %[1]q}\n  visit: {url: %[1]q}\n"+
+			"  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots, booking: acme-booking}}\n", upstream),
+	}
+	for _, s := range settings {
+		name, _, _ := strings.Cut(s, ":")
+		sections[name] = s + "\n"
+	}
+	text := "listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\n"
+	for _, section := range sections {
+		text += section
+	}
+	return text
+}
+
+// settle waits until a query is answered completely.
+func (s *scene) settle(t testing.TB, query string) rig.Answer {
+	t.Helper()
+	var a rig.Answer
+	rig.Within(t, recovery, "a complete answer to "+query, func() bool {
+		r := rig.Get(t, s.Public+query)
+		if r.Status != 200 {
+			return false
+		}
+		a = r.Answer(t)
+		return a.Complete && a.Total > 0
+	})
+	return a
+}
+
+// fresh waits until every source of a query is fresh: the second half of every test.
+func (s *scene) fresh(t testing.TB, query string) time.Duration {
+	t.Helper()
+	return rig.Within(t, recovery, "fresh answers to "+query, func() bool {
+		r := rig.Get(t, s.Public+query)
+		if r.Status != 200 {
+			return false
+		}
+		a := r.Answer(t)
+		for _, source := range a.Sources {
+			if source.Status != "fresh" {
+				return false
+			}
+		}
+		return a.Complete
+	})
+}
+
+// aged waits until the copies that a query uses are stale.
+func (s *scene) aged(t testing.TB, query, source string) {
+	t.Helper()
+	rig.Within(t, recovery, "a stale answer to "+query, func() bool {
+		status, _ := rig.Get(t, s.Public+query).Answer(t).Of(source)
+		return status == "stale"
+	})
+}
+
+// crowd asks n times, so many at a time, and gives the latencies in order and the replies that were not 200.
+func crowd(t testing.TB, url string, n, atATime int) (took latencies, failed []rig.Reply) {
+	t.Helper()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	work := make(chan struct{}, n)
+	for range n {
+		work <- struct{}{}
+	}
+	close(work)
+	for range atATime {
+		wg.Go(func() {
+			for range work {
+				r := rig.Get(t, url)
+				mu.Lock()
+				took = append(took, r.Took)
+				if r.Status != 200 {
+					failed = append(failed, r)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(took)
+	return took, failed
+}
+
+type latencies []time.Duration
+
+func (l latencies) p(share float64) time.Duration {
+	return l[min(int(share*float64(len(l))), len(l)-1)]
+}
+
+// times is a when the long form runs, else b.
+func times(long, short int) int {
+	if rig.Full() {
+		return long
+	}
+	return short
+}

@@ -1,0 +1,112 @@
+// Package rig sets the whole service up for fault tests: the program itself as a process, a real Redis, and helpers to
+// ask and to wait. Tests break things around it and watch from outside.
+package rig
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// binary is the program, built once by Main.
+var binary string
+
+// Main builds the program for all tests of a package, runs them, and cleans up. A TestMain ends with it.
+func Main(m *testing.M) {
+	code, err := withBinary(m.Run)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func withBinary(run func() int) (int, error) {
+	dir, err := os.MkdirTemp("", "faults")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "aggregator")
+	build := exec.Command("go", "build", "-o", binary, "timeslots/cmd/aggregator")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("build the service: %w\n%s", err, out)
+	}
+	return run(), nil
+}
+
+// Full tells whether the long form was asked for (make faults).
+func Full() bool { return os.Getenv("FAULTS_FULL") != "" }
+
+// Within polls until true, and fails the test when it does not come in time. It gives how long that took.
+func Within(t testing.TB, limit time.Duration, what string, holds func() bool) time.Duration {
+	t.Helper()
+	begin := time.Now()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if holds() {
+			return time.Since(begin)
+		}
+		if time.Since(begin) > limit {
+			t.Fatalf("%s: not within %v", what, limit)
+		}
+		<-tick.C
+	}
+}
+
+// Reply is an answer, read whole.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	Took   time.Duration
+	Err    error // the connection failed; Status is 0
+}
+
+// Client keeps connections, and waits no longer than its timeout.
+var Client = &http.Client{
+	Timeout:       40 * time.Second,
+	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// Send makes one request; headers are pairs. A connection that fails is told in the reply.
+func Send(t testing.TB, method, url, body string, headers ...string) Reply {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	begin := time.Now()
+	resp, err := Client.Do(req)
+	if err != nil {
+		return Reply{Err: err, Took: time.Since(begin)}
+	}
+	defer resp.Body.Close()
+	read, err := io.ReadAll(resp.Body)
+	return Reply{Status: resp.StatusCode, Header: resp.Header, Body: read, Took: time.Since(begin), Err: err}
+}
+
+// Get asks for url.
+func Get(t testing.TB, url string, headers ...string) Reply {
+	t.Helper()
+	return Send(t, http.MethodGet, url, "", headers...)
+}
+
+// Root is the repository's directory.
+func Root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}

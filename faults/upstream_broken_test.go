@@ -1,0 +1,142 @@
+package faults
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"timeslots/faults/evil"
+	"timeslots/faults/rig"
+)
+
+// FAULTS rows 2, 4, 7: a source that fails at once costs its part, says why, and is whole again by itself.
+func TestASourceThatFailsAtOnceCostsItsPartAndSaysWhy(t *testing.T) {
+	tests := map[string]struct {
+		fault  evil.Fault
+		reason string
+	}{
+		"500":                          {evil.Status(500), "upstream"},
+		"502":                          {evil.Status(502), "upstream"},
+		"resets before its headers":    {evil.Reset, "upstream"},
+		"resets in its body":           {evil.ResetInBody, "upstream"},
+		"hangs up on requests":         {evil.Hangup, "upstream"},
+		"400":                          {evil.Status(400), "upstream"},
+		"401 for our key":              {evil.Status(401), "upstream"},
+		"403 for our key":              {evil.Status(403), "upstream"},
+		"redirects":                    {evil.Status(302, "Location", "http://127.0.0.1:1/elsewhere"), "upstream"},
+		"429":                          {evil.Status(429, "Retry-After", "1"), "limited"},
+		"503 with a time":              {evil.Status(503, "Retry-After", "1"), "limited"},
+		"503 without":                  {evil.Status(503), "upstream"},
+		"truncates":                    {evil.Truncate, "malformed"},
+		"cuts its chunks":              {evil.CutChunks, "malformed"},
+		"null":                         {evil.Says("application/json", "null"), "malformed"},
+		"wrong shape":                  {evil.Says("application/json", `"slots"`), "malformed"},
+		"not JSON":                     {evil.Says("application/json", "{"), "malformed"},
+		"login page":                   {evil.Says("text/html", "<html>log in</html>"), "malformed"},
+		"bad UTF-8":                    {evil.Says("application/json", "{\"x\":\"\xff\"}"), "malformed"},
+		"nests 9,999 deep":             {evil.Deep(9999), "malformed"},
+		"gzip with a bad checksum":     {evil.BadChecksum, "malformed"},
+		"an encoding nobody asked for": {evil.UnknownEncoding, "malformed"},
+	}
+	s := newScene(t, "sources:\n  careOptions: {breaker: {minRequests: 1000}, negative: 100ms}\n  careDirect: {enabled: true}")
+	n := 0
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			n++
+			query := strings.Replace(area, "47.61", fmt.Sprintf("47.%02d", 50+n), 1) // cold for each
+			s.upstream.Break(tt.fault, evil.CareOptions)
+			r := rig.Get(t, s.Public+query)
+			a := r.Answer(t)
+			if status, reason := a.Of("careOptions"); a.Complete || status != "failed" || reason != tt.reason {
+				t.Errorf("complete %v, careOptions %s (%s), want it failed (%s)", a.Complete, status, reason, tt.reason)
+			}
+			s.upstream.Heal()
+			s.fresh(t, query)
+		})
+	}
+}
+
+// FAULTS rows 5, 6: what cannot be read never replaces what could.
+func TestNonsenseNeverReplacesAnAnswer(t *testing.T) {
+	faults := map[string]evil.Fault{
+		"null": evil.Says("application/json", "null"), "truncated": evil.Truncate, "a login page": evil.Says("text/html", "<html>"),
+		"too many slots": evil.Repeat(50_001), "too large": evil.Bomb(9 << 20),
+	}
+	s := newScene(t, lives(time.Second, time.Minute, 2*time.Minute))
+	before := s.settle(t, clinician)
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			bad := s.Metric(t, "aggregator_upstream_request_duration_seconds_count", `outcome="malformed"`)
+			s.upstream.Break(fault, evil.ProviderDirect)
+			rig.Within(t, recovery, "a refresh that could not be read", func() bool {
+				if a := rig.Get(t, s.Public+clinician).Answer(t); a.Total != before.Total || !a.Complete {
+					t.Fatalf("%d slots, complete %v; want the %d of before", a.Total, a.Complete, before.Total)
+				}
+				return s.Metric(t, "aggregator_upstream_request_duration_seconds_count", `outcome="malformed"`) > bad
+			})
+			s.upstream.Heal()
+			s.fresh(t, clinician)
+		})
+	}
+}
+
+// FAULTS row 6: bombs cost 64 MiB at most.
+func TestBombsCostLittleMemory(t *testing.T) {
+	bombs := map[string]evil.Fault{
+		"1000:1": evil.Bomb(256 << 20), "just too large": evil.Bomb(8<<20 + 1), "as large as may be": evil.Bomb(8 << 20),
+		"small entries": evil.EntryBomb(2 << 20), "slots": evil.Repeat(60_000),
+	}
+	for name, bomb := range bombs {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t, "products: {default: {budget: 3s}}", "sources:\n  providerDirect: {timeout: 2s, breaker: {minRequests: 100000}}")
+			s.settle(t, clinician)
+			_, _ = crowd(t, s.Public+clinician, 200, 8)
+			before := s.Resident(t)
+			s.upstream.Break(bomb, evil.ProviderDirect)
+			_ = rig.Get(t, s.Public+clinician) // stale by now; a bomb that is made of a good answer is made of this one
+			most := before
+			for i := range times(6, 2) {
+				npis := make([]string, 50)
+				for n := range npis {
+					npis[n] = "90000" + string(rune('1'+i)) + "0" + string(rune('0'+n/10)) + string(rune('0'+n%10)) + "7"
+				}
+				_ = rig.Get(t, s.Public+"/v1/timeslots?npi="+strings.Join(npis, ","))
+				most = max(most, s.Resident(t))
+			}
+			if rise := most - before; rise > 64<<20 {
+				t.Errorf("memory rose by %d MiB, want at most 64", rise>>20)
+			}
+			s.upstream.Heal()
+			t.Logf("memory %d MiB before, +%d MiB under the bombs; whole again after %v", before>>20, (most-before)>>20, s.fresh(t, clinician))
+		})
+	}
+}
+
+// FAULTS rows 2, 10: one failure in twenty is not noticed by anybody.
+func TestConnectionsThatBreakNowAndThenAreNotNoticed(t *testing.T) {
+	for name, fault := range map[string]evil.Fault{"reset": evil.Reset, "hung up": evil.Hangup, "502": evil.Status(502)} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			s.settle(t, clinician)
+			var call atomic.Int64
+			s.upstream.Break(func(w http.ResponseWriter, r *http.Request, good http.Handler) {
+				if call.Add(1)%20 == 0 {
+					fault(w, r, good)
+					return
+				}
+				good.ServeHTTP(w, r)
+			}, evil.ProviderDirect)
+			for i := range times(1000, 200) {
+				npi := "9000" + strings.Repeat("0", 3) + string(rune('0'+i/100%10)) + string(rune('0'+i/10%10)) + string(rune('0'+i%10))
+				if r := rig.Get(t, s.Public+"/v1/timeslots?npi="+npi+"&startDate=2099-01-01&endDate=2099-01-02"); r.Status >= 500 {
+					t.Fatalf("request %d: %d %s", i, r.Status, r.Body)
+				}
+			}
+			s.upstream.Heal()
+			s.fresh(t, clinician)
+		})
+	}
+}
