@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -29,16 +30,24 @@ const recovery = 10 * time.Second
 type scene struct {
 	*rig.Service
 	upstream *evil.Upstream
+	tenant   *acme.Tenant
 }
 
 // newScene starts both. The settings replace or add top-level keys of the configuration.
 func newScene(t testing.TB, settings ...string) *scene {
 	t.Helper()
-	u := evil.New(newTenant(t))
-	server := httptest.NewServer(u)
+	tenant := newTenant(t)
+	u := evil.New(tenant)
+	return &scene{Service: rig.Serve(t, configuration(listen(t, u), settings...)), upstream: u, tenant: tenant}
+}
+
+// listen serves a handler on loopback until the test ends, and gives its URL.
+func listen(t testing.TB, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	t.Cleanup(server.CloseClientConnections) // before Close: some hang on purpose
-	return &scene{Service: rig.Serve(t, configuration(server.URL, settings...)), upstream: u}
+	return server.URL
 }
 
 func newTenant(t testing.TB) *acme.Tenant {

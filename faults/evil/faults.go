@@ -163,7 +163,7 @@ func Repeat(slots int) Fault {
 	}
 }
 
-// swell finds a list called timeslots or slots, and makes it so long.
+// swell finds a list called timeslots or slotTimes, and makes it so long.
 func swell(node any, slots int) bool {
 	switch node := node.(type) {
 	case []any:
@@ -177,7 +177,7 @@ func swell(node any, slots int) bool {
 			if swell(child, slots) { // the innermost
 				return true
 			}
-			if list, ok := child.([]any); ok && len(list) > 0 && (name == "timeslots" || name == "slots") {
+			if list, ok := child.([]any); ok && len(list) > 0 && (name == "timeslots" || name == "slotTimes") {
 				for len(list) < slots {
 					list = append(list, list[0])
 				}

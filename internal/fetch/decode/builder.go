@@ -20,11 +20,15 @@ type builder struct {
 	last    uint32 // the schedule added last: slots of one schedule come in runs
 }
 
-func newBuilder(read Read, body []byte) *builder {
+func newBuilder(read Read, body []byte, slots int) *builder {
+	f := &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, Body: body}
+	if slots > 0 {
+		f.Slots = make([]timeslot.Slot, 0, slots)
+	}
 	return &builder{
 		read:    read,
 		d:       jx.DecodeBytes(body),
-		f:       &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, Body: body},
+		f:       f,
 		strings: make(map[string]string, 32),
 		index:   make(map[timeslot.Schedule]uint32, 8),
 	}
@@ -84,6 +88,9 @@ func (b *builder) fragment() *timeslot.Fragment {
 	b.f.Slots = slices.CompactFunc(b.f.Slots, func(x, y timeslot.Slot) bool {
 		return x.Start == y.Start && x.Schedule == y.Schedule
 	})
+	if cap(b.f.Slots) > len(b.f.Slots)+len(b.f.Slots)/4 { // the fragment is kept: do not keep spare room with it
+		b.f.Slots = slices.Clone(b.f.Slots)
+	}
 	b.f.Slots = slices.Clip(b.f.Slots)
 	return b.f
 }

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,10 @@ const (
 	MaxSlots   = 50_000
 	maxEntries = 20_000 // schedules, departments or providers
 )
+
+// slotTime is in every slot that any surface lists, once: counting it beforehand refuses bombs before they unfold, and
+// says how much room the slots need. (Care Options lists a time once for several clinicians.)
+var slotTime = []byte(`"slotDateTime"`)
 
 // ErrMalformed is in the chain of every error of this package: upstream's answer breaks its contract.
 var ErrMalformed = errors.New("malformed answer")
@@ -38,7 +43,11 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder(read, body)
+	slots := bytes.Count(body, slotTime)
+	if slots > MaxSlots {
+		return nil, fmt.Errorf("%w: more than %d slots", ErrMalformed, MaxSlots)
+	}
+	b := newBuilder(read, body, slots)
 	if err := parse(b); err != nil {
 		return nil, malformed(err)
 	}
