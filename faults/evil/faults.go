@@ -15,7 +15,10 @@ import (
 )
 
 // Hang never answers; it ends with the client.
-func Hang(_ http.ResponseWriter, r *http.Request, _ http.Handler) { <-r.Context().Done() }
+func Hang(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+	_, _ = io.Copy(io.Discard, r.Body) // a server notices that its client left only then
+	<-r.Context().Done()
+}
 
 // HangAfterHeaders says 200 and then nothing.
 func HangAfterHeaders(w http.ResponseWriter, r *http.Request, _ http.Handler) {

@@ -1,0 +1,164 @@
+package faults
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"timeslots/faults/evil"
+	"timeslots/faults/rig"
+)
+
+const retail = "/dexcare/api/6/visits/retail"
+
+// post is a retail booking's body for a slot that an answer offered.
+func post(a rig.Answer, slot int) string {
+	s := a.Timeslots[slot%len(a.Timeslots)]
+	return fmt.Sprintf(`{"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"visitDetails":{"ehrSystemName":%q,"departmentId":%q,"visitReason":"Sore throat","declaration":"self","slotId":%q,"providerId":%q},"registrationModules":{"documentSigning":[]}}`,
+		s.EHRInstance, s.DepartmentID, s.Booking.SlotID, s.Booking.ProviderID)
+}
+
+// ledger counts what arrived upstream, by correlation id.
+type ledger struct {
+	mu   sync.Mutex
+	seen map[string]int
+}
+
+func (l *ledger) before(fault evil.Fault) evil.Fault {
+	return func(w http.ResponseWriter, r *http.Request, good http.Handler) {
+		l.mu.Lock()
+		l.seen[r.Header.Get("correlation-id")]++
+		l.mu.Unlock()
+		fault(w, r, good)
+	}
+}
+
+func (l *ledger) count(id string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seen[id]
+}
+
+// FAULTS row 10: whatever breaks, a booking is sent once, and what became of it is said.
+func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
+	s := newScene(t, "booking: {tombstone: 48h, timeout: 2s}")
+	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+	var n atomic.Int64
+	l := &ledger{seen: map[string]int{}}
+	faults := []evil.Fault{evil.Hangup, evil.Reset, thenClose, sound, thenReset, sound}
+	s.upstream.Break(l.before(func(w http.ResponseWriter, r *http.Request, good http.Handler) {
+		faults[n.Add(1)%int64(len(faults))](w, r, good)
+	}), evil.Booking)
+
+	bookings := times(1000, 150)
+	var booked, unknown, notSent, other atomic.Int64
+	var wg sync.WaitGroup
+	work := make(chan int)
+	for range 4 {
+		wg.Go(func() {
+			for i := range work {
+				id := fmt.Sprintf("5f0e6a0c-0000-4000-8000-%012d", i)
+				headers := []string{"Content-Type", "application/json", "Authorization", "Bearer patient", "correlation-id", id}
+				if i%2 == 0 {
+					headers = append(headers, "Idempotency-Key", id) // makes Go's transport resend: FAULTS §3
+				}
+				if i%5 == 0 {
+					headers = append(headers, "X-Idempotency-Key", id)
+				}
+				r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, i), headers...)
+				sent := l.count(id)
+				var problem struct{ Outcome string }
+				_ = json.Unmarshal(r.Body, &problem)
+				switch {
+				case r.Status == 504 && problem.Outcome == "unknown" && sent <= 1:
+					unknown.Add(1)
+				case r.Status == 502 && problem.Outcome == "not-sent" && sent == 0:
+					notSent.Add(1)
+				case r.Status/100 == 2 && sent == 1:
+					booked.Add(1)
+				case r.Status == 409 && sent == 1:
+					other.Add(1)
+				default:
+					t.Errorf("booking %d was sent %d times and answered %d %s (%v)", i, sent, r.Status, r.Body, r.Err)
+				}
+			}
+		})
+	}
+	for i := range bookings {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	if booked.Load()+other.Load() == 0 || unknown.Load() == 0 {
+		t.Errorf("%d booked, %d refused by upstream, %d unknown; want some of each kind", booked.Load(), other.Load(), unknown.Load())
+	}
+	s.upstream.Heal()
+	rig.Within(t, recovery, "a booking that is answered", func() bool {
+		r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, bookings), "Content-Type", "application/json", "Authorization", "Bearer patient")
+		return r.Status/100 == 2 || r.Status == 409
+	})
+	t.Logf("%d bookings: %d booked, %d refused by upstream, %d unknown, %d not sent; none was sent twice", bookings, booked.Load(), other.Load(), unknown.Load(), notSent.Load())
+}
+
+// sound answers well.
+func sound(w http.ResponseWriter, r *http.Request, good http.Handler) { good.ServeHTTP(w, r) }
+
+// thenClose answers well and closes the connection without having said so.
+func thenClose(w http.ResponseWriter, r *http.Request, good http.Handler) {
+	good.ServeHTTP(w, r)
+	_ = http.NewResponseController(w).Flush()
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		_ = conn.Close()
+	}
+}
+
+// thenReset reads the request and breaks the connection while it answers.
+func thenReset(w http.ResponseWriter, r *http.Request, good http.Handler) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	evil.ResetInBody(w, r, good)
+}
+
+// FAULTS row 29: a slow booking holds up nobody else, and its unknown outcome is said.
+func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
+	s := newScene(t, "booking: {tombstone: 48h, timeout: 1s}")
+	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+	s.settle(t, clinician)
+	s.upstream.Break(evil.Hang, evil.Booking)
+	var wg sync.WaitGroup
+	var slow atomic.Int64
+	for i := range 32 {
+		wg.Go(func() {
+			r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient")
+			var problem struct{ Outcome string }
+			_ = json.Unmarshal(r.Body, &problem)
+			if r.Status != 504 || problem.Outcome != "unknown" || r.Took < time.Second || r.Took > 1500*time.Millisecond {
+				t.Errorf("%d %q after %v, want 504 unknown after a second", r.Status, problem.Outcome, r.Took)
+			}
+			slow.Add(1)
+		})
+	}
+	rig.Within(t, recovery, "all bookings under way", func() bool { return s.upstream.Calls(evil.Booking) == 32 })
+	took, failed := crowd(t, s.Public+clinician, 200, 4)
+	if slow.Load() > 0 {
+		t.Log("the bookings ended before the reads")
+	}
+	if len(failed) > 0 || took.p(0.99) > 60*time.Millisecond {
+		t.Errorf("reads: %d failed, p99 %v", len(failed), took.p(0.99))
+	}
+	wg.Wait()
+	if n := s.Metric(t, "aggregator_bookings_total", `outcome="unknown"`); n != 32 {
+		t.Errorf("%v bookings count as unknown, want 32", n)
+	}
+	s.upstream.Heal()
+	r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, 40), "Content-Type", "application/json", "Authorization", "Bearer patient")
+	if r.Status/100 != 2 {
+		t.Errorf("healed: %d %s", r.Status, r.Body)
+	}
+	t.Logf("reads beside 32 hanging bookings: p50 %v, p99 %v", took.p(0.5), took.p(0.99))
+}
