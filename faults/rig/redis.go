@@ -19,12 +19,18 @@ type Redis struct {
 // NewRedis starts one until the test ends, or skips the test where there is none.
 func NewRedis(t testing.TB, args ...string) *Redis {
 	t.Helper()
+	_, port, _ := net.SplitHostPort(FreeAddr(t))
+	return NewRedisOn(t, port, args...)
+}
+
+// NewRedisOn is NewRedis on a port of the caller's choice.
+func NewRedisOn(t testing.TB, port string, args ...string) *Redis {
+	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Skip("redis-server is not installed: apt-get install redis-server")
 	}
-	dir, addr := t.TempDir(), FreeAddr(t)
-	_, port, _ := net.SplitHostPort(addr)
+	dir, addr := t.TempDir(), net.JoinHostPort("127.0.0.1", port)
 	args = append([]string{"--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", dir}, args...)
 	r := &Redis{Process: process.New(dir, "redis", path, args...), Addr: addr}
 	r.Begin(t)

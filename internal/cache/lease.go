@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	cryptorand "crypto/rand"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -109,7 +110,16 @@ func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, 
 	if won {
 		return turn{lease: want}, true
 	}
+	if owner.Val() == "" && isRefusal(got.Err()) { // read-only, or out of memory: nobody will get a lease
+		return turn{}, true
+	}
 	return turn{}, !ok && r.gate.bypass()
+}
+
+// isRefusal tells whether Redis answered a command with an error.
+func isRefusal(err error) bool {
+	_, answered := errors.AsType[redis.Error](err)
+	return answered && err != redis.Nil
 }
 
 func ignoreNil(err error) error {

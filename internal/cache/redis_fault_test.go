@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"slices"
 	"syscall"
 	"testing"
@@ -157,6 +158,14 @@ func TestServersThatRefuse(t *testing.T) {
 				})
 			} else {
 				wantFragments(t, r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
+			}
+
+			// A lease that nobody can get is not waited for: that cost every request its whole budget once.
+			limited, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			turn, err := r.awaitTurn(limited, keyOfNPI(3), func(*timeslot.Fragment) bool { return true })
+			if err != nil || turn.lease != nil || turn.filled != nil {
+				t.Errorf("a turn without a lease: %+v, %v", turn, err)
 			}
 
 			do(t, client, test.accept)
