@@ -1,0 +1,93 @@
+package rig
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"timeslots/internal/process"
+)
+
+// Nginx runs a caching nginx in front of an address until the test ends, or skips the test where there is none. It
+// keeps what may be kept, whoever asked: its cache key is the address alone.
+func Nginx(t testing.TB, backend string) (base string) {
+	t.Helper()
+	dir, addr := t.TempDir(), FreeAddr(t)
+	path := find(t, "nginx")
+	config := fmt.Sprintf(`
+daemon off; master_process off; pid %[1]s/pid; error_log stderr warn;
+events { worker_connections 256; }
+http {
+  access_log off;
+  client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy;
+  fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
+  proxy_cache_path %[1]s/cache keys_zone=all:1m;
+  server {
+    listen %[2]s;
+    location / {
+      proxy_pass http://%[3]s;
+      proxy_cache all; proxy_cache_key $request_uri; proxy_cache_valid any 1m; proxy_cache_methods GET HEAD POST;
+      add_header X-Proxy-Cache $upstream_cache_status always;
+    }
+  }
+}`, dir, addr, strings.TrimPrefix(backend, "http://"))
+	return runProxy(t, addr, process.New(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
+}
+
+// Varnish runs a Varnish in front of an address until the test ends, or skips the test where there is none. A greedy one
+// looks into its cache for every request, also for those with credentials.
+func Varnish(t testing.TB, backend string, greedy bool) (base string) {
+	t.Helper()
+	dir, addr := t.TempDir(), FreeAddr(t)
+	path := find(t, "varnishd")
+	host, port, _ := net.SplitHostPort(strings.TrimPrefix(backend, "http://"))
+	config := fmt.Sprintf("vcl 4.1;\nbackend default { .host = %q; .port = %q; }\n", host, port)
+	if greedy {
+		config += "sub vcl_recv { if (req.method == \"GET\" || req.method == \"HEAD\") { return (hash); } }\n"
+	}
+	config += `sub vcl_deliver { if (obj.hits > 0) { set resp.http.X-Proxy-Cache = "HIT"; } }` + "\n"
+	return runProxy(t, addr, process.New(dir, "varnish", path, "-F", "-a", addr, "-n", filepath.Join(dir, "work"),
+		"-f", write(t, dir, "default.vcl", config), "-s", "malloc,16m", "-j", "none"))
+}
+
+func find(t testing.TB, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Skipf("%s is not installed: apt-get install nginx varnish", program)
+	}
+	return path
+}
+
+func write(t testing.TB, dir, name, text string) string {
+	t.Helper()
+	file := filepath.Join(dir, name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func runProxy(t testing.TB, addr string, p *process.Process) (base string) {
+	t.Helper()
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Terminate() })
+	err := p.Await(t.Context(), func(context.Context) error {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "http://" + addr
+}
