@@ -5,8 +5,9 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 20s
 BENCH       ?= .
 
-# Packages of Debian that the tests need: a real Redis, and a C compiler for the race detector.
-DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell command -v gcc),,gcc libc6-dev)
+# Packages of Debian that the tests need: a real Redis, a C compiler for the race detector, proxies that would cache.
+DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell command -v gcc),,gcc libc6-dev) \
+               $(if $(shell command -v nginx),,nginx-light) $(if $(shell command -v varnishd),,varnish)
 
 .DEFAULT_GOAL := help
 
@@ -24,8 +25,9 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 
 .PHONY: test
 test: packages vet fmt-check lint types-check ## Check everything: vet, format, linter, types, all tests with -race on a real Redis
-	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v '/cmd/aggregator$$')
+	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v -e '/cmd/aggregator$$' -e '/faults$$')
 	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m ./cmd/aggregator # alone: it measures crowds
+	$(GO) test -count=1 -timeout 4m ./faults # alone, and the service as it is shipped: it measures latencies and memory
 
 .PHONY: test-short
 test-short: ## Run the tests without the race detector; those that need Redis skip where there is none
@@ -59,6 +61,10 @@ fuzz: ## Fuzz every target for FUZZTIME (20s) each
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
 	  done; \
 	done
+
+.PHONY: faults
+faults: packages ## Break everything around the service for five minutes, and want it all to heal
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 10m -v ./faults
 
 .PHONY: consistency
 consistency: packages ## Check that taken slots are offered by no replica, also while things break, for three minutes

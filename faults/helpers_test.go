@@ -68,9 +68,13 @@ func lives(fresh, stale, staleOnError time.Duration) string {
 	return text
 }
 
+// upstreamHere stands in settings for the upstream's address.
+const upstreamHere = "http://upstream.here"
+
 func configuration(upstream string, settings ...string) string {
 	sections := map[string]string{
 		"sources": lives(500*time.Millisecond, 20*time.Second, 40*time.Second),
+		"admin":   "admin: {listen: 127.0.0.1:0}\n",
 		"booking": "booking: {tombstone: 48h}\n",
 		"log":     "log: {level: warn}\n",
 		"upstream": fmt.Sprintf("upstream:\n  public: {url: %[1]q}\n  visit: {url: %[1]q}\n"+
@@ -78,9 +82,9 @@ func configuration(upstream string, settings ...string) string {
 	}
 	for _, s := range settings {
 		name, _, _ := strings.Cut(s, ":")
-		sections[name] = s + "\n"
+		sections[name] = strings.ReplaceAll(s, upstreamHere, upstream) + "\n"
 	}
-	text := "listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\n"
+	text := "listen: 127.0.0.1:0\ntenant: acme\ntier: prd\n"
 	for _, section := range sections {
 		text += section
 	}

@@ -1,7 +1,10 @@
 package rig
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"github.com/klauspost/compress/zstd"
 	"net"
 	"os/exec"
 	"strings"
@@ -13,7 +16,8 @@ import (
 // Redis is a real server that keeps nothing on disk: after a restart it is empty.
 type Redis struct {
 	*process.Process
-	Addr string
+	Addr     string
+	Password string // empty: none
 }
 
 // NewRedis starts one until the test ends, or skips the test where there is none.
@@ -59,8 +63,7 @@ func (r *Redis) Begin(t testing.TB) {
 // Do sends a command by redis-cli and gives what it printed.
 func (r *Redis) Do(t testing.TB, command ...string) string {
 	t.Helper()
-	_, port, _ := net.SplitHostPort(r.Addr)
-	out, err := exec.CommandContext(t.Context(), "redis-cli", append([]string{"-p", port}, command...)...).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "redis-cli", append(r.login(), command...)...).Output()
 	if err != nil {
 		t.Fatalf("redis-cli %s: %v\n%s", strings.Join(command, " "), err, out)
 	}
@@ -76,4 +79,59 @@ func FreeAddr(t testing.TB) string {
 	}
 	defer l.Close()
 	return l.Addr().String()
+}
+
+func (r *Redis) login() []string {
+	_, port, _ := net.SplitHostPort(r.Addr)
+	if r.Password == "" {
+		return []string{"-p", port}
+	}
+	return []string{"-p", port, "--no-auth-warning", "-a", r.Password}
+}
+
+// Listen hears every command that is sent from now on; heard ends it and tells.
+func (r *Redis) Listen(t testing.TB) (heard func() string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	var said bytes.Buffer
+	cmd := exec.CommandContext(ctx, "redis-cli", append(r.login(), "MONITOR")...)
+	cmd.Stdout = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return func() string {
+		stop()
+		_ = cmd.Wait()
+		return said.String()
+	}
+}
+
+// Everything is all keys and values, those that are compressed as they are and unpacked.
+func (r *Redis) Everything(t testing.TB) string {
+	t.Helper()
+	unpack, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unpack.Close()
+	var all strings.Builder
+	for key := range strings.Lines(r.Do(t, "KEYS", "*")) {
+		key = strings.TrimSuffix(key, "\n")
+		value := ""
+		switch strings.TrimSpace(r.Do(t, "TYPE", key)) {
+		case "zset":
+			value = r.Do(t, "ZRANGE", key, "0", "-1", "WITHSCORES")
+		case "string":
+			value = r.Do(t, "GET", key)
+		}
+		fmt.Fprintln(&all, key, value)
+		if at := strings.Index(value, "\x28\xb5\x2f\xfd"); at >= 0 { // zstd's magic number
+			plain, err := unpack.DecodeAll([]byte(strings.TrimSuffix(value[at:], "\n")), nil)
+			if err != nil {
+				t.Fatalf("unpack %s: %v", key, err)
+			}
+			all.Write(plain)
+		}
+	}
+	return all.String()
 }

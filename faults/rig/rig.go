@@ -43,6 +43,9 @@ func withBinary(run func() int) (int, error) {
 	return run(), nil
 }
 
+// Binary is the program.
+func Binary() string { return binary }
+
 // Full tells whether the long form was asked for (make faults).
 func Full() bool { return os.Getenv("FAULTS_FULL") != "" }
 

@@ -20,6 +20,7 @@ import (
 type Service struct {
 	*process.Process
 	Public, Admin string // base URLs
+	File          string // its configuration
 }
 
 var listening = regexp.MustCompile(`listening public=(\S+) admin=(\S+)`)
@@ -32,7 +33,7 @@ func Serve(t testing.TB, configuration string) *Service {
 	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &Service{Process: process.New(dir, "service", binary, "serve", "--config", file)}
+	s := &Service{Process: process.New(dir, "service", binary, "serve", "--config", file), File: file}
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}

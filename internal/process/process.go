@@ -140,5 +140,8 @@ func (p *Process) Await(ctx context.Context, ready func(context.Context) error) 
 	}
 }
 
+// Ended is closed when the present life is over.
+func (p *Process) Ended() <-chan struct{} { return p.ended }
+
 // PID is the operating system's number of the present life.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
