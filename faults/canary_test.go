@@ -15,6 +15,7 @@ import (
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
+	"timeslots/internal/acme"
 )
 
 // personalData is what patients and their browsers send, and secrets is what the service is configured with; each is a
@@ -37,7 +38,8 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	redis := rig.NewRedis(t, "--requirepass", secrets["redis password"])
 	redis.Password = secrets["redis password"]
 	heard := redis.Listen(t)
-	s := newScene(t, guardedSettings(t, redis.Addr)...)
+	tenant := newTenantWith(t, acme.Keys{CareOptions: secrets["care options key"], Slots: secrets["slots key"], Booking: secrets["booking key"]})
+	s := newSceneOf(t, tenant, guardedSettings(t, redis.Addr)...)
 	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 	s.settle(t, clinician)
 	outcomes := map[string]evil.Fault{

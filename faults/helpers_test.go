@@ -36,7 +36,11 @@ type scene struct {
 // newScene starts both. The settings replace or add top-level keys of the configuration.
 func newScene(t testing.TB, settings ...string) *scene {
 	t.Helper()
-	tenant := newTenant(t)
+	return newSceneOf(t, newTenant(t), settings...)
+}
+
+func newSceneOf(t testing.TB, tenant *acme.Tenant, settings ...string) *scene {
+	t.Helper()
 	u := evil.New(tenant)
 	return &scene{Service: rig.Serve(t, configuration(listen(t, u), settings...)), upstream: u, tenant: tenant}
 }
@@ -52,7 +56,12 @@ func listen(t testing.TB, h http.Handler) string {
 
 func newTenant(t testing.TB) *acme.Tenant {
 	t.Helper()
-	tenant, err := acme.New(acme.Options{Seed: 1, Latency: 2 * time.Millisecond})
+	return newTenantWith(t, acme.Keys{})
+}
+
+func newTenantWith(t testing.TB, keys acme.Keys) *acme.Tenant {
+	t.Helper()
+	tenant, err := acme.New(acme.Options{Seed: 1, Latency: 2 * time.Millisecond, Keys: keys})
 	if err != nil {
 		t.Fatal(err)
 	}
