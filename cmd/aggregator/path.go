@@ -13,6 +13,7 @@ import (
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/api"
 	"timeslots/internal/fetch"
+	"timeslots/internal/metrics"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -160,6 +161,14 @@ func apiProducts(products config.Products) map[string]api.Product {
 func productNames(products config.Products) []string { return slices.Sorted(maps.Keys(products)) }
 
 // latencies are the products' own, which the metrics count by.
+func slos(products config.Products) map[string]metrics.SLO {
+	all := map[string]metrics.SLO{}
+	for name, p := range products {
+		all[name] = metrics.SLO(p.SLO)
+	}
+	return all
+}
+
 func latencies(products config.Products) (all []time.Duration) {
 	for _, p := range products {
 		all = append(all, p.SLO.Latency)

@@ -36,6 +36,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	}
 	s.config, s.loaded = next, &loaded
 	s.metrics.SetProducts(productNames(next.Products))
+	s.metrics.SetSLOs(slos(next.Products))
 	_ = s.level.UnmarshalText([]byte(next.Log.Level))                          // validated
 	if err := s.gateway.SetPartnerKeys(partnerKeys(next.Access)); err != nil { // validated
 		s.log.Error("partner keys not reloaded, the old ones stay", "error", err)

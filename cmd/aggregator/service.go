@@ -72,6 +72,7 @@ func (s *service) buildMetrics(cfg *config.Config) (err error) {
 		Latencies:   latencies(cfg.Products),
 		Version:     b.version, Revision: b.revision,
 	})
+	s.metrics.SetSLOs(slos(cfg.Products))
 	return err
 }
 

@@ -50,6 +50,7 @@ type Metrics struct {
 	upstream upstreamMetrics
 	cache    cacheMetrics
 	booking  bookingMetrics
+	slo      sloMetrics
 	watched  *watched
 	gatherer prometheus.Gatherer
 }
@@ -62,6 +63,7 @@ func New(o Options) (*Metrics, error) {
 		upstream: newUpstreamMetrics(),
 		cache:    newCacheMetrics(),
 		booking:  newBookingMetrics(),
+		slo:      newSLOMetrics(),
 		watched:  newWatched(),
 		gatherer: o.Gatherer,
 	}
@@ -93,6 +95,7 @@ func (m *Metrics) register(o Options) error {
 	all = append(all, m.upstream.collectors()...)
 	all = append(all, m.cache.collectors()...)
 	all = append(all, m.booking.collectors()...)
+	all = append(all, m.slo.collectors()...)
 	var errs []error
 	for _, c := range all {
 		if err := o.Registerer.Register(c); err != nil {
@@ -116,6 +119,7 @@ func (m *Metrics) startProductsAtZero() {
 	for _, product := range append(m.words.product.list(), other) {
 		m.request.startAtZero(product, m.words.shed.list())
 		m.booking.startAtZero(product)
+		m.slo.objective.WithLabelValues(product)
 	}
 }
 

@@ -38,6 +38,7 @@ func recordEverything(m *Metrics) {
 	m.UpstreamEnded(timeslot.CareOptions, timeslot.OpAvailabilitySlots, "ok", 80*time.Millisecond)
 	m.UpstreamHedged(timeslot.CareOptions, true)
 	m.UpstreamRefused(timeslot.CareOptions, timeslot.KindOpen)
+	m.SetSLOs(map[string]SLO{"flushot": {Latency: 400 * time.Millisecond, Objective: 0.99}})
 	m.BreakerChanged(timeslot.CareOptions, timeslot.OpAvailabilitySlots, 2)
 	m.DecodeDropped(timeslot.CareOptions, "invalid", 3)
 	m.StoreFenced(timeslot.CareOptions)
