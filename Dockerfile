@@ -4,7 +4,13 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /aggregator ./cmd/aggregator
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o / ./cmd/aggregator ./loadtest
+
+# A crowd for docker-compose.yml: docker build --target traffic
+FROM scratch AS traffic
+COPY --from=build /loadtest /loadtest
+USER 65532:65532
+ENTRYPOINT ["/loadtest"]
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

@@ -7,7 +7,8 @@ BENCH       ?= .
 
 # Packages of Debian that the tests need: a real Redis, a C compiler for the race detector, proxies that would cache.
 DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell command -v gcc),,gcc libc6-dev) \
-               $(if $(shell command -v nginx),,nginx-light) $(if $(shell command -v varnishd),,varnish)
+               $(if $(shell command -v nginx),,nginx-light) $(if $(shell command -v varnishd),,varnish) \
+               $(if $(shell command -v prometheus),,prometheus)
 
 .DEFAULT_GOAL := help
 

@@ -36,7 +36,7 @@ http {
     }
   }
 }`, dir, addr, strings.TrimPrefix(backend, "http://"))
-	return runProxy(t, addr, process.New(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
+	return serveOn(t, addr, process.New(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
 }
 
 // Varnish runs a Varnish in front of an address until the test ends, or skips the test where there is none. A greedy one
@@ -51,7 +51,7 @@ func Varnish(t testing.TB, backend string, greedy bool) (base string) {
 		config += "sub vcl_recv { if (req.method == \"GET\" || req.method == \"HEAD\") { return (hash); } }\n"
 	}
 	config += `sub vcl_deliver { if (obj.hits > 0) { set resp.http.X-Proxy-Cache = "HIT"; } }` + "\n"
-	return runProxy(t, addr, process.New(dir, "varnish", path, "-F", "-a", addr, "-n", filepath.Join(dir, "work"),
+	return serveOn(t, addr, process.New(dir, "varnish", path, "-F", "-a", addr, "-n", filepath.Join(dir, "work"),
 		"-f", write(t, dir, "default.vcl", config), "-s", "malloc,16m", "-j", "none"))
 }
 
@@ -59,7 +59,7 @@ func find(t testing.TB, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
-		t.Skipf("%s is not installed: apt-get install nginx varnish", program)
+		t.Skipf("%s is not installed: apt-get install nginx varnish prometheus", program)
 	}
 	return path
 }
@@ -73,7 +73,8 @@ func write(t testing.TB, dir, name, text string) string {
 	return file
 }
 
-func runProxy(t testing.TB, addr string, p *process.Process) (base string) {
+// serveOn starts a server and waits until it listens.
+func serveOn(t testing.TB, addr string, p *process.Process) (base string) {
 	t.Helper()
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
@@ -90,4 +91,13 @@ func runProxy(t testing.TB, addr string, p *process.Process) (base string) {
 		t.Fatal(err)
 	}
 	return "http://" + addr
+}
+
+// Prometheus runs a Prometheus with a configuration until the test ends, or skips the test where there is none.
+func Prometheus(t testing.TB, configuration string) (base string) {
+	t.Helper()
+	dir, addr := t.TempDir(), FreeAddr(t)
+	path := find(t, "prometheus")
+	return serveOn(t, addr, process.New(dir, "prometheus", path, "--config.file="+write(t, dir, "prometheus.yml", configuration),
+		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+addr, "--log.level=warn"))
 }

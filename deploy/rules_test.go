@@ -1,0 +1,218 @@
+package deploy
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql/parser"
+	"go.yaml.in/yaml/v3"
+)
+
+// ruleFile is a file of rules as far as these tests read it; promtool checks the rest.
+type ruleFile struct {
+	Groups []struct {
+		Rules []struct {
+			Record, Alert, Expr string
+			Labels, Annotations map[string]string
+		}
+	}
+}
+
+func ruleFiles(t *testing.T) map[string]ruleFile {
+	t.Helper()
+	files := map[string]ruleFile{}
+	for _, path := range glob(t, "prometheus/rules/*.yml") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f ruleFile
+		if err := yaml.Unmarshal(text, &f); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		files[path] = f
+	}
+	return files
+}
+
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: no files (%v)", pattern, err)
+	}
+	return paths
+}
+
+// exported is what the service exports (docs/metrics.md, which a test of internal/metrics holds against the collectors):
+// series → labels → words, none for an open label.
+func exported(t *testing.T) map[string]map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (counter|gauge|histogram) \\| (.*?) \\| ")
+	label := regexp.MustCompile(`([a-z]+)(?: \(([^)]*)\))?`)
+	series := map[string]map[string][]string{"up": {}}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		labels := map[string][]string{}
+		for _, l := range label.FindAllStringSubmatch(m[3], -1) {
+			labels[l[1]] = nil
+			if l[2] != "" {
+				labels[l[1]] = strings.Split(strings.ReplaceAll(l[2], "`", ""), ",")
+			}
+		}
+		name := "aggregator_" + m[1]
+		if m[2] != "histogram" {
+			series[name] = labels
+			continue
+		}
+		for _, suffix := range []string{"_count", "_sum", "_bucket"} {
+			series[name+suffix] = labels
+		}
+	}
+	return series
+}
+
+// everybody's labels come from the scrape, from buckets, and from what rules add.
+var everybodys = []string{"job", "instance", "le", "bound", "__name__"}
+
+// check reads an expression and holds each selector against what there is.
+func check(t *testing.T, where, expr string, known map[string]map[string][]string, recorded map[string]bool) {
+	t.Helper()
+	expr = strings.NewReplacer("$product", ".*", "$__rate_interval", "5m").Replace(expr)
+	tree, err := parser.ParseExpr(expr)
+	if err != nil {
+		t.Errorf("%s: %v", where, err)
+		return
+	}
+	parser.Inspect(tree, func(node parser.Node, _ []parser.Node) error {
+		if selector, ok := node.(*parser.VectorSelector); ok && !recorded[selector.Name] {
+			words, exists := known[selector.Name]
+			if !exists {
+				t.Errorf("%s: nobody exports %s", where, selector.Name)
+				return nil
+			}
+			for _, m := range selector.LabelMatchers {
+				checkMatcher(t, where, selector.Name, m, words)
+			}
+		}
+		return nil
+	})
+}
+
+func checkMatcher(t *testing.T, where, series string, m *labels.Matcher, words map[string][]string) {
+	t.Helper()
+	list, exists := words[m.Name]
+	if !exists && !slices.Contains(everybodys, m.Name) {
+		t.Errorf("%s: %s has no label %s", where, series, m.Name)
+	}
+	if len(list) > 0 && (m.Type == labels.MatchEqual || m.Type == labels.MatchRegexp) && !slices.ContainsFunc(list, m.Matches) {
+		t.Errorf("%s: %s never has %s", where, series, m)
+	}
+}
+
+func TestRulesAndDashboardsUseWhatTheServiceExports(t *testing.T) {
+	known, recorded := exported(t), map[string]bool{}
+	files := ruleFiles(t)
+	for _, f := range files {
+		for _, g := range f.Groups {
+			for _, r := range g.Rules {
+				recorded[r.Record] = r.Record != ""
+			}
+		}
+	}
+	for path, f := range files {
+		for _, g := range f.Groups {
+			for _, r := range g.Rules {
+				check(t, path+": "+r.Record+r.Alert, r.Expr, known, recorded)
+			}
+		}
+	}
+	for _, path := range glob(t, "grafana/dashboards/*.json") {
+		for _, target := range targets(t, path) {
+			check(t, path+": "+target[0], target[1], known, recorded)
+		}
+	}
+}
+
+// targets are the titles and expressions of a dashboard's panels.
+func targets(t *testing.T, path string) (list [][2]string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dashboard struct {
+		UID, Title string
+		Panels     []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(text, &dashboard); err != nil || dashboard.UID == "" || len(dashboard.Panels) == 0 {
+		t.Fatalf("%s: %v, uid %q, %d panels", path, err, dashboard.UID, len(dashboard.Panels))
+	}
+	for _, p := range dashboard.Panels {
+		for _, target := range p.Targets {
+			list = append(list, [2]string{p.Title, target.Expr})
+		}
+	}
+	return list
+}
+
+func TestEveryAlertNamesItsSectionOfTheRunbook(t *testing.T) {
+	runbook, err := os.ReadFile("../docs/runbook.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alerts := 0
+	for path, f := range ruleFiles(t) {
+		for _, g := range f.Groups {
+			for _, r := range g.Rules {
+				if r.Alert == "" {
+					continue
+				}
+				alerts++
+				if r.Labels["severity"] == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
+					t.Errorf("%s: %s lacks severity, summary or description", path, r.Alert)
+				}
+				if r.Annotations["runbook_url"] != "docs/runbook.md#"+strings.ToLower(r.Alert) || !strings.Contains(string(runbook), "\n## "+r.Alert+"\n") {
+					t.Errorf("%s: %s names %q", path, r.Alert, r.Annotations["runbook_url"])
+				}
+			}
+		}
+	}
+	if sections := strings.Count(string(runbook), "\n## Timeslots"); sections != alerts {
+		t.Errorf("%d alerts, %d sections of the runbook", alerts, sections)
+	}
+}
+
+// promtool is Prometheus' own checker; Debian has it in the package prometheus.
+func promtool(t *testing.T, args ...string) {
+	t.Helper()
+	path, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool is not installed: apt-get install prometheus")
+	}
+	if out, err := exec.CommandContext(t.Context(), path, args...).CombinedOutput(); err != nil {
+		t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+func TestRulesAreWellFormed(t *testing.T) {
+	promtool(t, append([]string{"check", "rules", "--lint=all"}, glob(t, "prometheus/rules/*.yml")...)...)
+	promtool(t, "check", "config", "prometheus/prometheus.yml")
+}
+
+func TestAlertsFireWhenTheyShouldAndOnlyThen(t *testing.T) {
+	promtool(t, append([]string{"test", "rules"}, glob(t, "prometheus/tests/*.yml")...)...)
+}
