@@ -2,6 +2,7 @@ package main
 
 import (
 	"reflect"
+	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
 )
@@ -35,6 +36,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		s.log.Error("limits and origins not reloaded, the old ones stay", "error", err)
 	}
 	s.config, s.loaded = next, &loaded
+	s.note(time.Now())
 	s.metrics.SetProducts(productNames(next.Products))
 	s.metrics.SetSLOs(slos(next.Products))
 	_ = s.level.UnmarshalText([]byte(next.Log.Level))                          // validated

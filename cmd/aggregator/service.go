@@ -18,6 +18,7 @@ import (
 	"timeslots/internal/booking"
 	"timeslots/internal/cache"
 	"timeslots/internal/metrics"
+	"timeslots/internal/ops"
 )
 
 // service is the whole program behind its listeners: what lives as long as the process, and the request path, which a
@@ -38,6 +39,8 @@ type service struct {
 	loaded  *config.Config // as it was read, before what needs a restart was put back
 	door    *door.Door
 	path    atomic.Pointer[path]
+	inForce atomic.Pointer[ops.Configuration]
+	ops     *ops.Watch
 	retired sync.WaitGroup // request paths that a reload replaced and that still finish
 	ready   atomic.Bool
 }
@@ -60,8 +63,11 @@ func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, off 
 	}
 	s.path.Store(path)
 	s.watch()
-	s.door, err = s.newDoor(cfg)
-	return s, err
+	if s.door, err = s.newDoor(cfg); err != nil {
+		return nil, err
+	}
+	s.ops = s.newWatch()
+	return s, nil
 }
 
 func (s *service) buildMetrics(cfg *config.Config) (err error) {
@@ -205,6 +211,7 @@ func (s *service) Respond(r *accel.Request, w *accel.Reply) (known bool) {
 
 // close ends background work, after the listeners are closed.
 func (s *service) close() error {
+	s.ops.Close()
 	s.path.Load().retire()
 	s.retired.Wait()
 	s.gateway.Close()

@@ -1,0 +1,166 @@
+// The operations page: listens to /ops/events, one state a second, and draws it. Signs and words go with every colour.
+"use strict";
+
+const words = {
+  healthy: ["✓", "healthy"],
+  warning: ["▲", "warning"],
+  failing: ["✕", "failing"],
+  idle: ["–", "no requests"],
+};
+const order = ["failing", "warning", "healthy", "idle"];
+const remembered = 300; // readings: five minutes
+
+const $ = (id) => document.getElementById(id);
+
+function element(tag, attributes, ...children) {
+  const e = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) e.setAttribute(name, value);
+  e.append(...children);
+  return e;
+}
+
+const number = (n, digits = 3) => (n === 0 ? "0" : Math.abs(n) >= 1000 ? Math.round(n).toLocaleString("en") : String(Number(n.toPrecision(digits))));
+// Numbers stay with their units, and lists break at their dots.
+const share = (x) => (x > 0.9 && x < 1 ? number(100 * x, 4) : number(100 * x, 2)) + "\u00a0%";
+const time = (s) => (s === 0 ? "–" : s < 1 ? number(1000 * s, 2) + "\u00a0ms" : s < 120 ? number(s, 2) + "\u00a0s" : number(s / 60, 2) + "\u00a0min");
+const bytes = (n) => number(n / 1048576, 3) + "\u00a0MiB";
+
+function card(thing, rows, idleWord) {
+  const [sign, word] = thing.health === "idle" && idleWord ? ["–", idleWord] : words[thing.health];
+  const list = element("dl");
+  for (const [name, value] of rows) list.append(element("dt", null, name), element("dd", null, value));
+  const c = element("article", { class: "card " + thing.health, "data-name": thing.name, "data-health": thing.health },
+    element("h3", null, element("span", { class: "name" }, thing.name), element("span", { class: "word" }, sign + " " + word)));
+  if (thing.why) c.append(element("p", { class: "why" }, thing.why));
+  c.append(list);
+  return c;
+}
+
+function productCard(p) {
+  if (p.health === "idle") return card(p, [["promised", share(p.slo.objective) + " in " + time(p.slo.latency)]]);
+  const rows = [
+    ["requests", number(p.requestsPerSecond) + " /s"],
+    ["errors", share(p.errorRatio)],
+    ["error budget left", share(Math.max(-9.99, p.errorBudgetLeft))],
+    ["p50 · p95 · p99", [p.p50, p.p95, p.p99].map(time).join(" · ")],
+    ["within " + time(p.slo.latency), share(p.inTimeRatio)],
+    ["age, p50 · p95", time(p.servedAgeP50) + " · " + time(p.servedAgeP95)],
+    ["hit · stale · miss", ["hit", "stale", "miss"].map((w) => share(p.cache[w] || 0)).join(" · ")],
+    ["booked · gone · lost", ["booked", "slot_unavailable", "unknown"].map((w) => number(p.bookings[w] || 0)).join(" · ")],
+  ];
+  if (p.shedPerSecond > 0) rows.splice(2, 0, ["turned away", number(p.shedPerSecond) + " /s"]);
+  return card(p, rows);
+}
+
+function sourceCard(s, breakers) {
+  const own = breakers.filter((b) => b.source === s.name && b.state !== "closed");
+  return card(s, [
+    ["calls", number(s.callsPerSecond) + " /s"],
+    ["failing", share(s.errorRatio)],
+    ["p95", time(s.p95)],
+    ["under way", number(s.inFlight)],
+    ["held back", number(s.refusedPerSecond) + " /s"],
+    ["breakers", own.length ? own.map((b) => b.operation + " " + b.state).join(", ") : "closed"],
+  ], "no calls");
+}
+
+function house(s) {
+  const cache = Object.fromEntries(s.cache.map((c) => [c.tier, c]));
+  const tier = (c) => (c ? bytes(c.bytes) + ", " + number(c.entries) + " entries, " + share(c.hitRatio) + " hits" : "–");
+  const redis = !s.redis.configured ? ["", "none configured"] : s.redis.up
+    ? ["", "✓ up, " + number(s.redis.operationsPerSecond) + " /s, p99 " + time(s.redis.p99)] : ["failing", "✕ out of reach"];
+  return [
+    ["Redis", ...redis],
+    ["Answers in memory", "", tier(cache.response)],
+    ["Fragments in memory", "", tier(cache.memory)],
+    ["Slots taken", "", number(s.tombstones.count) + " hidden, " + number(s.tombstones.bookedPerMinute) + " booked a minute"],
+    ["Bookings nobody knows the end of", s.tombstones.unknownOutcomes > 0 ? "warning" : "", number(s.tombstones.unknownOutcomes)],
+    ["Requests in flight", "", number(s.requestsInFlight)],
+  ].map(([name, state, value]) => element("div", { class: state }, element("dt", null, name), element("dd", null, value)));
+}
+
+const history = { at: [], products: {}, sources: {} };
+
+function remember(s) {
+  history.at.push(Date.parse(s.at) / 1000);
+  const keep = (all, name, value) => {
+    const list = (all[name] = all[name] || new Array(history.at.length - 1).fill(null));
+    list.push(value);
+  };
+  for (const p of s.products) {
+    keep(history.products, p.name, { rate: p.requestsPerSecond, p99: p.requestsPerSecond > 0 ? 1000 * p.p99 : null });
+  }
+  for (const x of s.sources) keep(history.sources, x.name, { rate: x.callsPerSecond });
+  if (history.at.length <= remembered) return;
+  history.at.shift();
+  for (const all of [history.products, history.sources]) for (const list of Object.values(all)) list.shift();
+}
+
+// Lines differ by colour and by dash.
+const strokes = [["#2a78d6", []], ["#c2571a", [6, 3]], ["#1a8f5f", [2, 3]], ["#9a4fc0", [10, 4]], ["#b8860b", [1, 4]], ["#777f88", [4, 4]]];
+const plots = {};
+
+function plot(id, all, value) {
+  const names = Object.keys(all);
+  const data = [history.at, ...names.map((n) => all[n].map((v) => (v ? value(v) : null)))];
+  const box = $(id);
+  const width = Math.max(240, box.parentElement.clientWidth - 20);
+  const known = plots[id];
+  if (known && known.names.join() === names.join()) {
+    if (known.u.width !== width) known.u.setSize({ width, height: 170 });
+    known.u.setData(data);
+    return;
+  }
+  if (known) known.u.destroy();
+  const ink = getComputedStyle(document.body).color;
+  const axis = { stroke: ink, grid: { stroke: "rgba(128,128,128,.2)" }, ticks: { show: false }, font: "11px system-ui" };
+  const u = new uPlot({
+    width, height: 170, cursor: { show: false }, legend: { live: false },
+    scales: { x: { range: (_, lo, hi) => [hi - Math.max(60, hi - lo), hi] }, y: { range: (_, lo, hi) => [0, hi > 0 ? hi * 1.1 : 1] } },
+    axes: [{ ...axis, space: 70, values: (_, at) => at.map((t) => new Date(1000 * t).toLocaleTimeString([], { hour12: false })) }, { ...axis, size: 44 }],
+    series: [{}, ...names.map((n, i) => ({ label: n, stroke: strokes[i % strokes.length][0], dash: strokes[i % strokes.length][1], width: 2, points: { show: history.at.length < 2 } }))],
+  }, data, box);
+  plots[id] = { u, names };
+}
+
+function verdict(s) {
+  const worst = order.find((h) => s.products.some((p) => p.health === h)) || "idle";
+  const bad = s.products.filter((p) => p.health === worst).map((p) => p.name).join(", ");
+  const text = worst === "healthy" ? "every promise is kept" : worst === "idle" ? "no requests" : bad + (worst === "failing" ? " fails" : " is close to failing");
+  const v = $("verdict");
+  const next = words[worst][0] + " " + text;
+  if (v.textContent !== next) v.textContent = next; // announced when it changes only
+  v.className = "verdict " + worst;
+  document.title = words[worst][0] + " timeslots: operations";
+}
+
+function draw(s) {
+  remember(s);
+  verdict(s);
+  const worstFirst = (a, b) => order.indexOf(a.health) - order.indexOf(b.health);
+  $("products").replaceChildren(...s.products.toSorted(worstFirst).map(productCard));
+  $("sources").replaceChildren(...s.sources.toSorted(worstFirst).map((x) => sourceCard(x, s.breakers)));
+  $("house").replaceChildren(...house(s));
+  $("replica").textContent = s.replica;
+  $("uptime").textContent = "up " + (s.uptimeSeconds < 120 ? number(Math.round(s.uptimeSeconds)) + " s" : s.uptimeSeconds < 7200 ? number(Math.round(s.uptimeSeconds / 60)) + " min" : number(s.uptimeSeconds / 3600, 3) + " h");
+  $("build").textContent = "version " + (s.build.version || "unknown") + " · " + s.build.go + " · configuration " + s.configuration.hash + ", loaded " + new Date(s.configuration.loadedAt).toLocaleString() + " · figures of the last " + Math.round(s.windowSeconds) + " s";
+  plot("plot-rate", history.products, (v) => v.rate);
+  plot("plot-latency", history.products, (v) => v.p99);
+  plot("plot-calls", history.sources, (v) => v.rate);
+  document.body.dataset.readings = String(history.at.length);
+}
+
+let last = Date.now();
+const events = new EventSource("ops/events");
+events.onmessage = (e) => {
+  last = Date.now();
+  draw(JSON.parse(e.data));
+};
+
+// A page that stands still looks healthy: say that it does.
+setInterval(() => {
+  const silent = Math.round((Date.now() - last) / 1000);
+  const link = $("link");
+  link.hidden = silent < 4;
+  if (!link.hidden) link.textContent = "✕ No news from this replica for " + silent + " s. What is shown is old; trying again.";
+}, 1000);

@@ -1,0 +1,147 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// window is how far rates and quantiles look back: long enough to be steady, short enough to see that something healed.
+const window = 20 // readings, one a second
+
+// Options say what is watched.
+type Options struct {
+	Read          Reader
+	Replica       string               // how this replica is called
+	Configuration func() Configuration // in force now
+	Logger        *slog.Logger
+}
+
+// Watch reads the metrics once a second and makes a State of them. Close ends it.
+type Watch struct {
+	opt   Options
+	begun time.Time
+
+	ring    [window]*tally // the polling goroutine's
+	reading int
+
+	current atomic.Pointer[published]
+	stop    context.CancelFunc
+	done    chan struct{}
+
+	mu        sync.Mutex
+	listeners map[chan struct{}]bool
+	closed    bool
+}
+
+// published is a state and its JSON, made once for all who want it.
+type published struct {
+	state *State
+	text  []byte
+	id    int
+}
+
+// New reads once and begins to watch.
+func New(opt Options) *Watch {
+	ctx, stop := context.WithCancel(context.Background())
+	w := &Watch{opt: opt, begun: time.Now(), stop: stop, done: make(chan struct{}), listeners: map[chan struct{}]bool{}}
+	w.look(time.Now())
+	go w.run(ctx)
+	return w
+}
+
+func (w *Watch) run(ctx context.Context) {
+	defer close(w.done)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			w.look(now)
+		}
+	}
+}
+
+// look reads the metrics and publishes what they say.
+func (w *Watch) look(now time.Time) {
+	list, err := w.opt.Read()
+	if err != nil {
+		w.opt.Logger.Warn("metrics could not be read for /ops", "error", err)
+		return
+	}
+	t := newTally(now, list)
+	before := w.ring[w.reading%window]
+	w.ring[w.reading%window] = t
+	w.reading++
+	since := w.begun
+	if before == nil && w.reading > 1 {
+		before = w.ring[0]
+	}
+	if before != nil {
+		since = before.at
+	}
+	state := judge(before, t, now.Sub(since))
+	state.Replica, state.UptimeSeconds, state.Configuration = w.opt.Replica, now.Sub(w.begun).Seconds(), w.opt.Configuration()
+	text, err := json.Marshal(state)
+	if err != nil {
+		w.opt.Logger.Warn("state could not be written for /ops", "error", err)
+		return
+	}
+	w.current.Store(&published{state, text, w.reading})
+	w.announce()
+}
+
+// announce wakes all listeners; one that has not heard the last time yet needs no second bell.
+func (w *Watch) announce() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for l := range w.listeners {
+		select {
+		case l <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// State is the last one.
+func (w *Watch) State() *State { return w.current.Load().state }
+
+// maxListeners bounds those who hear /ops/events at a time.
+const maxListeners = 32
+
+// listen gives a bell that rings with each new state; nil when there are too many listeners, or the watch is over.
+func (w *Watch) listen() (bell chan struct{}, leave func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed || len(w.listeners) >= maxListeners {
+		return nil, nil
+	}
+	bell = make(chan struct{}, 1)
+	bell <- struct{}{} // the present state at once
+	w.listeners[bell] = true
+	return bell, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.listeners[bell] {
+			delete(w.listeners, bell)
+		}
+	}
+}
+
+// Close ends the watch and sends its listeners home.
+func (w *Watch) Close() {
+	w.stop()
+	<-w.done
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	for l := range w.listeners {
+		delete(w.listeners, l)
+		close(l)
+	}
+}

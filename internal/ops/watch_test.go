@@ -1,0 +1,116 @@
+package ops
+
+import (
+	"bufio"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func newTestWatch(t *testing.T) *Watch {
+	t.Helper()
+	w := New(Options{
+		Read: func() ([]Series, error) { return reading(0, 0, 0, 0, 0), nil }, Replica: "here", Logger: slog.New(slog.DiscardHandler),
+		Configuration: func() Configuration { return Configuration{Hash: "abc"} },
+	})
+	t.Cleanup(w.Close)
+	return w
+}
+
+func TestTheStateHasTheDocumentedParts(t *testing.T) {
+	mux := http.NewServeMux()
+	newTestWatch(t).Routes(mux)
+	r := httptest.NewRecorder()
+	mux.ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/ops/state", nil))
+	var parts map[string]any
+	if err := json.Unmarshal(r.Body.Bytes(), &parts); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"products", "sources", "breakers", "cache", "redis", "tombstones", "build", "configuration"} {
+		if _, is := parts[part]; !is {
+			t.Errorf("no %q in %s", part, r.Body)
+		}
+	}
+}
+
+func TestEventsBringAStateASecondToAllWhoListen(t *testing.T) {
+	w := newTestWatch(t)
+	mux := http.NewServeMux()
+	w.Routes(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	resp, err := http.Get(server.URL + "/ops/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines, states := bufio.NewScanner(resp.Body), 0
+	lines.Buffer(nil, 1<<20)
+	for begin := time.Now(); states < 3 && lines.Scan(); {
+		if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+			var s State
+			if err := json.Unmarshal([]byte(data), &s); err != nil || s.Replica != "here" {
+				t.Fatalf("%v: %s", err, data)
+			}
+			states++
+		}
+		if time.Since(begin) > 10*time.Second {
+			t.Fatal("three states took ten seconds")
+		}
+	}
+	w.Close()
+	for lines.Scan() { // what was on the way
+	}
+	if lines.Err() != nil {
+		t.Errorf("the stream ended with %v, want it orderly when the watch ends", lines.Err())
+	}
+}
+
+func TestListenersAreBoundedAndLeaveNothingBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newTestWatch(t)
+		var all []func()
+		for range maxListeners {
+			bell, leave := w.listen()
+			if bell == nil {
+				t.Fatalf("%d listeners are too many already", len(all))
+			}
+			all = append(all, leave)
+		}
+		if bell, _ := w.listen(); bell != nil {
+			t.Error("one more may listen")
+		}
+		for _, leave := range all {
+			leave()
+		}
+		if len(w.listeners) != 0 {
+			t.Errorf("%d are left", len(w.listeners))
+		}
+		w.Close()
+	})
+}
+
+func TestThePageLoadsFromHereAloneAndItsFilesCanBeKept(t *testing.T) {
+	mux := http.NewServeMux()
+	newTestWatch(t).Routes(mux)
+	r := httptest.NewRecorder()
+	mux.ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/ops", nil))
+	if strings.Contains(r.Body.String(), "http:") || strings.Contains(r.Body.String(), "https:") || !strings.Contains(r.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Errorf("%v\n%s", r.Header(), r.Body)
+	}
+	for name, f := range files {
+		if !strings.Contains(r.Body.String(), "ops/"+f.hashed) {
+			t.Errorf("%s is not on the page", name)
+		}
+		got := httptest.NewRecorder()
+		mux.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/ops/"+f.hashed, nil))
+		if got.Code != 200 || !strings.Contains(got.Header().Get("Cache-Control"), "immutable") || got.Body.Len() != len(f.text) {
+			t.Errorf("%s: %d %v", name, got.Code, got.Header())
+		}
+	}
+}
