@@ -5,10 +5,11 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5m
 BENCH       ?= .
 
-# Packages of Debian that the tests need: a real Redis, a C compiler for the race detector, proxies that would cache.
+# Packages of Debian that the tests need: a real Redis, a C compiler for the race detector, proxies that
+# would cache, a Prometheus, a browser.
 DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell command -v gcc),,gcc libc6-dev) \
                $(if $(shell command -v nginx),,nginx-light) $(if $(shell command -v varnishd),,varnish) \
-               $(if $(shell command -v prometheus),,prometheus)
+               $(if $(shell command -v prometheus),,prometheus) $(if $(shell command -v chromium),,chromium)
 
 .DEFAULT_GOAL := help
 

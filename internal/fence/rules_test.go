@@ -118,4 +118,5 @@ var testLibraries = []library{
 	{"github.com/getkin/kin-openapi", nil, "published schemas"},
 	{"github.com/prometheus", nil, "what was counted; rules and dashboards are read by Prometheus' own parser"},
 	{"go.yaml.in/yaml/v3", nil, "rules and manifests"},
+	{"github.com/chromedp", nil, "pages in a real browser"},
 }

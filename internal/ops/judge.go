@@ -140,7 +140,7 @@ func (d *delta) source(name string) Source {
 	}
 	switch {
 	case open > 0:
-		s.Health, s.Why = Failing, fmt.Sprintf("%d of its breakers are open", open)
+		s.Health, s.Why = Failing, fmt.Sprintf("left alone: breakers open: %d", open)
 	case s.Refused > 0:
 		s.Health, s.Why = Warning, fmt.Sprintf("%.3g calls a second are held back", s.Refused)
 	case all.count == 0:

@@ -41,7 +41,7 @@ function productCard(p) {
   const rows = [
     ["requests", number(p.requestsPerSecond) + " /s"],
     ["errors", share(p.errorRatio)],
-    ["error budget left", share(Math.max(-9.99, p.errorBudgetLeft))],
+    ["error budget left", p.errorBudgetLeft >= 0 ? share(p.errorBudgetLeft) : "none, spent " + number(1 - p.errorBudgetLeft, 2) + "\u00a0×"],
     ["p50 · p95 · p99", [p.p50, p.p95, p.p99].map(time).join(" · ")],
     ["within " + time(p.slo.latency), share(p.inTimeRatio)],
     ["age, p50 · p95", time(p.servedAgeP50) + " · " + time(p.servedAgeP95)],
@@ -112,21 +112,20 @@ function plot(id, all, value) {
     return;
   }
   if (known) known.u.destroy();
-  const ink = getComputedStyle(document.body).color;
-  const axis = { stroke: ink, grid: { stroke: "rgba(128,128,128,.2)" }, ticks: { show: false }, font: "11px system-ui" };
+  const axis = { stroke: "#76818d" /* readable on light and dark */, grid: { stroke: "rgba(128,128,128,.2)" }, ticks: { show: false }, font: "11px system-ui" };
   const u = new uPlot({
     width, height: 170, cursor: { show: false }, legend: { live: false },
     scales: { x: { range: (_, lo, hi) => [hi - Math.max(60, hi - lo), hi] }, y: { range: (_, lo, hi) => [0, hi > 0 ? hi * 1.1 : 1] } },
     axes: [{ ...axis, space: 70, values: (_, at) => at.map((t) => new Date(1000 * t).toLocaleTimeString([], { hour12: false })) }, { ...axis, size: 44 }],
-    series: [{}, ...names.map((n, i) => ({ label: n, stroke: strokes[i % strokes.length][0], dash: strokes[i % strokes.length][1], width: 2, points: { show: history.at.length < 2 } }))],
+    series: [{}, ...names.map((n, i) => ({ label: n, stroke: strokes[i % strokes.length][0], dash: strokes[i % strokes.length][1], width: 2, points: { show: false } }))],
   }, data, box);
   plots[id] = { u, names };
 }
 
 function verdict(s) {
   const worst = order.find((h) => s.products.some((p) => p.health === h)) || "idle";
-  const bad = s.products.filter((p) => p.health === worst).map((p) => p.name).join(", ");
-  const text = worst === "healthy" ? "every promise is kept" : worst === "idle" ? "no requests" : bad + (worst === "failing" ? " fails" : " is close to failing");
+  const bad = s.products.filter((p) => p.health === worst).map((p) => p.name);
+  const text = worst === "healthy" ? "every promise is kept" : worst === "idle" ? "no requests" : bad.join(", ") + (worst === "failing" ? (bad.length > 1 ? " fail" : " fails") : (bad.length > 1 ? " are" : " is") + " close to failing");
   const v = $("verdict");
   const next = words[worst][0] + " " + text;
   if (v.textContent !== next) v.textContent = next; // announced when it changes only
@@ -144,11 +143,16 @@ function draw(s) {
   $("replica").textContent = s.replica;
   $("uptime").textContent = "up " + (s.uptimeSeconds < 120 ? number(Math.round(s.uptimeSeconds)) + " s" : s.uptimeSeconds < 7200 ? number(Math.round(s.uptimeSeconds / 60)) + " min" : number(s.uptimeSeconds / 3600, 3) + " h");
   $("build").textContent = "version " + (s.build.version || "unknown") + " · " + s.build.go + " · configuration " + s.configuration.hash + ", loaded " + new Date(s.configuration.loadedAt).toLocaleString() + " · figures of the last " + Math.round(s.windowSeconds) + " s";
+  redraw();
+  document.body.dataset.readings = String(history.at.length);
+}
+
+function redraw() {
   plot("plot-rate", history.products, (v) => v.rate);
   plot("plot-latency", history.products, (v) => v.p99);
   plot("plot-calls", history.sources, (v) => v.rate);
-  document.body.dataset.readings = String(history.at.length);
 }
+addEventListener("resize", redraw);
 
 let last = Date.now();
 const events = new EventSource("ops/events");
