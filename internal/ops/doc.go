@@ -4,6 +4,6 @@
 // It does no work on any request's path. Once a second a Watch reads the metrics that are kept anyway, remembers the last
 // minute, and makes one State of it, which all who listen share:
 //
-//	metrics ──Reader──▶ tally ──▶ ring of 20 s ──▶ State ──▶ GET /ops/state
+//	metrics ──Reader──▶ tally ──▶ ring of 10 s ──▶ State ──▶ GET /ops/state
 //	                                                       └────▶ GET /ops/events ──▶ the page (GET /ops)
 package ops

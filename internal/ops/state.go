@@ -13,7 +13,7 @@ const (
 	Failing Health = "failing"
 )
 
-// State is the document of GET /ops/state. Rates are per second over the last twenty seconds, durations and ages in seconds,
+// State is the document of GET /ops/state. Rates are per second over the last ten seconds, durations and ages in seconds,
 // shares between 0 and 1.
 type State struct {
 	At            time.Time     `json:"at"`

@@ -10,7 +10,7 @@ import (
 )
 
 // window is how far rates and quantiles look back: long enough to be steady, short enough to see that something healed.
-const window = 20 // readings, one a second
+const window = 10 // readings, one a second
 
 // Options say what is watched.
 type Options struct {
