@@ -13,6 +13,7 @@ func (s *service) newWatch() *ops.Watch {
 	s.note(time.Now())
 	return ops.New(ops.Options{
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
+		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})
 }

@@ -24,6 +24,7 @@ type path struct {
 	fetcher *fetch.Fetcher
 	engine  *search.Engine
 	server  *api.Server
+	warmer  *warmer
 
 	serving atomic.Int64 // requests under way; once retired, so many more than retiredPath
 	left    sync.Once
@@ -54,6 +55,7 @@ func (p *path) retire() {
 	if p.serving.Add(retiredPath) == retiredPath {
 		p.left.Do(func() { close(p.empty) })
 	}
+	p.warmer.close()
 	<-p.empty
 	p.engine.Close()
 	p.server.Close()
@@ -89,7 +91,9 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		engine.Close()
 		return nil, fmt.Errorf("build the public routes: %w", err)
 	}
-	return &path{fetcher: fetcher, engine: engine, server: server, empty: make(chan struct{})}, nil
+	return &path{
+		fetcher: fetcher, engine: engine, server: server, warmer: startWarming(cfg.Products, server, s.log), empty: make(chan struct{}),
+	}, nil
 }
 
 func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {

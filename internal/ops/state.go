@@ -29,6 +29,20 @@ type State struct {
 	Build         Build         `json:"build"`
 	Configuration Configuration `json:"configuration"`
 	InFlight      float64       `json:"requestsInFlight"`
+	Warm          []Warm        `json:"warm"`
+}
+
+// Warm is a query that is kept fresh (products.*.warm), and how the last round went.
+type Warm struct {
+	Product  string    `json:"product"`
+	Query    string    `json:"query"`
+	From     time.Time `json:"from,omitzero"`
+	Until    time.Time `json:"until,omitzero"`
+	Every    float64   `json:"every"` // seconds
+	Rounds   int       `json:"rounds"`
+	Last     time.Time `json:"last,omitzero"`
+	Complete bool      `json:"complete"`
+	Error    string    `json:"error,omitempty"`
 }
 
 // Product is one use case against its promise.

@@ -17,6 +17,7 @@ type Options struct {
 	Read          Reader
 	Replica       string               // how this replica is called
 	Configuration func() Configuration // in force now
+	Warm          func() []Warm        // what is kept warm; nil: nothing
 	Logger        *slog.Logger
 }
 
@@ -87,6 +88,9 @@ func (w *Watch) look(now time.Time) {
 	}
 	state := judge(before, t, now.Sub(since))
 	state.Replica, state.UptimeSeconds, state.Configuration = w.opt.Replica, now.Sub(w.begun).Seconds(), w.opt.Configuration()
+	if w.opt.Warm != nil {
+		state.Warm = w.opt.Warm()
+	}
 	text, err := json.Marshal(state)
 	if err != nil {
 		w.opt.Logger.Warn("state could not be written for /ops", "error", err)

@@ -79,6 +79,17 @@ function house(s) {
   ].map(([name, state, value]) => element("div", { class: state }, element("dt", null, name), element("dd", null, value)));
 }
 
+function warmCard(w) {
+  const waits = w.from && Date.parse(w.from) > Date.now();
+  const over = w.until && Date.parse(w.until) < Date.now();
+  const health = w.error ? "failing" : waits || over || !w.rounds ? "idle" : w.complete ? "healthy" : "warning";
+  return card({ name: w.product, health, why: w.error || (health === "warning" ? "a source did not answer" : "") }, [
+    ["query", w.query],
+    ["every", time(w.every)],
+    ["rounds", number(w.rounds) + (w.last ? ", last at " + new Date(w.last).toLocaleTimeString() : "")],
+  ], waits ? "from " + new Date(w.from).toLocaleString() : over ? "over" : "begins soon");
+}
+
 const history = { at: [], products: {}, sources: {} };
 
 function remember(s) {
@@ -139,6 +150,8 @@ function draw(s) {
   const worstFirst = (a, b) => order.indexOf(a.health) - order.indexOf(b.health);
   $("products").replaceChildren(...s.products.toSorted(worstFirst).map(productCard));
   $("sources").replaceChildren(...s.sources.toSorted(worstFirst).map((x) => sourceCard(x, s.breakers)));
+  $("warm").hidden = !s.warm?.length;
+  $("warm-list").replaceChildren(...(s.warm || []).map(warmCard));
   $("house").replaceChildren(...house(s));
   $("replica").textContent = s.replica;
   $("uptime").textContent = "up " + (s.uptimeSeconds < 120 ? number(Math.round(s.uptimeSeconds)) + " s" : s.uptimeSeconds < 7200 ? number(Math.round(s.uptimeSeconds / 60)) + " min" : number(s.uptimeSeconds / 3600, 3) + " h");

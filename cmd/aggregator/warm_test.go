@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"timeslots/internal/ops"
+)
+
+// serveWarm runs the service in front of a simulator, with products of the test's.
+func serveWarm(t *testing.T, products string) *running {
+	t.Helper()
+	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0")
+	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+	file := filepath.Join(t.TempDir(), "service.yaml")
+	if err := os.WriteFile(file, []byte(strings.Replace(served(addr), "products: {campaign: {ranking: nearest, maxAge: 5s}}", products, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, nil, "serve", "--config", file)
+	r.listening(t)
+	return r
+}
+
+func warmOf(t *testing.T, r *running) []ops.Warm {
+	t.Helper()
+	var state ops.State
+	if err := json.Unmarshal(get(t, r.admin+"/ops/state").body, &state); err != nil {
+		t.Fatal(err)
+	}
+	return state.Warm
+}
+
+func TestACampaignsQueryIsWarmBeforeAnybodyAsks(t *testing.T) {
+	const query = "latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness"
+	s := serveWarm(t, `
+products:
+  flushot: {ranking: nearest, warm: [{every: 1s, query: "`+query+`"}, {every: 1s, from: 2099-01-01T00:00:00Z, query: "npi=9000000017"}, {every: 1s, query: "npi=17"}]}
+`)
+	eventually(t, "two rounds", func() bool { list := warmOf(t, s); return len(list) == 3 && list[0].Rounds >= 2 && list[0].Complete })
+	list := warmOf(t, s)
+	if list[1].Rounds != 0 || list[2].Error == "" || !strings.Contains(list[2].Error, "npi") {
+		t.Errorf("%+v, want the second to wait for its day and the third to be refused", list)
+	}
+	r := get(t, s.public+"/v1/timeslots?"+query+"&product=flushot")
+	if !strings.HasPrefix(r.header.Get("Cache-Status"), "timeslots; hit") || !r.answer(t).Complete {
+		t.Errorf("the first visitor: %s", r.header.Get("Cache-Status"))
+	}
+	metrics := string(get(t, s.admin+"/metrics").body)
+	if !strings.Contains(metrics, `aggregator_http_request_duration_seconds_count{cache="hit",code="200",product="flushot",route="/v1/timeslots"} 1`) {
+		t.Error("rounds count as requests")
+	}
+	begin := time.Now()
+	if code := s.end(t); code != exitDone || time.Since(begin) > 5*time.Second {
+		t.Errorf("exit code %d after %v", code, time.Since(begin))
+	}
+}
+
+func TestAQueryIsWarmedOnDemand(t *testing.T) {
+	s := serveWarm(t, "")
+	const token = "Bearer admin-secret"
+	const query = "departmentUrlName=AcmeRiverton&visitTypeName=Illness"
+	body := `{"query":"` + query + `"}`
+	if r := call(t, http.MethodPost, s.admin+"/ops/warm", body, "Authorization", token); r.status != http.StatusOK || string(r.body) != "{\"complete\":true}\n" {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	if r := get(t, s.public+"/v1/timeslots?"+query); !strings.HasPrefix(r.header.Get("Cache-Status"), "timeslots; hit") {
+		t.Errorf("the next visitor: %s", r.header.Get("Cache-Status"))
+	}
+	for _, bad := range []string{`{"query":"npi=1"}`, `{"query":""}`, `{"npi":"1"}`, `query`} {
+		if r := call(t, http.MethodPost, s.admin+"/ops/warm", bad, "Authorization", token); r.status != http.StatusBadRequest || !strings.Contains(string(r.body), "detail") {
+			t.Errorf("%s: %d %s", bad, r.status, r.body)
+		}
+	}
+	if r := call(t, http.MethodPost, s.admin+"/ops/warm", body); r.status != http.StatusUnauthorized {
+		t.Errorf("without the token: %d", r.status)
+	}
+	if r := get(t, s.public+"/ops/warm?"+url.QueryEscape(query)); r.status != http.StatusNotFound {
+		t.Errorf("on the public listener: %d", r.status)
+	}
+}

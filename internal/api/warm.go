@@ -1,0 +1,36 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"timeslots/internal/api/door"
+	"timeslots/internal/search"
+)
+
+// Warm makes the answer to a query of GET /v1/timeslots ready, as it is written after the "?", and keeps what it is made
+// of fresh for ahead (INTERFACE §2, products.*.warm). It counts as nobody's request. complete tells whether every source
+// answered. Its errors are those of a search.
+func (s *Server) Warm(ctx context.Context, product, query string, ahead time.Duration) (complete bool, err error) {
+	if !strings.Contains(query, "product=") && product != "" {
+		query += "&product=" + product
+	}
+	f := form{routeTimeslots, parseQuery, s.encode}
+	q, use, err := s.understand(query, f)
+	if err != nil {
+		return false, err
+	}
+	caller := search.Caller{Product: use.upstream, CorrelationID: door.NewCorrelationID()}
+	if err := s.opt.Engine.Warm(ctx, q, caller, ahead); err != nil {
+		return false, err
+	}
+	answer, err := s.opt.Engine.Search(ctx, q, caller)
+	if err != nil {
+		return false, err
+	}
+	if answer.Complete {
+		s.responses.put(q.Canonical(), newResponse(originOf(answer, f.encode(q, answer)), s.opt.Now()))
+	}
+	return answer.Complete, nil
+}
