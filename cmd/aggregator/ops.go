@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"timeslots/internal/ops"
@@ -14,6 +17,7 @@ func (s *service) newWatch() *ops.Watch {
 	return ops.New(ops.Options{
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
+		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})
 }
@@ -39,4 +43,28 @@ func replicaName() string {
 		host = "unnamed"
 	}
 	return fmt.Sprintf("%s (process %d)", host, os.Getpid())
+}
+
+// switchProduct is PUT /ops/products/{name}: a use case is switched off, and answers 503, or on again, on every replica.
+// "default" stands for requests that name no product, or one that is not configured.
+func (s *service) switchProduct(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	known := s.path.Load().products
+	if !slices.Contains(known, name) {
+		refuse(w, http.StatusNotFound, fmt.Sprintf("no product %q is configured; there are: %s", name, strings.Join(known, ", ")))
+		return
+	}
+	var body struct {
+		Enabled *bool `json:"enabled"`
+	}
+	if err := readStrict(r.Body, &body); err != nil || body.Enabled == nil {
+		refuse(w, http.StatusBadRequest, `give {"enabled":true} or {"enabled":false}`)
+		return
+	}
+	s.log.Warn("product switched", "product", name, "enabled", *body.Enabled)
+	if err := s.switches.Set(r.Context(), name, !*body.Enabled); err != nil {
+		refuse(w, http.StatusAccepted, "done on this replica; the others follow when Redis can be reached again")
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
 }

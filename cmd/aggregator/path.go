@@ -26,6 +26,8 @@ type path struct {
 	server  *api.Server
 	warmer  *warmer
 
+	products []string // configured names
+
 	serving atomic.Int64 // requests under way; once retired, so many more than retiredPath
 	left    sync.Once
 	empty   chan struct{}
@@ -84,6 +86,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		Engine: engine, Gateway: s.gateway, Products: apiProducts(cfg.Products),
 		ResponseBytes: int64(cfg.Cache.Memory.Responses),
 		Links:         linkOptions(s.upstream.scheduling, cfg.Upstream.Scheduling),
+		Off:           s.switches.Off,
 		VaryOrigin:    len(cfg.CORS.Origins) > 0,
 		Recorder:      s.metrics, Logger: s.log,
 	})
@@ -92,7 +95,8 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		return nil, fmt.Errorf("build the public routes: %w", err)
 	}
 	return &path{
-		fetcher: fetcher, engine: engine, server: server, warmer: startWarming(cfg.Products, server, s.log), empty: make(chan struct{}),
+		fetcher: fetcher, engine: engine, server: server, warmer: startWarming(cfg.Products, server, s.log),
+		products: productNames(cfg.Products), empty: make(chan struct{}),
 	}, nil
 }
 

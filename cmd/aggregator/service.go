@@ -41,8 +41,10 @@ type service struct {
 	path    atomic.Pointer[path]
 	inForce atomic.Pointer[ops.Configuration]
 	ops     *ops.Watch
-	retired sync.WaitGroup // request paths that a reload replaced and that still finish
-	ready   atomic.Bool
+
+	switches *cache.Switches
+	retired  sync.WaitGroup // request paths that a reload replaced and that still finish
+	ready    atomic.Bool
 }
 
 // newService wires everything together. It makes no connection, so it works while Redis and DexCare are away.
@@ -59,6 +61,7 @@ func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, off 
 	}
 	path, err := s.newPath(cfg)
 	if err != nil {
+		s.switches.Close()
 		return nil, errors.Join(err, s.store.Close())
 	}
 	s.path.Store(path)
@@ -95,6 +98,7 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 			return err
 		}
 	}
+	s.switches = cache.NewSwitches(redis)
 	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
@@ -215,5 +219,6 @@ func (s *service) close() error {
 	s.path.Load().retire()
 	s.retired.Wait()
 	s.gateway.Close()
+	s.switches.Close()
 	return errors.Join(s.ledger.Close(), s.store.Close(), s.index.Close()) // the ledger tells Redis what is left to tell
 }

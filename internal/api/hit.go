@@ -104,7 +104,7 @@ func (s *Server) findHit(path, query string) (found hit, ok bool) {
 		return hit{}, false
 	}
 	meaning, ok := table.cache.GetIfPresent(query)
-	if !ok {
+	if !ok || s.off(meaning.use) {
 		return hit{}, false
 	}
 	view, strict := s.opt.Engine.Taken(context.Background()) // waits for a round trip to Redis at most

@@ -41,6 +41,9 @@ func problemOf(err error) problem {
 	if e, ok := errors.AsType[*search.FailedError](err); ok {
 		return failedProblem(e)
 	}
+	if _, ok := errors.AsType[*offError](err); ok {
+		return problem{Status: http.StatusServiceUnavailable, Detail: "this use case is switched off at the moment; try again later", retryAfter: time.Minute}
+	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return problem{Status: e.Code, Detail: routeDetail(e.Code)}
 	}

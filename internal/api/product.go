@@ -13,6 +13,7 @@ import (
 type useCase struct {
 	Product
 	label        string
+	switchedBy   string // the product whose switch counts
 	upstream     string
 	cacheControl []string // of complete answers
 	head         []byte   // the same, as bytes
@@ -30,7 +31,7 @@ func newUseCases(products map[string]Product) useCases {
 	for name, p := range products {
 		value := cacheControl(p.MaxAge)
 		u.named[name] = &useCase{
-			Product: p, label: name, upstream: name,
+			Product: p, label: name, switchedBy: name, upstream: name,
 			cacheControl: []string{value}, head: []byte("Cache-Control: " + value + crlf),
 		}
 	}
@@ -52,6 +53,14 @@ func (s *Server) product(name string) *useCase {
 	}
 	return s.useCases.other
 }
+
+// offError says that a product was switched off by an operator.
+type offError struct{}
+
+func (*offError) Error() string { return "switched off" }
+
+// off tells whether a request's product is switched off.
+func (s *Server) off(use *useCase) bool { return s.opt.Off != nil && s.opt.Off(use.switchedBy) }
 
 // cacheControl lets others keep complete answers as long as the product says, and longer while they revalidate or
 // while we are down (RFC 5861).

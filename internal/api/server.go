@@ -60,6 +60,8 @@ type Options struct {
 	ResponseBytes int64       // of encoded answers kept in memory; 0: 128 MiB
 	Links         LinkOptions // hand-off links
 
+	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
+
 	VaryOrigin bool // answers differ by Origin: CORS is configured
 
 	Recorder Recorder         // nil: silent

@@ -36,6 +36,9 @@ func (s *Server) search(c echo.Context, f form) error {
 	if err != nil {
 		return err
 	}
+	if s.off(use) {
+		return &offError{}
+	}
 	key := q.Canonical()
 	if cached, strict := s.cached(c, key); cached != nil {
 		s.remember(c.Request(), f.route, key, use)

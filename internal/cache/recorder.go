@@ -37,10 +37,11 @@ const (
 	operationSet  = "set"
 	operationPing = "ping"
 
-	operationLease   = "lease"
-	operationRelease = "release"
-	operationPoll    = "poll"
-	operationLedger  = "ledger"
+	operationLease    = "lease"
+	operationRelease  = "release"
+	operationPoll     = "poll"
+	operationLedger   = "ledger"
+	operationSwitches = "switches"
 
 	outcomeOK       = "ok"
 	outcomeError    = "error"

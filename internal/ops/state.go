@@ -50,6 +50,7 @@ type Product struct {
 	Name     string             `json:"name"`
 	Health   Health             `json:"health"`
 	Why      string             `json:"why,omitempty"` // of a warning or failing
+	Enabled  bool               `json:"enabled"`       // false: switched off by an operator
 	Rate     float64            `json:"requestsPerSecond"`
 	Errors   float64            `json:"errorRatio"`
 	P50      float64            `json:"p50"`

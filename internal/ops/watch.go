@@ -15,9 +15,10 @@ const window = 10 // readings, one a second
 // Options say what is watched.
 type Options struct {
 	Read          Reader
-	Replica       string               // how this replica is called
-	Configuration func() Configuration // in force now
-	Warm          func() []Warm        // what is kept warm; nil: nothing
+	Replica       string                    // how this replica is called
+	Configuration func() Configuration      // in force now
+	Warm          func() []Warm             // what is kept warm; nil: nothing
+	Off           func(product string) bool // whether it is switched off
 	Logger        *slog.Logger
 }
 
@@ -88,6 +89,13 @@ func (w *Watch) look(now time.Time) {
 	}
 	state := judge(before, t, now.Sub(since))
 	state.Replica, state.UptimeSeconds, state.Configuration = w.opt.Replica, now.Sub(w.begun).Seconds(), w.opt.Configuration()
+	for i := range state.Products {
+		if p := &state.Products[i]; w.opt.Off != nil && w.opt.Off(p.Name) {
+			p.Health, p.Why = Warning, "switched off"
+		} else {
+			p.Enabled = true
+		}
+	}
 	if w.opt.Warm != nil {
 		state.Warm = w.opt.Warm()
 	}

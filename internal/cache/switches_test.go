@@ -1,0 +1,50 @@
+package cache
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestASwitchReachesEveryReplicaAndOneThatStartsLater(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	newReplica := func() *Switches {
+		s := NewSwitches(server.tier(t, nil))
+		t.Cleanup(s.Close)
+		return s
+	}
+	a, b := newReplica(), newReplica()
+	if err := a.Set(t.Context(), "flushot", true); err != nil || !a.Off("flushot") || a.Off("default") {
+		t.Fatalf("%v, off %v", err, a.Off("flushot"))
+	}
+	eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
+	do(t, server.client(), []any{"FLUSHALL"})
+	c := newReplica()
+	eventually(t, "a replica that starts after Redis lost it all", func() bool { return c.Off("flushot") })
+	if err := b.Set(t.Context(), "flushot", false); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is on everywhere", func() bool { return !a.Off("flushot") && !c.Off("flushot") })
+}
+
+func TestASwitchHoldsHereWhileRedisIsAwayAndThereOnceItIsBack(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	a, b := NewSwitches(server.tier(t, nil)), NewSwitches(server.tier(t, nil))
+	t.Cleanup(a.Close)
+	t.Cleanup(b.Close)
+	server.kill()
+	if err := a.Set(t.Context(), "flushot", true); !errors.Is(err, ErrNotTold) || !a.Off("flushot") {
+		t.Errorf("%v, off %v; want it off here and said so", err, a.Off("flushot"))
+	}
+	server.start()
+	eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
+}
+
+func TestWithoutRedisASwitchIsThisReplicasOwn(t *testing.T) {
+	s := NewSwitches(nil)
+	defer s.Close()
+	if err := s.Set(t.Context(), "flushot", true); err != nil || !s.Off("flushot") {
+		t.Errorf("%v, off %v", err, s.Off("flushot"))
+	}
+}
