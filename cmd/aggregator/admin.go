@@ -13,6 +13,7 @@ func (s *service) adminRoutes() http.Handler {
 	mux.Handle("GET /metrics", s.metrics.Handler())
 	s.ops.Routes(mux)
 	mux.HandleFunc("POST /ops/invalidate", s.guarded(s.invalidate))
+	mux.HandleFunc("GET /ops/explain", s.explain)
 	mux.HandleFunc("PUT /ops/products/{name}", s.guarded(s.switchProduct))
 	mux.HandleFunc("POST /ops/warm", s.guarded(s.warm))
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)

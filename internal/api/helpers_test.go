@@ -44,6 +44,10 @@ func (c *counter) Search(_ context.Context, q *timeslot.Query, caller search.Cal
 	return c.answer(), nil
 }
 
+func (c *counter) Explain(context.Context, *timeslot.Query) (*search.Explanation, error) {
+	return &search.Explanation{Result: &timeslot.Result{}}, nil
+}
+
 func (c *counter) Warm(context.Context, *timeslot.Query, search.Caller, time.Duration) error {
 	return nil
 }

@@ -23,6 +23,8 @@ type Searcher interface {
 	Taken(ctx context.Context) (view search.View, strict bool)
 	// Warm keeps what an answer needs fresh; see search.Engine.
 	Warm(ctx context.Context, q *timeslot.Query, caller search.Caller, ahead time.Duration) error
+	// Explain says how a query would be answered now, and fetches nothing.
+	Explain(ctx context.Context, q *timeslot.Query) (*search.Explanation, error)
 	// Read and Repeat serve drop-in routes; see search.Engine.
 	Read(ctx context.Context, key timeslot.FragmentKey, caller search.Caller) (*search.Reading, error)
 	Repeat(ctx context.Context, r *search.Reading) (search.Repeated, error)

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"timeslots/internal/api"
+)
+
+func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {
+	s := serveWarm(t, "")
+	const query = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&sort=balanced"
+	explain := func() (x api.Explanation) {
+		t.Helper()
+		r := get(t, s.admin+"/ops/explain?"+query)
+		if err := json.Unmarshal(r.body, &x); err != nil || r.status != http.StatusOK {
+			t.Fatalf("%d %v %s", r.status, err, r.body)
+		}
+		return x
+	}
+	if x := explain(); x.Merge.Offered != 0 || len(x.Fragments) == 0 || x.Fragments[0].Found != "none" {
+		t.Errorf("cold: %+v", x)
+	}
+	total := get(t, s.public+"/v1/timeslots?"+query).answer(t).Total
+	x := explain()
+	if x.Merge.Offered != total || !x.Cached || x.Ranking.Sort != "balanced" || len(x.Ranking.First) == 0 || x.Ranking.First[0].Score == nil {
+		t.Errorf("warm: %+v", x)
+	}
+	found := false
+	for _, f := range x.Fragments {
+		found = found || f.Source == "careDirect" && f.Found == "memory" && f.Freshness == "fresh" && f.FreshFor > 0 && f.Slots > 0
+	}
+	if !found {
+		t.Errorf("no Care Direct fragment in %+v", x.Fragments)
+	}
+	if r := get(t, s.admin+"/ops/explain?npi=1"); r.status != http.StatusBadRequest || !strings.Contains(string(r.body), "npi") {
+		t.Errorf("a bad query: %d %s", r.status, r.body)
+	}
+}
+
+func TestAPastedAddressIsExplainedAsAPage(t *testing.T) {
+	s := serveWarm(t, "")
+	address := "https://slots.example.org/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
+	get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness")
+	for target, want := range map[string]string{
+		"/ops/explain": "Explain</button>", "/ops/explain?q=" + url.QueryEscape(address): "careDirect", "/ops/explain?q=" + url.QueryEscape("npi=<script>"): "This is no query",
+	} {
+		r := get(t, s.admin+target, "Accept", "text/html")
+		if !strings.Contains(string(r.body), want) || strings.Contains(string(r.body), "<script>") || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+			t.Errorf("%s: %d %s", target, r.status, r.body)
+		}
+	}
+}
