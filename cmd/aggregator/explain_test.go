@@ -43,13 +43,13 @@ func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {
 
 func TestAPastedAddressIsExplainedAsAPage(t *testing.T) {
 	s := serveWarm(t, "")
-	address := "https://slots.example.org/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
-	get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness")
+	address := "https://slots.example.org/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&latitude=47.61&longitude=-122.33"
+	get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&latitude=47.61&longitude=-122.33")
 	for target, want := range map[string]string{
-		"/ops/explain": "Explain</button>", "/ops/explain?q=" + url.QueryEscape(address): "careDirect", "/ops/explain?q=" + url.QueryEscape("npi=<script>"): "This is no query",
+		"/ops/explain": "Explain</button>", "/ops/explain?q=" + url.QueryEscape(address): "<td>0.0</td>", "/ops/explain?q=" + url.QueryEscape("npi=<script>"): "This is no query",
 	} {
 		r := get(t, s.admin+target, "Accept", "text/html")
-		if !strings.Contains(string(r.body), want) || strings.Contains(string(r.body), "<script>") || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+		if !strings.Contains(string(r.body), want) || strings.Contains(string(r.body), "<script>") || strings.Contains(string(r.body), "%!") || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
 			t.Errorf("%s: %d %s", target, r.status, r.body)
 		}
 	}

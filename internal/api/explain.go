@@ -60,7 +60,7 @@ type ExplainedOffer struct {
 	NPI        string          `json:"npi"`
 	Department string          `json:"departmentIdentifier"`
 	VisitType  string          `json:"visitTypeName"`
-	Distance   *float64        `json:"distance,omitempty"`
+	Distance   float64         `json:"distance"` // miles; below 0: unknown
 	Sources    []string        `json:"sources"`
 	Score      *ExplainedScore `json:"score,omitempty"`
 }
@@ -124,15 +124,12 @@ var freshnessWords = [...]string{"fresh", "stale", "on error only", "expired"}
 func explainOffer(o *timeslot.Offer) ExplainedOffer {
 	x := ExplainedOffer{
 		Start: time.Unix(o.Start, 0).UTC(), NPI: o.Schedule.NPI, Department: o.Schedule.EHRInstance + "|" + o.Schedule.DepartmentID,
-		VisitType: o.Schedule.VisitTypeName,
+		VisitType: o.Schedule.VisitTypeName, Distance: o.Distance,
 	}
 	for _, source := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions} {
 		if o.Sources.Has(source) {
 			x.Sources = append(x.Sources, string(source))
 		}
-	}
-	if o.Distance >= 0 {
-		x.Distance = &o.Distance
 	}
 	if o.Score != nil {
 		score := ExplainedScore(*o.Score)
