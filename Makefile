@@ -27,10 +27,10 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 
 .PHONY: test
 test: packages vet fmt-check lint types-check ## Check everything: vet, format, linter, types, all tests with -race on a real Redis
-	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v -e '/cmd/aggregator$$' -e '/deploy$$' -e '/faults$$')
+	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v -e '/cmd/aggregator$$' -e '/browser$$' -e '/deploy$$' -e '/faults$$')
 	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m ./cmd/aggregator # alone: it measures crowds
 	@GO=$(GO) .ci/fuzz 20s 12 blind
-	$(GO) test -count=1 -timeout 4m -p 1 ./deploy ./faults # alone, and the service as it is shipped: it measures latencies and memory
+	$(GO) test -count=1 -timeout 4m -p 1 ./browser ./deploy ./faults # alone, and the service as it is shipped: it measures latencies and memory
 
 .PHONY: test-short
 test-short: ## Run the tests without the race detector; those that need Redis skip where there is none

@@ -5,6 +5,7 @@ type edge struct{ from, to, reason string }
 
 // houses are the packages that the rules speak of, longest first where one lies inside another.
 var houses = []string{
+	"browser",
 	"cmd/aggregator/internal/config",
 	"cmd/aggregator/internal/sink",
 	"cmd/aggregator",
@@ -76,6 +77,8 @@ var testEdges = []edge{
 	{"internal/api", "internal/merge", "a real search answers in tests"},
 	{"deploy", "faults", "replicas as processes, to be scraped"},
 	{"deploy", "internal/acme", "the tenant behind them"},
+	{"browser", "faults", "the service as a process, to be looked at"},
+	{"browser", "internal/acme", "the tenant behind it"},
 }
 
 // anywhere stands for every package of ours except the domain, which uses the standard library only.

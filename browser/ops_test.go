@@ -1,9 +1,9 @@
-package main
+package browser
 
 import (
 	"context"
 	"fmt"
-	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +18,9 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"timeslots/faults/rig"
+	"timeslots/internal/acme"
 )
 
 // browser is a tab of a real Chromium that remembers what a person would not see: complaints and requests.
@@ -128,38 +131,85 @@ func (b *browser) quiet(t *testing.T, base string) {
 	}
 }
 
+func TestMain(m *testing.M) { rig.Main(m) }
+
+// crowded is a service that a few visitors keep asking, in front of a tenant that can be broken.
+func crowded(t *testing.T) (*rig.Service, *acme.Tenant) {
+	t.Helper()
+	tenant, err := acme.New(acme.Options{Seed: 1, Latency: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	upstream := httptest.NewServer(tenant)
+	t.Cleanup(upstream.Close)
+	s := rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\n"+
+		"upstream:\n  public: {url: %[1]q}\n  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n"+
+		"products: {flushot: {ranking: nearest, slo: {latency: 1s, objective: 0.99}}}\n", upstream.URL))
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		pace := time.NewTicker(100 * time.Millisecond)
+		defer pace.Stop()
+		for i := 0; ctx.Err() == nil; i++ {
+			<-pace.C
+			rig.Get(t, fmt.Sprintf("%s/v1/timeslots?latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness&product=flushot&limit=%d", s.Public, 1+i%400))
+		}
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	return s, tenant
+}
+
 func TestTheOperationsPageTurnsRedWhenASourceFailsAndGreenAfter(t *testing.T) {
-	demo := startDemo(t, "--traffic", "40")
+	s, tenant := crowded(t)
 	b := newBrowser(t)
-	b.do(t, emulation.SetDeviceMetricsOverride(1280, 1100, 1, false), chromedp.Navigate(demo.admin+"/ops"))
+	b.do(t, emulation.SetDeviceMetricsOverride(1280, 1100, 1, false), chromedp.Navigate(s.Admin+"/ops"))
 	health := func(product, health string) string {
 		return fmt.Sprintf(`document.querySelector('#products [data-name=%q]')?.dataset.health === %q`, product, health)
 	}
 	b.shows(t, 20*time.Second, "live numbers", `Number(document.body.dataset.readings) > 2 && /[1-9].*\/s/.test(document.querySelector('#products [data-name="flushot"]').innerText)`)
-	b.shows(t, 60*time.Second, "a healthy product", health("flushot", "healthy"))
+	b.shows(t, 40*time.Second, "a healthy product", health("flushot", "healthy"))
 	b.picture(t, "ops-healthy-wall", 1920, 1080, true)
 	b.picture(t, "ops-healthy", 1280, 1100, false)
 	b.picture(t, "ops-healthy-phone", 360, 1400, false)
 
-	if r := call(t, http.MethodPut, demo.simulator(t)+"/_acme/faults", `["care-options:status=500","care-direct:status=500"]`); r.status/100 != 2 {
-		t.Fatalf("%d %s", r.status, r.body)
+	for _, fault := range []string{"care-options:status=500", "care-direct:status=500"} {
+		if err := tenant.SetFault(fault); err != nil {
+			t.Fatal(err)
+		}
 	}
-	call(t, http.MethodPost, demo.admin+"/ops/invalidate", `{"all":true}`) // no old copies to fall back on
+	rig.Send(t, "POST", s.Admin+"/ops/invalidate", `{"all":true}`) // no old copies to fall back on
 	b.shows(t, 30*time.Second, "a failing product", health("flushot", "failing")+` && document.getElementById('verdict').innerText.includes('fail')`)
 	b.shows(t, 30*time.Second, "a failing source", `[...document.querySelectorAll('#sources .failing')].some((s) => s.innerText.includes('failing'))`)
 	b.picture(t, "ops-failing", 1280, 1100, true)
 	b.picture(t, "ops-failing-phone", 360, 1400, true)
 
-	call(t, http.MethodDelete, demo.simulator(t)+"/_acme/faults", "")
-	b.shows(t, 60*time.Second, "a healthy product again", health("flushot", "healthy"))
-	b.quiet(t, demo.admin)
+	tenant.ClearFaults()
+	b.shows(t, 40*time.Second, "a healthy product again", health("flushot", "healthy"))
+	b.quiet(t, s.Admin)
 
 	var wide bool
 	b.do(t, emulation.SetDeviceMetricsOverride(320, 900, 1, true), chromedp.Evaluate(`document.documentElement.scrollWidth > 320`, &wide))
 	if wide {
 		t.Error("the page is wider than a phone of 320 px")
 	}
-	demo.end(t)
+	if err := s.Kill(); err != nil {
+		t.Fatal(err)
+	}
 	b.shows(t, 15*time.Second, "that there is no news", `!document.getElementById('link').hidden`)
 	b.picture(t, "ops-gone", 1280, 500, false)
+}
+
+func TestAQueryIsExplainedOnAPage(t *testing.T) {
+	s, _ := crowded(t)
+	b := newBrowser(t)
+	b.do(t, chromedp.Navigate(s.Admin+"/ops/explain"),
+		chromedp.SetValue("#q", s.Public+"/v1/timeslots?latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness&sort=balanced"),
+		chromedp.Click("button"), chromedp.WaitVisible("section table tbody tr"))
+	b.shows(t, 10*time.Second, "the plan and the ranking", `document.body?.innerText.includes('careOptions') && document.querySelectorAll('tbody tr').length > 5`)
+	b.picture(t, "explain", 1280, 1000, false)
+	b.picture(t, "explain-phone", 360, 1000, true)
 }
