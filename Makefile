@@ -5,6 +5,9 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5m
 BENCH       ?= .
 
+# Tests of cmd/aggregator that are part of `make faults` as well, three of them there alone: they take their time.
+CROWDS       = Burst|HotFragment|LosingRedis|256MiB|Honest|RollingRestart
+
 # Packages of Debian that the tests need: a real Redis, a C compiler for the race detector, proxies that
 # would cache, a Prometheus, a browser.
 DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell command -v gcc),,gcc libc6-dev) \
@@ -29,8 +32,9 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 test: packages vet fmt-check lint types-check ## Check everything: vet, format, linter, types, all tests with -race on a real Redis
 	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v -e '/cmd/aggregator$$' -e '/browser$$' -e '/deploy$$' -e '/faults$$')
 	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m ./cmd/aggregator # alone: it measures crowds
-	@GO=$(GO) .ci/fuzz 20s 12 blind
-	$(GO) test -count=1 -timeout 4m -p 1 ./browser ./deploy ./faults # alone, and the service as it is shipped: it measures latencies and memory
+	@GO=$(GO) .ci/fuzz 20s 40 blind
+	$(GO) test -count=1 -timeout 4m -p 2 ./browser ./deploy
+	$(GO) test -count=1 -timeout 4m ./faults # alone, and the service as it is shipped: it measures latencies and memory
 
 .PHONY: test-short
 test-short: ## Run the tests without the race detector; those that need Redis skip where there is none
@@ -63,6 +67,7 @@ fuzz: ## Fuzz every target for FUZZTIME (5m) each, two at a time
 .PHONY: faults
 faults: packages ## Break everything around the service for five minutes, and want it all to heal
 	FAULTS_FULL=1 $(GO) test -count=1 -timeout 10m -v ./faults
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 5m -v -run '$(CROWDS)' ./cmd/aggregator
 
 .PHONY: consistency
 consistency: packages ## Check that taken slots are offered by no replica, also while things break, for three minutes

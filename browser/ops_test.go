@@ -38,7 +38,7 @@ func newBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Skip("chromium is not installed: apt-get install chromium")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	limited, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 	allocator, end := chromedp.NewExecAllocator(limited, options...)

@@ -183,3 +183,11 @@ func times(long, short int) int {
 	}
 	return short
 }
+
+// inShort leaves a case to the long form, unless it is one of those that stand for all.
+func inShort(t *testing.T, representative bool) {
+	t.Helper()
+	if !representative && !rig.Full() {
+		t.Skip("part of make faults")
+	}
+}

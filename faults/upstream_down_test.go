@@ -19,6 +19,7 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 		"503": evil.Status(503, "Retry-After", "2"),
 	} {
 		t.Run(name, func(t *testing.T) {
+			inShort(t, name == "429")
 			s := newScene(t)
 			s.settle(t, clinician)
 			s.upstream.Break(fault, evil.ProviderDirect)

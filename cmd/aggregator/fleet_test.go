@@ -154,6 +154,7 @@ func (f *fleet) load(t *testing.T, perSecond int, during time.Duration) (took []
 }
 
 func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
+	full(t)
 	during := 20 * time.Second
 	if testing.Short() {
 		during = 6 * time.Second
@@ -174,6 +175,7 @@ func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
 }
 
 func TestLosingRedisUnderLoadFailsNobody(t *testing.T) {
+	full(t)
 	tests := map[string]func(*redisServer){
 		"killed":  func(s *redisServer) { s.kill() },
 		"stopped": func(s *redisServer) { _ = s.run.Process.Signal(syscall.SIGSTOP) },

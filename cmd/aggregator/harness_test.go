@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -229,4 +230,12 @@ func quietService(t *testing.T, admin string) *service {
 		}
 	})
 	return s
+}
+
+// full skips a test that takes its time, unless all was asked for.
+func full(t *testing.T) {
+	t.Helper()
+	if os.Getenv("FAULTS_FULL") == "" {
+		t.Skip("part of make faults")
+	}
 }

@@ -90,6 +90,7 @@ func (c container) read(t *testing.T, file string) string {
 }
 
 func TestAContainerOf256MiBIsNotKilledHoweverMuchIsAsked(t *testing.T) {
+	full(t)
 	if testing.Short() {
 		t.Skip("builds the program and fills its caches")
 	}
