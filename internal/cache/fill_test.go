@@ -181,16 +181,27 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := startRedis(t)
 			fleet := fleetOf(t, s, 2, hurried)
-			u := &upstream{key: keyOfNPI(1)}
-			if turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh); err != nil || turn.lease == nil {
-				t.Fatalf("no lease: %v", err)
+			done, next := make(chan error, 1), 100
+			wait := func() { // for a lease that the first has
+				next++
+				u := &upstream{key: keyOfNPI(next)}
+				if turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh); err != nil || turn.lease == nil {
+					t.Fatalf("no lease: %v", err)
+				}
+				go func() {
+					_, _, err := fleet[1].Fill(t.Context(), u.key, u.work)
+					done <- err
+				}()
 			}
-			done := make(chan error, 1)
-			go func() {
-				_, _, err := fleet[1].Fill(t.Context(), u.key, u.work)
-				done <- err
-			}()
-			eventually(t, "the second waits", func() bool { return fleet[1].redis.notices.any() })
+			wait()
+			eventually(t, "the second waits", func() bool {
+				select {
+				case <-done: // a starved machine let its first try run out of time
+					wait()
+				default:
+				}
+				return fleet[1].redis.notices.any()
+			})
 			hurt(s)
 			start := time.Now()
 			if err := <-done; err != nil {

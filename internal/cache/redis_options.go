@@ -55,7 +55,7 @@ const (
 	minIdle        = 8                 // of them that are kept ready
 	poolSize       = 32                // connections per server
 	probeInterval  = time.Second       // between pings while Redis answers
-	bypassInterval = probeInterval / 8 // between pings while it does not, and so how long it is bypassed
+	bypassInterval = probeInterval / 4 // between pings while it does not, and so how long it is bypassed
 )
 
 // withDefaults validates every field and fills in what was left out.
