@@ -23,6 +23,7 @@ type options struct {
 	noRedis  bool          // replicas share nothing
 	deaf     bool          // Redis refuses subscriptions
 	duration time.Duration // of reading and booking
+	patience time.Duration // more of it, while there is too little to tell
 	readRate float64       // reads a second, over all replicas
 	bookRate float64       // bookings a second
 	lag      time.Duration // for which upstream goes on listing what it sold
@@ -48,6 +49,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.noRedis, "no-redis", false, "give the replicas no Redis: they share nothing")
 	f.BoolVar(&o.deaf, "deaf", false, "let Redis refuse SUBSCRIBE: messages are faster, but nothing may rest on them")
 	f.DurationVar(&o.duration, "duration", time.Minute, "how long to read and book")
+	f.DurationVar(&o.patience, "patience", 30*time.Second, "how much longer, while there is too little to tell: a busy machine is slow")
 	f.Float64Var(&o.readRate, "reads", 1200, "reads a second")
 	f.Float64Var(&o.bookRate, "bookings", 10, "bookings a second")
 	f.DurationVar(&o.lag, "lag", 400*time.Millisecond, "how long upstream goes on listing what it sold")
@@ -79,6 +81,7 @@ func (o *options) validate() error {
 	}
 	refuse(o.replicas < 1 || o.replicas > maxReplicas, "replicas", fmt.Sprintf("1 to %d", maxReplicas))
 	refuse(o.duration <= 0 || o.duration > maxDuration, "duration", fmt.Sprintf("more than 0 and at most %s", maxDuration))
+	refuse(o.patience < 0 || o.patience > maxDuration, "patience", fmt.Sprintf("0s to %s", maxDuration))
 	refuse(!(o.readRate >= 1 && o.readRate <= maxReadRate), "reads", fmt.Sprintf("1 to %d a second", maxReadRate))
 	refuse(!(o.bookRate >= 1 && o.bookRate <= maxBookRate), "bookings", fmt.Sprintf("1 to %d a second", maxBookRate))
 	refuse(o.lag < 0 || o.lag > maxLag, "lag", fmt.Sprintf("0s to %s", maxLag))

@@ -35,7 +35,7 @@ func (r report) strictShare() float64 {
 }
 
 // answered counts bookings from which the promise holds.
-func (r report) answered() int { return r.Bookings[booked] + r.Bookings[unavailable] }
+func (c counts) answered() int { return c.Bookings[booked] + c.Bookings[unavailable] }
 
 // verdict is what makes the run a failure: broken promises, or too little to tell. A run that is to find violations
 // fails when it finds none, and nothing else is asked of it.
@@ -59,6 +59,14 @@ func (r report) verdict(o *options) error {
 	fail(r.Strict < o.minReads, "%d strict reads are too few to tell, want %d", r.Strict, o.minReads)
 	fail(r.strictShare() < o.minStrict, "%.2f %% of the answers are strict, want %.2f %%", 100*r.strictShare(), 100*o.minStrict)
 	return errors.Join(errs...)
+}
+
+// enough reports whether the numbers so far can carry a verdict: no more of them would change that there were too few.
+func (c counts) enough(o *options) bool {
+	if o.expectViolations {
+		return c.Violations > 0
+	}
+	return c.answered() >= o.minBookings && c.Strict >= o.minReads
 }
 
 // print writes the report for people.

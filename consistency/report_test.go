@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -83,10 +85,39 @@ func TestTheReportSaysWhatWasFound(t *testing.T) {
 	}
 }
 
+func TestTooLittleToTellIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tally, o := newTally(), &options{duration: time.Second, patience: time.Minute, minReads: 2, minBookings: 1}
+		began := time.Now()
+		for i, what := range []func(){
+			func() { tally.judged(strict, nil) }, func() { tally.judged(bestEffort, nil) },
+			func() { tally.booking(unavailable) }, func() { tally.judged(strict, nil) },
+		} {
+			time.AfterFunc(time.Duration(i+1)*5*time.Second, what)
+		}
+		tally.await(t.Context(), o)
+		if took := time.Since(began); took < 20*time.Second || took > 21*time.Second {
+			t.Errorf("waited %v, want until the second strict answer, after 20 s", took)
+		}
+		began = time.Now()
+		tally.await(t.Context(), o)
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("with enough to tell, ran for %v, want its duration", took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), o.patience)
+		defer cancel()
+		began = time.Now()
+		tally.await(ctx, &options{duration: time.Second, expectViolations: true})
+		if took := time.Since(began); took < o.patience || took > o.patience+time.Second {
+			t.Errorf("waited %v for a violation, want %v", took, o.patience)
+		}
+	})
+}
+
 func TestFlagsAreCheckedAllAtOnce(t *testing.T) {
 	var said bytes.Buffer
-	_, err := parseOptions([]string{"-replicas", "0", "-duration", "0s", "-reads", "0.5", "-bookings", "NaN", "-lag", "1h", "-latency", "2s", "-min-strict", "99", "-no-redis", "-deaf"}, &said)
-	for _, flag := range []string{"-replicas", "-duration", "-reads", "-bookings", "-lag", "-latency", "-min-strict", "-deaf"} {
+	_, err := parseOptions([]string{"-replicas", "0", "-duration", "0s", "-patience", "2h", "-reads", "0.5", "-bookings", "NaN", "-lag", "1h", "-latency", "2s", "-min-strict", "99", "-no-redis", "-deaf"}, &said)
+	for _, flag := range []string{"-replicas", "-duration", "-patience", "-reads", "-bookings", "-lag", "-latency", "-min-strict", "-deaf"} {
 		if err == nil || !strings.Contains(err.Error(), flag+" must be ") {
 			t.Errorf("nothing about %s in %v", flag, err)
 		}

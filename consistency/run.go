@@ -43,13 +43,18 @@ func run(ctx context.Context, o *options, progress io.Writer) (r report, err err
 	}, nil
 }
 
-// letIn runs the crowd, and the nemesis when there is one, until the time is up. What goes wrong with the nemesis ends
-// the run.
+// letIn runs the crowd, and the nemesis when there is one, until the time is up and there is enough to tell, or
+// patience is at an end. What goes wrong with the nemesis ends the run.
 func letIn(ctx context.Context, o *options, c *crowd, n *nemesis) error {
-	ctx, cancel := context.WithTimeout(ctx, o.duration)
+	ctx, cancel := context.WithTimeout(ctx, o.duration+o.patience)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { c.run(ctx, o.readRate, o.bookRate); return nil })
+	group.Go(func() error {
+		defer cancel()
+		c.tally.await(ctx, o)
+		return nil
+	})
 	if o.nemesis {
 		group.Go(func() error { return n.run(ctx, n.acts()) })
 	}

@@ -114,3 +114,17 @@ func (t *tally) read() counts {
 	out.Examples = append([]reoffer(nil), t.Examples...)
 	return out
 }
+
+// await returns once the time of the run is up and the numbers are enough to tell, or ctx ends.
+func (t *tally) await(ctx context.Context, o *options) {
+	up := time.After(o.duration)
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	select {
+	case <-up:
+	case <-ctx.Done():
+	}
+	for ctx.Err() == nil && !t.read().enough(o) {
+		<-poll.C
+	}
+}

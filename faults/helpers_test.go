@@ -31,6 +31,7 @@ type scene struct {
 	*rig.Service
 	upstream *evil.Upstream
 	tenant   *acme.Tenant
+	machine  *rig.Machine
 }
 
 // newScene starts both. The settings replace or add top-level keys of the configuration.
@@ -42,7 +43,7 @@ func newScene(t testing.TB, settings ...string) *scene {
 func newSceneOf(t testing.TB, tenant *acme.Tenant, settings ...string) *scene {
 	t.Helper()
 	u := evil.New(tenant)
-	return &scene{Service: rig.Serve(t, configuration(listen(t, u), settings...)), upstream: u, tenant: tenant}
+	return &scene{Service: rig.Serve(t, configuration(listen(t, u), settings...)), upstream: u, tenant: tenant, machine: rig.Watch(t)}
 }
 
 // listen serves a handler on loopback until the test ends, and gives its URL.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 )
 
 // Operation groups the paths of DexCare as the service's sources do.
@@ -51,7 +50,6 @@ type Upstream struct {
 	calls    map[Operation]int
 	inFlight map[Operation]int
 	most     map[Operation]int // in flight at a time, ever
-	began    []time.Time       // of all calls
 }
 
 // New stands before a good upstream.
@@ -77,7 +75,6 @@ func (u *Upstream) enter(op Operation) Fault {
 	u.calls[op]++
 	u.inFlight[op]++
 	u.most[op] = max(u.most[op], u.inFlight[op])
-	u.began = append(u.began, time.Now())
 	return u.faults[op]
 }
 

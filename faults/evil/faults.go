@@ -49,17 +49,6 @@ func Drip(every time.Duration) Fault {
 	}
 }
 
-// Slow answers well, but late.
-func Slow(by time.Duration) Fault {
-	return func(w http.ResponseWriter, r *http.Request, good http.Handler) {
-		select {
-		case <-time.After(by):
-			good.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
-	}
-}
-
 // Status answers with an error document; header pairs are added.
 func Status(status int, headers ...string) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {

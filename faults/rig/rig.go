@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -106,10 +105,4 @@ func Send(t testing.TB, method, url, body string, headers ...string) Reply {
 func Get(t testing.TB, url string, headers ...string) Reply {
 	t.Helper()
 	return Send(t, http.MethodGet, url, "", headers...)
-}
-
-// Root is the repository's directory.
-func Root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }

@@ -1,0 +1,53 @@
+package rig
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Machine measures what the machine itself adds to every latency while a test runs: how late timers are, because other
+// programs have the cores. A promise of 60 ms is judged as 60 ms and what the machine added.
+type Machine struct {
+	mu   sync.Mutex
+	late []time.Duration
+}
+
+// Watch begins to measure, until the test ends.
+func Watch(t testing.TB) *Machine {
+	t.Helper()
+	m, ended := &Machine{}, make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { m.run(ended) })
+	t.Cleanup(func() { close(ended); wg.Wait() })
+	return m
+}
+
+const tick = time.Millisecond
+
+func (m *Machine) run(ended <-chan struct{}) {
+	for {
+		began := time.Now()
+		select {
+		case <-time.After(tick):
+		case <-ended:
+			return
+		}
+		m.mu.Lock()
+		m.late = append(m.late, time.Since(began)-tick)
+		m.mu.Unlock()
+	}
+}
+
+// Added is what the machine adds to the share's slowest, 0…1: twice what timers were late, for a request runs in two
+// programs at least.
+func (m *Machine) Added(share float64) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.late) == 0 {
+		return 0
+	}
+	slices.Sort(m.late)
+	return 2 * m.late[min(int(share*float64(len(m.late))), len(m.late)-1)]
+}
