@@ -16,6 +16,7 @@ import (
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
+	"timeslots/internal/trace/tracetest"
 )
 
 // personalData is what patients and their browsers send, and secrets is what the service is configured with; each is a
@@ -39,7 +40,8 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	redis.Password = secrets["redis password"]
 	heard := redis.Listen(t)
 	tenant := newTenantWith(t, acme.Keys{CareOptions: secrets["care options key"], Slots: secrets["slots key"], Booking: secrets["booking key"]})
-	s := newSceneOf(t, tenant, guardedSettings(t, redis.Addr)...)
+	collector := tracetest.New(t)
+	s := newSceneOf(t, tenant, append(guardedSettings(t, redis.Addr), fmt.Sprintf("tracing: {endpoint: %q, ratio: 1}", collector.URL))...)
 	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 	s.settle(t, clinician)
 	outcomes := map[string]evil.Fault{
@@ -74,6 +76,8 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	}
 	places["check"] = check(t, s.File)
 	places["what Redis holds"] = redis.Everything(t)
+	rig.Within(t, recovery, "the traces of bookings", func() bool { return strings.Contains(collector.Text(), "retail_booking") })
+	places["traces"] = collector.Text()
 	must(t, s.Signal(syscall.SIGQUIT))
 	<-s.Ended()
 	places["what was printed, with a dump of all goroutines"] = s.Said()
@@ -132,7 +136,8 @@ func send(t *testing.T, s *scene, method, path, body string) {
 		path += "?email=" + p["query"]
 	}
 	rig.Send(t, method, s.Public+path, body, "Content-Type", "application/json", "Authorization", "Bearer "+p["token"],
-		"Cookie", "session="+p["cookie"], "Idempotency-Key", p["idempotency key"], "x-api-key", secrets["access key"])
+		"Cookie", "session="+p["cookie"], "Idempotency-Key", p["idempotency key"], "x-api-key", secrets["access key"],
+		"tracestate", "patient="+p["token"], "baggage", "patient="+p["last name"])
 }
 
 // says answers with words that belong to the patient.

@@ -88,7 +88,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		Links:         linkOptions(s.upstream.scheduling, cfg.Upstream.Scheduling),
 		Off:           s.switches.Off,
 		VaryOrigin:    len(cfg.CORS.Origins) > 0,
-		Recorder:      s.metrics, Logger: s.log,
+		Tracer:        s.tracer, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		engine.Close()

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/metrics"
 	"timeslots/internal/ops"
+	"timeslots/internal/trace"
 )
 
 // service is the whole program behind its listeners: what lives as long as the process, and the request path, which a
@@ -34,6 +37,7 @@ type service struct {
 	ledger   *cache.Ledger
 	gateway  *booking.Gateway
 	upstream upstream
+	tracer   *trace.Tracer
 
 	config  *config.Config // in force; touched by the one goroutine that handles signals
 	loaded  *config.Config // as it was read, before what needs a restart was put back
@@ -51,6 +55,9 @@ type service struct {
 func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, off disabled) (*service, error) {
 	s := &service{log: log, level: level, config: cfg, loaded: cfg, disabled: off}
 	if err := s.buildMetrics(cfg); err != nil {
+		return nil, err
+	}
+	if err := s.buildTracer(cfg); err != nil {
 		return nil, err
 	}
 	if err := s.buildUpstream(cfg); err != nil {
@@ -83,6 +90,27 @@ func (s *service) buildMetrics(cfg *config.Config) (err error) {
 	})
 	s.metrics.SetSLOs(slos(cfg.Products))
 	return err
+}
+
+func (s *service) buildTracer(cfg *config.Config) (err error) {
+	instance, _ := os.Hostname() // none is a name, too
+	s.tracer, err = trace.New(trace.Options{
+		Endpoint: cfg.Tracing.Endpoint, Ratio: cfg.Tracing.Ratio, Tenant: cfg.Tenant, Version: thisBuild().version,
+		Instance: instance, Logger: s.log,
+	})
+	return err
+}
+
+// sendTraces is how long the end of the program waits for a collector.
+const sendTraces = 2 * time.Second
+
+// closeTracer sends what is left of traces. That it could not be sent is logged, and no failure.
+func (s *service) closeTracer() {
+	ctx, cancel := context.WithTimeout(context.Background(), sendTraces)
+	defer cancel()
+	if err := s.tracer.Close(ctx); err != nil {
+		s.log.Warn("the last traces could not be sent")
+	}
 }
 
 // minPending is how long a pending mark lives at least: it covers a crash between upstream's yes and our bookkeeping.
@@ -220,5 +248,6 @@ func (s *service) close() error {
 	s.retired.Wait()
 	s.gateway.Close()
 	s.switches.Close()
+	s.closeTracer()
 	return errors.Join(s.ledger.Close(), s.store.Close(), s.index.Close()) // the ledger tells Redis what is left to tell
 }

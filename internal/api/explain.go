@@ -35,7 +35,8 @@ type ExplainedFragment struct {
 	FreshFor   float64   `json:"freshFor,omitempty"` // below 0: no longer
 	UsableFor  float64   `json:"usableFor,omitempty"`
 	Epoch      uint64    `json:"epoch"`
-	Underway   bool      `json:"underway"` // this replica is fetching it
+	Underway   bool      `json:"underway"`            // this replica is fetching it
+	LeasedFor  float64   `json:"leasedFor,omitempty"` // the fleet leaves it to one replica for so long
 	LastFailed string    `json:"lastFailure,omitempty"`
 	Slots      int       `json:"slots"`
 }
@@ -109,7 +110,7 @@ func (s *Server) Explain(ctx context.Context, query string) (*Explanation, error
 func explainFragment(f *search.ExplainedFragment, now time.Time) ExplainedFragment {
 	x := ExplainedFragment{
 		Key: f.Key.String(), Source: string(f.Source), Operation: string(f.Key.Operation), Found: f.Found, Outdated: f.Outdated, NotFound: f.NotFound,
-		Epoch: f.Epoch, Underway: f.Underway, LastFailed: f.Failed, Slots: f.Listed,
+		Epoch: f.Epoch, Underway: f.Underway, LeasedFor: f.Leased.Seconds(), LastFailed: f.Failed, Slots: f.Listed,
 	}
 	if f.Found != "none" {
 		x.Freshness = freshnessWords[min(int(f.Freshness), len(freshnessWords)-1)]

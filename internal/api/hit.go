@@ -10,6 +10,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/trace"
 )
 
 // The hit path. A crowd asks the same few questions in the same few spellings, so what parsing and routing found out
@@ -70,6 +71,7 @@ const (
 
 // hit is a request that the response cache answers.
 type hit struct {
+	method string
 	route  string
 	use    *useCase
 	answer *response
@@ -86,13 +88,14 @@ func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
 	if !ok {
 		return false
 	}
+	found.method = r.Method
 	s.beginHit(&found)
 	id := door.CorrelationID(r.Header)
 	h := w.Header()
 	h[door.CorrelationHeader] = []string{id}
 	h["X-Content-Type-Options"] = nosniff
 	given := found.answer.send(w, r, sending{now: found.at, use: found.use, strict: found.strict, behind: s.encoders})
-	s.endHit(&found, given, unsafe.Slice(unsafe.StringData(id), len(id)))
+	s.endHit(&found, r.Header, given, unsafe.Slice(unsafe.StringData(id), len(id)))
 	return true
 }
 
@@ -112,7 +115,7 @@ func (s *Server) findHit(path, query string) (found hit, ok bool) {
 	if answer == nil {
 		return hit{}, false
 	}
-	return hit{route: table.route, use: meaning.use, answer: answer, strict: strict, at: s.opt.Now()}, true
+	return hit{method: http.MethodGet, route: table.route, use: meaning.use, answer: answer, strict: strict, at: s.opt.Now()}, true
 }
 
 // beginHit counts a hit in.
@@ -122,11 +125,18 @@ func (s *Server) beginHit(h *hit) {
 	s.tellServing(h.answer, h.use.label, h.at)
 }
 
-// endHit counts it out. The correlation id is not kept.
-func (s *Server) endHit(h *hit, given sent, correlationID []byte) {
+// endHit counts it out. The correlation id is not kept. The header is nil for a request that cannot ask to be followed.
+func (s *Server) endHit(h *hit, header http.Header, given sent, correlationID []byte) {
 	took := s.opt.Now().Sub(h.at)
 	kind := hitKind{product: h.use.label, route: h.route, status: given.status, cache: h.answer.cacheLabel(h.at)}
-	s.opt.Recorder.RequestEnded(kind.product, kind.route, kind.status, kind.cache, took)
+	traceID := ""
+	if s.opt.Tracer.FollowsHit(header) {
+		traceID = s.opt.Tracer.Hit(header, h.at, took, trace.Ended{
+			Method: h.method, Route: kind.route, Product: kind.product, Cache: kind.cache, Status: kind.status,
+			CorrelationID: string(correlationID),
+		})
+	}
+	s.opt.Recorder.RequestTraced(kind.product, kind.route, kind.status, kind.cache, took, traceID)
 	s.hits.add(kind, given.bytes, took, correlationID)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/trace"
 )
 
 // record is what one request leaves behind: one metric observation and one log line, from a closed list of fields.
@@ -21,6 +22,7 @@ type record struct {
 	product       string // a configured name, or OtherProduct
 	cache         string // hit, stale, miss or bypass
 	failure       error  // why a 5xx was answered
+	span          trace.Span
 }
 
 const recordKey = "record"
@@ -38,6 +40,7 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 		rec := &record{start: s.opt.Now(), product: DefaultProduct, cache: "bypass"}
 		rec.correlationID = door.CorrelationID(c.Request().Header)
 		c.Set(recordKey, rec)
+		s.follow(c, rec)
 		c.Response().Header().Set(door.CorrelationHeader, rec.correlationID)
 		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 		s.opt.Recorder.RequestStarted()
@@ -46,6 +49,16 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 			s.handleError(err, c)
 		}
 		return nil
+	}
+}
+
+// follow begins the request's trace, when it is to have one.
+func (s *Server) follow(c echo.Context, rec *record) {
+	r := c.Request()
+	ctx, span := s.opt.Tracer.Begin(r.Context(), r.Header, rec.start)
+	if span != (trace.Span{}) {
+		rec.span = span
+		c.SetRequest(r.WithContext(ctx))
 	}
 }
 
@@ -71,7 +84,11 @@ func (s *Server) finish(c echo.Context, rec *record) {
 	took := s.opt.Now().Sub(rec.start)
 	status := c.Response().Status
 	route := cmp.Or(c.Path(), "unmatched")
-	s.opt.Recorder.RequestEnded(rec.product, route, status, rec.cache, took)
+	s.opt.Recorder.RequestTraced(rec.product, route, status, rec.cache, took, rec.span.ID())
+	rec.span.Finish(trace.Ended{
+		Method: methodLabel(c.Request().Method), Route: route, Product: rec.product, Cache: rec.cache, Status: status,
+		CorrelationID: rec.correlationID,
+	})
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelWarn
@@ -85,6 +102,9 @@ func (s *Server) finish(c echo.Context, rec *record) {
 		slog.String("product", rec.product), slog.String("cache", rec.cache),
 		slog.Duration("duration", took), slog.Int64("bytes", c.Response().Size),
 		slog.String("correlationId", rec.correlationID),
+	}
+	if id := rec.span.ID(); id != "" {
+		attrs = append(attrs, slog.String("traceId", id))
 	}
 	if rec.failure != nil {
 		attrs = append(attrs, slog.String("failure", rec.failure.Error()))

@@ -17,6 +17,9 @@ func (s *Server) Respond(r *accel.Request, w *accel.Reply) bool {
 	if !ok {
 		return false
 	}
+	if r.Head {
+		found.method = http.MethodHead
+	}
 	s.beginHit(&found)
 	v, given := found.answer.chooseBytes(r.AcceptEncoding, s.encoders), sent{status: http.StatusOK}
 	if len(r.IfNoneMatch) > 0 && matchesTag(unsafeText(r.IfNoneMatch), v.etag[0]) {
@@ -27,7 +30,7 @@ func (s *Server) Respond(r *accel.Request, w *accel.Reply) bool {
 	w.Head = s.appendHead(w.Head, &found, v, given.status)
 	idAt := len(w.Head)
 	w.Head = appendCorrelationID(w.Head, r.CorrelationID)
-	s.endHit(&found, given, w.Head[idAt:])
+	s.endHit(&found, nil, given, w.Head[idAt:])
 	w.Head = append(w.Head, "\r\n\r\n"...)
 	return true
 }

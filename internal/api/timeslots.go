@@ -8,6 +8,7 @@ import (
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 // timeslots is GET /v1/timeslots (INTERFACE §3.1).
@@ -50,7 +51,10 @@ func (s *Server) search(c echo.Context, f form) error {
 	if err != nil {
 		return err
 	}
-	fresh := newResponse(originOf(answer, f.encode(q, answer)), s.opt.Now())
+	_, span := trace.Start(c.Request().Context(), trace.Encode)
+	body := f.encode(q, answer)
+	span.End()
+	fresh := newResponse(originOf(answer, body), s.opt.Now())
 	if answer.Complete {
 		s.responses.put(key, fresh)
 		s.remember(c.Request(), f.route, key, use)

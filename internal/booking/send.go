@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 // newTransport is a transport of the bookings' own: no read can use up its connections, and nothing in it changes or
@@ -131,8 +132,14 @@ func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passage) (*h
 		source = p.route.Operation.Source()
 	}
 	started := g.o.Now()
+	ctx, span := trace.Start(ctx, trace.Upstream)
+	defer span.End()
 	g.o.Recorder.UpstreamStarted(source)
 	resp, fail := g.send(ctx, r, p)
-	g.o.Recorder.UpstreamEnded(source, p.route.Operation, upstreamOutcome(resp, fail), g.o.Now().Sub(started))
+	outcome := upstreamOutcome(resp, fail)
+	g.o.Recorder.UpstreamEnded(source, p.route.Operation, outcome, g.o.Now().Sub(started))
+	span.Word(trace.Source, string(source))
+	span.Word(trace.Operation, string(p.route.Operation))
+	span.Word(trace.Outcome, outcome)
 	return resp, fail
 }

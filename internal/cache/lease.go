@@ -147,3 +147,24 @@ func (r *Redis) giveBack(l *lease) {
 		return releaseScript.Run(ctx, r.client, []string{l.key()}, l.token, r.channel, l.name).Err()
 	})
 }
+
+// Leases is as in [Store].
+func (r *Redis) Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration {
+	left := make([]time.Duration, len(keys))
+	if len(keys) == 0 || r.gate.bypass() {
+		return left
+	}
+	replies := make([]*redis.DurationCmd, len(keys))
+	r.roundTrip(ctx, operationGet, func(ctx context.Context) error {
+		pipe := r.client.Pipeline()
+		for i, key := range keys {
+			replies[i] = pipe.PTTL(ctx, (&lease{name: r.prefix + key.String()}).key())
+		}
+		_, err := pipe.Exec(ctx)
+		return err
+	})
+	for i, reply := range replies {
+		left[i] = max(0, reply.Val()) // below 0: there is none
+	}
+	return left
+}

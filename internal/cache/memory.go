@@ -130,6 +130,11 @@ func (m *Memory) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time
 	return f, false, err
 }
 
+// Leases is as in [Store]: alone, nobody needs one.
+func (m *Memory) Leases(_ context.Context, keys []timeslot.FragmentKey) []time.Duration {
+	return make([]time.Duration, len(keys))
+}
+
 // Put implements [Store].
 func (m *Memory) Put(_ context.Context, f *timeslot.Fragment) { m.put(f) }
 

@@ -46,6 +46,10 @@ type Store interface {
 	// Renew is Fill for a copy that is about to grow stale: only one that stays fresh for ahead spares the work.
 	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (f *timeslot.Fragment, shared bool, err error)
 
+	// Leases tells, for those who watch, how long the lease of each key still lasts; 0 where no replica has one, as far
+	// as can be told.
+	Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration
+
 	// Put stores f, which must not be written to afterwards, in every tier, unless an event overtook it. A fragment
 	// fetched earlier than the one already held never replaces it. Put does not wait for Redis.
 	Put(ctx context.Context, f *timeslot.Fragment)

@@ -132,6 +132,11 @@ func (t *Tiered) work(ctx context.Context, held *lease, work Work) (*timeslot.Fr
 	return newest, nil
 }
 
+// Leases is as in [Store].
+func (t *Tiered) Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration {
+	return t.redis.Leases(ctx, keys)
+}
+
 // Put implements [Store].
 func (t *Tiered) Put(ctx context.Context, f *timeslot.Fragment) {
 	if t.memory.put(f) {

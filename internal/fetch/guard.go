@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 // guard stands around the calls to one source, outermost first (ARCHITECTURE §8): upstream's own wish for a pause, rate
@@ -160,15 +161,33 @@ func (g *guard) waitError(ctx context.Context, err error) error {
 // call makes one call and records how it ended.
 func (g *guard) call(ctx context.Context, op timeslot.Operation, read reader, alone bool) (fragment *timeslot.Fragment, err error) {
 	start := time.Now()
+	ctx, span := trace.Start(ctx, trace.Upstream)
 	g.recorder.UpstreamStarted(g.source)
 	outcome := "error" // what a panic in read leaves behind
-	defer func() { g.recorder.UpstreamEnded(g.source, op, outcome, time.Since(start)) }()
+	defer func() {
+		g.recorder.UpstreamEnded(g.source, op, outcome, time.Since(start))
+		g.describe(span, op, outcome, alone)
+	}()
 	if fragment, err = read(ctx, alone); err == nil {
 		g.paces[op].add(time.Since(start))
 	}
 	g.pause.heed(err)
 	outcome = outcomeOf(fragment, err)
 	return fragment, err
+}
+
+// describe ends a call's span.
+func (g *guard) describe(span trace.Span, op timeslot.Operation, outcome string, again bool) {
+	span.Word(trace.Source, string(g.source))
+	span.Word(trace.Operation, string(op))
+	span.Word(trace.Outcome, outcome)
+	if again {
+		span.Count(trace.Again, 1)
+	}
+	if outcome != "ok" && outcome != "not_found" {
+		span.Fail()
+	}
+	span.End()
 }
 
 func outcomeOf(fragment *timeslot.Fragment, err error) string {

@@ -10,6 +10,7 @@ import (
 	"timeslots/internal/fetch"
 	"timeslots/internal/merge"
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 // Store keeps fragments. The real one is cache.Tiered.
@@ -20,6 +21,8 @@ type Store interface {
 	// Fill gives a fresh copy: one that somebody stored meanwhile, or what work brings, which then is stored. At most
 	// one work for a key is under way in the fleet; shared tells that it was another replica's.
 	Fill(ctx context.Context, key timeslot.FragmentKey, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
+	// Leases tells how long each key's lease in the fleet still lasts; 0: none.
+	Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration
 	// Renew is Fill where only a copy that stays fresh for ahead spares the work.
 	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
 }
@@ -230,11 +233,14 @@ func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *
 
 // merge unites all that was gathered into an answer to q.
 func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection) (merged *merge.Output, view *cache.View, strict bool) {
-	view, strict = e.opt.Taken.Current(context.WithoutCancel(ctx)) // the budget may be up, the view is wanted all the same
+	ctx, span := trace.Start(context.WithoutCancel(ctx), trace.Merge) // the budget may be up, the view is wanted all the same
+	defer span.End()
+	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
 		Fragments: g.fragments(), Taken: e.filter(view), Zones: &e.zones, Asked: g.asked(q),
 	})
+	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict
 }
 

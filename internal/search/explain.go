@@ -29,9 +29,10 @@ type ExplainedFragment struct {
 	Age       time.Duration
 	Bounds    timeslot.Bounds
 	Epoch     uint64
-	Underway  bool   // being fetched by this replica
-	Failed    string // the kind of its last failure, when that was a moment ago
-	Listed    int    // slots inside the window, before filters
+	Underway  bool          // being fetched by this replica
+	Leased    time.Duration // some replica may fetch it for so long yet, and no other; 0: none has the lease
+	Failed    string        // the kind of its last failure, when that was a moment ago
+	Listed    int           // slots inside the window, before filters
 }
 
 // Explain plans and looks up as a search does, but fetches and refreshes nothing. Its error is
@@ -62,10 +63,20 @@ func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, 
 	for i, f := range g.fragments() {
 		listed[f.Key] = merged.PerFragment[i]
 	}
-	for _, pc := range g.pieces {
+	leases := e.opt.Store.Leases(ctx, g.keys())
+	for i, pc := range g.pieces {
 		x.Fragments = append(x.Fragments, e.explain(pc, found[pc.key], listed[pc.key]))
+		x.Fragments[i].Leased = leases[i]
 	}
 	return x, nil
+}
+
+func (g *collection) keys() []timeslot.FragmentKey {
+	keys := make([]timeslot.FragmentKey, len(g.pieces))
+	for i, pc := range g.pieces {
+		keys[i] = pc.key
+	}
+	return keys
 }
 
 // peek fills the pieces from the cache and orders nothing. It notes where each was found.

@@ -10,6 +10,7 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 // fanWidth bounds the goroutines of one request. The calls themselves are bounded by each source's guard.
@@ -34,7 +35,10 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{list}, call)
 	e.watchLookahead(list.fragment, call)
+	_, span := trace.Start(ctx, trace.Plan)
 	p := e.plan(q, list.departments())
+	span.Count(trace.Reads, len(p.directory)+len(p.slots))
+	span.End()
 	if len(p.slots) > maxAsks {
 		return nil, tooWide(len(p.slots))
 	}
@@ -133,7 +137,7 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 		keys[i] = pc.key
 	}
 	now := e.opt.Now()
-	for i, hit := range e.opt.Store.Lookup(ctx, keys) {
+	for i, hit := range e.find(ctx, keys) {
 		if hit.Fragment == nil {
 			continue
 		}
@@ -151,6 +155,22 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 	}
 }
 
+// find asks the store.
+func (e *Engine) find(ctx context.Context, keys []timeslot.FragmentKey) []cache.Hit {
+	ctx, span := trace.Start(ctx, trace.LookUp)
+	defer span.End()
+	hits := e.opt.Store.Lookup(ctx, keys)
+	found := 0
+	for _, h := range hits {
+		if h.Fragment != nil {
+			found++
+		}
+	}
+	span.Count(trace.Reads, len(keys))
+	span.Count(trace.Found, found)
+	return hits
+}
+
 // fill fetches what is missing, side by side, until ctx ends.
 func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	var missing []*piece
@@ -162,6 +182,9 @@ func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	if len(missing) == 0 {
 		return
 	}
+	ctx, span := trace.Start(ctx, trace.Fetch)
+	defer span.End()
+	span.Count(trace.Reads, len(missing))
 	stretches := stretchesOf(missing, e.flight.Underway)
 	started := fetch.FanOut(ctx, len(stretches), fanWidth, func(ctx context.Context, i int) {
 		e.fetchStretch(ctx, stretches[i], call)
