@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"timeslots/internal/ops"
+	"timeslots/internal/timeslot"
 )
 
 // newWatch watches the metrics for the operations page.
@@ -17,6 +18,7 @@ func (s *service) newWatch() *ops.Watch {
 	return ops.New(ops.Options{
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
+		Slots:         func(source string) int { return s.memory.Slots()[timeslot.Source(source)] },
 		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})

@@ -31,6 +31,7 @@ type Memory struct {
 	recorder Recorder
 	fences   *Fences
 	onStore  func(*timeslot.Fragment)
+	slots    *census
 }
 
 var _ Store = (*Memory)(nil)
@@ -47,19 +48,21 @@ func NewMemory(o MemoryOptions) (*Memory, error) {
 		return nil, errors.New("memory tier: MaxBytes must be positive")
 	}
 	now := clockOr(o.Now)
+	slots := newCensus()
 	cache, err := otter.New(&otter.Options[timeslot.FragmentKey, held]{
 		MaximumWeight: o.MaxBytes,
 		Weigher:       func(_ timeslot.FragmentKey, h held) uint32 { return h.weight },
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[timeslot.FragmentKey, held]) time.Duration {
 			return e.Value.fragment.Bounds.StaleOnError.Sub(now())
 		}),
-		Clock: newClock(now),
+		OnAtomicDeletion: func(e otter.DeletionEvent[timeslot.FragmentKey, held]) { slots.remove(e.Value.fragment) },
+		Clock:            newClock(now),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("memory tier: %w", err)
 	}
 	return &Memory{
-		cache: cache, now: now, recorder: recorderOr(o.Recorder), fences: o.Fences, onStore: o.OnStore,
+		cache: cache, now: now, recorder: recorderOr(o.Recorder), fences: o.Fences, onStore: o.OnStore, slots: slots,
 	}, nil
 }
 
@@ -160,6 +163,7 @@ func (m *Memory) keep(f *timeslot.Fragment) *timeslot.Fragment {
 			newest = old.fragment
 			return old, otter.CancelOp
 		}
+		m.slots.add(f)
 		return candidate, otter.WriteOp
 	})
 	if newest == f && m.onStore != nil {
@@ -173,6 +177,9 @@ func (m *Memory) Bytes() uint64 { return m.cache.WeightedSize() }
 
 // Entries is how many fragments are held, for the gauge.
 func (m *Memory) Entries() int { return m.cache.EstimatedSize() }
+
+// Slots is how many slots the fragments held list, by source: a source whose lists became empty shows in it.
+func (m *Memory) Slots() map[timeslot.Source]int { return m.slots.read() }
 
 // Close implements [Store].
 func (m *Memory) Close() error {

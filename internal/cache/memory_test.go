@@ -45,6 +45,45 @@ func TestMemoryStaysWithinItsBytesDuringAScanAndKeepsWhatIsHot(t *testing.T) {
 	}
 }
 
+func TestSlotsAreCountedBySourceWhateverBecomesOfTheirFragments(t *testing.T) {
+	clock := newFakeClock()
+	m := memoryTier(t, MemoryOptions{Now: clock.Now, MaxBytes: 1 << 20})
+	put := func(npi, slots int, fetched time.Time) {
+		f := withSlots(slots, fetched)
+		f.Key = keyOfNPI(npi)
+		m.Put(t.Context(), f)
+	}
+	check := func(when string, want int) {
+		t.Helper()
+		if got := m.Slots()[timeslot.ProviderDirect]; got != want {
+			t.Errorf("%s: %d slots, want %d", when, got, want)
+		}
+	}
+	now := clock.Now()
+	put(1, 30, now)
+	put(2, 12, now)
+	check("two calendars", 42)
+	put(1, 20, now.Add(-time.Second))
+	check("an older copy is not kept", 42)
+	put(1, 0, now.Add(time.Second))
+	check("a list that became empty", 12)
+	for i := range 400 {
+		put(100+i, 50, now)
+	}
+	m.cache.CleanUp()
+	held := 0
+	for f := range m.cache.Values() {
+		held += len(f.fragment.Slots)
+	}
+	check("after evictions", held)
+	if held >= 400*50 {
+		t.Error("nothing was evicted: the test shows nothing")
+	}
+	if all := m.Slots(); all[timeslot.CareDirect] != 0 || len(all) != 4 {
+		t.Errorf("%v", all)
+	}
+}
+
 func TestWeightIsWhatTheHeapSays(t *testing.T) {
 	for name, build := range map[string]func() *timeslot.Fragment{
 		"many slots":       func() *timeslot.Fragment { return withSlots(5000, time.Now()) },

@@ -84,6 +84,7 @@ type Source struct {
 	Outcomes map[string]float64 `json:"outcomes"` // per second
 	Refused  float64            `json:"refusedPerSecond"`
 	InFlight float64            `json:"inFlight"`
+	Slots    int                `json:"slots"` // listed by the answers in memory
 }
 
 // Breaker is one circuit breaker.

@@ -18,6 +18,7 @@ type Options struct {
 	Replica       string                    // how this replica is called
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
+	Slots         func(source string) int   // listed by the answers in memory; nil: not known
 	Off           func(product string) bool // whether it is switched off
 	Logger        *slog.Logger
 }
@@ -94,6 +95,11 @@ func (w *Watch) look(now time.Time) {
 			p.Health, p.Why = Warning, "switched off"
 		} else {
 			p.Enabled = true
+		}
+	}
+	for i := range state.Sources {
+		if w.opt.Slots != nil {
+			state.Sources[i].Slots = w.opt.Slots(state.Sources[i].Name)
 		}
 	}
 	if w.opt.Warm != nil {

@@ -54,14 +54,16 @@ function productCard(p) {
 
 function sourceCard(s, breakers) {
   const own = breakers.filter((b) => b.source === s.name && b.state !== "closed");
-  return card(s, [
+  const rows = [
     ["calls", number(s.callsPerSecond) + " /s"],
     ["failing", share(s.errorRatio)],
     ["p95", time(s.p95)],
     ["under way", number(s.inFlight)],
     ["held back", number(s.refusedPerSecond) + " /s"],
     ["breakers", own.length ? own.map((b) => b.operation + " " + b.state).join(", ") : "closed"],
-  ], "no calls");
+  ];
+  if (!["directory", "booking"].includes(s.name)) rows.splice(4, 0, ["slots in memory", number(s.slots)]);
+  return card(s, rows, "no calls");
 }
 
 function house(s) {
