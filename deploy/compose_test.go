@@ -1,0 +1,123 @@
+package deploy
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"timeslots/faults/rig"
+)
+
+// composition is as much of docker-compose.yml as these tests look at. No engine runs here, so what it would do is
+// checked from the file.
+type composition struct {
+	Services map[string]struct {
+		Image       string
+		Build       any
+		Command     []string
+		Ports       []string
+		Volumes     []string
+		Environment map[string]string
+		DependsOn   []string `yaml:"depends_on"`
+		ReadOnly    bool     `yaml:"read_only"`
+	}
+	Volumes map[string]any
+}
+
+func compose(t *testing.T) (c composition) {
+	t.Helper()
+	text, err := os.ReadFile("../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestTheCompositionIsWholeAndOpenToThisMachineOnly(t *testing.T) {
+	c := compose(t)
+	for _, want := range []string{"aggregator-1", "aggregator-2", "acme", "redis", "prometheus", "grafana", "traffic"} {
+		if _, is := c.Services[want]; !is {
+			t.Errorf("no %s", want)
+		}
+	}
+	taken := map[string]string{}
+	pinned := regexp.MustCompile(`:v?\d+\.\d+`)
+	for name, s := range c.Services {
+		for _, other := range s.DependsOn {
+			if _, is := c.Services[other]; !is {
+				t.Errorf("%s waits for %s, which there is not", name, other)
+			}
+		}
+		for _, port := range s.Ports {
+			outside := port[:strings.LastIndex(port, ":")]
+			if !strings.HasPrefix(port, "127.0.0.1:") || taken[outside] != "" {
+				t.Errorf("%s publishes %s (%s has it)", name, port, taken[outside])
+			}
+			taken[outside] = name
+		}
+		for _, volume := range s.Volumes {
+			from, _, _ := strings.Cut(volume, ":")
+			_, named := c.Volumes[from]
+			if _, err := os.Stat(filepath.Join("..", from)); !named && err != nil {
+				t.Errorf("%s mounts %s: %v", name, from, err)
+			}
+		}
+		if s.Build == nil && !pinned.MatchString(s.Image) {
+			t.Errorf("%s runs %s, whatever that is today", name, s.Image)
+		}
+		if s.Build != nil && !s.ReadOnly {
+			t.Errorf("%s may write into its image", name)
+		}
+	}
+}
+
+func TestReplicasOfTheCompositionStartWithWhatTheyAreGiven(t *testing.T) {
+	c := compose(t)
+	for _, name := range []string{"aggregator-1", "aggregator-2"} {
+		check := exec.CommandContext(t.Context(), rig.Binary(), "check", "--config", "../configs/demo.yaml")
+		for _, key := range slices.Sorted(maps.Keys(c.Services[name].Environment)) {
+			check.Env = append(check.Env, key+"="+c.Services[name].Environment[key])
+		}
+		out, err := check.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "redis:6379") || !strings.Contains(string(out), "http://acme:8081") {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+func TestPrometheusScrapesTheReplicasOfTheComposition(t *testing.T) {
+	c := compose(t)
+	text, err := os.ReadFile("prometheus/prometheus.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets := regexp.MustCompile(`"([a-z0-9-]+):9090"`).FindAllStringSubmatch(string(text), -1)
+	if len(targets) != 2 {
+		t.Errorf("%d targets", len(targets))
+	}
+	for _, target := range targets {
+		if _, is := c.Services[target[1]]; !is {
+			t.Errorf("no service %s", target[1])
+		}
+	}
+}
+
+// The crowd's command line is one that the load tool takes: it then fails for want of a directory, not of sense.
+func TestTheCrowdOfTheCompositionIsOneThatTheLoadToolKnows(t *testing.T) {
+	crowd := compose(t).Services["traffic"].Command
+	tool := exec.CommandContext(t.Context(), "go", append([]string{"run", "../loadtest"}, crowd...)...)
+	out, err := tool.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "directory: ") || strings.Contains(string(out), "Usage:") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
