@@ -30,10 +30,11 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 
 .PHONY: test
 test: packages vet fmt-check lint types-check ## Check everything: vet, format, linter, types, all tests with -race on a real Redis
-	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v -e '/cmd/aggregator$$' -e '/browser$$' -e '/deploy$$' -e '/faults$$')
+	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v -e '/cmd/aggregator$$' -e '/browser$$' -e '/deploy$$' -e '/faults$$' -e '/loadtest/whole$$')
 	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m ./cmd/aggregator # alone: it measures crowds
 	@GO=$(GO) .ci/fuzz 20s 40 blind
 	$(GO) test -count=1 -timeout 4m -p 2 ./browser ./deploy
+	$(GO) test -count=1 -timeout 4m ./loadtest/whole
 	$(GO) test -count=1 -timeout 4m ./faults # alone, and the service as it is shipped: it measures latencies and memory
 
 .PHONY: test-short

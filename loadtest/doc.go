@@ -5,14 +5,20 @@
 // neighbours. A request that had to leave late, because the service or this process was behind, is late from its
 // user's point of view, so latency counts from the time it was due:
 //
-//	schedule ──due(n)──▶ attack (vegeta) ──result n──▶ tally: latency = end − due(n) ──▶ progress, report
-//	                        ▲
-//	         scenario ──────┘ target
+//	plan ──due(n)──▶ attack (vegeta) ──result n──▶ tally: latency = end − due(n) ──▶ progress, report
+//	                    ▲
+//	     scenario ──────┘ request
 //
 // Usage:
 //
 //	go run ./loadtest findadoctor   --directory http://127.0.0.1:8081 --rate 500 --duration 30s
 //	go run ./loadtest flushot-spike --rate 5000 --duration 30s
+//	go run ./loadtest mixed         --simulator http://127.0.0.1:8081 --bookings 0.02
+//	go run ./loadtest outage        --simulator http://127.0.0.1:8081 --fault provider-direct:hang --html report.html
+//	go run ./loadtest trace         --simulator http://127.0.0.1:8081 --rate 200 --duration 2m
+//	go run ./loadtest compare trace --simulator http://127.0.0.1:8081 --with http://127.0.0.1:8090 --direct
+//
+// With --simulator a report says how many upstream calls the load cost; --json and --html write it to files.
 //
 // Rate and time are bounded, and targets off this machine are refused without --allow-remote.
 package main

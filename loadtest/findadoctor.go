@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,21 +27,22 @@ const maxDirectory = 16 << 20 // bytes
 
 var npiGrammar = regexp.MustCompile(`^\d{10}$`)
 
-// clinicians are the NPIs of the flags, or else those of the directory.
-func (o *findADoctorOptions) clinicians(ctx context.Context, allowRemote bool) ([]string, error) {
+// clinicians are the NPIs of the flags, or else those of the directory, or of the simulator.
+func (o *findADoctorOptions) clinicians(ctx context.Context, all *options) ([]string, error) {
 	if !(o.Skew > 1) {
 		return nil, errors.New("--skew must be more than 1")
 	}
 	npis := o.NPI
 	if len(npis) == 0 {
-		if o.Directory == "" {
+		address := cmp.Or(o.Directory, all.Simulator)
+		if address == "" {
 			return nil, errors.New("name clinicians with --npi, or where to find them with --directory")
 		}
-		if err := checkBase("--directory", o.Directory, allowRemote); err != nil {
+		if err := checkBase("--directory", address, all.AllowRemote); err != nil {
 			return nil, err
 		}
 		var err error
-		if npis, err = discover(ctx, o.Directory); err != nil {
+		if npis, err = discover(ctx, address); err != nil {
 			return nil, err
 		}
 	}
@@ -88,13 +90,26 @@ func discover(ctx context.Context, base string) ([]string, error) {
 
 const pageSize = 20 // clinicians on a page
 
-// findADoctor asks as Find-a-Doctor pages do: six in ten requests are a page of twenty clinicians, the others one
-// clinician's profile. Popularity is Zipf's over pages and over clinicians; each request takes one of twelve filters.
-func findADoctor(npis []string, now time.Time, skew float64) func(*rand.Rand) url.Values {
+// findADoctor asks as Find-a-Doctor pages do.
+func findADoctor(npis []string, now time.Time, skew float64) func(*rand.Rand) request {
+	query := doctorQuery(npis, now, skew)
+	return func(random *rand.Rand) request {
+		q := query(random)
+		q.Set("product", "findadoctor")
+		return page(q)
+	}
+}
+
+// doctorQuery draws questions: six in ten are a page of twenty clinicians, the others one clinician's profile.
+// Popularity is Zipf's over pages and over clinicians; each question takes one of twelve filters.
+func doctorQuery(npis []string, now time.Time, skew float64) func(*rand.Rand) url.Values {
+	return questions(npis, slices.Collect(slices.Chunk(npis, pageSize)), now, skew)
+}
+
+func questions(npis []string, pages [][]string, now time.Time, skew float64) func(*rand.Rand) url.Values {
 	filters := doctorFilters(now)
-	pages := slices.Collect(slices.Chunk(npis, pageSize))
 	return func(random *rand.Rand) url.Values {
-		query := url.Values{"product": {"findadoctor"}}
+		query := url.Values{}
 		for name, value := range filters[random.IntN(len(filters))] {
 			query.Set(name, value)
 		}

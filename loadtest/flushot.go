@@ -39,8 +39,8 @@ func parseCities(texts []string) ([]place, error) {
 // spotsPerCity is how many places a city's people report: pages locate by postal code, so neighbours report the same.
 const spotsPerCity = 12
 
-// fluShot asks for flu shots around a place in one of the cities, within a tenth of a degree of its centre.
-func fluShot(cities []place, radius int, seed uint64) func(*rand.Rand) url.Values {
+// spotsAround are places within a tenth of a degree of the cities' centres.
+func spotsAround(cities []place, seed uint64) []place {
 	layout := rand.New(rand.NewPCG(seed, 1))
 	var spots []place
 	for _, city := range cities {
@@ -51,14 +51,20 @@ func fluShot(cities []place, radius int, seed uint64) func(*rand.Rand) url.Value
 			})
 		}
 	}
-	return func(random *rand.Rand) url.Values {
+	return spots
+}
+
+// fluShot asks for flu shots around a place in one of the cities.
+func fluShot(cities []place, radius int, seed uint64) func(*rand.Rand) request {
+	spots := spotsAround(cities, seed)
+	return func(random *rand.Rand) request {
 		spot := spots[random.IntN(len(spots))]
-		return url.Values{
+		return page(url.Values{
 			"product":       {"flushot"},
 			"visitTypeName": {"FluShot"},
 			"latitude":      {strconv.FormatFloat(spot.latitude, 'f', 4, 64)},
 			"longitude":     {strconv.FormatFloat(spot.longitude, 'f', 4, 64)},
 			"radius":        {strconv.Itoa(radius)},
-		}
+		})
 	}
 }

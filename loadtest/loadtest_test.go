@@ -41,7 +41,7 @@ func TestAFullRunAgainstAService(t *testing.T) {
 	var report, progress bytes.Buffer
 	o := &options{
 		Target: service.URL, Rate: 200, Duration: 1200 * time.Millisecond, Timeout: 5 * time.Second, Workers: 50, Seed: 1,
-		FindADoctor: findADoctorOptions{Directory: service.URL, Skew: 1.2},
+		scenarios: scenarios{FindADoctor: findADoctorOptions{Directory: service.URL, Skew: 1.2}},
 	}
 	if err := run(t.Context(), "findadoctor", o, &report, &progress); err != nil {
 		t.Fatal(err)
@@ -72,17 +72,17 @@ func TestLatencyCountsFromWhenARequestWasDue(t *testing.T) {
 	defer service.Close()
 	o := &options{Target: service.URL, Timeout: 5 * time.Second, Workers: 1}
 	s := &scenario{
-		schedule: &schedule{peak: 50, length: 400 * time.Millisecond, grace: time.Second},
-		query:    fluShot([]place{{47.61, -122.33}}, 25, 1),
+		plan: &schedule{peak: 50, length: 400 * time.Millisecond, grace: time.Second},
+		next: fluShot([]place{{47.61, -122.33}}, 25, 1),
 	}
-	got := attack(t.Context(), s, o, io.Discard)
-	if got.metrics.Requests != 20 {
-		t.Fatalf("%d requests, want 20", got.metrics.Requests)
+	got, err := attack(t.Context(), s, o, io.Discard)
+	if err != nil || got.all.metrics.Requests != 20 {
+		t.Fatalf("%d requests, want 20 (%v)", got.all.metrics.Requests, err)
 	}
 	// Due at 20, 40, … ms and answered after 400 ms at the earliest: 200 ms on average. From when they left, all but
 	// the first took next to nothing: 20 ms on average.
-	if got.metrics.Latencies.Mean < 150*time.Millisecond || got.worstLag < 300*time.Millisecond {
-		t.Errorf("mean latency %s, latest departure %s: the stall is hidden", got.metrics.Latencies.Mean, got.worstLag)
+	if got.all.metrics.Latencies.Mean < 150*time.Millisecond || got.worstLag < 300*time.Millisecond {
+		t.Errorf("mean latency %s, latest departure %s: the stall is hidden", got.all.metrics.Latencies.Mean, got.worstLag)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestAnInterruptedRunReportsWhatWasAnswered(t *testing.T) {
 	var report bytes.Buffer
 	o := &options{
 		Target: service.URL, Rate: 50, Duration: time.Minute, Timeout: time.Second, Workers: 10,
-		FluShot: fluShotOptions{City: []string{"47.61:-122.33"}, Radius: 25},
+		scenarios: scenarios{FluShot: fluShotOptions{City: []string{"47.61:-122.33"}, Radius: 25}},
 	}
 	if err := run(ctx, "flushot-spike", o, &report, io.Discard); err != nil {
 		t.Fatal(err)
@@ -124,11 +124,13 @@ func TestTheReportReads(t *testing.T) {
 		case 9:
 			r.Timestamp = due.Add(2500 * time.Millisecond) // left late
 		}
-		tl.record(r, due)
+		tl.record(r, due, []string{during, before}[n%2])
 	}
-	tl.metrics.Close()
+	tl.close()
 	var got bytes.Buffer
-	if err := writeReport(&got, "flushot-spike", s, &tl); err != nil {
+	r := newReport(&scenario{name: "flushot-spike", plan: s}, &options{Target: "http://127.0.0.1:8080"}, &tl)
+	r.Upstream = &upstreamCalls{Total: 7, PerThousand: 700, Operations: map[string]int64{"departments": 1, "provider-timeslots-v5": 6}}
+	if err := publish(&got, &options{}, []*report{r}); err != nil {
 		t.Fatal(err)
 	}
 	writeProgress(&got, 1100*time.Millisecond, &tl)
@@ -168,19 +170,22 @@ func TestCacheStatusIsSorted(t *testing.T) {
 
 func TestOptionsOutOfBoundsAreRefused(t *testing.T) {
 	for args, want := range map[string]string{
-		"flushot-spike --rate 20000 --duration 10m":                       "",
-		"flushot-spike --target http://[::1]:8080":                        "",
-		"flushot-spike --target https://care.example.org --allow-remote":  "",
-		"flushot-spike --rate 20001":                                      "--rate must be",
-		"flushot-spike --rate NaN":                                        "--rate must be",
-		"flushot-spike --duration 11m":                                    "--duration must be",
-		"flushot-spike --workers 0":                                       "--workers must be",
-		"flushot-spike --timeout 2m":                                      "--timeout must be",
-		"flushot-spike --target http://192.0.2.1":                         "--allow-remote",
-		"flushot-spike --target http://localhost.example.org":             "--allow-remote",
-		"flushot-spike --target ftp://localhost":                          "--target must be",
-		"findadoctor --target http://127.0.0.1:1 --rate 0":                "--rate must be",
-		"findadoctor --npi 9000000017 --npi 9000000025 --seed 7 --rate 1": "",
+		"flushot-spike --rate 20000 --duration 10m":                                             "",
+		"flushot-spike --target http://[::1]:8080":                                              "",
+		"flushot-spike --target https://care.example.org --allow-remote":                        "",
+		"compare trace --with http://127.0.0.1:8090 --direct --simulator http://127.0.0.1:8081": "",
+		"compare trace --with http://192.0.2.1":                                                 "--with names another machine",
+		"compare findadoctor":                                                                   "--with",
+		"flushot-spike --rate 20001":                                                            "--rate must be",
+		"flushot-spike --rate NaN":                                                              "--rate must be",
+		"flushot-spike --duration 11m":                                                          "--duration must be",
+		"flushot-spike --workers 0":                                                             "--workers must be",
+		"flushot-spike --timeout 2m":                                                            "--timeout must be",
+		"flushot-spike --target http://192.0.2.1":                                               "--allow-remote",
+		"flushot-spike --target http://localhost.example.org":                                   "--allow-remote",
+		"flushot-spike --target ftp://localhost":                                                "--target must be",
+		"findadoctor --target http://127.0.0.1:1 --rate 0":                                      "--rate must be",
+		"findadoctor --npi 9000000017 --npi 9000000025 --seed 7 --rate 1":                       "",
 	} {
 		parser, err := kong.New(&options{}, kong.Exit(func(int) { t.Errorf("%s: exit", args) }))
 		if err != nil {

@@ -24,10 +24,29 @@ type options struct {
 	Timeout     time.Duration `help:"How long to wait for one answer." default:"5s"`
 	Workers     uint64        `help:"Most requests in flight." default:"5000"`
 	Seed        uint64        `help:"Same seed, same requests." default:"1"`
+	Simulator   string        `help:"Base URL of the simulated tenant behind the service: for its directory, its faults and its counts." placeholder:"URL"`
+	JSON        string        `name:"json" help:"Write the report to this file too." placeholder:"FILE"`
+	HTML        string        `name:"html" help:"Write it as a page with plots." placeholder:"FILE"`
 	AllowRemote bool          `help:"Allow targets on other machines. Make sure that they are yours."`
 
+	scenarios `embed:""`
+
+	Compare compareOptions `cmd:"" help:"Run a scenario twice, against the target and another one, and print the ratios."`
+}
+
+// scenarios are the commands.
+type scenarios struct {
 	FindADoctor findADoctorOptions `cmd:"" name:"findadoctor" help:"Find-a-Doctor pages: lists of twenty clinicians and single profiles, popular ones far more often."`
 	FluShot     fluShotOptions     `cmd:"" name:"flushot-spike" help:"A television spot: from nothing to the peak in five seconds, area searches around a few cities, then hold."`
+	Mixed       mixedOptions       `cmd:"" name:"mixed" help:"Find-a-Doctor pages and bookings."`
+	Outage      outageOptions      `cmd:"" name:"outage" help:"Find-a-Doctor pages while a source fails and heals: a third before, during and after."`
+	Trace       traceOptions       `cmd:"" name:"trace" help:"A day of page views, shortened: Zipf over clinicians, twelve filters, four products, ten areas."`
+}
+
+// compareOptions say whom to compare with.
+type compareOptions struct {
+	With      string `required:"" help:"Base URL of the other one." placeholder:"URL"`
+	scenarios `embed:""`
 }
 
 // Validate checks the bounds; kong calls it after parsing.
@@ -44,7 +63,10 @@ func (o *options) Validate() error {
 	if o.Workers < 1 || o.Workers > maxWorkers {
 		return fmt.Errorf("--workers must be 1 to %d", maxWorkers)
 	}
-	return checkBase("--target", o.Target, o.AllowRemote)
+	if err := checkBase("--target", o.Target, o.AllowRemote); err != nil || o.Compare.With == "" {
+		return err
+	}
+	return checkBase("--with", o.Compare.With, o.AllowRemote)
 }
 
 // checkBase accepts a base URL on this machine, or anywhere when remote targets are allowed.

@@ -1,60 +1,183 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
-
-	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// writeProgress writes one line about the last second.
-func writeProgress(w io.Writer, elapsed time.Duration, t *tally) {
-	s := t.nextSecond()
-	n := len(s.latencies)
-	fmt.Fprintf(w, "%4.0fs  %6d/s  ok %6s  hit %6s  p50 %8s  p99 %8s\n", elapsed.Seconds(), n,
-		percent(s.ok, n), percent(s.hits, n), round(s.quantile(0.5)), round(s.quantile(0.99)))
+// report is what a run found, as it is written to --json. Latencies are in seconds, from when each request was due;
+// shares are between 0 and 1.
+type report struct {
+	Scenario string         `json:"scenario"`
+	Target   string         `json:"target"`
+	Plan     string         `json:"plan"`
+	Began    time.Time      `json:"began"`
+	Planned  uint64         `json:"planned"`
+	Views    uint64         `json:"pageViews"`
+	LeftLate float64        `json:"leftLate"` // the latest that a request left after it was due
+	All      part           `json:"all"`
+	Parts    []part         `json:"parts,omitempty"` // of the scenario: before, during and after an outage, say
+	Line     []second       `json:"seconds"`
+	Upstream *upstreamCalls `json:"upstream,omitempty"`
 }
 
-// writeReport writes the whole run as text.
-func writeReport(w io.Writer, name string, s *schedule, t *tally) error {
-	m := &t.metrics
-	var b strings.Builder
-	line := func(label, format string, values ...any) {
-		fmt.Fprintf(&b, "%-12s %s\n", label, fmt.Sprintf(format, values...))
+// part is all requests, or those of one kind.
+type part struct {
+	Name       string            `json:"name,omitempty"`
+	Requests   uint64            `json:"requests"`
+	Success    float64           `json:"success"`
+	Rate       float64           `json:"rate"`       // sent a second
+	Throughput float64           `json:"throughput"` // answered well a second
+	P50        float64           `json:"p50"`
+	P90        float64           `json:"p90"`
+	P95        float64           `json:"p95"`
+	P99        float64           `json:"p99"`
+	Max        float64           `json:"max"`
+	BytesIn    uint64            `json:"bytesIn"`
+	BytesEach  float64           `json:"bytesEach"`
+	Status     map[string]int    `json:"status"`
+	Cache      map[string]uint64 `json:"cache"`
+	Errors     []string          `json:"errors,omitempty"`
+}
+
+// upstreamCalls is what the simulator was asked meanwhile.
+type upstreamCalls struct {
+	Total       int64            `json:"total"`
+	PerThousand float64          `json:"perThousandViews"`
+	Operations  map[string]int64 `json:"operations"` // groups too
+}
+
+func newReport(s *scenario, o *options, t *tally) *report {
+	r := &report{
+		Scenario: s.name, Target: o.Target, Plan: s.plan.describe(), Began: s.plan.start().UTC(), Planned: s.plan.planned(),
+		Views: s.views, LeftLate: t.worstLag.Seconds(), All: newPart("", &t.all), Line: t.line,
 	}
-	line("scenario", "%s, peak %g/s, %s", name, s.peak, s.length)
-	line("requests", "%d sent of %d planned", m.Requests, s.planned())
-	line("success", "%.2f %%", 100*m.Success)
-	line("rate", "%.1f/s sent, %.1f/s answered well", m.Rate, m.Throughput)
+	if r.Views == 0 {
+		r.Views = t.all.metrics.Requests
+	}
+	for _, name := range inOrder(t.groups) {
+		r.Parts = append(r.Parts, newPart(name, t.groups[name]))
+	}
+	return r
+}
+
+// inOrder is by time where there is one, else by name.
+func inOrder(groups map[string]*sums) []string {
+	names := slices.Sorted(maps.Keys(groups))
+	return slices.SortedStableFunc(slices.Values(names), func(a, b string) int {
+		times := []string{before, during, after}
+		return slices.Index(times, a) - slices.Index(times, b)
+	})
+}
+
+func newPart(name string, s *sums) part {
+	m := &s.metrics
 	l := &m.Latencies
-	line("latency", "p50 %s, p90 %s, p95 %s, p99 %s, max %s (from when each request was due)",
-		round(l.P50), round(l.P90), round(l.P95), round(l.P99), round(l.Max))
-	line("left late", "%s at worst", round(t.worstLag))
-	line("bytes", "%d in, %.0f an answer", m.BytesIn.Total, m.BytesIn.Mean)
-	line("status", "%s", counts(m.StatusCodes, int(m.Requests)))
-	line("cache", "%s", counts(t.cache, m.Requests))
-	writeErrors(&b, m)
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("write report: %w", err)
+	return part{
+		Name: name, Requests: m.Requests, Success: m.Success, Rate: m.Rate, Throughput: m.Throughput,
+		P50: l.P50.Seconds(), P90: l.P90.Seconds(), P95: l.P95.Seconds(), P99: l.P99.Seconds(), Max: l.Max.Seconds(),
+		BytesIn: m.BytesIn.Total, BytesEach: m.BytesIn.Mean, Status: m.StatusCodes, Cache: s.cache,
+		Errors: slices.Sorted(slices.Values(m.Errors)),
+	}
+}
+
+// publish writes the reports, and how they compare when there are two, wherever they are wanted.
+func publish(out io.Writer, o *options, reports []*report) error {
+	for i, r := range reports {
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		if err := r.write(out); err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
+	}
+	if len(reports) == 2 {
+		if err := writeComparison(out, reports[0], reports[1]); err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
+	}
+	if o.JSON != "" {
+		if err := writeJSON(o.JSON, reports); err != nil {
+			return err
+		}
+	}
+	if o.HTML != "" {
+		return writePage(o.HTML, reports)
 	}
 	return nil
 }
 
+// writeJSON writes one report, or a list of two.
+func writeJSON(file string, reports []*report) error {
+	var document any = reports
+	if len(reports) == 1 {
+		document = reports[0]
+	}
+	text, err := json.MarshalIndent(document, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o644)
+}
+
+// write writes the run as text.
+func (r *report) write(w io.Writer) error {
+	var b strings.Builder
+	line := func(label, format string, values ...any) {
+		fmt.Fprintf(&b, "%-12s %s\n", label, fmt.Sprintf(format, values...))
+	}
+	line("scenario", "%s, %s, %s", r.Scenario, r.Target, r.Plan)
+	line("requests", "%d sent of %d planned", r.All.Requests, r.Planned)
+	if r.Views != r.All.Requests {
+		line("page views", "%d", r.Views)
+	}
+	line("left late", "%s at worst", round(duration(r.LeftLate)))
+	r.All.write(line)
+	for i := range r.Parts {
+		b.WriteByte('\n')
+		line(r.Parts[i].Name, "%d requests", r.Parts[i].Requests)
+		r.Parts[i].write(line)
+	}
+	if u := r.Upstream; u != nil {
+		line("upstream", "%d calls, %.1f for each thousand page views: %s", u.Total, u.PerThousand, listed(u.Operations))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 const maxErrors = 5
 
-func writeErrors(b *strings.Builder, m *vegeta.Metrics) {
-	errors := slices.Sorted(slices.Values(m.Errors))
-	for i, text := range errors {
+func (p *part) write(line func(label, format string, values ...any)) {
+	line("success", "%.2f %%", 100*p.Success)
+	line("rate", "%.1f/s sent, %.1f/s answered well", p.Rate, p.Throughput)
+	line("latency", "p50 %s, p90 %s, p95 %s, p99 %s, max %s (from when each request was due)",
+		round(duration(p.P50)), round(duration(p.P90)), round(duration(p.P95)), round(duration(p.P99)), round(duration(p.Max)))
+	line("bytes", "%d in, %.0f an answer", p.BytesIn, p.BytesEach)
+	line("status", "%s", counts(p.Status, int(p.Requests)))
+	line("cache", "%s", counts(p.Cache, p.Requests))
+	for i, text := range p.Errors {
 		if i == maxErrors {
-			fmt.Fprintf(b, "%-12s and %d more\n", "error", len(errors)-maxErrors)
+			line("error", "and %d more", len(p.Errors)-maxErrors)
 			return
 		}
-		fmt.Fprintf(b, "%-12s %s\n", "error", text)
+		line("error", "%s", text)
 	}
+}
+
+func duration(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
+
+// writeProgress writes one line about the last second.
+func writeProgress(w io.Writer, elapsed time.Duration, t *tally) {
+	s := t.nextSecond(elapsed)
+	n := len(s.latencies)
+	fmt.Fprintf(w, "%4.0fs  %6d/s  ok %6s  hit %6s  p50 %8s  p99 %8s\n", elapsed.Seconds(), n,
+		percent(s.ok, n), percent(s.hits, n), round(s.quantile(0.5)), round(s.quantile(0.99)))
 }
 
 // counts lists a distribution by name; status 0 is no answer at all.
@@ -66,6 +189,14 @@ func counts[N int | uint64](table map[string]N, total N) string {
 			label = "no answer"
 		}
 		parts = append(parts, fmt.Sprintf("%s %d (%s)", label, table[name], percent(int(table[name]), int(total))))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func listed(table map[string]int64) string {
+	parts := make([]string, 0, len(table))
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		parts = append(parts, fmt.Sprintf("%s %d", name, table[name]))
 	}
 	return strings.Join(parts, ", ")
 }

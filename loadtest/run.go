@@ -5,34 +5,72 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"sync"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// run sends one scenario, writes a line a second to progress and the report to out. A cancelled context ends the
-// sending early; what was answered until then is reported.
+// run does what the command line says: one scenario, or one against two targets. It writes a line a second to progress
+// and the report to out. A cancelled context ends the sending early; what was answered until then is reported.
 func run(ctx context.Context, command string, o *options, out, progress io.Writer) error {
-	s, err := newScenario(ctx, command, o)
+	name, comparing := strings.CutPrefix(command, "compare ")
+	first, second := *o, *o
+	if comparing {
+		first.scenarios, second.scenarios = o.Compare.scenarios, o.Compare.scenarios
+		first.Trace.Direct = false // the other one is asked directly
+		second.Target = o.Compare.With
+	}
+	r, err := load(ctx, name, &first, progress)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(progress, "%s: %d requests to %s in %s\n", command, s.schedule.planned(), o.Target, o.Duration)
-	t := attack(ctx, s, o, progress)
-	if t.metrics.Requests == 0 {
-		return errors.New("nothing was sent")
+	reports := []*report{r}
+	if comparing && ctx.Err() == nil {
+		other, err := load(ctx, name, &second, progress)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, other)
 	}
-	if err := writeReport(out, command, s.schedule, t); err != nil {
+	if err := publish(out, o, reports); err != nil {
 		return err
 	}
-	if t.metrics.Success == 0 {
-		return errors.New("no request succeeded")
+	for _, r := range reports {
+		if r.All.Success == 0 {
+			return errors.New("no request succeeded")
+		}
 	}
 	return nil
 }
 
-// attack sends the scenario's requests on its schedule and waits for the last answer.
-func attack(ctx context.Context, s *scenario, o *options, progress io.Writer) *tally {
+// load sends one scenario to one target.
+func load(ctx context.Context, name string, o *options, progress io.Writer) (*report, error) {
+	s, err := newScenario(ctx, name, o)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := startCounting(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(progress, "%s: %d requests to %s in %s\n", name, s.plan.planned(), o.Target, o.Duration)
+	t, err := attack(ctx, s, o, progress)
+	if err != nil {
+		return nil, err
+	}
+	if t.all.metrics.Requests == 0 {
+		return nil, errors.New("nothing was sent")
+	}
+	r := newReport(s, o, t)
+	r.Upstream, err = counts.since(context.WithoutCancel(ctx), r.Views)
+	return r, err
+}
+
+// attack sends the scenario's requests on its plan and waits for the last answer. What happens along with it ends with
+// it; an error there ends the attack.
+func attack(ctx context.Context, s *scenario, o *options, progress io.Writer) (*tally, error) {
 	attacker := vegeta.NewAttacker(
 		vegeta.Timeout(o.Timeout),
 		vegeta.Workers(min(64, o.Workers)),
@@ -41,13 +79,27 @@ func attack(ctx context.Context, s *scenario, o *options, progress io.Writer) *t
 		vegeta.Redirects(vegeta.NoFollow),
 		vegeta.Proxy(nil), // the service itself is measured
 	)
-	// Without a limit of vegeta's own: the schedule ends the attack.
-	results := attacker.Attack(s.targeter(o.Target, o.Seed), s.schedule, 0, "")
-	return collect(ctx, results, s.schedule, attacker, progress)
+	ctx, end := context.WithCancelCause(ctx)
+	var meanwhile sync.WaitGroup
+	defer meanwhile.Wait()
+	defer end(nil)
+	if s.along != nil {
+		meanwhile.Go(func() {
+			if err := s.along(ctx, func(line string) { fmt.Fprintf(progress, "       %s\n", line) }); err != nil {
+				end(err)
+			}
+		})
+	}
+	// Without a limit of vegeta's own: the plan ends the attack.
+	t := collect(ctx, attacker.Attack(s.targeter(o.Target, o.Seed), s.plan, 0, ""), s, attacker, progress)
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	return t, nil
 }
 
 // collect tallies results until the attack ends; there is always a reader, so that vegeta's workers never wait here.
-func collect(ctx context.Context, results <-chan *vegeta.Result, s *schedule, a *vegeta.Attacker, progress io.Writer) *tally {
+func collect(ctx context.Context, results <-chan *vegeta.Result, s *scenario, a *vegeta.Attacker, progress io.Writer) *tally {
 	t := &tally{}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -57,10 +109,15 @@ func collect(ctx context.Context, results <-chan *vegeta.Result, s *schedule, a 
 		select {
 		case r, more := <-results:
 			if !more {
-				t.metrics.Close()
+				t.nextSecond(time.Since(began))
+				t.close()
 				return t
 			}
-			t.record(r, s.began.Load().Add(s.due(r.Seq)))
+			due, group := s.plan.due(r.Seq), ""
+			if s.group != nil {
+				group = s.group(r, due)
+			}
+			t.record(r, s.plan.start().Add(due), group)
 		case now := <-tick.C:
 			writeProgress(progress, now.Sub(began), t)
 		case <-leaving:
@@ -68,4 +125,42 @@ func collect(ctx context.Context, results <-chan *vegeta.Result, s *schedule, a 
 			leaving = nil
 		}
 	}
+}
+
+// counting is what upstream was asked before the load. The nil counting counts nothing.
+type counting struct {
+	simulator *simulator
+	before    map[string]int64
+}
+
+func startCounting(ctx context.Context, o *options) (*counting, error) {
+	if o.Simulator == "" {
+		return nil, nil
+	}
+	sim, err := newSimulator(o)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := sim.calls(ctx)
+	return &counting{sim, calls}, err
+}
+
+// since is what upstream was asked meanwhile.
+func (c *counting) since(ctx context.Context, views uint64) (*upstreamCalls, error) {
+	if c == nil {
+		return nil, nil
+	}
+	now, err := c.simulator.calls(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u := &upstreamCalls{Operations: map[string]int64{}}
+	for name, n := range now {
+		if n -= c.before[name]; n > 0 && name != "*" {
+			u.Operations[name] = n
+		}
+	}
+	u.Total = now["*"] - c.before["*"]
+	u.PerThousand = 1000 * float64(u.Total) / float64(views)
+	return u, nil
 }

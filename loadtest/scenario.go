@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -15,29 +15,42 @@ import (
 
 // scenario is a crowd: how it arrives, and what each of it asks for.
 type scenario struct {
-	schedule *schedule
-	query    func(*rand.Rand) url.Values // of GET /v1/timeslots; called by one goroutine at a time
+	name  string
+	plan  plan
+	next  func(*rand.Rand) request                               // called by one goroutine at a time
+	group func(r *vegeta.Result, due time.Duration) string       // what the report tells apart; nil: nothing
+	along func(ctx context.Context, say func(line string)) error // what happens meanwhile; nil: nothing
+	views uint64                                                 // page views that the requests make up; 0: one each
 }
 
 // newScenario builds the one that the command line names. It may ask a directory for clinicians.
-func newScenario(ctx context.Context, command string, o *options) (*scenario, error) {
-	s := &schedule{peak: o.Rate, length: o.Duration, grace: o.Timeout}
-	switch command {
+func newScenario(ctx context.Context, name string, o *options) (*scenario, error) {
+	steady := &schedule{peak: o.Rate, length: o.Duration, grace: o.Timeout}
+	s := &scenario{name: name, plan: steady}
+	switch name {
 	case "findadoctor":
-		npis, err := o.FindADoctor.clinicians(ctx, o.AllowRemote)
+		npis, err := o.FindADoctor.clinicians(ctx, o)
 		if err != nil {
 			return nil, err
 		}
-		return &scenario{schedule: s, query: findADoctor(npis, time.Now(), o.FindADoctor.Skew)}, nil
+		s.next = findADoctor(npis, time.Now(), o.FindADoctor.Skew)
+		return s, nil
 	case "flushot-spike":
 		cities, err := parseCities(o.FluShot.City)
 		if err != nil {
 			return nil, err
 		}
-		s.ramp = min(o.FluShot.Ramp, o.Duration)
-		return &scenario{schedule: s, query: fluShot(cities, o.FluShot.Radius, o.Seed)}, nil
+		steady.ramp = min(o.FluShot.Ramp, o.Duration)
+		s.next = fluShot(cities, o.FluShot.Radius, o.Seed)
+		return s, nil
+	case "mixed":
+		return s, o.Mixed.prepare(ctx, o, s)
+	case "outage":
+		return s, o.Outage.prepare(ctx, o, s)
+	case "trace":
+		return s, o.Trace.prepare(ctx, o, s)
 	default:
-		return nil, fmt.Errorf("no scenario %q", command)
+		return nil, fmt.Errorf("no scenario %q", name)
 	}
 }
 
@@ -46,14 +59,15 @@ func newScenario(ctx context.Context, command string, o *options) (*scenario, er
 func (s *scenario) targeter(base string, seed uint64) vegeta.Targeter {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(seed, seed))
-	base = strings.TrimSuffix(base, "/") + "/v1/timeslots?"
-	// Naming the encoding keeps the transport from decompressing: bytes are those of the wire.
-	header := http.Header{"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}}
+	base = strings.TrimSuffix(base, "/")
 	return func(t *vegeta.Target) error {
 		mu.Lock()
-		query := s.query(random)
+		r := s.next(random)
 		mu.Unlock()
-		t.Method, t.URL, t.Header, t.Body = http.MethodGet, base+query.Encode(), header, nil
+		t.Method, t.URL, t.Header, t.Body = cmp.Or(r.method, http.MethodGet), base+r.path, r.header, r.body
+		if t.Header == nil {
+			t.Header = pageHeader
+		}
 		return nil
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ func TestScenariosThatCannotStartSayWhy(t *testing.T) {
 	defer nobody.Close()
 	broken := httptest.NewServer(http.NotFoundHandler())
 	defer broken.Close()
-	doctor := func(o findADoctorOptions) options { return options{FindADoctor: o} }
+	doctor := func(o findADoctorOptions) options { return options{scenarios: scenarios{FindADoctor: o}} }
 	for _, tt := range []struct {
 		name, command, want string
 		options             options
@@ -29,7 +30,7 @@ func TestScenariosThatCannotStartSayWhy(t *testing.T) {
 		{"a remote directory", "findadoctor", "--allow-remote", doctor(findADoctorOptions{Skew: 2, Directory: "http://192.0.2.1"})},
 		{"an empty directory", "findadoctor", "lists nobody", doctor(findADoctorOptions{Skew: 2, Directory: nobody.URL})},
 		{"a broken directory", "findadoctor", "404 Not Found", doctor(findADoctorOptions{Skew: 2, Directory: broken.URL})},
-		{"a city that is none", "flushot-spike", "LATITUDE:LONGITUDE", options{FluShot: fluShotOptions{City: []string{"Seattle"}}}},
+		{"a city that is none", "flushot-spike", "LATITUDE:LONGITUDE", options{scenarios: scenarios{FluShot: fluShotOptions{City: []string{"Seattle"}}}}},
 		{"no city", "flushot-spike", "no city", options{}},
 		{"no scenario", "tsunami", "no scenario", options{}},
 	} {
@@ -44,7 +45,7 @@ func TestSameSeedSameRequests(t *testing.T) {
 	npis := []string{"9000000017", "9000000025", "9000000033"}
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	draw := func(seed uint64) (urls []string) {
-		s := &scenario{query: findADoctor(npis, now, 1.2)}
+		s := &scenario{next: findADoctor(npis, now, 1.2)}
 		next := s.targeter("http://127.0.0.1:8080/", seed)
 		for range 50 {
 			var target vegeta.Target
@@ -82,7 +83,11 @@ func TestTheCrowdSpreadsAroundItsCities(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	spots := map[string]bool{}
 	for range 1000 {
-		q := query(random)
+		asked, err := url.Parse(query(random).path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := asked.Query()
 		spots[q.Get("latitude")+","+q.Get("longitude")] = true
 		if q.Get("visitTypeName") != "FluShot" || q.Get("radius") != "25" || q.Get("product") != "flushot" {
 			t.Fatalf("query %v", q)

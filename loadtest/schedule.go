@@ -1,8 +1,8 @@
 package main
 
 import (
+	"fmt"
 	"math"
-	"sync/atomic"
 	"time"
 )
 
@@ -14,16 +14,16 @@ import (
 //	     │  ╱   │
 //	     └──────┴──────────────────▶ time
 //	     0    ramp             length
-//
-// It is vegeta's pacer as well, and remembers when the attack began.
 type schedule struct {
 	peak   float64       // requests a second
 	ramp   time.Duration // 0: the peak at once
 	length time.Duration
 	grace  time.Duration // how long beyond its end late requests may still leave
 
-	began atomic.Pointer[time.Time]
+	beginning
 }
+
+func (s *schedule) describe() string { return fmt.Sprintf("peak %g/s, %s", s.peak, s.length) }
 
 // due is when request n (from 0) should leave, counted from the beginning: the inverse of the area under the rate.
 func (s *schedule) due(n uint64) time.Duration {
@@ -49,10 +49,7 @@ func (s *schedule) planned() uint64 {
 
 // Pace implements vegeta's Pacer: how long to wait before request number hits, or the end.
 func (s *schedule) Pace(elapsed time.Duration, hits uint64) (wait time.Duration, stop bool) {
-	if s.began.Load() == nil {
-		began := time.Now().Add(-elapsed)
-		s.began.Store(&began)
-	}
+	s.note(elapsed)
 	if hits >= s.planned() || elapsed > s.length+s.grace {
 		return 0, true
 	}

@@ -11,11 +11,18 @@ import (
 
 // tally adds up results. One goroutine uses it.
 type tally struct {
-	metrics  vegeta.Metrics
-	cache    map[string]uint64 // by what Cache-Status says
-	worstLag time.Duration     // the latest that a request left after it was due
+	all      sums
+	groups   map[string]*sums // the parts that the scenario tells apart
+	worstLag time.Duration    // the latest that a request left after it was due
 
 	second window // since the last progress line
+	line   []second
+}
+
+// sums are of all results, or of one group's.
+type sums struct {
+	metrics vegeta.Metrics
+	cache   map[string]uint64 // by what Cache-Status says
 }
 
 type window struct {
@@ -23,21 +30,29 @@ type window struct {
 	ok, hits  int
 }
 
-// record counts a result that was due at an instant. vegeta's own latency begins when the request left: a request that
-// had to queue for a worker would look fast, exactly when the service is slowest. So what counts is the time from when
-// it was due until its answer was complete.
-func (t *tally) record(r *vegeta.Result, due time.Time) {
+// second is one point of the time line.
+type second struct {
+	At       float64 `json:"at"` // seconds from the beginning
+	Answers  int     `json:"answers"`
+	OK       int     `json:"ok"`
+	Hits     int     `json:"hits"` // stale ones too
+	P50, P99 float64 // seconds
+}
+
+// record counts a result that was due at an instant, in a group when it has one. vegeta's own latency begins when the
+// request left: a request that had to queue for a worker would look fast, exactly when the service is slowest. So what
+// counts is the time from when it was due until its answer was complete.
+func (t *tally) record(r *vegeta.Result, due time.Time, group string) {
 	if lag := r.Timestamp.Sub(due); lag > 0 {
 		t.worstLag = max(t.worstLag, lag)
 		r.Latency += lag
 		r.Timestamp = due
 	}
-	if t.cache == nil {
-		t.cache = map[string]uint64{}
-	}
-	t.metrics.Add(r)
 	kind := cacheKind(r.Headers.Get("Cache-Status"))
-	t.cache[kind]++
+	t.all.add(r, kind)
+	if group != "" {
+		t.group(group).add(r, kind)
+	}
 	t.second.latencies = append(t.second.latencies, r.Latency)
 	if r.Error == "" {
 		t.second.ok++
@@ -47,11 +62,41 @@ func (t *tally) record(r *vegeta.Result, due time.Time) {
 	}
 }
 
-// nextSecond hands out what came since the last call.
-func (t *tally) nextSecond() window {
+func (t *tally) group(name string) *sums {
+	if t.groups == nil {
+		t.groups = map[string]*sums{}
+	}
+	if t.groups[name] == nil {
+		t.groups[name] = &sums{}
+	}
+	return t.groups[name]
+}
+
+func (s *sums) add(r *vegeta.Result, kind string) {
+	if s.cache == nil {
+		s.cache = map[string]uint64{}
+	}
+	s.metrics.Add(r)
+	s.cache[kind]++
+}
+
+// close computes what needs all results.
+func (t *tally) close() {
+	t.all.metrics.Close()
+	for _, g := range t.groups {
+		g.metrics.Close()
+	}
+}
+
+// nextSecond hands out what came since the last call, and puts it into the time line.
+func (t *tally) nextSecond(elapsed time.Duration) window {
 	w := t.second
 	t.second = window{}
 	slices.Sort(w.latencies)
+	t.line = append(t.line, second{
+		At: elapsed.Seconds(), Answers: len(w.latencies), OK: w.ok, Hits: w.hits,
+		P50: w.quantile(0.5).Seconds(), P99: w.quantile(0.99).Seconds(),
+	})
 	return w
 }
 

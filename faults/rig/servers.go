@@ -39,6 +39,33 @@ http {
 	return serveOn(t, addr, process.New(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
 }
 
+// UpstreamCache runs the nginx that pages would put before DexCare, for want of a service: it knows the API keys, keeps
+// each address's answer for so many seconds, asks for it once however many want it, and serves the old one meanwhile.
+func UpstreamCache(t testing.TB, upstream string, seconds int) (base string) {
+	t.Helper()
+	dir, addr := t.TempDir(), FreeAddr(t)
+	path := find(t, "nginx")
+	config := fmt.Sprintf(`
+daemon off; master_process off; pid %[1]s/pid; error_log stderr error;
+events { worker_connections 4096; }
+http {
+  access_log off; keepalive_requests 1000000;
+  client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy;
+  fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
+  proxy_cache_path %[1]s/cache keys_zone=all:32m;
+  upstream dexcare { server %[3]s; keepalive 64; }
+  proxy_http_version 1.1; proxy_set_header Connection "";
+  proxy_cache all; proxy_cache_key $request_uri; proxy_cache_valid 200 404 %[4]ds;
+  proxy_cache_lock on; proxy_cache_use_stale updating; proxy_cache_background_update on;
+  server {
+    listen %[2]s;
+    location / { proxy_pass http://dexcare; proxy_set_header x-api-key acme-slots; }
+    location /v1/availability/ { proxy_pass http://dexcare; proxy_set_header x-api-key acme-care-options; }
+  }
+}`, dir, addr, strings.TrimPrefix(upstream, "http://"), seconds)
+	return serveOn(t, addr, process.New(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
+}
+
 // Varnish runs a Varnish in front of an address until the test ends, or skips the test where there is none. A greedy one
 // looks into its cache for every request, also for those with credentials.
 func Varnish(t testing.TB, backend string, greedy bool) (base string) {

@@ -82,6 +82,8 @@ var testEdges = []edge{
 	{"internal/api", "internal/fetch", "a real search answers in tests"},
 	{"internal/api", "internal/cache", "a real search answers in tests"},
 	{"internal/api", "internal/merge", "a real search answers in tests"},
+	{"loadtest", "faults", "the service as a process, to be loaded"},
+	{"loadtest", "internal/acme", "the tenant behind it"},
 	{"deploy", "faults", "replicas as processes, to be scraped"},
 	{"deploy", "internal/acme", "the tenant behind them"},
 	{"browser", "faults", "the service as a process, to be looked at"},

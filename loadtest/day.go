@@ -1,0 +1,134 @@
+package main
+
+import (
+	"maps"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"sort"
+	"strconv"
+	"time"
+)
+
+// hours is how busy a health system's pages are, from midnight on.
+var hours = [24]float64{2, 1, 1, 1, 1, 2, 4, 8, 12, 14, 14, 13, 14, 13, 12, 11, 10, 10, 11, 13, 14, 12, 8, 4}
+
+// products are who asks, with how many of a hundred.
+var products = []struct {
+	name  string
+	share int
+}{{"findadoctor", 55}, {"clinics", 20}, {"flushot", 15}, {"mobileapp", 10}}
+
+// areas is how many places people search around.
+const areas = 10
+
+// day makes page views up: Zipf's law over clinicians, clinics and areas, twelve filters, four products.
+type day struct {
+	random  *rand.Rand
+	skew    float64
+	npis    []string
+	clinics []clinic
+	spots   []place
+	list    func(*rand.Rand) url.Values
+}
+
+func newDay(d directory, now time.Time, skew float64, seed uint64) *day {
+	made := &day{random: rand.New(rand.NewPCG(seed, 2)), skew: skew, npis: d.NPIs, clinics: d.Clinics}
+	made.list = questions(d.NPIs, made.lists(), now, skew)
+	made.spots = spotsAround(centres(d.Clinics), seed)
+	return made
+}
+
+// lists are the lists of clinicians that a health system's pages have: by specialty, by place, by clinic. The same
+// clinicians are on several of them.
+const lists = 60
+
+func (d *day) lists() [][]string {
+	all := make([][]string, lists)
+	for i := range all {
+		on := map[string]bool{}
+		for len(on) < min(pageSize, len(d.npis)) {
+			on[d.npis[d.random.IntN(len(d.npis))]] = true
+		}
+		all[i] = slices.Sorted(maps.Keys(on))
+	}
+	return all
+}
+
+// centres are the first of the clinics that lie well apart, one for each area.
+func centres(clinics []clinic) []place {
+	var found []place
+	const apart = 0.3 // degrees
+	for _, c := range clinics {
+		here := place{c.Latitude, c.Longitude}
+		near := slices.ContainsFunc(found, func(p place) bool {
+			return abs(p.latitude-here.latitude) < apart && abs(p.longitude-here.longitude) < apart
+		})
+		if !near && len(found) < areas {
+			found = append(found, here)
+		}
+	}
+	return found
+}
+
+func abs(x float64) float64 { return max(x, -x) }
+
+// views are n page views over the length of a shortened day, in order.
+func (d *day) views(n int, length time.Duration) []view {
+	views := make([]view, n)
+	for i := range views {
+		moment := (float64(i) + d.random.Float64()) / float64(n)
+		views[i] = view{at: time.Duration(ofDay(moment) * float64(length)), query: d.view()}
+	}
+	slices.SortFunc(views, func(a, b view) int { return int(a.at - b.at) })
+	return views
+}
+
+// ofDay is when the given share of a day's views is through, as a share of the day.
+func ofDay(share float64) float64 {
+	whole := 0.0
+	for _, h := range hours {
+		whole += h
+	}
+	sum := 0.0
+	for i, h := range hours {
+		if next := sum + h/whole; share < next {
+			return (float64(i) + (share-sum)/(next-sum)) / float64(len(hours))
+		}
+		sum += h / whole
+	}
+	return 1
+}
+
+// view is somebody's question: of ten, seven look at clinicians, one at a clinic, two around themselves.
+func (d *day) view() url.Values {
+	var query url.Values
+	switch kind := d.random.IntN(10); {
+	case kind < 7:
+		query = d.list(d.random)
+	case kind < 8:
+		c := d.clinics[zipf(d.random, d.skew, len(d.clinics))]
+		query = url.Values{"departmentUrlName": {c.URLName}, "visitTypeName": {c.VisitTypes[d.random.IntN(len(c.VisitTypes))]}}
+	default:
+		spot := d.spots[zipf(d.random, d.skew, len(d.spots))]
+		query = url.Values{
+			"visitTypeName": {[]string{"FluShot", "Illness"}[d.random.IntN(2)]}, "radius": {"25"},
+			"latitude":  {strconv.FormatFloat(spot.latitude, 'f', 4, 64)},
+			"longitude": {strconv.FormatFloat(spot.longitude, 'f', 4, 64)},
+		}
+	}
+	query.Set("product", d.product())
+	return query
+}
+
+func (d *day) product() string {
+	draw := d.random.IntN(100)
+	i := sort.Search(len(products)-1, func(i int) bool {
+		sum := 0
+		for _, p := range products[:i+1] {
+			sum += p.share
+		}
+		return draw < sum
+	})
+	return products[i].name
+}

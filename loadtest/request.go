@@ -1,0 +1,20 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// request is one thing that somebody wants.
+type request struct {
+	method string // empty: GET
+	path   string // with its query, below the target
+	header http.Header
+	body   []byte
+}
+
+// page is a read of GET /v1/timeslots.
+func page(query url.Values) request { return request{path: "/v1/timeslots?" + query.Encode()} }
+
+// pageHeader names the encoding, which keeps the transport from decompressing: bytes are those of the wire.
+var pageHeader = http.Header{"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}}

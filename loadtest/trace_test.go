@@ -1,0 +1,171 @@
+package main
+
+import (
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var everybody = directory{
+	NPIs: []string{"9000000017", "9000000025", "9000000033"},
+	Clinics: []clinic{
+		{URLName: "AcmeRiverton", Timezone: "America/Los_Angeles", Latitude: 47.61, Longitude: -122.33, VisitTypes: []string{"Illness", "WellChild"}},
+		{URLName: "AcmeRivertonNorth", Timezone: "America/Los_Angeles", Latitude: 47.63, Longitude: -122.31, VisitTypes: []string{"Illness"}},
+		{URLName: "AcmeMesa", Timezone: "America/Phoenix", Latitude: 33.45, Longitude: -112.07, VisitTypes: []string{"FluShot"}},
+	},
+}
+
+func dayOf(seed uint64, n int) []view {
+	return newDay(everybody, time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC), 1.1, seed).views(n, 24*time.Second)
+}
+
+func TestADayHasQuietAndBusyHoursAndAllKindsOfPages(t *testing.T) {
+	views := dayOf(1, 20_000)
+	if !slices.IsSortedFunc(views, func(a, b view) int { return int(a.at - b.at) }) || views[0].at < 0 || views[len(views)-1].at >= 24*time.Second {
+		t.Error("page views are out of order, or outside the day")
+	}
+	var hour [24]int
+	kinds, asked := map[string]int{}, map[string]int{}
+	for _, v := range views {
+		hour[int(v.at.Seconds())]++
+		asked[v.query.Get("product")]++
+		for _, name := range []string{"npi", "departmentUrlName", "latitude"} {
+			if v.query.Has(name) {
+				kinds[name]++
+			}
+		}
+	}
+	if hour[9] < 10*hour[3] || hour[3] == 0 {
+		t.Errorf("%d page views in the hour from nine, %d in that from three", hour[9], hour[3])
+	}
+	if len(asked) != 4 || asked["findadoctor"] < 10_000 || asked["mobileapp"] < 1500 {
+		t.Errorf("products %v", asked)
+	}
+	if kinds["npi"] < 13_000 || kinds["departmentUrlName"] < 1500 || kinds["latitude"] < 3500 {
+		t.Errorf("kinds %v", kinds)
+	}
+}
+
+func TestADayIsTheSameForTheSameSeed(t *testing.T) {
+	if d := cmp.Diff(dayOf(7, 100), dayOf(7, 100), cmp.AllowUnexported(view{})); d != "" {
+		t.Error(d)
+	}
+	if cmp.Equal(dayOf(7, 100), dayOf(8, 100), cmp.AllowUnexported(view{})) {
+		t.Error("two seeds, one day")
+	}
+}
+
+func TestAreasLieApart(t *testing.T) {
+	if got := centres(everybody.Clinics); len(got) != 2 {
+		t.Errorf("areas %v, want Riverton and Mesa", got)
+	}
+}
+
+func TestATraceIsReadAsItWasWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "day.trace")
+	views := dayOf(1, 50)
+	for i := range views {
+		views[i].at = views[i].at.Truncate(time.Millisecond)
+	}
+	if err := writeViews(file, views); err != nil {
+		t.Fatal(err)
+	}
+	got, err := readViews(file, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(views, got, cmp.AllowUnexported(view{})); d != "" {
+		t.Error(d)
+	}
+	if part, err := readViews(file, 12*time.Second); err != nil || len(part) == 0 || len(part) >= 50 {
+		t.Errorf("half a day: %d page views, %v", len(part), err)
+	}
+}
+
+func TestATraceThatCannotBeReadSaysWhereAndWhy(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                              "has no page view",
+		"100\tnpi=9000000017\nnonsense": "line 2: want MILLISECONDS",
+		"-1\tnpi=9000000017":            "line 1: want MILLISECONDS",
+		"1\t%zz":                        "line 1: the query cannot be read",
+		"1\t":                           "line 1: the query cannot be read",
+		"5\tnpi=1\n4\tnpi=1":            "line 2: earlier than the line before",
+		"99999999999999999999\tnpi=1":   "line 1: want MILLISECONDS",
+	} {
+		file := filepath.Join(t.TempDir(), "day.trace")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readViews(file, time.Minute); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestWhatAPageAsksWithoutTheService(t *testing.T) {
+	for query, want := range map[string][]string{
+		"npi=9000000017&npi=9000000025,9000000033&product=app&startDate=2026-12-01": {
+			"/v5/providers/9000000017/timeslots?product=app&startDate=2026-12-01", "/v5/providers/9000000025/timeslots?product=app&startDate=2026-12-01",
+			"/v5/providers/9000000033/timeslots?product=app&startDate=2026-12-01",
+		},
+		"departmentUrlName=AcmeRiverton&visitTypeName=Illness&product=app": {"/v2/departments/AcmeRiverton/timeslots?product=app&visitTypeName=Illness"},
+		"latitude=47.6100&longitude=-122.3300&radius=25&visitTypeName=FluShot": {
+			"/v1/availability/slots?daysOfSlots=14&latitude=47.6100&longitude=-122.3300&radius=25&visitTypeNames=FluShot",
+		},
+	} {
+		q, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range direct(q) {
+			got = append(got, r.path)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", query, d)
+		}
+	}
+}
+
+func TestAReplayedTraceAsksInItsOrder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "day.trace")
+	if err := os.WriteFile(file, []byte("10\tnpi=9000000017\n250\tnpi=9000000025\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := &scenario{}
+	o := traceOptions{Read: file}
+	if err := o.prepare(t.Context(), &options{Duration: time.Second}, s); err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	if one, two := s.next(random).path, s.next(random).path; one != "/v1/timeslots?npi=9000000017" || two != "/v1/timeslots?npi=9000000025" {
+		t.Errorf("%s, then %s", one, two)
+	}
+	if s.views != 2 || s.plan.planned() != 2 || s.plan.due(1) != 250*time.Millisecond {
+		t.Errorf("%d page views, the second due at %v", s.views, s.plan.due(1))
+	}
+	if wait, stop := s.plan.Pace(100*time.Millisecond, 1); stop || wait != 150*time.Millisecond {
+		t.Errorf("wait %v, stop %v", wait, stop)
+	}
+	if _, stop := s.plan.Pace(time.Second, 2); !stop {
+		t.Error("goes on beyond its end")
+	}
+}
+
+func FuzzParseView(f *testing.F) {
+	f.Add("1500\tnpi=9000000017")
+	f.Add("-1\t%zz")
+	f.Fuzz(func(t *testing.T, line string) {
+		v, err := parseView(line)
+		if err == nil && (v.at < 0 || v.at > maxDuration || len(v.query) == 0) {
+			t.Errorf("%q gives %+v", line, v)
+		}
+	})
+}

@@ -1,0 +1,3 @@
+// Package whole has the tests that run the load tool as people do, against the real service before a simulated tenant:
+// every scenario's report from outside, and how many upstream calls a day of page views costs.
+package whole

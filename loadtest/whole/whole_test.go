@@ -1,0 +1,195 @@
+package whole
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"timeslots/faults/rig"
+	"timeslots/internal/acme"
+)
+
+var tool string // the load tool, built once
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "loadtest-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	tool = filepath.Join(dir, "loadtest")
+	if out, err := exec.Command("go", "build", "-o", tool, "..").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v\n%s", err, out))
+	}
+	rig.Main(m)
+}
+
+// part and report are what these tests read of a report.
+type part struct {
+	Name       string
+	Requests   int
+	Success    float64
+	Status     map[string]int
+	Cache      map[string]int
+	P99        float64
+	Throughput float64
+}
+
+type report struct {
+	Scenario, Target string
+	PageViews        int
+	All              part
+	Parts            []part
+	Seconds          []struct{ At float64 }
+	Upstream         struct {
+		Total            int
+		PerThousandViews float64
+	}
+}
+
+func (r report) part(t *testing.T, name string) part {
+	t.Helper()
+	for _, p := range r.Parts {
+		if p.Name == name {
+			return p
+		}
+	}
+	t.Fatalf("no part %q in %+v", name, r.Parts)
+	return part{}
+}
+
+// tenant is a simulated one, and its address.
+func tenant(t *testing.T) (*acme.Tenant, string) {
+	t.Helper()
+	a, err := acme.New(acme.Options{Seed: 1, Latency: 5 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	return a, server.URL
+}
+
+// serve runs the service before a tenant; every copy is fresh for so many seconds.
+func serve(t *testing.T, upstream string, fresh int) string {
+	t.Helper()
+	sources := ""
+	for _, name := range []string{"careDirect", "providerDirect", "careOptions"} {
+		sources += fmt.Sprintf("  %s: {fresh: %ds, stale: 30s}\n", name, fresh)
+	}
+	return rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\nbooking: {tombstone: 48h}\nsources:\n%s"+
+		"products: {findadoctor: {}, clinics: {}, flushot: {ranking: nearest}, mobileapp: {}}\n"+
+		"upstream:\n  public: {url: %[2]q}\n  visit: {url: %[2]q}\n  ingress: {url: %[2]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", sources, upstream)).Public
+}
+
+// load runs the tool and gives its reports, one or two, and what it printed.
+func load(t *testing.T, args ...string) (reports []report, said string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report.json")
+	out, err := exec.CommandContext(t.Context(), tool, append(args, "--json", file)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasPrefix(string(text), "[") {
+		err = json.Unmarshal(text, &reports)
+	} else {
+		reports = make([]report, 1)
+		err = json.Unmarshal(text, &reports[0])
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reports, string(out)
+}
+
+func TestMixedReadsAndBooks(t *testing.T) {
+	a, upstream := tenant(t)
+	target := serve(t, upstream, 5)
+	reports, said := load(t, "mixed", "--target", target, "--simulator", upstream, "--rate", "100", "--duration", "3s", "--bookings", "0.1")
+	r := reports[0]
+	searches, bookings := r.part(t, "search"), r.part(t, "booking")
+	if searches.Success < 1 || searches.Requests < 200 {
+		t.Errorf("searches: %+v\n%s", searches, said)
+	}
+	if bookings.Requests < 10 || bookings.Status["200"] < bookings.Requests*9/10 {
+		t.Errorf("bookings: %+v\n%s", bookings, said)
+	}
+	if sold := a.Calls()["retail-booking"].Calls; int(sold) != bookings.Requests {
+		t.Errorf("%d bookings were sent, upstream saw %d", bookings.Requests, sold)
+	}
+}
+
+func TestAnOutageIsReportedByItsThirds(t *testing.T) {
+	_, upstream := tenant(t)
+	target := serve(t, upstream, 1)
+	page := filepath.Join(t.TempDir(), "report.html")
+	reports, said := load(t, "outage", "--target", target, "--simulator", upstream, "--rate", "100", "--duration", "6s", "--fault", "provider-direct:status=500", "--html", page)
+	r := reports[0]
+	before, during, after := r.part(t, "before"), r.part(t, "during"), r.part(t, "after")
+	if before.Requests < 150 || during.Requests < 150 || after.Requests < 150 {
+		t.Errorf("thirds of %d, %d and %d requests", before.Requests, during.Requests, after.Requests)
+	}
+	if before.Success < 1 || after.Success < 1 || during.Cache["stale"] <= before.Cache["stale"] {
+		t.Errorf("before %+v\nduring %+v\nafter %+v", before, during, after)
+	}
+	if !strings.Contains(said, "fails: provider-direct:status=500") || !strings.Contains(said, "healed") {
+		t.Errorf("said\n%s", said)
+	}
+	if faults := string(rig.Get(t, upstream+"/_acme/faults").Body); strings.TrimSpace(faults) != "[]" {
+		t.Errorf("still broken: %s", faults)
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<title>outage: load test</title>", "Latency, ms", "<polyline", "during", "provider-timeslots-v5"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	keep(t, "outage.html", text)
+}
+
+// keep leaves a file where TEST_OUTPUT says, for people to look at.
+func keep(t *testing.T, name string, text []byte) {
+	t.Helper()
+	if dir := os.Getenv("TEST_OUTPUT"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// The promise of this service to upstream: a tenth of the calls that a cache by address makes, which keeps answers as
+// long, for the same page views.
+func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
+	_, upstream := tenant(t)
+	fresh, length := 10, "10s" // for both
+	if rig.Full() {
+		fresh, length = 15, "2m"
+	}
+	target, cache := serve(t, upstream, fresh), rig.UpstreamCache(t, upstream, fresh)
+	load(t, "trace", "--target", target, "--simulator", upstream, "--rate", "400", "--duration", "3s") // the directory is known then
+	reports, said := load(t, "compare", "trace", "--target", target, "--with", cache, "--direct", "--simulator", upstream, "--rate", "200", "--duration", length)
+	service, nginx := reports[0], reports[1]
+	if service.PageViews < 2000 || nginx.PageViews != service.PageViews || service.All.Requests != service.PageViews || nginx.All.Requests < 2*nginx.PageViews {
+		t.Errorf("%d and %d page views, %d and %d requests\n%s", service.PageViews, nginx.PageViews, service.All.Requests, nginx.All.Requests, said)
+	}
+	if service.All.Success < 1 || nginx.All.Success < 0.999 {
+		t.Errorf("success %v and %v\n%s", service.All.Success, nginx.All.Success, said)
+	}
+	if service.Upstream.PerThousandViews > nginx.Upstream.PerThousandViews/10 {
+		t.Errorf("%.1f and %.1f calls for each thousand page views, want a tenth\n%s", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews, said)
+	}
+	t.Logf("%.1f calls for each thousand page views, %.1f by nginx", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews)
+}
