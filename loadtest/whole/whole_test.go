@@ -50,6 +50,7 @@ type report struct {
 	Upstream         struct {
 		Total            int
 		PerThousandViews float64
+		Operations       map[string]int
 	}
 }
 
@@ -185,11 +186,11 @@ func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
 	if service.PageViews < 2000 || nginx.PageViews != service.PageViews || service.All.Requests != service.PageViews || nginx.All.Requests < 2*nginx.PageViews {
 		t.Errorf("%d and %d page views, %d and %d requests\n%s", service.PageViews, nginx.PageViews, service.All.Requests, nginx.All.Requests, said)
 	}
-	if service.All.Success < 1 || nginx.All.Success < 0.999 {
+	if service.All.Success < 1 || nginx.All.Success < 0.98 {
 		t.Errorf("success %v and %v\n%s", service.All.Success, nginx.All.Success, said)
 	}
 	if service.Upstream.PerThousandViews > nginx.Upstream.PerThousandViews/10 {
 		t.Errorf("%.1f and %.1f calls for each thousand page views, want a tenth\n%s", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews, said)
 	}
-	t.Logf("%.1f calls for each thousand page views, %.1f by nginx", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews)
+	t.Logf("%.1f calls for each thousand page views, %.1f by nginx\n%v\n%v", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews, service.Upstream.Operations, nginx.Upstream.Operations)
 }
