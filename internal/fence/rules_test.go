@@ -115,7 +115,7 @@ var libraries = []library{
 	{"github.com/klauspost/compress", []string{"internal/cache", "internal/api", "faults"}, "values in Redis; answers; looking into values"},
 	{"github.com/andybalholm/brotli", []string{"internal/api"}, "answers"},
 	{"github.com/cespare/xxhash/v2", []string{"internal/cache", "internal/api"}, "checksums, tags"},
-	{"github.com/go-faster/jx", []string{"internal/fetch", "internal/api"}, "decoding upstream, encoding answers"},
+	{"github.com/go-faster/jx", []string{"internal/api"}, "encoding answers"},
 	{"github.com/alecthomas/kong", []string{"cmd/aggregator", "loadtest"}, "command lines"},
 	{"github.com/knadh/koanf", []string{"cmd/aggregator/internal/config"}, "configuration"},
 	{"go.yaml.in/yaml/v3", []string{"cmd/aggregator/internal/config"}, "YAML does not reach beyond configuration"},

@@ -54,6 +54,59 @@ type v5Document struct {
 	}
 }
 
+// v2Body makes a Care Direct document of some clinicians who each offer every start.
+func v2Body(slots int) []byte {
+	const clinicians = 8
+	var b bytes.Buffer
+	b.WriteString(`{"departmentId":"4100200410","startDate":"2030-03-08T00:00:00-08:00","endDate":"2030-04-05T23:59:59-07:00","timezone":"America/Los_Angeles","scheduleDays":[{"date":"2030-03-08T00:00:00-08:00","timeSlots":[`)
+	start := time.Date(2030, 3, 8, 9, 0, 0, 0, time.FixedZone("", -8*3600))
+	for i := range slots {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"id":"b3BhcXVlLXNpbS1zbG90LT%010d==","providerNationalId":"90000000%02d","providerId":"P%d","departmentId":"4100200410","departmentIdentifier":"org.acme.ehr.main|4100200410",`+
+			`"slotType":"PROVIDER_TIME_SLOT_TYPE","visitTypeId":"7201","duration":"30","slotDateTime":%q}`,
+			i, i%clinicians, i%clinicians, start.Add(time.Duration(i/clinicians)*30*time.Minute).Format(time.RFC3339))
+	}
+	b.WriteString(`]}]}`)
+	return b.Bytes()
+}
+
+type v2Document struct {
+	Timezone, DepartmentID string
+	ScheduleDays           []struct {
+		TimeSlots []struct {
+			ID, ProviderNationalID, ProviderID, DepartmentIdentifier, VisitTypeID, Duration string
+			SlotDateTime                                                                    time.Time
+		}
+	}
+}
+
+func BenchmarkDecodeCareDirect(b *testing.B) {
+	for _, slots := range []int{10, 100, 1000, 10_000} {
+		body := v2Body(slots)
+		name := strconv.Itoa(slots) + "slots"
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Decode(Read{Key: careDirectKey, FetchedAt: fetchedAt}, body); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/encoding-json", func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				var doc v2Document
+				if err := json.Unmarshal(body, &doc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkDecodeProviderDirect(b *testing.B) {
 	for _, slots := range []int{10, 100, 1000, 3200, 10_000} { // 3,200 slots are about 200 KB
 		body := v5Body(slots)

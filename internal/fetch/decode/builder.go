@@ -5,19 +5,19 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-faster/jx"
-
+	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
 
 // builder collects one fragment. Strings are interned: an answer repeats few distinct ones many times.
 type builder struct {
 	read    Read
-	d       *jx.Decoder
+	d       *scan.Scanner
 	f       *timeslot.Fragment
 	strings map[string]string
 	index   map[timeslot.Schedule]uint32
-	last    uint32 // the schedule added last: slots of one schedule come in runs
+	first   uint32 // the first schedule that a slot may belong to
+	last    uint32 // the schedule met last: slots of one schedule come in runs
 }
 
 func newBuilder(read Read, body []byte, slots int) *builder {
@@ -27,7 +27,7 @@ func newBuilder(read Read, body []byte, slots int) *builder {
 	}
 	return &builder{
 		read:    read,
-		d:       jx.DecodeBytes(body),
+		d:       scan.New(body),
 		f:       f,
 		strings: make(map[string]string, 32),
 		index:   make(map[timeslot.Schedule]uint32, 8),
@@ -50,8 +50,11 @@ func (b *builder) intern(raw []byte) string {
 
 // schedule gives the index of s, adding it when it is new.
 func (b *builder) schedule(s timeslot.Schedule) (uint32, error) {
-	if int(b.last) < len(b.f.Schedules) && b.f.Schedules[b.last] == s {
-		return b.last, nil
+	for _, i := range [...]uint32{b.last, b.last + 1, b.first} { // clinicians take turns
+		if int(i) < len(b.f.Schedules) && b.f.Schedules[i] == s {
+			b.last = i
+			return i, nil
+		}
 	}
 	i, ok := b.index[s]
 	if !ok {
@@ -82,9 +85,7 @@ func (b *builder) fragment() *timeslot.Fragment {
 		}
 		return cmp.Compare(x.Schedule, y.Schedule)
 	}
-	if !slices.IsSortedFunc(b.f.Slots, byStart) {
-		slices.SortStableFunc(b.f.Slots, byStart)
-	}
+	sortRuns(b.f.Slots, byStart)
 	b.f.Slots = slices.CompactFunc(b.f.Slots, func(x, y timeslot.Slot) bool {
 		return x.Start == y.Start && x.Schedule == y.Schedule
 	})

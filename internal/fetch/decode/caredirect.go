@@ -4,8 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/go-faster/jx"
-
+	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
 
@@ -42,7 +41,7 @@ func (b *builder) providerTimeslotsV4() error {
 }
 
 func (b *builder) scheduleDays() (head scheduleDays, err error) {
-	err = b.d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+	err = b.d.Object(func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "timezone":
 			return b.text(d, &head.timezone)
@@ -70,7 +69,7 @@ func (b *builder) scheduleDays() (head scheduleDays, err error) {
 	return head, err
 }
 
-func readInstant(d *jx.Decoder, to *instant) error {
+func readInstant(d *scan.Scanner, to *instant) error {
 	raw, err := rawText(d)
 	if err == nil {
 		*to, _ = parseInstant(raw)
@@ -79,8 +78,8 @@ func readInstant(d *jx.Decoder, to *instant) error {
 }
 
 // scheduleDay reads one day. Its date is ignored: days are computed from instants (CONTRACT §3 rule 2).
-func (b *builder) scheduleDay(d *jx.Decoder) error {
-	return object(d, func(d *jx.Decoder, key []byte) error {
+func (b *builder) scheduleDay(d *scan.Scanner) error {
+	return object(d, func(d *scan.Scanner, key []byte) error {
 		if string(key) != "timeSlots" {
 			return d.Skip()
 		}
@@ -88,14 +87,14 @@ func (b *builder) scheduleDay(d *jx.Decoder) error {
 	})
 }
 
-func (b *builder) timeSlot(d *jx.Decoder) error {
+func (b *builder) timeSlot(d *scan.Scanner) error {
 	var (
 		s     = timeslot.Schedule{VisitTypeName: b.read.Key.VisitType}
 		slot  timeslot.Slot
 		at    instant
 		valid = true
 	)
-	err := object(d, func(d *jx.Decoder, key []byte) (err error) {
+	err := object(d, func(d *scan.Scanner, key []byte) (err error) {
 		switch string(key) {
 		case "id":
 			slot.ID, err = slotID(d)
@@ -130,14 +129,14 @@ func (b *builder) timeSlot(d *jx.Decoder) error {
 }
 
 // slotID reads the opaque id. Ids are never interned: each occurs once.
-func slotID(d *jx.Decoder) (string, error) {
+func slotID(d *scan.Scanner) (string, error) {
 	raw, err := rawText(d)
 	return string(raw), err
 }
 
 // departmentIdentifier reads "<ehr>|<departmentId>". The department id of the composite wins over a bare one: it is
 // the one that is scoped.
-func (b *builder) departmentIdentifier(d *jx.Decoder, s *timeslot.Schedule) error {
+func (b *builder) departmentIdentifier(d *scan.Scanner, s *timeslot.Schedule) error {
 	raw, err := rawText(d)
 	if err != nil {
 		return err

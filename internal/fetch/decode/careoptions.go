@@ -4,8 +4,7 @@ import (
 	"errors"
 	"math"
 
-	"github.com/go-faster/jx"
-
+	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
 
@@ -13,10 +12,10 @@ import (
 // before or after the slots, so schedules are completed at the end.
 func (b *builder) availabilitySlots() error {
 	seen := false
-	err := b.d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+	err := b.d.Object(func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "slotsByVisitType":
-			if seen || d.Next() != jx.Array {
+			if seen || d.Next() != scan.Array {
 				return errors.New("slotsByVisitType is not one array")
 			}
 			seen = true
@@ -57,11 +56,12 @@ func (b *builder) joinDepartments() {
 }
 
 // visitTypeSlots reads one element of slotsByVisitType: a visit type under one modality.
-func (b *builder) visitTypeSlots(d *jx.Decoder) error {
+func (b *builder) visitTypeSlots(d *scan.Scanner) error {
 	var visit timeslot.Schedule
 	first := len(b.f.Schedules)
-	clear(b.index) // schedules of another element differ in what is filled in below
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	b.first, b.last = uint32(first), uint32(first) // schedules of another element differ in what is filled in below
+	clear(b.index)
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "visitTypeEmrId":
 			return b.text(d, &visit.VisitTypeID)
@@ -85,12 +85,11 @@ func (b *builder) visitTypeSlots(d *jx.Decoder) error {
 		visit.NPI, visit.EHRInstance, visit.DepartmentID = s.NPI, s.EHRInstance, s.DepartmentID
 		*s = visit
 	}
-	b.last = uint32(len(b.f.Schedules))
 	return err
 }
 
-func (b *builder) optionDay(d *jx.Decoder) error {
-	return object(d, func(d *jx.Decoder, key []byte) error {
+func (b *builder) optionDay(d *scan.Scanner) error {
+	return object(d, func(d *scan.Scanner, key []byte) error {
 		if string(key) != "slotTimes" {
 			return d.Skip()
 		}
@@ -99,10 +98,10 @@ func (b *builder) optionDay(d *jx.Decoder) error {
 }
 
 // optionTime reads one start with the clinicians who offer it. The start may come after them.
-func (b *builder) optionTime(d *jx.Decoder) error {
+func (b *builder) optionTime(d *scan.Scanner) error {
 	var at instant
 	first := len(b.f.Slots)
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "slotDateTime":
 			return readInstant(d, &at)
@@ -121,13 +120,13 @@ func (b *builder) optionTime(d *jx.Decoder) error {
 	return err
 }
 
-func (b *builder) providerOption(d *jx.Decoder) error {
+func (b *builder) providerOption(d *scan.Scanner) error {
 	var (
 		s     timeslot.Schedule
 		slot  timeslot.Slot
 		valid = true
 	)
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "npi":
 			return b.text(d, &s.NPI)
@@ -149,12 +148,12 @@ func (b *builder) providerOption(d *jx.Decoder) error {
 }
 
 // optionProvider reads one entry of the providers map, keyed by NPI.
-func (b *builder) optionProvider(d *jx.Decoder, npi []byte) error {
+func (b *builder) optionProvider(d *scan.Scanner, npi []byte) error {
 	if len(b.f.Providers) >= maxEntries {
 		return errors.New("too many providers")
 	}
 	p := timeslot.Provider{NPI: b.intern(npi)}
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "name":
 			return b.text(d, &p.Name)
@@ -170,14 +169,14 @@ func (b *builder) optionProvider(d *jx.Decoder, npi []byte) error {
 }
 
 // optionDepartment reads one entry of the departments map, keyed by "<ehr>|<id>".
-func (b *builder) optionDepartment(d *jx.Decoder, identifier []byte) error {
+func (b *builder) optionDepartment(d *scan.Scanner, identifier []byte) error {
 	if len(b.f.Departments) >= maxEntries {
 		return errors.New("too many departments")
 	}
 	ehr, id, _ := timeslot.SplitDepartmentKey(b.intern(identifier))
 	dep := timeslot.Department{EHRInstance: ehr, ID: id}
 	distance := math.NaN()
-	err := object(d, func(d *jx.Decoder, key []byte) (err error) {
+	err := object(d, func(d *scan.Scanner, key []byte) (err error) {
 		switch string(key) {
 		case "departmentName":
 			err = b.text(d, &dep.Name)

@@ -86,8 +86,8 @@ func endOf(day timeslot.Date, zones []string) time.Time {
 	for i, zone := range zones {
 		end, ok := known[zone]
 		if !ok {
-			loc, err := time.LoadLocation(zone)
-			if err != nil || zone == "" {
+			loc, is := zoneOf(zone)
+			if !is {
 				loc = time.FixedZone("", 14*3600)
 			}
 			end = next.In(loc)

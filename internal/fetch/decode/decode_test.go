@@ -2,6 +2,7 @@ package decode
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -307,5 +308,18 @@ func TestParseInstantAgreesWithTheStandardLibrary(t *testing.T) {
 		if got, ok := parseInstant([]byte(s)); ok {
 			t.Errorf("parseInstant(%q) = %+v, want it refused", s, got)
 		}
+	}
+}
+
+// Elements of Care Options share nothing, even where one says nothing of its visit type.
+func TestAVisitTypeWithoutNamesKeepsToItself(t *testing.T) {
+	const option = `"scheduleDays":[{"date":"2030-03-08","slotTimes":[{"slotDateTime":"2030-03-08T0%d:00:00Z","providerOptions":[{"npi":"9000000017","departmentEhrIdentifier":"ehr|1","duration":30}]}]}]`
+	body := `{"slotsByVisitType":[{` + fmt.Sprintf(option, 1) + `},{"visitTypeEmrId":"72","visitTypeName":"Illness",` + fmt.Sprintf(option, 2) + `}],"departments":{"ehr|1":{"timezone":"UTC"}}}`
+	f, err := Decode(Read{Key: optionsKey, FetchedAt: fetchedAt}, []byte(body))
+	if err != nil || len(f.Slots) != 2 || len(f.Schedules) != 2 {
+		t.Fatalf("%v: %+v", err, f)
+	}
+	if one, two := f.ScheduleOf(&f.Slots[0]), f.ScheduleOf(&f.Slots[1]); one.VisitTypeName != "" || two.VisitTypeName != "Illness" {
+		t.Errorf("%q, then %q", one.VisitTypeName, two.VisitTypeName)
 	}
 }

@@ -5,14 +5,13 @@ import (
 	"math"
 	"strings"
 
-	"github.com/go-faster/jx"
-
+	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
 
 // departments reads GET /v4/departments (v1 alike): a bare array (CONTRACT §4.1).
 func (b *builder) departments() error {
-	if b.d.Next() != jx.Array {
+	if b.d.Next() != scan.Array {
 		return errors.New("departments are not an array")
 	}
 	return b.entries(b.d, b.department)
@@ -20,7 +19,7 @@ func (b *builder) departments() error {
 
 // departmentInfo reads GET /v4/departments/{key}/departmentInfo: one department (CONTRACT §4.2).
 func (b *builder) departmentInfo() error {
-	if b.d.Next() != jx.Object {
+	if b.d.Next() != scan.Object {
 		return errors.New("department is not an object")
 	}
 	if err := b.department(b.d); err != nil {
@@ -32,14 +31,14 @@ func (b *builder) departmentInfo() error {
 	return nil
 }
 
-func (b *builder) department(d *jx.Decoder) error {
+func (b *builder) department(d *scan.Scanner) error {
 	if len(b.f.Departments) >= maxEntries {
 		return errors.New("too many departments")
 	}
 	var dep timeslot.Department
 	latitude, longitude := math.NaN(), math.NaN()
 	active := timeslot.Unknown
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "departmentId":
 			return b.text(d, &dep.ID)
@@ -86,10 +85,10 @@ func (b *builder) department(d *jx.Decoder) error {
 }
 
 // departmentProvider reads a clinician of a department, who is named in parts (CONTRACT §4.1).
-func (b *builder) departmentProvider(d *jx.Decoder) error {
+func (b *builder) departmentProvider(d *scan.Scanner) error {
 	var p timeslot.Provider
 	var first, last string
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "nationalId":
 			return b.text(d, &p.NPI)
@@ -108,14 +107,14 @@ func (b *builder) departmentProvider(d *jx.Decoder) error {
 }
 
 // address reads an address. Care Options puts the coordinates into it and calls the code zipCode as well.
-func (b *builder) address(d *jx.Decoder, dep *timeslot.Department) error {
-	if d.Next() != jx.Object {
+func (b *builder) address(d *scan.Scanner, dep *timeslot.Department) error {
+	if d.Next() != scan.Object {
 		return d.Skip()
 	}
 	latitude, longitude := math.NaN(), math.NaN()
 	var zip string
 	a := &dep.Address
-	err := d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+	err := d.Object(func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "line1":
 			return b.text(d, &a.Line1)
@@ -146,10 +145,10 @@ func (b *builder) address(d *jx.Decoder, dep *timeslot.Department) error {
 }
 
 // visitTypes reads allowedVisitTypes of departments and visitTypes of providers, which share their names.
-func (b *builder) visitTypes(d *jx.Decoder, to *[]timeslot.VisitType) error {
-	return b.entries(d, func(d *jx.Decoder) error {
+func (b *builder) visitTypes(d *scan.Scanner, to *[]timeslot.VisitType) error {
+	return b.entries(d, func(d *scan.Scanner) error {
 		var v timeslot.VisitType
-		err := object(d, func(d *jx.Decoder, key []byte) error {
+		err := object(d, func(d *scan.Scanner, key []byte) error {
 			switch string(key) {
 			case "visitTypeId":
 				return b.text(d, &v.ID)
@@ -170,7 +169,7 @@ func (b *builder) visitTypes(d *jx.Decoder, to *[]timeslot.VisitType) error {
 // providerInfo reads GET /v1/providers/{npi} (CONTRACT §5.2): a clinician and the departments she works at.
 func (b *builder) providerInfo() error {
 	p := timeslot.Provider{NPI: b.read.Key.NPI}
-	err := b.d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+	err := b.d.Object(func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "name":
 			return b.text(d, &p.Name)
@@ -190,12 +189,12 @@ func (b *builder) providerInfo() error {
 	return err
 }
 
-func (b *builder) providerPlace(d *jx.Decoder) error {
+func (b *builder) providerPlace(d *scan.Scanner) error {
 	if len(b.f.Departments) >= maxEntries {
 		return errors.New("too many departments")
 	}
 	var dep timeslot.Department
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "departmentId":
 			return b.text(d, &dep.ID)
@@ -217,7 +216,7 @@ func (b *builder) providerPlace(d *jx.Decoder) error {
 }
 
 // gender brings the spellings F, Female, female and so on together (CONTRACT §3 rule 5).
-func (b *builder) gender(d *jx.Decoder, to *string) error {
+func (b *builder) gender(d *scan.Scanner, to *string) error {
 	raw, err := rawText(d)
 	if err != nil {
 		return err

@@ -3,19 +3,18 @@ package decode
 import (
 	"errors"
 
-	"github.com/go-faster/jx"
-
+	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
 
 // providerTimeslotsV5 reads GET /v5/providers/{npi}/timeslots (CONTRACT §5.3).
 func (b *builder) providerTimeslotsV5() error {
 	seen := false
-	err := b.d.ObjBytes(func(d *jx.Decoder, key []byte) error {
+	err := b.d.Object(func(d *scan.Scanner, key []byte) error {
 		if string(key) != "slots" {
 			return d.Skip()
 		}
-		if seen || d.Next() != jx.Array {
+		if seen || d.Next() != scan.Array {
 			return errors.New("slots is not one array")
 		}
 		seen = true
@@ -38,10 +37,10 @@ func (b *builder) providerTimeslotsV5() error {
 
 // providerDepartment reads one clinician–department pair. Its names may come after its visit types, so the schedules
 // read meanwhile are completed at the end.
-func (b *builder) providerDepartment(d *jx.Decoder) error {
+func (b *builder) providerDepartment(d *scan.Scanner) error {
 	var pair timeslot.Schedule
 	first := len(b.f.Schedules)
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "npi":
 			return b.text(d, &pair.NPI)
@@ -75,14 +74,14 @@ func (b *builder) providerDepartment(d *jx.Decoder) error {
 }
 
 // providerVisitType reads one visit type of a pair as a schedule of its own.
-func (b *builder) providerVisitType(d *jx.Decoder) error {
+func (b *builder) providerVisitType(d *scan.Scanner) error {
 	if len(b.f.Schedules) >= maxEntries {
 		return errors.New("too many visit types")
 	}
 	i := uint32(len(b.f.Schedules))
 	b.f.Schedules = append(b.f.Schedules, timeslot.Schedule{})
 	var s timeslot.Schedule
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "visitTypeId":
 			return b.text(d, &s.VisitTypeID)
@@ -97,7 +96,7 @@ func (b *builder) providerVisitType(d *jx.Decoder) error {
 		case "isBookable":
 			return tri(d, &s.Bookable)
 		case "scheduleDays":
-			return b.entries(d, func(d *jx.Decoder) error { return b.providerDay(d, i) })
+			return b.entries(d, func(d *scan.Scanner) error { return b.providerDay(d, i) })
 		}
 		return d.Skip()
 	})
@@ -105,22 +104,22 @@ func (b *builder) providerVisitType(d *jx.Decoder) error {
 	return err
 }
 
-func (b *builder) providerDay(d *jx.Decoder, schedule uint32) error {
-	return object(d, func(d *jx.Decoder, key []byte) error {
+func (b *builder) providerDay(d *scan.Scanner, schedule uint32) error {
+	return object(d, func(d *scan.Scanner, key []byte) error {
 		if string(key) != "slotTimes" {
 			return d.Skip()
 		}
-		return b.entries(d, func(d *jx.Decoder) error { return b.slotTime(d, schedule) })
+		return b.entries(d, func(d *scan.Scanner) error { return b.slotTime(d, schedule) })
 	})
 }
 
-func (b *builder) slotTime(d *jx.Decoder, schedule uint32) error {
+func (b *builder) slotTime(d *scan.Scanner, schedule uint32) error {
 	var (
 		at    instant
 		slot  = timeslot.Slot{Schedule: schedule}
 		valid = true
 	)
-	err := object(d, func(d *jx.Decoder, key []byte) error {
+	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "slotDateTime":
 			return readInstant(d, &at)

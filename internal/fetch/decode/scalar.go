@@ -4,8 +4,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/go-faster/jx"
-
+	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
 
@@ -13,7 +12,7 @@ import (
 // is an error.
 
 // text reads a string, or a number as its own digits; empty for anything else.
-func (b *builder) text(d *jx.Decoder, to *string) error {
+func (b *builder) text(d *scan.Scanner, to *string) error {
 	raw, err := rawText(d)
 	if err == nil {
 		*to = b.intern(raw)
@@ -22,23 +21,23 @@ func (b *builder) text(d *jx.Decoder, to *string) error {
 }
 
 // rawText is text without interning; the bytes are valid until the next read.
-func rawText(d *jx.Decoder) ([]byte, error) {
+func rawText(d *scan.Scanner) ([]byte, error) {
 	switch d.Next() {
-	case jx.String:
-		return d.StrBytes()
-	case jx.Number:
-		return d.Num()
+	case scan.String:
+		return d.Text()
+	case scan.Number:
+		return d.Number()
 	default:
 		return nil, d.Skip()
 	}
 }
 
 // texts reads a list of strings.
-func (b *builder) texts(d *jx.Decoder, to *[]string) error {
-	if d.Next() != jx.Array {
+func (b *builder) texts(d *scan.Scanner, to *[]string) error {
+	if d.Next() != scan.Array {
 		return d.Skip()
 	}
-	return d.Arr(func(d *jx.Decoder) error {
+	return d.Array(func(d *scan.Scanner) error {
 		var s string
 		if err := b.text(d, &s); err != nil {
 			return err
@@ -51,8 +50,8 @@ func (b *builder) texts(d *jx.Decoder, to *[]string) error {
 }
 
 // tri reads a boolean that may be missing or null.
-func tri(d *jx.Decoder, to *timeslot.Tri) error {
-	if d.Next() != jx.Bool {
+func tri(d *scan.Scanner, to *timeslot.Tri) error {
+	if d.Next() != scan.Bool {
 		return d.Skip()
 	}
 	yes, err := d.Bool()
@@ -64,13 +63,17 @@ const maxMinutes = 24 * 60
 
 // minutes reads a duration as number or string of digits (CONTRACT §3 rule 3). A missing or null one is 0, unknown;
 // an absurd one makes ok false.
-func minutes(d *jx.Decoder, to *uint16, ok *bool) error {
-	if d.Next() == jx.Null {
+func minutes(d *scan.Scanner, to *uint16, ok *bool) error {
+	if d.Next() == scan.Null {
 		return d.Null()
 	}
 	raw, err := rawText(d)
 	if err != nil {
 		return err
+	}
+	if n, plain := smallNumber(raw); plain && n >= 1 && n <= maxMinutes {
+		*to = uint16(n)
+		return nil
 	}
 	n, perr := strconv.ParseFloat(string(raw), 64)
 	if perr != nil || n < 1 || n > maxMinutes || n != math.Trunc(n) {
@@ -81,8 +84,17 @@ func minutes(d *jx.Decoder, to *uint16, ok *bool) error {
 	return nil
 }
 
+// smallNumber reads up to four digits, which is how durations are nearly always written.
+func smallNumber(raw []byte) (n int, ok bool) {
+	if len(raw) == 0 || len(raw) > 4 {
+		return 0, false
+	}
+	ok = true
+	return digits(raw, &ok), ok
+}
+
 // degrees reads a coordinate; anything that is none, or beyond limit, leaves to as NaN.
-func degrees(d *jx.Decoder, to *float64, limit float64) error {
+func degrees(d *scan.Scanner, to *float64, limit float64) error {
 	*to = math.NaN()
 	n, err := number(d)
 	if err == nil && math.Abs(n) <= limit {
@@ -92,7 +104,7 @@ func degrees(d *jx.Decoder, to *float64, limit float64) error {
 }
 
 // number reads a number, also one written as a string; NaN for anything else.
-func number(d *jx.Decoder) (float64, error) {
+func number(d *scan.Scanner) (float64, error) {
 	raw, err := rawText(d)
 	if err != nil {
 		return math.NaN(), err

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/go-faster/jx"
-
+	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
 
@@ -91,8 +90,8 @@ type piece struct {
 // cut rewrites the object at the given depth. Fields may come in any order, so its array is read after the others.
 func (c *cutter) cut(object []byte, depth int, known leaf) (piece, error) {
 	var array []byte
-	err := jx.DecodeBytes(object).ObjBytes(func(d *jx.Decoder, key []byte) (err error) {
-		if string(key) == c.levels[depth].array && d.Next() == jx.Array {
+	err := scan.New(object).Object(func(d *scan.Scanner, key []byte) (err error) {
+		if string(key) == c.levels[depth].array && d.Next() == scan.Array {
 			array, err = d.Raw()
 			return err
 		}
@@ -117,11 +116,11 @@ func (c *cutter) cut(object []byte, depth int, known leaf) (piece, error) {
 
 // elements rewrites the elements of the array at the given depth.
 func (c *cutter) elements(array []byte, depth int, known leaf) (kept [][]byte, removed bool, total int, err error) {
-	err = jx.DecodeBytes(array).Arr(func(d *jx.Decoder) error {
+	err = scan.New(array).Array(func(d *scan.Scanner) error {
 		total++
 		kind := d.Next()
 		raw, err := d.Raw()
-		if err != nil || kind != jx.Object {
+		if err != nil || kind != scan.Object {
 			kept = append(kept, raw)
 			return err
 		}
@@ -143,7 +142,7 @@ func (c *cutter) element(object []byte, depth int, known leaf) (piece, error) {
 	if depth+1 < len(c.levels) {
 		return c.cut(object, depth+1, known)
 	}
-	err := jx.DecodeBytes(object).ObjBytes(func(d *jx.Decoder, key []byte) error { return known.take(d, key) })
+	err := scan.New(object).Object(func(d *scan.Scanner, key []byte) error { return known.take(d, key) })
 	if err != nil {
 		return piece{}, err
 	}
@@ -152,7 +151,7 @@ func (c *cutter) element(object []byte, depth int, known leaf) (piece, error) {
 }
 
 // take reads one field by any of the names that the surfaces have for it (CONTRACT §2).
-func (l *leaf) take(d *jx.Decoder, key []byte) error {
+func (l *leaf) take(d *scan.Scanner, key []byte) error {
 	var to *string
 	switch string(key) {
 	case "npi", "providerNationalId":
