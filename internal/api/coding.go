@@ -119,8 +119,10 @@ func encoded(body []byte, c coding) []byte {
 	switch c {
 	case gzipCoding:
 		var b bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&b, gzipLevel) // a level that exists
-		_, _ = w.Write(body)                       // a bytes.Buffer takes everything
+		w := gzipWriters.Get().(*gzip.Writer)
+		defer gzipWriters.Put(w)
+		w.Reset(&b)
+		_, _ = w.Write(body) // a bytes.Buffer takes everything
 		_ = w.Close()
 		return bytes.Clone(b.Bytes())
 	case zstdCoding:
@@ -133,6 +135,12 @@ func encoded(body []byte, c coding) []byte {
 		return bytes.Clone(b.Bytes())
 	}
 }
+
+// gzipWriters are used again: their tables are larger than most answers.
+var gzipWriters = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzipLevel) // a level that exists
+	return w
+}}
 
 // zstdEncoder is shared: EncodeAll is safe for concurrent use and keeps its tables.
 var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {

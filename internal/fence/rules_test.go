@@ -84,6 +84,7 @@ var testEdges = []edge{
 	{"internal/api", "internal/merge", "a real search answers in tests"},
 	{"loadtest", "faults", "the service as a process, to be loaded"},
 	{"loadtest", "internal/acme", "the tenant behind it"},
+	{"loadtest", "internal/trace", "the collector that tests use: how long the calls behind an answer took"},
 	{"deploy", "faults", "replicas as processes, to be scraped"},
 	{"deploy", "internal/acme", "the tenant behind them"},
 	{"browser", "faults", "the service as a process, to be looked at"},

@@ -186,12 +186,24 @@ func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	defer span.End()
 	span.Count(trace.Reads, len(missing))
 	stretches := stretchesOf(missing, e.flight.Underway)
+	slices.SortStableFunc(stretches, longestFirst)
 	started := fetch.FanOut(ctx, len(stretches), fanWidth, func(ctx context.Context, i int) {
 		e.fetchStretch(ctx, stretches[i], call)
 	})
 	for _, pc := range slices.Concat(stretches[started:]...) {
 		pc.err = errBudget(pc.key)
 	}
+}
+
+// longestFirst puts what takes longest to read first: the answer for an area is many times as long as others.
+func longestFirst(a, b []*piece) int {
+	area := func(list []*piece) int {
+		if list[0].key.Operation == timeslot.OpAvailabilitySlots {
+			return 0
+		}
+		return 1
+	}
+	return area(a) - area(b)
 }
 
 func errBudget(key timeslot.FragmentKey) error {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # CPU per cached hit, beside nginx's proxy_cache serving the same body under the same load: the service, a simulator
 # behind it and nginx are started here, on loopback; wrk takes turns between the two. Prints microseconds of CPU per
-# request, requests a second and the 99th percentile, and at the end the ratio of the medians.
+# request, requests a second and the 99th percentile, for plain and gzipped answers and for 304s, and at the end the
+# medians and their ratios.
 #
 #   loadtest/hitpath/measure.sh [rounds]        needs go, nginx and wrk (Debian: nginx-light wrk)
 set -euo pipefail
@@ -45,27 +46,33 @@ query='/v1/timeslots?npi=9000000017,9000000025&limit=40'
 for coding in identity gzip; do
   for port in 18080 18090 18080 18090; do curl -sS -o /dev/null -H "Accept-Encoding: $coding" "http://127.0.0.1:$port$query"; done
 done
-ticks() { # of CPU that processes have used
+tag=$(curl -sS -o /dev/null -D - -H 'Accept-Encoding: identity' "http://127.0.0.1:18080$query" | tr -d '\r' | awk 'tolower($1) == "etag:" {print $2}')
+ticks() { # of CPU that processes have used; one that is gone (nginx' cache loader, after a minute) counts as nothing
   local sum=0 p
-  for p in "$@"; do set -- $(sed 's/.*) //' "/proc/$p/stat"); sum=$((sum + ${12} + ${13})); done
+  for p in "$@"; do [ -r "/proc/$p/stat" ] || continue; set -- $(sed 's/.*) //' "/proc/$p/stat"); sum=$((sum + ${12} + ${13})); done
   echo "$sum"
 }
-workers=$(cat "/proc/$nginx/task/$nginx/children")
 hz=$(getconf CLK_TCK)
 for round in $(seq "$rounds"); do
-  for coding in identity gzip; do
+  for kind in plain gzip 304; do
+    headers=(-H 'Accept-Encoding: identity')
+    if [ "$kind" = gzip ]; then headers=(-H 'Accept-Encoding: gzip'); fi
+    if [ "$kind" = 304 ]; then headers+=(-H "If-None-Match: $tag"); fi
     for who in nginx service; do
-      if [ "$who" = nginx ]; then port=18090 procs=$workers; else port=18080 procs=$service; fi
+      if [ "$who" = nginx ]; then port=18090 procs=$(cat "/proc/$nginx/task/$nginx/children"); else port=18080 procs=$service; fi
       before=$(ticks $procs)
-      out=$(wrk -t1 -c64 -d4s --latency -H "Accept-Encoding: $coding" "http://127.0.0.1:$port$query")
+      out=$(wrk -t1 -c64 -d4s --latency "${headers[@]}" "http://127.0.0.1:$port$query")
       after=$(ticks $procs)
       n=$(awk '/requests in/ {print $1}' <<<"$out")
-      awk -v c="$coding" -v w="$who" -v t=$((after - before)) -v hz="$hz" -v n="$n" -v p="$(awk '$1 == "99%" {print $2}' <<<"$out")" \
-        'BEGIN {printf "%-9s %-8s %6.1f us %8.0f/s p99 %s\n", c, w, t/hz/n*1e6, n/4, p}' | tee -a "$dir/rounds"
+      p99=$(awk '$1 == "99%" {v = $2; if (v ~ /us$/) v /= 1000; else if (v !~ /ms$/) v *= 1000; print v + 0}' <<<"$out")
+      awk -v c="$kind" -v w="$who" -v t=$((after - before)) -v hz="$hz" -v n="$n" -v p="$p99" \
+        'BEGIN {printf "%-6s %-8s %6.1f us %8.0f/s p99 %6.2f ms\n", c, w, t/hz/n*1e6, n/4, p}' | tee -a "$dir/rounds"
     done
   done
 done
-for coding in identity gzip; do
-  median() { awk -v c="$coding" -v w="$1" '$1==c && $2==w {print $3}' "$dir/rounds" | sort -n | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
-  awk -v c="$coding" -v s="$(median service)" -v n="$(median nginx)" 'BEGIN {printf "%s: service %.1f us, nginx %.1f us, ratio %.2f\n", c, s, n, s/n}'
+median() { awk -v c="$1" -v w="$2" -v f="$3" '$1==c && $2==w {print $f}' "$dir/rounds" | sort -n | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
+echo "medians of $rounds rounds:"
+for kind in plain gzip 304; do
+  awk -v c="$kind" -v s="$(median "$kind" service 3)" -v n="$(median "$kind" nginx 3)" -v sp="$(median "$kind" service 7)" -v np="$(median "$kind" nginx 7)" \
+    'BEGIN {printf "%-6s service %5.1f us, nginx %5.1f us, ratio %.2f; p99 %.2f and %.2f ms, ratio %.2f\n", c, s, n, s/n, sp, np, sp/np}'
 done

@@ -107,6 +107,77 @@ func BenchmarkDecodeCareDirect(b *testing.B) {
 	}
 }
 
+// optionsBody makes a Care Options document: every start is offered by some of thirty clinicians at six clinics.
+func optionsBody(slots int) []byte {
+	const clinicians, clinics, together = 30, 6, 5
+	var b bytes.Buffer
+	b.WriteString(`{"slotsByVisitType":[{"visitTypeEmrId":"7201","visitTypeName":"Illness","visitTypeDisplayName":"Illness","visitTypeUuids":[],"forNewPatient":true,"forEstablishedPatient":true,"modality":"INCLINIC","scheduleDays":[{"date":"2030-03-08","slotTimes":[`)
+	start := time.Date(2030, 3, 8, 9, 0, 0, 0, time.FixedZone("", -8*3600))
+	for i := range slots / together {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"slotDateTime":%q,"providerOptions":[`, start.Add(time.Duration(i)*10*time.Minute).Format(time.RFC3339))
+		for j := range together {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			who := (i*together + j) % clinicians
+			fmt.Fprintf(&b, `{"npi":"90000000%02d","departmentEhrIdentifier":"org.acme.ehr.main|41002004%02d","duration":30}`, who, who%clinics)
+		}
+		b.WriteString(`]}`)
+	}
+	b.WriteString(`]}]}],"providers":{},"departments":{`)
+	for i := range clinics {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `"org.acme.ehr.main|41002004%02d":{"departmentName":"Riverton","timezone":"America/Los_Angeles","distanceFrom":%d}`, i, i)
+	}
+	b.WriteString(`}}`)
+	return b.Bytes()
+}
+
+type optionsDocument struct {
+	SlotsByVisitType []struct {
+		VisitTypeEMRID, VisitTypeName string
+		ScheduleDays                  []struct {
+			SlotTimes []struct {
+				SlotDateTime    time.Time
+				ProviderOptions []struct {
+					NPI, DepartmentEHRIdentifier string
+					Duration                     int
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkDecodeCareOptions(b *testing.B) {
+	for _, slots := range []int{10, 100, 1000, 10_000} {
+		body := optionsBody(slots)
+		name := strconv.Itoa(slots) + "slots"
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Decode(Read{Key: optionsKey, FetchedAt: fetchedAt}, body); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/encoding-json", func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				var doc optionsDocument
+				if err := json.Unmarshal(body, &doc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkDecodeProviderDirect(b *testing.B) {
 	for _, slots := range []int{10, 100, 1000, 3200, 10_000} { // 3,200 slots are about 200 KB
 		body := v5Body(slots)

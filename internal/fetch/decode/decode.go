@@ -23,9 +23,10 @@ const (
 var (
 	slotTime    = []byte(`"slotDateTime"`)
 	slotTimeEnd = []byte(`DateTime"`)
+	option      = []byte(`"npi"`)
 )
 
-// countSlots is how many slots a body lists at most.
+// countSlots is how many starts a body lists at most.
 func countSlots(body []byte) int {
 	n := bytes.Count(body, slotTimeEnd)
 	if n > MaxSlots { // other fields may end like that
@@ -57,6 +58,9 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	slots := countSlots(body)
 	if slots > MaxSlots {
 		return nil, fmt.Errorf("%w: more than %d slots", ErrMalformed, MaxSlots)
+	}
+	if read.Key.Operation == timeslot.OpAvailabilitySlots { // a start stands there once for all who offer it
+		slots = min(max(slots, bytes.Count(body, option)), MaxSlots)
 	}
 	b := newBuilder(read, body, slots)
 	if err := parse(b); err != nil {

@@ -25,6 +25,7 @@ type Span struct {
 	Kind                    otlp.Span_SpanKind
 	Failed                  bool
 	Said                    map[string]string // attributes
+	Began                   time.Time
 	Took                    time.Duration
 }
 
@@ -88,7 +89,7 @@ func spanOf(s *otlp.Span, resource []*common.KeyValue) Span {
 	span := Span{
 		Name: s.Name, Trace: hex.EncodeToString(s.TraceId), ID: hex.EncodeToString(s.SpanId), Parent: hex.EncodeToString(s.ParentSpanId),
 		State: s.TraceState, Kind: s.Kind, Failed: s.GetStatus().GetCode() == otlp.Status_STATUS_CODE_ERROR,
-		Said: map[string]string{}, Took: time.Duration(s.EndTimeUnixNano - s.StartTimeUnixNano),
+		Said: map[string]string{}, Began: time.Unix(0, int64(s.StartTimeUnixNano)), Took: time.Duration(s.EndTimeUnixNano - s.StartTimeUnixNano),
 	}
 	for _, list := range [][]*common.KeyValue{resource, s.Attributes} {
 		for _, a := range list {
