@@ -4,6 +4,11 @@ GO          ?= go
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5m
 BENCH       ?= .
+BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+
+# Packages that a request passes, and the benchmarks that benchcheck/limits.txt has limits for.
+ON_THE_PATH  = ./internal/api/... ./internal/cache ./internal/fetch/... ./internal/merge ./internal/metrics ./internal/search ./internal/trace
+CHECKED      = Respond|CachedHit|Unchanged|Parse|Door|Plan|SearchInMemory|Merge|Decode|Skip|Memory|Hides|Touches|Request|Encode
 
 # Tests of cmd/aggregator that are part of `make faults` as well, three of them there alone: they take their time.
 CROWDS       = Burst|HotFragment|LosingRedis|256MiB|Honest|RollingRestart
@@ -35,6 +40,7 @@ test: packages vet fmt-check lint types-check ## Check everything: vet, format, 
 	@GO=$(GO) .ci/fuzz 20s 40 blind
 	$(GO) test -count=1 -timeout 4m -p 2 ./browser ./deploy
 	$(GO) test -count=1 -timeout 4m ./loadtest/whole
+	@$(MAKE) --no-print-directory bench-check
 	$(GO) test -count=1 -timeout 4m ./faults # alone, and the service as it is shipped: it measures latencies and memory
 
 .PHONY: test-short
@@ -80,8 +86,17 @@ consistency: packages ## Check that taken slots are offered by no replica, also 
 	$(GO) run ./consistency -duration 10s -disable tombstones -expect-violations
 
 .PHONY: bench
-bench: ## Run the benchmarks that match BENCH (all)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench: packages ## Run the benchmarks of a request's path that match BENCH (all, four minutes), and write their tables into docs/performance.md
+	@mkdir -p bin
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime 100ms -count 6 $(ON_THE_PATH) | tee bin/bench.txt
+	$(GO) run $(BENCHSTAT) -format csv bin/bench.txt >bin/bench.csv
+	@if [ '$(BENCH)' = . ]; then $(GO) run ./benchcheck tables docs/performance.md bin/bench.csv; fi
+
+.PHONY: bench-check
+bench-check: ## Fail on more allocations than benchcheck/limits.txt allows, or on a ratio of two times in one run
+	@mkdir -p bin
+	$(GO) test -run '^$$' -bench '$(CHECKED)' -benchmem -benchtime 20ms -count 3 $(ON_THE_PATH) >bin/bench-check.txt || { cat bin/bench-check.txt; exit 1; }
+	$(GO) run ./benchcheck check benchcheck/limits.txt bin/bench-check.txt
 
 .PHONY: ci
 ci: ## What CI runs: .ci/run

@@ -36,9 +36,11 @@ func answerOf(s *stand, n int) *search.Answer {
 func BenchmarkCachedHit(b *testing.B) {
 	for _, coding := range []string{"identity", "gzip"} {
 		for _, slots := range []int{1, 38, 380} {
-			s := newStand(b, nil)
+			s := newStand(b, func(o *Options) { o.Recorder = nil })
 			s.engine.answer = func() *search.Answer { return answerOf(s, slots) }
 			size := s.get(ask).Body.Len()
+			calls := s.engine.calls
+			s.opt.Engine = settled{s.engine, view{}}
 			b.Run(coding+"/"+strconv.Itoa(size)+"bytes", func(b *testing.B) {
 				r := httptest.NewRequest(http.MethodGet, ask, nil)
 				r.Header.Set("Accept-Encoding", coding)
@@ -46,9 +48,39 @@ func BenchmarkCachedHit(b *testing.B) {
 				for b.Loop() {
 					s.ServeHTTP(&discard{header: http.Header{}}, r)
 				}
-				if s.engine.calls != 1 {
+				if s.engine.calls != calls {
 					b.Fatalf("%d searches", s.engine.calls)
 				}
+			})
+		}
+	}
+}
+
+// BenchmarkUnchanged is a hit whose client has the answer already (304).
+func BenchmarkUnchanged(b *testing.B) {
+	s := newStand(b, func(o *Options) { o.Recorder = nil })
+	s.engine.answer = func() *search.Answer { return answerOf(s, 38) }
+	r := httptest.NewRequest(http.MethodGet, ask, nil)
+	r.Header.Set("If-None-Match", s.get(ask).Header().Get("Etag"))
+	s.opt.Engine = settled{s.engine, view{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ServeHTTP(&discard{header: http.Header{}}, r)
+	}
+}
+
+func BenchmarkCompress(b *testing.B) {
+	for _, slots := range []int{10, 100, 500} {
+		s := newStand(b, nil)
+		body := s.encode(&timeslot.Query{}, answerOf(s, slots))
+		for _, c := range []coding{gzipCoding, zstdCoding, brotliCoding} {
+			b.Run(c.name()+"/"+strconv.Itoa(slots)+"slots", func(b *testing.B) {
+				b.SetBytes(int64(len(body)))
+				b.ReportAllocs()
+				for b.Loop() {
+					encoded(body, c)
+				}
+				b.ReportMetric(float64(len(encoded(body, c)))/float64(len(body)), "of-plain")
 			})
 		}
 	}

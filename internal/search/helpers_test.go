@@ -101,7 +101,7 @@ func (d *desk) count(source timeslot.Source) (n int) {
 var policy = timeslot.Policy{Fresh: 15 * time.Second, Stale: 45 * time.Second, StaleOnError: 10 * time.Minute, Negative: 10 * time.Second}
 
 // newEngine stands on a real memory cache and a real ledger. Close comes with the test's end.
-func newEngine(t *testing.T, d *desk, change func(*Options)) *Engine {
+func newEngine(t testing.TB, d *desk, change func(*Options)) *Engine {
 	t.Helper()
 	memory, err := cache.NewMemory(cache.MemoryOptions{MaxBytes: 64 << 20})
 	if err != nil {
@@ -189,7 +189,7 @@ func queryOf(q timeslot.Query) *timeslot.Query {
 	return &q
 }
 
-func (e *Engine) mustSearch(t *testing.T, q *timeslot.Query, caller Caller) *Answer {
+func (e *Engine) mustSearch(t testing.TB, q *timeslot.Query, caller Caller) *Answer {
 	t.Helper()
 	a, err := e.Search(t.Context(), q, caller)
 	if err != nil {
