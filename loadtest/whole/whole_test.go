@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +81,10 @@ func tenant(t *testing.T) (*acme.Tenant, string) {
 
 // serve runs the service before a tenant; every copy is fresh for so many seconds.
 func serve(t *testing.T, upstream string, fresh int) string {
+	return serving(t, upstream, fresh).Public
+}
+
+func serving(t *testing.T, upstream string, fresh int) *rig.Service {
 	t.Helper()
 	sources := ""
 	for _, name := range []string{"careDirect", "providerDirect", "careOptions"} {
@@ -86,7 +92,7 @@ func serve(t *testing.T, upstream string, fresh int) string {
 	}
 	return rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\nbooking: {tombstone: 48h}\nsources:\n%s"+
 		"products: {findadoctor: {}, clinics: {}, flushot: {ranking: nearest}, mobileapp: {}}\n"+
-		"upstream:\n  public: {url: %[2]q}\n  visit: {url: %[2]q}\n  ingress: {url: %[2]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", sources, upstream)).Public
+		"upstream:\n  public: {url: %[2]q}\n  visit: {url: %[2]q}\n  ingress: {url: %[2]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", sources, upstream))
 }
 
 // load runs the tool and gives its reports, one or two, and what it printed.
@@ -193,4 +199,34 @@ func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
 		t.Errorf("%.1f and %.1f calls for each thousand page views, want a tenth\n%s", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews, said)
 	}
 	t.Logf("%.1f calls for each thousand page views, %.1f by nginx\n%v\n%v", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews, service.Upstream.Operations, nginx.Upstream.Operations)
+}
+
+var heapAlloc = regexp.MustCompile(`# HeapAlloc = (\d+)`)
+
+// heap is what the service holds on to once its garbage is collected, in bytes.
+func heap(t *testing.T, s *rig.Service) int {
+	t.Helper()
+	found := heapAlloc.FindSubmatch(rig.Get(t, s.Admin+"/debug/pprof/heap?gc=1&debug=1").Body)
+	if found == nil {
+		t.Fatal("the heap's size is not told")
+	}
+	n, err := strconv.Atoi(string(found[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestMemoryDoesNotGrowUnderSteadyLoad(t *testing.T) {
+	_, upstream := tenant(t)
+	s := serving(t, upstream, 1)
+	var sizes []int
+	for range 4 { // everything is refreshed each second
+		load(t, "findadoctor", "--target", s.Public, "--directory", upstream, "--rate", "300", "--duration", "3s")
+		sizes = append(sizes, heap(t, s))
+	}
+	t.Logf("bytes of heap after 3, 6, 9 and 12 s: %v", sizes)
+	if sizes[3] > sizes[1]*5/4+4<<20 {
+		t.Errorf("the heap grows under a steady load: %v", sizes)
+	}
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package search
+
+// raced: the race detector makes everything ten times as slow and as large.
+const raced = true
