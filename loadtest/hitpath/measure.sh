@@ -2,7 +2,7 @@
 # CPU per cached hit, beside nginx's proxy_cache serving the same body under the same load: the service, a simulator
 # behind it and nginx are started here, on loopback; wrk takes turns between the two. Prints microseconds of CPU per
 # request, requests a second and the 99th percentile, for plain and gzipped answers and for 304s, and at the end the
-# medians and their ratios.
+# medians and their ratios; then the 99th percentile at two rates, over as many connections.
 #
 #   loadtest/hitpath/measure.sh [rounds]        needs go, nginx and wrk (Debian: nginx-light wrk)
 set -euo pipefail
@@ -13,6 +13,7 @@ pids=()
 trap 'for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; rm -rf "$dir"' EXIT
 
 go build -o "$dir/aggregator" ./cmd/aggregator
+go build -o "$dir/loadtest" ./loadtest
 "$dir/aggregator" acme --listen 127.0.0.1:18081 2>"$dir/acme.log" & pids+=($!)
 cat > "$dir/service.yaml" <<YAML
 listen: 127.0.0.1:18080
@@ -75,4 +76,14 @@ echo "medians of $rounds rounds:"
 for kind in plain gzip 304; do
   awk -v c="$kind" -v s="$(median "$kind" service 3)" -v n="$(median "$kind" nginx 3)" -v sp="$(median "$kind" service 7)" -v np="$(median "$kind" nginx 7)" \
     'BEGIN {printf "%-6s service %5.1f us, nginx %5.1f us, ratio %.2f; p99 %.2f and %.2f ms, ratio %.2f\n", c, s, n, s/n, sp, np, sp/np}'
+done
+
+# As fast as possible, the 99th percentile is that of three threads on two cores. At a rate, over as many connections, it
+# is the servers'.
+for rate in 5000 10000; do
+  for round in $(seq "$rounds"); do
+    "$dir/loadtest" compare findadoctor --target http://127.0.0.1:18080 --with http://127.0.0.1:18090 --workers 64 --rate "$rate" --duration 4s \
+      --npi 9000000017 --npi 9000000025 2>/dev/null | awk '/^compared/ {on = 1} on && $1 == "p99" {print $2, $4, $6}'
+  done | sort -n -k3 | awk -v rate="$rate" '{s[NR] = $1; n[NR] = $2; r[NR] = $3} END {m = int((NR + 1) / 2)
+    printf "%d/s over 64 connections: p99 %.2f and %.2f ms, ratio %.2f (median of %d; %.2f to %.2f)\n", rate, s[m], n[m], r[m], NR, r[1], r[NR]}'
 done
