@@ -22,6 +22,7 @@ var errForced = errors.New("ended at once by a second signal")
 func drain(s *service, cfg *config.Config, public, admin *listener, second <-chan struct{}) error {
 	s.ready.Store(false)
 	s.door.Leave()
+	s.path.Load().server.EndStreams()
 	select {
 	case <-time.After(cfg.Shutdown.Delay):
 	case <-second:

@@ -58,6 +58,7 @@ func (p *path) retire() {
 		p.left.Do(func() { close(p.empty) })
 	}
 	p.warmer.close()
+	p.server.EndStreams()
 	<-p.empty
 	p.engine.Close()
 	p.server.Close()

@@ -50,6 +50,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/timeslots/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What becomes of an answer's slots
+         * @description Server-sent events about the answer to the same question as `GET /v1/timeslots`: `offered` lists the ids of all slots that it offers, first of all and whenever too much was missed; `change` lists those that are gone since (`removed`), and those that are back (`restored`). A booking through this service shows within half a second, one made elsewhere when its copy is renewed.
+         *
+         *     A comment every 15 seconds keeps the connection open. Browsers connect again by themselves, with `Last-Event-ID`, and get what they missed. A client may follow 64 answers at a time.
+         */
+        get: operations["timeslotsEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2387,6 +2409,181 @@ export interface operations {
             502: components["responses"]["BadGateway"];
             503: components["responses"]["ServiceUnavailable"];
             504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    timeslotsEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description These clinicians, by national provider identifier. Ten digits; the check digit is not tested. At most `search.maxProviders` of the configuration, 100 unless set.
+                 * @example [
+                 *       "9000000017",
+                 *       "9000000025"
+                 *     ]
+                 */
+                npi?: components["parameters"]["npi"];
+                /**
+                 * @description These clinics, by the URL name that the directory gives them. At most `search.maxDepartments` of the configuration, 100 unless set. Wants `visitTypeName`.
+                 * @example [
+                 *       "AcmeRiverton"
+                 *     ]
+                 */
+                departmentUrlName?: components["parameters"]["departmentUrlName"];
+                /**
+                 * @description Together with `longitude`: the caller's place, from which distances are measured. Alone it searches the area around, and wants `visitTypeName`; beside clinicians or clinics the area is asked as well. In degrees.
+                 * @example 47.61
+                 */
+                latitude?: components["parameters"]["latitude"];
+                /**
+                 * @description See `latitude`. In degrees.
+                 * @example -122.33
+                 */
+                longitude?: components["parameters"]["longitude"];
+                /**
+                 * @description The caller's place in place of `latitude` and `longitude`; it wins where both are given.
+                 * @example 98101
+                 */
+                postalCode?: components["parameters"]["postalCode"];
+                /**
+                 * @description In miles. Leaves out what is farther away, when the place alone says what is searched, or when the radius is given.
+                 * @example 25
+                 */
+                radius?: components["parameters"]["radius"];
+                /**
+                 * @description These visit types, by short name, in any case. Needed when clinics or an area are searched.
+                 * @example [
+                 *       "Illness"
+                 *     ]
+                 */
+                visitTypeName?: components["parameters"]["visitTypeName"];
+                /**
+                 * @description Only slots for such patients. Slots of which nobody knows are kept.
+                 * @example newPatient
+                 */
+                newOrEstablishedPatient?: components["parameters"]["newOrEstablishedPatient"];
+                /**
+                 * @description Only clinics of these types, in any case. A slot whose clinic has no known type is left out.
+                 * @example [
+                 *       "Retail"
+                 *     ]
+                 */
+                clinicType?: components["parameters"]["clinicType"];
+                /**
+                 * @description Only clinicians with one of these specialties, in any case. One whose specialties nobody knows is left out.
+                 * @example [
+                 *       "Family Medicine"
+                 *     ]
+                 */
+                specialty?: components["parameters"]["specialty"];
+                /**
+                 * @description Only clinicians of these genders, in any case; `f` and `m` stand for `female` and `male`. One whose gender nobody knows is left out.
+                 * @example [
+                 *       "female"
+                 *     ]
+                 */
+                gender?: components["parameters"]["gender"];
+                /**
+                 * @description Only slots of these EHR instances, in any case.
+                 * @example [
+                 *       "org.acme.ehr.main"
+                 *     ]
+                 */
+                ehrInstance?: components["parameters"]["ehrInstance"];
+                /**
+                 * @description Only visits of these kinds, in any case: `INCLINIC`, `VIDEO` or `PHONE`. A slot whose kind nobody knows is left out.
+                 * @example [
+                 *       "INCLINIC"
+                 *     ]
+                 */
+                modality?: components["parameters"]["modality"];
+                /**
+                 * @description First day, in each department's own time zone. Without it, and for a day that is over: today.
+                 * @example 2026-12-07
+                 */
+                startDate?: components["parameters"]["startDate"];
+                /**
+                 * @description Last day, inclusive. Without it: the first day and `search.window` of the configuration, 14 days unless set. Refused when it is before `startDate`, is over, or makes a window longer than `search.maxWindow`, 90 days unless set.
+                 * @example 2026-12-20
+                 */
+                endDate?: components["parameters"]["endDate"];
+                /**
+                 * @description Only the first so many dates that have slots, over the whole answer, in the zone that the answer is in. Without it: all.
+                 * @example 3
+                 */
+                daysOfSlots?: components["parameters"]["daysOfSlots"];
+                /**
+                 * @description IANA time zone for the times and days of the answer. Without it: each department's own.
+                 * @example America/Los_Angeles
+                 */
+                userTimezone?: components["parameters"]["userTimezone"];
+                /**
+                 * @description The order: `soonest` by start, then distance; `nearest` by distance, then start; `balanced` by a score over waiting time, distance, whether it can be booked, and spread over clinicians. Without it: the product's own.
+                 * @example soonest
+                 */
+                sort?: components["parameters"]["sort"];
+                /**
+                 * @description Slots on one page.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["limit"];
+                /**
+                 * @description `nextCursor` of the page before, with the other parameters unchanged; only `limit` may differ. It stays valid while the answer changes underneath: nothing is skipped and nothing shown twice, among slots that still exist.
+                 * @example AmhzPOXuYCCfotgGQBpUkzJi9W8Rb3JnLmFjbWUuZWhyLm1haW4KNDEwMDIwMDQxMAo5MDAwMDAwMDE3AAQ3MjAzY8-3Jg
+                 */
+                cursor?: components["parameters"]["cursor"];
+                /**
+                 * @description Adds the parts of its score to each slot.
+                 * @example true
+                 */
+                explain?: components["parameters"]["explain"];
+                /**
+                 * @description The use case that asks. It decides the order, the time an answer may take and how long it may be kept, and is what the service's metrics are divided by. One that is not configured works as `default`, and so does none.
+                 * @example findadoctor
+                 */
+                product?: components["parameters"]["product"];
+            };
+            header?: {
+                /**
+                 * @description Finds the request in logs, here and at DexCare. Without it, or when it has another form: a new UUID.
+                 * @example 1d5a3b52-6b4c-4c0f-9d0e-0a4f6f0a7c11
+                 */
+                "correlation-id"?: components["parameters"]["correlationId"];
+                /**
+                 * @description The id of the last event that arrived; browsers send it by themselves when they connect again.
+                 * @example K7Q2ZP4M-12
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, until one of both leaves. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "correlation-id": components["headers"]["CorrelationId"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: K7Q2ZP4M-0
+                     *     event: offered
+                     *     data: {"offered":["q0Z3n7m1XyPLtW4a"]}
+                     *
+                     *     id: K7Q2ZP4M-1
+                     *     event: change
+                     *     data: {"removed":["q0Z3n7m1XyPLtW4a"],"restored":[]}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     openapi: {

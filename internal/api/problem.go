@@ -44,6 +44,9 @@ func problemOf(err error) problem {
 	if _, ok := errors.AsType[*offError](err); ok {
 		return problem{Status: http.StatusServiceUnavailable, Detail: "this use case is switched off at the moment; try again later", retryAfter: time.Minute}
 	}
+	if _, ok := errors.AsType[*streamsError](err); ok {
+		return problem{Status: http.StatusServiceUnavailable, Detail: "no more answers can be followed at the moment; ask GET /v1/timeslots again instead", retryAfter: 5 * time.Second}
+	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return problem{Status: e.Code, Detail: routeDetail(e.Code)}
 	}

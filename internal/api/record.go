@@ -23,6 +23,7 @@ type record struct {
 	cache         string // hit, stale, miss or bypass
 	failure       error  // why a 5xx was answered
 	span          trace.Span
+	took          time.Duration // until the answer began, where it goes on; 0: all of it counts
 }
 
 const recordKey = "record"
@@ -81,7 +82,7 @@ type panicError struct{ stack []byte }
 func (e *panicError) Error() string { return "panic in a handler" }
 
 func (s *Server) finish(c echo.Context, rec *record) {
-	took := s.opt.Now().Sub(rec.start)
+	took := cmp.Or(rec.took, s.opt.Now().Sub(rec.start))
 	status := c.Response().Status
 	route := cmp.Or(c.Path(), "unmatched")
 	s.opt.Recorder.RequestTraced(rec.product, route, status, rec.cache, took, rec.span.ID())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"timeslots/internal/api/live"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -85,6 +86,7 @@ type Server struct {
 	contexts  *contexts
 	encoders  *encoders
 	hits      *hitLog
+	live      *live.Hub
 	varyHead  []byte // Vary, for connections that are answered without net/http
 }
 
@@ -127,7 +129,7 @@ func New(opt Options) (*Server, error) {
 	s := &Server{
 		opt: opt, echo: echo.New(), links: links, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
-		encoders: newEncoders(), hits: newHitLog(opt.Logger), varyHead: []byte("Vary: Accept-Encoding\r\n"),
+		encoders: newEncoders(), hits: newHitLog(opt.Logger), live: live.New(live.Options{}), varyHead: []byte("Vary: Accept-Encoding\r\n"),
 	}
 	if opt.VaryOrigin {
 		s.varyHead = []byte("Vary: Accept-Encoding, Origin\r\n")
@@ -146,6 +148,7 @@ func (s *Server) routes() {
 	e.Use(s.record)
 	e.Match(readMethods, routeTimeslots, s.timeslots)
 	e.Match(readMethods, routeNextAvailable, s.nextAvailable)
+	e.GET(routeEvents, s.events)
 	s.mountDropIn()
 	for _, route := range booking.Routes() {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))
@@ -166,6 +169,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Close ends background work and gives up the response cache. No request may be under way.
 func (s *Server) Close() {
+	s.live.Close()
 	s.encoders.close()
 	s.hits.close()
 	for _, table := range s.spellings {

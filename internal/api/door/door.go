@@ -38,6 +38,7 @@ type Door struct {
 	opt     Options
 	rules   atomic.Pointer[rules]
 	places  places
+	streams *streams
 	leaving atomic.Bool
 	began   time.Time
 	clients func() *clients // made when a limit is first in force
@@ -58,7 +59,7 @@ func New(opt Options, first Rules) (*Door, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	d := &Door{opt: opt, began: opt.Now(), clients: sync.OnceValue(newClients)}
+	d := &Door{opt: opt, began: opt.Now(), clients: sync.OnceValue(newClients), streams: newStreams()}
 	return d, d.Apply(first)
 }
 
@@ -97,6 +98,10 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.shed(w, r, k, ReasonPerClient, p)
 		return
 	}
+	if r.URL.Path == eventStream {
+		d.stream(w, r, rules, k)
+		return
+	}
 	if !d.enter(rules, k) {
 		d.shed(w, r, k, ReasonInFlight, busy(k))
 		return
@@ -105,6 +110,28 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.allowTime(w, r, k)
 	d.opt.Next.ServeHTTP(w, r)
 }
+
+// stream lets a request in whose answer goes on. What comes behind the door gives it its time, step by step.
+func (d *Door) stream(w http.ResponseWriter, r *http.Request, rules *rules, k kind) {
+	addr, _ := rules.proxies.clientOf(r) // who has no address shares one
+	leave, reason := d.streams.enter(addr)
+	switch reason {
+	case ReasonInFlight:
+		d.shed(w, r, k, reason, busy(k))
+		return
+	case ReasonPerClient:
+		d.shed(w, r, k, reason, &problem{
+			Status: http.StatusTooManyRequests, retryAfter: eventPatience,
+			Detail: "this client follows too many answers already; close some, or ask GET /v1/timeslots again instead",
+		})
+		return
+	}
+	defer leave()
+	d.opt.Next.ServeHTTP(w, r)
+}
+
+// eventPatience is when somebody who follows too much may try again.
+const eventPatience = 10 * time.Second
 
 func (d *Door) enter(rules *rules, k kind) bool {
 	if k.booking {

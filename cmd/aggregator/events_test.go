@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// listening is one client of /v1/timeslots/events; its lines come through said, which is closed with the stream.
+func listening(t *testing.T, public, query string) (said <-chan string) {
+	t.Helper()
+	ctx, leave := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, public+"/v1/timeslots/events?"+query, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%v %v", err, resp)
+	}
+	lines, ended := make(chan string, 1000), make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer close(lines)
+		for s := bufio.NewScanner(resp.Body); s.Scan(); {
+			lines <- s.Text()
+		}
+	}()
+	t.Cleanup(func() {
+		leave()
+		_ = resp.Body.Close()
+		<-ended
+	})
+	return lines
+}
+
+// until gives the first line that holds text, and how long it took.
+func until(t *testing.T, said <-chan string, text string) time.Duration {
+	t.Helper()
+	began := time.Now()
+	for patience := time.After(10 * time.Second); ; {
+		select {
+		case line, open := <-said:
+			if strings.Contains(line, text) {
+				return time.Since(began)
+			}
+			if !open {
+				t.Fatalf("the stream ended without %q", text)
+			}
+		case <-patience:
+			t.Fatalf("no %q within ten seconds", text)
+		}
+	}
+}
+
+func ends(t *testing.T, said <-chan string) {
+	t.Helper()
+	for patience := time.After(10 * time.Second); ; {
+		select {
+		case _, open := <-said:
+			if !open {
+				return
+			}
+		case <-patience:
+			t.Fatal("the stream goes on")
+		}
+	}
+}
+
+const riverton = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500"
+
+func TestASlotBookedOnOneReplicaFadesForThoseWhoLookAtItOnAnother(t *testing.T) {
+	f := startFleet(t, 2, redisPatience, "booking: {tombstone: 48h}\n")
+	offers := get(t, f.replicas[0].public+"/v1/timeslots?"+riverton).answer(t)
+	slot := offers.Timeslots[len(offers.Timeslots)/2]
+	said := listening(t, f.replicas[1].public, riverton)
+	until(t, said, "event: offered")
+	until(t, said, slot.ID)
+	body := fmt.Sprintf(`{"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"visitDetails":{"ehrSystemName":%q,"departmentId":%q,"visitReason":"Sore throat","declaration":"self","slotId":%q,"providerId":%q},"registrationModules":{"documentSigning":[]}}`,
+		slot.EHRInstance, slot.DepartmentID, slot.Booking.SlotID, slot.Booking.ProviderID)
+	booked := call(t, http.MethodPost, f.replicas[0].public+"/dexcare/api/6/visits/retail", body, "Content-Type", "application/json", "Authorization", "Bearer patient-1")
+	if booked.status/100 != 2 {
+		t.Fatalf("booking: %d %s", booked.status, booked.body)
+	}
+	took := until(t, said, `{"removed":["`+slot.ID+`"],"restored":[]}`)
+	t.Logf("told %v after the answer to the booking", took.Round(time.Millisecond))
+	if took > time.Second {
+		t.Errorf("told after %v, want a second at most", took)
+	}
+}
+
+func TestStreamsHoldUpNeitherAReloadNorTheEnd(t *testing.T) {
+	service, _, file := startServed(t, "shutdown: {delay: 100ms, grace: 5s}\n")
+	before := listening(t, service.public, riverton)
+	until(t, before, "event: offered")
+	reload(t, file, "maxAge: 5s", "maxAge: 6s")
+	ends(t, before)
+	after := listening(t, service.public, riverton)
+	until(t, after, "event: offered")
+	began := time.Now()
+	if code := service.end(t); code != exitDone {
+		t.Errorf("exit code %d: %s", code, service.err)
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("the end took %v with a stream open", took)
+	}
+	ends(t, after)
+	if strings.Contains(service.err.String(), "cut off") {
+		t.Error("the stream was cut off")
+	}
+}

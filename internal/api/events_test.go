@@ -1,0 +1,118 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"timeslots/internal/search"
+)
+
+const followed = "/v1/timeslots/events?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
+
+// follow reads a stream over real HTTP; each call of what it gives is the next event, without the times to wait.
+func follow(t *testing.T, s *stand, last string) (next func() string, leave func()) {
+	t.Helper()
+	server := httptest.NewServer(s)
+	ctx, cancel := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+followed, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Last-Event-ID", last)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := resp.Header
+	if resp.StatusCode != http.StatusOK || h.Get("Content-Type") != "text/event-stream" || h.Get("Cache-Control") != "no-store" || h.Get("X-Accel-Buffering") != "no" || h.Get("Correlation-Id") == "" {
+		t.Errorf("%d %v", resp.StatusCode, h)
+	}
+	lines := bufio.NewScanner(resp.Body)
+	next = func() string {
+		var event []string
+		for lines.Scan() {
+			switch line := lines.Text(); {
+			case line == "" && len(event) > 0:
+				return strings.Join(event, "|")
+			case line != "" && !strings.HasPrefix(line, "retry: "):
+				event = append(event, line)
+			}
+		}
+		return "the end"
+	}
+	return next, func() {
+		cancel()
+		_ = resp.Body.Close()
+		server.Close()
+	}
+}
+
+func TestASlotThatIsTakenIsToldToThoseWhoLookAtIt(t *testing.T) {
+	s := newStand(t, nil)
+	answer := sampleAnswer(s.clock.Now())
+	id := answer.Slots[0].Identity().PublicID()
+	s.engine.answer = func() *search.Answer {
+		a := *answer
+		r := *answer.Result
+		a.Result, a.TakenVersion, a.FreshUntil = &r, s.engine.version, s.clock.Now().Add(time.Hour)
+		if s.engine.version == 1 {
+			a.Slots = nil
+		}
+		return &a
+	}
+	next, leave := follow(t, s, "")
+	if got := next(); !strings.HasSuffix(got, `-0|event: offered|data: {"offered":["`+id+`"]}`) {
+		t.Errorf("first %q", got)
+	}
+	s.engine.mu.Lock()
+	s.engine.version = 1
+	s.engine.mu.Unlock()
+	began := time.Now()
+	got := next()
+	if !strings.HasSuffix(got, `-1|event: change|data: {"removed":["`+id+`"],"restored":[]}`) {
+		t.Errorf("then %q", got)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("told after %v", took)
+	}
+	last, _, _ := strings.Cut(strings.TrimPrefix(got, "id: "), "|")
+	leave()
+	s.engine.mu.Lock()
+	s.engine.version = 2
+	s.engine.mu.Unlock()
+	next, leave = follow(t, s, last)
+	defer leave()
+	if got := next(); !strings.HasSuffix(got, `-2|event: change|data: {"removed":[],"restored":["`+id+`"]}`) {
+		t.Errorf("who came back heard %q", got)
+	}
+	s.EndStreams()
+	if got := next(); got != "the end" {
+		t.Errorf("after the streams ended: %q", got)
+	}
+	again, leave := follow(t, s, last) // browsers try again: no error, and nothing to hear here
+	defer leave()
+	if got := again(); got != "the end" {
+		t.Errorf("a stream of one that leaves: %q", got)
+	}
+}
+
+func TestAQuestionThatCannotBeFollowedIsAProblem(t *testing.T) {
+	s := newStand(t, func(o *Options) { o.Off = func(product string) bool { return product == "flushot" } })
+	for target, want := range map[string]int{
+		"/v1/timeslots/events": http.StatusBadRequest, followed + "&npi=1": http.StatusBadRequest, followed + "&product=flushot": http.StatusServiceUnavailable,
+	} {
+		w := s.get(target)
+		if w.Code != want || w.Header().Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %d %s", target, w.Code, w.Body)
+		}
+	}
+	w := httptest.NewRecorder()
+	if s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, followed, nil)); w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d", w.Code)
+	}
+}
