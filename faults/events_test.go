@@ -1,0 +1,73 @@
+package faults
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"timeslots/faults/rig"
+)
+
+// Events are of use only when they come as they happen: proxies must not hold them back, nor keep them for the next.
+func TestEventsPassProxiesAtOnce(t *testing.T) {
+	s := newScene(t, "booking: {tombstone: 48h}")
+	const clinic = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500"
+	offers := s.settle(t, "/v1/timeslots?"+clinic)
+	proxies := map[string]func(testing.TB, string) string{
+		"nginx":   rig.Nginx,
+		"varnish": func(t testing.TB, to string) string { return rig.Varnish(t, to, true) },
+	}
+	n := 0
+	for name, proxy := range proxies {
+		n++
+		t.Run(name, func(t *testing.T) {
+			base := proxy(t, s.Public)
+			ctx, leave := context.WithTimeout(t.Context(), recovery)
+			defer leave()
+			first, second := events(t, ctx, base+"/v1/timeslots/events?"+clinic), events(t, ctx, base+"/v1/timeslots/events?"+clinic)
+			for _, lines := range []*bufio.Scanner{first, second} {
+				await(t, lines, "event: offered")
+			}
+			r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, n), "Content-Type", "application/json", "Authorization", "Bearer patient")
+			if r.Status/100 != 2 {
+				t.Fatalf("booking: %d %s", r.Status, r.Body)
+			}
+			began := time.Now()
+			for _, lines := range []*bufio.Scanner{first, second} {
+				await(t, lines, `{"removed":["`)
+			}
+			took := time.Since(began)
+			t.Logf("told %v after the booking", took.Round(time.Millisecond))
+			if took > time.Second+s.machine.Added(1) {
+				t.Errorf("told after %v, want a second at most", took)
+			}
+		})
+	}
+}
+
+func events(t *testing.T, ctx context.Context, url string) *bufio.Scanner {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	must(t, err)
+	resp, err := rig.Client.Do(req)
+	must(t, err)
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("X-Proxy-Cache") == "HIT" {
+		t.Fatalf("%s: %d %v", url, resp.StatusCode, resp.Header)
+	}
+	return bufio.NewScanner(resp.Body)
+}
+
+// await reads until a line holds text; the request's context ends a wait that is in vain.
+func await(t *testing.T, lines *bufio.Scanner, text string) {
+	t.Helper()
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), text) {
+			return
+		}
+	}
+	t.Fatalf("the stream ended without %s: %v", text, lines.Err())
+}
