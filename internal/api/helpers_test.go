@@ -119,7 +119,7 @@ type notes struct {
 	partial  []string
 }
 
-func (n *notes) RequestTraced(product, route string, code int, cache string, _ time.Duration, _ string) {
+func (n *notes) RequestEnded(product, route string, code int, cache string, _ time.Duration, _ string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.codes = append(n.codes, code)

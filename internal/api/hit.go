@@ -136,7 +136,7 @@ func (s *Server) endHit(h *hit, header http.Header, given sent, correlationID []
 			CorrelationID: string(correlationID),
 		})
 	}
-	s.opt.Recorder.RequestTraced(kind.product, kind.route, kind.status, kind.cache, took, traceID)
+	s.opt.Recorder.RequestEnded(kind.product, kind.route, kind.status, kind.cache, took, traceID)
 	s.hits.add(kind, given.bytes, took, correlationID)
 }
 

@@ -85,7 +85,7 @@ func (s *Server) finish(c echo.Context, rec *record) {
 	took := cmp.Or(rec.took, s.opt.Now().Sub(rec.start))
 	status := c.Response().Status
 	route := cmp.Or(c.Path(), "unmatched")
-	s.opt.Recorder.RequestTraced(rec.product, route, status, rec.cache, took, rec.span.ID())
+	s.opt.Recorder.RequestEnded(rec.product, route, status, rec.cache, took, rec.span.ID())
 	rec.span.Finish(trace.Ended{
 		Method: methodLabel(c.Request().Method), Route: route, Product: rec.product, Cache: rec.cache, Status: status,
 		CorrelationID: rec.correlationID,

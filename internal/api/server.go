@@ -35,9 +35,9 @@ type Searcher interface {
 // Recorder counts what clients saw. The real one is metrics.Metrics.
 type Recorder interface {
 	RequestStarted()
-	// RequestTraced's route is the route's pattern, its cache one of hit, stale, miss and bypass.
+	// RequestEnded's route is the route's pattern, its cache one of hit, stale, miss and bypass.
 	// A trace's id becomes an example of its duration; empty: none.
-	RequestTraced(product, route string, code int, cache string, d time.Duration, traceID string)
+	RequestEnded(product, route string, code int, cache string, d time.Duration, traceID string)
 	ServedAge(product string, age time.Duration)
 	PartialResponse(product string, source timeslot.Source, reason timeslot.Kind)
 	CacheLookup(tier, result string, n int)
@@ -184,8 +184,8 @@ func (s *Server) Responses() (bytes, entries int64) { return s.responses.size() 
 
 type silent struct{}
 
-func (silent) RequestStarted()                                                  {}
-func (silent) RequestTraced(string, string, int, string, time.Duration, string) {}
-func (silent) ServedAge(string, time.Duration)                                  {}
-func (silent) PartialResponse(string, timeslot.Source, timeslot.Kind)           {}
-func (silent) CacheLookup(string, string, int)                                  {}
+func (silent) RequestStarted()                                                 {}
+func (silent) RequestEnded(string, string, int, string, time.Duration, string) {}
+func (silent) ServedAge(string, time.Duration)                                 {}
+func (silent) PartialResponse(string, timeslot.Source, timeslot.Kind)          {}
+func (silent) CacheLookup(string, string, int)                                 {}

@@ -11,7 +11,7 @@ func TestAKnownRequestIsRecordedWithoutAllocating(t *testing.T) {
 	m, _ := newTestMetrics(t)
 	allocs := testing.AllocsPerRun(100, func() {
 		m.RequestStarted()
-		m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", 200*time.Microsecond)
+		m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", 200*time.Microsecond, "")
 		m.ServedAge("flushot", 2*time.Second)
 		m.CacheLookup("response", "hit", 1)
 	})
@@ -28,7 +28,7 @@ func BenchmarkRequest(b *testing.B) {
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					m.RequestStarted()
-					m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", d)
+					m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", d, "")
 				}
 			})
 		})

@@ -16,7 +16,7 @@ const (
 func TestAProductsLatencyIsABucket(t *testing.T) {
 	m, _ := newTestMetrics(t) // with a latency of 400 ms
 	m.RequestStarted()
-	m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", 390*time.Millisecond)
+	m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", 390*time.Millisecond, "")
 	body, _ := scrape(t, m, "text/plain")
 	const series = `aggregator_http_request_duration_seconds_bucket{cache="miss",code="200",product="flushot",route="/v1/timeslots",le=`
 	for le, want := range map[string]string{"0.25": "0", "0.4": "1", "0.5": "1"} {
@@ -42,7 +42,7 @@ func TestLatenciesAreAddedOnceAndInOrder(t *testing.T) {
 func TestATracedRequestLeavesAnExemplar(t *testing.T) {
 	m, _ := newTestMetrics(t)
 	m.RequestStarted()
-	m.RequestTraced("flushot", "/v1/timeslots", 200, "miss", 80*time.Millisecond, traceID)
+	m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", 80*time.Millisecond, traceID)
 	m.UpstreamStarted(timeslot.CareDirect)
 	m.UpstreamTraced(timeslot.CareDirect, timeslot.OpDepartmentTimeslots, "ok", 70*time.Millisecond, traceID)
 	body, _ := scrape(t, m, openMetrics)
@@ -60,7 +60,7 @@ func TestWhatIsNoTraceIDIsNoExemplar(t *testing.T) {
 	m, _ := newTestMetrics(t)
 	for _, id := range []string{"", "abc", strings.ToUpper(traceID), strings.Repeat("x", 300), traceID[:31] + "\xff"} {
 		m.RequestStarted()
-		m.RequestTraced("flushot", "/v1/timeslots", 200, "miss", time.Millisecond, id)
+		m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", time.Millisecond, id)
 	}
 	body, _ := scrape(t, m, openMetrics)
 	if strings.Contains(body, "# {") {

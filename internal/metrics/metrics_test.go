@@ -30,7 +30,7 @@ func newTestMetrics(t testing.TB) (*Metrics, *prometheus.Registry) {
 // recordEverything calls every recording method once.
 func recordEverything(m *Metrics) {
 	m.RequestStarted()
-	m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", time.Millisecond)
+	m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", time.Millisecond, "")
 	m.RequestShed("flushot", "in_flight")
 	m.ServedAge("flushot", 3*time.Second)
 	m.PartialResponse("flushot", timeslot.CareDirect, timeslot.KindTimeout)

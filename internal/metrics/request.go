@@ -69,14 +69,9 @@ func (m *Metrics) RequestStarted() {
 }
 
 // RequestEnded counts a request out. The route is the route's pattern, empty where none matched; cache is one of hit,
-// stale, miss, bypass. A combination seen before costs no allocation and no lock.
-func (m *Metrics) RequestEnded(product, route string, code int, cache string, d time.Duration) {
-	m.RequestTraced(product, route, code, cache, d, "")
-}
-
-// RequestTraced is RequestEnded for a request that was sampled: traceID (32 hexadecimal digits) becomes the exemplar
-// of its bucket. Empty: none.
-func (m *Metrics) RequestTraced(product, route string, code int, cache string, d time.Duration, traceID string) {
+// stale, miss, bypass. traceID (32 hexadecimal digits) becomes the exemplar of its bucket; empty: it was not traced. A
+// combination seen before costs no allocation and no lock.
+func (m *Metrics) RequestEnded(product, route string, code int, cache string, d time.Duration, traceID string) {
 	if m == nil {
 		return
 	}

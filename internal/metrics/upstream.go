@@ -79,7 +79,7 @@ func (m *Metrics) UpstreamEnded(source timeslot.Source, operation timeslot.Opera
 	m.UpstreamTraced(source, operation, outcome, d, "")
 }
 
-// UpstreamTraced is UpstreamEnded for a call that was sampled; see [Metrics.RequestTraced].
+// UpstreamTraced is UpstreamEnded for a call that was sampled; see [Metrics.RequestEnded].
 func (m *Metrics) UpstreamTraced(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string) {
 	if m == nil {
 		return

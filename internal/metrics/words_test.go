@@ -14,7 +14,7 @@ import (
 
 func TestValuesOutsideTheVocabularyBecomeOther(t *testing.T) {
 	m, _ := newTestMetrics(t)
-	m.RequestEnded("made-up", "", 777, "weird", time.Millisecond)
+	m.RequestEnded("made-up", "", 777, "weird", time.Millisecond, "")
 	m.Booking("made-up", "retail", "exploded")
 	m.UpstreamEnded("somewhere", timeslot.OpDepartments, "odd", time.Millisecond)
 	m.CacheLookup("attic", "dust", 1)
@@ -40,7 +40,7 @@ func TestAFloodOfInventedLabelsDoesNotGrowTheRegistry(t *testing.T) {
 				for i := range 500 {
 					word := fmt.Sprintf("x%d-%d-%d", round, g, i)
 					m.RequestStarted()
-					m.RequestEnded(word, word, 600+i, word, 0)
+					m.RequestEnded(word, word, 600+i, word, 0, "")
 					m.RequestShed(word, word)
 					m.UpstreamEnded(timeslot.Source(word), timeslot.Operation(word), word, 0)
 					m.RedisOperation(word, word, 0)
