@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"timeslots/internal/ops"
-	"timeslots/internal/timeslot"
 )
 
 // newWatch watches the metrics for the operations page.
@@ -18,10 +17,18 @@ func (s *service) newWatch() *ops.Watch {
 	return ops.New(ops.Options{
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
-		Slots:         func(source string) int { return s.memory.Slots()[timeslot.Source(source)] },
+		Slots:         s.slotsBySource,
 		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})
+}
+
+func (s *service) slotsBySource() map[string]int {
+	counts := map[string]int{}
+	for source, n := range s.memory.Slots() {
+		counts[string(source)] = n
+	}
+	return counts
 }
 
 // note says which configuration is in force from now on.

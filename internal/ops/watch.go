@@ -18,7 +18,7 @@ type Options struct {
 	Replica       string                    // how this replica is called
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
-	Slots         func(source string) int   // listed by the answers in memory; nil: not known
+	Slots         func() map[string]int     // listed by the answers in memory, by source; nil: not known
 	Off           func(product string) bool // whether it is switched off
 	Logger        *slog.Logger
 }
@@ -97,9 +97,10 @@ func (w *Watch) look(now time.Time) {
 			p.Enabled = true
 		}
 	}
-	for i := range state.Sources {
-		if w.opt.Slots != nil {
-			state.Sources[i].Slots = w.opt.Slots(state.Sources[i].Name)
+	if w.opt.Slots != nil {
+		slots := w.opt.Slots()
+		for i := range state.Sources {
+			state.Sources[i].Slots = slots[state.Sources[i].Name]
 		}
 	}
 	if w.opt.Warm != nil {
