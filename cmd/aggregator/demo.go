@@ -67,11 +67,14 @@ A simulated DexCare tenant answers on http://%s, the service in front of it on h
   one clinic       curl '%s?departmentUrlName=%s&visitTypeName=%s'
   an area          curl '%s?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=FluShot&sort=nearest'
   a list           curl '%s/v1/next-available?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=FluShot'
+  as it changes    curl -N '%s/events?departmentUrlName=%s&visitTypeName=%s'
   reference        %s/docs
+  operations       http://%s/ops
   metrics          http://%s/metrics
 
 Ctrl-C ends it.
-`, at.simulator, at.public, base, tenant.NPIs()[0], base, department.URLName, department.VisitTypes[0], base, root, root, at.admin)
+`, at.simulator, at.public, base, tenant.NPIs()[0], base, department.URLName, department.VisitTypes[0], base, root,
+		base, department.URLName, department.VisitTypes[0], root, at.admin, at.admin)
 }
 
 // config is configs/demo.yaml with the addresses of this run.

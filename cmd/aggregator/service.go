@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -93,10 +92,9 @@ func (s *service) buildMetrics(cfg *config.Config) (err error) {
 }
 
 func (s *service) buildTracer(cfg *config.Config) (err error) {
-	instance, _ := os.Hostname() // none is a name, too
 	s.tracer, err = trace.New(trace.Options{
 		Endpoint: cfg.Tracing.Endpoint, Ratio: cfg.Tracing.Ratio, Tenant: cfg.Tenant, Version: thisBuild().version,
-		Instance: instance, Logger: s.log,
+		Instance: replicaName(), Logger: s.log,
 	})
 	return err
 }
