@@ -59,7 +59,7 @@ export interface paths {
         };
         /**
          * What becomes of an answer's slots
-         * @description Server-sent events about the answer to the same question as `GET /v1/timeslots`: `offered` lists the ids of all slots that it offers, first of all and whenever too much was missed; `change` lists those that are gone since (`removed`), and those that are back (`restored`). A booking through this service shows within half a second, one made elsewhere when its copy is renewed.
+         * @description Server-sent events about the answer to the same question as `GET /v1/timeslots`, or, when `by` or `per` is given, as `GET /v1/next-available`: a page follows what it shows. `offered` lists the ids of all slots that it offers, first of all and whenever too much was missed; `change` lists those that are gone since (`removed`), and those that are back (`restored`). A booking through this service shows within half a second, one made elsewhere when its copy is renewed.
          *
          *     A comment every 15 seconds keeps the connection open. Browsers connect again by themselves, with `Last-Event-ID`, and get what they missed. A client may follow 64 answers at a time.
          */
@@ -2536,6 +2536,16 @@ export interface operations {
                  * @example true
                  */
                 explain?: components["parameters"]["explain"];
+                /**
+                 * @description What the entries are about. Without it: `provider` when `npi` is given, else `department`.
+                 * @example provider
+                 */
+                by?: components["parameters"]["by"];
+                /**
+                 * @description Slots of each entry.
+                 * @example 1
+                 */
+                per?: components["parameters"]["per"];
                 /**
                  * @description The use case that asks. It decides the order, the time an answer may take and how long it may be kept, and is what the service's metrics are divided by. One that is not configured works as `default`, and so does none.
                  * @example findadoctor

@@ -26,11 +26,12 @@ const (
 	leastBetween = 5 * time.Second  // looks that no booking caused
 )
 
-// events is GET /v1/timeslots/events: the same question as GET /v1/timeslots, answered by what becomes of its slots
-// (text/event-stream). It goes on until the client leaves, or the server does.
+// events is GET /v1/timeslots/events: the same question as GET /v1/timeslots, or with by or per as GET
+// /v1/next-available, answered by what becomes of its slots (text/event-stream). It goes on until the client leaves, or
+// the server does.
 func (s *Server) events(c echo.Context) error {
 	rec := recordOf(c)
-	q, use, err := s.understand(c.Request().URL.RawQuery, form{routeEvents, parseQuery, nil})
+	q, use, err := s.understand(c.Request().URL.RawQuery, form{routeEvents, parseFollowed, nil})
 	rec.product = use.label
 	if err != nil {
 		return err
@@ -145,11 +146,21 @@ func (w *watched) Look(ctx context.Context) ([]string, error) {
 		w.next = at
 	}
 	w.answer = answer
-	ids := make([]string, len(answer.Slots))
+	return offeredBy(answer), nil
+}
+
+// offeredBy is the ids of all slots that an answer shows: those of its page, or the next ones of its entries.
+func offeredBy(answer *search.Answer) []string {
+	ids := make([]string, 0, len(answer.Slots))
 	for i := range answer.Slots {
-		ids[i] = answer.Slots[i].Identity().PublicID()
+		ids = append(ids, answer.Slots[i].Identity().PublicID())
 	}
-	return ids, nil
+	for _, entry := range answer.Entries {
+		for i := range entry.Next {
+			ids = append(ids, entry.Next[i].Identity().PublicID())
+		}
+	}
+	return ids
 }
 
 var errPartial = errors.New("a part of the answer is missing")

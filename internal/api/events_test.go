@@ -10,16 +10,17 @@ import (
 	"time"
 
 	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
 )
 
 const followed = "/v1/timeslots/events?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 
 // follow reads a stream over real HTTP; each call of what it gives is the next event, without the times to wait.
-func follow(t *testing.T, s *stand, last string) (next func() string, leave func()) {
+func follow(t *testing.T, s *stand, last string, more ...string) (next func() string, leave func()) {
 	t.Helper()
 	server := httptest.NewServer(s)
 	ctx, cancel := context.WithCancel(t.Context())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+followed, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+followed+strings.Join(more, ""), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +99,29 @@ func TestASlotThatIsTakenIsToldToThoseWhoLookAtIt(t *testing.T) {
 	defer leave()
 	if got := again(); got != "the end" {
 		t.Errorf("a stream of one that leaves: %q", got)
+	}
+}
+
+func TestAListIsFollowedByTheTimesItShows(t *testing.T) {
+	s := newStand(t, nil)
+	s.engine.answer = func() *search.Answer {
+		a := sampleAnswer(s.clock.Now())
+		a.FreshUntil = s.clock.Now().Add(time.Hour)
+		a.Entries = []timeslot.Entry{{NPI: "9000000108", Status: timeslot.AvailabilityOpen, Count: 9, Next: a.Slots}}
+		a.Slots = nil
+		return a
+	}
+	next, leave := follow(t, s, "", "&by=provider&per=1")
+	defer leave()
+	id := sampleAnswer(start).Slots[0].Identity().PublicID()
+	if got := next(); !strings.HasSuffix(got, `event: offered|data: {"offered":["`+id+`"]}`) {
+		t.Errorf("first %q", got)
+	}
+	if q := s.engine.last; q.By != timeslot.ByProvider || q.Per != 1 {
+		t.Errorf("asked by %q, per %d", q.By, q.Per)
+	}
+	if w := s.get(followed + "&per=99"); w.Code != http.StatusBadRequest {
+		t.Errorf("per=99: %d %s", w.Code, w.Body)
 	}
 }
 

@@ -125,6 +125,14 @@ func parseEntries(raw string) (q *timeslot.Query, product string, err error) {
 	return parse(raw, entryParameters)
 }
 
+// parseFollowed is the one or the other, as a query says by or per or does not: a page follows what it shows.
+func parseFollowed(raw string) (q *timeslot.Query, product string, err error) {
+	if values, _ := url.ParseQuery(raw); values.Has("by") || values.Has("per") {
+		return parseEntries(raw)
+	}
+	return parseQuery(raw)
+}
+
 func parse(raw string, known []parameter) (q *timeslot.Query, product string, err error) {
 	p := &parser{query: &timeslot.Query{}, known: known}
 	if len(raw) > maxQueryBytes {
