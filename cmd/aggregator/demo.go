@@ -9,6 +9,7 @@ import (
 
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/acme"
+	"timeslots/web"
 )
 
 type demoCommand struct {
@@ -44,13 +45,21 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return errors.Join(err, simulator.close())
 	}
-	err = p.serve(cfg, serveOptions{beside: func(ctx context.Context, public, admin string) {
+	err = p.serve(cfg, serveOptions{demo: samplePatients(tenant), beside: func(ctx context.Context, public, admin string) {
 		c.announce(p, tenant, addresses{simulator: simulator.addr(), public: public, admin: admin})
 		if c.Traffic > 0 {
 			crowd(ctx, "http://"+public, tenant, c.Traffic)
 		}
 	}})
 	return errors.Join(err, simulator.close())
+}
+
+// samplePatients are who may book in the demo. The simulated tenant takes any token for a patient's.
+func samplePatients(tenant *acme.Tenant) *web.Demo {
+	return &web.Demo{
+		PostalCode: tenant.Departments()[0].PostalCode,
+		Tokens:     []string{"sample-patient-1", "sample-patient-2", "sample-patient-3"},
+	}
 }
 
 type addresses struct{ simulator, public, admin string }
@@ -63,6 +72,9 @@ func (c *demoCommand) announce(p *program, tenant *acme.Tenant, at addresses) {
 	_, _ = fmt.Fprintf(p.stdout, `
 A simulated DexCare tenant answers on http://%s, the service in front of it on http://%s.
 
+  find a doctor    %s/
+  flu shots        %s/flu-shot
+
   one clinician    curl '%s?npi=%s'
   one clinic       curl '%s?departmentUrlName=%s&visitTypeName=%s'
   an area          curl '%s?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=FluShot&sort=nearest'
@@ -73,7 +85,7 @@ A simulated DexCare tenant answers on http://%s, the service in front of it on h
   metrics          http://%s/metrics
 
 Ctrl-C ends it.
-`, at.simulator, at.public, base, tenant.NPIs()[0], base, department.URLName, department.VisitTypes[0], base, root,
+`, at.simulator, at.public, root, root, base, tenant.NPIs()[0], base, department.URLName, department.VisitTypes[0], base, root,
 		base, department.URLName, department.VisitTypes[0], root, at.admin, at.admin)
 }
 

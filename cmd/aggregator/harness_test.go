@@ -220,7 +220,7 @@ func quietService(t *testing.T, admin string) *service {
 		t.Fatal(err)
 	}
 	log, level := newLogger(io.Discard, cfg.Log)
-	s, err := newService(cfg, log, level, disabled{})
+	s, err := newService(cfg, log, level, extras{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	log, level := newLogger(&bytes.Buffer{}, cfg.Log)
-	s, err := newService(cfg, log, level, disabled{})
+	s, err := newService(cfg, log, level, extras{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func TestABrokenFileChangesNothingAndIsNamedInOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var logged bytes.Buffer
 			log, level := newLogger(&logged, cfg.Log)
-			s, err := newService(cfg, log, level, disabled{})
+			s, err := newService(cfg, log, level, extras{})
 			if err != nil {
 				t.Fatal(err)
 			}

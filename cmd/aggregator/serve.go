@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/web"
 )
 
 type serveCommand struct {
@@ -26,6 +27,7 @@ func (c *serveCommand) Run(p *program) error {
 type serveOptions struct {
 	file   string                         // watched for changes; empty: none
 	load   func() (*config.Config, error) // for a reload; nil: there is none
+	demo   *web.Demo                      // what its pages can do; nil: patients book elsewhere
 	beside func(ctx context.Context, public, admin string)
 }
 
@@ -45,7 +47,7 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if err != nil {
 		return err
 	}
-	service, err := newService(cfg, log, level, off)
+	service, err := newService(cfg, log, level, extras{off: off, demo: opt.demo})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/api"
 	"timeslots/internal/api/accel"
 	"timeslots/internal/api/door"
 	"timeslots/internal/booking"
@@ -21,6 +22,7 @@ import (
 	"timeslots/internal/metrics"
 	"timeslots/internal/ops"
 	"timeslots/internal/trace"
+	"timeslots/web"
 )
 
 // service is the whole program behind its listeners: what lives as long as the process, and the request path, which a
@@ -35,6 +37,7 @@ type service struct {
 	index    *cache.SlotIndex
 	ledger   *cache.Ledger
 	gateway  *booking.Gateway
+	pages    api.Pages // nil: none
 	upstream upstream
 	tracer   *trace.Tracer
 
@@ -50,13 +53,22 @@ type service struct {
 	ready    atomic.Bool
 }
 
+// extras are what no configuration says.
+type extras struct {
+	off  disabled
+	demo *web.Demo // nil: patients book elsewhere
+}
+
 // newService wires everything together. It makes no connection, so it works while Redis and DexCare are away.
-func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, off disabled) (*service, error) {
-	s := &service{log: log, level: level, config: cfg, loaded: cfg, disabled: off}
+func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, more extras) (*service, error) {
+	s := &service{log: log, level: level, config: cfg, loaded: cfg, disabled: more.off}
 	if err := s.buildMetrics(cfg); err != nil {
 		return nil, err
 	}
 	if err := s.buildTracer(cfg); err != nil {
+		return nil, err
+	}
+	if err := s.buildPages(cfg, more.demo); err != nil {
 		return nil, err
 	}
 	if err := s.buildUpstream(cfg); err != nil {

@@ -27,7 +27,7 @@ func hurried(t *testing.T) *listener {
 		t.Fatal(err)
 	}
 	log, level := newLogger(&bytes.Buffer{}, cfg.Log)
-	s, err := newService(cfg, log, level, disabled{})
+	s, err := newService(cfg, log, level, extras{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,6 +52,7 @@
 //	patient-find-self        patient                             POST   /v1/patient/self
 //	patient-find-other       patient                             POST   /v1/patient/other
 //	patient-delete           patient                             DELETE /v1/patient/deletePatientAccount
+//	hand-off                 scheduling                          GET    /retail, a page that stands for the booking application
 //	report-start             reporting                           POST   /api/8/reporting/allvisitsreport
 //	report-status            reporting                           GET    /api/8/reporting/allvisitsreport/{id}
 //	report-download          reporting                           GET    /api/8/reporting/allvisitsreport/{id}/download

@@ -13,7 +13,7 @@ type Hosts struct {
 	Public     string `json:"public"`
 	Ingress    string `json:"ingress"`
 	Visit      string `json:"visit"`
-	Scheduling string `json:"scheduling"` // hand-off pages for browsers: not served
+	Scheduling string `json:"scheduling"` // hand-off pages for browsers: one that says so
 }
 
 // Hosts are the names under which a [Fleet] knows the tenant.

@@ -35,6 +35,7 @@ func TestEachHostServesItsOwnBaseAndNothingElse(t *testing.T) {
 		"public":        {"GET /v4/departments", "GET /v4/providers/9000000017/timeslots", "GET /v1/patient", "GET /v1/suffixes"},
 		"ingress":       {"GET /v5/providers/9000000017/timeslots"},
 		"visit":         {"GET /api/9/modalities", "GET /api/6/visits/retail/self"},
+		"scheduling":    {"GET /retail?timeSlot=2030-03-04T15:40:00-08:00"},
 		"public either": {"GET /v1/availability/slots?npis=1&daysOfSlots=1"},
 	}
 	hosts := f.Tenant("acme", PRD).Hosts()
@@ -43,7 +44,7 @@ func TestEachHostServesItsOwnBaseAndNothingElse(t *testing.T) {
 			method, path, _ := strings.Cut(target, " ")
 			for host, serves := range map[string]bool{
 				hosts.Public: strings.HasPrefix(kind, "public"), hosts.Ingress + ":443": kind == "ingress" || strings.HasSuffix(kind, "either"),
-				strings.ToUpper(hosts.Visit): kind == "visit", hosts.Scheduling: false, "127.0.0.1:8081": true, "": true,
+				strings.ToUpper(hosts.Visit): kind == "visit", hosts.Scheduling: kind == "scheduling", "127.0.0.1:8081": true, "": true,
 			} {
 				want := 404
 				if serves {

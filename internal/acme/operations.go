@@ -56,6 +56,7 @@ func operations() map[string]*operation {
 	add(public, bareStatus, []string{"virtual-care"}, "tokbox-events")
 	add(patientToken, plainError, []string{"patient"},
 		"patient-self", "patient-by-token", "patient-find-self", "patient-find-other", "patient-delete")
+	add(public, bareStatus, []string{"scheduling"}, "hand-off")
 	add(reportingKey, messageOnly, []string{"reporting"},
 		"report-start", "report-status", "report-download", "provider-histories")
 	return all

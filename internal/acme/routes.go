@@ -12,9 +12,9 @@ const (
 	publicBase base = 1 << iota
 	ingressBase
 	visitBase
-	schedulingBase // the browser's hand-off pages, which nothing here serves
+	schedulingBase // the browser's hand-off page
 
-	everyBase = publicBase | ingressBase | visitBase
+	everyBase = publicBase | ingressBase | visitBase | schedulingBase
 )
 
 // route is one method and path of an operation. A pattern's "*" is one argument.
@@ -44,6 +44,8 @@ func routes() []route {
 	table.publicRoutes()
 	table.ingressRoutes()
 	table.visitRoutes()
+	table.on = schedulingBase
+	table.add("hand-off", "GET /retail", (*Tenant).handOff)
 	return table.routes
 }
 

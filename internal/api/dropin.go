@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -138,31 +139,38 @@ func (s *Server) bypass(c echo.Context, route *readRoute, body []byte) error {
 
 // repeat answers from the cache, or asks upstream once for everybody.
 func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use *useCase) error {
-	rec := recordOf(c)
-	name := "repeat:" + key.String() // no canonical query begins like this
-	if cached, strict := s.cached(c, name); cached != nil {
-		return s.serve(c, cached, serving{use: use, strict: strict})
-	}
-	reading, err := s.opt.Engine.Read(c.Request().Context(), key, search.Caller{
-		Product: use.upstream, CorrelationID: rec.correlationID, Budget: use.Budget,
-	})
+	found, err := s.reread(c.Request().Context(), key, use, recordOf(c).correlationID)
 	if err != nil {
 		return upstreamSaid(c, err)
 	}
-	repeated, err := s.opt.Engine.Repeat(c.Request().Context(), reading)
+	return s.serve(c, found.response, found.serving)
+}
+
+// reread is what repeat answers with. An error of upstream's is a *timeslot.Error.
+func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useCase, correlationID string) (finding, error) {
+	found := finding{serving: serving{use: use}, key: "repeat:" + key.String()} // no canonical query begins like this
+	if found.response, found.strict = s.cached(ctx, found.key); found.response != nil {
+		return found, nil
+	}
+	reading, err := s.opt.Engine.Read(ctx, key, search.Caller{Product: use.upstream, CorrelationID: correlationID, Budget: use.Budget})
 	if err != nil {
-		return err
+		return found, err
+	}
+	repeated, err := s.opt.Engine.Repeat(ctx, reading)
+	if err != nil {
+		return found, err
 	}
 	if key.Operation == timeslot.OpAvailabilitySlots {
 		s.contexts.learn(repeated.Body)
 	}
 	f := reading.Fragment
-	fresh := newResponse(origin{
+	found.strict = repeated.Strict
+	found.response = newResponse(origin{
 		body: repeated.Body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: reading.FreshUntil, reviewAt: reading.ReviewAt,
 		takenVersion: repeated.TakenVersion, clinicians: timeslot.CliniciansOf(f), first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
 	}, s.opt.Now())
-	s.responses.put(name, fresh)
-	return s.serve(c, fresh, serving{use: use, strict: repeated.Strict})
+	s.responses.put(found.key, found.response)
+	return found, nil
 }
 
 func statusOf(f *timeslot.Fragment) int {
@@ -182,7 +190,7 @@ func upstreamSaid(c echo.Context, err error) error {
 	ours := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests
 	missing := e.Status == http.StatusNotFound && e.Kind != timeslot.KindNotFound
 	if e.Status < 400 || e.Status > 499 || ours || missing {
-		return &search.FailedError{Kind: e.Kind, RetryAfter: e.RetryAfter}
+		return failureOf(e)
 	}
 	contentType := "text/plain; charset=utf-8"
 	if body := bytes.TrimSpace(e.Body); len(body) > 0 && (body[0] == '{' || body[0] == '[') {
@@ -191,4 +199,9 @@ func upstreamSaid(c echo.Context, err error) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	c.Response().Header().Set("Cache-Status", "timeslots; fwd=miss")
 	return c.Blob(e.Status, contentType, e.Body)
+}
+
+// failureOf is the error that one failed call is to a client.
+func failureOf(e *timeslot.Error) error {
+	return &search.FailedError{Kind: e.Kind, RetryAfter: e.RetryAfter}
 }

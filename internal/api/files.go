@@ -56,26 +56,42 @@ func newFile(f reference.File) *file {
 }
 
 func (f *file) send(c echo.Context) error {
-	w, request := c.Response(), c.Request()
-	v, h := f.choose(request.Header["Accept-Encoding"], nil), w.Header()
-	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(f.KeepFor/time.Second)))
-	h["Etag"] = v.etag
-	vary(h)
 	if f.Policy != "" {
-		h.Set("Content-Security-Policy", f.Policy)
+		c.Response().Header().Set("Content-Security-Policy", f.Policy)
 	}
-	if matches(request.Header["If-None-Match"], v.etag[0]) {
-		w.WriteHeader(http.StatusNotModified)
-		return nil
+	f.sendDocument(c, sendingDocument{
+		status: http.StatusOK, mediaType: f.Type, cacheControl: "public, max-age=" + strconv.Itoa(int(f.KeepFor/time.Second)),
+	})
+	return nil
+}
+
+// sendingDocument is what sending a document depends on besides its content.
+type sendingDocument struct {
+	status                  int
+	mediaType, cacheControl string
+	behind                  *encoders // make slow codings; nil: all are made
+}
+
+// sendDocument writes a document, or that the client has it already.
+func (r *coded) sendDocument(c echo.Context, how sendingDocument) {
+	w, request := c.Response(), c.Request()
+	v, h := r.choose(request.Header["Accept-Encoding"], how.behind), w.Header()
+	h.Set("Cache-Control", how.cacheControl)
+	vary(h)
+	if how.status == http.StatusOK {
+		h["Etag"] = v.etag
+		if matches(request.Header["If-None-Match"], v.etag[0]) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
 	}
 	if v.encoding != nil {
 		h["Content-Encoding"] = v.encoding
 	}
-	h.Set("Content-Type", f.Type)
+	h.Set("Content-Type", how.mediaType)
 	h["Content-Length"] = v.length
-	w.WriteHeader(http.StatusOK)
+	w.WriteHeader(how.status)
 	if request.Method != http.MethodHead {
 		_, _ = w.Write(v.body) // the client may be gone
 	}
-	return nil
 }

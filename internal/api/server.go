@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/maypok86/otter/v2"
 
 	"timeslots/internal/api/live"
 	"timeslots/internal/booking"
@@ -67,6 +68,8 @@ type Options struct {
 
 	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
 
+	Pages Pages // nil: none
+
 	VaryOrigin bool // answers differ by Origin: CORS is configured
 
 	Tracer   *trace.Tracer    // nil: no request is followed
@@ -87,7 +90,8 @@ type Server struct {
 	encoders  *encoders
 	hits      *hitLog
 	live      *live.Hub
-	varyHead  []byte // Vary, for connections that are answered without net/http
+	documents *otter.Cache[string, *coded] // pages by tag; nil: there are none
+	varyHead  []byte                       // Vary, for connections that are answered without net/http
 }
 
 // New builds the routes.
@@ -135,7 +139,7 @@ func New(opt Options) (*Server, error) {
 		s.varyHead = []byte("Vary: Accept-Encoding, Origin\r\n")
 	}
 	s.routes()
-	return s, s.mountReference()
+	return s, errors.Join(s.mountReference(), s.mountPages())
 }
 
 // dropIn is the base path for clients of DexCare that change nothing but their base URL (INTERFACE §3.3).
@@ -177,6 +181,9 @@ func (s *Server) Close() {
 	}
 	s.responses.close()
 	s.contexts.close()
+	if s.documents != nil {
+		s.documents.StopAllGoroutines()
+	}
 }
 
 // Responses tells how many bytes and entries the response cache holds.

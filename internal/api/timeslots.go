@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 
 	"github.com/labstack/echo/v4"
@@ -30,36 +31,54 @@ type form struct {
 
 // search answers a query in the form of its route: from the response cache, or by asking the engine.
 func (s *Server) search(c echo.Context, f form) error {
-	rec := recordOf(c)
+	rec, raw := recordOf(c), c.Request().URL.RawQuery
 	rec.cache = "miss"
-	q, use, err := s.understand(c.Request().URL.RawQuery, f)
-	rec.product = use.label
+	found, err := s.find(c.Request().Context(), f, raw, rec.correlationID)
+	rec.product = found.use.label
 	if err != nil {
 		return err
+	}
+	if found.kept {
+		s.remember(c.Request(), f.route, found.key, found.use)
+	}
+	return s.serve(c, found.response, found.serving)
+}
+
+// finding is what a question came to. Its use is always there.
+type finding struct {
+	*response
+	serving
+	key  string
+	kept bool // the next one with the same words finds the response in the cache
+}
+
+// find answers a raw query in the form of a route.
+func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (finding, error) {
+	q, use, err := s.understand(raw, f)
+	found := finding{serving: serving{use: use}}
+	if err != nil {
+		return found, err
 	}
 	if s.off(use) {
-		return &offError{}
+		return found, &offError{}
 	}
-	key := q.Canonical()
-	if cached, strict := s.cached(c, key); cached != nil {
-		s.remember(c.Request(), f.route, key, use)
-		return s.serve(c, cached, serving{use: use, strict: strict})
+	found.key = q.Canonical()
+	if found.response, found.strict = s.cached(ctx, found.key); found.response != nil {
+		found.kept = true
+		return found, nil
 	}
-	answer, err := s.opt.Engine.Search(c.Request().Context(), q, search.Caller{
-		Product: use.upstream, CorrelationID: rec.correlationID, Budget: use.Budget,
-	})
+	answer, err := s.opt.Engine.Search(ctx, q, search.Caller{Product: use.upstream, CorrelationID: correlationID, Budget: use.Budget})
 	if err != nil {
-		return err
+		return found, err
 	}
-	_, span := trace.Start(c.Request().Context(), trace.Encode)
+	_, span := trace.Start(ctx, trace.Encode)
 	body := f.encode(q, answer)
 	span.End()
-	fresh := newResponse(originOf(answer, body), s.opt.Now())
-	if answer.Complete {
-		s.responses.put(key, fresh)
-		s.remember(c.Request(), f.route, key, use)
+	found.response, found.strict, found.kept = newResponse(originOf(answer, body), s.opt.Now()), answer.Strict, answer.Complete
+	if found.kept {
+		s.responses.put(found.key, found.response)
 	}
-	return s.serve(c, fresh, serving{use: use, strict: answer.Strict})
+	return found, nil
 }
 
 // understand turns a raw query into its canonical form. Its error names all that is wrong with it, also what is only too
@@ -85,8 +104,8 @@ func (s *Server) understand(raw string, f form) (*timeslot.Query, *useCase, erro
 
 // cached finds a response that may be served as it is, and tells whether the view of taken slots it was checked
 // against has every booking that was answered before.
-func (s *Server) cached(c echo.Context, key string) (r *response, strict bool) {
-	view, strict := s.opt.Engine.Taken(c.Request().Context())
+func (s *Server) cached(ctx context.Context, key string) (r *response, strict bool) {
+	view, strict := s.opt.Engine.Taken(ctx)
 	r = s.responses.get(key, view)
 	s.opt.Recorder.CacheLookup("response", r.lookupResult(s.opt.Now()), 1)
 	return r, strict

@@ -1,0 +1,19 @@
+// Package web is the pages that patients look at: "/", which finds a doctor, and "/flu-shot", where a campaign lands.
+// They show how a web team uses the service, and are meant to be copied.
+//
+// A page is a template with the first list of times in it, so that it works without scripts; modules make it live. It
+// knows the service only by its routes: what a template shows was asked for in the words in which a script asks, and
+// reaches the script inside the page, so that a page that comes with a list costs no further request.
+//
+//	request ──▶ view (what the address asks for) ──▶ Ask: GET /v1/next-available?… ──▶ answer ──▶ template ──▶ document
+//	                                                  └ from the response cache, mostly           └ kept until the answer changes
+//
+// In the browser:
+//
+//	page.js  what came with the page: words, the first answer    api.js    questions, and the ways they fail
+//	form.js  the form, the address bar, the back button          list.js   cards of clinicians or clinics with their times
+//	live.js  times that go and come back (server-sent events)    book.js   from a time to a visit, or to another time
+//	when.js  days and times in the clinic's zone                 calendar.js  one clinician's weeks
+//
+// Nothing is loaded from elsewhere, nothing is stored in the browser, and a patient's token stays in a variable.
+package web

@@ -1,0 +1,62 @@
+// Questions to the service, and the ways they fail.
+
+import { product } from "./page.js";
+
+const patience = 12_000; // milliseconds
+
+// Trouble is an answer that is none. Its kind is offline, busy, refused, unknown or failed.
+export class Trouble extends Error {
+  constructor(kind, retryAfter = 0) {
+    super(kind);
+    this.kind = kind;
+    this.retryAfter = retryAfter; // seconds
+  }
+}
+
+const kinds = { 400: "refused", 404: "unknown", 429: "busy", 503: "busy" };
+
+// limited is fetch with a limit of time. It fails with the caller's own abort, or with Trouble.
+export async function limited(address, options = {}, milliseconds = patience) {
+  const own = new AbortController();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    own.abort();
+  }, milliseconds);
+  const { signal } = options;
+  const forward = () => own.abort();
+  signal?.addEventListener("abort", forward);
+  try {
+    const response = await fetch(address, { ...options, signal: own.signal });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Trouble(late ? "failed" : "offline");
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", forward);
+  }
+}
+
+// ask gets a JSON document. The browser's own cache knows from the answer's headers what it may keep.
+export async function ask(path, query, signal = null) {
+  const { status, headers, text } = await limited(`${path}?${query}`, { signal });
+  if (status === 200) return JSON.parse(text);
+  throw new Trouble(kinds[status] ?? "failed", Number(headers.get("Retry-After")) || 0);
+}
+
+// sorted spells a question in one way, so that the same question has the same address in every cache.
+export function sorted(values) {
+  const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+  query.sort();
+  return query.toString();
+}
+
+// round keeps a place as fine as searches need it. A finer one would say where somebody lives.
+export const round = (degrees) => (Math.round(degrees * 100) / 100).toFixed(2);
+
+// nextAvailable asks for the next times of a list.
+export const nextAvailable = (query, signal) => ask("/v1/next-available", query, signal);
+
+// timeslots asks for times one by one.
+export const timeslots = (values, signal) => ask("/v1/timeslots", sorted({ ...values, product }), signal);

@@ -1,0 +1,185 @@
+// From a time to a visit, in the demonstration: a sample patient signs in and books. Elsewhere a time is a link to the
+// health system's own booking pages, and nothing here is reached but what to do where there is no link.
+
+import { demo, product, say } from "./page.js";
+import { announce, el } from "./dom.js";
+import { limited } from "./api.js";
+import { alternatives, completed } from "./alternatives.js";
+import { timeButton } from "./list.js";
+import { fullText, visitorsText } from "./when.js";
+
+const patience = 35_000; // milliseconds: a booking is not cut short, for its end would be unknown
+
+let session = null; // of the sample patient: token and record; in this variable, and nowhere else
+let open = null; // the time that the dialog is about
+const taken = new Set();
+
+const dialog = el("dialog", { id: "book", "aria-labelledby": "book-title", close: () => { open = null; } });
+document.body.append(dialog);
+
+// choose opens the dialog for a time. answer is where it comes from; opener gets the focus back.
+export function choose(slot, { answer, opener }) {
+  dialog.addEventListener("close", () => opener?.isConnected && opener.focus(), { once: true });
+  return take(slot, answer);
+}
+
+// take makes a time the one that the dialog is about.
+async function take(slot, answer) {
+  open = { slot, answer, key: key() };
+  if (!demo) return message(say("book.byPhone"), phone());
+  message(say("loading"));
+  try {
+    const whole = await completed(slot);
+    if (open?.slot !== slot) return;
+    if (!whole || taken.has(slot.id)) return offerOthers(say("book.gone"));
+    open.slot = whole;
+    if (whole.booking.flow !== "retail" && whole.booking.flow !== "provider") return message(say("book.byPhone"), phone());
+    offer();
+  } catch {
+    if (open?.slot === slot) message(say("failed"), button(say("retry"), () => take(slot, answer)));
+  }
+}
+
+// gone tells that times were taken: the one that the dialog is about may be among them.
+export function gone(ids) {
+  for (const id of ids) taken.add(id);
+  if (open && !open.busy && !open.done && taken.has(open.slot.id)) offerOthers(say("book.gone"));
+}
+
+// key names one attempt, so that it is made once however often it is sent.
+function key() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const placeOf = (slot) => open.answer.departments[slot.departmentIdentifier];
+const whoOf = (slot) => open.answer.providers?.[slot.npi]?.name;
+
+function phone() {
+  const number = placeOf(open.slot)?.phone;
+  return number ? el("p", {}, el("a", { href: `tel:${number}` }, number)) : null;
+}
+
+const button = (text, click, kind = "") => el("button", { type: "button", class: kind, click }, text);
+
+// message shows a message in the dialog, with what can be done.
+function message(text, ...more) {
+  const { slot } = open;
+  const details = [...new Set([whoOf(slot), placeOf(slot)?.name])].filter(Boolean);
+  dialog.replaceChildren(
+    el("h2", { id: "book-title" }, fullText(slot)),
+    demo && el("p", { class: "demo" }, el("strong", {}, say("demo")), " ", say("demo.book")),
+    visitorsText(slot) && el("p", {}, visitorsText(slot)),
+    el("p", {}, details.join(" · ")),
+    text && el("p", { id: "book-message", role: "alert" }, text),
+    ...more.filter(Boolean),
+    el("p", { class: "actions" }, button(say("close"), () => dialog.close(), "quiet")));
+  if (!dialog.open) dialog.showModal();
+}
+
+// offer asks for a sample patient, or for the last word.
+function offer(text = "") {
+  if (session) {
+    message(text || say("book.as", { name: session.name }), button(say("book.confirm"), book));
+    dialog.querySelector("button").focus();
+    return;
+  }
+  const choices = demo.tokens.map((token, i) => button(say("book.patient", { n: i + 1 }), () => signIn(token)));
+  message(text || say("book.signIn"), el("p", { class: "choices" }, choices));
+  choices[0].focus();
+}
+
+async function signIn(token) {
+  const authorization = { Authorization: `Bearer ${token}` };
+  try {
+    const { status, text } = await limited(`/dexcare/v1/patient?product=${product}`, { headers: authorization, cache: "no-store" });
+    if (status !== 200) throw new Error(`status ${status}`);
+    const patient = JSON.parse(text);
+    const { name } = patient.links[0];
+    session = { authorization, patient, name: `${name.given} ${name.family}` };
+    if (open) offer();
+  } catch {
+    if (open) offer(say("book.noSignIn"));
+  }
+}
+
+// order is a booking as CONTRACT §7.1 and §7.2 have it.
+function order(slot) {
+  const { id, links: [record] } = session.patient;
+  const { line1, line2, city, state, postalCode } = record.addresses[0];
+  const address = { line1, ...(line2 ? { line2 } : {}), city, state, postalCode };
+  const visitDetails = { ehrSystemName: slot.ehrInstance, departmentId: slot.departmentId, visitReason: slot.visitTypeTitle ?? slot.visitTypeName, declaration: "self", slotId: slot.booking.slotId };
+  const billingInfo = { paymentMethod: "self" };
+  if (slot.booking.flow === "retail") {
+    return ["/dexcare/api/6/visits/retail", {
+      patient: { identifier: id, address, phone: (record.homePhone ?? "").replace(/\D/g, ""), email: record.email },
+      visitDetails: { ...visitDetails, providerId: slot.booking.providerId },
+      registrationModules: { documentSigning: [], billingInfo },
+    }];
+  }
+  return ["/dexcare/api/7/visits/providerbooking", {
+    patient: { patientGuid: id, address },
+    visitDetails: { ...visitDetails, nationalProviderId: slot.npi, visitTypeId: slot.visitTypeId, providerFlowPayment: true },
+    billingInfo,
+  }];
+}
+
+// book sends the order, once.
+async function book() {
+  const mine = open;
+  if (mine.busy) return;
+  mine.busy = true;
+  message(say("book.sending"));
+  const [path, body] = order(mine.slot);
+  const end = (finish) => {
+    mine.busy = false;
+    if (open === mine) finish();
+  };
+  try {
+    const { status, text } = await limited(`${path}?product=${product}`, {
+      method: "POST", headers: { ...session.authorization, "Content-Type": "application/json", "Idempotency-Key": mine.key }, body: JSON.stringify(body),
+    }, patience);
+    end(() => judge(status, text));
+  } catch {
+    end(() => message(say("book.unknown"), phone()));
+  }
+}
+
+// judge says what an answer means to a patient (CONTRACT §7.3).
+function judge(status, text) {
+  if (status >= 200 && status < 300) {
+    open.done = true;
+    taken.add(open.slot.id);
+    announce(say("book.done"));
+    return message(say("book.done"), el("p", {}, say("book.visit", { id: JSON.parse(text).visitId })));
+  }
+  if (status === 409 && text.includes("PatientDoubleBooked")) return offerOthers(say("book.double"));
+  if (status === 409) {
+    taken.add(open.slot.id);
+    return offerOthers(say("book.gone"));
+  }
+  if (status === 401 || status === 403) {
+    session = null;
+    return offer(say("book.again"));
+  }
+  if (status < 500 || text.includes('"not-sent"')) {
+    open.key = key(); // nothing was booked
+    return message(say("book.refused"), button(say("retry"), book), phone());
+  }
+  message(say("book.unknown"), phone());
+}
+
+// offerOthers goes on with the nearest other times, in place of starting over.
+async function offerOthers(text) {
+  const mine = open;
+  message(text, el("p", {}, say("loading")));
+  const { slots, places } = await alternatives(mine.slot, mine.answer, taken);
+  if (open !== mine) return;
+  mine.answer = { ...mine.answer, departments: places };
+  const list = el("ul", { class: "others", id: "alternatives" }, slots.map((slot) => {
+    const where = places[slot.departmentIdentifier]?.name ?? "";
+    return el("li", {}, el("span", {}, `${fullText(slot)} · ${where}`), timeButton(slot, where, (chosen) => take(chosen, mine.answer)));
+  }));
+  if (slots.length === 0) return message(`${text} ${say("none")}`, phone());
+  message(text, el("h3", {}, say("book.others")), list);
+  list.querySelector(".time").focus();
+}

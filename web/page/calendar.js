@@ -1,0 +1,130 @@
+// One clinician's times, a week at a time. Which one and which week stand in the address.
+
+import { product, say } from "./page.js";
+import { announce, byId, el } from "./dom.js";
+import { sorted, timeslots } from "./api.js";
+import { byDay, times } from "./list.js";
+import { follow } from "./live.js";
+import { addDays, dayLabel, dayText, fullText, today } from "./when.js";
+import { go, values } from "./form.js";
+import * as book from "./book.js";
+
+const dialog = el("dialog", { id: "calendar", "aria-labelledby": "calendar-title", close: closed });
+document.body.append(dialog);
+
+let stream = null;
+let asked = ""; // the question of the week that is shown
+
+// closed follows the dialog's end into the address, whoever ended it.
+function closed() {
+  end();
+  const { clinician } = values();
+  if (!clinician) return;
+  go({ clinician: "", week: "" });
+  (document.querySelector(`[data-calendar="${CSS.escape(clinician)}"]`) ?? byId("results")).focus();
+}
+
+function end() {
+  stream?.stop();
+  stream = null;
+  asked = "";
+}
+
+// question is the week that the address asks for.
+function question() {
+  const { clinician, visitTypeName, newOrEstablishedPatient, week } = values();
+  const monday = week || today();
+  return { npi: clinician, visitTypeName, newOrEstablishedPatient, startDate: monday, endDate: addDays(monday, 6), limit: 500 };
+}
+
+// show opens, moves or closes the calendar, as the address has it.
+export function show() {
+  if (!values().clinician) {
+    end();
+    return dialog.close();
+  }
+  const wanted = question();
+  const query = sorted({ ...wanted, product });
+  if (query === asked) return;
+  end();
+  asked = query;
+  frame(wanted, el("p", { role: "status" }, say("loading")));
+  look(wanted, query);
+}
+
+async function look(wanted, query) {
+  try {
+    const answer = await timeslots(wanted);
+    if (query !== asked) return;
+    put(wanted, answer);
+    stream ??= follow(query, (removed) => {
+      if (removed) fade(removed);
+      setTimeout(() => query === asked && look(wanted, query), 250 + Math.random() * 250);
+    });
+    stream.shows(answer.timeslots.map((slot) => slot.id));
+  } catch (error) {
+    if (query !== asked) return;
+    const retry = el("button", { type: "button", class: "quiet", click: () => look(wanted, query) }, say("retry"));
+    frame(wanted, el("p", { class: "notice problem", role: "alert" }, say(error.kind === "unknown" ? "none" : error.kind ?? "failed"), " ", retry));
+  }
+}
+
+// fade marks what was taken until the next look leaves it out.
+function fade(ids) {
+  book.gone(ids);
+  for (const id of ids) {
+    const time = dialog.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    time?.classList.add("gone");
+    time?.setAttribute("aria-disabled", "true");
+    time?.removeAttribute("href");
+  }
+}
+
+// put shows a week.
+function put(wanted, answer) {
+  const focused = document.activeElement?.closest("#calendar [data-id]")?.dataset.id;
+  const who = answer.providers[wanted.npi]?.name ?? "";
+  const days = byDay(answer.timeslots);
+  const zone = answer.timeslots[0]?.timezone;
+  const choose = (slot, opener) => book.choose(slot, { answer, opener });
+  const partial = !answer.complete && el("p", { class: "notice problem" }, say("partial"));
+  const week = Array.from({ length: 7 }, (_, i) => addDays(wanted.startDate, i)).map((date) => {
+    const slots = days.get(date) ?? [];
+    const where = (slot) => answer.departments[slot.departmentIdentifier]?.name ?? "";
+    return el("li", { class: slots.length > 0 ? "day" : "day free" },
+      el("h3", {}, zone ? dayLabel(date, zone) : dayText(date)),
+      slots.length > 0 ? times(slots, `${who} · ${where(slots[0])}`, choose) : el("p", { class: "none" }, say("calendar.none")));
+  });
+  const places = [...new Set(answer.timeslots.map((slot) => answer.departments[slot.departmentIdentifier]?.name))].filter(Boolean);
+  const later = answer.timeslots.length === 0 && answer.nextAvailable && el("p", { class: "notice" }, say("none"), " ",
+    el("button", { type: "button", class: "quiet", click: () => turn(answer.nextAvailable.slotDateTime.slice(0, 10)) }, say("calendar.next", { time: fullText(answer.nextAvailable) })));
+  frame(wanted, partial, places.length > 0 && el("p", { class: "place" }, places.join(" · ")), later, el("ol", { class: "week" }, week));
+  byId("calendar-title").textContent = who ? say("calendar.of", { name: who }) : say("calendar");
+  if (focused) dialog.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+}
+
+// turn goes to another week, without a step for the back button: that one closes the calendar.
+function turn(date) {
+  go({ week: date }, "replaceState");
+  show();
+}
+
+// frame is the calendar around a week, or around what is said in its place.
+function frame(wanted, ...content) {
+  const title = byId("calendar-title")?.textContent || say("calendar");
+  const focused = document.activeElement?.closest("#calendar [data-turn]")?.dataset.turn;
+  const to = (days, text, name) => el("button", {
+    type: "button", class: "quiet", "data-turn": name, disabled: days < 0 && wanted.startDate <= today(),
+    click: () => turn(addDays(wanted.startDate, days)),
+  }, text);
+  dialog.replaceChildren(
+    el("h2", { id: "calendar-title" }, title),
+    el("div", { class: "turns" }, to(-7, say("calendar.back"), "back"),
+      el("p", {}, say("calendar.week", { from: dayText(wanted.startDate), to: dayText(wanted.endDate) })),
+      to(7, say("calendar.forward"), "forward")),
+    ...content.filter(Boolean),
+    el("p", { class: "actions" }, el("button", { type: "button", class: "quiet", click: () => dialog.close() }, say("close"))));
+  if (!dialog.open) dialog.showModal();
+  if (focused) dialog.querySelector(`[data-turn="${focused}"]`)?.focus();
+  announce("");
+}

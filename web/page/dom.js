@@ -1,0 +1,23 @@
+// Elements without markup in strings: what a source says can only become text.
+
+export const byId = (id) => document.getElementById(id);
+
+// el makes an element. An attribute that is null or false is left out; one that is a function is a listener.
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") node.addEventListener(name, value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+// announce tells people who do not see the page what changed.
+export function announce(text) {
+  byId("status").textContent = text;
+}
+
+// still tells whether somebody wants things not to move.
+export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,0 +1,59 @@
+// Finds a doctor: clinicians near a place, with their next times, and a calendar of each.
+
+import { product, say } from "./page.js";
+import { byId, el } from "./dom.js";
+import { sorted } from "./api.js";
+import { byDay, card } from "./list.js";
+import { go, listen, values } from "./form.js";
+import { Results } from "./results.js";
+import * as calendar from "./calendar.js";
+
+// question is what the address asks for, in the words of view.go: a page and its script share the answer.
+function question() {
+  const { name, clinician, week, lang, postalCode, latitude, longitude, ...filters } = values();
+  const place = postalCode ? { postalCode } : { latitude, longitude };
+  if (!filters.visitTypeName || !postalCode && !latitude) return "";
+  const { visitTypeName, specialty, newOrEstablishedPatient, startDate, endDate, radius } = filters;
+  return sorted({ ...place, visitTypeName, specialty, newOrEstablishedPatient, startDate, endDate, radius: radius || "25", by: "provider", per: "3", product });
+}
+
+const named = (text) => text.toLowerCase().includes((values().name ?? "").toLowerCase());
+
+const specialties = new Set();
+
+// suggest offers what was found as what can be looked for.
+function suggest(answer) {
+  const people = Object.values(answer.providers);
+  for (const person of people) for (const specialty of person.specialties ?? []) specialties.add(specialty);
+  byId("specialties").replaceChildren(...[...specialties].sort().map((value) => el("option", { value })));
+  byId("names").replaceChildren(...people.map(({ name }) => el("option", { value: name })));
+}
+
+const results = new Results({
+  things: "clinicians",
+  seen: suggest,
+  cards: (answer, choose) => answer.entries
+    .filter((entry) => entry.next.length > 0 && named(answer.providers[entry.npi]?.name ?? ""))
+    .map((entry) => card(answer, entry, {
+      days: byDay(entry.next), choose,
+      below: ({ npi }, title) => npi && el("p", { class: "more" }, el("button", {
+        type: "button", class: "quiet", "data-calendar": npi, "aria-label": say("calendar.of", { name: title }), click: () => {
+          go({ clinician: npi, week: "" });
+          calendar.show();
+        },
+      }, say("calendar"))),
+    })),
+});
+
+let listed = null;
+
+function show() {
+  const { name = "" } = values();
+  const wanted = question();
+  if (listed !== `${wanted} ${name}`) results.show(wanted);
+  listed = `${wanted} ${name}`;
+  calendar.show();
+}
+
+listen(show);
+show();

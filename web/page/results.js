@@ -1,0 +1,152 @@
+// A list of times and all that it may be: on its way, there, partly there, empty, or not to be had.
+
+import { count, first, say } from "./page.js";
+import { announce, byId, el, still } from "./dom.js";
+import { nextAvailable, timeslots } from "./api.js";
+import { goneBetween, skeletons, timeButton } from "./list.js";
+import { follow } from "./live.js";
+import { fullText } from "./when.js";
+import * as book from "./book.js";
+
+const fading = 700; // milliseconds that a taken time takes to leave
+const spread = 250; // milliseconds over which a crowd looks again after one event
+
+// Results shows the answer to one question at a time. cards makes an answer's cards; things is what is counted.
+export class Results {
+  constructor({ cards, things, seen = () => {} }) {
+    Object.assign(this, { cards, things, seen, query: "", answer: null, stream: null, asking: null, timer: null });
+    addEventListener("online", () => this.trouble === "offline" && this.look());
+  }
+
+  // show asks a question, and follows its answer. No question leaves the page without a list.
+  show(query) {
+    this.leave();
+    this.query = query;
+    byId("results-title").hidden = query === "";
+    byId("list").replaceChildren();
+    byId("notice").replaceChildren();
+    announce("");
+    if (query === "") return;
+    if (first?.query === query && !this.answer) {
+      this.put(first.answer);
+    } else {
+      byId("list").replaceChildren(...skeletons());
+      announce(say("loading"));
+      this.look();
+    }
+  }
+
+  leave() {
+    this.asking?.abort();
+    clearTimeout(this.timer);
+    this.stream?.stop();
+    this.stream = null;
+    this.trouble = "";
+  }
+
+  // look asks again. What people see stays until there is an answer.
+  async look() {
+    this.asking?.abort();
+    clearTimeout(this.timer);
+    const asking = this.asking = new AbortController();
+    byId("results").setAttribute("aria-busy", "true");
+    try {
+      const answer = await nextAvailable(this.query, asking.signal);
+      if (asking.signal.aborted) return;
+      await this.fade(answer);
+      if (!asking.signal.aborted) this.put(answer);
+    } catch (error) {
+      if (!asking.signal.aborted) this.fail(error);
+    } finally {
+      if (this.asking === asking) byId("results").removeAttribute("aria-busy");
+    }
+  }
+
+  // fade lets times leave that a new answer does not have any more.
+  async fade(answer) {
+    const before = this.shown === this.query ? this.answer : null;
+    const gone = before ? goneBetween(before, answer) : [];
+    if (gone.length === 0) return;
+    book.gone(gone);
+    const seen = gone.flatMap((id) => [...byId("list").querySelectorAll(`[data-id="${CSS.escape(id)}"]`)]);
+    for (const time of seen) {
+      time.classList.add("gone");
+      time.setAttribute("aria-disabled", "true");
+      time.removeAttribute("href");
+    }
+    if (seen.length === 0) return;
+    announce(count("taken", seen.length));
+    await new Promise((done) => setTimeout(done, still() ? fading / 2 : fading));
+  }
+
+  // put shows an answer, with the focus where it was.
+  put(answer) {
+    const focused = document.activeElement?.closest("#list [data-id]")?.dataset.id;
+    const card = document.activeElement?.closest("#list .card")?.dataset.key;
+    const again = this.shown === this.query;
+    this.answer = answer;
+    this.shown = this.query;
+    this.trouble = "";
+    const cards = this.cards(answer, (slot, opener) => book.choose(slot, { answer, opener }));
+    byId("list").replaceChildren(...cards);
+    byId("notice").replaceChildren();
+    if (!again) announce(cards.length > 0 ? count(this.things, cards.length) : "");
+    if (!answer.complete) this.tellPartial(answer);
+    else if (cards.length === 0) this.tellNone();
+    if (card) (byId("list").querySelector(`[data-id="${CSS.escape(focused ?? "")}"]`) ?? byId("list").querySelector(`[data-key="${CSS.escape(card)}"] .time`) ?? byId("results")).focus();
+    this.stream ??= follow(this.query, () => this.lookSoon());
+    this.stream.shows(answer.entries.flatMap((entry) => entry.next.map((slot) => slot.id)));
+    this.seen(answer);
+  }
+
+  lookSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), Math.random() * spread);
+  }
+
+  tellPartial(answer) {
+    const failed = answer.sources.filter((source) => source.status === "failed" && source.key !== "area" && source.source !== "directory").length;
+    this.tell(failed > 0 ? count("partial", failed) : say("partial"), true, this.retry());
+  }
+
+  // tellNone offers the next time beyond what was asked for, if there is one.
+  async tellNone() {
+    const question = this.query;
+    this.tell(say("none"), false);
+    announce(say("none"));
+    const { by, per, startDate, endDate, ...values } = Object.fromEntries(new URLSearchParams(question));
+    try {
+      const answer = await timeslots({ ...values, sort: "soonest", limit: 1 }, this.asking?.signal);
+      const slot = answer.timeslots[0] ?? answer.nextAvailable;
+      if (!slot || this.query !== question || this.shown !== question) return;
+      const where = answer.departments[slot.departmentIdentifier]?.name ?? "";
+      const next = say("next", { time: fullText(slot), where });
+      this.tell(say("none"), false, el("span", {}, ` ${next} `), timeButton(slot, where, (chosen, opener) => book.choose(chosen, { answer, opener })));
+      announce(`${say("none")} ${next}`);
+    } catch {
+      // then there is nothing more to say
+    }
+  }
+
+  // fail says why there is no answer, and tries again by itself where that helps.
+  fail(error) {
+    this.trouble = error.kind ?? "failed";
+    if (this.shown !== this.query) byId("list").replaceChildren();
+    if (this.trouble === "unknown") return this.tell(say("none"), false);
+    if (this.trouble === "busy") {
+      const seconds = Math.max(2, Math.min(60, error.retryAfter));
+      this.timer = setTimeout(() => this.look(), seconds * 1000 + Math.random() * 1000);
+      return this.tell(say("busyRetry", { n: seconds }), true, this.retry());
+    }
+    this.tell(say(this.trouble), true, this.trouble === "refused" ? "" : this.retry());
+  }
+
+  tell(text, problem, ...more) {
+    byId("notice").replaceChildren(el("p", { class: problem ? "notice problem" : "notice" }, text, " ", more));
+    if (problem) announce(text);
+  }
+
+  retry() {
+    return el("button", { type: "button", class: "quiet", click: () => this.look() }, say("retry"));
+  }
+}

@@ -1,0 +1,161 @@
+package web
+
+import (
+	"math"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// nextAvailable is the route that lists are asked of (INTERFACE §3.2).
+const nextAvailable = "/v1/next-available"
+
+// departments is the route that says which kinds of visit there are (INTERFACE §3.3).
+const departments = "/dexcare/v4/departments"
+
+// view is what an address asks a page for. Parameters have the service's own names, so that addresses can be read.
+type view struct {
+	path    string
+	lang    string
+	product string
+	values  url.Values // of the address: only what the page knows, in a form that can be asked for
+	query   string     // for the service; empty: there is nothing to ask yet
+	now     time.Time
+}
+
+// Forms of what an address may say. All else is left out, as if it were not there: addresses come with all sorts of
+// additions.
+var (
+	postalCode = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
+	word       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
+	date       = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
+	npi        = regexp.MustCompile(`^[0-9]{10}$`)
+	patient    = regexp.MustCompile(`^(newPatient|establishedPatient)$`)
+	miles      = regexp.MustCompile(`^(100|[1-9][0-9]?)$`)
+)
+
+// known is what a page takes from its address.
+var known = map[string]map[string]*regexp.Regexp{
+	FindPath: {
+		"postalCode": postalCode, "radius": miles, "visitTypeName": word, "specialty": word, "name": word,
+		"newOrEstablishedPatient": patient, "startDate": date, "endDate": date, "clinician": npi, "week": date,
+	},
+	FluPath: {"postalCode": postalCode, "radius": miles, "visitTypeName": word},
+}
+
+// own is what the page keeps to itself: the service filters by none of it.
+var own = []string{"name", "clinician", "week"}
+
+func newView(path, rawQuery string, now time.Time) *view {
+	given, _ := url.ParseQuery(rawQuery) // what can be read of it
+	v := &view{path: path, lang: "en", product: "findadoctor", values: url.Values{}, now: now}
+	if path == FluPath {
+		v.product = "flushot"
+	}
+	if _, spoken := catalogs[given.Get("lang")]; spoken {
+		v.lang = given.Get("lang")
+	}
+	for name, form := range known[path] {
+		if text := strings.TrimSpace(given.Get(name)); form.MatchString(text) {
+			v.values.Set(name, text)
+		}
+	}
+	v.place(given)
+	v.ask()
+	return v
+}
+
+// place reads a point, and rounds it: a finer one would say where somebody lives, and would be everybody's own.
+func (v *view) place(given url.Values) {
+	latitude, errLatitude := strconv.ParseFloat(given.Get("latitude"), 64)
+	longitude, errLongitude := strconv.ParseFloat(given.Get("longitude"), 64)
+	if errLatitude != nil || errLongitude != nil || v.values.Has("postalCode") || !(math.Abs(latitude) <= 90 && math.Abs(longitude) <= 180) {
+		return
+	}
+	v.values.Set("latitude", strconv.FormatFloat(latitude, 'f', 2, 64))
+	v.values.Set("longitude", strconv.FormatFloat(longitude, 'f', 2, 64))
+}
+
+// ask turns the address into the question for the service; api.js does the same in the same order, so that a page and
+// its script share the answer.
+func (v *view) ask() {
+	if !v.values.Has("postalCode") && !v.values.Has("latitude") {
+		return
+	}
+	q := url.Values{}
+	for name, values := range v.values {
+		q[name] = values
+	}
+	for _, name := range own {
+		q.Del(name)
+	}
+	q.Set("product", v.product)
+	if !q.Has("radius") {
+		q.Set("radius", defaultRadius)
+	}
+	if v.path == FluPath {
+		v.askForFluShots(q)
+	} else {
+		q.Set("by", "provider")
+		q.Set("per", "3")
+	}
+	if q.Has("visitTypeName") { // an area is searched for a kind of visit
+		v.query = q.Encode()
+	}
+}
+
+const defaultRadius = "25" // miles
+
+// askForFluShots asks for today and tomorrow. The day after tomorrow in UTC is over tomorrow everywhere; what is too
+// much is not shown.
+func (v *view) askForFluShots(q url.Values) {
+	if !q.Has("visitTypeName") {
+		q.Set("visitTypeName", "FluShot")
+	}
+	q.Set("by", "department")
+	q.Set("per", "6")
+	q.Set("sort", "nearest")
+	q.Set("endDate", v.now.UTC().AddDate(0, 0, 1).Format(time.DateOnly))
+}
+
+// asks tells whether there is something to ask the service.
+func (v *view) asks() bool { return v.query != "" }
+
+// address is the query of the page's address in one spelling.
+func (v *view) address() string {
+	if v.lang == "en" {
+		return v.values.Encode()
+	}
+	q := url.Values{"lang": {v.lang}}
+	for name, values := range v.values {
+		q[name] = values
+	}
+	return q.Encode()
+}
+
+// in is the same page in another language.
+func (v *view) in(lang string) string {
+	other := *v
+	other.lang = lang
+	if q := other.address(); q != "" {
+		return v.path + "?" + q
+	}
+	return v.path
+}
+
+// Lang, Value and In are for templates.
+func (v *view) Lang() string             { return v.lang }
+func (v *view) Value(name string) string { return v.values.Get(name) }
+func (v *view) In(lang string) string    { return v.in(lang) }
+func (v *view) Is(path string) bool      { return v.path == path }
+func (v *view) Asks() bool               { return v.asks() }
+
+// To is another page in the same language.
+func (v *view) To(path string) string {
+	if v.lang == "en" {
+		return path
+	}
+	return path + "?lang=" + v.lang
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"slices"
+)
+
+// shown is what a template gets.
+type shown struct {
+	*view
+	Offered  *offered
+	Demo     *Demo
+	Status   int
+	Cards    []card
+	Data     template.JS // for page.js
+	Notice   string      // why there is no list, or only a part of one
+	Problem  bool        // the notice is bad news
+	Retry    bool
+	Modules  []string // of this page, so that browsers load all at once
+	Script   string
+	FindPath string
+	FluPath  string
+}
+
+// data is what page.js reads.
+type data struct {
+	Lang    string            `json:"lang"`
+	Product string            `json:"product"`
+	Query   string            `json:"query,omitempty"`  // what the answer answers
+	Answer  json.RawMessage   `json:"answer,omitempty"` // of 200
+	Words   map[string]string `json:"words"`
+	Demo    *demoData         `json:"demo,omitempty"`
+}
+
+type demoData struct {
+	PostalCode string   `json:"postalCode"`
+	Tokens     []string `json:"tokens"`
+}
+
+// write makes the document.
+func (p *Pages) write(v *view, reply Reply, offered *offered) (body []byte, tag string) {
+	s := &shown{view: v, Offered: offered, Demo: p.opt.Demo, Status: reply.Status, FindPath: FindPath, FluPath: FluPath}
+	s.Script = map[string]string{FindPath: "find.js", FluPath: "flushot.js"}[v.path]
+	s.Modules = modulesOf(s.Script)
+	d := data{Lang: v.lang, Product: v.product, Words: catalogs[v.lang]}
+	if p.opt.Demo != nil {
+		d.Demo = &demoData{p.opt.Demo.PostalCode, p.opt.Demo.Tokens}
+	}
+	if v.asks() {
+		s.tell(reply)
+		if reply.Status == http.StatusOK {
+			d.Query, d.Answer = v.query, reply.Body
+		}
+	}
+	text, _ := json.Marshal(d) // texts, and JSON that was read before
+	s.Data = template.JS(text) //nolint:gosec // encoding/json writes no < nor >
+	var out bytes.Buffer
+	if err := p.templates.ExecuteTemplate(&out, "page.html", s); err != nil {
+		return []byte("<!doctype html><title>Error</title><p>This page could not be made."), "broken"
+	}
+	sum := sha256.Sum256(out.Bytes())
+	return out.Bytes(), base64.RawURLEncoding.EncodeToString(sum[:15])
+}
+
+// tell turns the service's answer into cards, or into words.
+func (s *shown) tell(reply Reply) {
+	var a answer
+	if reply.Status == http.StatusOK && json.Unmarshal(reply.Body, &a) == nil {
+		s.Cards = s.cardsOf(&a)
+		switch {
+		case !a.Complete:
+			s.Notice, s.Problem, s.Retry = s.Say("partial"), true, true
+		case len(s.Cards) == 0:
+			s.Notice = s.Say("none")
+		}
+		return
+	}
+	s.Problem, s.Retry = true, true
+	switch reply.Status {
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		s.Notice = s.Say("busy")
+	case http.StatusBadRequest:
+		s.Notice, s.Retry = s.Say("refused"), false
+	case http.StatusNotFound:
+		s.Notice, s.Retry, s.Problem = s.Say("none"), false, false
+	default:
+		s.Notice = s.Say("failed")
+	}
+}
+
+// modulesOf are the hashed names of all modules but the other page's.
+func modulesOf(script string) (all []string) {
+	for _, name := range modules {
+		if name == script || name != "find.js" && name != "flushot.js" && !(script == "flushot.js" && name == "calendar.js") {
+			path, _ := hashed(name)
+			all = append(all, path)
+		}
+	}
+	return all
+}
+
+// Found says how many clinicians or clinics the list has.
+func (s *shown) Found() string {
+	if s.path == FluPath {
+		return s.count("clinics", len(s.Cards))
+	}
+	return s.count("clinicians", len(s.Cards))
+}
+
+// Narrowed tells whether one of the filters behind "more" is in use.
+func (s *shown) Narrowed() bool {
+	for _, name := range []string{"specialty", "name", "newOrEstablishedPatient", "startDate", "endDate"} {
+		if s.values.Has(name) {
+			return true
+		}
+	}
+	return s.Radius() != defaultRadius
+}
+
+// Radius is the one in force, Radii those to choose from.
+func (s *shown) Radius() string {
+	if s.values.Has("radius") {
+		return s.values.Get("radius")
+	}
+	return defaultRadius
+}
+
+func (s *shown) Radii() []string {
+	all := []string{"5", "10", "25", "50", "100"}
+	if slices.Contains(all, s.Radius()) {
+		return all
+	}
+	return append(all, s.Radius())
+}
