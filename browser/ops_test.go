@@ -4,132 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	cdplog "github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
 )
-
-// browser is a tab of a real Chromium that remembers what a person would not see: complaints and requests.
-type browser struct {
-	ctx context.Context
-
-	mu         sync.Mutex
-	complaints []string
-	requests   []string
-}
-
-func newBrowser(t *testing.T) *browser {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed: apt-get install chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
-	limited, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	allocator, end := chromedp.NewExecAllocator(limited, options...)
-	t.Cleanup(end)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
-	b := &browser{ctx: ctx}
-	chromedp.ListenTarget(ctx, b.note)
-	b.do(t, network.Enable(), cdplog.Enable())
-	return b
-}
-
-func (b *browser) note(event any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := event.(type) {
-	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning {
-			b.complaints = append(b.complaints, fmt.Sprint("console: ", len(e.Args), " arguments"))
-		}
-	case *runtime.EventExceptionThrown:
-		b.complaints = append(b.complaints, e.ExceptionDetails.Error())
-	case *cdplog.EventEntryAdded:
-		b.complaints = append(b.complaints, e.Entry.Text+" "+e.Entry.URL)
-	case *network.EventRequestWillBeSent:
-		b.requests = append(b.requests, e.Request.URL)
-	}
-}
-
-func (b *browser) do(t *testing.T, actions ...chromedp.Action) {
-	t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// shows waits until an element's text holds, and fails with what it is instead.
-func (b *browser) shows(t *testing.T, within time.Duration, what, script string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, within)
-	defer cancel()
-	if err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(100*time.Millisecond))); err != nil {
-		var text string
-		_ = chromedp.Run(b.ctx, chromedp.Evaluate("document.body.innerText", &text))
-		t.Fatalf("%s: not within %v (%v); the page says:\n%s", what, within, err, text)
-	}
-}
-
-// picture keeps a screenshot where TEST_OUTPUT says, for people to look at.
-func (b *browser) picture(t *testing.T, name string, width, height int64, dark bool) {
-	t.Helper()
-	scheme := "light"
-	if dark {
-		scheme = "dark"
-	}
-	var shot []byte
-	var drawn bool
-	b.do(t,
-		emulation.SetDeviceMetricsOverride(width, height, 1, width < 500),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
-		chromedp.Evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`, &drawn, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
-		chromedp.ActionFunc(func(ctx context.Context) (err error) {
-			shot, err = page.CaptureScreenshot().Do(ctx)
-			return err
-		}))
-	dir := os.Getenv("TEST_OUTPUT")
-	if dir == "" {
-		return
-	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), shot, 0o600); err != nil {
-		t.Error(err)
-	}
-}
-
-// quiet wants no complaint and no request to anywhere but base.
-func (b *browser) quiet(t *testing.T, base string) {
-	t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, complaint := range b.complaints {
-		t.Errorf("the browser complains: %s", complaint)
-	}
-	for _, request := range b.requests {
-		if !strings.HasPrefix(request, base+"/") && !strings.HasPrefix(request, "data:") {
-			t.Errorf("the page asked elsewhere: %s", request)
-		}
-	}
-	if len(b.requests) < 5 {
-		t.Errorf("only %d requests were seen: nothing was watched", len(b.requests))
-	}
-}
 
 func TestMain(m *testing.M) { rig.Main(m) }
 

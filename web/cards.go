@@ -82,6 +82,9 @@ func (v *view) addTime(days []day, e *entry, s *slot) []day {
 	}
 	last := &days[len(days)-1]
 	text := v.clock(at)
+	if n := len(last.Times); n > 0 && last.Times[n-1].ISO == at.Format(time.RFC3339) {
+		return days // another of those who give the shot
+	}
 	last.Times = append(last.Times, clock{Text: text, ISO: at.Format(time.RFC3339), Label: label + ", " + text, URL: link(s.Booking.URL)})
 	return days
 }

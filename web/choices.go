@@ -20,7 +20,7 @@ type visitType struct {
 // takes a kind of visit in words.
 type offered struct {
 	tag        string
-	visitTypes []visitType
+	VisitTypes []visitType
 }
 
 // choices remembers the last ones, since the directory is much larger than what is needed of it.
@@ -43,7 +43,7 @@ func (c *choices) ask(ctx context.Context, v *view, ask Ask) *offered {
 	if last := c.last.Load(); last != nil && last.tag == tag {
 		return last
 	}
-	now := &offered{tag: tag, visitTypes: visitTypesOf(bodies)}
+	now := &offered{tag: tag, VisitTypes: visitTypesOf(bodies)}
 	c.last.Store(now)
 	return now
 }

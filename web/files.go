@@ -48,7 +48,7 @@ type named struct {
 
 // modules are in the order of their imports: what is imported comes first, since its hash is part of its importer.
 var modules = []string{
-	"page.js", "when.js", "api.js", "dom.js", "list.js", "live.js", "alternatives.js", "book.js", "calendar.js", "form.js", "results.js",
+	"page.js", "when.js", "api.js", "dom.js", "list.js", "live.js", "alternatives.js", "book.js", "followed.js", "form.js", "calendar.js", "results.js",
 	"flushot.js", "find.js",
 }
 

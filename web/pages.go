@@ -83,8 +83,9 @@ var headers = map[string]string{
 	"Cross-Origin-Opener-Policy": "same-origin",
 }
 
-// Render makes the page at a path for a query. It takes as long as ask does.
-func (p *Pages) Render(ctx context.Context, path, rawQuery string, ask Ask) Document {
+// Render makes the page at a path for a query. It takes as long as ask does. An
+// error is a mistake in a template.
+func (p *Pages) Render(ctx context.Context, path, rawQuery string, ask Ask) (Document, error) {
 	v := newView(path, rawQuery, p.opt.Now())
 	offered := p.choices.ask(ctx, v, ask)
 	reply := Reply{Status: http.StatusOK, CacheControl: keepBare}
@@ -94,12 +95,15 @@ func (p *Pages) Render(ctx context.Context, path, rawQuery string, ask Ask) Docu
 	edition := edition{answer: reply.Tag, choices: offered.tag, minute: p.opt.Now().Unix() / 60}
 	key := path + "?" + v.address()
 	if d, known := p.kept.get(key, edition); known {
-		return d
+		return d, nil
 	}
 	d := Document{
 		Status: reply.Status, Product: v.product, CacheControl: reply.CacheControl, RetryAfter: reply.RetryAfter, Header: headers,
 	}
-	d.Body, d.Tag = p.write(v, reply, offered)
+	var err error
+	if d.Body, d.Tag, err = p.write(v, reply, offered); err != nil {
+		return d, err
+	}
 	p.kept.put(key, edition, d)
-	return d
+	return d, nil
 }

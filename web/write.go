@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"net/http"
 	"slices"
@@ -43,7 +44,7 @@ type demoData struct {
 }
 
 // write makes the document.
-func (p *Pages) write(v *view, reply Reply, offered *offered) (body []byte, tag string) {
+func (p *Pages) write(v *view, reply Reply, offered *offered) (body []byte, tag string, err error) {
 	s := &shown{view: v, Offered: offered, Demo: p.opt.Demo, Status: reply.Status, FindPath: FindPath, FluPath: FluPath}
 	s.Script = map[string]string{FindPath: "find.js", FluPath: "flushot.js"}[v.path]
 	s.Modules = modulesOf(s.Script)
@@ -61,10 +62,10 @@ func (p *Pages) write(v *view, reply Reply, offered *offered) (body []byte, tag 
 	s.Data = template.JS(text) //nolint:gosec // encoding/json writes no < nor >
 	var out bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&out, "page.html", s); err != nil {
-		return []byte("<!doctype html><title>Error</title><p>This page could not be made."), "broken"
+		return nil, "", fmt.Errorf("web: make %s: %w", v.path, err)
 	}
 	sum := sha256.Sum256(out.Bytes())
-	return out.Bytes(), base64.RawURLEncoding.EncodeToString(sum[:15])
+	return out.Bytes(), base64.RawURLEncoding.EncodeToString(sum[:15]), nil
 }
 
 // tell turns the service's answer into cards, or into words.

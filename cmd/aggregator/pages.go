@@ -33,8 +33,9 @@ func (p pages) Files() []reference.File {
 }
 
 // Render implements api.Pages.
-func (p pages) Render(ctx context.Context, path, rawQuery string, ask api.Ask) api.Document {
-	return api.Document(p.Pages.Render(ctx, path, rawQuery, func(ctx context.Context, path, rawQuery string) web.Reply {
+func (p pages) Render(ctx context.Context, path, rawQuery string, ask api.Ask) (api.Document, error) {
+	d, err := p.Pages.Render(ctx, path, rawQuery, func(ctx context.Context, path, rawQuery string) web.Reply {
 		return web.Reply(ask(ctx, path, rawQuery))
-	}))
+	})
+	return api.Document(d), err
 }

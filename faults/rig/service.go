@@ -34,6 +34,25 @@ func Serve(t testing.TB, configuration string) *Service {
 		t.Fatal(err)
 	}
 	s := &Service{Process: process.New(dir, "service", binary, "serve", "--config", file), File: file}
+	s.begin(t)
+	return s
+}
+
+var simulator = regexp.MustCompile(`simulated DexCare tenant answers on (http://[^ ,]+)`)
+
+// Demo runs the demo until the test ends, and gives the address of its simulated tenant.
+func Demo(t testing.TB, args ...string) (s *Service, tenant string) {
+	t.Helper()
+	args = append([]string{"demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)
+	s = &Service{Process: process.New(t.TempDir(), "demo", binary, args...)}
+	s.begin(t)
+	Within(t, 5*time.Second, "the demo's announcement", func() bool { return simulator.MatchString(s.Said()) })
+	return s, simulator.FindStringSubmatch(s.Said())[1]
+}
+
+// begin starts the program and waits until it is ready.
+func (s *Service) begin(t testing.TB) {
+	t.Helper()
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +71,6 @@ func Serve(t testing.TB, configuration string) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
 }
 
 // Said is all that the replica printed.

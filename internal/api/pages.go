@@ -25,7 +25,7 @@ type Pages interface {
 	Files() []reference.File
 	Folder() string
 	// Render makes the document at a path. It asks the same questions that a script of the page would.
-	Render(ctx context.Context, path, rawQuery string, ask Ask) Document
+	Render(ctx context.Context, path, rawQuery string, ask Ask) (Document, error)
 }
 
 // Ask answers a question as GET path?query would, without being a request of its own.
@@ -86,7 +86,7 @@ func (s *Server) mountPages() (err error) {
 // page answers with a page.
 func (s *Server) page(c echo.Context) error {
 	rec, r := recordOf(c), c.Request()
-	d := s.opt.Pages.Render(r.Context(), r.URL.Path, r.URL.RawQuery, func(ctx context.Context, path, rawQuery string) Reply {
+	d, err := s.opt.Pages.Render(r.Context(), r.URL.Path, r.URL.RawQuery, func(ctx context.Context, path, rawQuery string) Reply {
 		found, err := s.ask(ctx, path, rawQuery, rec.correlationID)
 		if err != nil {
 			return refusal(problemOf(err))
@@ -95,6 +95,9 @@ func (s *Server) page(c echo.Context) error {
 		return replyOf(found)
 	})
 	rec.product = s.product(d.Product).label
+	if err != nil {
+		return err
+	}
 	h := c.Response().Header()
 	for name, value := range d.Header {
 		h.Set(name, value)

@@ -2,7 +2,7 @@
 // health system's own booking pages, and nothing here is reached but what to do where there is no link.
 
 import { demo, product, say } from "./page.js";
-import { announce, el } from "./dom.js";
+import { announce, byId, el } from "./dom.js";
 import { limited } from "./api.js";
 import { alternatives, completed } from "./alternatives.js";
 import { timeButton } from "./list.js";
@@ -19,7 +19,7 @@ document.body.append(dialog);
 
 // choose opens the dialog for a time. answer is where it comes from; opener gets the focus back.
 export function choose(slot, { answer, opener }) {
-  dialog.addEventListener("close", () => opener?.isConnected && opener.focus(), { once: true });
+  dialog.addEventListener("close", () => (opener.isConnected && !opener.matches(".gone") ? opener : byId("results")).focus(), { once: true });
   return take(slot, answer);
 }
 
@@ -66,7 +66,7 @@ function message(text, ...more) {
   const { slot } = open;
   const details = [...new Set([whoOf(slot), placeOf(slot)?.name])].filter(Boolean);
   dialog.replaceChildren(
-    el("h2", { id: "book-title" }, fullText(slot)),
+    el("h2", { id: "book-title", tabindex: "-1" }, fullText(slot)),
     demo && el("p", { class: "demo" }, el("strong", {}, say("demo")), " ", say("demo.book")),
     visitorsText(slot) && el("p", {}, visitorsText(slot)),
     el("p", {}, details.join(" · ")),
@@ -74,6 +74,7 @@ function message(text, ...more) {
     ...more.filter(Boolean),
     el("p", { class: "actions" }, button(say("close"), () => dialog.close(), "quiet")));
   if (!dialog.open) dialog.showModal();
+  if (!dialog.contains(document.activeElement) || document.activeElement === dialog) byId("book-title").focus();
 }
 
 // offer asks for a sample patient, or for the last word.

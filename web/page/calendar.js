@@ -2,18 +2,18 @@
 
 import { product, say } from "./page.js";
 import { announce, byId, el } from "./dom.js";
-import { sorted, timeslots } from "./api.js";
+import { sorted } from "./api.js";
 import { byDay, times } from "./list.js";
-import { follow } from "./live.js";
 import { addDays, dayLabel, dayText, fullText, today } from "./when.js";
+import { Followed } from "./followed.js";
 import { go, values } from "./form.js";
 import * as book from "./book.js";
 
 const dialog = el("dialog", { id: "calendar", "aria-labelledby": "calendar-title", close: closed });
 document.body.append(dialog);
 
-let stream = null;
-let asked = ""; // the question of the week that is shown
+let week = null; // that is shown: Followed
+let asked = ""; // its question
 
 // closed follows the dialog's end into the address, whoever ended it.
 function closed() {
@@ -25,16 +25,15 @@ function closed() {
 }
 
 function end() {
-  stream?.stop();
-  stream = null;
+  week?.stop();
+  week = null;
   asked = "";
 }
 
 // question is the week that the address asks for.
 function question() {
-  const { clinician, visitTypeName, newOrEstablishedPatient, week } = values();
-  const monday = week || today();
-  return { npi: clinician, visitTypeName, newOrEstablishedPatient, startDate: monday, endDate: addDays(monday, 6), limit: 500 };
+  const { clinician, visitTypeName, newOrEstablishedPatient, week: startDate = today() } = values();
+  return { npi: clinician, visitTypeName, newOrEstablishedPatient, startDate, endDate: addDays(startDate, 6), limit: 500 };
 }
 
 // show opens, moves or closes the calendar, as the address has it.
@@ -49,35 +48,14 @@ export function show() {
   end();
   asked = query;
   frame(wanted, el("p", { role: "status" }, say("loading")));
-  look(wanted, query);
+  week = new Followed(wanted, { root: dialog, show: (answer) => put(wanted, answer), fail: (error) => fail(wanted, error) });
+  week.look();
 }
 
-async function look(wanted, query) {
-  try {
-    const answer = await timeslots(wanted);
-    if (query !== asked) return;
-    put(wanted, answer);
-    stream ??= follow(query, (removed) => {
-      if (removed) fade(removed);
-      setTimeout(() => query === asked && look(wanted, query), 250 + Math.random() * 250);
-    });
-    stream.shows(answer.timeslots.map((slot) => slot.id));
-  } catch (error) {
-    if (query !== asked) return;
-    const retry = el("button", { type: "button", class: "quiet", click: () => look(wanted, query) }, say("retry"));
-    frame(wanted, el("p", { class: "notice problem", role: "alert" }, say(error.kind === "unknown" ? "none" : error.kind ?? "failed"), " ", retry));
-  }
-}
-
-// fade marks what was taken until the next look leaves it out.
-function fade(ids) {
-  book.gone(ids);
-  for (const id of ids) {
-    const time = dialog.querySelector(`[data-id="${CSS.escape(id)}"]`);
-    time?.classList.add("gone");
-    time?.setAttribute("aria-disabled", "true");
-    time?.removeAttribute("href");
-  }
+// fail says why there is no week.
+function fail(wanted, error) {
+  const retry = el("button", { type: "button", class: "quiet", click: () => week.look() }, say("retry"));
+  frame(wanted, el("p", { class: "notice problem", role: "alert" }, say(error.kind === "unknown" ? "none" : error.kind ?? "failed"), " ", retry));
 }
 
 // put shows a week.
@@ -88,7 +66,7 @@ function put(wanted, answer) {
   const zone = answer.timeslots[0]?.timezone;
   const choose = (slot, opener) => book.choose(slot, { answer, opener });
   const partial = !answer.complete && el("p", { class: "notice problem" }, say("partial"));
-  const week = Array.from({ length: 7 }, (_, i) => addDays(wanted.startDate, i)).map((date) => {
+  const list = Array.from({ length: 7 }, (_, i) => addDays(wanted.startDate, i)).map((date) => {
     const slots = days.get(date) ?? [];
     const where = (slot) => answer.departments[slot.departmentIdentifier]?.name ?? "";
     return el("li", { class: slots.length > 0 ? "day" : "day free" },
@@ -98,7 +76,7 @@ function put(wanted, answer) {
   const places = [...new Set(answer.timeslots.map((slot) => answer.departments[slot.departmentIdentifier]?.name))].filter(Boolean);
   const later = answer.timeslots.length === 0 && answer.nextAvailable && el("p", { class: "notice" }, say("none"), " ",
     el("button", { type: "button", class: "quiet", click: () => turn(answer.nextAvailable.slotDateTime.slice(0, 10)) }, say("calendar.next", { time: fullText(answer.nextAvailable) })));
-  frame(wanted, partial, places.length > 0 && el("p", { class: "place" }, places.join(" · ")), later, el("ol", { class: "week" }, week));
+  frame(wanted, partial, places.length > 0 && el("p", { class: "place" }, places.join(" · ")), later, el("ol", { class: "week" }, list));
   byId("calendar-title").textContent = who ? say("calendar.of", { name: who }) : say("calendar");
   if (focused) dialog.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -1,10 +1,11 @@
 // The landing page of a flu shot campaign: nearest clinics first, today and tomorrow, one tap to a time.
 
-import { count, product } from "./page.js";
+import { product, say } from "./page.js";
 import { el } from "./dom.js";
-import { sorted, timeslots } from "./api.js";
+import { sorted } from "./api.js";
 import { byDay, card, times } from "./list.js";
 import { addDays, today } from "./when.js";
+import { Followed } from "./followed.js";
 import { listen, values } from "./form.js";
 import { Results } from "./results.js";
 
@@ -23,33 +24,60 @@ function question() {
 function shown(answer, entry) {
   const zone = answer.departments[entry.departmentIdentifier]?.timezone ?? entry.next[0]?.timezone;
   const days = byDay(entry.next);
-  for (const { date } of entry.days) if (!days.has(date)) days.set(date, []);
+  for (const { date } of entry.days) if (!days.has(date) || opened.has(`${entry.departmentIdentifier} ${date}`)) days.set(date, []);
   const last = addDays(today(zone), 1);
   return new Map([...days].filter(([date]) => date <= last).sort());
 }
 
+const opened = new Map(); // days of which all times are shown, with what shows them, by clinic and day
+const most = 3; // that are followed at once: browsers have few connections for all tabs together
+
 // all leads from the first times of a day to all of them.
 function all(answer, entry, choose) {
   return (date, listed, total, where) => {
+    const key = `${entry.departmentIdentifier} ${date}`;
+    if (opened.has(key)) return opened.get(key).root;
     if (total <= listed.length) return null;
-    return el("button", {
-      type: "button", class: "quiet", click: async (event) => {
-        const button = event.currentTarget;
-        button.disabled = true;
-        const place = answer.departments[entry.departmentIdentifier];
-        const { visitTypeName } = Object.fromEntries(new URLSearchParams(question()));
-        try {
-          const found = await timeslots({ departmentUrlName: place.urlName, visitTypeName, startDate: date, endDate: date, limit: 500 });
-          const list = times(found.timeslots, where, choose);
-          button.parentElement.querySelector(".times")?.remove();
-          button.replaceWith(list);
-          list.querySelector(".time")?.focus();
-        } catch {
-          button.disabled = false; // and may be tried again
-        }
-      },
-    }, count("all", total));
+    const { urlName } = answer.departments[entry.departmentIdentifier];
+    return el("button", { type: "button", class: "quiet", click: (event) => openDay(event.currentTarget, key, { departmentUrlName: urlName, date }, where, choose) }, say("all"));
   };
+}
+
+// openDay puts all times of a day where its first ones were, and follows them.
+function openDay(button, key, { departmentUrlName, date }, where, choose) {
+  button.disabled = true;
+  const { visitTypeName } = Object.fromEntries(new URLSearchParams(question()));
+  const root = el("div", { class: "whole" });
+  const day = new Followed({ departmentUrlName, visitTypeName, startDate: date, endDate: date, limit: 500 }, {
+    root,
+    show: ({ timeslots }) => {
+      const focused = root.contains(document.activeElement) && document.activeElement.dataset.id;
+      root.replaceChildren(times(timeslots, where, choose));
+      if (!opened.has(key)) {
+        button.parentElement.querySelector(".times")?.remove();
+        button.replaceWith(root);
+        root.querySelector(".time")?.focus();
+        keep(key, { root, day });
+      } else if (focused !== false) {
+        (root.querySelector(`[data-id="${CSS.escape(focused)}"]`) ?? root.querySelector(".time"))?.focus();
+      }
+    },
+    fail: () => { button.disabled = false; }, // it may be tried again
+  });
+  day.look();
+}
+
+// keep holds a day open; the one that was opened first makes room.
+function keep(key, shown) {
+  opened.set(key, shown);
+  if (opened.size <= most) return;
+  close(opened.keys().next().value);
+  results.put(results.answer);
+}
+
+function close(key) {
+  opened.get(key).day.stop();
+  opened.delete(key);
 }
 
 const results = new Results({
@@ -61,6 +89,10 @@ const results = new Results({
   }),
 });
 
-const show = () => results.show(question());
+function show() {
+  for (const key of opened.keys()) close(key);
+  results.show(question());
+}
+
 listen(show);
 show();

@@ -30,6 +30,13 @@ export function timeButton(slot, where, choose) {
   return slot.booking.url ? el("a", { ...attributes, href: slot.booking.url }, text) : el("button", { ...attributes, type: "button" }, text);
 }
 
+// distinct leaves one slot of those that begin at once at one place: which of several people gives the shot matters to
+// nobody who chooses a time.
+export function distinct(slots) {
+  const seen = new Set();
+  return slots.filter(({ departmentIdentifier, slotDateTime }) => seen.size < seen.add(`${departmentIdentifier} ${slotDateTime}`).size);
+}
+
 // byDay groups slots by the calendar day in their clinic's zone.
 export function byDay(slots) {
   const days = new Map();
@@ -42,7 +49,7 @@ export function byDay(slots) {
 }
 
 // times is a list of times.
-export const times = (slots, where, choose) => el("ul", { class: "times" }, slots.map((slot) => el("li", {}, timeButton(slot, where, choose))));
+export const times = (slots, where, choose) => el("ul", { class: "times" }, distinct(slots).map((slot) => el("li", {}, timeButton(slot, where, choose))));
 
 // card shows an entry. days are those to show, with their times; more makes what follows a day's times.
 export function card(answer, entry, { days, choose, more = () => null, below = () => null }) {

@@ -1,15 +1,13 @@
 // A list of times and all that it may be: on its way, there, partly there, empty, or not to be had.
 
 import { count, first, say } from "./page.js";
-import { announce, byId, el, still } from "./dom.js";
+import { announce, byId, el } from "./dom.js";
 import { nextAvailable, timeslots } from "./api.js";
 import { goneBetween, skeletons, timeButton } from "./list.js";
 import { follow } from "./live.js";
+import { soon, strike } from "./followed.js";
 import { fullText } from "./when.js";
 import * as book from "./book.js";
-
-const fading = 700; // milliseconds that a taken time takes to leave
-const spread = 250; // milliseconds over which a crowd looks again after one event
 
 // Results shows the answer to one question at a time. cards makes an answer's cards; things is what is counted.
 export class Results {
@@ -65,18 +63,8 @@ export class Results {
   // fade lets times leave that a new answer does not have any more.
   async fade(answer) {
     const before = this.shown === this.query ? this.answer : null;
-    const gone = before ? goneBetween(before, answer) : [];
-    if (gone.length === 0) return;
-    book.gone(gone);
-    const seen = gone.flatMap((id) => [...byId("list").querySelectorAll(`[data-id="${CSS.escape(id)}"]`)]);
-    for (const time of seen) {
-      time.classList.add("gone");
-      time.setAttribute("aria-disabled", "true");
-      time.removeAttribute("href");
-    }
-    if (seen.length === 0) return;
-    announce(count("taken", seen.length));
-    await new Promise((done) => setTimeout(done, still() ? fading / 2 : fading));
+    const seen = before ? await strike(byId("list"), goneBetween(before, answer)) : 0;
+    if (seen > 0) announce(count("taken", seen));
   }
 
   // put shows an answer, with the focus where it was.
@@ -101,7 +89,7 @@ export class Results {
 
   lookSoon() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), Math.random() * spread);
+    this.timer = setTimeout(() => this.look(), soon());
   }
 
   tellPartial(answer) {

@@ -1,0 +1,130 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"timeslots/faults/rig"
+)
+
+const newPatients = "/?postalCode=" + riverton + "&visitTypeName=NewPatient"
+
+func TestSomebodyFindsADoctorAndBooks(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1100, 1000, "America/Los_Angeles")
+	b.do(t, chromedp.Navigate(s.Public+"/"), chromedp.WaitVisible("#search"))
+	b.picture(t, "find-empty", 1100, 700, false)
+	b.lists(t, chromedp.SetValue("#visitTypeName", "NewPatient"), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
+	if got := says[string](t, b, "location.pathname + location.search"); got != newPatients {
+		t.Errorf("the address says %q, want %q", got, newPatients)
+	}
+	b.picture(t, "find-list", 1100, 1000, false)
+	all := says[int](t, b, `document.querySelectorAll("#list .card").length`)
+
+	narrow := `#specialty`
+	b.do(t, chromedp.Click("summary"), chromedp.SetValue(narrow, "Pediatrics"), chromedp.Click("#search > p button"))
+	b.shows(t, 5*time.Second, "pediatricians alone", fmt.Sprintf(`(() => { const lines = [...document.querySelectorAll("#list .line")]; return lines.length > 0 && lines.length < %d && lines.every((l) => l.innerText.includes("Pediatrics")); })()`, all))
+	if got := says[string](t, b, "location.search"); !strings.Contains(got, "specialty=Pediatrics") {
+		t.Errorf("the address says %q", got)
+	}
+	b.do(t, chromedp.NavigateBack())
+	b.shows(t, 5*time.Second, "all clinicians again", fmt.Sprintf(`document.querySelectorAll("#list .card:not(.skeleton)").length === %d && document.querySelector("#specialty").value === ""`, all))
+
+	name := says[string](t, b, `document.querySelector("#list h3").innerText`)
+	b.do(t, chromedp.SetValue("#name", name[:4]), chromedp.Click("#search > p button"))
+	b.shows(t, 5*time.Second, "clinicians of that name", fmt.Sprintf(`(() => { const names = [...document.querySelectorAll("#list h3")].map((h) => h.innerText); return names.length > 0 && names.length < %d && names.every((n) => n.includes(%q)); })()`, all, name[:4]))
+
+	b.do(t, chromedp.Click(`[data-calendar]`))
+	b.shows(t, 5*time.Second, "a calendar", `document.querySelector("#calendar[open] .week") !== null`)
+	b.do(t, chromedp.Click(`#calendar [data-turn=forward]`))
+	b.shows(t, 5*time.Second, "the week after", `document.querySelectorAll("#calendar[open] .week .time").length > 0 && location.search.includes("week=")`)
+	b.picture(t, "find-calendar", 1100, 1000, false)
+	shared := says[string](t, b, "location.href")
+	b.do(t, chromedp.NavigateBack())
+	b.shows(t, 5*time.Second, "the list without the calendar", `!document.querySelector("#calendar").open && !location.search.includes("clinician")`)
+
+	b.do(t, chromedp.Navigate(shared)) // as somebody else would, who got the link
+	b.shows(t, 10*time.Second, "the same calendar", `document.querySelectorAll("#calendar[open] .week .time").length > 0`)
+	b.do(t, chromedp.Click("#calendar .week .time"))
+	b.book(t, 2)
+	b.picture(t, "find-booked", 1100, 1000, false)
+	b.do(t, chromedp.Click("#book .actions button"))
+	b.shows(t, 5*time.Second, "the calendar behind it", `document.querySelector("#calendar").open && !document.querySelector("#book").open`)
+	b.quiet(t, s.Public)
+}
+
+// book signs one of the sample patients in, who books the time that the dialog is about.
+func (b *tab) book(t *testing.T, patient int) {
+	t.Helper()
+	b.do(t, chromedp.Click(fmt.Sprintf("#book .choices button:nth-child(%d)", patient)))
+	b.shows(t, 5*time.Second, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	b.do(t, chromedp.Click("#book h2 ~ button"))
+	b.shows(t, 10*time.Second, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+}
+
+func TestAListTimeOfAClinicianIsBookedWithTheHandleOfItsCalendar(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1100, 1000, "America/New_York")
+	b.lists(t, chromedp.Navigate(s.Public+newPatients))
+	if text := says[string](t, b, `document.querySelector("#list .time").innerText`); !strings.Contains(text, "your time") {
+		t.Errorf("%q: the visitor's own clock is missing", text)
+	}
+	b.picture(t, "find-other-zone", 1100, 700, false)
+	b.do(t, chromedp.Click("#list .time"))
+	b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	b.book(t, 1)
+	b.quiet(t, s.Public)
+}
+
+func TestATimeThatWasTakenInTheMeantimeLeadsToTheNearestOthers(t *testing.T) {
+	s, tenant := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 1000, "America/Los_Angeles")
+	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
+	heal := breaks(t, tenant, "retail-booking:conflict=SlotUnavailable")
+	wanted := says[string](t, b, firstTime+`.dataset.id`)
+	b.do(t, chromedp.Click("#list .time"))
+	b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	b.do(t, chromedp.Click("#book .choices button"))
+	b.shows(t, 5*time.Second, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	b.do(t, chromedp.Click("#book h2 ~ button"))
+	b.shows(t, 10*time.Second, "other times", `document.getElementById("book-message").innerText.includes("just taken") && document.querySelectorAll("#alternatives .time").length >= 3`)
+	b.picture(t, "book-alternatives", 1000, 1000, false)
+	if says[bool](t, b, fmt.Sprintf(`document.querySelector('#alternatives [data-id=%q]') !== null`, wanted)) {
+		t.Error("the time that is gone is offered again")
+	}
+	heal()
+	b.do(t, chromedp.Click("#alternatives .time")) // the patient is signed in already
+	b.shows(t, 5*time.Second, "the last word", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	b.do(t, chromedp.Click("#book h2 ~ button"))
+	b.shows(t, 10*time.Second, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+	if got := len(b.asked("/api/6/visits/retail")); got != 2 {
+		t.Errorf("%d bookings were sent, want one for each time", got)
+	}
+	for _, complaint := range b.complaints { // the 409 is one to the browser
+		if !strings.Contains(complaint, "409") {
+			t.Errorf("the browser complains: %s", complaint)
+		}
+	}
+}
+
+func TestATimeIsTakenWhileSomebodyThinksAboutIt(t *testing.T) {
+	s, _ := rig.Demo(t)
+	mine, theirs := newBrowser(t), newBrowser(t)
+	for _, b := range []*tab{mine, theirs} {
+		b.on(t, 1000, 1000, "America/Los_Angeles")
+		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton), chromedp.WaitVisible("#list .time"))
+		rig.Within(t, 5*time.Second, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
+		b.do(t, chromedp.Click("#list .time"))
+		b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	}
+	mine.book(t, 1)
+	theirs.shows(t, 5*time.Second, "word of it, and other times", `document.getElementById("book-message")?.innerText.includes("just taken") && document.querySelectorAll("#alternatives .time").length >= 3`)
+	theirs.quiet(t, s.Public)
+}

@@ -1,0 +1,140 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"timeslots/faults/rig"
+)
+
+func TestSomebodyNearbyFindsAFluShotWithOneTap(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 390, 844, "America/Los_Angeles")
+	b.at(t, 47.612345, -122.331234)
+	b.do(t, chromedp.Navigate(s.Public+"/flu-shot"))
+	b.lists(t, chromedp.Click("#near"))
+	if got := says[string](t, b, `location.search`); got != "?latitude=47.61&longitude=-122.33" {
+		t.Errorf("the address says %q: a finer place than searches need, or none", got)
+	}
+	distances := says[[]float64](t, b, `[...document.querySelectorAll("#list .place")].map((p) => parseFloat(p.innerText.match(/([\d.]+) miles/)[1]))`)
+	for i := 1; i < len(distances); i++ {
+		if distances[i] < distances[i-1] {
+			t.Errorf("distances %v: not the nearest first", distances)
+		}
+	}
+	days := says[[]string](t, b, `[...new Set([...document.querySelectorAll("#list h4")].map((h) => h.firstChild.textContent))]`)
+	for _, day := range days {
+		if day != "Today" && day != "Tomorrow" {
+			t.Errorf("days %q; want today and tomorrow", days)
+		}
+	}
+	if text := says[string](t, b, `document.querySelector("#list").innerText`); strings.Contains(text, "your time") {
+		t.Error("the visitor's own clock is shown beside one that says the same")
+	}
+	b.picture(t, "flushot-phone", 390, 844, false)
+	b.lists(t, chromedp.Click("#list .day button"))
+	b.do(t, chromedp.Click("#list .time"))
+	b.shows(t, 5*time.Second, "the way to a booking", `document.querySelector("#book[open] .choices button") !== null`)
+	b.picture(t, "flushot-booking-phone", 390, 844, false)
+	b.quiet(t, s.Public)
+}
+
+func TestTheFirstViewOfACampaignIsLightAndOneRequest(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	var bytes atomic.Int64
+	chromedp.ListenTarget(b.ctx, func(event any) {
+		if e, ok := event.(*network.EventLoadingFinished); ok {
+			bytes.Add(int64(e.EncodedDataLength))
+		}
+	})
+	b.on(t, 390, 844, "America/Los_Angeles")
+	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot"), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
+	api := b.asked("/v1/next-available")
+	if all := b.asked("/v1/"); len(api) != 1 || len(all) > 2 || len(all) == 2 && !strings.Contains(all[1], "/events") {
+		t.Errorf("asked %q; want one request, and the stream of events after it", all)
+	}
+	alone := bytes.Load()
+	if alone == 0 || alone > 60<<10 {
+		t.Errorf("the first view took %d bytes, want at most 60 KiB", alone)
+	}
+	t.Logf("page, style, modules and the one request: %d bytes", alone)
+
+	bytes.Store(0)
+	b.do(t, network.ClearBrowserCache())
+	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
+	if again := b.asked("/v1/next-available"); len(again) != 1 {
+		t.Errorf("a page that came with a list asked for it again: %q", again)
+	}
+	t.Logf("the page of a ZIP code, with its list: %d bytes, no request", bytes.Load())
+	if got := bytes.Load(); got == 0 || got > 60<<10 {
+		t.Errorf("the page with a list took %d bytes, want at most 60 KiB", got)
+	}
+	b.quiet(t, s.Public)
+
+	for _, target := range []string{"/flu-shot", "/flu-shot?utm_source=tv"} {
+		r := rig.Get(t, s.Public+target)
+		if got := r.Header.Get("Cache-Control"); got != "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400" || r.Header.Get("Set-Cookie") != "" || r.Header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%s: Cache-Control %q, Vary %q: a CDN could not keep it", target, got, r.Header.Get("Vary"))
+		}
+	}
+	if r := rig.Get(t, api[0]); !strings.HasPrefix(r.Header.Get("Cache-Control"), "public") || r.Header.Get("Etag") == "" {
+		t.Errorf("the one request: %v", r.Header)
+	}
+}
+
+func TestATimeThatSomebodyElseBooksLeavesTheOthersPage(t *testing.T) {
+	s, _ := rig.Demo(t)
+	mine, theirs := newBrowser(t), newBrowser(t)
+	for _, b := range []*tab{mine, theirs} {
+		b.on(t, 1000, 900, "America/Los_Angeles")
+		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
+	}
+	wanted := says[string](t, mine, firstTime+`.dataset.id`)
+	for _, b := range []*tab{mine, theirs} {
+		rig.Within(t, 5*time.Second, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
+	}
+	theirs.do(t, chromedp.Evaluate(fmt.Sprintf(`window.left = new Promise((done) => new MutationObserver(() => {
+		const time = document.querySelector('[data-id=%q]');
+		if (!time || time.classList.contains("gone")) done(Date.now());
+	}).observe(document.getElementById("list"), { subtree: true, childList: true, attributes: true })); true`, wanted), nil))
+
+	mine.do(t, chromedp.Click("#list .time"))
+	mine.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	mine.picture(t, "book-sign-in", 1000, 900, false)
+	mine.do(t, chromedp.Click("#book .choices button"))
+	mine.shows(t, 5*time.Second, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	mine.do(t, chromedp.Evaluate(`window.booked = new Promise((done) => new MutationObserver(() => {
+		if (document.getElementById("book-message")?.innerText.includes("is booked")) done(Date.now());
+	}).observe(document.getElementById("book"), { subtree: true, childList: true })); true`, nil), chromedp.Click("#book button"))
+	mine.shows(t, 10*time.Second, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+	mine.picture(t, "book-done", 1000, 900, false)
+
+	within, cancel := context.WithTimeout(theirs.ctx, 10*time.Second)
+	defer cancel()
+	var left, booked float64
+	if err := chromedp.Run(within, chromedp.Evaluate(`window.left`, &left, awaiting)); err != nil {
+		t.Fatalf("the time stays on the other page: %v", err)
+	}
+	mine.do(t, chromedp.Evaluate(`window.booked`, &booked, awaiting))
+	after := time.Duration(left-booked) * time.Millisecond
+	t.Logf("the time began to leave the other page %v after the booking's answer", after)
+	if after > time.Second {
+		t.Errorf("it took %v, want at most a second", after)
+	}
+	theirs.picture(t, "taken", 1000, 900, false)
+	theirs.shows(t, 5*time.Second, "a list without it", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)
+	if !says[bool](t, theirs, `document.getElementById("status").innerText.includes("just taken")`) {
+		t.Error("those who do not see the page are not told")
+	}
+	mine.quiet(t, s.Public)
+	theirs.quiet(t, s.Public)
+}

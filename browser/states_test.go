@@ -1,0 +1,125 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"timeslots/faults/rig"
+)
+
+const notice = `document.getElementById("notice").innerText`
+
+func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
+	s, tenant := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 900, "America/Los_Angeles")
+	flu := s.Public + "/flu-shot?postalCode=" + riverton
+
+	heal := breaks(t, tenant, "care-direct:status=500")
+	b.lists(t, chromedp.Navigate(flu))
+	b.shows(t, 5*time.Second, "what is missing", `/Times for \d clinics or clinicians could not be loaded/.test(`+notice+`)`)
+	b.picture(t, "state-partial", 1000, 900, false)
+	heal()
+	rig.Within(t, 20*time.Second, "a whole answer", func() bool {
+		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
+		return says[string](t, b, notice) == ""
+	})
+
+	heal = breaks(t, tenant, "*:status=500")
+	rig.Send(t, "POST", s.Admin+"/ops/invalidate", `{"all":true}`)
+	b.do(t, chromedp.Navigate(flu+"&radius=24"))
+	b.shows(t, 10*time.Second, "that nothing could be loaded", `(`+notice+`.includes("could not be loaded") || `+notice+`.includes("too busy")) && document.querySelector("#notice button") !== null && document.querySelectorAll(".skeleton").length === 0`)
+	b.picture(t, "state-failed", 1000, 700, false)
+	heal()
+	rig.Within(t, 30*time.Second, "a list after all", func() bool {
+		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
+		return says[bool](t, b, clinics)
+	})
+}
+
+func TestNothingFoundNamesTheNextTime(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 700, "America/Los_Angeles")
+	monday := time.Now().AddDate(0, 0, -int(time.Now().Weekday())) // clinicians of primary care do not work on Sundays
+	sunday := monday.AddDate(0, 0, 7).Format(time.DateOnly)
+	b.do(t, chromedp.Navigate(s.Public+newPatients+"&startDate="+sunday+"&endDate="+sunday))
+	b.shows(t, 10*time.Second, "the next time there is", notice+`.includes("There are no times") && `+notice+`.includes("The next one is") && document.querySelector("#notice .time") !== null`)
+	b.picture(t, "state-none", 1000, 900, false)
+
+	b.do(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode=10001"))
+	b.shows(t, 10*time.Second, "that there is nothing", notice+`.includes("There are no times")`)
+	b.picture(t, "state-nothing", 1000, 700, false)
+	b.quiet(t, s.Public)
+}
+
+func TestAPageThatLostItsConnectionTriesAgain(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 700, "America/Los_Angeles")
+	b.do(t, chromedp.Navigate(s.Public+"/flu-shot"), network.EmulateNetworkConditions(true, 0, -1, -1), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
+	b.shows(t, 10*time.Second, "that the service cannot be reached", notice+`.includes("cannot be reached")`)
+	b.picture(t, "state-offline", 1000, 700, false)
+	b.lists(t, network.EmulateNetworkConditions(false, 0, -1, -1))
+}
+
+func TestABusyServiceIsAskedAgainLater(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 700, "America/Los_Angeles")
+	flu := s.Public + "/flu-shot?postalCode=" + riverton
+	rig.Send(t, "PUT", s.Admin+"/ops/products/flushot", `{"enabled":false}`)
+	if r := rig.Get(t, flu); r.Status != 503 || r.Header.Get("Retry-After") == "" || !strings.Contains(string(r.Body), "too busy") {
+		t.Errorf("without scripts: %d, Retry-After %q", r.Status, r.Header.Get("Retry-After"))
+	}
+	b.do(t, chromedp.Navigate(flu))
+	b.shows(t, 10*time.Second, "that it is busy", `/too busy.*We try again in \d+ seconds/.test(`+notice+`)`)
+	b.picture(t, "state-busy", 1000, 700, false)
+	rig.Send(t, "PUT", s.Admin+"/ops/products/flushot", `{"enabled":true}`)
+	b.lists(t, chromedp.Click("#notice button"))
+}
+
+func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
+	s, tenant := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 390, 844, "America/Los_Angeles")
+	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(s.Public+"/flu-shot?lang=es"), chromedp.SendKeys("#postalCode", riverton), chromedp.Submit("#search"), chromedp.WaitVisible("#list .time"))
+	var address, list, link string
+	b.do(t, chromedp.Location(&address), chromedp.Text("#list", &list), chromedp.AttributeValue("#list .time", "href", &link, nil))
+	if !strings.Contains(address, "postalCode="+riverton) || !strings.Contains(address, "lang=es") {
+		t.Errorf("the address is %s", address)
+	}
+	if !strings.Contains(list, "lugares libres") || !strings.Contains(list, "millas") || !strings.HasPrefix(link, tenant+"/retail?") {
+		t.Errorf("the first time leads to %s; the list says\n%s", link, list)
+	}
+	b.picture(t, "noscript-phone", 390, 844, false)
+	b.do(t, chromedp.Navigate(s.Public+newPatients), chromedp.Text("#list", &list))
+	if strings.Count(list, "openings") < 5 {
+		t.Errorf("clinicians without scripts:\n%s", list)
+	}
+	if r := rig.Get(t, link); r.Status != 200 || !strings.Contains(string(r.Body), "Simulated booking application") {
+		t.Errorf("the hand-off link: %d %.200s", r.Status, r.Body)
+	}
+}
+
+func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
+	_, tenant := rig.Demo(t)
+	s := rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\npages: {enabled: true}\n"+
+		"upstream:\n  public: {url: %[1]q}\n  scheduling: {url: %[1]q, brand: acme}\n  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", tenant))
+	b := newBrowser(t)
+	b.on(t, 1000, 700, "America/Los_Angeles")
+	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
+	if text := says[string](t, b, `document.body.innerText`); strings.Contains(text, "Demonstration") {
+		t.Error("a real page says that it is a demonstration")
+	}
+	b.picture(t, "elsewhere", 1000, 700, false)
+	b.quiet(t, s.Public)
+	b.do(t, chromedp.Click("#list .time"))
+	b.shows(t, 5*time.Second, "the booking application", `document.body.innerText.includes("Simulated booking application")`)
+}

@@ -1,0 +1,85 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"timeslots/faults/rig"
+)
+
+// Where the clinics of the demo are.
+const (
+	riverton = "98000"
+	clinics  = `document.querySelectorAll("#list .card:not(.skeleton) .time").length > 5`
+)
+
+// awaiting lets a script's promise be waited for.
+func awaiting(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+
+// says is a value of the page.
+func says[T any](t *testing.T, b *tab, script string) (value T) {
+	t.Helper()
+	b.do(t, chromedp.Evaluate(script, &value, awaiting))
+	return value
+}
+
+// on sets what kind of screen, clock and place somebody has.
+func (b *tab) on(t *testing.T, width, height int64, zone string) {
+	t.Helper()
+	b.do(t, emulation.SetDeviceMetricsOverride(width, height, 1, width < 500), emulation.SetTimezoneOverride(zone))
+}
+
+// at puts somebody somewhere, who lets pages know.
+func (b *tab) at(t *testing.T, latitude, longitude float64) {
+	t.Helper()
+	b.do(t, chromedp.ActionFunc(func(ctx context.Context) error {
+		return browser.GrantPermissions([]browser.PermissionType{browser.PermissionTypeGeolocation}).Do(ctx)
+	}), emulation.SetGeolocationOverride().WithLatitude(latitude).WithLongitude(longitude).WithAccuracy(10))
+}
+
+// asked is the requests to the service's own routes since the browser began.
+func (b *tab) asked(part string) (found []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, request := range b.requests {
+		if strings.Contains(request, part) {
+			found = append(found, request)
+		}
+	}
+	return found
+}
+
+// fits wants a page that needs no scrolling sideways.
+func (b *tab) fits(t *testing.T, what string) {
+	t.Helper()
+	if wide := says[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+		t.Errorf("%s: the page is %d px wider than the screen", what, wide)
+	}
+}
+
+// breaks lets an operation of the simulated tenant fail until the test ends, or heal is called.
+func breaks(t *testing.T, tenant, fault string) (heal func()) {
+	t.Helper()
+	if r := rig.Send(t, "PUT", tenant+"/_acme/faults", fmt.Sprintf("[%q]", fault)); r.Status > 299 {
+		t.Fatalf("fault %s: %d %s", fault, r.Status, r.Body)
+	}
+	return func() { rig.Send(t, "DELETE", tenant+"/_acme/faults", "") }
+}
+
+// firstTime is the first time of the list: its id, and what it says to those who hear it.
+const firstTime = `document.querySelector("#list .time")`
+
+// reads waits for a list after an action.
+func (b *tab) lists(t *testing.T, actions ...chromedp.Action) {
+	t.Helper()
+	b.do(t, actions...)
+	b.shows(t, 10*time.Second, "a list", clinics)
+}

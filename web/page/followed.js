@@ -1,0 +1,63 @@
+// The times of one question, one by one, kept up to date.
+
+import { product } from "./page.js";
+import { still } from "./dom.js";
+import { sorted, timeslots } from "./api.js";
+import { follow } from "./live.js";
+import * as book from "./book.js";
+
+const fading = 700; // milliseconds that a taken time takes to leave
+const spread = 250; // milliseconds over which a crowd looks again after one event
+
+// strike lets times leave that are taken: first they can no longer be chosen, then they are gone. It gives how many of
+// them could be seen.
+export async function strike(root, ids) {
+  book.gone(ids);
+  const seen = ids.flatMap((id) => [...root.querySelectorAll(`[data-id="${CSS.escape(id)}"]:not(.gone)`)]);
+  for (const time of seen) {
+    time.classList.add("gone");
+    time.setAttribute("aria-disabled", "true");
+    time.removeAttribute("href");
+  }
+  if (seen.length > 0) await new Promise((done) => setTimeout(done, still() ? fading / 2 : fading));
+  return seen.length;
+}
+
+// soon is a moment from now, another one for everybody, so that a crowd does not look again all at once.
+export const soon = () => Math.random() * spread;
+
+// Followed asks for times until it is stopped. show gets each answer, fail the reason why there is none; root has the
+// times that are shown.
+export class Followed {
+  constructor(values, { root, show, fail }) {
+    Object.assign(this, { values, root, show, fail, ids: null, stream: null, timer: null, stopped: false });
+  }
+
+  async look() {
+    clearTimeout(this.timer);
+    try {
+      const answer = await timeslots(this.values);
+      if (this.stopped) return;
+      const ids = answer.timeslots.map((slot) => slot.id);
+      if (this.ids) await strike(this.root, this.ids.filter((id) => !ids.includes(id)));
+      if (this.stopped) return;
+      this.ids = ids;
+      this.show(answer);
+      this.stream ??= follow(sorted({ ...this.values, product }), () => this.lookSoon());
+      this.stream.shows(ids);
+    } catch (error) {
+      if (!this.stopped) this.fail(error);
+    }
+  }
+
+  lookSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), soon());
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.stream?.stop();
+  }
+}
