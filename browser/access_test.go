@@ -181,7 +181,7 @@ func TestThePageSpeaksSpanish(t *testing.T) {
 	b := newBrowser(t)
 	b.on(t, 1000, 900, "America/New_York")
 	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
-	b.lists(t, chromedp.Click("#language"))
+	b.lists(t, chromedp.Click("#language"), chromedp.WaitReady("html[lang=es] #list .time"))
 	if got := says[string](t, b, `document.documentElement.lang + location.search`); got != "es?lang=es&postalCode="+riverton {
 		t.Errorf("language and address: %s", got)
 	}

@@ -90,20 +90,26 @@ func (b *tab) picture(t *testing.T, name string, width, height int64, dark bool)
 	if dark {
 		scheme = "dark"
 	}
-	var shot []byte
 	var drawn bool
 	b.do(t,
 		emulation.SetDeviceMetricsOverride(width, height, 1, width < 500),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
-		chromedp.Evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`, &drawn, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
-		chromedp.ActionFunc(func(ctx context.Context) (err error) {
-			shot, err = page.CaptureScreenshot().Do(ctx)
-			return err
-		}))
+		chromedp.Evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`, &drawn, awaiting))
+	b.shoot(t, name)
+}
+
+// shoot keeps the screen as it is.
+func (b *tab) shoot(t *testing.T, name string) {
+	t.Helper()
 	dir := os.Getenv("TEST_OUTPUT")
 	if dir == "" {
 		return
 	}
+	var shot []byte
+	b.do(t, chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		shot, err = page.CaptureScreenshot().Do(ctx)
+		return err
+	}))
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), shot, 0o600); err != nil {
 		t.Error(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
@@ -166,5 +165,5 @@ func replyOf(found finding) Reply {
 func refusal(p problem) Reply {
 	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
 	body, _ := json.Marshal(p) // texts and numbers
-	return Reply{Status: p.Status, Body: body, Tag: tagOf(body), CacheControl: "no-store", RetryAfter: int(p.retryAfter / time.Second)}
+	return Reply{Status: p.Status, Body: body, Tag: tagOf(body), CacheControl: "no-store", RetryAfter: p.retryAfterSeconds()}
 }

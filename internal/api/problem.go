@@ -103,11 +103,19 @@ func (p problem) write(w http.ResponseWriter, correlationID string) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if p.retryAfter > 0 && (p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests) {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
+	if seconds := p.retryAfterSeconds(); seconds > 0 {
+		h.Set("Retry-After", strconv.Itoa(seconds))
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body) // the client may be gone
+}
+
+// retryAfterSeconds is what Retry-After says; 0: nothing.
+func (p problem) retryAfterSeconds() int {
+	if p.Status != http.StatusServiceUnavailable && p.Status != http.StatusTooManyRequests {
+		return 0
+	}
+	return int(math.Ceil(p.retryAfter.Seconds()))
 }
 
 // statusClientLeft is what requests count as whose client did not wait, in the manner of nginx.

@@ -1,6 +1,7 @@
 // Other times near one that is gone.
 
 import { timeslots } from "./api.js";
+import { distinct } from "./list.js";
 import { addDays, dateOf } from "./when.js";
 
 const wanted = 6;
@@ -29,7 +30,7 @@ export async function alternatives(slot, answer, gone) {
   } catch {
     // those at hand must do
   }
-  const nearest = (slots, n) => slots
+  const nearest = (slots, n) => distinct(slots)
     .filter((other) => other.id !== slot.id && !gone.has(other.id) && Date.parse(other.slotDateTime) > Date.now())
     .sort((a, b) => distance(slot, a) - distance(slot, b)).slice(0, n);
   const others = nearest(known.filter((other) => other.departmentIdentifier !== slot.departmentIdentifier), wanted / 3);

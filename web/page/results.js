@@ -93,15 +93,16 @@ export class Results {
   }
 
   tellPartial(answer) {
-    const failed = answer.sources.filter((source) => source.status === "failed" && source.key !== "area" && source.source !== "directory").length;
-    this.tell(failed > 0 ? count("partial", failed) : say("partial"), true, this.retry());
+    const failed = (name) => answer.sources.filter(({ source, status }) => source === name && status === "failed").length;
+    const [clinics, clinicians] = [failed("careDirect"), failed("providerDirect")];
+    const text = clinics > 0 && clinicians === 0 ? count("partial.clinics", clinics) : clinicians > 0 && clinics === 0 ? count("partial.clinicians", clinicians) : say("partial");
+    this.tell(text, true, this.retry());
   }
 
   // tellNone offers the next time beyond what was asked for, if there is one.
   async tellNone() {
     const question = this.query;
     this.tell(say("none"), false);
-    announce(say("none"));
     const { by, per, startDate, endDate, ...values } = Object.fromEntries(new URLSearchParams(question));
     try {
       const answer = await timeslots({ ...values, sort: "soonest", limit: 1 }, this.asking?.signal);
@@ -110,7 +111,6 @@ export class Results {
       const where = answer.departments[slot.departmentIdentifier]?.name ?? "";
       const next = say("next", { time: fullText(slot), where });
       this.tell(say("none"), false, el("span", {}, ` ${next} `), timeButton(slot, where, (chosen, opener) => book.choose(chosen, { answer, opener })));
-      announce(`${say("none")} ${next}`);
     } catch {
       // then there is nothing more to say
     }
@@ -130,8 +130,8 @@ export class Results {
   }
 
   tell(text, problem, ...more) {
+    announce("");
     byId("notice").replaceChildren(el("p", { class: problem ? "notice problem" : "notice" }, text, " ", more));
-    if (problem) announce(text);
   }
 
   retry() {
