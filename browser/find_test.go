@@ -128,3 +128,32 @@ func TestATimeIsTakenWhileSomebodyThinksAboutIt(t *testing.T) {
 	theirs.shows(t, 5*time.Second, "word of it, and other times", `document.getElementById("book-message")?.innerText.includes("just taken") && document.querySelectorAll("#alternatives .time").length >= 3`)
 	theirs.quiet(t, s.Public)
 }
+
+func TestTimesLeaveWholeDaysAndCalendarsAsWell(t *testing.T) {
+	s, _ := rig.Demo(t)
+	mine, theirs := newBrowser(t), newBrowser(t)
+	for name, c := range map[string]struct{ address, open, times string }{
+		"a whole day": {"/flu-shot?postalCode=" + riverton, "#list .card:last-child .day:last-of-type button", "#list .card:last-child .whole .time"},
+		"a calendar":  {newPatients, "#list .card:nth-child(2) [data-calendar]", "#calendar[open] .week .time"},
+	} {
+		for _, b := range []*tab{mine, theirs} {
+			b.on(t, 1100, 1000, "America/Los_Angeles")
+			streams := len(b.asked("/v1/timeslots/events"))
+			b.lists(t, chromedp.Navigate(s.Public+c.address), chromedp.Click(c.open))
+			b.shows(t, 5*time.Second, name, fmt.Sprintf(`document.querySelectorAll(%q).length > 0`, c.times))
+			rig.Within(t, 5*time.Second, "streams of the list and of "+name, func() bool { return len(b.asked("/v1/timeslots/events")) >= streams+2 })
+		}
+		id := says[string](t, mine, fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-1).dataset.id`, c.times))
+		mine.do(t, chromedp.Evaluate(fmt.Sprintf(`document.querySelector('[data-id=%q]').click()`, id), nil))
+		mine.shows(t, 5*time.Second, "the way to a booking", `document.querySelector("#book[open] button:not(.quiet)") !== null`)
+		if says[bool](t, mine, `document.querySelector("#book .choices") !== null`) {
+			mine.book(t, 3)
+		} else {
+			mine.do(t, chromedp.Click("#book h2 ~ button"))
+			mine.shows(t, 10*time.Second, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+		}
+		theirs.shows(t, 5*time.Second, name+" without the time", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null && document.querySelectorAll(%q).length > 0`, id, c.times))
+		theirs.picture(t, "left-"+strings.ReplaceAll(name, " ", "-"), 1100, 1000, false)
+	}
+	theirs.quiet(t, s.Public)
+}

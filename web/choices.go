@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // visitType is a kind of visit that can be chosen.
@@ -26,6 +27,9 @@ type offered struct {
 // choices remembers the last ones, since the directory is much larger than what is needed of it.
 type choices struct{ last atomic.Pointer[offered] }
 
+// patience is how long a page waits for the directory, which it can do without.
+const patience = time.Second
+
 // clinicTypes are asked for one by one, for the directory gives one at a time (CONTRACT §4.1).
 var clinicTypes = []string{"", "clinicType=Primary+Care", "clinicType=Virtual"}
 
@@ -33,6 +37,8 @@ func (c *choices) ask(ctx context.Context, v *view, ask Ask) *offered {
 	if v.path != FindPath {
 		return &offered{}
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	var bodies [][]byte
 	tag := ""
 	for _, query := range clinicTypes {

@@ -100,6 +100,9 @@ func (v *view) ask() {
 	} else {
 		q.Set("by", "provider")
 		q.Set("per", "3")
+		if v.values.Has("name") { // which the service does not look for
+			q.Set("limit", strconv.Itoa(limitNamed))
+		}
 	}
 	if q.Has("visitTypeName") { // an area is searched for a kind of visit
 		v.query = q.Encode()
@@ -107,6 +110,12 @@ func (v *view) ask() {
 }
 
 const defaultRadius = "25" // miles
+
+// Entries that the service gives at most (INTERFACE §3.1, limit).
+const (
+	limitList  = 100
+	limitNamed = 500
+)
 
 // askForFluShots asks for today and tomorrow. The day after tomorrow in UTC is over tomorrow everywhere; what is too
 // much is not shown.

@@ -19,7 +19,7 @@ func TestAnAddressBecomesOneQuestion(t *testing.T) {
 		{"a place is missing", FindPath, "visitTypeName=NewPatient", ""},
 		{
 			"all filters", FindPath, "postalCode=98000&visitTypeName=NewPatient&specialty=Family+Medicine&name=Ada&newOrEstablishedPatient=newPatient&startDate=2030-03-10&endDate=2030-03-12&clinician=9000000017&week=2030-03-11&lang=es",
-			"by=provider&endDate=2030-03-12&newOrEstablishedPatient=newPatient&per=3&postalCode=98000&product=findadoctor&radius=25&specialty=Family+Medicine&startDate=2030-03-10&visitTypeName=NewPatient",
+			"by=provider&endDate=2030-03-12&limit=500&newOrEstablishedPatient=newPatient&per=3&postalCode=98000&product=findadoctor&radius=25&specialty=Family+Medicine&startDate=2030-03-10&visitTypeName=NewPatient",
 		},
 		{"what makes no sense is left out", FindPath, "postalCode=98000&visitTypeName=NewPatient&radius=0&startDate=soon&newOrEstablishedPatient=maybe&specialty=%3Cscript%3E&limit=5", "by=provider&per=3&postalCode=98000&product=findadoctor&radius=25&visitTypeName=NewPatient"},
 		{"half a place", FluPath, "latitude=47.6", ""},

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 )
 
 // shown is what a template gets.
@@ -78,6 +79,8 @@ func (s *shown) tell(reply Reply) {
 			s.Notice, s.Problem, s.Retry = s.Say("partial"), true, true
 		case len(s.Cards) == 0:
 			s.Notice = s.Say("none")
+		case len(a.Entries) == s.limit():
+			s.Notice = s.Say("cut", "n", strconv.Itoa(len(a.Entries)))
 		}
 		return
 	}
@@ -92,6 +95,14 @@ func (s *shown) tell(reply Reply) {
 	default:
 		s.Notice = s.Say("failed")
 	}
+}
+
+// limit is how many entries an answer has at most; one that has so many may lack others.
+func (v *view) limit() int {
+	if v.values.Has("name") {
+		return limitNamed
+	}
+	return limitList
 }
 
 // modulesOf are the hashed names of all modules but the other page's.

@@ -1,7 +1,7 @@
 // One clinician's times, a week at a time. Which one and which week stand in the address.
 
 import { product, say } from "./page.js";
-import { announce, byId, el } from "./dom.js";
+import { byId, el, keepFocus } from "./dom.js";
 import { sorted } from "./api.js";
 import { byDay, times } from "./list.js";
 import { addDays, dayLabel, dayText, fullText, today } from "./when.js";
@@ -60,7 +60,7 @@ function fail(wanted, error) {
 
 // put shows a week.
 function put(wanted, answer) {
-  const focused = document.activeElement?.closest("#calendar [data-id]")?.dataset.id;
+  const focusBack = keepFocus(dialog);
   const who = answer.providers[wanted.npi]?.name ?? "";
   const days = byDay(answer.timeslots);
   const zone = answer.timeslots[0]?.timezone;
@@ -78,7 +78,7 @@ function put(wanted, answer) {
     el("button", { type: "button", class: "quiet", click: () => turn(answer.nextAvailable.slotDateTime.slice(0, 10)) }, say("calendar.next", { time: fullText(answer.nextAvailable) })));
   frame(wanted, partial, places.length > 0 && el("p", { class: "place" }, places.join(" · ")), later, el("ol", { class: "week" }, list));
   byId("calendar-title").textContent = who ? say("calendar.of", { name: who }) : say("calendar");
-  if (focused) dialog.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+  focusBack(null);
 }
 
 // turn goes to another week, without a step for the back button: that one closes the calendar.
@@ -104,5 +104,4 @@ function frame(wanted, ...content) {
     el("p", { class: "actions" }, el("button", { type: "button", class: "quiet", click: () => dialog.close() }, say("close"))));
   if (!dialog.open) dialog.showModal();
   if (focused) dialog.querySelector(`[data-turn="${focused}"]`)?.focus();
-  announce("");
 }

@@ -21,3 +21,15 @@ export function announce(text) {
 
 // still tells whether somebody wants things not to move.
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// keepFocus remembers the focus in a part of the page that is about to be made again. What it gives puts the focus back:
+// on the same time, else on a time of the same card, else on what is named.
+export function keepFocus(root) {
+  const had = root.contains(document.activeElement) ? document.activeElement : null;
+  const id = had?.dataset.id;
+  const card = had?.closest("[data-key]")?.dataset.key;
+  const find = (selector, value) => value && root.querySelector(selector.replace("*", CSS.escape(value)));
+  return (otherwise) => {
+    if (had && !had.isConnected) (find('[data-id="*"]', id) || find('[data-key="*"] .time', card) || otherwise)?.focus();
+  };
+}

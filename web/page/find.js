@@ -14,7 +14,7 @@ function question() {
   const place = postalCode ? { postalCode } : { latitude, longitude };
   if (!filters.visitTypeName || !postalCode && !latitude) return "";
   const { visitTypeName, specialty, newOrEstablishedPatient, startDate, endDate, radius } = filters;
-  return sorted({ ...place, visitTypeName, specialty, newOrEstablishedPatient, startDate, endDate, radius: radius || "25", by: "provider", per: "3", product });
+  return sorted({ ...place, visitTypeName, specialty, newOrEstablishedPatient, startDate, endDate, radius: radius || "25", by: "provider", per: "3", limit: name ? "500" : "", product });
 }
 
 const named = (text) => text.toLowerCase().includes((values().name ?? "").toLowerCase());

@@ -1,7 +1,7 @@
 // The landing page of a flu shot campaign: nearest clinics first, today and tomorrow, one tap to a time.
 
 import { product, say } from "./page.js";
-import { el } from "./dom.js";
+import { el, keepFocus } from "./dom.js";
 import { sorted } from "./api.js";
 import { byDay, card, times } from "./list.js";
 import { addDays, today } from "./when.js";
@@ -51,16 +51,14 @@ function openDay(button, key, { departmentUrlName, date }, where, choose) {
   const day = new Followed({ departmentUrlName, visitTypeName, startDate: date, endDate: date, limit: 500 }, {
     root,
     show: ({ timeslots }) => {
-      const focused = root.contains(document.activeElement) && document.activeElement.dataset.id;
+      const focusBack = keepFocus(root);
       root.replaceChildren(times(timeslots, where, choose));
-      if (!opened.has(key)) {
-        button.parentElement.querySelector(".times")?.remove();
-        button.replaceWith(root);
-        root.querySelector(".time")?.focus();
-        keep(key, { root, day });
-      } else if (focused !== false) {
-        (root.querySelector(`[data-id="${CSS.escape(focused)}"]`) ?? root.querySelector(".time"))?.focus();
-      }
+      focusBack(root.querySelector(".time"));
+      if (opened.has(key)) return;
+      button.parentElement.querySelector(".times")?.remove();
+      button.replaceWith(root);
+      root.querySelector(".time")?.focus();
+      keep(key, { root, day });
     },
     fail: () => { button.disabled = false; }, // it may be tried again
   });

@@ -1,7 +1,7 @@
 // A list of times and all that it may be: on its way, there, partly there, empty, or not to be had.
 
 import { count, first, say } from "./page.js";
-import { announce, byId, el } from "./dom.js";
+import { announce, byId, el, keepFocus } from "./dom.js";
 import { nextAvailable, timeslots } from "./api.js";
 import { goneBetween, skeletons, timeButton } from "./list.js";
 import { follow } from "./live.js";
@@ -69,8 +69,7 @@ export class Results {
 
   // put shows an answer, with the focus where it was.
   put(answer) {
-    const focused = document.activeElement?.closest("#list [data-id]")?.dataset.id;
-    const card = document.activeElement?.closest("#list .card")?.dataset.key;
+    const focusBack = keepFocus(byId("list"));
     const again = this.shown === this.query;
     this.answer = answer;
     this.shown = this.query;
@@ -81,10 +80,16 @@ export class Results {
     if (!again) announce(cards.length > 0 ? count(this.things, cards.length) : "");
     if (!answer.complete) this.tellPartial(answer);
     else if (cards.length === 0) this.tellNone();
-    if (card) (byId("list").querySelector(`[data-id="${CSS.escape(focused ?? "")}"]`) ?? byId("list").querySelector(`[data-key="${CSS.escape(card)}"] .time`) ?? byId("results")).focus();
+    else if (answer.entries.length === this.limit()) this.tell(say("cut", { n: answer.entries.length }), false);
+    focusBack(byId("results"));
     this.stream ??= follow(this.query, () => this.lookSoon());
     this.stream.shows(answer.entries.flatMap((entry) => entry.next.map((slot) => slot.id)));
     this.seen(answer);
+  }
+
+  // limit is how many entries an answer has at most; one that has so many may lack others.
+  limit() {
+    return Number(new URLSearchParams(this.query).get("limit") ?? 100);
   }
 
   lookSoon() {
