@@ -14,7 +14,7 @@ let session = null; // of the sample patient: token and record; in this variable
 let open = null; // the time that the dialog is about
 const taken = new Set();
 
-const dialog = el("dialog", { id: "book", "aria-labelledby": "book-title", close: () => { open = null; } });
+const dialog = el("dialog", { id: "book", "aria-labelledby": "book-title", close: () => { open = null; }, cancel: (event) => open?.busy && event.preventDefault() });
 document.body.append(dialog);
 
 // choose opens the dialog for a time. answer is where it comes from; opener gets the focus back.
@@ -61,18 +61,20 @@ function phone() {
 
 const button = (text, click, kind = "") => el("button", { type: "button", class: kind, click }, text);
 
+const fill = (...content) => dialog.replaceChildren(...content.filter(Boolean));
+
 // message shows a message in the dialog, with what can be done.
 function message(text, ...more) {
   const { slot } = open;
-  const details = [...new Set([whoOf(slot), placeOf(slot)?.name])].filter(Boolean);
-  dialog.replaceChildren(
+  const details = [...new Set([slot.visitTypeTitle ?? slot.visitTypeName, whoOf(slot), placeOf(slot)?.name])].filter(Boolean);
+  fill(
     el("h2", { id: "book-title", tabindex: "-1" }, fullText(slot)),
     demo && el("p", { class: "demo" }, el("strong", {}, say("demo")), " ", say("demo.book")),
     visitorsText(slot) && el("p", {}, visitorsText(slot)),
     el("p", {}, details.join(" · ")),
     text && el("p", { id: "book-message", role: "alert" }, text),
-    ...more.filter(Boolean),
-    el("p", { class: "actions" }, button(say("close"), () => dialog.close(), "quiet")));
+    ...more,
+    !open.busy && el("p", { class: "actions" }, button(say("close"), () => dialog.close(), "quiet")));
   if (!dialog.open) dialog.showModal();
   if (!dialog.contains(document.activeElement) || document.activeElement === dialog) byId("book-title").focus();
 }
@@ -131,8 +133,9 @@ async function book() {
   mine.busy = true;
   message(say("book.sending"));
   const [path, body] = order(mine.slot);
-  const end = (finish) => {
+  const end = (finish) => { // whoever closed the dialog meanwhile gets to know as well
     mine.busy = false;
+    open ??= mine;
     if (open === mine) finish();
   };
   try {

@@ -4,7 +4,7 @@ import { product, say } from "./page.js";
 import { el, keepFocus } from "./dom.js";
 import { sorted } from "./api.js";
 import { byDay, card, times } from "./list.js";
-import { addDays, today } from "./when.js";
+import { addDays, dayLabel, today } from "./when.js";
 import { Followed } from "./followed.js";
 import { listen, values } from "./form.js";
 import { Results } from "./results.js";
@@ -38,8 +38,9 @@ function all(answer, entry, choose) {
     const key = `${entry.departmentIdentifier} ${date}`;
     if (opened.has(key)) return opened.get(key).root;
     if (total <= listed.length) return null;
-    const { urlName } = answer.departments[entry.departmentIdentifier];
-    return el("button", { type: "button", class: "quiet", click: (event) => openDay(event.currentTarget, key, { departmentUrlName: urlName, date }, where, choose) }, say("all"));
+    const { urlName, timezone } = answer.departments[entry.departmentIdentifier];
+    const label = `${say("all")}: ${dayLabel(date, timezone)}, ${where}`;
+    return el("button", { type: "button", class: "quiet", "aria-label": label, click: (event) => openDay(event.currentTarget, key, { departmentUrlName: urlName, date }, where, choose) }, say("all"));
   };
 }
 
