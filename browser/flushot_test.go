@@ -40,7 +40,8 @@ func TestSomebodyNearbyFindsAFluShotWithOneTap(t *testing.T) {
 		t.Error("the visitor's own clock is shown beside one that says the same")
 	}
 	b.picture(t, "flushot-phone", 390, 844, false)
-	b.lists(t, chromedp.Click("#list .day button"))
+	b.do(t, chromedp.Click("#list .day button"))
+	b.shows(t, 5*time.Second, "all times of the day", `document.querySelectorAll("#list .whole .time").length > 6 && document.activeElement.matches(".whole .time")`)
 	b.do(t, chromedp.Click("#list .time"))
 	b.shows(t, 5*time.Second, "the way to a booking", `document.querySelector("#book[open] .choices button") !== null`)
 	b.picture(t, "flushot-booking-phone", 390, 844, false)

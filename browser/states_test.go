@@ -52,8 +52,8 @@ func TestNothingFoundNamesTheNextTime(t *testing.T) {
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
-	monday := time.Now().AddDate(0, 0, -int(time.Now().Weekday())) // clinicians of primary care do not work on Sundays
-	sunday := monday.AddDate(0, 0, 7).Format(time.DateOnly)
+	now := time.Now()
+	sunday := now.AddDate(0, 0, 7-int(now.Weekday())).Format(time.DateOnly) // primary care has no times on Sundays
 	b.do(t, chromedp.Navigate(s.Public+newPatients+"&startDate="+sunday+"&endDate="+sunday))
 	b.shows(t, 10*time.Second, "the next time there is", notice+`.includes("There are no times") && `+notice+`.includes("The next one is") && document.querySelector("#notice .time") !== null`)
 	b.picture(t, "state-none", 1000, 900, false)
