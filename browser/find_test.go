@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"timeslots/faults/rig"
 )
@@ -156,4 +157,35 @@ func TestTimesLeaveWholeDaysAndCalendarsAsWell(t *testing.T) {
 		theirs.picture(t, "left-"+strings.ReplaceAll(name, " ", "-"), 1100, 1000, false)
 	}
 	theirs.quiet(t, s.Public)
+}
+
+func TestEveryEndOfABookingIsToldToThePatient(t *testing.T) {
+	s, tenant := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 1000, "America/Los_Angeles")
+	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton), chromedp.Click("#list .time"))
+	b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	b.do(t, chromedp.Click("#book .choices button"))
+	b.shows(t, 5*time.Second, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	sent := 0
+	for i, c := range []struct{ fault, want, next string }{
+		{"retail-booking:conflict=PatientDoubleBooked", "already have a visit at that time", "#alternatives .time"},
+		{"retail-booking:conflict=UnknownAppointmentConflict", "could not be booked, and nothing was", "#alternatives .time"},
+		{"retail-booking:status=423", "was refused, and nothing was booked", "#book > button"},
+		{"retail-booking:status=500", "do not know whether", `#book a[href^="tel:"]`},
+		{"retail-booking:drop-after", "do not know whether", `#book a[href^="tel:"]`},
+	} {
+		if i > 0 { // another time
+			b.do(t, chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#book"), chromedp.Click(fmt.Sprintf("#list .card:nth-child(2) .times li:nth-child(%d) .time", i)))
+			b.shows(t, 5*time.Second, "the last word", `document.getElementById("book-message")?.innerText.includes("signed in as")`)
+		}
+		heal := breaks(t, tenant, c.fault)
+		b.do(t, chromedp.Click("#book h2 ~ button"))
+		b.shows(t, 10*time.Second, c.fault, fmt.Sprintf(`document.getElementById("book-message").innerText.includes(%q) && document.querySelector(%q) !== null`, c.want, c.next))
+		b.picture(t, fmt.Sprintf("book-end-%d", i+1), 1000, 900, false)
+		heal()
+		if sent++; len(b.asked("/api/6/visits/retail")) != sent {
+			t.Errorf("%s: %d bookings were sent, want %d", c.fault, len(b.asked("/api/6/visits/retail")), sent)
+		}
+	}
 }

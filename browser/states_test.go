@@ -48,6 +48,19 @@ func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 	})
 }
 
+func TestAListOnItsWayHoldsItsPlace(t *testing.T) {
+	s, tenant := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 700, "America/Los_Angeles")
+	breaks(t, tenant, "care-options:latency=600ms")
+	b.do(t, chromedp.Navigate(s.Public+"/flu-shot"), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
+	if !says[bool](t, b, `document.querySelectorAll(".skeleton").length > 0 && document.getElementById("results").getAttribute("aria-busy") === "true" && document.getElementById("status").innerText === "Loading times…"`) {
+		t.Error("nothing says that times are on their way")
+	}
+	b.picture(t, "state-loading", 1000, 700, false)
+	b.shows(t, 10*time.Second, "the list in their place", clinics+` && document.querySelectorAll(".skeleton").length === 0`)
+}
+
 func TestNothingFoundNamesTheNextTime(t *testing.T) {
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)

@@ -2,7 +2,7 @@
 // health system's own booking pages, and nothing here is reached but what to do where there is no link.
 
 import { demo, product, say } from "./page.js";
-import { announce, byId, el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { limited } from "./api.js";
 import { alternatives, completed } from "./alternatives.js";
 import { timeButton } from "./list.js";
@@ -97,7 +97,8 @@ async function signIn(token) {
     const { status, text } = await limited(`/dexcare/v1/patient?product=${product}`, { headers: authorization, cache: "no-store" });
     if (status !== 200) throw new Error(`status ${status}`);
     const patient = JSON.parse(text);
-    const { name } = patient.links[0];
+    const { name, addresses } = patient.links[0];
+    if (!addresses?.length) throw new Error("no address, which a booking needs");
     session = { authorization, patient, name: `${name.given} ${name.family}` };
     if (open) offer();
   } catch {
@@ -148,24 +149,37 @@ async function book() {
   }
 }
 
+// visitOf is the number of a booked visit. It is booked whatever the body says.
+function visitOf(text) {
+  try {
+    return JSON.parse(text).visitId;
+  } catch {
+    return "";
+  }
+}
+
+// ours are refusals of the service itself: this very attempt was made before, and its end is another's.
+const ours = /"(booking-in-progress|already-submitted)"/;
+
 // judge says what an answer means to a patient (CONTRACT §7.3).
 function judge(status, text) {
   if (status >= 200 && status < 300) {
     open.done = true;
     taken.add(open.slot.id);
-    announce(say("book.done"));
-    return message(say("book.done"), el("p", {}, say("book.visit", { id: JSON.parse(text).visitId })));
+    const id = visitOf(text);
+    return message(say("book.done"), id && el("p", {}, say("book.visit", { id })));
   }
   if (status === 409 && text.includes("PatientDoubleBooked")) return offerOthers(say("book.double"));
-  if (status === 409) {
+  if (status === 409 && text.includes("SlotUnavailable")) {
     taken.add(open.slot.id);
     return offerOthers(say("book.gone"));
   }
+  if (status === 409 && !ours.test(text)) return offerOthers(say("book.conflict"));
   if (status === 401 || status === 403) {
     session = null;
     return offer(say("book.again"));
   }
-  if (status < 500 || text.includes('"not-sent"')) {
+  if (status < 500 && status !== 409 || text.includes('"not-sent"')) {
     open.key = key(); // nothing was booked
     return message(say("book.refused"), button(say("retry"), book), phone());
   }

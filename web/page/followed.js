@@ -39,7 +39,7 @@ export class Followed {
       const answer = await timeslots(this.values);
       if (this.stopped) return;
       const ids = answer.timeslots.map((slot) => slot.id);
-      if (this.ids) await strike(this.root, this.ids.filter((id) => !ids.includes(id)));
+      if (this.ids && answer.complete) await strike(this.root, this.ids.filter((id) => !ids.includes(id)));
       if (this.stopped) return;
       this.ids = ids;
       this.show(answer);

@@ -60,9 +60,9 @@ export class Results {
     }
   }
 
-  // fade lets times leave that a new answer does not have any more.
+  // fade lets times leave that a new answer does not have any more. What a source did not say is not gone.
   async fade(answer) {
-    const before = this.shown === this.query ? this.answer : null;
+    const before = this.shown === this.query && answer.complete ? this.answer : null;
     const seen = before ? await strike(byId("list"), goneBetween(before, answer)) : 0;
     if (seen > 0) announce(count("taken", seen));
   }
@@ -79,7 +79,7 @@ export class Results {
     byId("notice").replaceChildren();
     if (!again) announce(cards.length > 0 ? count(this.things, cards.length) : "");
     if (!answer.complete) this.tellPartial(answer);
-    else if (cards.length === 0) this.tellNone();
+    else if (cards.length === 0) this.tellNone(answer);
     else if (answer.entries.length === this.limit()) this.tell(say("cut", { n: answer.entries.length }), false);
     focusBack(byId("results"));
     this.stream ??= follow(this.query, () => this.lookSoon());
@@ -104,18 +104,19 @@ export class Results {
     this.tell(text, true, this.retry());
   }
 
-  // tellNone offers the next time beyond what was asked for, if there is one.
-  async tellNone() {
+  // tellNone offers the next time beyond what was asked for, if there is one. Where others have times, a name was wanted.
+  async tellNone(answer) {
     const question = this.query;
     this.tell(say("none"), false);
+    if (this.things === "clinicians" && answer.entries.some((entry) => entry.next.length > 0)) return;
     const { by, per, startDate, endDate, ...values } = Object.fromEntries(new URLSearchParams(question));
     try {
-      const answer = await timeslots({ ...values, sort: "soonest", limit: 1 }, this.asking?.signal);
-      const slot = answer.timeslots[0] ?? answer.nextAvailable;
+      const later = await timeslots({ ...values, sort: "soonest", limit: 1 }, this.asking?.signal);
+      const slot = later.timeslots[0] ?? later.nextAvailable;
       if (!slot || this.query !== question || this.shown !== question) return;
-      const where = answer.departments[slot.departmentIdentifier]?.name ?? "";
+      const where = later.departments[slot.departmentIdentifier]?.name ?? "";
       const next = say("next", { time: fullText(slot), where });
-      this.tell(say("none"), false, el("span", {}, ` ${next} `), timeButton(slot, where, (chosen, opener) => book.choose(chosen, { answer, opener })));
+      this.tell(say("none"), false, el("span", {}, ` ${next} `), timeButton(slot, where, (chosen, opener) => book.choose(chosen, { answer: later, opener })));
     } catch {
       // then there is nothing more to say
     }
