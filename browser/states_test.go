@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -168,4 +170,39 @@ func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 		_ = chromedp.Run(b.ctx, chromedp.Text("body", &text))
 		return strings.Contains(text, "Simulated booking application")
 	})
+}
+
+func TestWhereNoEventsCanBeHadThePageLooksAgain(t *testing.T) {
+	s, _ := rig.Demo(t)
+	theirs, mine := newBrowser(t), newBrowser(t)
+	theirs.do(t, chromedp.ActionFunc(func(ctx context.Context) error { // half a minute is a second here
+		_, err := page.AddScriptToEvaluateOnNewDocument(`window.setInterval = ((real) => (f, ms) => real(f, ms / 30))(window.setInterval)`).Do(ctx)
+		return err
+	}))
+	address := s.Public + "/flu-shot?postalCode=" + riverton
+	for i := range 64 { // all streams of one client
+		ctx, leave := context.WithCancel(t.Context())
+		t.Cleanup(leave)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/v1/timeslots/events?npi=9000000017&limit=%d", s.Public, 1+i), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(r)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatal(response, err)
+		}
+		t.Cleanup(func() { _ = response.Body.Close() })
+	}
+	for _, b := range []*tab{theirs, mine} {
+		b.on(t, 1000, 900, "America/Los_Angeles")
+		b.lists(t, chromedp.Navigate(address))
+	}
+	wanted := says[string](t, mine, firstTime+`.dataset.id`)
+	mine.do(t, chromedp.Click("#list .time"))
+	mine.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	mine.book(t, 1)
+	theirs.shows(t, 10*time.Second, "a list without the time", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)
+	if len(theirs.complained("/events")) == 0 {
+		t.Error("the page had its stream, and did not have to look by itself")
+	}
 }

@@ -57,6 +57,18 @@ func (b *tab) asked(part string) (found []string) {
 	return found
 }
 
+// complained is what the browser complained of that has a part.
+func (b *tab) complained(part string) (found []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, complaint := range b.complaints {
+		if strings.Contains(complaint, part) {
+			found = append(found, complaint)
+		}
+	}
+	return found
+}
+
 // fits wants a page that needs no scrolling sideways.
 func (b *tab) fits(t *testing.T, what string) {
 	t.Helper()
