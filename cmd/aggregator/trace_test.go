@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -93,8 +94,10 @@ func TestATraceOfAHitIsOneSpanHoweverItIsAnswered(t *testing.T) {
 		t.Errorf("%v", spans)
 	}
 	exposition := get(t, service.admin+"/metrics", "Accept", "application/openmetrics-text; version=1.0.0")
-	if !strings.Contains(string(exposition.body), `# {trace_id="`) {
-		t.Error("no exemplar names a trace")
+	for _, histogram := range []string{"http", "upstream"} {
+		if !regexp.MustCompile(`aggregator_` + histogram + `_request_duration_seconds_bucket\{[^\n]*# \{trace_id="`).Match(exposition.body) {
+			t.Errorf("no exemplar of %s durations names a trace", histogram)
+		}
 	}
 }
 

@@ -137,7 +137,7 @@ func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passage) (*h
 	g.o.Recorder.UpstreamStarted(source)
 	resp, fail := g.send(ctx, r, p)
 	outcome := upstreamOutcome(resp, fail)
-	g.o.Recorder.UpstreamEnded(source, p.route.Operation, outcome, g.o.Now().Sub(started))
+	g.o.Recorder.UpstreamEnded(source, p.route.Operation, outcome, g.o.Now().Sub(started), span.ID())
 	span.Word(trace.Source, string(source))
 	span.Word(trace.Operation, string(p.route.Operation))
 	span.Word(trace.Outcome, outcome)

@@ -22,7 +22,7 @@ type notes struct {
 
 func newNotes() *notes { return &notes{outcomes: map[string]int{}, refused: map[timeslot.Kind]int{}} }
 
-func (n *notes) UpstreamEnded(_ timeslot.Source, _ timeslot.Operation, outcome string, _ time.Duration) {
+func (n *notes) UpstreamEnded(_ timeslot.Source, _ timeslot.Operation, outcome string, _ time.Duration, _ string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.outcomes[outcome]++

@@ -40,6 +40,6 @@ func BenchmarkUpstream(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m.UpstreamStarted(timeslot.CareDirect)
-		m.UpstreamEnded(timeslot.CareDirect, timeslot.OpDepartmentTimeslots, "ok", 80*time.Millisecond)
+		m.UpstreamEnded(timeslot.CareDirect, timeslot.OpDepartmentTimeslots, "ok", 80*time.Millisecond, "")
 	}
 }

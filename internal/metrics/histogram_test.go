@@ -44,7 +44,7 @@ func TestATracedRequestLeavesAnExemplar(t *testing.T) {
 	m.RequestStarted()
 	m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", 80*time.Millisecond, traceID)
 	m.UpstreamStarted(timeslot.CareDirect)
-	m.UpstreamTraced(timeslot.CareDirect, timeslot.OpDepartmentTimeslots, "ok", 70*time.Millisecond, traceID)
+	m.UpstreamEnded(timeslot.CareDirect, timeslot.OpDepartmentTimeslots, "ok", 70*time.Millisecond, traceID)
 	body, _ := scrape(t, m, openMetrics)
 	for _, bucket := range []string{
 		`aggregator_http_request_duration_seconds_bucket{cache="miss",code="200",product="flushot",route="/v1/timeslots",le="0.1"} 1 # {trace_id="` + traceID + `"} 0.08`,

@@ -35,7 +35,7 @@ func recordEverything(m *Metrics) {
 	m.ServedAge("flushot", 3*time.Second)
 	m.PartialResponse("flushot", timeslot.CareDirect, timeslot.KindTimeout)
 	m.UpstreamStarted(timeslot.CareOptions)
-	m.UpstreamEnded(timeslot.CareOptions, timeslot.OpAvailabilitySlots, "ok", 80*time.Millisecond)
+	m.UpstreamEnded(timeslot.CareOptions, timeslot.OpAvailabilitySlots, "ok", 80*time.Millisecond, "")
 	m.UpstreamHedged(timeslot.CareOptions, true)
 	m.UpstreamRefused(timeslot.CareOptions, timeslot.KindOpen)
 	m.SetSLOs(map[string]SLO{"flushot": {Latency: 400 * time.Millisecond, Objective: 0.99}})

@@ -74,13 +74,9 @@ func (m *Metrics) UpstreamStarted(source timeslot.Source) {
 	}
 }
 
-// UpstreamEnded counts a call out. The outcome is one of ok, not_found, rejected, error, timeout, malformed, canceled.
-func (m *Metrics) UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration) {
-	m.UpstreamTraced(source, operation, outcome, d, "")
-}
-
-// UpstreamTraced is UpstreamEnded for a call that was sampled; see [Metrics.RequestEnded].
-func (m *Metrics) UpstreamTraced(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string) {
+// UpstreamEnded counts a call out. The outcome is one of ok, not_found, rejected, error, timeout, malformed, canceled;
+// traceID as for [Metrics.RequestEnded].
+func (m *Metrics) UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string) {
 	if m == nil {
 		return
 	}

@@ -16,7 +16,7 @@ func TestValuesOutsideTheVocabularyBecomeOther(t *testing.T) {
 	m, _ := newTestMetrics(t)
 	m.RequestEnded("made-up", "", 777, "weird", time.Millisecond, "")
 	m.Booking("made-up", "retail", "exploded")
-	m.UpstreamEnded("somewhere", timeslot.OpDepartments, "odd", time.Millisecond)
+	m.UpstreamEnded("somewhere", timeslot.OpDepartments, "odd", time.Millisecond, "")
 	m.CacheLookup("attic", "dust", 1)
 	body, _ := scrape(t, m, "text/plain")
 	for _, line := range []string{
@@ -42,7 +42,7 @@ func TestAFloodOfInventedLabelsDoesNotGrowTheRegistry(t *testing.T) {
 					m.RequestStarted()
 					m.RequestEnded(word, word, 600+i, word, 0, "")
 					m.RequestShed(word, word)
-					m.UpstreamEnded(timeslot.Source(word), timeslot.Operation(word), word, 0)
+					m.UpstreamEnded(timeslot.Source(word), timeslot.Operation(word), word, 0, "")
 					m.RedisOperation(word, word, 0)
 					m.Booking(word, word, word)
 					m.DecodeDropped(timeslot.CareDirect, word, 1)
