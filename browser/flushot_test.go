@@ -93,11 +93,30 @@ func TestTheFirstViewOfACampaignIsLightAndOneRequest(t *testing.T) {
 }
 
 func TestATimeThatSomebodyElseBooksLeavesTheOthersPage(t *testing.T) {
-	s, _ := rig.Demo(t)
+	t.Run("at once", func(t *testing.T) {
+		s, _ := rig.Demo(t)
+		leaves(t, s.Public)
+	})
+	t.Run("though a CDN keeps the answers", func(t *testing.T) {
+		t.Setenv("AGGREGATOR_PRODUCTS_FLUSHOT_MAX_AGE", "60s")
+		s, _ := rig.Demo(t)
+		cdn := rig.Varnish(t, s.Public, false)
+		address := "/flu-shot?postalCode=" + riverton
+		rig.Get(t, cdn+address)
+		if r := rig.Get(t, cdn+address); r.Header.Get("X-Proxy-Cache") != "HIT" {
+			t.Fatalf("the page is not kept: %v", r.Header)
+		}
+		leaves(t, cdn)
+	})
+}
+
+// leaves books the first time in one browser, and wants it to leave the page in another within a second.
+func leaves(t *testing.T, base string) {
+	t.Helper()
 	mine, theirs := newBrowser(t), newBrowser(t)
 	for _, b := range []*tab{mine, theirs} {
 		b.on(t, 1000, 900, "America/Los_Angeles")
-		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
+		b.lists(t, chromedp.Navigate(base+"/flu-shot?postalCode="+riverton))
 	}
 	wanted := says[string](t, mine, firstTime+`.dataset.id`)
 	for _, b := range []*tab{mine, theirs} {
@@ -136,6 +155,6 @@ func TestATimeThatSomebodyElseBooksLeavesTheOthersPage(t *testing.T) {
 	if !says[bool](t, theirs, `document.getElementById("status").innerText.includes("just taken")`) {
 		t.Error("those who do not see the page are not told")
 	}
-	mine.quiet(t, s.Public)
-	theirs.quiet(t, s.Public)
+	mine.quiet(t, base)
+	theirs.quiet(t, base)
 }

@@ -45,7 +45,7 @@ export async function completed(slot) {
   if (slot.booking.flow === "retail" || slot.booking.flow === "provider") return slot;
   const day = dateOf(slot.slotDateTime, slot.timezone);
   const { npi, visitTypeName } = slot;
-  const found = await timeslots({ npi, visitTypeName, startDate: day, endDate: day, limit: 500 });
+  const found = await timeslots({ npi, visitTypeName, startDate: day, endDate: day, limit: 500 }, { again: true });
   return found.timeslots.find((other) => other.id === slot.id) ?? null;
 }
 

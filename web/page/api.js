@@ -38,9 +38,9 @@ export async function limited(address, options = {}, milliseconds = patience) {
   }
 }
 
-// ask gets a JSON document. The browser's own cache knows from the answer's headers what it may keep.
-export async function ask(path, query, signal = null) {
-  const { status, headers, text } = await limited(`${path}?${query}`, { signal });
+// ask gets a JSON document. The browser's own cache knows from the answer's headers what it may keep; again asks past it.
+export async function ask(path, query, { signal = null, again = false } = {}) {
+  const { status, headers, text } = await limited(`${path}?${query}`, { signal, cache: again ? "no-cache" : "default" });
   if (status === 200) return JSON.parse(text);
   throw new Trouble(kinds[status] ?? "failed", Number(headers.get("Retry-After")) || 0);
 }
@@ -56,7 +56,7 @@ export function sorted(values) {
 export const round = (degrees) => (Math.round(degrees * 100) / 100).toFixed(2);
 
 // nextAvailable asks for the next times of a list.
-export const nextAvailable = (query, signal) => ask("/v1/next-available", query, signal);
+export const nextAvailable = (query, options) => ask("/v1/next-available", query, options);
 
 // timeslots asks for times one by one.
-export const timeslots = (values, signal) => ask("/v1/timeslots", sorted({ ...values, product }), signal);
+export const timeslots = (values, options) => ask("/v1/timeslots", sorted({ ...values, product }), options);

@@ -3,7 +3,7 @@
 import { product } from "./page.js";
 import { still } from "./dom.js";
 import { sorted, timeslots } from "./api.js";
-import { follow } from "./live.js";
+import { Stream } from "./live.js";
 import * as book from "./book.js";
 
 const fading = 700; // milliseconds that a taken time takes to leave
@@ -36,14 +36,15 @@ export class Followed {
   async look() {
     clearTimeout(this.timer);
     try {
-      const answer = await timeslots(this.values);
+      const found = await timeslots(this.values, { again: this.ids !== null });
       if (this.stopped) return;
+      const answer = this.stream ? { ...found, timeslots: this.stream.still(found.timeslots) } : found;
       const ids = answer.timeslots.map((slot) => slot.id);
       if (this.ids && answer.complete) await strike(this.root, this.ids.filter((id) => !ids.includes(id)));
       if (this.stopped) return;
       this.ids = ids;
       this.show(answer);
-      this.stream ??= follow(sorted({ ...this.values, product }), () => this.lookSoon());
+      this.stream ??= new Stream(sorted({ ...this.values, product }), () => this.lookSoon());
       this.stream.shows(ids);
     } catch (error) {
       if (!this.stopped) this.fail(error);

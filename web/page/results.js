@@ -4,7 +4,7 @@ import { count, first, say } from "./page.js";
 import { announce, byId, el, keepFocus } from "./dom.js";
 import { nextAvailable, timeslots } from "./api.js";
 import { goneBetween, skeletons, timeButton } from "./list.js";
-import { follow } from "./live.js";
+import { Stream } from "./live.js";
 import { soon, strike } from "./followed.js";
 import { fullText } from "./when.js";
 import * as book from "./book.js";
@@ -49,7 +49,7 @@ export class Results {
     const asking = this.asking = new AbortController();
     byId("results").setAttribute("aria-busy", "true");
     try {
-      const answer = await nextAvailable(this.query, asking.signal);
+      const answer = this.current(await nextAvailable(this.query, { signal: asking.signal, again: this.shown === this.query }));
       if (asking.signal.aborted) return;
       await this.fade(answer);
       if (!asking.signal.aborted) this.put(answer);
@@ -58,6 +58,12 @@ export class Results {
     } finally {
       if (this.asking === asking) byId("results").removeAttribute("aria-busy");
     }
+  }
+
+  // current is an answer without what is known to be gone.
+  current(answer) {
+    if (!this.stream) return answer;
+    return { ...answer, entries: answer.entries.map((entry) => ({ ...entry, next: this.stream.still(entry.next) })) };
   }
 
   // fade lets times leave that a new answer does not have any more. What a source did not say is not gone.
@@ -82,7 +88,7 @@ export class Results {
     else if (cards.length === 0) this.tellNone(answer);
     else if (answer.entries.length === this.limit()) this.tell(say("cut", { n: answer.entries.length }), false);
     focusBack(byId("results"));
-    this.stream ??= follow(this.query, () => this.lookSoon());
+    this.stream ??= new Stream(this.query, () => this.lookSoon());
     this.stream.shows(answer.entries.flatMap((entry) => entry.next.map((slot) => slot.id)));
     this.seen(answer);
   }
@@ -111,7 +117,7 @@ export class Results {
     if (this.things === "clinicians" && answer.entries.some((entry) => entry.next.length > 0)) return;
     const { by, per, startDate, endDate, ...values } = Object.fromEntries(new URLSearchParams(question));
     try {
-      const later = await timeslots({ ...values, sort: "soonest", limit: 1 }, this.asking?.signal);
+      const later = await timeslots({ ...values, sort: "soonest", limit: 1 }, { signal: this.asking?.signal });
       const slot = later.timeslots[0] ?? later.nextAvailable;
       if (!slot || this.query !== question || this.shown !== question) return;
       const where = later.departments[slot.departmentIdentifier]?.name ?? "";
