@@ -83,7 +83,7 @@ func TestNoBarriers(t *testing.T) {
 		b.barriers(t, source, "calendar "+lang)
 		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton+and))
 		b.barriers(t, source, "flu shot, list "+lang)
-		b.do(t, chromedp.Click("#list .time"))
+		b.do(t, chromedp.Click(aTime))
 		b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 		b.barriers(t, source, "booking "+lang)
 	}
@@ -151,7 +151,7 @@ func TestPagesFitSmallScreensAndLargeLetters(t *testing.T) {
 			b.lists(t, chromedp.Navigate(s.Public+address))
 			b.fits(t, name+" "+page)
 			b.picture(t, name+"-"+page, screen[0], 1400, false)
-			b.do(t, chromedp.Click("#list .time"))
+			b.do(t, chromedp.Click(aTime))
 			b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 			b.fits(t, name+" booking")
 			if wide := says[int](t, b, `document.getElementById("book").scrollWidth - document.getElementById("book").clientWidth`); wide > 0 {
@@ -197,7 +197,7 @@ func TestThePageSpeaksSpanish(t *testing.T) {
 		}
 	}
 	b.picture(t, "spanish", 1000, 900, false)
-	b.do(t, chromedp.Click("#list .time"))
+	b.do(t, chromedp.Click(aTime))
 	b.shows(t, 5*time.Second, "el inicio de sesión", `document.getElementById("book").innerText.includes("Paciente de muestra")`)
 	b.picture(t, "spanish-booking", 1000, 900, false)
 	b.quiet(t, s.Public)

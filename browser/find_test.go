@@ -77,7 +77,7 @@ func TestAListTimeOfAClinicianIsBookedWithTheHandleOfItsCalendar(t *testing.T) {
 		t.Errorf("%q: the visitor's own clock is missing", text)
 	}
 	b.picture(t, "find-other-zone", 1100, 700, false)
-	b.do(t, chromedp.Click("#list .time"))
+	b.do(t, chromedp.Click(aTime))
 	b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	b.book(t, 1)
 	b.quiet(t, s.Public)
@@ -89,8 +89,8 @@ func TestATimeThatWasTakenInTheMeantimeLeadsToTheNearestOthers(t *testing.T) {
 	b.on(t, 1000, 1000, "America/Los_Angeles")
 	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
 	heal := breaks(t, tenant, "retail-booking:conflict=SlotUnavailable")
-	wanted := says[string](t, b, firstTime+`.dataset.id`)
-	b.do(t, chromedp.Click("#list .time"))
+	wanted := says[string](t, b, theTime+`.dataset.id`)
+	b.do(t, chromedp.Click(aTime))
 	b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	b.do(t, chromedp.Click("#book .choices button"))
 	b.shows(t, 5*time.Second, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
@@ -120,7 +120,7 @@ func TestATimeIsTakenWhileSomebodyThinksAboutIt(t *testing.T) {
 		b.on(t, 1000, 1000, "America/Los_Angeles")
 		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton), chromedp.WaitVisible("#list .time"))
 		rig.Within(t, 5*time.Second, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
-		b.do(t, chromedp.Click("#list .time"))
+		b.do(t, chromedp.Click(aTime))
 		b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	}
 	mine.book(t, 1)
@@ -161,20 +161,20 @@ func TestEveryEndOfABookingIsToldToThePatient(t *testing.T) {
 	s, tenant := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 1000, "America/Los_Angeles")
-	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton), chromedp.Click("#list .time"))
+	b.lists(t, chromedp.Navigate(s.Public+newPatients), chromedp.Click(aTime))
 	b.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	b.do(t, chromedp.Click("#book .choices button"))
 	b.shows(t, 5*time.Second, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
 	sent := 0
 	for i, c := range []struct{ fault, want, next string }{
-		{"retail-booking:conflict=PatientDoubleBooked", "already have a visit at that time", "#alternatives .time"},
-		{"retail-booking:conflict=UnknownAppointmentConflict", "could not be booked, and nothing was", "#alternatives .time"},
-		{"retail-booking:status=423", "was refused, and nothing was booked", "#book > button"},
-		{"retail-booking:status=500", "do not know whether", `#book a[href^="tel:"]`},
-		{"retail-booking:drop-after", "do not know whether", `#book a[href^="tel:"]`},
+		{"provider-booking:conflict=PatientDoubleBooked", "already have a visit at that time", "#alternatives .time"},
+		{"provider-booking:conflict=UnknownAppointmentConflict", "could not be booked, and nothing was", "#alternatives .time"},
+		{"provider-booking:status=423", "was refused, and nothing was booked", "#book > button"},
+		{"provider-booking:status=500", "do not know whether", `#book a[href^="tel:"]`},
+		{"provider-booking:drop-after", "do not know whether", `#book a[href^="tel:"]`},
 	} {
 		if i > 0 { // another time
-			b.do(t, chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#book"), chromedp.Click(fmt.Sprintf("#list .card:nth-child(2) .times li:nth-child(%d) .time", i)))
+			b.do(t, chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#book"), chromedp.Click(fmt.Sprintf("#list .card:nth-child(%d) .time", 2*i+1)))
 			b.shows(t, 5*time.Second, "the last word", `document.getElementById("book-message")?.innerText.includes("signed in as")`)
 		}
 		heal := breaks(t, tenant, c.fault)
@@ -182,8 +182,8 @@ func TestEveryEndOfABookingIsToldToThePatient(t *testing.T) {
 		b.shows(t, 10*time.Second, c.fault, fmt.Sprintf(`document.getElementById("book-message").innerText.includes(%q) && document.querySelector(%q) !== null`, c.want, c.next))
 		b.picture(t, fmt.Sprintf("book-end-%d", i+1), 1000, 900, false)
 		heal()
-		if sent++; len(b.asked("/api/6/visits/retail")) != sent {
-			t.Errorf("%s: %d bookings were sent, want %d", c.fault, len(b.asked("/api/6/visits/retail")), sent)
+		if sent++; len(b.asked("/api/7/visits/providerbooking")) != sent {
+			t.Errorf("%s: %d bookings were sent, want %d", c.fault, len(b.asked("/api/7/visits/providerbooking")), sent)
 		}
 	}
 }

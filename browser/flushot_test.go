@@ -42,7 +42,7 @@ func TestSomebodyNearbyFindsAFluShotWithOneTap(t *testing.T) {
 	b.picture(t, "flushot-phone", 390, 844, false)
 	b.do(t, chromedp.Click("#list .day button"))
 	b.shows(t, 5*time.Second, "all times of the day", `document.querySelectorAll("#list .whole .time").length > 6 && document.activeElement.matches(".whole .time")`)
-	b.do(t, chromedp.Click("#list .time"))
+	b.do(t, chromedp.Click(aTime))
 	b.shows(t, 5*time.Second, "the way to a booking", `document.querySelector("#book[open] .choices button") !== null`)
 	b.picture(t, "flushot-booking-phone", 390, 844, false)
 	b.quiet(t, s.Public)
@@ -118,7 +118,7 @@ func leaves(t *testing.T, base string) {
 		b.on(t, 1000, 900, "America/Los_Angeles")
 		b.lists(t, chromedp.Navigate(base+"/flu-shot?postalCode="+riverton))
 	}
-	wanted := says[string](t, mine, firstTime+`.dataset.id`)
+	wanted := says[string](t, mine, theTime+`.dataset.id`)
 	for _, b := range []*tab{mine, theirs} {
 		rig.Within(t, 5*time.Second, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
 	}
@@ -127,7 +127,7 @@ func leaves(t *testing.T, base string) {
 		if (!time || time.classList.contains("gone")) done(Date.now());
 	}).observe(document.getElementById("list"), { subtree: true, childList: true, attributes: true })); true`, wanted), nil))
 
-	mine.do(t, chromedp.Click("#list .time"))
+	mine.do(t, chromedp.Click(aTime))
 	mine.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	mine.picture(t, "book-sign-in", 1000, 900, false)
 	mine.do(t, chromedp.Click("#book .choices button"))

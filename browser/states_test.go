@@ -163,7 +163,7 @@ func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 	}
 	b.picture(t, "elsewhere", 1000, 700, false)
 	b.quiet(t, s.Public)
-	b.do(t, chromedp.Click("#list .time"))
+	b.do(t, chromedp.Click(aTime))
 	b.do(t, chromedp.WaitVisible("h1"))
 	rig.Within(t, 5*time.Second, "the booking application", func() bool {
 		var text string
@@ -197,8 +197,8 @@ func TestWhereNoEventsCanBeHadThePageLooksAgain(t *testing.T) {
 		b.on(t, 1000, 900, "America/Los_Angeles")
 		b.lists(t, chromedp.Navigate(address))
 	}
-	wanted := says[string](t, mine, firstTime+`.dataset.id`)
-	mine.do(t, chromedp.Click("#list .time"))
+	wanted := says[string](t, mine, theTime+`.dataset.id`)
+	mine.do(t, chromedp.Click(aTime))
 	mine.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	mine.book(t, 1)
 	theirs.shows(t, 10*time.Second, "a list without the time", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)

@@ -86,10 +86,13 @@ func breaks(t *testing.T, tenant, fault string) (heal func()) {
 	return func() { rig.Send(t, "DELETE", tenant+"/_acme/faults", "") }
 }
 
-// firstTime is the first time of the list: its id, and what it says to those who hear it.
-const firstTime = `document.querySelector("#list .time")`
+// aTime is the last one of the first day of the first card: a first one might begin while somebody looks at it.
+const (
+	aTime   = "#list .card:first-child .day:first-of-type li:last-child .time"
+	theTime = `document.querySelector("` + aTime + `")`
+)
 
-// reads waits for a list after an action.
+// lists waits for a list after an action.
 func (b *tab) lists(t *testing.T, actions ...chromedp.Action) {
 	t.Helper()
 	b.do(t, actions...)

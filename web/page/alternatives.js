@@ -14,7 +14,7 @@ function around(slot) {
   const day = dateOf(slot.slotDateTime, slot.timezone);
   const { visitTypeName } = slot;
   const who = slot.booking.flow === "retail" && slot.departmentUrlName ? { departmentUrlName: slot.departmentUrlName } : { npi: slot.npi };
-  return timeslots({ ...who, visitTypeName, startDate: addDays(day, -1), endDate: addDays(day, 7), limit: 500 });
+  return timeslots({ ...who, visitTypeName, startDate: addDays(day, -1), endDate: addDays(day, 7), limit: 500 }, { again: true });
 }
 
 // alternatives gives the nearest times to one that is gone: of the same clinician or clinic, and of others in an answer

@@ -3,7 +3,7 @@
 
 import { demo, product, say } from "./page.js";
 import { byId, el } from "./dom.js";
-import { limited } from "./api.js";
+import { ask, limited, sorted } from "./api.js";
 import { alternatives, completed } from "./alternatives.js";
 import { timeButton } from "./list.js";
 import { fullText, visitorsText } from "./when.js";
@@ -11,26 +11,33 @@ import { fullText, visitorsText } from "./when.js";
 const patience = 35_000; // milliseconds: a booking is not cut short, for its end would be unknown
 
 let session = null; // of the sample patient: token and record; in this variable, and nowhere else
-let open = null; // the time that the dialog is about
-const taken = new Set();
+let open = null; // what the dialog is about: a time, where it comes from, and the stage: choosing, sending or over
+let opener = null; // gets the focus back
+const taken = new Set(); // times that a booking found taken, or took
 
-const dialog = el("dialog", { id: "book", "aria-labelledby": "book-title", close: () => { open = null; }, cancel: (event) => open?.busy && event.preventDefault() });
+const dialog = el("dialog", { id: "book", "aria-labelledby": "book-title", close: closed, cancel: (event) => open?.stage === "sending" && event.preventDefault() });
 document.body.append(dialog);
 
-// choose opens the dialog for a time. answer is where it comes from; opener gets the focus back.
-export function choose(slot, { answer, opener }) {
-  dialog.addEventListener("close", () => (opener.isConnected && !opener.matches(".gone") ? opener : byId("results")).focus(), { once: true });
+function closed() {
+  if (dialog.open) return; // this tells of an end that is history by now
+  open = null;
+  (opener.isConnected && !opener.matches(".gone") ? opener : byId("results")).focus();
+}
+
+// choose opens the dialog for a time. answer is where it comes from; from is what was pressed.
+export function choose(slot, { answer, opener: from }) {
+  opener = from;
   return take(slot, answer);
 }
 
 // take makes a time the one that the dialog is about.
 async function take(slot, answer) {
-  open = { slot, answer, key: key() };
+  open = { slot, answer, key: key(), stage: "choosing" };
   if (!demo) return message(say("book.byPhone"), phone());
   message(say("loading"));
   try {
     const whole = await completed(slot);
-    if (open?.slot !== slot) return;
+    if (open?.slot !== slot || open.stage !== "choosing") return;
     if (!whole || taken.has(slot.id)) return offerOthers(say("book.gone"));
     open.slot = whole;
     if (whole.booking.flow !== "retail" && whole.booking.flow !== "provider") return message(say("book.byPhone"), phone());
@@ -42,8 +49,7 @@ async function take(slot, answer) {
 
 // gone tells that times were taken: the one that the dialog is about may be among them.
 export function gone(ids) {
-  for (const id of ids) taken.add(id);
-  if (open && !open.busy && !open.done && taken.has(open.slot.id)) offerOthers(say("book.gone"));
+  if (open?.stage === "choosing" && ids.includes(open.slot.id)) offerOthers(say("book.gone"));
 }
 
 // key names one attempt, so that it is made once however often it is sent.
@@ -54,9 +60,15 @@ function key() {
 const placeOf = (slot) => open.answer.departments[slot.departmentIdentifier];
 const whoOf = (slot) => open.answer.providers?.[slot.npi]?.name;
 
+// phone is the clinic's number. Where the list does not know it, the directory does.
 function phone() {
-  const number = placeOf(open.slot)?.phone;
-  return number ? el("p", {}, el("a", { href: `tel:${number}` }, number)) : null;
+  const line = el("p", {});
+  const show = (number) => number && line.replaceChildren(el("a", { href: `tel:${number}` }, number));
+  const { departmentIdentifier } = open.slot;
+  const known = placeOf(open.slot)?.phone;
+  if (known) show(known);
+  else ask(`/dexcare/v4/departments/${encodeURIComponent(departmentIdentifier)}/departmentInfo`, sorted({ byId: "true", product })).then(({ phone: number }) => show(number), () => {}); // then there is none to show
+  return line;
 }
 
 const button = (text, click, kind = "") => el("button", { type: "button", class: kind, click }, text);
@@ -74,7 +86,7 @@ function message(text, ...more) {
     el("p", {}, details.join(" · ")),
     text && el("p", { id: "book-message", role: "alert" }, text),
     ...more,
-    !open.busy && el("p", { class: "actions" }, button(say("close"), () => dialog.close(), "quiet")));
+    open.stage !== "sending" && el("p", { class: "actions" }, button(say("close"), () => dialog.close(), "quiet")));
   if (!dialog.open) dialog.showModal();
   if (!dialog.contains(document.activeElement) || document.activeElement === dialog) byId("book-title").focus();
 }
@@ -130,12 +142,12 @@ function order(slot) {
 // book sends the order, once.
 async function book() {
   const mine = open;
-  if (mine.busy) return;
-  mine.busy = true;
+  if (mine.stage === "sending") return;
+  mine.stage = "sending";
   message(say("book.sending"));
   const [path, body] = order(mine.slot);
   const end = (finish) => { // whoever closed the dialog meanwhile gets to know as well
-    mine.busy = false;
+    mine.stage = "over";
     open ??= mine;
     if (open === mine) finish();
   };
@@ -164,7 +176,6 @@ const ours = /"(booking-in-progress|already-submitted)"/;
 // judge says what an answer means to a patient (CONTRACT §7.3).
 function judge(status, text) {
   if (status >= 200 && status < 300) {
-    open.done = true;
     taken.add(open.slot.id);
     const id = visitOf(text);
     return message(say("book.done"), id && el("p", {}, say("book.visit", { id })));
@@ -177,10 +188,11 @@ function judge(status, text) {
   if (status === 409 && !ours.test(text)) return offerOthers(say("book.conflict"));
   if (status === 401 || status === 403) {
     session = null;
+    open.stage = "choosing";
     return offer(say("book.again"));
   }
   if (status < 500 && status !== 409 || text.includes('"not-sent"')) {
-    open.key = key(); // nothing was booked
+    Object.assign(open, { key: key(), stage: "choosing" }); // nothing was booked
     return message(say("book.refused"), button(say("retry"), book), phone());
   }
   message(say("book.unknown"), phone());
@@ -189,6 +201,7 @@ function judge(status, text) {
 // offerOthers goes on with the nearest other times, in place of starting over.
 async function offerOthers(text) {
   const mine = open;
+  mine.stage = "over";
   message(text, el("p", {}, say("loading")));
   const { slots, places } = await alternatives(mine.slot, mine.answer, taken);
   if (open !== mine) return;

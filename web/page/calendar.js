@@ -17,6 +17,7 @@ let asked = ""; // its question
 
 // closed follows the dialog's end into the address, whoever ended it.
 function closed() {
+  if (dialog.open) return; // this tells of an end that is history by now
   end();
   const { clinician } = values();
   if (!clinician) return;
