@@ -174,7 +174,9 @@ func TestEveryEndOfABookingIsToldToThePatient(t *testing.T) {
 		{"provider-booking:drop-after", "do not know whether", `#book a[href^="tel:"]`},
 	} {
 		if i > 0 { // another time
-			b.do(t, chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#book"), chromedp.Click(fmt.Sprintf("#list .card:nth-child(%d) .time", 2*i+1)))
+			b.do(t, chromedp.KeyEvent(kb.Escape))
+			b.shows(t, 5*time.Second, "the focus back in the list", `!document.getElementById("book").open && document.activeElement.closest("#results") !== null`)
+			b.press(t, fmt.Sprintf("#list .card:nth-child(%d) .time", 2*i+1))
 			b.shows(t, 5*time.Second, "the last word", `document.getElementById("book-message")?.innerText.includes("signed in as")`)
 		}
 		heal := breaks(t, tenant, c.fault)

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"timeslots/faults/rig"
 )
@@ -97,4 +98,10 @@ func (b *tab) lists(t *testing.T, actions ...chromedp.Action) {
 	t.Helper()
 	b.do(t, actions...)
 	b.shows(t, 10*time.Second, "a list", clinics)
+}
+
+// press presses something by key, which does not miss it when the list moves at that moment.
+func (b *tab) press(t *testing.T, selector string) {
+	t.Helper()
+	b.do(t, chromedp.Focus(selector), chromedp.KeyEvent(kb.Enter))
 }

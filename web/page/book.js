@@ -47,9 +47,10 @@ async function take(slot, answer) {
   }
 }
 
-// gone tells that times were taken: the one that the dialog is about may be among them.
+// gone tells that times were taken: the one that the dialog is about may be among them. A time that was tried for is not
+// judged by that: while a booking is on its way, the service hides its time from everybody.
 export function gone(ids) {
-  if (open?.stage === "choosing" && ids.includes(open.slot.id)) offerOthers(say("book.gone"));
+  if (open?.stage === "choosing" && !open.tried && ids.includes(open.slot.id)) offerOthers(say("book.gone"));
 }
 
 // key names one attempt, so that it is made once however often it is sent.
@@ -143,7 +144,7 @@ function order(slot) {
 async function book() {
   const mine = open;
   if (mine.stage === "sending") return;
-  mine.stage = "sending";
+  Object.assign(mine, { stage: "sending", tried: true });
   message(say("book.sending"));
   const [path, body] = order(mine.slot);
   const end = (finish) => { // whoever closed the dialog meanwhile gets to know as well

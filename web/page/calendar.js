@@ -1,7 +1,7 @@
 // One clinician's times, a week at a time. Which one and which week stand in the address.
 
 import { product, say } from "./page.js";
-import { byId, el, keepFocus } from "./dom.js";
+import { byId, el, keepFocus, settle } from "./dom.js";
 import { sorted } from "./api.js";
 import { byDay, times } from "./list.js";
 import { addDays, dayLabel, dayText, fullText, today } from "./when.js";
@@ -70,14 +70,16 @@ function put(wanted, answer) {
   const list = Array.from({ length: 7 }, (_, i) => addDays(wanted.startDate, i)).map((date) => {
     const slots = days.get(date) ?? [];
     const where = (slot) => answer.departments[slot.departmentIdentifier]?.name ?? "";
-    return el("li", { class: slots.length > 0 ? "day" : "day free" },
+    return el("li", { class: slots.length > 0 ? "day" : "day free", "data-key": date },
       el("h3", {}, zone ? dayLabel(date, zone) : dayText(date)),
       slots.length > 0 ? times(slots, `${who} · ${where(slots[0])}`, choose) : el("p", { class: "none" }, say("calendar.none")));
   });
   const places = [...new Set(answer.timeslots.map((slot) => answer.departments[slot.departmentIdentifier]?.name))].filter(Boolean);
   const later = answer.timeslots.length === 0 && answer.nextAvailable && el("p", { class: "notice" }, say("none"), " ",
     el("button", { type: "button", class: "quiet", click: () => turn(answer.nextAvailable.slotDateTime.slice(0, 10)) }, say("calendar.next", { time: fullText(answer.nextAvailable) })));
-  frame(wanted, partial, places.length > 0 && el("p", { class: "place" }, places.join(" · ")), later, el("ol", { class: "week" }, list));
+  const shown = dialog.querySelector(".week");
+  if (shown?.dataset.question === asked && !partial && !later && !dialog.querySelector(".notice")) settle(shown, list);
+  else frame(wanted, partial, places.length > 0 && el("p", { class: "place" }, places.join(" · ")), later, el("ol", { class: "week", "data-question": asked }, list));
   byId("calendar-title").textContent = who ? say("calendar.of", { name: who }) : say("calendar");
   focusBack(null);
 }

@@ -33,3 +33,18 @@ export function keepFocus(root) {
     if (had && !had.isConnected) (find('[data-id="*"]', id) || find('[data-key="*"] .time', card) || otherwise)?.focus();
   };
 }
+
+const keyOf = (node) => node.dataset.key ?? node.querySelector("[data-id]")?.dataset.id;
+
+// settle gives an element the children that are wanted, and leaves those alone that are the same as before: somebody may
+// be about to press one of them.
+export function settle(parent, wanted) {
+  const before = new Map([...parent.children].map((node) => [keyOf(node), node]));
+  wanted.forEach((node, i) => {
+    const old = before.get(keyOf(node));
+    const kept = old?.isEqualNode(node) ? old : node;
+    if (old && old !== kept) old.replaceWith(kept);
+    if (parent.children[i] !== kept) parent.insertBefore(kept, parent.children[i] ?? null);
+  });
+  while (parent.children.length > wanted.length) parent.lastElementChild.remove();
+}

@@ -1,7 +1,7 @@
 // The landing page of a flu shot campaign: nearest clinics first, today and tomorrow, one tap to a time.
 
 import { product, say } from "./page.js";
-import { el, keepFocus } from "./dom.js";
+import { el, keepFocus, settle } from "./dom.js";
 import { sorted } from "./api.js";
 import { byDay, card, times } from "./list.js";
 import { addDays, dayLabel, today } from "./when.js";
@@ -53,7 +53,9 @@ function openDay(button, key, { departmentUrlName, date }, where, choose) {
     root,
     show: ({ timeslots }) => {
       const focusBack = keepFocus(root);
-      root.replaceChildren(times(timeslots, where, choose));
+      const list = times(timeslots, where, choose);
+      if (root.firstElementChild) settle(root.firstElementChild, [...list.children]);
+      else root.append(list);
       focusBack(root.querySelector(".time"));
       if (opened.has(key)) return;
       button.parentElement.querySelector(".times")?.remove();

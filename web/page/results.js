@@ -1,7 +1,7 @@
 // A list of times and all that it may be: on its way, there, partly there, empty, or not to be had.
 
 import { count, first, say } from "./page.js";
-import { announce, byId, el, keepFocus } from "./dom.js";
+import { announce, byId, el, keepFocus, settle } from "./dom.js";
 import { nextAvailable, timeslots } from "./api.js";
 import { goneBetween, skeletons, timeButton } from "./list.js";
 import { Stream } from "./live.js";
@@ -81,7 +81,7 @@ export class Results {
     this.shown = this.query;
     this.trouble = "";
     const cards = this.cards(answer, (slot, opener) => book.choose(slot, { answer, opener }));
-    byId("list").replaceChildren(...cards);
+    settle(byId("list"), cards);
     byId("notice").replaceChildren();
     if (!again) announce(cards.length > 0 ? count(this.things, cards.length) : "");
     if (!answer.complete) this.tellPartial(answer);
