@@ -78,8 +78,8 @@ func (b *tab) shows(t *testing.T, within time.Duration, what, script string) {
 	defer cancel()
 	if err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(100*time.Millisecond))); err != nil {
 		var text string
-		_ = chromedp.Run(b.ctx, chromedp.Evaluate("document.body.innerText", &text))
-		t.Fatalf("%s: not within %v (%v); the page says:\n%s", what, within, err, text)
+		_ = chromedp.Run(b.ctx, chromedp.Evaluate("document.activeElement.outerHTML.slice(0, 120) + ` has the focus\n` + document.body.innerText", &text))
+		t.Fatalf("%s: not within %v (%v); in the page, %s", what, within, err, text)
 	}
 }
 

@@ -2,7 +2,7 @@
 // health system's own booking pages, and nothing here is reached but what to do where there is no link.
 
 import { demo, product, say } from "./page.js";
-import { byId, el } from "./dom.js";
+import { byId, el, focusOr } from "./dom.js";
 import { ask, limited, sorted } from "./api.js";
 import { alternatives, completed } from "./alternatives.js";
 import { timeButton } from "./list.js";
@@ -21,7 +21,7 @@ document.body.append(dialog);
 function closed() {
   if (dialog.open) return; // this tells of an end that is history by now
   open = null;
-  (opener.isConnected && !opener.matches(".gone") ? opener : byId("results")).focus();
+  focusOr(opener.isConnected ? opener : byId("results"));
 }
 
 // choose opens the dialog for a time. answer is where it comes from; from is what was pressed.

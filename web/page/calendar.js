@@ -1,7 +1,7 @@
 // One clinician's times, a week at a time. Which one and which week stand in the address.
 
 import { product, say } from "./page.js";
-import { byId, el, keepFocus, settle } from "./dom.js";
+import { byId, el, focusOr, keepFocus, settle } from "./dom.js";
 import { sorted } from "./api.js";
 import { byDay, times } from "./list.js";
 import { addDays, dayLabel, dayText, fullText, today } from "./when.js";
@@ -22,7 +22,7 @@ function closed() {
   const { clinician } = values();
   if (!clinician) return;
   go({ clinician: "", week: "" });
-  (document.querySelector(`[data-calendar="${CSS.escape(clinician)}"]`) ?? byId("results")).focus();
+  focusOr(document.querySelector(`[data-calendar="${CSS.escape(clinician)}"]`) ?? byId("results"));
 }
 
 function end() {

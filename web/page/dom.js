@@ -48,3 +48,9 @@ export function settle(parent, wanted) {
   });
   while (parent.children.length > wanted.length) parent.lastElementChild.remove();
 }
+
+// focusOr puts the focus on an element, unless the browser has put it on one already, as it does when a dialog closes.
+export function focusOr(element) {
+  const active = document.activeElement;
+  if (!active || active === document.body || active.closest("dialog:not([open])")) element.focus();
+}

@@ -17,6 +17,7 @@ export async function strike(root, ids) {
   for (const time of seen) {
     time.classList.add("gone");
     time.setAttribute("aria-disabled", "true");
+    time.setAttribute("tabindex", "-1"); // so that the focus stays here until what comes next is there
     time.removeAttribute("href");
   }
   if (seen.length > 0) await new Promise((done) => setTimeout(done, still() ? fading / 2 : fading));

@@ -23,6 +23,7 @@ export function timeButton(slot, where, choose) {
     click: (event) => {
       if (!demo && slot.booking.url) return; // the link leads on
       event.preventDefault();
+      if (event.currentTarget.matches(".gone")) return;
       choose(slot, event.currentTarget);
     },
   };
