@@ -8,12 +8,20 @@
 //	request ──▶ view (what the address asks for) ──▶ Ask: GET /v1/next-available?… ──▶ answer ──▶ template ──▶ document
 //	                                                  └ from the response cache, mostly           └ kept until the answer changes
 //
-// In the browser:
+// In the browser, each module stands on those above it:
 //
-//	page.js  what came with the page: words, the first answer    api.js    questions, and the ways they fail
-//	form.js  the form, the address bar, the back button          list.js   cards of clinicians or clinics with their times
-//	live.js  times that go and come back (server-sent events)    book.js   from a time to a visit, or to another time
-//	when.js  days and times in the clinic's zone                 calendar.js  one clinician's weeks
+//	page.js      what came with the page: words, the first answer
+//	dom.js       elements, announcements, the focus
+//	when.js      days and times, in the clinic's zone
+//	api.js       questions, and the ways they fail
+//	list.js      cards of clinicians or clinics with their times
+//	live.js      times that go and come back (server-sent events)
+//	book.js      from a time to a visit; alternatives.js: or to another time
+//	followed.js  the times of one question, kept up to date
+//	form.js      the form, the address bar, the back button
+//	calendar.js  one clinician's weeks
+//	results.js   a list, and all that it may be
+//	find.js, flushot.js  the pages
 //
 // Nothing is loaded from elsewhere, nothing is stored in the browser, and a patient's token stays in a variable.
 package web
