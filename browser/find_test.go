@@ -189,3 +189,18 @@ func TestEveryEndOfABookingIsToldToThePatient(t *testing.T) {
 		}
 	}
 }
+
+func TestAVisitByVideoIsNotTakenForOneAtTheClinic(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1100, 1000, "America/Los_Angeles")
+	b.lists(t, chromedp.Navigate(s.Public+"/?visitTypeName=FollowUp&postalCode="+riverton), chromedp.Click("[data-calendar]"))
+	b.shows(t, 5*time.Second, "a calendar", `document.querySelector("#calendar[open] .week") !== null`)
+	b.do(t, chromedp.Click(`#calendar [data-turn=forward]`))
+	b.shows(t, 5*time.Second, "visits of both kinds", `(() => {
+		const kinds = new Set([...document.querySelectorAll("#calendar .week .time small")].map((s) => s.innerText));
+		return kinds.has("Follow Up Visit") && kinds.has("Follow Up Video Visit");
+	})()`)
+	b.picture(t, "find-kinds", 1100, 1000, false)
+	b.quiet(t, s.Public)
+}

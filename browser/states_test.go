@@ -102,7 +102,11 @@ func TestABusyServiceIsAskedAgainLater(t *testing.T) {
 	b.shows(t, 10*time.Second, "that it is busy", `/too busy.*We try again in \d+ seconds/.test(`+notice+`)`)
 	b.picture(t, "state-busy", 1000, 700, false)
 	rig.Send(t, "PUT", s.Admin+"/ops/products/flushot", `{"enabled":true}`)
-	b.lists(t, chromedp.Click("#notice button"))
+	b.press(t, "#notice button")
+	b.lists(t)
+	if got := says[string](t, b, `document.activeElement.id`); got != "results" {
+		t.Errorf("the focus is on %q, not where the list has come", got)
+	}
 }
 
 func TestWithoutScriptsThereIsAFirstList(t *testing.T) {

@@ -29,8 +29,8 @@ type slot struct {
 	SlotDateTime         time.Time
 	Timezone             string
 	DepartmentIdentifier string
-	NPI                  string
-	Distance             *float64
+	VisitTypeID          string
+	Modality             string // INCLINIC, VIDEO, PHONE, or empty
 	Booking              struct{ URL string }
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,8 +22,9 @@ type day struct {
 
 // clock is one time.
 type clock struct {
-	Text, ISO, Label string
-	URL              string // empty: only the telephone helps
+	Text, ISO, How string
+	visitTypeID    string
+	URL            string // empty: only the telephone helps
 }
 
 // cardsOf are the cards of an answer, in its order. Who has no time to show is left out.
@@ -82,11 +84,23 @@ func (v *view) addTime(days []day, e *entry, s *slot) []day {
 	}
 	last := &days[len(days)-1]
 	text := v.clock(at)
-	if n := len(last.Times); n > 0 && last.Times[n-1].ISO == at.Format(time.RFC3339) {
+	now := clock{Text: text, ISO: at.Format(time.RFC3339), How: v.how(s.Modality), visitTypeID: s.VisitTypeID, URL: link(s.Booking.URL)}
+	if slices.ContainsFunc(last.Times, func(c clock) bool { return c.ISO == now.ISO && c.visitTypeID == now.visitTypeID }) {
 		return days // another of those who give the shot
 	}
-	last.Times = append(last.Times, clock{Text: text, ISO: at.Format(time.RFC3339), Label: label + ", " + text, URL: link(s.Booking.URL)})
+	last.Times = append(last.Times, now)
 	return days
+}
+
+// how says that nobody has to come; empty where somebody has to, or where no source says.
+func (v *view) how(modality string) string {
+	switch modality {
+	case "VIDEO":
+		return v.Say("video")
+	case "PHONE":
+		return v.Say("phone")
+	}
+	return ""
 }
 
 func (v *view) countOn(e *entry, date string) string {

@@ -34,7 +34,7 @@ func clinic(name string) string {
 		"days":[{"date":"2030-03-08","count":2},{"date":"2030-03-09","count":1},{"date":"2030-03-10","count":1}],"next":[
 		{"id":"a","slotDateTime":"2030-03-08T19:00:00-08:00","timezone":"America/Los_Angeles","departmentIdentifier":"e|1","booking":{"flow":"retail","url":"https://book.example.org/?a=1&b=2"}},
 		{"id":"b","slotDateTime":"2030-03-08T19:00:00-08:00","timezone":"America/Los_Angeles","departmentIdentifier":"e|1","booking":{"flow":"retail","url":"https://book.example.org/2"}},
-		{"id":"c","slotDateTime":"2030-03-09T08:00:00-08:00","timezone":"America/Los_Angeles","departmentIdentifier":"e|1","booking":{"flow":"retail","url":"javascript:alert(1)"}},
+		{"id":"c","slotDateTime":"2030-03-09T08:00:00-08:00","timezone":"America/Los_Angeles","departmentIdentifier":"e|1","modality":"VIDEO","booking":{"flow":"retail","url":"javascript:alert(1)"}},
 		{"id":"d","slotDateTime":"2030-03-10T08:00:00-07:00","timezone":"America/Los_Angeles","departmentIdentifier":"e|1","booking":{"flow":"none"}}]}],
 		"providers":{},"departments":{"e|1":{"name":%q,"timezone":"America/Los_Angeles","phone":"206-555-0100","distance":2.71,"address":{"line1":"1 Example Way","city":"Riverton","state":"WA","postalCode":"98000"}}},"sources":[]}`, name)
 }
@@ -70,7 +70,7 @@ func TestAPageComesWithItsFirstList(t *testing.T) {
 	}
 	for _, want := range []string{
 		"A &lt;b&gt;clinic&lt;/b&gt;", "1 Example Way, Riverton, WA 98000 · 2.7 miles", `<h4>Today <span class="count">2 openings</span></h4>`, "<h4>Tomorrow",
-		`href="https://book.example.org/?a=1&amp;b=2"`, `datetime="2030-03-08T19:00:00-08:00">7:00 PM<`, `<span class="time plain"><time datetime="2030-03-09T08:00:00-08:00">8:00 AM`,
+		`href="https://book.example.org/?a=1&amp;b=2"`, `datetime="2030-03-08T19:00:00-08:00">7:00 PM<`, `<span class="time plain"><time datetime="2030-03-09T08:00:00-08:00">8:00 AM</time><small>By video</small></span>`,
 		"One clinic with times.", `href="tel:206-555-0100"`,
 	} {
 		if !strings.Contains(body, want) {

@@ -14,12 +14,15 @@ const joined = (...texts) => texts.filter(Boolean).join(" · ");
 // keyOf names an entry: by clinician, or by clinic.
 export const keyOf = (entry) => entry.npi ?? entry.departmentIdentifier;
 
+// howText says that nobody has to come; empty where somebody has to, or where no source says.
+const howText = ({ modality }) => (modality === "VIDEO" ? say("video") : modality === "PHONE" ? say("phone") : "");
+
 // timeButton is one time. It leads to the health system's own booking pages; where those are unknown, to nothing but a
 // telephone. In the demonstration choose takes it further.
-export function timeButton(slot, where, choose) {
+export function timeButton(slot, where, choose, kind = howText(slot)) {
   const yours = visitorsText(slot);
   const attributes = {
-    class: "time", "data-id": slot.id, "aria-label": joined(fullText(slot), yours, where),
+    class: "time", "data-id": slot.id, "aria-label": joined(fullText(slot), yours, kind, where),
     click: (event) => {
       if (!demo && slot.booking.url) return; // the link leads on
       event.preventDefault();
@@ -27,15 +30,15 @@ export function timeButton(slot, where, choose) {
       choose(slot, event.currentTarget);
     },
   };
-  const text = [el("time", { datetime: slot.slotDateTime }, timeText(slot)), yours && el("small", {}, yours)];
+  const text = [el("time", { datetime: slot.slotDateTime }, timeText(slot)), [yours, kind].map((line) => line && el("small", {}, line))];
   return slot.booking.url ? el("a", { ...attributes, href: slot.booking.url }, text) : el("button", { ...attributes, type: "button" }, text);
 }
 
-// distinct leaves one slot of those that begin at once at one place: which of several people gives the shot matters to
+// distinct leaves one slot of those of one kind that begin at once at one place: which of several people gives the shot matters to
 // nobody who chooses a time.
 export function distinct(slots) {
   const seen = new Set();
-  return slots.filter(({ departmentIdentifier, slotDateTime }) => seen.size < seen.add(`${departmentIdentifier} ${slotDateTime}`).size);
+  return slots.filter(({ departmentIdentifier, visitTypeId, slotDateTime }) => seen.size < seen.add(`${departmentIdentifier} ${visitTypeId} ${slotDateTime}`).size);
 }
 
 // byDay groups slots by the calendar day in their clinic's zone.
@@ -49,8 +52,13 @@ export function byDay(slots) {
   return days;
 }
 
-// times is a list of times.
-export const times = (slots, where, choose) => el("ul", { class: "times" }, distinct(slots).map((slot) => el("li", {}, timeButton(slot, where, choose))));
+// times is a list of times. Where they are of several kinds, each says of which: one name may stand for a visit and for a
+// video visit.
+export function times(slots, where, choose) {
+  const several = new Set(slots.map((slot) => slot.visitTypeId)).size > 1;
+  const kind = (slot) => (several && slot.visitTypeTitle) || howText(slot);
+  return el("ul", { class: "times" }, distinct(slots).map((slot) => el("li", {}, timeButton(slot, where, choose, kind(slot)))));
+}
 
 // card shows an entry. days are those to show, with their times; more makes what follows a day's times.
 export function card(answer, entry, { days, choose, more = () => null, below = () => null }) {

@@ -12,17 +12,20 @@ import * as book from "./book.js";
 // Results shows the answer to one question at a time. cards makes an answer's cards; things is what is counted.
 export class Results {
   constructor({ cards, things, seen = () => {} }) {
-    Object.assign(this, { cards, things, seen, query: "", answer: null, stream: null, asking: null, timer: null });
-    addEventListener("online", () => this.trouble === "offline" && this.look());
+    Object.assign(this, { cards, things, seen, query: "", shown: "", trouble: "", answer: null, stream: null, asking: null, timer: null });
+    addEventListener("online", () => this.trouble === "offline" && this.again());
   }
 
   // show asks a question, and follows its answer. No question leaves the page without a list.
   show(query) {
     this.leave();
     this.query = query;
+    this.shown = "";
+    const focusBack = keepFocus(byId("results"));
     byId("results-title").hidden = query === "";
     byId("list").replaceChildren();
     byId("notice").replaceChildren();
+    focusBack(byId("results"));
     announce("");
     if (query === "") return;
     if (first?.query === query && !this.answer) {
@@ -32,6 +35,12 @@ export class Results {
       announce(say("loading"));
       this.look();
     }
+  }
+
+  // again asks once more, because somebody wants to or the connection is back.
+  again() {
+    if (this.shown === this.query) this.look();
+    else this.show(this.query);
   }
 
   leave() {
@@ -75,7 +84,7 @@ export class Results {
 
   // put shows an answer, with the focus where it was.
   put(answer) {
-    const focusBack = keepFocus(byId("list"));
+    const focusBack = keepFocus(byId("results"));
     const again = this.shown === this.query;
     this.answer = answer;
     this.shown = this.query;
@@ -143,10 +152,12 @@ export class Results {
 
   tell(text, problem, ...more) {
     announce("");
+    const focusBack = keepFocus(byId("notice"));
     byId("notice").replaceChildren(el("p", { class: problem ? "notice problem" : "notice" }, text, " ", more));
+    focusBack(byId("notice").querySelector("button") ?? byId("results"));
   }
 
   retry() {
-    return el("button", { type: "button", class: "quiet", click: () => this.look() }, say("retry"));
+    return el("button", { type: "button", class: "quiet", click: () => this.again() }, say("retry"));
   }
 }
