@@ -3,7 +3,7 @@
 import { product, say } from "./page.js";
 import { byId, el, focusOr, keepFocus, settle } from "./dom.js";
 import { sorted } from "./api.js";
-import { byDay, times } from "./list.js";
+import { byDay, ofSeveralKinds, times } from "./list.js";
 import { addDays, dayLabel, dayText, fullText, today } from "./when.js";
 import { Followed } from "./followed.js";
 import { go, values } from "./form.js";
@@ -65,6 +65,7 @@ function put(wanted, answer) {
   const who = answer.providers[wanted.npi]?.name ?? "";
   const days = byDay(answer.timeslots);
   const zone = answer.timeslots[0]?.timezone;
+  const several = ofSeveralKinds(answer.timeslots);
   const choose = (slot, opener) => book.choose(slot, { answer, opener });
   const partial = !answer.complete && el("p", { class: "notice problem" }, say("partial"));
   const list = Array.from({ length: 7 }, (_, i) => addDays(wanted.startDate, i)).map((date) => {
@@ -72,7 +73,7 @@ function put(wanted, answer) {
     const where = (slot) => answer.departments[slot.departmentIdentifier]?.name ?? "";
     return el("li", { class: slots.length > 0 ? "day" : "day free", "data-key": date },
       el("h3", {}, zone ? dayLabel(date, zone) : dayText(date)),
-      slots.length > 0 ? times(slots, `${who} · ${where(slots[0])}`, choose) : el("p", { class: "none" }, say("calendar.none")));
+      slots.length > 0 ? times(slots, `${who} · ${where(slots[0])}`, choose, several) : el("p", { class: "none" }, say("calendar.none")));
   });
   const places = [...new Set(answer.timeslots.map((slot) => answer.departments[slot.departmentIdentifier]?.name))].filter(Boolean);
   const later = answer.timeslots.length === 0 && answer.nextAvailable && el("p", { class: "notice" }, say("none"), " ",

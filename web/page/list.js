@@ -52,10 +52,12 @@ export function byDay(slots) {
   return days;
 }
 
-// times is a list of times. Where they are of several kinds, each says of which: one name may stand for a visit and for a
-// video visit.
-export function times(slots, where, choose) {
-  const several = new Set(slots.map((slot) => slot.visitTypeId)).size > 1;
+// ofSeveralKinds tells whether times should say of which kind they are: one name may stand for a visit and for a video
+// visit.
+export const ofSeveralKinds = (slots) => new Set(slots.map((slot) => slot.visitTypeId)).size > 1;
+
+// times is a list of times.
+export function times(slots, where, choose, several = ofSeveralKinds(slots)) {
   const kind = (slot) => (several && slot.visitTypeTitle) || howText(slot);
   return el("ul", { class: "times" }, distinct(slots).map((slot) => el("li", {}, timeButton(slot, where, choose, kind(slot)))));
 }
