@@ -89,8 +89,11 @@ func (p *Pages) Render(ctx context.Context, path, rawQuery string, ask Ask) (Doc
 	v := newView(path, rawQuery, p.opt.Now())
 	offered := p.choices.ask(ctx, v, ask)
 	reply := Reply{Status: http.StatusOK, CacheControl: keepBare}
-	if v.asks() {
+	switch {
+	case v.asks():
 		reply = ask(ctx, nextAvailable, v.query)
+	case path == FindPath && len(offered.VisitTypes) == 0: // the next one may have something to choose from
+		reply.CacheControl = "public, no-cache"
 	}
 	edition := edition{answer: reply.Tag, choices: offered.tag, minute: p.opt.Now().Unix() / 60}
 	key := path + "?" + v.address()

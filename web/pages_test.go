@@ -153,12 +153,12 @@ func TestAPageIsMadeOnceForOneAnswerAndMinute(t *testing.T) {
 
 func TestVisitTypesComeFromTheDirectoryOrFromPeople(t *testing.T) {
 	d := &desk{}
-	_, body := render(t, newPages(t, Options{}), "/?visitTypeName=Bold", d)
-	if len(d.asked) != 3 || !strings.Contains(body, `<option value="Bold" selected>B &lt;b&gt;</option>`) || strings.Contains(body, "odd") {
+	with, body := render(t, newPages(t, Options{}), "/?visitTypeName=Bold", d)
+	if len(d.asked) != 3 || with.CacheControl != keepBare || !strings.Contains(body, `<option value="Bold" selected>B &lt;b&gt;</option>`) || strings.Contains(body, "odd") {
 		t.Errorf("after asking %q:\n%s", d.asked, body)
 	}
-	_, body = render(t, newPages(t, Options{}), "/?visitTypeName=Bold", &desk{missing: true})
-	if !strings.Contains(body, `<input id="visitTypeName" name="visitTypeName" required`) {
+	document, body := render(t, newPages(t, Options{}), "/?visitTypeName=Bold", &desk{missing: true})
+	if document.CacheControl != "public, no-cache" || !strings.Contains(body, `<input id="visitTypeName" name="visitTypeName" required`) {
 		t.Errorf("without a directory:\n%s", body)
 	}
 }
