@@ -79,6 +79,16 @@ func TestNothingFoundNamesTheNextTime(t *testing.T) {
 	b.quiet(t, s.Public)
 }
 
+func TestAWrongAddressSaysWhatToMend(t *testing.T) {
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 700, "America/Los_Angeles")
+	b.do(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode=9800"))
+	b.shows(t, 5*time.Second, "what to check", notice+`.includes("Check the ZIP code") && document.getElementById("postalCode").value === "9800"`)
+	b.picture(t, "state-refused", 1000, 700, false)
+	b.lists(t, chromedp.SendKeys("#postalCode", "0"), chromedp.Click("button[type=submit]"))
+}
+
 func TestAPageThatLostItsConnectionTriesAgain(t *testing.T) {
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)

@@ -46,25 +46,16 @@ func (b *tab) at(t *testing.T, latitude, longitude float64) {
 	}), emulation.SetGeolocationOverride().WithLatitude(latitude).WithLongitude(longitude).WithAccuracy(10))
 }
 
-// asked is the requests to the service's own routes since the browser began.
-func (b *tab) asked(part string) (found []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, request := range b.requests {
-		if strings.Contains(request, part) {
-			found = append(found, request)
-		}
-	}
-	return found
-}
+// asked is the requests since the browser began that have a part, complained what the browser complained of.
+func (b *tab) asked(part string) []string      { return b.having(&b.requests, part) }
+func (b *tab) complained(part string) []string { return b.having(&b.complaints, part) }
 
-// complained is what the browser complained of that has a part.
-func (b *tab) complained(part string) (found []string) {
+func (b *tab) having(list *[]string, part string) (found []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, complaint := range b.complaints {
-		if strings.Contains(complaint, part) {
-			found = append(found, complaint)
+	for _, text := range *list {
+		if strings.Contains(text, part) {
+			found = append(found, text)
 		}
 	}
 	return found

@@ -45,7 +45,7 @@ func (v *view) cardOf(a *answer, e *entry) card {
 	c := card{Title: where.Name, Phone: where.Phone, Place: where.address()}
 	if e.NPI != "" {
 		who := a.Providers[e.NPI]
-		c.Title, c.Line = who.Name, strings.Join(append(who.Specialties, where.Name), " · ")
+		c.Title, c.Line = who.Name, strings.Join(append(slices.Clip(who.Specialties), where.Name), " · ")
 	}
 	if where.Distance != nil {
 		c.Distance = v.Say("miles", "n", fmt.Sprintf("%.1f", *where.Distance))

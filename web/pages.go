@@ -90,23 +90,33 @@ func (p *Pages) Render(ctx context.Context, path, rawQuery string, ask Ask) (Doc
 	offered := p.choices.ask(ctx, v, ask)
 	reply := Reply{Status: http.StatusOK, CacheControl: keepBare}
 	switch {
+	case len(v.wrong) > 0:
+		reply = Reply{Status: http.StatusBadRequest, CacheControl: "no-store"}
 	case v.asks():
 		reply = ask(ctx, nextAvailable, v.query)
 	case path == FindPath && len(offered.VisitTypes) == 0: // the next one may have something to choose from
 		reply.CacheControl = "public, no-cache"
+	}
+	if len(v.wrong) > 0 {
+		return p.make(v, reply, offered)
 	}
 	edition := edition{answer: reply.Tag, choices: offered.tag, minute: p.opt.Now().Unix() / 60}
 	key := path + "?" + v.address()
 	if d, known := p.kept.get(key, edition); known {
 		return d, nil
 	}
-	d := Document{
+	d, err := p.make(v, reply, offered)
+	if err == nil {
+		p.kept.put(key, edition, d)
+	}
+	return d, err
+}
+
+// make makes a page for an answer.
+func (p *Pages) make(v *view, reply Reply, offered *offered) (d Document, err error) {
+	d = Document{
 		Status: reply.Status, Product: v.product, CacheControl: reply.CacheControl, RetryAfter: reply.RetryAfter, Header: headers,
 	}
-	var err error
-	if d.Body, d.Tag, err = p.write(v, reply, offered); err != nil {
-		return d, err
-	}
-	p.kept.put(key, edition, d)
-	return d, nil
+	d.Body, d.Tag, err = p.write(v, reply, offered)
+	return d, err
 }

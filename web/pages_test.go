@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -123,6 +125,20 @@ func TestNoAnswerBecomesAnHonestPage(t *testing.T) {
 		if data := dataOf(t, body); c.reply.Status != 200 && data.Query != "" {
 			t.Errorf("%s: the script takes it for an answer", c.name)
 		}
+	}
+}
+
+func TestWhatMakesNoSenseIsRefusedAndCanBeMended(t *testing.T) {
+	d := &desk{}
+	p := newPages(t, Options{})
+	for _, code := range []string{`98"><b>`, "9800"} {
+		document, body := render(t, p, "/flu-shot?postalCode="+url.QueryEscape(code), d)
+		if document.Status != http.StatusBadRequest || document.CacheControl != "no-store" || !strings.Contains(body, "Check the ZIP code") || !strings.Contains(body, `value="`+html.EscapeString(code)+`"`) {
+			t.Errorf("%d, %s:\n%s", document.Status, document.CacheControl, body)
+		}
+	}
+	if len(d.asked) > 0 {
+		t.Errorf("the service was asked %q", d.asked)
 	}
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"math"
 	"net/url"
 	"regexp"
@@ -21,12 +22,13 @@ type view struct {
 	lang    string
 	product string
 	values  url.Values // of the address: only what the page knows, in a form that can be asked for
+	wrong   url.Values // what it knows in another form: nothing is asked, and people may mend it
 	query   string     // for the service; empty: there is nothing to ask yet
 	now     time.Time
 }
 
-// Forms of what an address may say. All else is left out, as if it were not there: addresses come with all sorts of
-// additions.
+// Forms of what an address may say. Parameters that no page knows are left out, as if they were not there: addresses come
+// with all sorts of additions.
 var (
 	postalCode = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
 	word       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
@@ -50,7 +52,7 @@ var own = []string{"name", "clinician", "week"}
 
 func newView(path, rawQuery string, now time.Time) *view {
 	given, _ := url.ParseQuery(rawQuery) // what can be read of it
-	v := &view{path: path, lang: "en", product: "findadoctor", values: url.Values{}, now: now}
+	v := &view{path: path, lang: "en", product: "findadoctor", values: url.Values{}, wrong: url.Values{}, now: now}
 	if path == FluPath {
 		v.product = "flushot"
 	}
@@ -58,8 +60,11 @@ func newView(path, rawQuery string, now time.Time) *view {
 		v.lang = given.Get("lang")
 	}
 	for name, form := range known[path] {
-		if text := strings.TrimSpace(given.Get(name)); form.MatchString(text) {
+		switch text := strings.TrimSpace(given.Get(name)); {
+		case form.MatchString(text):
 			v.values.Set(name, text)
+		case text != "":
+			v.wrong.Set(name, text)
 		}
 	}
 	v.place(given)
@@ -69,9 +74,13 @@ func newView(path, rawQuery string, now time.Time) *view {
 
 // place reads a point, and rounds it: a finer one would say where somebody lives, and would be everybody's own.
 func (v *view) place(given url.Values) {
+	if v.values.Has("postalCode") || given.Get("latitude") == "" && given.Get("longitude") == "" {
+		return
+	}
 	latitude, errLatitude := strconv.ParseFloat(given.Get("latitude"), 64)
 	longitude, errLongitude := strconv.ParseFloat(given.Get("longitude"), 64)
-	if errLatitude != nil || errLongitude != nil || v.values.Has("postalCode") || !(math.Abs(latitude) <= 90 && math.Abs(longitude) <= 180) {
+	if errLatitude != nil || errLongitude != nil || !(math.Abs(latitude) <= 90 && math.Abs(longitude) <= 180) {
+		v.wrong.Set("latitude", given.Get("latitude"))
 		return
 	}
 	v.values.Set("latitude", strconv.FormatFloat(latitude, 'f', 2, 64))
@@ -81,7 +90,7 @@ func (v *view) place(given url.Values) {
 // ask turns the address into the question for the service; api.js does the same in the same order, so that a page and
 // its script share the answer.
 func (v *view) ask() {
-	if !v.values.Has("postalCode") && !v.values.Has("latitude") {
+	if len(v.wrong) > 0 || !v.values.Has("postalCode") && !v.values.Has("latitude") {
 		return
 	}
 	q := url.Values{}
@@ -156,7 +165,7 @@ func (v *view) in(lang string) string {
 
 // Lang, Value and In are for templates.
 func (v *view) Lang() string             { return v.lang }
-func (v *view) Value(name string) string { return v.values.Get(name) }
+func (v *view) Value(name string) string { return cmp.Or(v.values.Get(name), v.wrong.Get(name)) }
 func (v *view) In(lang string) string    { return v.in(lang) }
 func (v *view) Is(path string) bool      { return v.path == path }
 func (v *view) Asks() bool               { return v.asks() }

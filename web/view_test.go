@@ -21,7 +21,10 @@ func TestAnAddressBecomesOneQuestion(t *testing.T) {
 			"all filters", FindPath, "postalCode=98000&visitTypeName=NewPatient&specialty=Family+Medicine&name=Ada&newOrEstablishedPatient=newPatient&startDate=2030-03-10&endDate=2030-03-12&clinician=9000000017&week=2030-03-11&lang=es",
 			"by=provider&endDate=2030-03-12&limit=500&newOrEstablishedPatient=newPatient&per=3&postalCode=98000&product=findadoctor&radius=25&specialty=Family+Medicine&startDate=2030-03-10&visitTypeName=NewPatient",
 		},
-		{"what makes no sense is left out", FindPath, "postalCode=98000&visitTypeName=NewPatient&radius=0&startDate=soon&newOrEstablishedPatient=maybe&specialty=%3Cscript%3E&limit=5", "by=provider&per=3&postalCode=98000&product=findadoctor&radius=25&visitTypeName=NewPatient"},
+		{"what no page knows is left out", FindPath, "postalCode=98000&visitTypeName=NewPatient&limit=5&sort=odd&radius=&specialty=+", "by=provider&per=3&postalCode=98000&product=findadoctor&radius=25&visitTypeName=NewPatient"},
+		{"no radius", FindPath, "postalCode=98000&visitTypeName=NewPatient&radius=0", ""},
+		{"no date", FindPath, "postalCode=98000&visitTypeName=NewPatient&startDate=soon", ""},
+		{"no specialty", FindPath, "postalCode=98000&visitTypeName=NewPatient&specialty=%3Cscript%3E", ""},
 		{"half a place", FluPath, "latitude=47.6", ""},
 		{"no number", FluPath, "latitude=NaN&longitude=Inf", ""},
 		{"no place on earth", FluPath, "latitude=91&longitude=0", ""},
@@ -62,6 +65,12 @@ func FuzzNoAddressMakesAnOddQuestion(f *testing.F) {
 			if len(values) != 1 || strings.ContainsAny(values[0], "<>\"\n\x00") {
 				t.Fatalf("%q asks %s=%q", query, name, values)
 			}
+		}
+		if len(v.wrong) > 0 {
+			if v.asks() {
+				t.Fatalf("%q asks in spite of %v", query, v.wrong)
+			}
+			return
 		}
 		if again := newView(path, v.address(), evening); again.query != v.query || again.address() != v.address() {
 			t.Fatalf("%q: the page's own address %q asks %q, not %q", query, v.address(), again.query, v.query)

@@ -53,7 +53,7 @@ func (p *Pages) write(v *view, reply Reply, offered *offered) (body []byte, tag 
 	if p.opt.Demo != nil {
 		d.Demo = &demoData{p.opt.Demo.PostalCode, p.opt.Demo.Tokens}
 	}
-	if v.asks() {
+	if v.asks() || reply.Status != http.StatusOK {
 		s.tell(reply)
 		if reply.Status == http.StatusOK {
 			d.Query, d.Answer = v.query, reply.Body
