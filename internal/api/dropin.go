@@ -70,7 +70,7 @@ func (route *readRoute) takes(item string) bool {
 
 // keyOf builds the key of what is asked, from what the contract lists alone. A refusal is in words for the client.
 func (route *readRoute) keyOf(c echo.Context, values url.Values) (key timeslot.FragmentKey, body postRead, refusal string, err error) {
-	key = timeslot.FragmentKey{Operation: route.operation, Version: route.version, Exact: true, Post: route.post}
+	key = route.bareKey()
 	if route.item != nil {
 		item, _ := route.item(c.Param("item"))
 		setItem(&key, item)
@@ -80,15 +80,26 @@ func (route *readRoute) keyOf(c echo.Context, values url.Values) (key timeslot.F
 		key.Params = body.canonical
 		return key, body, refusal, err
 	}
+	key, refusal = route.queryKey(key, values)
+	return key, body, refusal, nil
+}
+
+// bareKey is the key before anything is known of the question.
+func (route *readRoute) bareKey() timeslot.FragmentKey {
+	return timeslot.FragmentKey{Operation: route.operation, Version: route.version, Exact: true, Post: route.post}
+}
+
+// queryKey adds a GET's query to a key.
+func (route *readRoute) queryKey(key timeslot.FragmentKey, values url.Values) (_ timeslot.FragmentKey, refusal string) {
 	kept, wrong := canonicalQuery(values, route.listed)
 	if wrong != "" {
-		return key, body, wrong + " has a wrong form", nil
+		return key, wrong + " has a wrong form"
 	}
 	if route.check != nil {
 		refusal = route.check(kept)
 	}
 	key.Params = kept.Encode()
-	return shared(key, kept), body, refusal, nil
+	return shared(key, kept), refusal
 }
 
 // setItem puts the path's own parameter where the operation has it.

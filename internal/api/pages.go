@@ -2,12 +2,12 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
@@ -125,27 +125,30 @@ func (s *Server) ask(ctx context.Context, path, rawQuery, correlationID string) 
 		return s.find(ctx, form{routeTimeslots, parseQuery, s.encode}, rawQuery, correlationID)
 	case routeNextAvailable:
 		return s.find(ctx, form{routeNextAvailable, parseEntries, s.encodeEntries}, rawQuery, correlationID)
-	case dropIn + departmentsPath:
+	case dropIn + departmentsRoute().path:
 		return s.askDepartments(ctx, rawQuery, correlationID)
 	default:
 		return finding{}, echo.ErrNotFound
 	}
 }
 
-const departmentsPath = "/v4/departments"
+// departmentsRoute is the one drop-in route that pages read.
+var departmentsRoute = sync.OnceValue(func() *readRoute {
+	routes := directoryRoutes()
+	return routes[slices.IndexFunc(routes, func(r *readRoute) bool { return r.path == "/v4/departments" })]
+})
 
 func (s *Server) askDepartments(ctx context.Context, rawQuery, correlationID string) (finding, error) {
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return finding{}, echo.ErrBadRequest
 	}
-	route := directoryRoutes()[1]
-	kept, wrong := canonicalQuery(values, route.listed)
-	if wrong != "" {
+	route := departmentsRoute()
+	key, refusal := route.queryKey(route.bareKey(), values)
+	if refusal != "" {
 		return finding{}, echo.ErrBadRequest
 	}
 	name, _ := productName(values)
-	key := shared(timeslot.FragmentKey{Operation: route.operation, Version: route.version, Exact: true, Params: kept.Encode()}, kept)
 	found, err := s.reread(ctx, key, s.product(name), correlationID)
 	if e, ok := errors.AsType[*timeslot.Error](err); ok {
 		err = failureOf(e)
@@ -163,7 +166,6 @@ func replyOf(found finding) Reply {
 
 // refusal is a problem as a reply.
 func refusal(p problem) Reply {
-	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
-	body, _ := json.Marshal(p) // texts and numbers
+	body := p.document()
 	return Reply{Status: p.Status, Body: body, Tag: tagOf(body), CacheControl: "no-store", RetryAfter: p.retryAfterSeconds()}
 }

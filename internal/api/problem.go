@@ -93,12 +93,19 @@ func routeDetail(code int) string {
 	}
 }
 
-func (p problem) write(w http.ResponseWriter, correlationID string) {
-	p.Type, p.Title, p.CorrelationID = "about:blank", http.StatusText(p.Status), correlationID
+// document is the problem as JSON.
+func (p problem) document() []byte {
+	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
 	body, err := json.Marshal(p)
 	if err != nil { // plain strings and numbers always marshal
 		body = fmt.Appendf(nil, `{"status":%d}`, p.Status)
 	}
+	return body
+}
+
+func (p problem) write(w http.ResponseWriter, correlationID string) {
+	p.CorrelationID = correlationID
+	body := p.document()
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
