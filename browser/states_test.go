@@ -63,6 +63,21 @@ func TestAListOnItsWayHoldsItsPlace(t *testing.T) {
 	b.shows(t, 10*time.Second, "the list in their place", clinics+` && document.querySelectorAll(".skeleton").length === 0`)
 }
 
+func TestASearchThatIsSentAgainIsMadeAgain(t *testing.T) {
+	s, tenant := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 700, "America/Los_Angeles")
+	heal := breaks(t, tenant, "*:status=500")
+	b.do(t, chromedp.Navigate(s.Public+newPatients))
+	b.shows(t, 10*time.Second, "that nothing could be loaded", `document.querySelector("#notice .problem") !== null`)
+	heal()
+	rig.Within(t, 30*time.Second, "a list after all", func() bool {
+		b.do(t, chromedp.Evaluate(`document.querySelector("#search > p button").click()`, nil))
+		b.do(t, chromedp.Poll(`document.querySelectorAll(".skeleton").length === 0`, nil))
+		return says[bool](t, b, clinics)
+	})
+}
+
 func TestNothingFoundNamesTheNextTime(t *testing.T) {
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)

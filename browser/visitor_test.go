@@ -69,7 +69,7 @@ func (b *tab) fits(t *testing.T, what string) {
 	}
 }
 
-// breaks lets an operation of the simulated tenant fail until the test ends, or heal is called.
+// breaks lets an operation of a test's own tenant fail until heal is called.
 func breaks(t *testing.T, tenant, fault string) (heal func()) {
 	t.Helper()
 	if r := rig.Send(t, "PUT", tenant+"/_acme/faults", fmt.Sprintf("[%q]", fault)); r.Status > 299 {

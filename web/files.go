@@ -73,8 +73,8 @@ func load(name, kind string, before []named) named {
 	}
 	sum := sha256.Sum256(body)
 	suffix := path.Ext(name)
-	hashed := folder + strings.TrimSuffix(name, suffix) + "." + hex.EncodeToString(sum[:6]) + suffix
-	return named{name, File{Path: hashed, Type: kind, Body: body, KeepFor: keepGood}}
+	at := folder + strings.TrimSuffix(name, suffix) + "." + hex.EncodeToString(sum[:6]) + suffix
+	return named{name, File{Path: at, Type: kind, Body: body, KeepFor: keepGood}}
 }
 
 // hashed is where a file of the pages is found.

@@ -33,8 +33,8 @@ type Document struct {
 
 // Demo makes bookings possible against a simulated tenant. Everything that leads there is marked as a demonstration.
 type Demo struct {
-	PostalCode string   // where there are clinics
-	Tokens     []string // of sample patients
+	PostalCode string   `json:"postalCode"` // where there are clinics
+	Tokens     []string `json:"tokens"`     // of sample patients
 }
 
 // Options are all optional.
@@ -83,22 +83,19 @@ var headers = map[string]string{
 	"Cross-Origin-Opener-Policy": "same-origin",
 }
 
-// Render makes the page at a path for a query. It takes as long as ask does. An
-// error is a mistake in a template.
+// Render makes the page at a path for a query. It takes as long as ask does. An error is a mistake in a template.
 func (p *Pages) Render(ctx context.Context, path, rawQuery string, ask Ask) (Document, error) {
 	v := newView(path, rawQuery, p.opt.Now())
 	offered := p.choices.ask(ctx, v, ask)
+	if len(v.wrong) > 0 {
+		return p.make(v, Reply{Status: http.StatusBadRequest, CacheControl: "no-store"}, offered)
+	}
 	reply := Reply{Status: http.StatusOK, CacheControl: keepBare}
 	switch {
-	case len(v.wrong) > 0:
-		reply = Reply{Status: http.StatusBadRequest, CacheControl: "no-store"}
-	case v.asks():
+	case v.Asks():
 		reply = ask(ctx, nextAvailable, v.query)
 	case path == FindPath && len(offered.VisitTypes) == 0: // the next one may have something to choose from
 		reply.CacheControl = "public, no-cache"
-	}
-	if len(v.wrong) > 0 {
-		return p.make(v, reply, offered)
 	}
 	edition := edition{answer: reply.Tag, choices: offered.tag, minute: p.opt.Now().Unix() / 60}
 	key := path + "?" + v.address()

@@ -87,8 +87,8 @@ func (v *view) place(given url.Values) {
 	v.values.Set("longitude", strconv.FormatFloat(longitude, 'f', 2, 64))
 }
 
-// ask turns the address into the question for the service; api.js does the same in the same order, so that a page and
-// its script share the answer.
+// ask turns the address into the question for the service. The modules find.js and flushot.js spell it in the same way,
+// so that a page and its script share the answer.
 func (v *view) ask() {
 	if len(v.wrong) > 0 || !v.values.Has("postalCode") && !v.values.Has("latitude") {
 		return
@@ -138,9 +138,6 @@ func (v *view) askForFluShots(q url.Values) {
 	q.Set("endDate", v.now.UTC().AddDate(0, 0, 1).Format(time.DateOnly))
 }
 
-// asks tells whether there is something to ask the service.
-func (v *view) asks() bool { return v.query != "" }
-
 // address is the query of the page's address in one spelling.
 func (v *view) address() string {
 	if v.lang == "en" {
@@ -153,8 +150,8 @@ func (v *view) address() string {
 	return q.Encode()
 }
 
-// in is the same page in another language.
-func (v *view) in(lang string) string {
+// In is the same page in another language.
+func (v *view) In(lang string) string {
 	other := *v
 	other.lang = lang
 	if q := other.address(); q != "" {
@@ -163,12 +160,13 @@ func (v *view) in(lang string) string {
 	return v.path
 }
 
-// Lang, Value and In are for templates.
+// Lang, Value and Is are for templates.
 func (v *view) Lang() string             { return v.lang }
 func (v *view) Value(name string) string { return cmp.Or(v.values.Get(name), v.wrong.Get(name)) }
-func (v *view) In(lang string) string    { return v.in(lang) }
 func (v *view) Is(path string) bool      { return v.path == path }
-func (v *view) Asks() bool               { return v.asks() }
+
+// Asks tells whether there is something to ask the service.
+func (v *view) Asks() bool { return v.query != "" }
 
 // To is another page in the same language.
 func (v *view) To(path string) string {

@@ -67,7 +67,7 @@ func FuzzNoAddressMakesAnOddQuestion(f *testing.F) {
 			}
 		}
 		if len(v.wrong) > 0 {
-			if v.asks() {
+			if v.Asks() {
 				t.Fatalf("%q asks in spite of %v", query, v.wrong)
 			}
 			return

@@ -17,7 +17,6 @@ type shown struct {
 	*view
 	Offered  *offered
 	Demo     *Demo
-	Status   int
 	Cards    []card
 	Data     template.JS // for page.js
 	Notice   string      // why there is no list, or only a part of one
@@ -36,24 +35,16 @@ type data struct {
 	Query   string            `json:"query,omitempty"`  // what the answer answers
 	Answer  json.RawMessage   `json:"answer,omitempty"` // of 200
 	Words   map[string]string `json:"words"`
-	Demo    *demoData         `json:"demo,omitempty"`
-}
-
-type demoData struct {
-	PostalCode string   `json:"postalCode"`
-	Tokens     []string `json:"tokens"`
+	Demo    *Demo             `json:"demo,omitempty"`
 }
 
 // write makes the document.
 func (p *Pages) write(v *view, reply Reply, offered *offered) (body []byte, tag string, err error) {
-	s := &shown{view: v, Offered: offered, Demo: p.opt.Demo, Status: reply.Status, FindPath: FindPath, FluPath: FluPath}
+	s := &shown{view: v, Offered: offered, Demo: p.opt.Demo, FindPath: FindPath, FluPath: FluPath}
 	s.Script = map[string]string{FindPath: "find.js", FluPath: "flushot.js"}[v.path]
 	s.Modules = modulesOf(s.Script)
-	d := data{Lang: v.lang, Product: v.product, Words: catalogs[v.lang]}
-	if p.opt.Demo != nil {
-		d.Demo = &demoData{p.opt.Demo.PostalCode, p.opt.Demo.Tokens}
-	}
-	if v.asks() || reply.Status != http.StatusOK {
+	d := data{Lang: v.lang, Product: v.product, Words: catalogs[v.lang], Demo: p.opt.Demo}
+	if v.Asks() || reply.Status != http.StatusOK {
 		s.tell(reply)
 		if reply.Status == http.StatusOK {
 			d.Query, d.Answer = v.query, reply.Body
@@ -105,10 +96,13 @@ func (v *view) limit() int {
 	return limitList
 }
 
-// modulesOf are the hashed names of all modules but the other page's.
+// absent are the modules that a page does not use.
+var absent = map[string][]string{"find.js": {"flushot.js"}, "flushot.js": {"find.js", "calendar.js"}}
+
+// modulesOf are the hashed names of a page's modules.
 func modulesOf(script string) (all []string) {
 	for _, name := range modules {
-		if name == script || name != "find.js" && name != "flushot.js" && !(script == "flushot.js" && name == "calendar.js") {
+		if !slices.Contains(absent[script], name) {
 			path, _ := hashed(name)
 			all = append(all, path)
 		}

@@ -47,11 +47,13 @@ const results = new Results({
 
 let listed = null;
 
-function show() {
-  const { name = "" } = values();
+// show follows the address. A search that is sent again is made again; one that is there already stays while a calendar
+// comes and goes.
+function show({ again = false } = {}) {
   const wanted = question();
-  if (listed !== `${wanted} ${name}`) results.show(wanted);
-  listed = `${wanted} ${name}`;
+  const key = `${wanted} ${values().name ?? ""}`;
+  if (again || listed !== key) results.show(wanted);
+  listed = key;
   calendar.show();
 }
 

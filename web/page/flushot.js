@@ -40,12 +40,12 @@ function all(answer, entry, choose) {
     if (total <= listed.length) return null;
     const { urlName, timezone } = answer.departments[entry.departmentIdentifier];
     const label = `${say("all")}: ${dayLabel(date, timezone)}, ${where}`;
-    return el("button", { type: "button", class: "quiet", "aria-label": label, click: (event) => openDay(event.currentTarget, key, { departmentUrlName: urlName, date }, where, choose) }, say("all"));
+    return el("button", { type: "button", class: "quiet", "aria-label": label, click: (event) => openDay(event.currentTarget, { key, departmentUrlName: urlName, date, where, choose }) }, say("all"));
   };
 }
 
 // openDay puts all times of a day where its first ones were, and follows them.
-function openDay(button, key, { departmentUrlName, date }, where, choose) {
+function openDay(button, { key, departmentUrlName, date, where, choose }) {
   button.disabled = true;
   const { visitTypeName } = Object.fromEntries(new URLSearchParams(question()));
   const root = el("div", { class: "whole" });

@@ -46,7 +46,7 @@ function submit(show) {
   if (asked.postalCode) asked.latitude = asked.longitude = "";
   for (const name of ["specialty", "name", "postalCode"]) asked[name] &&= asked[name].trim();
   go({ ...asked, clinician: "", week: "", lang: lang === "en" ? "" : lang });
-  show();
+  show({ again: true });
 }
 
 // near asks the browser where it is, because somebody wants to.

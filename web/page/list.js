@@ -17,12 +17,12 @@ export const keyOf = (entry) => entry.npi ?? entry.departmentIdentifier;
 // howText says that nobody has to come; empty where somebody has to, or where no source says.
 const howText = ({ modality }) => (modality === "VIDEO" ? say("video") : modality === "PHONE" ? say("phone") : "");
 
-// timeButton is one time. It leads to the health system's own booking pages; where those are unknown, to nothing but a
+// timeButton is one time. Its handle is part of it, so that one with a new handle takes the place of the old one (settle). It leads to the health system's own booking pages; where those are unknown, to nothing but a
 // telephone. In the demonstration choose takes it further.
 export function timeButton(slot, where, choose, kind = howText(slot)) {
   const yours = visitorsText(slot);
   const attributes = {
-    class: "time", "data-id": slot.id, "aria-label": joined(fullText(slot), yours, kind, where),
+    class: "time", "data-id": slot.id, "data-handle": slot.booking.slotId, "aria-label": joined(fullText(slot), yours, kind, where),
     click: (event) => {
       if (!demo && slot.booking.url) return; // the link leads on
       event.preventDefault();
@@ -34,8 +34,8 @@ export function timeButton(slot, where, choose, kind = howText(slot)) {
   return slot.booking.url ? el("a", { ...attributes, href: slot.booking.url }, text) : el("button", { ...attributes, type: "button" }, text);
 }
 
-// distinct leaves one slot of those of one kind that begin at once at one place: which of several people gives the shot matters to
-// nobody who chooses a time.
+// distinct leaves one slot of those of one kind that begin at once at one place: which of several people gives the shot
+// matters to nobody who chooses a time.
 export function distinct(slots) {
   const seen = new Set();
   return slots.filter(({ departmentIdentifier, visitTypeId, slotDateTime }) => seen.size < seen.add(`${departmentIdentifier} ${visitTypeId} ${slotDateTime}`).size);
