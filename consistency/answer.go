@@ -26,7 +26,7 @@ func (o offer) bookable() bool { return o.slotID != "" }
 // decoder reads the offers of one kind of answer.
 type decoder func(body []byte) ([]offer, error)
 
-// decodeTimeslots reads an answer of GET /v1/timeslots (INTERFACE §3.1).
+// decodeTimeslots reads an answer of GET /v1/timeslots (docs/interface.md §3.1).
 func decodeTimeslots(body []byte) ([]offer, error) {
 	var a struct {
 		Timeslots *[]struct {
@@ -60,7 +60,7 @@ func decodeTimeslots(body []byte) ([]offer, error) {
 	return out, nil
 }
 
-// decodeDropIn reads an answer of GET /dexcare/v2/departments/{urlName}/timeslots (CONTRACT §4.3).
+// decodeDropIn reads an answer of GET /dexcare/v2/departments/{urlName}/timeslots (docs/dexcare.md §4.3).
 func decodeDropIn(body []byte) ([]offer, error) {
 	var a struct {
 		ScheduleDays *[]struct {

@@ -121,7 +121,7 @@ func (c *crowd) attempt(ctx context.Context, replica int, slot offer) outcome {
 	return outcomeOf(resp.StatusCode, body)
 }
 
-// visitOf is the body of a retail booking (CONTRACT §7.1). Every patient books once.
+// visitOf is the body of a retail booking (docs/dexcare.md §7.1). Every patient books once.
 func visitOf(patient int, slot offer) string {
 	type object map[string]any
 	body, _ := json.Marshal(object{ // of strings and empty lists only: it cannot fail

@@ -1,6 +1,6 @@
 // Consistency checks the promise about taken slots from outside: after a booking was answered 2xx, or 409
 // SlotUnavailable, through any replica, no request that starts later, at any replica, gets an answer that calls itself
-// strict and offers the slot (ARCHITECTURE §6).
+// strict and offers the slot (docs/architecture.md §6).
 //
 // It builds the service and starts several replicas of it, a real redis-server, and the simulator lagging behind its
 // bookings. Then it reads and books through all of them, with every instant on one monotonic clock, its own:

@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// Exit codes, as the service's own (INTERFACE §1).
+// Exit codes, as the service's own (docs/interface.md §1).
 const (
 	exitDone   = 0
 	exitFailed = 1

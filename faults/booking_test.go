@@ -44,7 +44,7 @@ func (l *ledger) count(id string) int {
 	return l.seen[id]
 }
 
-// FAULTS row 10: whatever breaks, a booking is sent once, and what became of it is said.
+// docs/faults.md row 10: whatever breaks, a booking is sent once, and what became of it is said.
 func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
 	s := newScene(t, "booking: {tombstone: 48h, timeout: 2s}")
 	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
@@ -65,7 +65,7 @@ func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
 				id := fmt.Sprintf("5f0e6a0c-0000-4000-8000-%012d", i)
 				headers := []string{"Content-Type", "application/json", "Authorization", "Bearer patient", "correlation-id", id}
 				if i%2 == 0 {
-					headers = append(headers, "Idempotency-Key", id) // makes Go's transport resend: FAULTS §3
+					headers = append(headers, "Idempotency-Key", id) // makes Go's transport resend: docs/faults.md §3
 				}
 				if i%5 == 0 {
 					headers = append(headers, "X-Idempotency-Key", id)
@@ -124,7 +124,7 @@ func thenReset(w http.ResponseWriter, r *http.Request, good http.Handler) {
 	evil.ResetInBody(w, r, good)
 }
 
-// FAULTS row 29: a slow booking holds up nobody else, and its unknown outcome is said.
+// docs/faults.md row 29: a slow booking holds up nobody else, and its unknown outcome is said.
 func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
 	s := newScene(t, "booking: {tombstone: 48h, timeout: 1s}")
 	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")

@@ -34,7 +34,7 @@ var (
 	}
 )
 
-// FAULTS row C: what patients send and what the service is trusted with is written nowhere, whatever happens.
+// docs/faults.md row C: what patients send and what the service is trusted with is written nowhere, whatever happens.
 func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	redis := rig.NewRedis(t, "--requirepass", secrets["redis password"])
 	redis.Password = secrets["redis password"]

@@ -36,7 +36,7 @@ var personalRequests = []struct{ name, method, path, body string }{
 	{"departments with credentials", http.MethodGet, "/dexcare/v4/departments", ""},
 }
 
-// FAULTS row B: no proxy in front replays an answer that belongs to somebody.
+// docs/faults.md row B: no proxy in front replays an answer that belongs to somebody.
 func TestNoProxyReplaysAPersonalAnswer(t *testing.T) {
 	s := newScene(t, "products: {default: {maxAge: 60s}}", "booking: {tombstone: 48h}")
 	proxies := map[string]func(testing.TB, string) string{

@@ -125,7 +125,7 @@ func judge(t testing.TB, machine *rig.Machine, visits []visit) {
 	}
 }
 
-// FAULTS row 12: whatever happens to Redis, nobody gets an error and nobody waits for it.
+// docs/faults.md row 12: whatever happens to Redis, nobody gets an error and nobody waits for it.
 func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 	outages := map[string]struct{ begin, end func(*testing.T, *household) }{
 		"killed": {
@@ -206,7 +206,7 @@ func hold(t *testing.T, addr string) {
 	t.Cleanup(func() { _ = conn.Close() })
 }
 
-// FAULTS row 12: a Redis that takes connections and says nothing, from the beginning.
+// docs/faults.md row 12: a Redis that takes connections and says nothing, from the beginning.
 func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -216,7 +216,7 @@ func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
 	judge(t, h.machine, h.live(t, time.Duration(times(6000, 1500))*time.Millisecond))
 }
 
-// FAULTS row 11: without Redis at the start the service is ready, serves, and joins by itself.
+// docs/faults.md row 11: without Redis at the start the service is ready, serves, and joins by itself.
 func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 	addr := rig.FreeAddr(t)
 	begin := time.Now()
@@ -233,7 +233,7 @@ func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 	t.Logf("ready after %v, joined %v after Redis came", ready, h.joined(t))
 }
 
-// FAULTS row 13: what somebody else wrote into Redis is a miss, and newer formats are left alone.
+// docs/faults.md row 13: what somebody else wrote into Redis is a miss, and newer formats are left alone.
 func TestDamagedValuesAreMisses(t *testing.T) {
 	h := newHousehold(t)
 	keys := func() []string {

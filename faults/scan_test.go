@@ -13,7 +13,7 @@ import (
 	"timeslots/faults/rig"
 )
 
-// FAULTS row 20: somebody who asks for endless keys costs memory that is configured and calls that are budgeted, and
+// docs/faults.md row 20: somebody who asks for endless keys costs memory that is configured and calls that are budgeted, and
 // honest visitors notice nothing.
 func TestAScanOfKeysCostsHonestVisitorsNothing(t *testing.T) {
 	s := newScene(t,

@@ -13,7 +13,7 @@ import (
 	"timeslots/faults/rig"
 )
 
-// FAULTS rows 2, 4, 7: a source that fails at once costs its part, says why, and is whole again by itself.
+// docs/faults.md rows 2, 4, 7: a source that fails at once costs its part, says why, and is whole again by itself.
 func TestASourceThatFailsAtOnceCostsItsPartAndSaysWhy(t *testing.T) {
 	tests := map[string]struct {
 		fault  evil.Fault
@@ -60,7 +60,7 @@ func TestASourceThatFailsAtOnceCostsItsPartAndSaysWhy(t *testing.T) {
 	}
 }
 
-// FAULTS rows 5, 6: what cannot be read never replaces what could.
+// docs/faults.md rows 5, 6: what cannot be read never replaces what could.
 func TestNonsenseNeverReplacesAnAnswer(t *testing.T) {
 	faults := map[string]evil.Fault{
 		"null": evil.Says("application/json", "null"), "truncated": evil.Truncate, "a login page": evil.Says("text/html", "<html>"),
@@ -84,7 +84,7 @@ func TestNonsenseNeverReplacesAnAnswer(t *testing.T) {
 	}
 }
 
-// FAULTS row 6: bombs cost 64 MiB at most.
+// docs/faults.md row 6: bombs cost 64 MiB at most.
 func TestBombsCostLittleMemory(t *testing.T) {
 	bombs := map[string]evil.Fault{
 		"1000:1": evil.Bomb(256 << 20), "just too large": evil.Bomb(8<<20 + 1), "as large as may be": evil.Bomb(8 << 20),
@@ -113,7 +113,7 @@ func TestBombsCostLittleMemory(t *testing.T) {
 	}
 }
 
-// FAULTS rows 2, 10: one failure in twenty is not noticed by anybody.
+// docs/faults.md rows 2, 10: one failure in twenty is not noticed by anybody.
 func TestConnectionsThatBreakNowAndThenAreNotNoticed(t *testing.T) {
 	for name, fault := range map[string]evil.Fault{"reset": evil.Reset, "hung up": evil.Hangup, "502": evil.Status(502)} {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"timeslots/faults/rig"
 )
 
-// FAULTS row 3: a source that asks for a pause gets it, and nobody notices who has been here before.
+// docs/faults.md row 3: a source that asks for a pause gets it, and nobody notices who has been here before.
 func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 	for name, fault := range map[string]evil.Fault{
 		"429": evil.Status(429, "Retry-After", "2"),
@@ -60,7 +60,7 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 	}
 }
 
-// FAULTS rows 8, 9: all sources down for good.
+// docs/faults.md rows 8, 9: all sources down for good.
 func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *testing.T) {
 	s := newScene(t, lives(300*time.Millisecond, time.Second, 3*time.Second))
 	s.settle(t, area)
@@ -118,7 +118,7 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 	t.Logf("%d answers from old copies over %v; refused: p99 %v, %d probes; whole again after %v", usable, lasted.Round(time.Millisecond), took.p(0.99), probes, healed)
 }
 
-// FAULTS row 2: nobody listens.
+// docs/faults.md row 2: nobody listens.
 func TestAnUpstreamThatRefusesConnectionsHealsByItself(t *testing.T) {
 	addr := rig.FreeAddr(t)
 	s := &scene{Service: rig.Serve(t, configuration("http://"+addr)), tenant: newTenant(t), machine: rig.Watch(t)}

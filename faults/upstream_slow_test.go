@@ -14,7 +14,7 @@ var hanging = map[string]evil.Fault{
 	"drips a byte a second":    evil.Drip(time.Second),
 }
 
-// FAULTS row 1, cold: what is there by the end of the budget is the answer.
+// docs/faults.md row 1, cold: what is there by the end of the budget is the answer.
 func TestASourceThatHangsCostsAColdSearchItsPartOnly(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestASourceThatHangsCostsAColdSearchItsPartOnly(t *testing.T) {
 	}
 }
 
-// FAULTS row 1, warm: nobody waits, and the calls stop.
+// docs/faults.md row 1, warm: nobody waits, and the calls stop.
 func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 	}
 }
 
-// FAULTS row 1 beyond stale: only who finds out waits.
+// docs/faults.md row 1 beyond stale: only who finds out waits.
 func TestBeyondStaleOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
 	s := newScene(t, lives(300*time.Millisecond, 300*time.Millisecond, 40*time.Second), "products: {default: {budget: 400ms}}")
 	s.settle(t, clinician)

@@ -24,7 +24,7 @@ import (
 	"timeslots/faults/rig"
 )
 
-// FAULTS row 2: a certificate that does not hold is a failure of its source, never skipped, and the name of what is
+// docs/faults.md row 2: a certificate that does not hold is a failure of its source, never skipped, and the name of what is
 // wrong is nowhere a secret's.
 func TestACertificateThatDoesNotHoldIsAFailure(t *testing.T) {
 	authority, stranger := newAuthority(t), newAuthority(t)

@@ -54,7 +54,7 @@ func (o *findADoctorOptions) clinicians(ctx context.Context, all *options) ([]st
 	return npis, nil
 }
 
-// discover reads the public list of clinicians (CONTRACT §5.1).
+// discover reads the public list of clinicians (docs/dexcare.md §5.1).
 func discover(ctx context.Context, base string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

@@ -77,7 +77,7 @@ type shop struct {
 	round    int
 }
 
-// offer is what a retail booking names (CONTRACT §7.1).
+// offer is what a retail booking names (docs/dexcare.md §7.1).
 type offer struct{ slotID, providerID, system, department string }
 
 // maxSeen bounds what a shop remembers, and so how many it can book.

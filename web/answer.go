@@ -2,7 +2,7 @@ package web
 
 import "time"
 
-// answer is what a list shows of GET /v1/next-available (INTERFACE §3.2).
+// answer is what a list shows of GET /v1/next-available (docs/interface.md §3.2).
 type answer struct {
 	Complete    bool
 	Entries     []entry

@@ -30,7 +30,7 @@ type choices struct{ last atomic.Pointer[offered] }
 // patience is how long a page waits for the directory, which it can do without.
 const patience = time.Second
 
-// clinicTypes are asked for one by one, for the directory gives one at a time (CONTRACT §4.1).
+// clinicTypes are asked for one by one, for the directory gives one at a time (docs/dexcare.md §4.1).
 var clinicTypes = []string{"", "clinicType=Primary+Care", "clinicType=Virtual"}
 
 func (c *choices) ask(ctx context.Context, v *view, ask Ask) *offered {
@@ -54,7 +54,7 @@ func (c *choices) ask(ctx context.Context, v *view, ask Ask) *offered {
 	return now
 }
 
-// visitTypesOf reads lists of departments (CONTRACT §4.1). Of several titles for one name the first by alphabet stays, so
+// visitTypesOf reads lists of departments (docs/dexcare.md §4.1). Of several titles for one name the first by alphabet stays, so
 // that the page does not depend on an order.
 func visitTypesOf(bodies [][]byte) []visitType {
 	titles := map[string]string{}

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// nextAvailable is the route that lists are asked of (INTERFACE §3.2).
+// nextAvailable is the route that lists are asked of (docs/interface.md §3.2).
 const nextAvailable = "/v1/next-available"
 
-// departments is the route that says which kinds of visit there are (INTERFACE §3.3).
+// departments is the route that says which kinds of visit there are (docs/interface.md §3.3).
 const departments = "/dexcare/v4/departments"
 
 // view is what an address asks a page for. Parameters have the service's own names, so that addresses can be read.
@@ -120,7 +120,7 @@ func (v *view) ask() {
 
 const defaultRadius = "25" // miles
 
-// Entries that the service gives at most (INTERFACE §3.1, limit).
+// Entries that the service gives at most (docs/interface.md §3.1, limit).
 const (
 	limitList  = 100
 	limitNamed = 500

@@ -5,7 +5,7 @@ import (
 	"net/http/pprof"
 )
 
-// adminRoutes is the admin listener (INTERFACE §4).
+// adminRoutes is the admin listener (docs/interface.md §4).
 func (s *service) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })

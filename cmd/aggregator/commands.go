@@ -13,7 +13,7 @@ import (
 	"timeslots/cmd/aggregator/internal/config"
 )
 
-// Exit codes (INTERFACE §1).
+// Exit codes (docs/interface.md §1).
 const (
 	exitDone   = 0
 	exitFailed = 1
@@ -28,7 +28,7 @@ type program struct {
 	flush          func()          // writes what was printed and is not out yet; nil: all is
 }
 
-// commandLine is INTERFACE §1.
+// commandLine is docs/interface.md §1.
 type commandLine struct {
 	Demo    demoCommand    `cmd:"" help:"An Acme tenant, the service in front of it and its pages, in one process."`
 	Serve   serveCommand   `cmd:"" help:"The service in front of configured addresses."`

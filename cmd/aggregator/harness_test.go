@@ -148,7 +148,7 @@ func get(t testing.TB, target string, headers ...string) reply {
 	return call(t, http.MethodGet, target, "", headers...)
 }
 
-// answer is the document of INTERFACE §3.1, as a client reads it.
+// answer is the document of docs/interface.md §3.1, as a client reads it.
 type answer struct {
 	AsOf      time.Time
 	Complete  bool

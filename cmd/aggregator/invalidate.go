@@ -17,7 +17,7 @@ import (
 // maxAdminBody bounds the bodies of changing calls in bytes.
 const maxAdminBody = 4 << 10
 
-// invalidation is the body of POST /ops/invalidate: exactly one field (INTERFACE §4).
+// invalidation is the body of POST /ops/invalidate: exactly one field (docs/interface.md §4).
 type invalidation struct {
 	NPI                  string          `json:"npi"`
 	DepartmentIdentifier string          `json:"departmentIdentifier"`

@@ -20,7 +20,7 @@ type listener struct {
 	failed chan error
 }
 
-// timeouts bound what a slow client can hold (FAULTS row 26).
+// timeouts bound what a slow client can hold (docs/faults.md row 26).
 type timeouts struct{ header, read, write, idle time.Duration }
 
 var adminTimeouts = timeouts{header: 5 * time.Second, read: 10 * time.Second, idle: time.Minute} // profiles take long to write

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// entries is the document of INTERFACE §3.2, as a client reads it.
+// entries is the document of docs/interface.md §3.2, as a client reads it.
 type entries struct {
 	Complete bool
 	Entries  []struct {

@@ -12,7 +12,7 @@ import (
 )
 
 // strange are header names that some framework, proxy or CDN somewhere acts upon, with a value that would do harm if
-// anybody here did (FAULTS §2 A). Those that name encodings, validators and credentials are not among them: they may
+// anybody here did (docs/faults.md §2 A). Those that name encodings, validators and credentials are not among them: they may
 // change an answer, and have tests of their own.
 var strange = headersOf(map[string]string{
 	"evil.example": `Forwarded-Host Host-Override X-Forwarded-Host X-Forwarded-Server X-Forwarded-By X-Host X-HTTP-Host-Override

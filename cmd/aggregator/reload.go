@@ -50,7 +50,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 }
 
 // pin copies what a reload cannot change from the configuration in force into next, and names what differed
-// (INTERFACE §2).
+// (docs/interface.md §2).
 func (s *service) pin(next *config.Config) (changed []string) {
 	now := s.config
 	keep := func(key string, from, to any) {

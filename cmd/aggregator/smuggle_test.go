@@ -53,7 +53,7 @@ func rawStatus(t *testing.T, service *running, method, path, token string) int {
 
 const bookingHead = "POST /dexcare/api/6/visits/retail HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer patient-1\r\nContent-Type: application/json\r\n"
 
-// Each of these reaches upstream as one request or not at all, and what is hidden in it never does (FAULTS §2 E).
+// Each of these reaches upstream as one request or not at all, and what is hidden in it never does (docs/faults.md §2 E).
 func TestABookingIsNeverTwoRequests(t *testing.T) {
 	const body = `{"visitDetails":{}}` // upstream refuses it, so that every case may be sent
 	const hidden = "GET /dexcare/v1/patient HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer patient-2\r\n\r\n"

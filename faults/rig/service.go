@@ -126,7 +126,7 @@ func (s *Service) Resident(t testing.TB) int64 {
 	return 0
 }
 
-// Answer is what tests read of INTERFACE §3.1's document.
+// Answer is what tests read of docs/interface.md §3.1's document.
 type Answer struct {
 	Complete  bool
 	Total     int

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// areaBody is the body of Care Options' two POSTs (CONTRACT §6.2, §6.3), of whichever shape.
+// areaBody is the body of Care Options' two POSTs (docs/dexcare.md §6.2, §6.3), of whichever shape.
 type areaBody struct {
 	Latitude       *float64  `json:"latitude"`
 	Longitude      *float64  `json:"longitude"`

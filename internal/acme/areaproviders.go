@@ -9,7 +9,7 @@ import (
 // availabilityDays is the window over which clinicians' slots are counted, from today on.
 const availabilityDays = 40
 
-// availableProvider is a clinician at a department (CONTRACT §6.3).
+// availableProvider is a clinician at a department (docs/dexcare.md §6.3).
 type availableProvider struct {
 	NPI            string           `json:"npi"`
 	Name           string           `json:"name"`

@@ -113,7 +113,7 @@ func (s *areaSearch) wants(o *offer) bool {
 		(s.gender == "" || sameGender(s.gender, o.who.gender))
 }
 
-// sameGender compares by the first letter: "F", "Female" and "female" are one (CONTRACT §6.1).
+// sameGender compares by the first letter: "F", "Female" and "female" are one (docs/dexcare.md §6.1).
 func sameGender(a, b string) bool {
 	return a != "" && b != "" && strings.EqualFold(a[:1], b[:1])
 }

@@ -34,7 +34,7 @@ func (terms *areaTerms) wantsVisit(v *visitType) bool {
 	return len(terms.visitTypes) == 0 || containsFold(terms.visitTypes, v.name)
 }
 
-// areaQuery reads the parameters of CONTRACT §6.1. The error is the message of a 40001.
+// areaQuery reads the parameters of docs/dexcare.md §6.1. The error is the message of a 40001.
 func areaQuery(q *request) (terms areaTerms, err error) {
 	terms = areaTerms{
 		postalCode:  q.get("postalCode"),

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Patients for whom every booking ends the same way, whatever the slot (CONTRACT §7.3). All others are known.
+// Patients for whom every booking ends the same way, whatever the slot (docs/dexcare.md §7.3). All others are known.
 const (
 	PatientNotLinked = "44444444-aaaa-4bbb-8ccc-000000000400" // 400 "Patient has no links"
 	PatientUnknown   = "44444444-aaaa-4bbb-8ccc-000000000404" // 404 "Patient not found"
@@ -38,7 +38,7 @@ type booking struct {
 	} `json:"visitDetails"`
 }
 
-// retailBooking sells a walk-in clinic's slot (CONTRACT §7.1).
+// retailBooking sells a walk-in clinic's slot (docs/dexcare.md §7.1).
 func (t *Tenant) retailBooking(q *request) answer {
 	b, problem := readBooking(q)
 	v := b.VisitDetails
@@ -60,7 +60,7 @@ func (t *Tenant) retailBooking(q *request) answer {
 	}{visit.id})
 }
 
-// providerBooking sells a slot of a named clinician (CONTRACT §7.2).
+// providerBooking sells a slot of a named clinician (docs/dexcare.md §7.2).
 func (t *Tenant) providerBooking(q *request) answer {
 	b, problem := readBooking(q)
 	v := b.VisitDetails
@@ -101,7 +101,7 @@ type meetingInfo struct {
 	Vendor       string `json:"vendor"`
 }
 
-// meeting is how to join a video visit; the conference id is spelled either way (CONTRACT §3).
+// meeting is how to join a video visit; the conference id is spelled either way (docs/dexcare.md §3).
 func (t *Tenant) meeting(v *visit) *meetingInfo {
 	if v.in.offer.visit.modality != "VIDEO" {
 		return nil

@@ -97,7 +97,7 @@ func (z *zone) time(unix int64) time.Time { return time.Unix(unix, 0).In(z.loc) 
 
 func (z *zone) dayAt(unix int64) day { return dayOf(z.time(unix)) }
 
-// text is the instant as Care Direct and the others write it: local, with offset, without fraction (CONTRACT §3).
+// text is the instant as Care Direct and the others write it: local, with offset, without fraction (docs/dexcare.md §3).
 func (z *zone) text(unix int64) string { return z.time(unix).Format(time.RFC3339) }
 
 func (z *zone) today(now time.Time) day { return dayOf(now.In(z.loc)) }

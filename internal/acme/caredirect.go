@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-const defaultVisitType = "Illness" // what the SDK asks for when the app names none (CONTRACT §4.3)
+const defaultVisitType = "Illness" // what the SDK asks for when the app names none (docs/dexcare.md §4.3)
 
 // departmentTimeslots is Care Direct: a walk-in clinic's slots of one visit type, today and tomorrow.
 func (t *Tenant) departmentTimeslots(q *request) answer {
@@ -69,7 +69,7 @@ func (z zoned) clip(d day) span {
 }
 
 // writeScheduleDays writes the scheduleDays that Care Direct and v4 share, apart from durations: strings there, numbers
-// here (CONTRACT §4.3). Days without slots are left out.
+// here (docs/dexcare.md §4.3). Days without slots are left out.
 func (t *Tenant) writeScheduleDays(w *doc, cals []calendar, days zoned, textDuration bool) {
 	w.key("scheduleDays")
 	w.list()

@@ -21,7 +21,7 @@ type visitGroup struct {
 	page  page
 }
 
-// availabilitySlots is Care Options' GET: slots of all clinicians in an area, by visit type (CONTRACT §6.1).
+// availabilitySlots is Care Options' GET: slots of all clinicians in an area, by visit type (docs/dexcare.md §6.1).
 func (t *Tenant) availabilitySlots(q *request) answer {
 	terms, err := areaQuery(q)
 	if err != nil {

@@ -12,7 +12,7 @@ const (
 	maxContextBytes = 16 << 20
 )
 
-// contexts remember searches by their token (CONTRACT §6.4), the oldest forgotten first.
+// contexts remember searches by their token (docs/dexcare.md §6.4), the oldest forgotten first.
 type contexts struct {
 	life time.Duration // 0: without end
 

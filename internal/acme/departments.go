@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// departmentDoc is a department of the directory (CONTRACT §4.1).
+// departmentDoc is a department of the directory (docs/dexcare.md §4.1).
 type departmentDoc struct {
 	DepartmentID      string             `json:"departmentId"`
 	URLName           string             `json:"urlName"`
@@ -119,7 +119,7 @@ func (t *Tenant) listDepartments(q *request) []departmentDoc {
 	return out
 }
 
-// departmentInfoV4 is one department, by slug or with byId by composite identifier (CONTRACT §4.2).
+// departmentInfoV4 is one department, by slug or with byId by composite identifier (docs/dexcare.md §4.2).
 func (t *Tenant) departmentInfoV4(q *request) answer {
 	d := t.dir.byURLName[q.args[0]]
 	if q.flag("byId", false) {

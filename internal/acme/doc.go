@@ -3,7 +3,7 @@
 //
 // A directory of departments and clinicians follows from a seed. Each clinician has a grid of starts; about a third of
 // it is busy, by a hash, so nothing is stored per slot: what is open is the grid, less what the hash calls busy, less
-// what was sold. Every surface renders that one store in its own shape (CONTRACT §2). Same seed and same clock, same
+// what was sold. Every surface renders that one store in its own shape (docs/dexcare.md §2). Same seed and same clock, same
 // bytes.
 //
 //	request ──▶ route ──▶ count ──▶ latency and faults ──▶ key or token ──▶ handler ──▶ answer
@@ -60,7 +60,7 @@
 //
 // # Assumptions
 //
-// Where CONTRACT §11 leaves something open, this tenant does the following. A report's status and download lie below the
+// Where docs/dexcare.md §11 leaves something open, this tenant does the following. A report's status and download lie below the
 // path that starts it; it is complete two seconds later, and until then its download is not found. The providers' report
 // is CSV at once. Beyond the lookahead is a 400. An unknown NPI in a slots search is an empty answer. Care Options' POST
 // accepts what the SDK writes: dates with a time, and clinicType for clinicTypes. A region with the wait time REGION_BUSY

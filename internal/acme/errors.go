@@ -24,7 +24,7 @@ func jsonAnswer(status int, v any) answer {
 	return answer{status: status, body: body}
 }
 
-// There is no common error envelope (CONTRACT §1.6): each surface has its own, and some have several.
+// There is no common error envelope (docs/dexcare.md §1.6): each surface has its own, and some have several.
 
 func messageAndCode(status, code int, message string) answer {
 	return jsonAnswer(status, struct {

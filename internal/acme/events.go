@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// slotEvent is the body by which a health system says that a slot went or came back (CONTRACT §7.6).
+// slotEvent is the body by which a health system says that a slot went or came back (docs/dexcare.md §7.6).
 type slotEvent struct {
 	NPI          string `json:"npi"`
 	DepartmentID string `json:"departmentId"`

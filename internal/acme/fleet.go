@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Hosts are the four bases of a tenant's tier (CONTRACT §1.1). None can be derived from another, as upstream.
+// Hosts are the four bases of a tenant's tier (docs/dexcare.md §1.1). None can be derived from another, as upstream.
 type Hosts struct {
 	Public     string `json:"public"`
 	Ingress    string `json:"ingress"`

@@ -2,7 +2,7 @@ package acme
 
 import "regexp"
 
-// The bodies of posted reads and of slot events (CONTRACT §5.4, §6.2, §6.3, §7.6).
+// The bodies of posted reads and of slot events (docs/dexcare.md §5.4, §6.2, §6.3, §7.6).
 
 var patientForm = object("patientId patientIdType ehrInstance", members{
 	"patientId": text(0), "patientIdType": text(0), "ehrInstance": text(0),
@@ -80,7 +80,7 @@ var demographicsForm = object("name birthdate gender", members{
 	"identifiers": list(object("system", members{"system": text(0), "value": nullableText(0)})),
 })
 
-// reportForm is the body that starts a report (CONTRACT §7.10).
+// reportForm is the body that starts a report (docs/dexcare.md §7.10).
 var reportForm = object("type", members{
 	"type": word("virtual retail provider_booking"), "startDate": birthForm, "endDate": birthForm,
 })

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// handOff is where the health system's own booking application would open (CONTRACT §9).
+// handOff is where the health system's own booking application would open (docs/dexcare.md §9).
 func (t *Tenant) handOff(q *request) answer {
 	return textAnswer(http.StatusOK, "text/html; charset=utf-8", fmt.Sprintf(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Simulated booking application</title>

@@ -13,7 +13,7 @@ type operation struct {
 	fail   func(status int, message string) answer
 }
 
-// access is what a caller has to show (CONTRACT §1.2).
+// access is what a caller has to show (docs/dexcare.md §1.2).
 type access int
 
 const (

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The API keys that the tenant "acme" accepts in its PRD tier unless told otherwise, one per service (CONTRACT §1.2).
+// The API keys that the tenant "acme" accepts in its PRD tier unless told otherwise, one per service (docs/dexcare.md §1.2).
 // Another tenant's begin with its name, and those of a UAT tier with the name and "-uat".
 const (
 	DefaultCareOptionsKey = "acme-care-options"
@@ -19,7 +19,7 @@ const (
 	DefaultReportingKey   = "acme-reporting"
 )
 
-// The two tiers of a tenant (CONTRACT §1.1).
+// The two tiers of a tenant (docs/dexcare.md §1.1).
 const (
 	PRD = "prd"
 	UAT = "uat"
@@ -43,8 +43,8 @@ const (
 type Keys struct {
 	CareOptions string // everything under /v1/availability; default [DefaultCareOptionsKey]
 	Slots       string // everything under /v5; default [DefaultSlotsKey]
-	Booking     string // queued guest visits (CONTRACT §7.4); default [DefaultBookingKey]
-	Reporting   string // reports, as "Authorization: dc-token <key>" (CONTRACT §7.10); default [DefaultReportingKey]
+	Booking     string // queued guest visits (docs/dexcare.md §7.4); default [DefaultBookingKey]
+	Reporting   string // reports, as "Authorization: dc-token <key>" (docs/dexcare.md §7.10); default [DefaultReportingKey]
 }
 
 // Options describe a tenant. The zero value is a tenant of 60 departments and 240 clinicians that answers at once.
@@ -59,14 +59,14 @@ type Options struct {
 
 	Latency    time.Duration // of every answer; default none
 	Jitter     time.Duration // added to Latency, evenly between none and all of it; default none
-	BookingLag time.Duration // how long reads go on listing a slot that was sold (CONTRACT §10.18); default none
+	BookingLag time.Duration // how long reads go on listing a slot that was sold (docs/dexcare.md §10.18); default none
 
-	Lookahead  int // days after today that may be asked for (CONTRACT §5.6); in the third EHR instance a third more for flu shots; default 90
+	Lookahead  int // days after today that may be asked for (docs/dexcare.md §5.6); in the third EHR instance a third more for flu shots; default 90
 	WalkInDays int // days that a Care Direct answer covers, flu-shot clinics one more; default 2
 
 	Lookaheads map[string]int // other lookaheads by visit type name, "FluShot", or by EHR instance and name, "org.acme.ehr.east FluShot"
 
-	SearchContextLife time.Duration // after which a search context is unknown (CONTRACT §6.4); default: until 10,000 others came
+	SearchContextLife time.Duration // after which a search context is unknown (docs/dexcare.md §6.4); default: until 10,000 others came
 
 	Now    func() time.Time // default time.Now
 	Keys   Keys

@@ -6,7 +6,7 @@ type dayOpenings struct {
 	openings []opening
 }
 
-// page is some days that have openings. The markers are set only when paging (CONTRACT §5.3): nil means that nothing
+// page is some days that have openings. The markers are set only when paging (docs/dexcare.md §5.3): nil means that nothing
 // lies beyond.
 type page struct {
 	days                       []dayOpenings
@@ -22,7 +22,7 @@ type pager struct {
 	on          func(day) []opening
 }
 
-// newPager pages through a window. Which way an end without a start goes is unsaid (CONTRACT §11.10): here it takes
+// newPager pages through a window. Which way an end without a start goes is unsaid (docs/dexcare.md §11.10): here it takes
 // the nearest days before that end, so that previousEndDate leads back page by page.
 func newPager(w window, count int, today, limit day) pager {
 	p := pager{first: w.first, last: w.last, low: today, high: limit, count: count}

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// patients remember who deleted the account; everything else about a patient follows from the token (CONTRACT §7.8).
+// patients remember who deleted the account; everything else about a patient follows from the token (docs/dexcare.md §7.8).
 type patients struct {
 	mu      sync.Mutex
 	deleted map[[32]byte]bool

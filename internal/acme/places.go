@@ -43,7 +43,7 @@ func quarter(i int) string {
 }
 
 // ehrNames are the EHR instances, "org.<tenant>.ehr.<name>" in full. Department ids are numbered in each of them, so they
-// collide (CONTRACT §2).
+// collide (docs/dexcare.md §2).
 var ehrNames = [...]string{"main", "mountain", "east"}
 
 var streets = [...]string{"Example Way", "Sample Street", "Specimen Avenue", "Pattern Road", "Template Boulevard", "Model Lane"}
@@ -59,7 +59,7 @@ var lastNames = [...]string{
 	"Silverton", "Thistlewood", "Underhill", "Valdez", "Winterbourne", "Yamaguchi", "Zimmerlin",
 }
 
-// genders are spelled as carelessly as upstream spells them (CONTRACT §3); an empty one becomes null.
+// genders are spelled as carelessly as upstream spells them (docs/dexcare.md §3); an empty one becomes null.
 var genders = [...]string{"Female", "Male", "FEMALE", "male", "female", "", "M", "F"}
 
 var specialties = [...]string{"Family Medicine", "Internal Medicine", "Pediatrics", "Geriatrics", "Women's Health"}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// postedSlots is Care Options' POST: a flat list in UTC, without days and pages (CONTRACT §6.2). A search context alone
+// postedSlots is Care Options' POST: a flat list in UTC, without days and pages (docs/dexcare.md §6.2). A search context alone
 // runs the search again that it was given for, whichever method that was asked with.
 func (t *Tenant) postedSlots(q *request) answer {
 	body, err := readAreaBody(q.body, slotsBody)
@@ -41,7 +41,7 @@ func (t *Tenant) postedSlots(q *request) answer {
 	return w.ok()
 }
 
-// utcForm is the layout of a time in UTC: the SDK reads only "Z", the published sample has "-00:00" (CONTRACT §11.12).
+// utcForm is the layout of a time in UTC: the SDK reads only "Z", the published sample has "-00:00" (docs/dexcare.md §11.12).
 func utcForm(minusZero bool) string {
 	if minusZero {
 		return "2006-01-02T15:04:05-00:00"

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// providerRef is an element of the list of providers (CONTRACT §5.1).
+// providerRef is an element of the list of providers (docs/dexcare.md §5.1).
 type providerRef struct {
 	System string `json:"system"`
 	NPI    string `json:"npi"`
 }
 
-// providerDoc is a provider's own page (CONTRACT §5.2). Optional fields are null or absent, as upstream has it.
+// providerDoc is a provider's own page (docs/dexcare.md §5.2). Optional fields are null or absent, as upstream has it.
 type providerDoc struct {
 	NPI         string               `json:"providerNationalId"`
 	Name        string               `json:"name"`
@@ -117,7 +117,7 @@ func (c *clinician) visitTypes() (out []*visitType) {
 }
 
 // maxLookaheadDays is the largest of those asked for, and 0 for an instance or a visit type that the tenant does not
-// have (CONTRACT §5.6).
+// have (docs/dexcare.md §5.6).
 func (t *Tenant) maxLookaheadDays(q *request) answer {
 	instance, visit := q.get("epicInstanceName"), q.get("visitTypeName")
 	days := t.dir.lookahead(func(e *ehr, v *visitType) bool {

@@ -18,7 +18,7 @@ type slotQuery struct {
 	want   func(*offer) bool
 }
 
-// providerTimeslotsV5 is one clinician's slots by department and visit type (CONTRACT §5.3). It carries no slot ids.
+// providerTimeslotsV5 is one clinician's slots by department and visit type (docs/dexcare.md §5.3). It carries no slot ids.
 func (t *Tenant) providerTimeslotsV5(q *request) answer {
 	c := t.dir.byNPI[q.args[0]]
 	if c == nil {
@@ -179,7 +179,7 @@ func writeVisitSlots(w *doc, p offerPage, paging bool) {
 
 const v4Days = 7 // after the start, when no end is given
 
-// providerTimeslotsV4 is the older form (CONTRACT §5.5): all visit types in one list, with slot ids.
+// providerTimeslotsV4 is the older form (docs/dexcare.md §5.5): all visit types in one list, with slot ids.
 func (t *Tenant) providerTimeslotsV4(q *request) answer {
 	c := t.dir.byNPI[q.args[0]]
 	if c == nil {

@@ -50,7 +50,7 @@ func (rs *reports) find(id string) (report, bool) {
 	return rs.list[i], true
 }
 
-// startReport begins a report of all visits (CONTRACT §7.10).
+// startReport begins a report of all visits (docs/dexcare.md §7.10).
 func (t *Tenant) startReport(q *request) answer {
 	var body struct {
 		Type      string `json:"type"`

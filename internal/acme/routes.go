@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// base is one of a tenant's base URLs, or several (CONTRACT §1.1).
+// base is one of a tenant's base URLs, or several (docs/dexcare.md §1.1).
 type base int
 
 const (

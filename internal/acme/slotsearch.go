@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// searchBody is the body of POST /v5/slots/search (CONTRACT §5.4).
+// searchBody is the body of POST /v5/slots/search (docs/dexcare.md §5.4).
 type searchBody struct {
 	StartDate      string         `json:"startDate"`
 	EndDate        string         `json:"endDate"`

@@ -104,7 +104,7 @@ type shift struct {
 	from, until int
 }
 
-// neverBookable are the visit types that are shown for information (CONTRACT §5.3, isBookable).
+// neverBookable are the visit types that are shown for information (docs/dexcare.md §5.3, isBookable).
 func neverBookable(c *clinician, v *visitType) bool { return v.name == "NewPatient" && c.number%7 == 3 }
 
 // rota is who works when.
@@ -127,7 +127,7 @@ func (b *builder) addOffer(c *clinician, dep *department, v *visitType, r rota) 
 }
 
 // addSecondHomes lets every fourth clinician of a primary care department work in the city's next one on Tuesdays and
-// Thursdays, so that some have two departments (CONTRACT §5.3: one element of slots for each).
+// Thursdays, so that some have two departments (docs/dexcare.md §5.3: one element of slots for each).
 func (b *builder) addSecondHomes() {
 	for _, city := range b.cities {
 		var primary []*department

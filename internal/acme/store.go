@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// conflict is why a booking is refused with 409: a word that clients look for in the body (CONTRACT §7.3).
+// conflict is why a booking is refused with 409: a word that clients look for in the body (docs/dexcare.md §7.3).
 type conflict string
 
 const (

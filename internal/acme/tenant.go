@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Tenant is one simulated health system in one tier. It serves all bases of CONTRACT §1.1 from one handler; a [Fleet]
+// Tenant is one simulated health system in one tier. It serves all bases of docs/dexcare.md §1.1 from one handler; a [Fleet]
 // keeps them apart by host. It is safe for concurrent use.
 type Tenant struct {
 	options Options
@@ -142,7 +142,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// stamp sets the headers of every answer: those of CONTRACT §1.4, and nothing about caching, rates or retries.
+// stamp sets the headers of every answer: those of docs/dexcare.md §1.4, and nothing about caching, rates or retries.
 func (t *Tenant) stamp(h http.Header, r *http.Request, serial uint64) {
 	id := r.Header.Get("Correlation-Id")
 	if !isUUID(id) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// virtualVisit is a visit without a slot: of a patient (CONTRACT §7.5) or of a guest (§7.4).
+// virtualVisit is a visit without a slot: of a patient (docs/dexcare.md §7.5) or of a guest (§7.4).
 type virtualVisit struct {
 	id, patient, region, practice, brand string
 	owner                                *[32]byte // digest of the token that asked for it; nil for a guest
@@ -89,7 +89,7 @@ func (v *virtualVisit) status(now time.Time) string {
 // ownedBy tells whether the token may see the visit; a guest's is seen by whoever knows its id.
 func (v *virtualVisit) ownedBy(owner [32]byte) bool { return v.owner == nil || *v.owner == owner }
 
-// waitTimeDoc is how long a visit still waits (CONTRACT §7.9).
+// waitTimeDoc is how long a visit still waits (docs/dexcare.md §7.9).
 type waitTimeDoc struct {
 	Seconds      int              `json:"estimatedWaitTimeSeconds"`
 	Message      *string          `json:"estimatedWaitTimeMessage"`

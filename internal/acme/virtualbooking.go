@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Guests, by e-mail address, whose visits fail on the way (CONTRACT §7.4). All others are welcome.
+// Guests, by e-mail address, whose visits fail on the way (docs/dexcare.md §7.4). All others are welcome.
 const (
 	GuestNoAnonymousUser = "anonymous-user@example.org" // 500 ANONYMOUS_USER_CREATE_FAILED
 	GuestNoPatient       = "guest-patient@example.org"  // 500 GUEST_PATIENT_CREATE_FAILED
@@ -36,7 +36,7 @@ type virtualBody struct {
 	} `json:"visitDetails"`
 }
 
-// queuedGuestVisit lets somebody without an account into the queue (CONTRACT §7.4).
+// queuedGuestVisit lets somebody without an account into the queue (docs/dexcare.md §7.4).
 func (t *Tenant) queuedGuestVisit(q *request) answer {
 	var b virtualBody
 	if product := q.get("product"); product != "DCIntSched" && product != "Other" {
@@ -81,7 +81,7 @@ type visitCreated struct {
 	TokBoxVisit tokBoxVisit `json:"tokBoxVisit"`
 }
 
-// createVisit lets a patient into the queue of a region (CONTRACT §7.5). A region that its wait times call busy refuses
+// createVisit lets a patient into the queue of a region (docs/dexcare.md §7.5). A region that its wait times call busy refuses
 // with the words that the SDK looks for, one without clinicians with a bare 409.
 func (t *Tenant) createVisit(q *request) answer {
 	var b virtualBody

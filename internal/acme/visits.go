@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ownVisit is an element of a patient's own visits (CONTRACT §7.7).
+// ownVisit is an element of a patient's own visits (docs/dexcare.md §7.7).
 type ownVisit struct {
 	ID              string      `json:"id"`
 	Type            string      `json:"type"`
@@ -81,7 +81,7 @@ func appointmentID(visitID string) string {
 	return fmt.Sprintf("A-%04d", h.Sum32()%10_000)
 }
 
-// milliseconds is the form of timestamps: UTC, with milliseconds (CONTRACT §3).
+// milliseconds is the form of timestamps: UTC, with milliseconds (docs/dexcare.md §3).
 func milliseconds(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // cancelVisit gives the slot back. Only the token that booked can.
@@ -98,7 +98,7 @@ func (t *Tenant) cancelVisit(q *request) answer {
 	return jsonAnswer(http.StatusOK, struct{}{})
 }
 
-// cancelReason is one that a patient can choose (CONTRACT §7.7).
+// cancelReason is one that a patient can choose (docs/dexcare.md §7.7).
 type cancelReason struct {
 	ClientText string `json:"clientText"`
 	StringCode string `json:"stringCode"`

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// summaryDoc is what the waiting room needs of a visit (CONTRACT §7.9, staff only).
+// summaryDoc is what the waiting room needs of a visit (docs/dexcare.md §7.9, staff only).
 type summaryDoc struct {
 	VisitID        string            `json:"visitId"`
 	UserID         string            `json:"userId"`

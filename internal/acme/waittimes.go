@@ -36,7 +36,7 @@ func (t *Tenant) regionTrouble(code string) string {
 	return regionTroubles[code]
 }
 
-// regionWait is the wait for one queue (CONTRACT §7.9): with an estimate when it is open, else with a reason.
+// regionWait is the wait for one queue (docs/dexcare.md §7.9): with an estimate when it is open, else with a reason.
 type regionWait struct {
 	Available   bool     `json:"available"`
 	GeneratedAt string   `json:"estimateGeneratedAt"`

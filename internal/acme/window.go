@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The forms of a date: v5 takes a time as well (CONTRACT §5.3), and Care Options' POST one with a fraction, as the SDK
-// sends it against the published text (CONTRACT §3); the others do not.
+// The forms of a date: v5 takes a time as well (docs/dexcare.md §5.3), and Care Options' POST one with a fraction, as the SDK
+// sends it against the published text (docs/dexcare.md §3); the others do not.
 var (
 	dateForm     = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 	fractionForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[-+]\d{2}:\d{2}))?$`)
@@ -44,7 +44,7 @@ func (q *request) window(rule windowRule) (window, error) {
 }
 
 // windowOf reads two dates, of which either may be empty. Asking beyond the lookahead is an error, not an empty answer
-// (CONTRACT §5.6).
+// (docs/dexcare.md §5.6).
 func windowOf(startDate, endDate string, rule windowRule) (window, error) {
 	first, from, err := rule.bound("startDate", startDate)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // contexts remembers the search contexts that answers from the cache carried. Only those may be replayed from the
-// cache: any other may come from a search for one patient (CONTRACT §6.4, §6.5).
+// cache: any other may come from a search for one patient (docs/dexcare.md §6.4, §6.5).
 type contexts struct {
 	cache *otter.Cache[string, struct{}]
 }

@@ -16,7 +16,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// mountDropIn serves the cached reads of INTERFACE §3.3. A client of DexCare changes its base URL and nothing else:
+// mountDropIn serves the cached reads of docs/interface.md §3.3. A client of DexCare changes its base URL and nothing else:
 // what comes back is what upstream said, less the slots that are taken.
 func (s *Server) mountDropIn() {
 	for _, route := range readRoutes() {
@@ -192,7 +192,7 @@ func statusOf(f *timeslot.Fragment) int {
 }
 
 // upstreamSaid repeats a refusal of upstream's with its status and words. A refusal of our own key is our failure, not
-// the client's: a 401 would log patients out (FAULTS rule 3).
+// the client's: a 401 would log patients out (docs/faults.md rule 3).
 func upstreamSaid(c echo.Context, err error) error {
 	e, ok := errors.AsType[*timeslot.Error](err)
 	if !ok {

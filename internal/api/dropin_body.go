@@ -13,7 +13,7 @@ import (
 // bodyRule says what the JSON body of a POST read may hold.
 type bodyRule struct {
 	fields map[string]bool // listed ones; true: a list whose order has no meaning
-	strict bool            // unknown fields are refused (CONTRACT §5.4), else left out
+	strict bool            // unknown fields are refused (docs/dexcare.md §5.4), else left out
 	check  func(map[string]any) string
 }
 
@@ -27,7 +27,7 @@ type postRead struct {
 	raw       []byte // as it came, for passing through
 	canonical string
 	context   string // the searchContext to replay; empty: none
-	personal  bool   // it holds a patient (CONTRACT §6.5)
+	personal  bool   // it holds a patient (docs/dexcare.md §6.5)
 }
 
 // readBody reads and canonicalises a body: listed fields, sorted names, sets in order. The detail of a refusal comes
@@ -128,7 +128,7 @@ func sortedTexts(list []any) []any {
 	return out
 }
 
-// slotsSearchBody is CONTRACT §5.4.
+// slotsSearchBody is docs/dexcare.md §5.4.
 var slotsSearchBody = &bodyRule{
 	strict: true,
 	fields: map[string]bool{"startDate": false, "endDate": false, "visitTypeNames": true, "criteriaItems": false},
@@ -184,7 +184,7 @@ func isDay(text string) bool {
 	return ok
 }
 
-// optionsBody is CONTRACT §6.2 and §6.3, with the spellings that DexCare's own SDK sends. What the locators may be
+// optionsBody is docs/dexcare.md §6.2 and §6.3, with the spellings that DexCare's own SDK sends. What the locators may be
 // combined with is upstream's to judge.
 var optionsBody = &bodyRule{
 	fields: map[string]bool{

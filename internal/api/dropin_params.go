@@ -69,7 +69,7 @@ func matching(grammar *regexp.Regexp) func(string) (string, bool) {
 	return func(v string) (string, bool) { return v, grammar.MatchString(v) }
 }
 
-// folded is for names that DexCare compares without case (CONTRACT §6.1).
+// folded is for names that DexCare compares without case (docs/dexcare.md §6.1).
 func folded(grammar *regexp.Regexp) func(string) (string, bool) {
 	return func(v string) (string, bool) { return strings.ToLower(v), grammar.MatchString(v) }
 }
@@ -91,7 +91,7 @@ func day(v string) (string, bool) {
 	return v, err == nil
 }
 
-// moment is a date or a date-time (CONTRACT §5.3).
+// moment is a date or a date-time (docs/dexcare.md §5.3).
 func moment(v string) (string, bool) {
 	if !momentGrammar.MatchString(v) {
 		return v, false
@@ -104,7 +104,7 @@ func moment(v string) (string, bool) {
 }
 
 // keptDecimals is how precise a caller's position may become a key: about a hundred metres. A position that is more
-// precise could point at a home (CONTRACT §6.5).
+// precise could point at a home (docs/dexcare.md §6.5).
 const keptDecimals = 3
 
 func degrees(limit float64) func(string) (string, bool) {

@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// readRoute is one cached read of INTERFACE §3.3: where it is, what it may be asked, and how it says no.
+// readRoute is one cached read of docs/interface.md §3.3: where it is, what it may be asked, and how it says no.
 type readRoute struct {
 	post      bool
 	path      string // below /dexcare; ":item" is its own parameter
@@ -20,7 +20,7 @@ type readRoute struct {
 	listed    map[string]reader           // of the query
 	check     func(url.Values) string     // rules between parameters: what is wrong, empty when nothing is
 	body      *bodyRule                   // of a POST
-	refusal   func(detail string) any     // the surface's own 400 body (CONTRACT §1.6)
+	refusal   func(detail string) any     // the surface's own 400 body (docs/dexcare.md §1.6)
 }
 
 func (r *readRoute) methods() []string {

@@ -14,7 +14,7 @@ import (
 // wireInstant is how answers write instants that belong to no place.
 const wireInstant = "2006-01-02T15:04:05.000Z"
 
-// encode writes the document of INTERFACE §3.1. It holds instants, never ages, and its objects are in a fixed order,
+// encode writes the document of docs/interface.md §3.1. It holds instants, never ages, and its objects are in a fixed order,
 // so equal results give equal bytes on every replica.
 func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 	enc := s.encoder(q, a)

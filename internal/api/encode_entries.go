@@ -5,7 +5,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// encodeEntries writes the document of INTERFACE §3.2, by the same rules as encode.
+// encodeEntries writes the document of docs/interface.md §3.2, by the same rules as encode.
 func (s *Server) encodeEntries(q *timeslot.Query, a *search.Answer) []byte {
 	enc := s.encoder(q, a)
 	e := &enc.Encoder

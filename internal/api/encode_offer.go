@@ -104,7 +104,7 @@ func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 	return text
 }
 
-// appendBooking says honestly how the slot can be booked (INTERFACE §3.1, booking.flow).
+// appendBooking says honestly how the slot can be booked (docs/interface.md §3.1, booking.flow).
 func (w *offerWriter) appendBooking(b []byte, o *timeslot.Offer, text *scheduleText) []byte {
 	if o.Schedule.Bookable == timeslot.No {
 		return append(b, `,"booking":{"flow":"none"}`...)

@@ -22,7 +22,7 @@ var referenceFiles = sync.OnceValues(func() (map[string]*file, error) {
 	return byPath, err
 })
 
-// mountReference serves them (INTERFACE §3.4).
+// mountReference serves them (docs/interface.md §3.4).
 func (s *Server) mountReference() error {
 	byPath, err := referenceFiles()
 	if err != nil {

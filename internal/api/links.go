@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// LinkOptions locate the scheduling web app that patients can be handed to (CONTRACT §9). A template is a path with its
+// LinkOptions locate the scheduling web app that patients can be handed to (docs/dexcare.md §9). A template is a path with its
 // query, below Base; see [timeslot.LinkTemplate]. A link is built when all that its template names is known. Without Base
 // there are no links.
 type LinkOptions struct {

@@ -16,7 +16,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Pages are what patients look at (INTERFACE §3.4). The real ones are of package web.
+// Pages are what patients look at (docs/interface.md §3.4). The real ones are of package web.
 type Pages interface {
 	// Routes are where the pages are.
 	Routes() []string

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// TestValuesThatAreWrittenOddlyAreRefused: none of them is what the grammar of INTERFACE §3.1 says, and each is something
+// TestValuesThatAreWrittenOddlyAreRefused: none of them is what the grammar of docs/interface.md §3.1 says, and each is something
 // that a library takes for it. A day is four, two and two digits, exists, and lies after 1970. A zone is a place, and
 // never the machine's own, under any name that a zone database has for that.
 func TestValuesThatAreWrittenOddlyAreRefused(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Grammars of INTERFACE §3.1.
+// Grammars of docs/interface.md §3.1.
 var (
 	npiGrammar        = regexp.MustCompile(`^[0-9]{10}$`)
 	urlNameGrammar    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
@@ -192,7 +192,7 @@ func (p *parser) crossCheck() {
 		p.reject("npi", "nothing says whose or where", "give at least one of npi, departmentUrlName, latitude with longitude, or postalCode")
 	}
 	if q.PostalCode != "" && q.Point != nil {
-		q.Point = nil // CONTRACT §6.1: the postal code wins
+		q.Point = nil // docs/dexcare.md §6.1: the postal code wins
 	}
 	if len(p.values["visitTypeName"]) == 0 && (len(p.values["departmentUrlName"]) > 0 || q.OnlyLocation()) {
 		p.reject("visitTypeName", "missing", "name the visit type when a department or an area is searched, for example Illness")

@@ -18,7 +18,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// problem is an error document (RFC 9457), with the fields of INTERFACE §3.
+// problem is an error document (RFC 9457), with the fields of docs/interface.md §3.
 type problem struct {
 	Type          string               `json:"type"`
 	Title         string               `json:"title"`
@@ -159,7 +159,7 @@ func completeAllow(h http.Header) {
 	}
 }
 
-// gatewayNotFound answers what is not a DexCare route as DexCare's gateway does (CONTRACT §1.6).
+// gatewayNotFound answers what is not a DexCare route as DexCare's gateway does (docs/dexcare.md §1.6).
 func gatewayNotFound(c echo.Context) error {
 	return c.JSON(http.StatusNotFound, map[string]string{
 		"message":    "no Route matched with those values",

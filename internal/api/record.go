@@ -15,7 +15,7 @@ import (
 )
 
 // record is what one request leaves behind: one metric observation and one log line, from a closed list of fields.
-// Neither URL, parameters, bodies nor headers are among them (FAULTS row C).
+// Neither URL, parameters, bodies nor headers are among them (docs/faults.md row C).
 type record struct {
 	correlationID string
 	start         time.Time

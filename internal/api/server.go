@@ -44,7 +44,7 @@ type Recorder interface {
 	CacheLookup(tier, result string, n int)
 }
 
-// Product is how one use case is served (INTERFACE §2, products.*).
+// Product is how one use case is served (docs/interface.md §2, products.*).
 type Product struct {
 	Ranking timeslot.Ranking
 	Budget  time.Duration // for a search, from the first byte of the request
@@ -142,7 +142,7 @@ func New(opt Options) (*Server, error) {
 	return s, errors.Join(s.mountReference(), s.mountPages())
 }
 
-// dropIn is the base path for clients of DexCare that change nothing but their base URL (INTERFACE §3.3).
+// dropIn is the base path for clients of DexCare that change nothing but their base URL (docs/interface.md §3.3).
 const dropIn = "/dexcare"
 
 func (s *Server) routes() {

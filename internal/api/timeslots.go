@@ -12,12 +12,12 @@ import (
 	"timeslots/internal/trace"
 )
 
-// timeslots is GET /v1/timeslots (INTERFACE §3.1).
+// timeslots is GET /v1/timeslots (docs/interface.md §3.1).
 func (s *Server) timeslots(c echo.Context) error {
 	return s.search(c, form{routeTimeslots, parseQuery, s.encode})
 }
 
-// nextAvailable is GET /v1/next-available (INTERFACE §3.2).
+// nextAvailable is GET /v1/next-available (docs/interface.md §3.2).
 func (s *Server) nextAvailable(c echo.Context) error {
 	return s.search(c, form{routeNextAvailable, parseEntries, s.encodeEntries})
 }

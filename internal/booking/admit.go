@@ -66,7 +66,7 @@ func (g *Gateway) read(w http.ResponseWriter, r *http.Request) (sealed, *problem
 	})
 }
 
-// hasBearerToken asks for exactly one token; what is in it is between the patient and upstream (CONTRACT §1.2). With
+// hasBearerToken asks for exactly one token; what is in it is between the patient and upstream (docs/dexcare.md §1.2). With
 // two, we and upstream might disagree on which one counts.
 func hasBearerToken(h http.Header) bool {
 	values := h.Values("Authorization")
@@ -84,7 +84,7 @@ func hasAnyToken(h http.Header) bool {
 }
 
 // namesHopsOnly refuses a Connection header that asks to drop a header on the way: "Connection: Authorization" must
-// not turn a patient's call into an anonymous one (FAULTS §2 E). Only the options of RFC 9110 §7.6.1 itself may stand
+// not turn a patient's call into an anonymous one (docs/faults.md §2 E). Only the options of RFC 9110 §7.6.1 itself may stand
 // there.
 func namesHopsOnly(h http.Header) bool {
 	for option := range connectionOptions(h) {

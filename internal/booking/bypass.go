@@ -10,7 +10,7 @@ import (
 )
 
 // BypassTarget is where a read goes that must not be answered from a cache, since it carries credentials or a patient
-// (INTERFACE §3.3).
+// (docs/interface.md §3.3).
 type BypassTarget struct {
 	Base      Base
 	Key       Key
@@ -21,7 +21,7 @@ type BypassTarget struct {
 // bypassed says that the cache was not asked (RFC 9211 §2.2).
 const bypassed = "timeslots; fwd=bypass"
 
-// bypassMethods are those of reads. Some of DexCare's reads are POSTs (CONTRACT §5.4, §6).
+// bypassMethods are those of reads. Some of DexCare's reads are POSTs (docs/dexcare.md §5.4, §6).
 var bypassMethods = [...]string{http.MethodGet, http.MethodHead, http.MethodPost}
 
 // Bypass passes a read through: method, query and body as they came, once, to the target. Unlike other calls it ends

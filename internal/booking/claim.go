@@ -11,7 +11,7 @@ import (
 // longestName bounds what is taken from a body as a name: names end up in the ledger, on every replica.
 const longestName = 512
 
-// named is what a booking says about its slot (CONTRACT §8): the only fields of a body that are looked at.
+// named is what a booking says about its slot (docs/dexcare.md §8): the only fields of a body that are looked at.
 type named struct {
 	slotID, npi, ehr, department text
 }
@@ -50,7 +50,7 @@ func (n named) claims() (claim, around timeslot.Claim) {
 	return claim, around
 }
 
-// eventClaim is the slot that slot-taken and slot-released speak of (CONTRACT §7.6). Unlike a booking they say
+// eventClaim is the slot that slot-taken and slot-released speak of (docs/dexcare.md §7.6). Unlike a booking they say
 // everything about it; its Start is 0 when the body has none that can be read.
 func eventClaim(body sealed) timeslot.Claim {
 	var npi, ehr, department, visitType, start text
@@ -67,7 +67,7 @@ func eventClaim(body sealed) timeslot.Claim {
 	return timeslot.Claim{Identity: id, NPI: string(npi)}
 }
 
-// visitIDIn finds the visitId of a booking's answer, of which there may be a part only (CONTRACT §7.1, §7.2).
+// visitIDIn finds the visitId of a booking's answer, of which there may be a part only (docs/dexcare.md §7.1, §7.2).
 func visitIDIn(answer []byte) string {
 	var id string
 	dec := sealed{answer}.decoder()

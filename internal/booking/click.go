@@ -12,7 +12,7 @@ import (
 const longestIdempotencyKey = 256
 
 // clicks remembers the Idempotency-Keys that were used, so that a second click on "book" books nothing. DexCare knows
-// no such keys (CONTRACT §1.7): this is between the client and this replica.
+// no such keys (docs/dexcare.md §1.7): this is between the client and this replica.
 type clicks struct {
 	mu       sync.Mutex               // makes "was it used? then it is now" one step
 	underWay map[fingerprint]struct{} // as many as there are calls

@@ -10,7 +10,7 @@
 // [Routes] lists the calls: bookings and what is around them. [Gateway.Bypass] is the same for reads that must not be
 // cached. Most calls are about no slot and pass through the middle untouched.
 //
-// Three promises hold whatever happens (ARCHITECTURE §6, FAULTS rule 2):
+// Three promises hold whatever happens (docs/architecture.md §6, docs/faults.md rule 2):
 //
 //   - A call is sent at most once. It is read whole before, so that a broken upload books nothing; it carries no
 //     header that would make a transport repeat it; a client that leaves does not tear it off half way; and a second

@@ -15,8 +15,8 @@ var hopByHop = [...]string{
 
 // keptBack are the request headers that are ours to decide.
 var keptBack = [...]string{
-	// With one of these Go's transport sends a request again when a reused connection breaks (FAULTS §3), and
-	// upstream has no use for them (CONTRACT §1.7).
+	// With one of these Go's transport sends a request again when a reused connection breaks (docs/faults.md §3), and
+	// upstream has no use for them (docs/dexcare.md §1.7).
 	"Idempotency-Key", "X-Idempotency-Key",
 	"X-Api-Key",      // the service's own key goes upstream, nobody else's
 	"Expect",         // the body is here already
@@ -63,7 +63,7 @@ func (g *Gateway) requestHeader(in http.Header, p *passage) http.Header {
 }
 
 // copyResponseHeader hands upstream's end-to-end headers on. Left out are permissions that are ours to give: to keep
-// the answer, and to read it from another origin (our own CORS headers are set by the edge, FAULTS §2 J).
+// the answer, and to read it from another origin (our own CORS headers are set by the edge, docs/faults.md §2 J).
 func copyResponseHeader(out, in http.Header) {
 	named := slices.Collect(connectionOptions(in))
 	for name, values := range in {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The outcomes of bookings_total (INTERFACE §5). The log knows one more, for calls that make no visit.
+// The outcomes of bookings_total (docs/interface.md §5). The log knows one more, for calls that make no visit.
 const (
 	booked          = "booked"
 	slotUnavailable = "slot_unavailable"
@@ -25,7 +25,7 @@ type fate uint8
 
 const (
 	fateDone     fate = iota // the call took effect
-	fateShared               // and proves nothing about the slot, which may take several patients (ARCHITECTURE §6)
+	fateShared               // and proves nothing about the slot, which may take several patients (docs/architecture.md §6)
 	fateTaken                // somebody else has the slot
 	fateFree                 // the call did not touch it
 	fateConflict             // nor here, but what we know about its place may be outdated
@@ -37,7 +37,7 @@ type verdict struct {
 	fate    fate
 }
 
-// judgeText is how much of an answer is read to find the words of CONTRACT §7.3 in it.
+// judgeText is how much of an answer is read to find the words of docs/dexcare.md §7.3 in it.
 const judgeText = 64 << 10
 
 // judge tells what an answer means for the slot. It reads the body of those answers whose text decides; resp.Body

@@ -19,7 +19,7 @@ const (
 
 // Options configure a [Gateway]. Base, Ledger and Index are required.
 type Options struct {
-	// Base is upstream's visit base, for example https://ecvapi.example.org (CONTRACT §1.1).
+	// Base is upstream's visit base, for example https://ecvapi.example.org (docs/dexcare.md §1.1).
 	Base *url.URL
 	// Public and Ingress are the other two. Without one of them its routes answer 404.
 	Public, Ingress *url.URL
@@ -34,10 +34,10 @@ type Options struct {
 	Timeout time.Duration
 	// MaxBody is the largest request body in bytes. Default 256 KiB.
 	MaxBody int64
-	// Tombstone is how long an Idempotency-Key counts as used (INTERFACE §2, booking.tombstone). Default 15 min.
+	// Tombstone is how long an Idempotency-Key counts as used (docs/interface.md §2, booking.tombstone). Default 15 min.
 	Tombstone time.Duration
 	// CapacityMany says that a clinic's time can take several patients: then a retail booking does not prove that the
-	// slot is gone (ARCHITECTURE §6).
+	// slot is gone (docs/architecture.md §6).
 	CapacityMany bool
 	// Taken says which answers mean that somebody else has the slot. Default: 409 with "SlotUnavailable".
 	Taken []Rule
@@ -58,7 +58,7 @@ type Options struct {
 	Now      func() time.Time // default: time.Now
 }
 
-// Rule recognises an answer by its status and by a text somewhere in its body (CONTRACT §7.3).
+// Rule recognises an answer by its status and by a text somewhere in its body (docs/dexcare.md §7.3).
 type Rule struct {
 	Status int    // 400…499: with any other, nobody can be sure how the booking ended
 	Text   string // not empty, or every refusal would hide a slot

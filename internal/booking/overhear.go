@@ -6,7 +6,7 @@ import (
 )
 
 // overhear listens to the answer of a booking for the id of the visit, because a cancellation names nothing else
-// (CONTRACT §7.7). The answer is not held up.
+// (docs/dexcare.md §7.7). The answer is not held up.
 func (g *Gateway) overhear(p *passage, resp *http.Response) {
 	if p.route.effect != effectBooks || resp.StatusCode >= 300 || p.around.IsZero() {
 		return

@@ -37,7 +37,7 @@ func (ring keyRing) admits(h http.Header) bool {
 	return fits == 1
 }
 
-// SetPartnerKeys replaces the partners' keys (INTERFACE §2, access.keys) for requests that come from now on. With an
+// SetPartnerKeys replaces the partners' keys (docs/interface.md §2, access.keys) for requests that come from now on. With an
 // error the old ones stay.
 func (g *Gateway) SetPartnerKeys(keys []string) error {
 	ring, err := newKeyRing(keys)

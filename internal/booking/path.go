@@ -12,7 +12,7 @@ import (
 const mount = "/dexcare"
 
 // plainSegment is what may stand for a part of a pattern: nothing in it means anything to a URL, neither as it is nor
-// unescaped once more, and it is no dot segment (FAULTS §2 D).
+// unescaped once more, and it is no dot segment (docs/faults.md §2 D).
 var plainSegment = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 
 // locate finds the path below the base, and the visit that it names. The path is put together from the pattern and

@@ -9,7 +9,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// problem is an answer of our own (RFC 9457, INTERFACE §3): a call that was not let through, or not answered.
+// problem is an answer of our own (RFC 9457, docs/interface.md §3): a call that was not let through, or not answered.
 type problem struct {
 	Type          string               `json:"type"`
 	Title         string               `json:"title"`
@@ -24,7 +24,7 @@ type problem struct {
 	noRoute   bool   // answered in the gateway's own words
 }
 
-// noRoute is for what is not there: DexCare's gateway would not know it either (CONTRACT §1.6).
+// noRoute is for what is not there: DexCare's gateway would not know it either (docs/dexcare.md §1.6).
 func noRoute() *problem { return &problem{Status: http.StatusNotFound, noRoute: true} }
 
 func tokenRequired() *problem {
@@ -120,7 +120,7 @@ func (p *problem) write(w http.ResponseWriter, call Call) {
 	_, _ = w.Write(body) // a client that left misses its answer
 }
 
-// gatewayError is what DexCare's gateway says about a path that it does not route (CONTRACT §1.6).
+// gatewayError is what DexCare's gateway says about a path that it does not route (docs/dexcare.md §1.6).
 type gatewayError struct {
 	Message   string `json:"message"`
 	RequestID string `json:"request_id"`

@@ -2,7 +2,7 @@ package booking
 
 import "timeslots/internal/timeslot"
 
-// Base is one of a tenant's base URLs (CONTRACT §1.1).
+// Base is one of a tenant's base URLs (docs/dexcare.md §1.1).
 type Base uint8
 
 // The bases that calls pass through to.
@@ -15,14 +15,14 @@ const (
 // Token is what a caller has to show as Authorization. What is in it is between the caller and upstream.
 type Token uint8
 
-// The classes of tokens (CONTRACT §1.2). Patients and staff look alike to us.
+// The classes of tokens (docs/dexcare.md §1.2). Patients and staff look alike to us.
 const (
 	NoToken Token = iota
 	BearerToken
-	AnyToken // whatever the scheme; reporting has one of its own (CONTRACT §7.10)
+	AnyToken // whatever the scheme; reporting has one of its own (docs/dexcare.md §7.10)
 )
 
-// Key is one of our own API keys, which upstream issues per service (CONTRACT §1.2).
+// Key is one of our own API keys, which upstream issues per service (docs/dexcare.md §1.2).
 type Key uint8
 
 // The keys.

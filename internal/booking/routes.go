@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Routes lists every route for those who mount them (INTERFACE §3.3).
+// Routes lists every route for those who mount them (docs/interface.md §3.3).
 func Routes() []Route {
 	return slices.Concat([]Route{Retail(), Provider()}, visits(), events(), patients(), reports())
 }
 
-// Retail books a slot at a clinic (CONTRACT §7.1).
+// Retail books a slot at a clinic (docs/dexcare.md §7.1).
 func Retail() Route {
 	return Route{
 		Flow: "retail", Operation: "retail_booking", Method: http.MethodPost, Path: "/api/6/visits/retail",
@@ -18,7 +18,7 @@ func Retail() Route {
 	}
 }
 
-// Provider books a slot of one clinician (CONTRACT §7.2).
+// Provider books a slot of one clinician (docs/dexcare.md §7.2).
 func Provider() Route {
 	return Route{
 		Flow: "provider", Operation: "provider_booking", Method: http.MethodPost, Path: "/api/7/visits/providerbooking",
@@ -26,7 +26,7 @@ func Provider() Route {
 	}
 }
 
-// visits are a patient's own visits and the virtual ones, which take no slot (CONTRACT §7.4, §7.5, §7.7, §7.9).
+// visits are a patient's own visits and the virtual ones, which take no slot (docs/dexcare.md §7.4, §7.5, §7.7, §7.9).
 // Those of version 9 want a token and nothing else, so our key stays away from them.
 func visits() []Route {
 	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
@@ -45,7 +45,7 @@ func visits() []Route {
 	}
 }
 
-// events tell that a slot went or came back (CONTRACT §7.6).
+// events tell that a slot went or came back (docs/dexcare.md §7.6).
 func events() []Route {
 	return []Route{
 		{Operation: "slot_taken", Method: http.MethodPost, Path: "/v5/slots/slot-taken",
@@ -55,7 +55,7 @@ func events() []Route {
 	}
 }
 
-// patients are the patient endpoints (CONTRACT §7.8). Like the SDK we send the key with them.
+// patients are the patient endpoints (docs/dexcare.md §7.8). Like the SDK we send the key with them.
 func patients() []Route {
 	const get, post, del = http.MethodGet, http.MethodPost, http.MethodDelete
 	routes := []Route{
@@ -71,7 +71,7 @@ func patients() []Route {
 	return routes
 }
 
-// reports are for servers of the health system (CONTRACT §7.10). They carry the caller's own secret; with our key they
+// reports are for servers of the health system (docs/dexcare.md §7.10). They carry the caller's own secret; with our key they
 // might be answered to somebody who has none.
 func reports() []Route {
 	var routes []Route

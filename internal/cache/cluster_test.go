@@ -140,7 +140,7 @@ func TestAClusterMovesTheLedgersSlotAndLosesItsNodeUnderLoad(t *testing.T) {
 	w.end(t)
 }
 
-// back wants Redis in use again within the three seconds that FAULTS row 12 grants, and strict answers after that.
+// back wants Redis in use again within the three seconds that docs/faults.md row 12 grants, and strict answers after that.
 func back(t *testing.T, fleet []*replica) {
 	t.Helper()
 	start := time.Now()

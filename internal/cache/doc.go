@@ -1,6 +1,6 @@
 // Package cache keeps what upstream said, and what happened since.
 //
-// A search looks all its fragment keys up at once (ARCHITECTURE §3, step 5). The [Tiered] store asks the process's own
+// A search looks all its fragment keys up at once (docs/architecture.md §3, step 5). The [Tiered] store asks the process's own
 // [Memory] first and then [Redis], in one pipelined round trip, for what memory lacks; what Redis had is kept in memory.
 // What neither has, or has as stale, the caller's flight fills: the store looks again, takes the key's lease, has the
 // work done, and stores what it gave (step 6):
@@ -8,7 +8,7 @@
 //	Lookup ──▶ Memory ──misses──▶ Redis      Fill ──▶ look again ──▶ lease ──▶ work ──▶ Memory ──▶ queue ──▶ Redis
 //	             ▲──────promote─────┘                                                     └──▶ SlotIndex       └──▶ notice
 //
-// Redis is optional and never fatal (ARCHITECTURE §9, FAULTS rows 11–15): its trouble is a miss, and a fetch without a
+// Redis is optional and never fatal (docs/architecture.md §9, docs/faults.md rows 11–15): its trouble is a miss, and a fetch without a
 // lease. A [gate] turns it off after the first failure, a background ping turns it on again, and nobody waits for a
 // write.
 //
@@ -16,7 +16,7 @@
 //
 // Fragments are frozen: stores hand out the very pointer they were given, and neither side writes to it again.
 //
-// Beside the store stands the [Ledger] of what bookings did (ARCHITECTURE §6): slots that are taken, which readers
+// Beside the store stands the [Ledger] of what bookings did (docs/architecture.md §6): slots that are taken, which readers
 // leave out through an immutable [View] when serving, and events that make fragments outdated, which the stores learn
 // from its [Fences]. The ledgers of all replicas are one, through a [board] in Redis that each of them follows (see
 // [fleet]). The [SlotIndex] turns a slotId back into the slot it names.

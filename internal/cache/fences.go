@@ -9,7 +9,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Fences know which fragments were overtaken by events (ARCHITECTURE §6). Events are numbered. A fetch remembers the
+// Fences know which fragments were overtaken by events (docs/architecture.md §6). Events are numbered. A fetch remembers the
 // last number that was known when it began, as the fragment's Epoch, and a later event about it makes the fragment
 //
 //   - stale: still served, but never as fresh, so that it is refreshed behind; or

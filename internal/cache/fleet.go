@@ -9,7 +9,7 @@ import (
 )
 
 // fleet ties a ledger to those of the other replicas, through the board in Redis. What holds the promise of
-// ARCHITECTURE §6 together is this:
+// docs/architecture.md §6 together is this:
 //
 //	booking replica   write to the board ─▶ acknowledged ─▶ wait 1.1 × lease ─▶ answer
 //	every replica     poll the board every lease/3; the view is good until the poll was sent + lease

@@ -13,7 +13,7 @@ import (
 )
 
 // A replica that wants to fetch a fragment takes the key's lease first, so that a crowd costs one upstream call in the
-// whole fleet (ARCHITECTURE §5):
+// whole fleet (docs/architecture.md §5):
 //
 //	winner   lease ─▶ work ─▶ answer      behind it: write ─▶ give back ─▶ notice
 //	loser    no lease ─▶ wait for the notice, or for a pause ─▶ try again: a fragment, or a lease

@@ -13,7 +13,7 @@ import (
 
 // LedgerOptions configures [NewLedger]. Zero durations and a zero Max take the defaults.
 type LedgerOptions struct {
-	Tombstone time.Duration    // how long a taken slot stays hidden; default 15m (INTERFACE §2, booking.tombstone)
+	Tombstone time.Duration    // how long a taken slot stays hidden; default 15m (docs/interface.md §2, booking.tombstone)
 	Pending   time.Duration    // how long while its booking is under way; default 30s
 	Suspect   time.Duration    // how long when nobody knows how its booking ended; default 1m
 	Max       int              // entries; above it those that would end first give way; default 100,000
@@ -23,12 +23,12 @@ type LedgerOptions struct {
 	Redis *Redis
 	Lease time.Duration // how long a view of what all replicas took is good for; default 100ms (booking.lease)
 
-	// UnsafeNoWait lets Promote return before every replica knows. It breaks the promise of ARCHITECTURE §6, and is
+	// UnsafeNoWait lets Promote return before every replica knows. It breaks the promise of docs/architecture.md §6, and is
 	// there so that tests can show that they would notice.
 	UnsafeNoWait bool
 }
 
-// Ledger remembers which slots are taken or being taken (ARCHITECTURE §6), and which fragments are outdated. Bookings
+// Ledger remembers which slots are taken or being taken (docs/architecture.md §6), and which fragments are outdated. Bookings
 // write to it; searches read its [View] when serving. A booking is written down as
 //
 //	Pend ──2xx, SlotUnavailable──▶ Promote

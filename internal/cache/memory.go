@@ -24,7 +24,7 @@ type MemoryOptions struct {
 }
 
 // Memory is the in-process tier: fragments by key, bounded in bytes, evicted by use so that a scan of random keys does
-// not push out the hot ones (FAULTS row 20).
+// not push out the hot ones (docs/faults.md row 20).
 type Memory struct {
 	cache    *otter.Cache[timeslot.FragmentKey, held]
 	now      func() time.Time
@@ -188,7 +188,7 @@ func (m *Memory) Close() error {
 }
 
 // clock drives otter by an injected now. It counts from its own making, so that with time.Now it follows the monotonic
-// clock and a step of the wall clock ages nothing (FAULTS row 23).
+// clock and a step of the wall clock ages nothing (docs/faults.md row 23).
 type clock struct {
 	now  func() time.Time
 	base time.Time

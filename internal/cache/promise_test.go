@@ -14,7 +14,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// town books and reads through a fleet on one monotonic clock and counts broken promises (ARCHITECTURE §6): strict
+// town books and reads through a fleet on one monotonic clock and counts broken promises (docs/architecture.md §6): strict
 // answers to requests that began after a booking was answered, and offer its slot all the same.
 type town struct {
 	fleet []*replica

@@ -12,7 +12,7 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// Mode is how the servers behind the addresses are organised (INTERFACE §2, cache.redis.mode).
+// Mode is how the servers behind the addresses are organised (docs/interface.md §2, cache.redis.mode).
 type Mode string
 
 // The modes.
@@ -23,11 +23,11 @@ const (
 )
 
 // DefaultRedisTimeout is what one round trip may take: with a margin for scheduling it keeps the promise that Redis
-// trouble costs a request at most 60 ms (FAULTS §1, rule 4).
+// trouble costs a request at most 60 ms (docs/faults.md §1, rule 4).
 const DefaultRedisTimeout = 50 * time.Millisecond
 
 // RedisOptions configures [NewRedis]. Prefix, Tenant and Tier begin every key, so that tenants and tiers that share a
-// server never meet (FAULTS row N).
+// server never meet (docs/faults.md row N).
 type RedisOptions struct {
 	Addresses []string // host:port; one for single, the sentinels, or some nodes of the cluster
 	Mode      Mode     // empty: single
@@ -100,7 +100,7 @@ func (o *RedisOptions) namespace() string {
 	return o.Prefix + ":" + o.Tenant + ":" + o.Tier + ":"
 }
 
-// client makes a client that never hangs. The library's defaults wait 5 to 109 s for a dead server (FAULTS §3), so
+// client makes a client that never hangs. The library's defaults wait 5 to 109 s for a dead server (docs/faults.md §3), so
 // every limit is set: no retries at any level, deadlines from the context, and a bounded pool that is not waited for.
 func (o *RedisOptions) client() redis.UniversalClient {
 	return o.clientWith(o.Timeout*6/10, poolSize)

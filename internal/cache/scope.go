@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Scope names the fragments that an operator declares void (INTERFACE §4, POST /ops/invalidate). Exactly one field is
+// Scope names the fragments that an operator declares void (docs/interface.md §4, POST /ops/invalidate). Exactly one field is
 // set.
 type Scope struct {
 	NPI                  string          // all that speaks of a clinician

@@ -21,7 +21,7 @@ type SlotIndexOptions struct {
 // slotIndexGrace is how long an id is known after the last answer that could offer it: a person may keep a page open.
 const slotIndexGrace = time.Hour
 
-// SlotIndex turns a slotId back into the slot that it names. Ids are opaque (CONTRACT §2), and a retail booking carries
+// SlotIndex turns a slotId back into the slot that it names. Ids are opaque (docs/dexcare.md §2), and a retail booking carries
 // nothing else, so they are remembered as fragments pass.
 type SlotIndex struct {
 	cache *otter.Cache[slotKey, indexed]

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Switches are the products that are switched off, on every replica (INTERFACE §4). Each replica has them in memory;
+// Switches are the products that are switched off, on every replica (docs/interface.md §4). Each replica has them in memory;
 // Redis has them in a hash, product → "off" or "on", that every replica reads once a second. What the hash lacks, because
 // it was lost or could not be written, whoever knows it writes again; so a replica that starts later learns it too.
 type Switches struct {

@@ -1,4 +1,4 @@
-// Package fence keeps the shape of the house (ARCHITECTURE §2): which package may import which, and which library is
+// Package fence keeps the shape of the house (docs/architecture.md §2): which package may import which, and which library is
 // allowed where. It is nothing but a test. Whoever needs a new edge adds it to the tables in rules_test.go, with the
 // reason.
 package fence

@@ -9,7 +9,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// BreakerOptions shape a circuit breaker (INTERFACE §2, sources.*.breaker). Zero values mean the defaults in brackets.
+// BreakerOptions shape a circuit breaker (docs/interface.md §2, sources.*.breaker). Zero values mean the defaults in brackets.
 type BreakerOptions struct {
 	Window       time.Duration // failures are counted over this long (10 s)
 	MinRequests  int           // fewer calls in the window never open it (20)

@@ -35,11 +35,11 @@ type Recorder interface {
 
 // Options configure a Fetcher.
 type Options struct {
-	Public  *url.URL // base of the public reads (CONTRACT §1.1)
+	Public  *url.URL // base of the public reads (docs/dexcare.md §1.1)
 	Ingress *url.URL // base of v5 and Care Options
 	Visit   *url.URL // base of /api/…; nil: Public
 
-	// API keys per service, empty for none (CONTRACT §1.2). Public reads are sent the slots key as DexCare's SDK does.
+	// API keys per service, empty for none (docs/dexcare.md §1.2). Public reads are sent the slots key as DexCare's SDK does.
 	CareOptionsKey, SlotsKey string
 
 	PublicTransport, IngressTransport http.RoundTripper // nil: NewTransport's default
@@ -52,7 +52,7 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 }
 
-// SourceOptions bound the calls to one source (INTERFACE §2, sources.*).
+// SourceOptions bound the calls to one source (docs/interface.md §2, sources.*).
 type SourceOptions struct {
 	Timeout       time.Duration // of one call, body included; 0: 2 s
 	Concurrency   int           // calls at a time; 0: 64
@@ -64,10 +64,10 @@ type SourceOptions struct {
 
 // Call says on whose behalf a read is made. The labels travel upstream; they never influence the answer.
 type Call struct {
-	Product       string // sent as `product` (CONTRACT §1.5); empty: none
+	Product       string // sent as `product` (docs/dexcare.md §1.5); empty: none
 	CorrelationID string // sent as `correlation-id`; empty: none
 
-	// How many days ahead this read may ask, and how many it may when that was too far (CONTRACT §5.6). 0: the
+	// How many days ahead this read may ask, and how many it may when that was too far (docs/dexcare.md §5.6). 0: the
 	// fetcher's own limit, and no second try.
 	Lookahead, Smallest int
 
@@ -207,7 +207,7 @@ func repeated(key timeslot.FragmentKey) bool {
 }
 
 // explain completes an error with source and operation, and logs refusals: they mean that our key or our request is
-// wrong, which nobody would notice otherwise (FAULTS row 4).
+// wrong, which nobody would notice otherwise (docs/faults.md row 4).
 func (f *Fetcher) explain(key timeslot.FragmentKey, err error) error {
 	e, ok := errors.AsType[*timeslot.Error](err)
 	if !ok {

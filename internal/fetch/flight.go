@@ -16,7 +16,7 @@ import (
 // Flight lets all who ask for a key at the same time share one call.
 //
 // The call runs on a context of its own: the one who came first leaving cancels nothing, the last one leaving does
-// (FAULTS §3, singleflight). Running out of time is not leaving: the call then goes on to its own limit, so that an
+// (docs/faults.md §3, singleflight). Running out of time is not leaving: the call then goes on to its own limit, so that an
 // answer slower than everybody's budget is stored for the next, and a source that hangs is seen to hang. A panic
 // inside becomes an error for all who wait.
 type Flight struct {

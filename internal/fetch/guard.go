@@ -12,7 +12,7 @@ import (
 	"timeslots/internal/trace"
 )
 
-// guard stands around the calls to one source, outermost first (ARCHITECTURE §8): upstream's own wish for a pause, rate
+// guard stands around the calls to one source, outermost first (docs/architecture.md §8): upstream's own wish for a pause, rate
 // budget, places with a bounded queue, circuit breaker per operation, timeout, one retry, hedge.
 type guard struct {
 	source   timeslot.Source

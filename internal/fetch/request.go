@@ -17,7 +17,7 @@ type window struct {
 
 // windowOf turns the blocks from key's own to through into dates to ask for. A block that has begun, or has begun somewhere on Earth, is
 // asked for without a start, because upstream refuses a start in the past and only it knows which day it is in the
-// clinician's zone. The end is kept inside the lookahead limit (CONTRACT §5.6), counted from the earliest day that it
+// clinician's zone. The end is kept inside the lookahead limit (docs/dexcare.md §5.6), counted from the earliest day that it
 // can be anywhere, and never before the latest.
 func windowOf(key timeslot.FragmentKey, through timeslot.Block, now time.Time, lookahead int) window {
 	if key.Exact || key.Operation != timeslot.OpProviderTimeslots && key.Operation != timeslot.OpAvailabilitySlots {

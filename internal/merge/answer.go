@@ -17,7 +17,7 @@ type answer struct {
 }
 
 // surface is a spelling of identities: Provider Direct has one per version, because v4 may name visit types by other
-// ids than v5 (CONTRACT §11.6). The values are bits, in the order in which ids of visit types are preferred.
+// ids than v5 (docs/dexcare.md §11.6). The values are bits, in the order in which ids of visit types are preferred.
 type surface uint8
 
 const (

@@ -12,7 +12,7 @@ import (
 )
 
 // Cursor says where a page ended, in terms that outlive the slots on it: pages that follow are right whichever slots
-// came and went since (INTERFACE §3.1). For soonest and nearest it is the position of the last slot; for balanced,
+// came and went since (docs/interface.md §3.1). For soonest and nearest it is the position of the last slot; for balanced,
 // whose scores move with the slots around them, it is how far every calendar was shown. That grows with the calendars:
 // where it would become too long it grows no more, and what is left is shown in the order of soonest, after a position.
 //

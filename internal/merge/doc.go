@@ -1,4 +1,4 @@
-// Package merge turns fragments into one ranked answer (ARCHITECTURE §7). It is pure: the same fragments give the same
+// Package merge turns fragments into one ranked answer (docs/architecture.md §7). It is pure: the same fragments give the same
 // answer, whichever order they arrived in, and nothing is written to them. The only thing it reads besides its input is
 // the time zone database, and that once per zone with [Zones].
 //

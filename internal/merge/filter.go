@@ -8,7 +8,7 @@ import (
 )
 
 // filterGroups marks the groups that the query leaves out. A filter on something that nobody knows leaves out, except
-// that a slot which does not say whether it is for new or established patients stays (ARCHITECTURE §7).
+// that a slot which does not say whether it is for new or established patients stays (docs/architecture.md §7).
 func (m *merger) filterGroups() {
 	q := m.Query
 	wanted := m.wantedVisitTypes()

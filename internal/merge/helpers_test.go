@@ -170,7 +170,7 @@ func (f takenFunc) Hides(s *timeslot.Schedule, slot *timeslot.Slot, _ time.Time)
 	return f(s, slot)
 }
 
-// takenIdentity is the promise of ARCHITECTURE §6 in its smallest form.
+// takenIdentity is the promise of docs/architecture.md §6 in its smallest form.
 func takenIdentity(id timeslot.Identity) merge.Taken {
 	return takenFunc(func(s *timeslot.Schedule, slot *timeslot.Slot) bool { return s.Identity(slot.Start) == id })
 }

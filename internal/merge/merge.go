@@ -35,7 +35,7 @@ type Output struct {
 	PerFragment []int
 }
 
-// defaultLimit is the page size where the query names none (INTERFACE §3.1).
+// defaultLimit is the page size where the query names none (docs/interface.md §3.1).
 const defaultLimit = 100
 
 // Merge unites, filters and ranks. It cannot fail: what it does not know, it leaves out.

@@ -151,7 +151,7 @@ func (m *merger) addEntry(o *timeslot.Offer, e *entry) {
 	setDefault(&o.Duration, a.Slots[e.slot].Duration)
 }
 
-// addHandle keeps what a booking needs (CONTRACT §7.1, §7.2). Retail wants the provider id that came with its slot id.
+// addHandle keeps what a booking needs (docs/dexcare.md §7.1, §7.2). Retail wants the provider id that came with its slot id.
 func (m *merger) addHandle(o *timeslot.Offer, e *entry) {
 	a := &m.answers[e.answer]
 	slot := &a.Slots[e.slot]

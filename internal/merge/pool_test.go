@@ -140,7 +140,7 @@ func TestTakenSlotsOfAPool(t *testing.T) {
 	}
 }
 
-// TestRowsOfAPoolAreAskedForAsSuch: overlapping slots of a pool are other people's (ARCHITECTURE §6), and only merging
+// TestRowsOfAPoolAreAskedForAsSuch: overlapping slots of a pool are other people's (docs/architecture.md §6), and only merging
 // sees that Provider Direct's NPI is one.
 func TestRowsOfAPoolAreAskedForAsSuch(t *testing.T) {
 	in := input(anything, clinic(), answered(v5(ann), 2, at(followUp(ann), nine, ten)))

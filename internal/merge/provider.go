@@ -2,7 +2,7 @@ package merge
 
 import "timeslots/internal/timeslot"
 
-// Provider information knows names and visit types best, Care Options gender and specialties (CONTRACT §5.2, §6.1).
+// Provider information knows names and visit types best, Care Options gender and specialties (docs/dexcare.md §5.2, §6.1).
 // Among equals the freshest counts first.
 var (
 	nameRanks    = [...]timeslot.Operation{timeslot.OpProviderInfo, timeslot.OpAvailabilitySlots, ""}

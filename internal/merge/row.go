@@ -64,7 +64,7 @@ func (m *merger) readRows() {
 }
 
 // named is the schedule with the name that its answer was asked for, if it has none of its own: Care Direct and v4
-// answer for one short name without repeating it (CONTRACT §2).
+// answer for one short name without repeating it (docs/dexcare.md §2).
 func named(s *timeslot.Schedule, asked string) *timeslot.Schedule {
 	if s.VisitTypeName != "" || asked == "" {
 		return s

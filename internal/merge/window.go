@@ -64,7 +64,7 @@ func (z *zone) day(unix int64) timeslot.Date {
 // horizon is how many seconds ahead a slot is served at most: 272 years, so that a start and a group fit one sort key.
 const horizon = 1 << 33
 
-// newZone places the query's window in loc (INTERFACE §3.1): days are calendar days, also those of 23 and 25 hours.
+// newZone places the query's window in loc (docs/interface.md §3.1): days are calendar days, also those of 23 and 25 hours.
 func (m *merger) newZone(loc *time.Location) *zone {
 	now := m.Now.Unix()
 	first := max(m.Query.StartDate, timeslot.DateOf(m.Now.In(loc)))

@@ -7,7 +7,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// lookAhead finds the first slot behind a window that is empty (INTERFACE §3.1, nextAvailable), as far ahead as a
+// lookAhead finds the first slot behind a window that is empty (docs/interface.md §3.1, nextAvailable), as far ahead as a
 // window may reach. What was gathered already reaches to the end of its last block and is looked through first; then
 // the block after it, then all that is left: for each clinician one call a step, the same reads that a later window needs.
 // A step that fails ends it: then nothing is said, and the next request tries again.

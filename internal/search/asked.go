@@ -8,7 +8,7 @@ import (
 )
 
 // asked is whom and what a query by entries has asked for, each with what is to be said when it has no slots: none, or
-// unknown where its source failed (INTERFACE §3.2). Nil for a query by slots.
+// unknown where its source failed (docs/interface.md §3.2). Nil for a query by slots.
 func (g *collection) asked(q *timeslot.Query) []timeslot.Entry {
 	switch q.By {
 	case timeslot.ByProvider:

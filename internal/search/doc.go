@@ -1,4 +1,4 @@
-// Package search is the request path between the parsed query and the encoded answer (ARCHITECTURE §3, steps 4 to 7).
+// Package search is the request path between the parsed query and the encoded answer (docs/architecture.md §3, steps 4 to 7).
 //
 //	Query ──plan──▶ keys ──look up──▶ fragments ──merge──▶ Answer
 //	                 │                    ▲

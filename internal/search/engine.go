@@ -35,7 +35,7 @@ type Fetcher interface {
 }
 
 // Taken gives a view of taken slots that is valid now. Strict means that it has every booking that was answered
-// anywhere before now (ARCHITECTURE §6). It waits only when the replica's view has lapsed, and then no longer than a
+// anywhere before now (docs/architecture.md §6). It waits only when the replica's view has lapsed, and then no longer than a
 // round trip to Redis may take. The real one is cache.Ledger.
 type Taken interface {
 	Current(ctx context.Context) (view *cache.View, strict bool)
@@ -71,7 +71,7 @@ type Options struct {
 // SourceOptions say how one source takes part.
 type SourceOptions struct {
 	Enabled bool
-	Version string // "v2", "v5", "both", … (INTERFACE §2)
+	Version string // "v2", "v5", "both", … (docs/interface.md §2)
 	Policy  timeslot.Policy
 }
 

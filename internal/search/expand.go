@@ -47,7 +47,7 @@ func (p *plan) nearbyDepartments(departments []timeslot.Department) []ask {
 }
 
 // namedDepartments asks Care Direct for the departments that Care Options named around a postal code that nobody can
-// place, as far as their address did not say so already (INTERFACE §3.1).
+// place, as far as their address did not say so already (docs/interface.md §3.1).
 func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 	if p.query.PostalCode == "" || !p.query.OnlyLocation() {
 		return nil

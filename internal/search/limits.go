@@ -6,7 +6,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Limits bound what one query may ask (INTERFACE §2, search.*).
+// Limits bound what one query may ask (docs/interface.md §2, search.*).
 type Limits struct {
 	Window         int // days searched when no end is given
 	MaxWindow      int // days
@@ -18,7 +18,7 @@ type Limits struct {
 	PostalCodes *timeslot.PostalCodes // where postal codes are; nil: distances are Care Options' own
 }
 
-// check refuses queries that would fan out too far (ARCHITECTURE §3 step 4).
+// check refuses queries that would fan out too far (docs/architecture.md §3 step 4).
 func (l Limits) check(q *timeslot.Query, now time.Time) (bad []timeslot.Violation) {
 	tooMany := func(parameter string, n, most int) {
 		if n > most {

@@ -10,7 +10,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// lookahead knows how many days ahead upstream may be asked for, per EHR instance (CONTRACT §5.6). A clinician's EHR
+// lookahead knows how many days ahead upstream may be asked for, per EHR instance (docs/dexcare.md §5.6). A clinician's EHR
 // is not known before she was asked for, so windows are cut at the largest limit; where that was too far for hers,
 // the fetcher asks once more with the smallest.
 type lookahead struct {

@@ -12,7 +12,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// clinicBody is a Care Direct answer (CONTRACT §4.3) of so many slots, whose ids are as long as the samples'.
+// clinicBody is a Care Direct answer (docs/dexcare.md §4.3) of so many slots, whose ids are as long as the samples'.
 func clinicBody(clinic, slots int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `{"departmentId":"%d","timezone":"America/Los_Angeles","scheduleDays":[{"date":"2030-03-08T00:00:00-08:00","timeSlots":[`, clinic)

@@ -42,7 +42,7 @@ type plan struct {
 	clinicsSeen map[thing]bool // of the area: asked, or passed over
 }
 
-// plan cuts the query into canonical reads: coarse ones, so that other queries share them (ARCHITECTURE §4).
+// plan cuts the query into canonical reads: coarse ones, so that other queries share them (docs/architecture.md §4).
 // Departments is the directory's list as far as it is at hand.
 func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *plan {
 	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[thing]bool{}}

@@ -10,7 +10,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// reports folds the pieces into one entry per thing asked: its worst status and oldest time (INTERFACE §3.1). The
+// reports folds the pieces into one entry per thing asked: its worst status and oldest time (docs/interface.md §3.1). The
 // directory is named only when it failed: its names decorate slots, and nobody asked for it. counts are the slots of
 // each fragment, in the order of collection.fragments.
 func (g *collection) reports(counts []int) []timeslot.SourceReport {
@@ -92,7 +92,7 @@ func (pc *piece) status() (timeslot.Status, timeslot.Kind) {
 	}
 }
 
-// reasonOf is a kind that INTERFACE §3.1 lists.
+// reasonOf is a kind that docs/interface.md §3.1 lists.
 func reasonOf(err error) timeslot.Kind {
 	switch kind := timeslot.KindOf(err); kind {
 	case timeslot.KindCanceled:

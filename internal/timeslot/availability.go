@@ -1,6 +1,6 @@
 package timeslot
 
-// By is what the entries of GET /v1/next-available are about (INTERFACE §3.2).
+// By is what the entries of GET /v1/next-available are about (docs/interface.md §3.2).
 type By string
 
 // The subjects of entries.

@@ -1,7 +1,7 @@
 package timeslot
 
 // Claim names a slot that is being booked or was taken, as far as it is known. A booking names a slot by its slotId;
-// the index of cached slots turns that into the identity (CONTRACT §8).
+// the index of cached slots turns that into the identity (docs/dexcare.md §8).
 type Claim struct {
 	Identity Identity // zero when the slotId was never seen
 	SlotID   string   // empty when the caller named the slot otherwise

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Kind says what went wrong in a word that callers decide by. The words are the reasons of INTERFACE §3.1.
+// Kind says what went wrong in a word that callers decide by. The words are the reasons of docs/interface.md §3.1.
 type Kind string
 
 // The kinds. NotFound is an answer rather than a failure, and is the only one that may be stored.

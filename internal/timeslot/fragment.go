@@ -3,7 +3,7 @@ package timeslot
 import "time"
 
 // Fragment is one upstream answer, decoded: the smallest thing that is fetched, cached, refreshed and invalidated
-// (ARCHITECTURE §4). A fragment is frozen once it left the decoder: it is shared by many requests, and nobody writes
+// (docs/architecture.md §4). A fragment is frozen once it left the decoder: it is shared by many requests, and nobody writes
 // to it or to anything it refers to.
 type Fragment struct {
 	Key       FragmentKey
@@ -13,7 +13,7 @@ type Fragment struct {
 	Epoch     uint64
 
 	// Covers is the half-open interval of starts that the answer speaks for: a slot inside it that the answer does
-	// not list does not exist there (ARCHITECTURE §7, authority). Zero times: it speaks for nothing beyond its slots.
+	// not list does not exist there (docs/architecture.md §7, authority). Zero times: it speaks for nothing beyond its slots.
 	Covers Interval
 
 	Schedules []Schedule
@@ -71,7 +71,7 @@ func (b Bounds) At(now time.Time) Freshness {
 }
 
 // Policy says how long the fragments of a source may be served. Each duration counts on from the one before
-// (INTERFACE §2, sources.*).
+// (docs/interface.md §2, sources.*).
 type Policy struct {
 	Fresh        time.Duration
 	Stale        time.Duration

@@ -20,7 +20,7 @@ func (p Point) MilesTo(q Point) float64 {
 }
 
 // Rounded is the point on a grid of 10^-precision degrees: what may appear in keys and logs in place of a person's
-// own position (CONTRACT §6.5).
+// own position (docs/dexcare.md §6.5).
 func (p Point) Rounded(precision int) Point {
 	scale := math.Pow10(precision)
 	return Point{Latitude: math.Round(p.Latitude*scale) / scale, Longitude: math.Round(p.Longitude*scale) / scale}

@@ -9,7 +9,7 @@ import (
 // Operation is an upstream read, as named in keys, metrics and logs; its version is a field of the key.
 type Operation string
 
-// The operations, with their place in the CONTRACT.
+// The operations, with their place in docs/dexcare.md.
 const (
 	OpDepartments         Operation = "departments"          // §4.1
 	OpDepartmentInfo      Operation = "department_info"      // §4.2
@@ -110,7 +110,7 @@ func (a Area) Point() Point {
 }
 
 // Block is the index of one aligned piece of the calendar. Windows are cut into blocks so that "next Tuesday" and
-// "the next two weeks" are served by the same fragments (ARCHITECTURE §4).
+// "the next two weeks" are served by the same fragments (docs/architecture.md §4).
 type Block int32
 
 // BlockDays is how many calendar days a block has: four weeks, so that the default window of two weeks touches two

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// DefaultRetailLink is the one form that DexCare documents (CONTRACT §9).
+// DefaultRetailLink is the one form that DexCare documents (docs/dexcare.md §9).
 const DefaultRetailLink = "/retail?timeSlot={slotDateTime}&departmentUrlName={departmentUrlName}&brand={brand}"
 
-// LinkTemplate is a hand-off link to the scheduling web app (CONTRACT §9): text with values in between, First, value,
+// LinkTemplate is a hand-off link to the scheduling web app (docs/dexcare.md §9): text with values in between, First, value,
 // text, value, text … In the text that is configured, a value stands as its name in braces:
 //
 //	{slotDateTime} {departmentUrlName} {departmentIdentifier} {ehrInstance} {departmentId}

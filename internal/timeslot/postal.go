@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// PostalCodes knows where postal codes are (INTERFACE §2, search.postalCodes). The zero value knows none.
+// PostalCodes knows where postal codes are (docs/interface.md §2, search.postalCodes). The zero value knows none.
 type PostalCodes struct {
 	codes  []uint32 // ascending; five digits each
 	points []Point  // of the code with the same index

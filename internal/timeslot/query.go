@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Ranking is the order of an answer (ARCHITECTURE §7).
+// Ranking is the order of an answer (docs/architecture.md §7).
 type Ranking string
 
 // The ranking profiles.
@@ -18,7 +18,7 @@ const (
 	Balanced Ranking = "balanced" // a score over waiting time, distance, bookability and spread
 )
 
-// PatientKind is the value of newOrEstablishedPatient (CONTRACT §5.3); empty means both.
+// PatientKind is the value of newOrEstablishedPatient (docs/dexcare.md §5.3); empty means both.
 type PatientKind string
 
 // The patient kinds.
@@ -28,13 +28,13 @@ const (
 	BothPatients       PatientKind = "bothNewAndEstablishedPatient"
 )
 
-// DefaultRadius is the radius in miles when a request names none, and MaxRadius the largest (CONTRACT §6.1).
+// DefaultRadius is the radius in miles when a request names none, and MaxRadius the largest (docs/dexcare.md §6.1).
 const (
 	DefaultRadius = 30
 	MaxRadius     = 100
 )
 
-// Query is a validated, canonical GET /v1/timeslots request (INTERFACE §3.1). Values of one list are alternatives,
+// Query is a validated, canonical GET /v1/timeslots request (docs/interface.md §3.1). Values of one list are alternatives,
 // lists narrow each other. Lists are sorted and free of duplicates; see [Query.Normalize].
 type Query struct {
 	NPIs        []string // 10 digits each
@@ -64,7 +64,7 @@ type Query struct {
 	Cursor  string
 	Explain bool
 
-	By  By  // entries instead of slots: GET /v1/next-available (INTERFACE §3.2); empty: slots
+	By  By  // entries instead of slots: GET /v1/next-available (docs/interface.md §3.2); empty: slots
 	Per int // slots of each entry, 1…20
 }
 

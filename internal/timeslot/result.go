@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Result is the merged, ranked answer to a query before it is encoded (INTERFACE §3.1).
+// Result is the merged, ranked answer to a query before it is encoded (docs/interface.md §3.1).
 type Result struct {
 	AsOf     time.Time // when the oldest slot fragment used was fetched; zero when none was
 	Complete bool      // every source that was asked answered
@@ -39,7 +39,7 @@ type Offer struct {
 	Distance float64 // miles from the caller's point; negative when unknown
 
 	// The booking handles, each empty when no surface offers it. A retail booking wants RetailSlotID and
-	// RetailProviderID (CONTRACT §7.1), a provider booking ProviderSlotID (§7.2).
+	// RetailProviderID (docs/dexcare.md §7.1), a provider booking ProviderSlotID (§7.2).
 	RetailSlotID, RetailProviderID string
 	ProviderSlotID                 string
 

@@ -23,7 +23,7 @@ func TriOf(b bool) Tri {
 	return No
 }
 
-// Modality is how a visit takes place, in DexCare's spelling (CONTRACT §6.1); empty when the source does not say.
+// Modality is how a visit takes place, in DexCare's spelling (docs/dexcare.md §6.1); empty when the source does not say.
 type Modality string
 
 // The modalities that Care Options names.
@@ -36,11 +36,11 @@ const (
 // Schedule is what the slots of one upstream list share: one clinician, at one department, for one visit type
 // (a FHIR Schedule). Strings are upstream's own; empty means that the surface does not carry the field.
 type Schedule struct {
-	EHRInstance  string // EHR instance, scopes DepartmentID (CONTRACT §2)
+	EHRInstance  string // EHR instance, scopes DepartmentID (docs/dexcare.md §2)
 	DepartmentID string // unique only inside EHRInstance
 	NPI          string // national provider id; may stand for a pool of clinicians
 	ProviderID   string // local provider id (Care Direct, v4)
-	Pool         bool   // NPI stands for several clinicians; ProviderID identifies (ARCHITECTURE §6)
+	Pool         bool   // NPI stands for several clinicians; ProviderID identifies (docs/architecture.md §6)
 
 	VisitTypeID    string
 	VisitTypeName  string // short name, for example "FollowUp"
@@ -49,12 +49,12 @@ type Schedule struct {
 
 	ForNewPatient         Tri
 	ForEstablishedPatient Tri
-	Bookable              Tri // No: shown, but must not be offered for booking (CONTRACT §5.3)
+	Bookable              Tri // No: shown, but must not be offered for booking (docs/dexcare.md §5.3)
 
 	Timezone string // IANA zone of the department
 }
 
-// DepartmentKey is the composite identifier "<ehrInstance>|<departmentId>" (CONTRACT §2).
+// DepartmentKey is the composite identifier "<ehrInstance>|<departmentId>" (docs/dexcare.md §2).
 func (s *Schedule) DepartmentKey() string { return DepartmentKey(s.EHRInstance, s.DepartmentID) }
 
 // Clinician identifies who is booked: the NPI, or for a pool the NPI and the local provider id.
@@ -87,7 +87,7 @@ func (s *Slot) Time() time.Time {
 	return time.Unix(s.Start, 0).In(time.FixedZone("", int(s.Offset)*60))
 }
 
-// Identity is what makes two slots the same slot, whichever surface lists them (CONTRACT §2, ARCHITECTURE §6).
+// Identity is what makes two slots the same slot, whichever surface lists them (docs/dexcare.md §2, docs/architecture.md §6).
 // The tenant is not part of it: a process serves one.
 type Identity struct {
 	EHRInstance  string

@@ -119,7 +119,7 @@ async function signIn(token) {
   }
 }
 
-// order is a booking as CONTRACT §7.1 and §7.2 have it.
+// order is a booking as docs/dexcare.md §7.1 and §7.2 have it.
 function order(slot) {
   const { id, links: [record] } = session.patient;
   const { line1, line2, city, state, postalCode } = record.addresses[0];
@@ -174,7 +174,7 @@ function visitOf(text) {
 // ours are refusals of the service itself: this very attempt was made before, and its end is another's.
 const ours = /"(booking-in-progress|already-submitted)"/;
 
-// judge says what an answer means to a patient (CONTRACT §7.3).
+// judge says what an answer means to a patient (docs/dexcare.md §7.3).
 function judge(status, text) {
   if (status >= 200 && status < 300) {
     taken.add(open.slot.id);

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// CorrelationHeader names one request in the logs of everybody who handles it (CONTRACT §1.3).
+// CorrelationHeader names one request in the logs of everybody who handles it (docs/dexcare.md §1.3).
 const CorrelationHeader = "Correlation-Id"
 
 const maxCorrelation = 128 // bytes of a client's own id

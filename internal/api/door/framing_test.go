@@ -18,7 +18,7 @@ type odd struct {
 	hangUp  bool // before anybody looks at what is behind it
 }
 
-// oddities are what FAULTS §2 E lists; %ADDR% is the service's own address.
+// oddities are what docs/faults.md §2 E lists; %ADDR% is the service's own address.
 var oddities = map[string]odd{
 	"plain":                        {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, false},
 	"a body with a length":         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 0, false},

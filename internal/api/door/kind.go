@@ -12,7 +12,7 @@ const (
 	otherProduct   = "other"   // what they are counted as
 )
 
-// dropIn is where DexCare's own routes are, and the calls that are passed through (INTERFACE §3.3).
+// dropIn is where DexCare's own routes are, and the calls that are passed through (docs/interface.md §3.3).
 const dropIn = "/dexcare/"
 
 // kind is what the door needs to know of a request.

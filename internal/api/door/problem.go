@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// problem is a refusal (RFC 9457, INTERFACE §3).
+// problem is a refusal (RFC 9457, docs/interface.md §3).
 type problem struct {
 	Type          string `json:"type"`
 	Title         string `json:"title"`

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Rules are what a reload may change (INTERFACE §2: limits, cors, products).
+// Rules are what a reload may change (docs/interface.md §2: limits, cors, products).
 type Rules struct {
 	InFlight           int     // requests at once; at least 1
 	PerClientPerSecond float64 // requests of one client; 0: no limit

@@ -1,5 +1,5 @@
 // Package reference is how the service describes itself: an OpenAPI 3.1 document that is kept by hand, and the page
-// that shows it to people (INTERFACE §3.4).
+// that shows it to people (docs/interface.md §3.4).
 //
 // openapi.json is embedded and served as it is. At the start of the process it is also read into the types of
 // document.go, turned into what the page shows (page.go, operations.go, objects.go), and put through the template of

@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// scheduleDays is the answer that Care Direct and v4 share (CONTRACT §4.3, §5.5), apart from the meaning of its head.
+// scheduleDays is the answer that Care Direct and v4 share (docs/dexcare.md §4.3, §5.5), apart from the meaning of its head.
 type scheduleDays struct {
 	timezone     string
 	departmentID string
@@ -77,7 +77,7 @@ func readInstant(d *scan.Scanner, to *instant) error {
 	return err
 }
 
-// scheduleDay reads one day. Its date is ignored: days are computed from instants (CONTRACT §3 rule 2).
+// scheduleDay reads one day. Its date is ignored: days are computed from instants (docs/dexcare.md §3 rule 2).
 func (b *builder) scheduleDay(d *scan.Scanner) error {
 	return object(d, func(d *scan.Scanner, key []byte) error {
 		if string(key) != "timeSlots" {
@@ -185,7 +185,7 @@ func (b *builder) dropUnidentified() {
 }
 
 // markPools finds the NPIs that stand for a pool of clinicians: those that the answer lists at one start under
-// several provider ids (ARCHITECTURE §6).
+// several provider ids (docs/architecture.md §6).
 func (b *builder) markPools() {
 	type moment struct {
 		npi, visitType string

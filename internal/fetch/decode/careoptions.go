@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// availabilitySlots reads GET /v1/availability/slots (CONTRACT §6.1). Zones and names live in maps that may come
+// availabilitySlots reads GET /v1/availability/slots (docs/dexcare.md §6.1). Zones and names live in maps that may come
 // before or after the slots, so schedules are completed at the end.
 func (b *builder) availabilitySlots() error {
 	seen := false

@@ -9,7 +9,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// departments reads GET /v4/departments (v1 alike): a bare array (CONTRACT §4.1).
+// departments reads GET /v4/departments (v1 alike): a bare array (docs/dexcare.md §4.1).
 func (b *builder) departments() error {
 	if b.d.Next() != scan.Array {
 		return errors.New("departments are not an array")
@@ -17,7 +17,7 @@ func (b *builder) departments() error {
 	return b.entries(b.d, b.department)
 }
 
-// departmentInfo reads GET /v4/departments/{key}/departmentInfo: one department (CONTRACT §4.2).
+// departmentInfo reads GET /v4/departments/{key}/departmentInfo: one department (docs/dexcare.md §4.2).
 func (b *builder) departmentInfo() error {
 	if b.d.Next() != scan.Object {
 		return errors.New("department is not an object")
@@ -84,7 +84,7 @@ func (b *builder) department(d *scan.Scanner) error {
 	return nil
 }
 
-// departmentProvider reads a clinician of a department, who is named in parts (CONTRACT §4.1).
+// departmentProvider reads a clinician of a department, who is named in parts (docs/dexcare.md §4.1).
 func (b *builder) departmentProvider(d *scan.Scanner) error {
 	var p timeslot.Provider
 	var first, last string
@@ -166,7 +166,7 @@ func (b *builder) visitTypes(d *scan.Scanner, to *[]timeslot.VisitType) error {
 	})
 }
 
-// providerInfo reads GET /v1/providers/{npi} (CONTRACT §5.2): a clinician and the departments she works at.
+// providerInfo reads GET /v1/providers/{npi} (docs/dexcare.md §5.2): a clinician and the departments she works at.
 func (b *builder) providerInfo() error {
 	p := timeslot.Provider{NPI: b.read.Key.NPI}
 	err := b.d.Object(func(d *scan.Scanner, key []byte) error {
@@ -215,7 +215,7 @@ func (b *builder) providerPlace(d *scan.Scanner) error {
 	return err
 }
 
-// gender brings the spellings F, Female, female and so on together (CONTRACT §3 rule 5).
+// gender brings the spellings F, Female, female and so on together (docs/dexcare.md §3 rule 5).
 func (b *builder) gender(d *scan.Scanner, to *string) error {
 	raw, err := rawText(d)
 	if err != nil {

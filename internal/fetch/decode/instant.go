@@ -14,7 +14,7 @@ const (
 	maxYear = 2199
 )
 
-// parseInstant reads RFC 3339 as all surfaces write it (CONTRACT §3): "yyyy-MM-ddTHH:mm:ss", an optional fraction,
+// parseInstant reads RFC 3339 as all surfaces write it (docs/dexcare.md §3): "yyyy-MM-ddTHH:mm:ss", an optional fraction,
 // which is dropped, then "Z" or "±hh:mm". Days and times that do not exist are refused; "-00:00" is UTC.
 func parseInstant(s []byte) (instant, bool) {
 	if len(s) < len("2006-01-02T15:04:05Z") || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' {

@@ -7,7 +7,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// providerTimeslotsV5 reads GET /v5/providers/{npi}/timeslots (CONTRACT §5.3).
+// providerTimeslotsV5 reads GET /v5/providers/{npi}/timeslots (docs/dexcare.md §5.3).
 func (b *builder) providerTimeslotsV5() error {
 	seen := false
 	err := b.d.Object(func(d *scan.Scanner, key []byte) error {

@@ -61,7 +61,7 @@ func tri(d *scan.Scanner, to *timeslot.Tri) error {
 
 const maxMinutes = 24 * 60
 
-// minutes reads a duration as number or string of digits (CONTRACT §3 rule 3). A missing or null one is 0, unknown;
+// minutes reads a duration as number or string of digits (docs/dexcare.md §3 rule 3). A missing or null one is 0, unknown;
 // an absurd one makes ok false.
 func minutes(d *scan.Scanner, to *uint16, ok *bool) error {
 	if d.Next() == scan.Null {

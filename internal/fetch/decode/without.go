@@ -33,7 +33,7 @@ type level struct {
 	vanishes bool   // an element of this array is left out once nothing is left inside
 }
 
-// shapeOf is the way down to the slots of an operation's answer (CONTRACT §2); nil when it lists none.
+// shapeOf is the way down to the slots of an operation's answer (docs/dexcare.md §2); nil when it lists none.
 func shapeOf(key timeslot.FragmentKey) []level {
 	switch {
 	case key.Operation == timeslot.OpDepartmentTimeslots, key.Operation == timeslot.OpProviderTimeslots && key.Version == 4:
@@ -150,7 +150,7 @@ func (c *cutter) element(object []byte, depth int, known leaf) (piece, error) {
 	return piece{json: object, removed: slot.Start != 0 && c.hidden(&schedule, &slot)}, nil
 }
 
-// take reads one field by any of the names that the surfaces have for it (CONTRACT §2).
+// take reads one field by any of the names that the surfaces have for it (docs/dexcare.md §2).
 func (l *leaf) take(d *scan.Scanner, key []byte) error {
 	var to *string
 	switch string(key) {

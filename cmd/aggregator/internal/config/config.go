@@ -6,7 +6,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Config is a complete, valid configuration. Field for field it is INTERFACE §2; the yaml tags are the keys.
+// Config is a complete, valid configuration. Field for field it is docs/interface.md §2; the yaml tags are the keys.
 type Config struct {
 	Listen   string   `yaml:"listen"` // public listener, host:port
 	Admin    Admin    `yaml:"admin"`
@@ -29,13 +29,13 @@ type Config struct {
 	files map[string]string // key → the file:/path that its value was read from
 }
 
-// Admin is the listener for operations (INTERFACE §4).
+// Admin is the listener for operations (docs/interface.md §4).
 type Admin struct {
 	Listen string `yaml:"listen"` // host:port
 	Token  Secret `yaml:"token"`  // wanted from changing calls; empty: those are allowed from loopback only
 }
 
-// Upstream says where DexCare's four bases are and how to prove who we are (CONTRACT §1.1, §1.2).
+// Upstream says where DexCare's four bases are and how to prove who we are (docs/dexcare.md §1.1, §1.2).
 type Upstream struct {
 	Public     Endpoint   `yaml:"public"`
 	Ingress    Ingress    `yaml:"ingress"`
@@ -65,7 +65,7 @@ type APIKeys struct {
 	Booking     Secret `yaml:"booking"`
 }
 
-// Scheduling is the web application that hand-off links point to; it is never called (CONTRACT §9).
+// Scheduling is the web application that hand-off links point to; it is never called (docs/dexcare.md §9).
 type Scheduling struct {
 	URL   string `yaml:"url"`
 	Brand string `yaml:"brand"`
@@ -115,7 +115,7 @@ type Search struct {
 	PostalCodes    string        `yaml:"postalCodes"`    // CSV "zip,latitude,longitude"
 }
 
-// Booking is the pass-through and what follows from its answers (ARCHITECTURE §6).
+// Booking is the pass-through and what follows from its answers (docs/architecture.md §6).
 type Booking struct {
 	Timeout   time.Duration `yaml:"timeout"`
 	MaxBody   Size          `yaml:"maxBody"`   // of a request
@@ -130,7 +130,7 @@ type Taken struct {
 	Text   string `yaml:"text"`
 }
 
-// Access names the partners that may use the partner routes (INTERFACE §3.3).
+// Access names the partners that may use the partner routes (docs/interface.md §3.3).
 type Access struct {
 	Keys []Secret `yaml:"keys"` // none: the routes are off
 }
@@ -191,7 +191,7 @@ type Pages struct {
 	Enabled bool `yaml:"enabled"`
 }
 
-// Shutdown is how a process leaves (INTERFACE §1).
+// Shutdown is how a process leaves (docs/interface.md §1).
 type Shutdown struct {
 	Delay time.Duration `yaml:"delay"` // not ready, still serving
 	Grace time.Duration `yaml:"grace"` // for requests in flight

@@ -1,4 +1,4 @@
-// Package config reads, checks and prints the configuration of INTERFACE §2.
+// Package config reads, checks and prints the configuration of docs/interface.md §2.
 //
 // [Load] stacks three layers, the later one winning key by key: built-in defaults, the YAML file, and environment
 // variables named AGGREGATOR_ plus the key's path in upper snake case. The stack is decoded into a [Config], values of

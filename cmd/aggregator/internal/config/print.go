@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// WriteYAML prints the configuration in the order of INTERFACE §2, products by name, secrets redacted. Values that
+// WriteYAML prints the configuration in the order of docs/interface.md §2, products by name, secrets redacted. Values that
 // were read from files print as file:/path. Apart from secrets, what it prints loads to an equal configuration.
 func (c *Config) WriteYAML(w io.Writer) error { return writeTree(w, c, c.files) }
 

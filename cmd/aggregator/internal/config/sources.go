@@ -30,7 +30,7 @@ func (s *Sources) Of(name timeslot.Source) Source {
 	}
 }
 
-// Versions of the sources that have a choice (CONTRACT §1.8).
+// Versions of the sources that have a choice (docs/dexcare.md §1.8).
 const (
 	V1   = "v1"
 	V2   = "v2"
@@ -39,7 +39,7 @@ const (
 	Both = "both" // providerDirect: v5, and v4 per visit type for its slotId
 )
 
-// Capacities of a clinic's time (ARCHITECTURE §6).
+// Capacities of a clinic's time (docs/architecture.md §6).
 const (
 	CapacityOne  = "one"  // a slot is gone when one patient booked it
 	CapacityMany = "many" // only SlotUnavailable proves that it is gone

@@ -126,7 +126,7 @@ func (v validator) booking(c *Config) {
 }
 
 // tombstone checks that a taken slot stays hidden for longer than any copy that still lists it can be served
-// (ARCHITECTURE §6). Upstream's own lag is unknown and comes on top.
+// (docs/architecture.md §6). Upstream's own lag is unknown and comes on top.
 func (v validator) tombstone(c *Config) {
 	for _, name := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions} {
 		s := c.Sources.Of(name)
