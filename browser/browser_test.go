@@ -44,6 +44,7 @@ func newBrowser(t *testing.T) *tab {
 	b := &tab{ctx: ctx}
 	chromedp.ListenTarget(ctx, b.note)
 	b.do(t, network.Enable(), cdplog.Enable())
+	b.sameDay(t)
 	return b
 }
 

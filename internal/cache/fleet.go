@@ -33,7 +33,8 @@ type fleet struct {
 	heal    time.Duration // until all replicas have asserted what they know
 
 	known    atomic.Uint64 // the last change that was seen
-	epoch    int64         // µs of Redis' clock; 0: never read. The polling goroutine's, like the next three
+	epoch    int64         // µs of Redis' clock; 0: never read. The polling goroutine's, like the next four
+	met      time.Time     // when this epoch was first read here
 	failed   bool          // a poll failed since the last that succeeded
 	lastSent time.Time     // of the last poll that succeeded
 	healed   time.Time
@@ -186,7 +187,9 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 		}
 	})
 	l.learnEvents(eventsIn(list))
-	s.epoch = n.epoch
+	if s.epoch != n.epoch {
+		s.epoch, s.met = n.epoch, got
+	}
 	s.known.Store(n.top)
 	if lost {
 		s.debts.assertNow()
@@ -195,14 +198,16 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 }
 
 // vouch renews the view's lease. The view is not trusted before all replicas had time to assert what they know: after
-// Redis lost data, and after an outage in which another replica may have given up telling.
+// Redis lost data, and after an outage in which another replica may have given up telling. An epoch is as old as Redis'
+// clock says, and at least as old as this replica knows it to be: the clock may have stepped back, or be that of another
+// server after a failover.
 func (s *fleet) vouch(n news, sent, got time.Time) {
 	if s.failed && got.Sub(s.lastSent) > s.timeout+s.wait {
 		s.healed = got.Add(s.heal)
 	}
 	s.failed, s.lastSent = false, sent
 	trusted := s.healed
-	if young := min(s.heal-micros(n.now-n.epoch), s.heal); young > 0 && got.Add(young).After(trusted) {
+	if young := s.heal - max(micros(n.now-n.epoch), got.Sub(s.met)); young > 0 && got.Add(young).After(trusted) {
 		trusted = got.Add(young)
 	}
 	s.ledger.renew(sent.Add(s.lease), trusted)

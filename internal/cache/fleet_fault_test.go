@@ -4,6 +4,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T) {
@@ -103,5 +105,25 @@ func TestARequestWaitsForAPollOnlyWhereThatHelps(t *testing.T) {
 		t.Errorf("100 requests took %s", took)
 	}
 	s.signal(syscall.SIGCONT)
+	trusting(t, fleet)
+}
+
+// A failover to a server whose clock is behind: the epoch lies in the future of the clock that is asked now. Its age is
+// not known, but it need not be waited for.
+func TestAnEpochAheadOfRedisClockIsTrustedOnceEverybodyHadTimeToTell(t *testing.T) {
+	t.Parallel()
+	s := startRedis(t)
+	now, err := s.client().Time(t.Context()).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ahead := redis.Z{Score: float64(-now.Add(time.Hour).UnixMicro())}
+	if err := s.client().ZAdd(t.Context(), "timeslots:acme:prd:{acme:prd}:t1:taken", ahead).Err(); err != nil {
+		t.Fatal(err)
+	}
+	fleet := fleetOf(t, s, 2, nil)
+	if _, strict := fleet[0].ledger.Current(t.Context()); strict {
+		t.Error("strict before the other replicas had time to tell what they know")
+	}
 	trusting(t, fleet)
 }

@@ -73,11 +73,16 @@ func trusting(t testing.TB, fleet []*replica) {
 	}
 }
 
-// settled makes the board as old as it must be to be trusted, so that a test does not have to wait for that.
+// settled makes the board as old as it must be to be trusted, so that a test does not have to wait for that. The age
+// counts by Redis' clock, which need not be the test's.
 func settled(t testing.TB, client redis.UniversalClient) {
 	t.Helper()
-	past := float64(-time.Now().Add(-time.Hour).UnixMicro())
-	err := client.ZAdd(t.Context(), "timeslots:acme:prd:{acme:prd}:t1:taken", redis.Z{Score: past}).Err()
+	now, err := client.Time(t.Context()).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	past := float64(-now.Add(-time.Hour).UnixMicro())
+	err = client.ZAdd(t.Context(), "timeslots:acme:prd:{acme:prd}:t1:taken", redis.Z{Score: past}).Err()
 	if err != nil {
 		t.Fatal(err)
 	}
