@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -21,28 +21,22 @@ import (
 
 // tab is a tab of a real Chromium that remembers what a person would not see: complaints and requests.
 type tab struct {
-	ctx context.Context
+	ctx     context.Context
+	profile cdp.BrowserContextID
 
 	mu         sync.Mutex
 	complaints []string
 	requests   []string
 }
 
+// patience bounds a wait for something that comes, however slow the machine is.
+const patience = time.Minute
+
+// newBrowser opens a tab that shares nothing with others: cookies, cache and permissions are its own.
 func newBrowser(t *testing.T) *tab {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed: apt-get install chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
-	limited, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	allocator, end := chromedp.NewExecAllocator(limited, options...)
-	t.Cleanup(end)
-	ctx, closeTab := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // it calls new kinds of events errors
-	t.Cleanup(closeTab)
-	b := &tab{ctx: ctx}
-	chromedp.ListenTarget(ctx, b.note)
+	b := newWindow(t)
+	chromedp.ListenTarget(b.ctx, b.note)
 	b.do(t, network.Enable(), cdplog.Enable())
 	b.sameDay(t)
 	return b
@@ -67,21 +61,29 @@ func (b *tab) note(event any) {
 
 func (b *tab) do(t *testing.T, actions ...chromedp.Action) {
 	t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
-		t.Fatal(err)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Run(ctx, actions...); err != nil {
+		t.Fatalf("%v; in the page, %s", err, b.text())
 	}
 }
 
-// shows waits until an element's text holds, and fails with what it is instead.
-func (b *tab) shows(t *testing.T, within time.Duration, what, script string) {
+// shows waits until something holds in the page, and fails with what is there instead.
+func (b *tab) shows(t *testing.T, what, script string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, within)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	if err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(100*time.Millisecond))); err != nil {
-		var text string
-		_ = chromedp.Run(b.ctx, chromedp.Evaluate("document.activeElement.outerHTML.slice(0, 120) + ` has the focus\n` + document.body.innerText", &text))
-		t.Fatalf("%s: not within %v (%v); in the page, %s", what, within, err, text)
+		t.Fatalf("%s: not within %v (%v); in the page, %s", what, patience, err, b.text())
 	}
+}
+
+// text is what the page says, for a test that fails.
+func (b *tab) text() (text string) {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Evaluate("document.activeElement.outerHTML.slice(0, 120) + ` has the focus\n` + document.body.innerText", &text))
+	return text
 }
 
 // picture keeps a screenshot where TEST_OUTPUT says, for people to look at.

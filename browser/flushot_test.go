@@ -15,6 +15,7 @@ import (
 )
 
 func TestSomebodyNearbyFindsAFluShotWithOneTap(t *testing.T) {
+	t.Parallel()
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 390, 844, "America/Los_Angeles")
@@ -41,14 +42,15 @@ func TestSomebodyNearbyFindsAFluShotWithOneTap(t *testing.T) {
 	}
 	b.picture(t, "flushot-phone", 390, 844, false)
 	b.do(t, chromedp.Click("#list .day button"))
-	b.shows(t, 5*time.Second, "all times of the day", `document.querySelectorAll("#list .whole .time").length > 6 && document.activeElement.matches(".whole .time")`)
+	b.shows(t, "all times of the day", `document.querySelectorAll("#list .whole .time").length > 6 && document.activeElement.matches(".whole .time")`)
 	b.do(t, chromedp.Click(aTime))
-	b.shows(t, 5*time.Second, "the way to a booking", `document.querySelector("#book[open] .choices button") !== null`)
+	b.shows(t, "the way to a booking", `document.querySelector("#book[open] .choices button") !== null`)
 	b.picture(t, "flushot-booking-phone", 390, 844, false)
 	b.quiet(t, s.Public)
 }
 
 func TestTheFirstViewOfACampaignIsLightAndOneRequest(t *testing.T) {
+	t.Parallel()
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)
 	var bytes atomic.Int64
@@ -92,7 +94,7 @@ func TestTheFirstViewOfACampaignIsLightAndOneRequest(t *testing.T) {
 	}
 }
 
-func TestATimeThatSomebodyElseBooksLeavesTheOthersPage(t *testing.T) {
+func TestATimeThatSomebodyElseBooksLeavesTheOthersPage(t *testing.T) { // alone: it is measured, and sets a variable
 	t.Run("at once", func(t *testing.T) {
 		s, _ := rig.Demo(t)
 		leaves(t, s.Public)
@@ -110,7 +112,8 @@ func TestATimeThatSomebodyElseBooksLeavesTheOthersPage(t *testing.T) {
 	})
 }
 
-// leaves books the first time in one browser, and wants it to leave the page in another within a second.
+// leaves books the first time in one browser, and wants it to leave the page in another: within a second, where
+// figures are judged.
 func leaves(t *testing.T, base string) {
 	t.Helper()
 	mine, theirs := newBrowser(t), newBrowser(t)
@@ -120,7 +123,7 @@ func leaves(t *testing.T, base string) {
 	}
 	wanted := says[string](t, mine, theTime+`.dataset.id`)
 	for _, b := range []*tab{mine, theirs} {
-		rig.Within(t, 5*time.Second, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
+		rig.Within(t, patience, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
 	}
 	theirs.do(t, chromedp.Evaluate(fmt.Sprintf(`window.left = new Promise((done) => new MutationObserver(() => {
 		const time = document.querySelector('[data-id=%q]');
@@ -128,17 +131,17 @@ func leaves(t *testing.T, base string) {
 	}).observe(document.getElementById("list"), { subtree: true, childList: true, attributes: true })); true`, wanted), nil))
 
 	mine.do(t, chromedp.Click(aTime))
-	mine.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	mine.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	mine.picture(t, "book-sign-in", 1000, 900, false)
 	mine.do(t, chromedp.Click("#book .choices button"))
-	mine.shows(t, 5*time.Second, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	mine.shows(t, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
 	mine.do(t, chromedp.Evaluate(`window.booked = new Promise((done) => new MutationObserver(() => {
 		if (document.getElementById("book-message")?.innerText.includes("is booked")) done(Date.now());
 	}).observe(document.getElementById("book"), { subtree: true, childList: true })); true`, nil), chromedp.Click("#book button"))
-	mine.shows(t, 10*time.Second, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+	mine.shows(t, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
 	mine.picture(t, "book-done", 1000, 900, false)
 
-	within, cancel := context.WithTimeout(theirs.ctx, 10*time.Second)
+	within, cancel := context.WithTimeout(theirs.ctx, patience)
 	defer cancel()
 	var left, booked float64
 	if err := chromedp.Run(within, chromedp.Evaluate(`window.left`, &left, awaiting)); err != nil {
@@ -146,12 +149,12 @@ func leaves(t *testing.T, base string) {
 	}
 	mine.do(t, chromedp.Evaluate(`window.booked`, &booked, awaiting))
 	after := time.Duration(left-booked) * time.Millisecond
-	t.Logf("the time began to leave the other page %v after the booking's answer", after)
-	if after > time.Second {
+	t.Logf("the time began to leave the other page %v after the booking's answer; limit 1s", after)
+	if rig.Full() && after > time.Second {
 		t.Errorf("it took %v, want at most a second", after)
 	}
 	theirs.picture(t, "taken", 1000, 900, false)
-	theirs.shows(t, 5*time.Second, "a list without it", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)
+	theirs.shows(t, "a list without it", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)
 	if !says[bool](t, theirs, `document.getElementById("status").innerText.includes("just taken")`) {
 		t.Error("those who do not see the page are not told")
 	}

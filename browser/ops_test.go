@@ -14,8 +14,6 @@ import (
 	"timeslots/internal/acme"
 )
 
-func TestMain(m *testing.M) { rig.Main(m) }
-
 // crowded is a service that a few visitors keep asking, in front of a tenant that can be broken.
 func crowded(t *testing.T) (*rig.Service, *acme.Tenant) {
 	t.Helper()
@@ -47,14 +45,15 @@ func crowded(t *testing.T) (*rig.Service, *acme.Tenant) {
 }
 
 func TestTheOperationsPageTurnsRedWhenASourceFailsAndGreenAfter(t *testing.T) {
+	t.Parallel()
 	s, tenant := crowded(t)
 	b := newBrowser(t)
 	b.do(t, emulation.SetDeviceMetricsOverride(1280, 1100, 1, false), chromedp.Navigate(s.Admin+"/ops"))
 	health := func(product, health string) string {
 		return fmt.Sprintf(`document.querySelector('#products [data-name=%q]')?.dataset.health === %q`, product, health)
 	}
-	b.shows(t, 20*time.Second, "live numbers", `Number(document.body.dataset.readings) > 2 && /[1-9].*\/s/.test(document.querySelector('#products [data-name="flushot"]').innerText)`)
-	b.shows(t, 40*time.Second, "a healthy product", health("flushot", "healthy"))
+	b.shows(t, "live numbers", `Number(document.body.dataset.readings) > 2 && /[1-9].*\/s/.test(document.querySelector('#products [data-name="flushot"]').innerText)`)
+	b.shows(t, "a healthy product", health("flushot", "healthy"))
 	b.picture(t, "ops-healthy-wall", 1920, 1080, true)
 	b.picture(t, "ops-healthy", 1280, 1100, false)
 	b.picture(t, "ops-healthy-phone", 360, 1400, false)
@@ -65,13 +64,13 @@ func TestTheOperationsPageTurnsRedWhenASourceFailsAndGreenAfter(t *testing.T) {
 		}
 	}
 	rig.Send(t, "POST", s.Admin+"/ops/invalidate", `{"all":true}`) // no old copies to fall back on
-	b.shows(t, 30*time.Second, "a failing product", health("flushot", "failing")+` && document.getElementById('verdict').innerText.includes('fail')`)
-	b.shows(t, 30*time.Second, "a failing source", `[...document.querySelectorAll('#sources .failing')].some((s) => s.innerText.includes('failing'))`)
+	b.shows(t, "a failing product", health("flushot", "failing")+` && document.getElementById('verdict').innerText.includes('fail')`)
+	b.shows(t, "a failing source", `[...document.querySelectorAll('#sources .failing')].some((s) => s.innerText.includes('failing'))`)
 	b.picture(t, "ops-failing", 1280, 1100, true)
 	b.picture(t, "ops-failing-phone", 360, 1400, true)
 
 	tenant.ClearFaults()
-	b.shows(t, 40*time.Second, "a healthy product again", health("flushot", "healthy"))
+	b.shows(t, "a healthy product again", health("flushot", "healthy"))
 	b.quiet(t, s.Admin)
 
 	var wide bool
@@ -82,17 +81,18 @@ func TestTheOperationsPageTurnsRedWhenASourceFailsAndGreenAfter(t *testing.T) {
 	if err := s.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	b.shows(t, 15*time.Second, "that there is no news", `!document.getElementById('link').hidden`)
+	b.shows(t, "that there is no news", `!document.getElementById('link').hidden`)
 	b.picture(t, "ops-gone", 1280, 500, false)
 }
 
 func TestAQueryIsExplainedOnAPage(t *testing.T) {
+	t.Parallel()
 	s, _ := crowded(t)
 	b := newBrowser(t)
 	b.do(t, chromedp.Navigate(s.Admin+"/ops/explain"),
 		chromedp.SetValue("#q", s.Public+"/v1/timeslots?latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness&sort=balanced"),
 		chromedp.Click("button"), chromedp.WaitVisible("section table tbody tr"))
-	b.shows(t, 10*time.Second, "the plan and the ranking", `document.body?.innerText.includes('careOptions') && document.querySelectorAll('tbody tr').length > 5`)
+	b.shows(t, "the plan and the ranking", `document.body?.innerText.includes('careOptions') && document.querySelectorAll('tbody tr').length > 5`)
 	b.picture(t, "explain", 1280, 1000, false)
 	b.picture(t, "explain-phone", 360, 1000, true)
 }

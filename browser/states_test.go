@@ -23,6 +23,7 @@ import (
 const notice = `document.getElementById("notice").innerText`
 
 func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
+	t.Parallel()
 	s, tenant := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 900, "America/Los_Angeles")
@@ -30,10 +31,10 @@ func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 
 	heal := breaks(t, tenant, "care-direct:status=500")
 	b.lists(t, chromedp.Navigate(flu))
-	b.shows(t, 5*time.Second, "what is missing", `/Some times at \d clinics could not be loaded/.test(`+notice+`)`)
+	b.shows(t, "what is missing", `/Some times at \d clinics could not be loaded/.test(`+notice+`)`)
 	b.picture(t, "state-partial", 1000, 900, false)
 	heal()
-	rig.Within(t, 20*time.Second, "a whole answer", func() bool {
+	rig.Within(t, patience, "a whole answer", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
 		return says[string](t, b, notice) == ""
 	})
@@ -41,16 +42,17 @@ func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 	heal = breaks(t, tenant, "*:status=500")
 	rig.Send(t, "POST", s.Admin+"/ops/invalidate", `{"all":true}`)
 	b.do(t, chromedp.Navigate(flu+"&radius=24"))
-	b.shows(t, 10*time.Second, "that nothing could be loaded", `(`+notice+`.includes("could not be loaded") || `+notice+`.includes("too busy")) && document.querySelector("#notice button") !== null && document.querySelectorAll(".skeleton").length === 0`)
+	b.shows(t, "that nothing could be loaded", `(`+notice+`.includes("could not be loaded") || `+notice+`.includes("too busy")) && document.querySelector("#notice button") !== null && document.querySelectorAll(".skeleton").length === 0`)
 	b.picture(t, "state-failed", 1000, 700, false)
 	heal()
-	rig.Within(t, 30*time.Second, "a list after all", func() bool {
+	rig.Within(t, patience, "a list after all", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
 		return says[bool](t, b, clinics)
 	})
 }
 
 func TestAListOnItsWayHoldsItsPlace(t *testing.T) {
+	t.Parallel()
 	s, tenant := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
@@ -60,18 +62,19 @@ func TestAListOnItsWayHoldsItsPlace(t *testing.T) {
 		t.Error("nothing says that times are on their way")
 	}
 	b.picture(t, "state-loading", 1000, 700, false)
-	b.shows(t, 10*time.Second, "the list in their place", clinics+` && document.querySelectorAll(".skeleton").length === 0`)
+	b.shows(t, "the list in their place", clinics+` && document.querySelectorAll(".skeleton").length === 0`)
 }
 
 func TestASearchThatIsSentAgainIsMadeAgain(t *testing.T) {
+	t.Parallel()
 	s, tenant := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
 	heal := breaks(t, tenant, "*:status=500")
 	b.do(t, chromedp.Navigate(s.Public+newPatients))
-	b.shows(t, 10*time.Second, "that nothing could be loaded", `document.querySelector("#notice .problem") !== null`)
+	b.shows(t, "that nothing could be loaded", `document.querySelector("#notice .problem") !== null`)
 	heal()
-	rig.Within(t, 30*time.Second, "a list after all", func() bool {
+	rig.Within(t, patience, "a list after all", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#search > p button").click()`, nil))
 		b.do(t, chromedp.Poll(`document.querySelectorAll(".skeleton").length === 0`, nil))
 		return says[bool](t, b, clinics)
@@ -79,42 +82,46 @@ func TestASearchThatIsSentAgainIsMadeAgain(t *testing.T) {
 }
 
 func TestNothingFoundNamesTheNextTime(t *testing.T) {
+	t.Parallel()
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
 	now := time.Now()
 	sunday := now.AddDate(0, 0, 7-int(now.Weekday())).Format(time.DateOnly) // primary care has no times on Sundays
 	b.do(t, chromedp.Navigate(s.Public+newPatients+"&startDate="+sunday+"&endDate="+sunday))
-	b.shows(t, 10*time.Second, "the next time there is", notice+`.includes("There are no times") && `+notice+`.includes("The next one is") && document.querySelector("#notice .time") !== null`)
+	b.shows(t, "the next time there is", notice+`.includes("There are no times") && `+notice+`.includes("The next one is") && document.querySelector("#notice .time") !== null`)
 	b.picture(t, "state-none", 1000, 900, false)
 
 	b.do(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode=60000"))
-	b.shows(t, 10*time.Second, "that there is nothing", notice+`.includes("There are no times")`)
+	b.shows(t, "that there is nothing", notice+`.includes("There are no times")`)
 	b.picture(t, "state-nothing", 1000, 700, false)
 	b.quiet(t, s.Public)
 }
 
 func TestAWrongAddressSaysWhatToMend(t *testing.T) {
+	t.Parallel()
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode=9800"))
-	b.shows(t, 5*time.Second, "what to check", notice+`.includes("Check the ZIP code") && document.getElementById("postalCode").value === "9800"`)
+	b.shows(t, "what to check", notice+`.includes("Check the ZIP code") && document.getElementById("postalCode").value === "9800"`)
 	b.picture(t, "state-refused", 1000, 700, false)
 	b.lists(t, chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
 }
 
 func TestAPageThatLostItsConnectionTriesAgain(t *testing.T) {
+	t.Parallel()
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(s.Public+"/flu-shot"), network.EmulateNetworkConditions(true, 0, -1, -1), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
-	b.shows(t, 10*time.Second, "that the service cannot be reached", notice+`.includes("cannot be reached")`)
+	b.shows(t, "that the service cannot be reached", notice+`.includes("cannot be reached")`)
 	b.picture(t, "state-offline", 1000, 700, false)
 	b.lists(t, network.EmulateNetworkConditions(false, 0, -1, -1))
 }
 
 func TestABusyServiceIsAskedAgainLater(t *testing.T) {
+	t.Parallel()
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
@@ -124,7 +131,7 @@ func TestABusyServiceIsAskedAgainLater(t *testing.T) {
 		t.Errorf("without scripts: %d, Retry-After %q", r.Status, r.Header.Get("Retry-After"))
 	}
 	b.do(t, chromedp.Navigate(flu))
-	b.shows(t, 10*time.Second, "that it is busy", `/too busy.*We try again in \d+ seconds/.test(`+notice+`)`)
+	b.shows(t, "that it is busy", `/too busy.*We try again in \d+ seconds/.test(`+notice+`)`)
 	b.picture(t, "state-busy", 1000, 700, false)
 	rig.Send(t, "PUT", s.Admin+"/ops/products/flushot", `{"enabled":true}`)
 	b.press(t, "#notice button")
@@ -135,13 +142,14 @@ func TestABusyServiceIsAskedAgainLater(t *testing.T) {
 }
 
 func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
+	t.Parallel()
 	s, tenant := rig.Demo(t)
 	b := newBrowser(t)
 	b.on(t, 390, 844, "America/Los_Angeles")
 	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(s.Public+"/flu-shot?lang=es"),
 		chromedp.Focus("#postalCode", chromedp.ByQuery, chromedp.NodeReady), chromedp.KeyEvent(riverton), chromedp.KeyEvent(kb.Enter))
 	var address string
-	rig.Within(t, 10*time.Second, "an address with the ZIP code", func() bool {
+	rig.Within(t, patience, "an address with the ZIP code", func() bool {
 		b.do(t, chromedp.Location(&address))
 		return strings.Contains(address, "postalCode="+riverton)
 	})
@@ -150,7 +158,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 	}
 	b.shoot(t, "noscript-phone")
 	link := ""
-	rig.Within(t, 10*time.Second, "a list in the page itself", func() bool {
+	rig.Within(t, patience, "a list in the page itself", func() bool {
 		page := b.source()
 		if at := regexp.MustCompile(`class="time" href="([^"]+)"`).FindStringSubmatch(page); at != nil {
 			link = html.UnescapeString(at[1])
@@ -164,7 +172,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 		t.Errorf("the hand-off link: %d %.200s", r.Status, r.Body)
 	}
 	b.do(t, chromedp.Navigate(s.Public+newPatients))
-	rig.Within(t, 10*time.Second, "clinicians", func() bool { return strings.Count(b.source(), "openings</span>") > 5 })
+	rig.Within(t, patience, "clinicians", func() bool { return strings.Count(b.source(), "openings</span>") > 5 })
 	b.shoot(t, "noscript-find")
 }
 
@@ -181,6 +189,7 @@ func (b *tab) source() (text string) {
 }
 
 func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
+	t.Parallel()
 	_, tenant := rig.Demo(t)
 	s := rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\npages: {enabled: true}\n"+
 		"upstream:\n  public: {url: %[1]q}\n  scheduling: {url: %[1]q, brand: acme}\n  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", tenant))
@@ -194,7 +203,7 @@ func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 	b.quiet(t, s.Public)
 	b.do(t, chromedp.Click(aTime))
 	b.do(t, chromedp.WaitVisible("h1"))
-	rig.Within(t, 5*time.Second, "the booking application", func() bool {
+	rig.Within(t, patience, "the booking application", func() bool {
 		var text string
 		_ = chromedp.Run(b.ctx, chromedp.Text("body", &text))
 		return strings.Contains(text, "Simulated booking application")
@@ -202,6 +211,7 @@ func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 }
 
 func TestWhereNoEventsCanBeHadThePageLooksAgain(t *testing.T) {
+	t.Parallel()
 	s, _ := rig.Demo(t)
 	theirs, mine := newBrowser(t), newBrowser(t)
 	theirs.do(t, chromedp.ActionFunc(func(ctx context.Context) error { // half a minute is a second here
@@ -228,9 +238,9 @@ func TestWhereNoEventsCanBeHadThePageLooksAgain(t *testing.T) {
 	}
 	wanted := says[string](t, mine, theTime+`.dataset.id`)
 	mine.do(t, chromedp.Click(aTime))
-	mine.shows(t, 5*time.Second, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	mine.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	mine.book(t, 1)
-	theirs.shows(t, 10*time.Second, "a list without the time", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)
+	theirs.shows(t, "a list without the time", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)
 	if len(theirs.complained("/events")) == 0 {
 		t.Error("the page had its stream, and did not have to look by itself")
 	}

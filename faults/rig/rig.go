@@ -19,7 +19,7 @@ import (
 var binary string
 
 // Main builds the program for all tests of a package, runs them, and cleans up. A TestMain ends with it.
-func Main(m *testing.M) {
+func Main(m interface{ Run() int }) {
 	code, err := withBinary(m.Run)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

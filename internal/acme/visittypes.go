@@ -70,10 +70,10 @@ func hoursOf(k kind) (week [7]hours) {
 	for d := range week {
 		weekend := d == 0 || d == 6
 		switch {
-		case k == primaryCare && weekend, k == fluShots && d == 0:
+		case k == primaryCare && weekend:
 		case k == primaryCare:
 			week[d] = hours{8 * 60, 17 * 60}
-		case k == fluShots:
+		case k == fluShots: // every day: a campaign has times for tomorrow whenever somebody looks
 			week[d] = hours{9 * 60, 18 * 60}
 		case weekend:
 			week[d] = hours{9 * 60, 17 * 60}
