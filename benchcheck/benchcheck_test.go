@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const output = `goos: linux
@@ -27,6 +28,13 @@ func file(t *testing.T, name, text string) string {
 	return path
 }
 
+// once measures nothing, and gives the same output each time.
+func once(output string) measurer {
+	return func(string, []limit) (map[string]result, time.Duration, error) { return parse(output), 0, nil }
+}
+
+var everything = judged{allocations: true, times: true}
+
 func TestLimitsAreKeptOrNot(t *testing.T) {
 	for limits, want := range map[string]string{
 		"allocs internal/api Respond 0": "", "allocs internal/fetch/decode Decode/1000slots 20 # the best of all runs": "",
@@ -39,10 +47,49 @@ func TestLimitsAreKeptOrNot(t *testing.T) {
 		"allocs internal/api Respond":                                                                  "line 1: want allocs", "allocs internal/api Respond few": "line 1: want allocs", "# only words": "limits nothing",
 	} {
 		var said bytes.Buffer
-		err := run([]string{"check", file(t, "limits.txt", limits), file(t, "bench.txt", output)}, &said)
+		err := check(file(t, "limits.txt", limits), everything, once(output), &said)
 		if want == "" && (err != nil || said.Len() == 0) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %q", limits, err, want)
 		}
+	}
+}
+
+func TestAMeasurementThatFailsIsRepeatedBeforeItIsBelieved(t *testing.T) {
+	limits := file(t, "limits.txt", "ratio internal/fetch/decode Decode/1000slots Decode/1000slots/encoding-json 0.25\nallocs internal/api Respond 0\n")
+	slow := strings.ReplaceAll(output, " 400 ns/op", " 900 ns/op")
+	slow = strings.ReplaceAll(slow, " 420 ns/op", " 900 ns/op")
+	for bad, fails := range map[int]bool{0: false, 1: false, 2: false, 3: true} {
+		asked := map[string]int{}
+		measure := func(pkg string, of []limit) (map[string]result, time.Duration, error) {
+			asked[pkg]++
+			if asked[pkg] <= bad {
+				return parse(slow), time.Second, nil
+			}
+			return parse(output), 0, nil
+		}
+		var said bytes.Buffer
+		err := check(limits, everything, measure, &said)
+		if (err != nil) != fails || asked["internal/fetch/decode"] != min(bad+1, tries) || asked["internal/api"] != 1 {
+			t.Errorf("%d bad ones: %v after %v", bad, err, asked)
+		}
+		if got := strings.Count(said.String(), "timers of this machine were up to 1s late"); got != bad {
+			t.Errorf("%d bad ones: said %d times what timers did:\n%s", bad, got, said.String())
+		}
+	}
+}
+
+func TestCountsAreJudgedWithoutTimes(t *testing.T) {
+	limits := file(t, "limits.txt", "ratio internal/fetch/decode Decode/1000slots Decode/1000slots/encoding-json 0.01\nallocs internal/api Respond 0\n")
+	var said bytes.Buffer
+	if err := check(limits, judged{allocations: true}, once(output), &said); err != nil || strings.Count(said.String(), "\n") != 1 {
+		t.Errorf("%v\n%s", err, said.String())
+	}
+}
+
+func TestOnlyWhatIsLimitedRuns(t *testing.T) {
+	list := []limit{{name: "Decode/1000slots", other: "Decode/1000slots/encoding-json"}, {name: "Skip/9"}, {name: "Decode"}}
+	if got, want := pattern(list), "^Benchmark(Decode|Skip)$"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 
@@ -72,7 +119,7 @@ func TestTablesComeBetweenTheMarks(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{nil, {"check", "x"}, {"dance", "a", "b"}, {"check", "missing", "missing"}} {
+	for _, args := range [][]string{nil, {"check"}, {"dance", "a", "b"}, {"check", "missing"}, {"count", "missing"}} {
 		if err := run(args, nil); err == nil {
 			t.Errorf("%v is taken", args)
 		}

@@ -56,25 +56,21 @@ func parseLimit(fields []string) (l limit, ok bool) {
 	return l, err == nil && most >= 0
 }
 
-// judge says how the limit is kept, or that it is not.
-func (l *limit) judge(results map[string]result) (said string, err error) {
+// judge says what was measured beside the limit, and whether it is kept. It fails where nothing was measured.
+func (l *limit) judge(results map[string]result) (said string, kept bool, err error) {
 	one, ran := results[l.pkg+" "+l.name]
 	if !ran {
-		return "", fmt.Errorf("%s: %s of %s did not run", l.where, l.name, l.pkg)
+		return "", false, fmt.Errorf("%s: %s of %s did not run", l.where, l.name, l.pkg)
 	}
 	value, what := one.allocs, "allocations"
 	if l.other != "" {
 		other, ran := results[l.pkg+" "+l.other]
 		if !ran || other.nanoseconds == 0 {
-			return "", fmt.Errorf("%s: %s of %s did not run", l.where, l.other, l.pkg)
+			return "", false, fmt.Errorf("%s: %s of %s did not run", l.where, l.other, l.pkg)
 		}
 		value, what = one.nanoseconds/other.nanoseconds, "of the time of "+l.other
 	} else if value < 0 {
-		return "", fmt.Errorf("%s: allocations of %s were not counted; run with -benchmem", l.where, l.name)
+		return "", false, fmt.Errorf("%s: allocations of %s were not counted; run with -benchmem", l.where, l.name)
 	}
-	said = fmt.Sprintf("%s %s: %.3g %s, at most %g", l.pkg, l.name, value, what, l.most)
-	if value > l.most {
-		return "", fmt.Errorf("%s: %s", l.where, said)
-	}
-	return said, nil
+	return fmt.Sprintf("%s %s: %.3g %s, at most %g", l.pkg, l.name, value, what, l.most), value <= l.most, nil
 }

@@ -142,7 +142,7 @@ func TestSnippetsAskForWhatTheyStandBeside(t *testing.T) {
 				t.Errorf("%s: the snippet for %s asks %s", name, request[1], got)
 			}
 			if strings.HasPrefix(request[1], "/v1/") {
-				ctx, leave := context.WithTimeout(t.Context(), 10*time.Second)
+				ctx, leave := context.WithTimeout(t.Context(), time.Minute)
 				if strings.HasPrefix(request[1], routeEvents) { // goes on until somebody leaves
 					leave()
 				}

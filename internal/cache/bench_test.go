@@ -140,7 +140,7 @@ func BenchmarkSlotIndexAdd(b *testing.B) {
 
 // fleetFor is two replicas that trust each other, for measuring.
 func fleetFor(b *testing.B, unsafe bool) []*replica {
-	_, fleet := trustedFleet(b, 2, func(_ *RedisOptions, l *LedgerOptions) { l.UnsafeNoWait = unsafe })
+	_, fleet := trustedFleet(b, 2, func(_ *RedisOptions, l *LedgerOptions) { l.noWait = unsafe })
 	return fleet
 }
 

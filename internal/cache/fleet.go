@@ -63,7 +63,7 @@ func joinFleet(l *Ledger) *fleet {
 		kick: make(chan struct{}, 1), stop: stop,
 		debts: debts{nudge: make(chan struct{}, 1), marks: map[markKey]bool{}, events: map[occurrence]bool{}},
 	}
-	if o.UnsafeNoWait {
+	if o.noWait {
 		s.wait = 0
 	}
 	s.active.Go(func() { s.follow(ctx) })

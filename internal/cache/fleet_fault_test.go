@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"timeslots/internal/figure"
 )
 
 func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T) {
@@ -30,14 +32,15 @@ func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T
 		})
 	}
 	late := openReplica(t, s.addr, hurried)
-	if _, strict := late.sees(t.Context()); strict {
+	if _, strict := late.sees(t.Context()); strict && time.Since(flushed) < 2*time.Second { // later it may
 		t.Error("a new replica trusts a board that lost its data")
 	}
 	fleet = append(fleet, late)
 	trusting(t, fleet)
-	if took := time.Since(flushed); took < 2*time.Second || took > 3*time.Second {
-		t.Errorf("strict again after %s, want about 2.1s", took)
+	if took := time.Since(flushed); took < 2*time.Second {
+		t.Errorf("strict again after %s, before everybody had 2s to tell", took)
 	}
+	figure.AtMost(t, "strict again", time.Since(flushed), 3*time.Second)
 	for i, r := range fleet {
 		if hidden, _ := r.sees(t.Context()); !hidden {
 			t.Errorf("replica %d offers the slot", i)
@@ -63,9 +66,7 @@ func TestABookingIsNotBlockedByRedis(t *testing.T) {
 				fleet[0].ledger.Promote(c, "alice")
 				best = min(best, time.Since(start))
 			}
-			if best > limit {
-				t.Errorf("took %s, want %s", best, limit)
-			}
+			figure.AtMost(t, "a booking without Redis", best, limit)
 			if hidden, strict := fleet[0].sees(t.Context()); !hidden || strict {
 				t.Errorf("here: hidden %t, strict %t", hidden, strict)
 			}
@@ -75,9 +76,7 @@ func TestABookingIsNotBlockedByRedis(t *testing.T) {
 			fault.heal(s)
 			healed := time.Now()
 			trusting(t, fleet)
-			if took := time.Since(healed); took > 4*time.Second {
-				t.Errorf("strict again after %s", took)
-			}
+			figure.AtMost(t, "strict again", time.Since(healed), 4*time.Second)
 			everywhere(t, fleet, "hidden", true)
 		})
 	}
@@ -101,9 +100,7 @@ func TestARequestWaitsForAPollOnlyWhereThatHelps(t *testing.T) {
 	for range 100 {
 		fleet[0].sees(t.Context())
 	}
-	if took := time.Since(start); took > 50*time.Millisecond {
-		t.Errorf("100 requests took %s", took)
-	}
+	figure.AtMost(t, "100 requests without Redis", time.Since(start), 50*time.Millisecond)
 	s.signal(syscall.SIGCONT)
 	trusting(t, fleet)
 }

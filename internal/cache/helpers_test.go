@@ -107,7 +107,7 @@ func withSlots(n int, fetched time.Time) *timeslot.Fragment {
 // eventually polls until ok holds, for at most five seconds.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(time.Minute)
 	ticker := time.NewTicker(2 * time.Millisecond)
 	defer ticker.Stop()
 	for !ok() {

@@ -23,9 +23,9 @@ type LedgerOptions struct {
 	Redis *Redis
 	Lease time.Duration // how long a view of what all replicas took is good for; default 100ms (booking.lease)
 
-	// UnsafeNoWait lets Promote return before every replica knows. It breaks the promise of docs/architecture.md §6, and is
-	// there so that tests can show that they would notice.
-	UnsafeNoWait bool
+	// noWait lets Promote return before every replica knows. It breaks the promise of docs/architecture.md §6, and is
+	// there so that tests of this package can show that they would notice.
+	noWait bool
 }
 
 // Ledger remembers which slots are taken or being taken (docs/architecture.md §6), and which fragments are outdated. Bookings

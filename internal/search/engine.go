@@ -59,10 +59,6 @@ type Options struct {
 	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
 	Refreshers  int           // background refreshes at a time; 0: 16
 
-	// UnsafeNoFilter serves slots that are taken. It is there so that the consistency checker can show that it would
-	// notice.
-	UnsafeNoFilter bool
-
 	Recorder Recorder         // nil: silent
 	Logger   *slog.Logger     // nil: discards
 	Now      func() time.Time // nil: time.Now
@@ -161,14 +157,6 @@ type View interface {
 // Taken gives the view of taken slots that is valid now, and whether it has every booking that was answered before.
 func (e *Engine) Taken(ctx context.Context) (view View, strict bool) { return e.opt.Taken.Current(ctx) }
 
-// filter is the view as merging wants it; nil where a test switched the filter off.
-func (e *Engine) filter(view *cache.View) merge.Taken {
-	if e.opt.UnsafeNoFilter {
-		return nil
-	}
-	return view
-}
-
 // mergeReserve is the part of a budget that is kept for merging and encoding.
 func mergeReserve(budget time.Duration) time.Duration { return min(budget/10, 25*time.Millisecond) }
 
@@ -238,7 +226,7 @@ func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection) (m
 	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
-		Fragments: g.fragments(), Taken: e.filter(view), Zones: &e.zones, Asked: g.asked(q),
+		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Asked: g.asked(q),
 	})
 	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict

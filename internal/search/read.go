@@ -61,14 +61,13 @@ type Repeated struct {
 func (e *Engine) Repeat(ctx context.Context, r *Reading) (Repeated, error) {
 	view, strict := e.opt.Taken.Current(context.WithoutCancel(ctx))
 	out := Repeated{Body: r.Fragment.Body, TakenVersion: view.Version(), Strict: r.strict && strict}
-	taken := e.filter(view)
-	if view.Version() == 0 || taken == nil {
+	if view.Version() == 0 {
 		return out, nil
 	}
 	now := e.opt.Now()
 	var err error
 	out.Body, err = decode.Without(r.Fragment, func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
-		return taken.Hides(s, slot, now)
+		return view.Hides(s, slot, now)
 	})
 	return out, err
 }

@@ -91,7 +91,7 @@ func (h *house) dial(t *testing.T) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(time.Minute))
 	return &client{Conn: c, t: t, in: bufio.NewReader(c)}
 }
 
@@ -131,7 +131,7 @@ func eventually(t *testing.T, check func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(10 * time.Second); !check(); {
+	for deadline := time.After(time.Minute); !check(); {
 		select {
 		case <-tick.C:
 		case <-deadline:

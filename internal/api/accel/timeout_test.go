@@ -3,6 +3,8 @@ package accel
 import (
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 func TestAHeadThatNeverEndsIsCutOff(t *testing.T) {
@@ -12,9 +14,7 @@ func TestAHeadThatNeverEndsIsCutOff(t *testing.T) {
 	c.send(req("GET", "/hit", "q") + "GET /hit?q HT")
 	c.expect("q")
 	c.closed()
-	if took := time.Since(begun); took > 2*time.Second {
-		t.Errorf("after %v", took)
-	}
+	figure.AtMost(t, "cut off", time.Since(begun), 2*time.Second)
 }
 
 func TestAConnectionThatSaysNothingMoreIsClosedAfterTheIdleTime(t *testing.T) {
@@ -26,7 +26,5 @@ func TestAConnectionThatSaysNothingMoreIsClosedAfterTheIdleTime(t *testing.T) {
 	}
 	begun := time.Now()
 	c.closed()
-	if took := time.Since(begun); took > 3*time.Second {
-		t.Errorf("after %v", took)
-	}
+	figure.AtMost(t, "closed", time.Since(begun), 3*time.Second)
 }

@@ -1,0 +1,39 @@
+// Package figure is for tests that measure something: it says whether figures are judged in this run, and puts each
+// beside its limit.
+//
+// How fast a machine is, and what else runs on it, is no fault of the code. So `make test` logs figures, and judges
+// counts, orders, sets and bytes only; `make faults` sets FAULTS_FULL and judges them all. A test that only measures
+// begins with [Only].
+package figure
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+// Judged says whether figures are judged in this run.
+func Judged() bool { return os.Getenv("FAULTS_FULL") != "" }
+
+// AtMost logs a duration beside its limit, and where figures are judged wants it within.
+func AtMost(t testing.TB, what string, got, limit time.Duration) {
+	t.Helper()
+	compare(t, Judged(), what, got, limit)
+}
+
+// Only skips a test that has nothing but figures, where they are not judged.
+func Only(t testing.TB) {
+	t.Helper()
+	if !Judged() {
+		t.Skip("measured: part of make faults")
+	}
+}
+
+func compare(t testing.TB, judged bool, what string, got, limit time.Duration) {
+	t.Helper()
+	if judged && got > limit {
+		t.Errorf("%s: %v, limit %v", what, got, limit)
+		return
+	}
+	t.Logf("%s: %v, limit %v", what, got, limit)
+}
