@@ -77,8 +77,8 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		return nil, err
 	}
 	engine, err := search.New(search.Options{
-		Store: s.store, Fetcher: fetcher, Taken: s.ledger, Sources: searchSources(cfg.Sources), Limits: limits,
-		FlightLimit: flightLimit(cfg.Sources), UnsafeNoFilter: s.disabled.serveFilter, Recorder: s.metrics, Logger: s.log,
+		Store: s.store, Fetcher: fetcher, Taken: s.disabled.taken(s.ledger), Sources: searchSources(cfg.Sources), Limits: limits,
+		FlightLimit: flightLimit(cfg.Sources), Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		return nil, err

@@ -140,7 +140,7 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
-		Redis:     redis, Lease: cfg.Booking.Lease, UnsafeNoWait: s.disabled.promotionWait,
+		Redis:     redis, Lease: cfg.Booking.Lease,
 	})
 	if err != nil {
 		return err
@@ -184,10 +184,6 @@ func (s *service) buildUpstream(cfg *config.Config) (err error) {
 }
 
 func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
-	var ledger booking.Ledger = s.ledger
-	if s.disabled.tombstones {
-		ledger = forgetful{s.ledger}
-	}
 	keys := cfg.Upstream.Ingress.Keys
 	rules := make([]booking.Rule, len(cfg.Booking.Taken))
 	for i, t := range cfg.Booking.Taken {
@@ -199,7 +195,7 @@ func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
 		PartnerKeys: partnerKeys(cfg.Access), Tombstone: cfg.Booking.Tombstone,
 		CapacityMany: cfg.Sources.CareDirect.Capacity == config.CapacityMany,
 		Timeout:      cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
-		Index: s.index, Ledger: ledger, Recorder: s.metrics, Logger: s.log,
+		Index: s.index, Ledger: s.disabled.bookings(s.ledger), Recorder: s.metrics, Logger: s.log,
 	})
 }
 

@@ -1,16 +1,21 @@
+//go:build consistencycheck
+
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
 
+	"timeslots/internal/booking"
 	"timeslots/internal/cache"
+	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
 
-// disableVariable names parts to switch off, separated by commas. It is for the consistency checker alone, which shows
-// with it that it would notice if the part were missing; a service that runs with it says so loudly.
+// disableVariable names parts to switch off, separated by commas. The consistency checker shows with it that it would
+// notice if the part were missing; a service that runs with it says so loudly.
 const disableVariable = "TIMESLOTS_TEST_DISABLE"
 
 // disabled is what the variable switched off.
@@ -39,6 +44,25 @@ func disabledBy(environ []string, log *slog.Logger) (d disabled, err error) {
 	return d, nil
 }
 
+// bookings is the ledger that bookings write to.
+func (d disabled) bookings(l *cache.Ledger) booking.Ledger {
+	switch {
+	case d.tombstones:
+		return forgetful{l}
+	case d.promotionWait:
+		return hasty{l}
+	}
+	return l
+}
+
+// taken is the ledger that searches read.
+func (d disabled) taken(l *cache.Ledger) search.Taken {
+	if d.serveFilter {
+		return blind{l}
+	}
+	return l
+}
+
 // forgetful is a ledger in which nothing is ever taken.
 type forgetful struct{ *cache.Ledger }
 
@@ -46,3 +70,16 @@ func (forgetful) Pend(timeslot.Claim, string)     {}
 func (forgetful) Promote(timeslot.Claim, string)  {}
 func (forgetful) Withdraw(timeslot.Claim, string) {}
 func (forgetful) Suspect(timeslot.Claim, string)  {}
+
+// hasty is a ledger that does not wait until every replica knows.
+type hasty struct{ *cache.Ledger }
+
+func (l hasty) Promote(c timeslot.Claim, owner string) { go l.Ledger.Promote(c, owner) }
+
+// blind is a ledger that shows nothing of what is taken.
+type blind struct{ *cache.Ledger }
+
+func (l blind) Current(ctx context.Context) (*cache.View, bool) {
+	_, strict := l.Ledger.Current(ctx)
+	return &cache.View{}, strict
+}
