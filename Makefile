@@ -6,9 +6,8 @@ FUZZTIME    ?= 5m
 BENCH       ?= .
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-# Packages that a request passes, and the benchmarks that benchcheck/limits.txt has limits for.
+# Packages that a request passes, for `make bench`.
 ON_THE_PATH  = ./internal/api/... ./internal/cache ./internal/fetch/... ./internal/merge ./internal/metrics ./internal/search ./internal/trace
-CHECKED      = Respond|CachedHit|Unchanged|Parse|Door|Plan|SearchInMemory|Merge|Decode|Skip|Memory|Hides|Touches|Request|Encode
 
 # Tests of cmd/aggregator that are part of `make faults` as well, three of them there alone: they take their time.
 CROWDS       = Burst|HotFragment|LosingRedis|256MiB|Honest|RollingRestart
@@ -34,19 +33,20 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 	$(GO) run ./cmd/aggregator demo
 
 .PHONY: test
-test: packages vet fmt-check lint types-check ## Check everything: vet, format, linter, types, all tests with -race on a real Redis
-	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m $$($(GO) list ./... | grep -v -e '/cmd/aggregator$$' -e '/browser$$' -e '/deploy$$' -e '/faults$$' -e '/loadtest/whole$$')
-	TIMESLOTS_REQUIRE_REDIS=1 $(GO) test -race -count=1 -timeout 8m ./cmd/aggregator # alone: it measures crowds
-	@GO=$(GO) .ci/fuzz 20s 40 blind
-	$(GO) test -count=1 -timeout 4m -p 2 ./browser ./deploy
-	@test -f browser/axe/node_modules/.installed || echo "axe: NOT CHECKED, axe-core could not be installed: the pages may have barriers"
-	$(GO) test -count=1 -timeout 4m ./loadtest/whole
-	@$(MAKE) --no-print-directory bench-check
-	$(GO) test -count=1 -timeout 4m ./faults # alone, and the service as it is shipped: it measures latencies and memory
+test: packages size vet fmt-check lint types-check ## Check everything that does not depend on the machine: code, types, all tests, some on other days
+	@go=$(GO) .ci/test
+
+.PHONY: test-any-day
+test-any-day: packages ## Run the tests at every day of .ci/days: weekdays, clock changes, year's ends, 29 February
+	@GO=$(GO) .ci/any-day
 
 .PHONY: test-short
 test-short: ## Run the tests without the race detector; those that need Redis skip where there is none
 	$(GO) test -short ./...
+
+.PHONY: size
+size: ## Fail on a tracked file over 1 MiB
+	@.ci/size
 
 .PHONY: vet
 vet: ## Run go vet
@@ -95,9 +95,7 @@ bench: packages ## Run the benchmarks of a request's path that match BENCH (all,
 
 .PHONY: bench-check
 bench-check: ## Fail on more allocations than benchcheck/limits.txt allows, or on a ratio of two times in one run
-	@mkdir -p bin
-	$(GO) test -run '^$$' -bench '$(CHECKED)' -benchmem -benchtime 20ms -count 3 $(ON_THE_PATH) >bin/bench-check.txt || { cat bin/bench-check.txt; exit 1; }
-	$(GO) run ./benchcheck check benchcheck/limits.txt bin/bench-check.txt
+	GO=$(GO) $(GO) run ./benchcheck check benchcheck/limits.txt
 
 .PHONY: ci
 ci: ## What CI runs: .ci/run
