@@ -1,6 +1,6 @@
 package acme
 
-// The bodies that create visits without a slot: of guests (docs/dexcare.md §7.4) and of patients (§7.5). The two documents
+// The bodies that create visits without a slot: of guests (docs/dexcare.md §7.4) and of patients (docs/dexcare.md §7.5). The two documents
 // agree on the sense and differ in every limit.
 
 // guestForm is the body of a queued guest visit.

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// virtualVisit is a visit without a slot: of a patient (docs/dexcare.md §7.5) or of a guest (§7.4).
+// virtualVisit is a visit without a slot: of a patient (docs/dexcare.md §7.5) or of a guest (docs/dexcare.md §7.4).
 type virtualVisit struct {
 	id, patient, region, practice, brand string
 	owner                                *[32]byte // digest of the token that asked for it; nil for a guest

@@ -119,7 +119,7 @@ func providerRoutes() []*readRoute {
 	}
 }
 
-// checkV5 holds the rules between the parameters of §5.3.
+// checkV5 holds the rules between the parameters of docs/dexcare.md §5.3.
 func checkV5(v url.Values) string {
 	switch {
 	case v.Has("departmentEmrId") != v.Has("departmentEmrSystemId"):
@@ -155,7 +155,7 @@ func optionsRoutes() []*readRoute {
 	}
 }
 
-// checkOptions holds the rules between the parameters of §6.1.
+// checkOptions holds the rules between the parameters of docs/dexcare.md §6.1.
 func checkOptions(v url.Values) string {
 	switch {
 	case !v.Has("daysOfSlots"):

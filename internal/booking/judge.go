@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The outcomes of bookings_total (docs/interface.md §5). The log knows one more, for calls that make no visit.
+// The outcomes of bookings_total (docs/metrics.md). The log knows one more, for calls that make no visit.
 const (
 	booked          = "booked"
 	slotUnavailable = "slot_unavailable"

@@ -6,7 +6,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Recorder is told what the stores see (docs/interface.md §5). internal/metrics implements it; nil is silent.
+// Recorder is told what the stores see (docs/metrics.md). internal/metrics implements it; nil is silent.
 // Its methods are called on the request path, concurrently, and must not block.
 type Recorder interface {
 	// CacheLookup counts n keys looked up in a tier ("memory" or "redis" here) with the same result: "hit", "stale"

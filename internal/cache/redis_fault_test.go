@@ -13,7 +13,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// The promises of docs/faults.md §1, rule 4.
+// The promises of docs/faults.md rule 4.
 const (
 	firstDelay = 60 * time.Millisecond
 	laterDelay = 5 * time.Millisecond

@@ -23,7 +23,7 @@ const (
 )
 
 // DefaultRedisTimeout is what one round trip may take: with a margin for scheduling it keeps the promise that Redis
-// trouble costs a request at most 60 ms (docs/faults.md §1, rule 4).
+// trouble costs a request at most 60 ms (docs/faults.md rule 4).
 const DefaultRedisTimeout = 50 * time.Millisecond
 
 // RedisOptions configures [NewRedis]. Prefix, Tenant and Tier begin every key, so that tenants and tiers that share a

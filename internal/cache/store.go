@@ -7,7 +7,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Tier names where a fragment was found, as in the metrics' label (docs/interface.md §5).
+// Tier names where a fragment was found, as in the metrics' label (docs/metrics.md).
 type Tier string
 
 // The tiers that hold fragments.

@@ -22,12 +22,14 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	documents := []string{"README.md", "CHANGELOG.md"}
-	more, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range more {
-		documents = append(documents, filepath.Join("docs", filepath.Base(path)))
+	for _, folder := range []string{"docs", "docs/decisions", "docs/typescript"} {
+		more, err := filepath.Glob(filepath.Join(root, folder, "*.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range more {
+			documents = append(documents, filepath.Join(folder, filepath.Base(path)))
+		}
 	}
 	for _, document := range documents {
 		text, err := os.ReadFile(filepath.Join(root, document))

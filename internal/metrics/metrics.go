@@ -1,4 +1,4 @@
-// Package metrics is what operations see: the Prometheus collectors of docs/interface.md §5 and the page that serves them.
+// Package metrics is what operations see: the Prometheus collectors of docs/metrics.md and the page that serves them.
 //
 // Nobody imports this package but the wiring. Each package that has something to tell declares a small recorder
 // interface of its own, and [Metrics] satisfies all of them. Between a recorder's arguments and a series stands a

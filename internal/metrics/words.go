@@ -2,7 +2,7 @@ package metrics
 
 import "timeslots/internal/timeslot"
 
-// words are the vocabularies of the labels. Those that docs/interface.md §5 pins are closed. The rest come from constants of
+// words are the vocabularies of the labels. Those that docs/metrics.md lists are closed. The rest come from constants of
 // other packages; they are learned as they appear, up to a limit that honest use never reaches.
 type words struct {
 	product     *vocabulary

@@ -11,24 +11,24 @@ type Operation string
 
 // The operations, with their place in docs/dexcare.md.
 const (
-	OpDepartments         Operation = "departments"          // §4.1
-	OpDepartmentInfo      Operation = "department_info"      // §4.2
-	OpDepartmentTimeslots Operation = "department_timeslots" // §4.3
-	OpProviderInfo        Operation = "provider_info"        // §5.2
-	OpProviderTimeslots   Operation = "provider_timeslots"   // §5.3 (v5), §5.5 (v4)
-	OpAvailabilitySlots   Operation = "availability_slots"   // §6.1, and §6.2 as a POST
+	OpDepartments         Operation = "departments"          // docs/dexcare.md §4.1
+	OpDepartmentInfo      Operation = "department_info"      // docs/dexcare.md §4.2
+	OpDepartmentTimeslots Operation = "department_timeslots" // docs/dexcare.md §4.3
+	OpProviderInfo        Operation = "provider_info"        // docs/dexcare.md §5.2
+	OpProviderTimeslots   Operation = "provider_timeslots"   // docs/dexcare.md §5.3 is v5, docs/dexcare.md §5.5 is v4
+	OpAvailabilitySlots   Operation = "availability_slots"   // docs/dexcare.md §6.1, and as a POST docs/dexcare.md §6.2
 
 	// The operations below are read by drop-in routes only.
 
-	OpProviders             Operation = "providers"              // §5.1
-	OpSlotsSearch           Operation = "slots_search"           // §5.4
-	OpMaxLookahead          Operation = "max_lookahead_days"     // §5.6
-	OpAvailabilityProviders Operation = "availability_providers" // §6.3
-	OpCancelReasons         Operation = "cancel_reasons"         // §7.7
-	OpSuffixes              Operation = "suffixes"               // §7.8
-	OpRegionWaitTimes       Operation = "region_wait_times"      // §7.9
-	OpAssignmentQualifiers  Operation = "assignment_qualifiers"  // §7.9
-	OpModalities            Operation = "modalities"             // §7.9
+	OpProviders             Operation = "providers"              // docs/dexcare.md §5.1
+	OpSlotsSearch           Operation = "slots_search"           // docs/dexcare.md §5.4
+	OpMaxLookahead          Operation = "max_lookahead_days"     // docs/dexcare.md §5.6
+	OpAvailabilityProviders Operation = "availability_providers" // docs/dexcare.md §6.3
+	OpCancelReasons         Operation = "cancel_reasons"         // docs/dexcare.md §7.7
+	OpSuffixes              Operation = "suffixes"               // docs/dexcare.md §7.8
+	OpRegionWaitTimes       Operation = "region_wait_times"      // docs/dexcare.md §7.9
+	OpAssignmentQualifiers  Operation = "assignment_qualifiers"  // docs/dexcare.md §7.9
+	OpModalities            Operation = "modalities"             // docs/dexcare.md §7.9
 )
 
 // Operations lists them all.

@@ -39,7 +39,7 @@ type Offer struct {
 	Distance float64 // miles from the caller's point; negative when unknown
 
 	// The booking handles, each empty when no surface offers it. A retail booking wants RetailSlotID and
-	// RetailProviderID (docs/dexcare.md §7.1), a provider booking ProviderSlotID (§7.2).
+	// RetailProviderID (docs/dexcare.md §7.1), a provider booking ProviderSlotID (docs/dexcare.md §7.2).
 	RetailSlotID, RetailProviderID string
 	ProviderSlotID                 string
 
