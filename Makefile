@@ -34,7 +34,7 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 
 .PHONY: test
 test: packages size vet fmt-check lint types-check ## Check everything that does not depend on the machine: code, types, all tests, some on other days
-	@go=$(GO) .ci/test
+	@GO=$(GO) .ci/test
 
 .PHONY: test-any-day
 test-any-day: packages ## Run the tests at every day of .ci/days: weekdays, clock changes, year's ends, 29 February
