@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -126,7 +127,11 @@ func (e *engine) clear(ctx context.Context) error {
 		{"pod", "rm", "--all", "--force", "--time", "5"}, {"rm", "--all", "--force", "--volumes", "--time", "5"},
 		{"volume", "rm", "--all", "--force"}, {"secret", "rm", "--all"}, {"network", "prune", "--force"}, {"image", "prune", "--force"},
 	} {
-		if _, err := e.podman(ctx, args...); err != nil {
+		// A container that its restart policy is just starting cannot be removed at once.
+		if err := until(ctx, time.Second, time.Minute, func(ctx context.Context) error {
+			_, err := e.podman(ctx, args...)
+			return err
+		}); err != nil {
 			return err
 		}
 	}
@@ -163,8 +168,17 @@ func (e *engine) printLogs(ctx context.Context, out io.Writer) {
 	}
 	for line := range strings.Lines(list) {
 		name, status, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		cmd := e.command(ctx, "podman", "logs", "--tail", "15", name)
-		said, _ := cmd.CombinedOutput() // an infra container has none
-		_, _ = fmt.Fprintf(out, "---- %s: %s\n%s\n", name, status, bytes.TrimSpace(said))
+		said, _ := e.logs(ctx, name, 10) // an infra container has none
+		_, _ = fmt.Fprintf(out, "---- %s: %s\n%s\n", name, status, said)
 	}
+}
+
+// logs gives the last lines that a container wrote, to either of its outputs.
+func (e *engine) logs(ctx context.Context, name string, lines int) (string, error) {
+	cmd := e.command(ctx, "podman", "logs", "--tail", strconv.Itoa(lines), name)
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", failure(ctx, cmd, err, string(said))
+	}
+	return string(bytes.TrimSpace(said)), nil
 }

@@ -31,6 +31,7 @@ func (f *fleet) steps() []step {
 		{"the slot is gone from the other's answers", time.Minute, f.gone},
 		{"Prometheus scrapes both, which share Redis", time.Minute, f.scraped},
 		{"rules of Prometheus", time.Minute, f.rules},
+		{"the crowd is answered", time.Minute, f.crowd},
 		{"a replica that crashes is started again", time.Minute, f.crash},
 		{"a replica is killed, the other goes on", 2 * time.Minute, f.kill},
 		{"the replica comes back", time.Minute, f.comeBack},

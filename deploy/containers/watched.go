@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -51,7 +53,7 @@ func (f *fleet) rules(ctx context.Context) (string, error) {
 			}
 		}
 		if n == 0 {
-			return fmt.Errorf("wanted rules, came none")
+			return errors.New("wanted rules, came none")
 		}
 		return nil
 	})
@@ -59,4 +61,16 @@ func (f *fleet) rules(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%d are loaded and evaluated; the crowd counts as the product findadoctor", n), f.series(ctx, `product:requests:rate5m{product="findadoctor"} > 0`, 1)
+}
+
+// crowd wants a second in which all that the crowd asked was answered well, in the words of the load tool.
+func (f *fleet) crowd(ctx context.Context) (string, error) {
+	last := ""
+	err := until(ctx, time.Second, ready, func(ctx context.Context) (err error) {
+		if last, err = f.logs(ctx, container("traffic"), 1); err == nil && !strings.Contains(last, "ok 100.0 %") {
+			err = fmt.Errorf("wanted ok 100.0 %%, came %s", last)
+		}
+		return err
+	})
+	return strings.Join(strings.Fields(last), " "), err
 }
