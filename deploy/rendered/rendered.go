@@ -16,7 +16,7 @@ import (
 const Kustomize = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1"
 
 // ErrNoKustomize is that the renderer could not be fetched or built; nothing is then known about the manifests.
-var ErrNoKustomize = errors.New("Kustomize could not be fetched")
+var ErrNoKustomize = errors.New("could not fetch Kustomize")
 
 // Object is one manifest.
 type Object map[string]any
