@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"os/exec"
@@ -42,16 +43,19 @@ graphroot = %[1]q
 runroot = %[2]q
 `
 
+// transient is for what a restart of the machine ends: mounts, and who runs.
+const transient = "/run/timeslots-containers"
+
 func newEngine(ctx context.Context) (*engine, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return nil, err
 	}
 	e := &engine{dir: filepath.Join(cache, "timeslots-containers")}
-	if err := os.MkdirAll(e.dir, 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(e.dir, 0o700), os.MkdirAll(transient, 0o700)); err != nil {
 		return nil, err
 	}
-	if e.lock, err = os.Create(filepath.Join(e.dir, "lock")); err != nil {
+	if e.lock, err = os.Create(filepath.Join(transient, "lock")); err != nil { // one at a time: ports are this machine's
 		return nil, err
 	}
 	if err := syscall.Flock(int(e.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
@@ -75,9 +79,9 @@ func newEngine(ctx context.Context) (*engine, error) {
 }
 
 func (e *engine) configure(driver string) error {
-	const transient = "/run/timeslots-containers"
-	conf := fmt.Sprintf(settings, filepath.Join(e.dir, "networks"), filepath.Join(transient, "tmp"))
-	store := fmt.Sprintf(storage, filepath.Join(e.dir, driver), filepath.Join(transient, driver), driver)
+	own := filepath.Join(transient, strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(e.dir))), 16))
+	conf := fmt.Sprintf(settings, filepath.Join(e.dir, "networks"), filepath.Join(own, "tmp"))
+	store := fmt.Sprintf(storage, filepath.Join(e.dir, driver), filepath.Join(own, driver), driver)
 	return errors.Join(
 		os.WriteFile(filepath.Join(e.dir, "containers.conf"), []byte(conf), 0o600),
 		os.WriteFile(filepath.Join(e.dir, "storage.conf"), []byte(store), 0o600))
