@@ -18,6 +18,12 @@ DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell
                $(if $(shell command -v nginx),,nginx-light) $(if $(shell command -v varnishd),,varnish) \
                $(if $(shell command -v prometheus),,prometheus) $(if $(shell command -v chromium),,chromium)
 
+# What `make containers` needs: an engine, its networks and names, and what base images are made with.
+FOR_CONTAINERS = $(if $(shell command -v podman),,podman) $(if $(shell command -v runc),,runc) $(if $(wildcard /usr/lib/podman/netavark),,netavark) \
+               $(if $(wildcard /usr/lib/podman/aardvark-dns),,aardvark-dns) $(if $(shell command -v iptables),,iptables) \
+               $(if $(shell command -v catatonit),,catatonit) $(if $(shell command -v podman-compose),,podman-compose) \
+               $(if $(shell command -v debootstrap),,debootstrap)
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -113,6 +119,13 @@ packages: ## Install what the tests need (Debian, as root), or say what is missi
 	  echo "install them first, on Debian: sudo apt-get install $$missing"; \
 	  exit 1; \
 	fi
+
+.PHONY: containers
+containers: DEBIAN = $(FOR_CONTAINERS)
+containers: packages ## Build the images and run docker-compose.yml and the manifests for real, with Podman (Debian, root; minutes at first)
+	@mkdir -p bin
+	@$(GO) build -o bin/containers ./deploy/containers
+	@exec bin/containers
 
 .PHONY: clean
 clean: ## Remove what was built

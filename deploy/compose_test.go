@@ -15,8 +15,8 @@ import (
 	"timeslots/faults/rig"
 )
 
-// composition is as much of docker-compose.yml as these tests look at. No engine runs here, so what it would do is
-// checked from the file.
+// composition is as much of docker-compose.yml as these tests look at. They need no engine;
+// `make containers` has one run it.
 type composition struct {
 	Services map[string]struct {
 		Image       string

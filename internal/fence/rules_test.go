@@ -122,7 +122,7 @@ var libraries = []library{
 	{"github.com/go-faster/jx", []string{"internal/api"}, "encoding answers"},
 	{"github.com/alecthomas/kong", []string{"cmd/aggregator", "loadtest"}, "command lines"},
 	{"github.com/knadh/koanf", []string{"cmd/aggregator/internal/config"}, "configuration"},
-	{"go.yaml.in/yaml/v3", []string{"cmd/aggregator/internal/config"}, "YAML does not reach beyond configuration"},
+	{"go.yaml.in/yaml/v3", []string{"cmd/aggregator/internal/config", "deploy"}, "YAML does not reach beyond configuration and manifests"},
 	{"github.com/fsnotify/fsnotify", []string{"cmd/aggregator"}, "reload"},
 	{"github.com/KimMachineGun/automemlimit", []string{"cmd/aggregator"}, "memory limit of the container"},
 	{"github.com/tsenart/vegeta/v12", []string{"loadtest"}, "load generation"},
