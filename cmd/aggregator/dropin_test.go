@@ -130,6 +130,7 @@ func keyFor(path string) string {
 }
 
 func TestADropInClientGetsWhatDexCareSaysByteForByte(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	if len(recorded) < 60 {
 		t.Fatalf("only %d requests are recorded", len(recorded))
@@ -152,6 +153,7 @@ func TestADropInClientGetsWhatDexCareSaysByteForByte(t *testing.T) {
 }
 
 func TestOrderCaseAndEncodingDoNotSplitEntries(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	before := calls(t, simulator)["availability-slots"]
 	for _, q := range []string{
@@ -187,6 +189,7 @@ func calls(t *testing.T, simulator string) map[string]int {
 }
 
 func TestWhatMayBePersonalIsPassedThroughEachTime(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	base := service.public + "/dexcare"
 	tests := map[string]func() reply{
@@ -216,6 +219,7 @@ func TestWhatMayBePersonalIsPassedThroughEachTime(t *testing.T) {
 }
 
 func TestAContextFromACachedAnswerMayBeReplayedFromTheCache(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	base := service.public + "/dexcare"
 	var found struct{ SearchContext string }
@@ -233,6 +237,7 @@ func TestAContextFromACachedAnswerMayBeReplayedFromTheCache(t *testing.T) {
 }
 
 func TestATakenSlotIsLeftOutOfEveryRepeatedBody(t *testing.T) {
+	alongside(t)
 	service, _ := startPair(t)
 	base := service.public + "/dexcare"
 	reads := []request{
@@ -300,6 +305,7 @@ func offered(t *testing.T, body []byte, npi, at string) (found []string) {
 }
 
 func TestBadInputGetsTheSurfacesOwnErrorAndNeverReachesUpstream(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	tests := []struct {
 		request

@@ -4,7 +4,8 @@ import "testing"
 
 // TestReplicasSayTheSameToTheSameQuestion, however it is spelled: same bytes, same ETag.
 func TestReplicasSayTheSameToTheSameQuestion(t *testing.T) {
-	f := startFleet(t, 2, redisPatience, "sources: {providerDirect: {fresh: 5m}, careDirect: {fresh: 5m}, careOptions: {fresh: 5m}}\nbooking: {tombstone: 1h}\n")
+	alongside(t)
+	f := startFleet(t, 2, "", "sources: {providerDirect: {fresh: 5m}, careDirect: {fresh: 5m}, careOptions: {fresh: 5m}}\nbooking: {tombstone: 1h}\n")
 	for name, spellings := range map[string][]string{
 		"clinicians": {"/v1/timeslots?npi=9000000017,9000000025&limit=100", "/v1/timeslots?npi=9000000025&npi=9000000017&sort=soonest", "/v1/timeslots?explain=false&npi=9000000025,9000000017,9000000017&startDate=2020-01-01"},
 		"an area":    {"/v1/timeslots?latitude=47.61&longitude=-122.33&visitTypeName=FluShot", "/v1/timeslots?visitTypeName=flushot&longitude=-122.330&latitude=47.610&radius=30"},

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 const area = "/v1/timeslots?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness"
 
 func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	directory := directoryOf(t, demo)
 
@@ -66,6 +67,7 @@ func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
 }
 
 func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	around := get(t, demo.public+area+"&limit=500").answer(t)
 	both := 0
@@ -89,6 +91,7 @@ func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) 
 }
 
 func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	ask := func(days int) answer {
 		end := time.Now().AddDate(0, 0, days).Format(time.DateOnly)
@@ -110,6 +113,7 @@ func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
 }
 
 func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 	for _, sort := range []string{"soonest", "nearest", "balanced"} {
@@ -144,6 +148,7 @@ func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
 }
 
 func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	offers := get(t, demo.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500").answer(t)
 	get(t, demo.public+area) // a second answer that lists the slot, in the cache
@@ -187,6 +192,7 @@ func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 }
 
 func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	faults := demo.simulator(t) + "/_acme/faults"
 	if r := call(t, http.MethodPut, faults, `["care-options:status=500"]`); r.status/100 != 2 {
@@ -209,6 +215,7 @@ func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
 }
 
 func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	calls := demo.simulator(t) + "/_acme/calls"
 	var crowd sync.WaitGroup
@@ -238,6 +245,7 @@ func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
 }
 
 func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 	get(t, target) // from now on the directory's spelling is known
@@ -254,6 +262,7 @@ func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
 }
 
 func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	get(t, demo.public+area+"&product=flushot")
 	get(t, demo.public+area+"&product=made-up")
@@ -286,34 +295,34 @@ func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
 }
 
 func TestSIGTERMLetsRequestsFinish(t *testing.T) {
-	demo := startDemo(t)
-	call(t, http.MethodPut, demo.simulator(t)+"/_acme/faults", `["care-direct:latency=300ms"]`)
+	alongside(t)
+	service, upstream := startGated(t, "/v2/departments/", "shutdown: {grace: 5m}\n")
 	status := make(chan int)
 	go func() {
-		resp, err := http.Get(demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness")
+		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := client.Get(service.public + hotClinic)
 		if err != nil {
 			t.Error(err)
 			status <- 0
 			return
 		}
 		resp.Body.Close()
-		http.DefaultClient.CloseIdleConnections()
 		status <- resp.StatusCode
 	}()
-	eventually(t, "the request arriving upstream", func() bool {
-		var counts map[string]struct{ InFlight int }
-		_ = json.Unmarshal(get(t, demo.simulator(t)+"/_acme/calls").body, &counts)
-		return counts["department-timeslots"].InFlight > 0
-	})
-	if code := demo.end(t); code != exitDone {
-		t.Errorf("exit code %d", code)
-	}
+	eventually(t, "the request arriving upstream", func() bool { return upstream.held.Load() > 0 })
+	service.stop()
+	eventually(t, "the end beginning", func() bool { return get(t, service.admin+"/readyz").status == http.StatusServiceUnavailable })
+	upstream.open()
 	if got := <-status; got != http.StatusOK {
 		t.Errorf("the request in flight got %d", got)
+	}
+	if code := service.end(t); code != exitDone {
+		t.Errorf("exit code %d", code)
 	}
 }
 
 func TestTrafficKeepsTheDemoAlive(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t, "--traffic", "200")
 	count := regexp.MustCompile(`aggregator_http_request_duration_seconds_count\{[^}]*\} (\d+)`)
 	eventually(t, "fifty requests", func() bool {
