@@ -138,16 +138,22 @@ func TestADropInClientGetsWhatDexCareSaysByteForByte(t *testing.T) {
 	for _, r := range recorded {
 		r = r.dated()
 		t.Run(r.method+" "+r.path, func(t *testing.T) {
-			first, again := r.do(t, service.public+"/dexcare"), r.do(t, service.public+"/dexcare")
-			straight := r.do(t, simulator, "x-api-key", keyFor(r.path))
-			for name, got := range map[string]reply{"first": first, "cached": again} {
-				if got.status != straight.status || !bytes.Equal(got.body, straight.body) {
-					t.Errorf("%s: %d with %d bytes, straight %d with %d bytes\n%.300s\n%.300s", name, got.status, len(got.body), straight.status, len(straight.body), got.body, straight.body)
+			inOneMinute(t, func(fail func(string, ...any)) {
+				// What an earlier request left may list slots that have begun since.
+				if r := call(t, http.MethodPost, service.admin+"/ops/invalidate", `{"all":true}`, "Authorization", "Bearer admin-secret"); r.status != http.StatusNoContent {
+					t.Fatalf("%d %s", r.status, r.body)
 				}
-			}
-			if again.status == http.StatusOK && !strings.HasPrefix(again.header.Get("Cache-Status"), "timeslots; hit") {
-				t.Errorf("the second time: Cache-Status %q", again.header.Get("Cache-Status"))
-			}
+				first, again := r.do(t, service.public+"/dexcare"), r.do(t, service.public+"/dexcare")
+				straight := r.do(t, simulator, "x-api-key", keyFor(r.path))
+				for name, got := range map[string]reply{"first": first, "cached": again} {
+					if got.status != straight.status || !bytes.Equal(got.body, straight.body) {
+						fail("%s: %d with %d bytes, straight %d with %d bytes\n%.300s\n%.300s", name, got.status, len(got.body), straight.status, len(straight.body), got.body, straight.body)
+					}
+				}
+				if again.status == http.StatusOK && !strings.HasPrefix(again.header.Get("Cache-Status"), "timeslots; hit") {
+					fail("the second time: Cache-Status %q", again.header.Get("Cache-Status"))
+				}
+			})
 		})
 	}
 }

@@ -81,7 +81,7 @@ func TestNoHeaderChangesAnAnswerOrTheFetchBehindIt(t *testing.T) {
 	kept := keeper{http.Client{Transport: &http.Transport{DisableCompression: true}}}
 	defer kept.CloseIdleConnections()
 	for _, target := range []string{
-		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness",
+		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later(),
 		"/dexcare/v2/departments/AcmeRiverton/timeslots?visitTypeName=Illness",
 	} {
 		get(t, service.public+target)
@@ -115,7 +115,7 @@ func TestWhoFillsTheCacheCannotFlavourIt(t *testing.T) {
 	alongside(t)
 	service, simulator := startPair(t)
 	targets := []string{
-		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness",
+		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later(),
 		"/dexcare/v2/departments/AcmeRiverton/timeslots?visitTypeName=Illness",
 		"/dexcare/v4/departments",
 		"/dexcare/v5/providers/9000000017/timeslots",
