@@ -211,6 +211,22 @@ func eventually(t testing.TB, what string, check func() bool) {
 	}
 }
 
+// counted waits until the metrics have all of these. A request is counted once its answer is out, so whoever has the
+// answer may come too early.
+func counted(t testing.TB, admin string, series ...string) (metrics string) {
+	t.Helper()
+	eventually(t, "metrics with "+strings.Join(series, " and "), func() bool {
+		metrics = string(get(t, admin+"/metrics").body)
+		for _, one := range series {
+			if !strings.Contains(metrics, one) {
+				return false
+			}
+		}
+		return true
+	})
+	return metrics
+}
+
 // quietService is the service without listeners, in front of nobody; admin is its admin part of the configuration.
 func quietService(t *testing.T, admin string) *service {
 	t.Helper()

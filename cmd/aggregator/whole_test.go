@@ -293,18 +293,13 @@ func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
 			t.Errorf("public %s: %d, want 404", path, r.status)
 		}
 	}
-	metrics := string(get(t, demo.admin+"/metrics").body)
-	for _, want := range []string{
+	metrics := counted(t, demo.admin,
 		`aggregator_http_request_duration_seconds_count{cache="miss",code="200",product="flushot",route="/v1/timeslots"} 1`,
 		`product="other"`, `aggregator_breaker_state{operation="availability_slots",source="careOptions"} 0`,
 		`aggregator_upstream_request_duration_seconds_count{operation="availability_slots",outcome="ok",source="careOptions"}`,
 		`aggregator_cache_lookups_total{result="miss",tier="memory"}`, `aggregator_cache_lookups_total{result="miss",tier="response"}`,
 		`aggregator_build_info{`,
-	} {
-		if !strings.Contains(metrics, want) {
-			t.Errorf("no %s", want)
-		}
-	}
+	)
 	if strings.Contains(metrics, "made-up") {
 		t.Error("a product that is not configured became a label")
 	}
