@@ -17,6 +17,11 @@ import (
 
 func TestMain(m *testing.M) { rig.Main(m) }
 
+// patience lets the service be as slow as the machine makes it: no answer is then an error or breaks a promise, so that
+// ratios are what they have to be.
+const patience = "search: {budget: 1m}\nsources: {careDirect: {timeout: 1m}, careOptions: {timeout: 1m}, directory: {timeout: 1m}}\n" +
+	"booking: {tombstone: 1h}\nproducts: {default: {slo: {latency: 1m}}}\n"
+
 // A real Prometheus scrapes two replicas with the configuration of docker-compose.yml, its addresses replaced: rules
 // load, targets are up, and what is recorded exists.
 func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
@@ -28,7 +33,7 @@ func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
 	t.Cleanup(upstream.Close)
 	var replicas []*rig.Service
 	for range 2 {
-		replicas = append(replicas, rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: warn}\n"+
+		replicas = append(replicas, rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: warn}\n"+patience+
 			"upstream:\n  public: {url: %[1]q}\n  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", upstream.URL)))
 	}
 	prometheus := rig.Prometheus(t, configuration(t, replicas))
@@ -36,7 +41,7 @@ func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
 	defer tick.Stop()
 	for _, series := range []string{
 		`up{job="aggregator"} == 1`, `product:requests:rate5m{product="default"} > 0`, `product:request_duration_seconds:p99_5m{product="default"} > 0`,
-		`product:errors:ratio_rate5m{product="default"} == 0`, `product:slow:ratio_rate5m{product="default"} < 0.5`,
+		`product:errors:ratio_rate5m{product="default"} == 0`, `product:slow:ratio_rate5m{product="default"} == 0`,
 		`product:error_budget_left:3d{product="default"} == 1`, `product:served_age_seconds:p95_5m{product="default"} >= 0`,
 		`source:upstream_request_duration_seconds:p95_5m{source="careDirect"} > 0`, `timeslots:upstream_calls_per_request:ratio_rate5m > 0`,
 	} {
@@ -44,7 +49,7 @@ func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
 		if strings.HasPrefix(series, "up{") {
 			want = len(replicas)
 		}
-		rig.Within(t, 40*time.Second, series, func() bool {
+		rig.Within(t, 3*time.Minute, series, func() bool {
 			<-tick.C
 			for _, r := range replicas {
 				rig.Get(t, r.Public+"/v1/timeslots?latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness")

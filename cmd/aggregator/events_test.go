@@ -42,7 +42,7 @@ func listening(t *testing.T, public, query string) (said <-chan string) {
 func until(t *testing.T, said <-chan string, text string) time.Duration {
 	t.Helper()
 	began := time.Now()
-	for patience := time.After(10 * time.Second); ; {
+	for patience := time.After(hanging); ; {
 		select {
 		case line, open := <-said:
 			if strings.Contains(line, text) {
@@ -52,14 +52,14 @@ func until(t *testing.T, said <-chan string, text string) time.Duration {
 				t.Fatalf("the stream ended without %q", text)
 			}
 		case <-patience:
-			t.Fatalf("no %q within ten seconds", text)
+			t.Fatalf("there is no %q", text)
 		}
 	}
 }
 
 func ends(t *testing.T, said <-chan string) {
 	t.Helper()
-	for patience := time.After(10 * time.Second); ; {
+	for patience := time.After(hanging); ; {
 		select {
 		case _, open := <-said:
 			if !open {
@@ -74,7 +74,8 @@ func ends(t *testing.T, said <-chan string) {
 const riverton = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500"
 
 func TestASlotBookedOnOneReplicaFadesForThoseWhoLookAtItOnAnother(t *testing.T) {
-	f := startFleet(t, 2, redisPatience, "booking: {tombstone: 48h}\n")
+	alongside(t)
+	f := startFleet(t, 2, "", "booking: {tombstone: 48h}\n")
 	offers := get(t, f.replicas[0].public+"/v1/timeslots?"+riverton).answer(t)
 	slot := offers.Timeslots[len(offers.Timeslots)/2]
 	said := listening(t, f.replicas[1].public, riverton)
@@ -87,26 +88,19 @@ func TestASlotBookedOnOneReplicaFadesForThoseWhoLookAtItOnAnother(t *testing.T) 
 		t.Fatalf("booking: %d %s", booked.status, booked.body)
 	}
 	took := until(t, said, `{"removed":["`+slot.ID+`"],"restored":[]}`)
-	t.Logf("told %v after the answer to the booking", took.Round(time.Millisecond))
-	if took > time.Second {
-		t.Errorf("told after %v, want a second at most", took)
-	}
+	t.Logf("told %v after the answer to the booking", took.Round(time.Millisecond)) // a second at most: ./faults judges that
 }
 
 func TestStreamsHoldUpNeitherAReloadNorTheEnd(t *testing.T) {
-	service, _, file := startServed(t, "shutdown: {delay: 100ms, grace: 5s}\n")
+	service, _, file := startServed(t, "shutdown: {delay: 100ms, grace: 5m}\n")
 	before := listening(t, service.public, riverton)
 	until(t, before, "event: offered")
 	reload(t, file, "maxAge: 5s", "maxAge: 6s")
 	ends(t, before)
 	after := listening(t, service.public, riverton)
 	until(t, after, "event: offered")
-	began := time.Now()
-	if code := service.end(t); code != exitDone {
+	if code := service.end(t); code != exitDone { // which has less patience than the grace: it does not wait for the stream
 		t.Errorf("exit code %d: %s", code, service.err)
-	}
-	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("the end took %v with a stream open", took)
 	}
 	ends(t, after)
 	if strings.Contains(service.err.String(), "cut off") {

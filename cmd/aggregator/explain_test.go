@@ -11,6 +11,7 @@ import (
 )
 
 func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {
+	alongside(t)
 	s := serveWarm(t, "")
 	const query = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&sort=balanced"
 	explain := func() (x api.Explanation) {
@@ -42,6 +43,7 @@ func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {
 }
 
 func TestAPastedAddressIsExplainedAsAPage(t *testing.T) {
+	alongside(t)
 	s := serveWarm(t, "")
 	address := "https://slots.example.org/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&latitude=47.61&longitude=-122.33"
 	get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&latitude=47.61&longitude=-122.33")

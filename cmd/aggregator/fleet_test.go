@@ -70,17 +70,14 @@ type fleet struct {
 	replicas  []*running
 }
 
-// redisPatience replaces the default of 50 ms where a crowd, three replicas, Redis and upstream share two cores: an
-// answer then lies unread for longer than that, and the replica goes on its own, as it should.
-const redisPatience = "timeout: 300ms"
-
+// startFleet takes more about Redis, and more of a configuration.
 func startFleet(t *testing.T, replicas int, redis, more string) *fleet {
 	t.Helper()
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "50ms")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
 	f := &fleet{simulator: "http://" + addr, redis: startRedis(t)}
 	for range replicas {
-		r := start(t, nil, "serve", "--config", written(t, served(addr)+fmt.Sprintf("cache: {redis: {addresses: [%q], %s}}\nlog: {level: error}\n%s", f.redis.addr, redis, more)))
+		r := start(t, nil, "serve", "--config", written(t, served(addr)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\nlog: {level: error}\n%s", f.redis.addr, redis, more)))
 		r.listening(t)
 		f.replicas = append(f.replicas, r)
 	}
@@ -90,7 +87,9 @@ func startFleet(t *testing.T, replicas int, redis, more string) *fleet {
 const hotClinic = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 
 func TestAThousandColdRequestsOnThreeReplicasAreOneCallForEachFragment(t *testing.T) {
-	f := startFleet(t, 3, redisPatience, "")
+	long(t)
+	alongside(t)
+	f := startFleet(t, 3, "", "")
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 150}}
 	defer client.CloseIdleConnections()
 	var crowd sync.WaitGroup
@@ -154,57 +153,63 @@ func (f *fleet) load(t *testing.T, perSecond int, during time.Duration) (took []
 }
 
 func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
-	full(t)
-	during := 20 * time.Second
-	if testing.Short() {
-		during = 6 * time.Second
-	}
-	const fresh = 2 * time.Second
-	f := startFleet(t, 3, redisPatience, "sources: {careDirect: {fresh: 2s, stale: 10s}}\n")
+	measured(t)
+	const (
+		during = 20 * time.Second
+		fresh  = 2 * time.Second
+		most   = int(during/fresh) + 3
+	)
+	// 50 ms, the default, is too short where a crowd, three replicas, Redis and upstream share two cores: an answer then
+	// lies unread for longer than that, and the replica goes on its own, as it should.
+	f := startFleet(t, 3, ", timeout: 300ms", "sources: {careDirect: {fresh: 2s, stale: 10s}}\n")
 	if _, err := fetched(http.DefaultClient, f.replicas[0].public+hotClinic); err != nil {
 		t.Fatal(err)
 	}
 	http.DefaultClient.CloseIdleConnections()
-	before := calls(t, f.simulator)["department-timeslots"]
-	took, failed := f.load(t, 300, during)
-	n := calls(t, f.simulator)["department-timeslots"] - before
-	if most := int(during/fresh) + 3; n > most || failed > 0 {
-		t.Errorf("%d calls in %v of %v fresh time, want at most %d; %d requests failed", n, during, fresh, most, failed)
-	}
-	t.Logf("%d calls in %v, p50 %v, p99 %v, worst %v", n, during, took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
+	judge(t, func() bool {
+		before := calls(t, f.simulator)["department-timeslots"]
+		took, failed := f.load(t, 300, during)
+		n := calls(t, f.simulator)["department-timeslots"] - before
+		t.Logf("%d calls in %v of %v fresh time, at most %d; %d requests failed, none may; p50 %v, p99 %v, worst %v",
+			n, during, fresh, most, failed, took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
+		return n <= most && failed == 0
+	})
 }
 
 func TestLosingRedisUnderLoadFailsNobody(t *testing.T) {
-	full(t)
+	measured(t)
 	tests := map[string]func(*redisServer){
 		"killed":  func(s *redisServer) { s.kill() },
 		"stopped": func(s *redisServer) { _ = s.run.Process.Signal(syscall.SIGSTOP) },
 	}
 	for name, lose := range tests {
 		t.Run(name, func(t *testing.T) {
-			f := startFleet(t, 1, "timeout: 50ms", "")
+			f := startFleet(t, 1, ", timeout: 50ms", "")
 			get(t, f.replicas[0].public+hotClinic) // so that the yardstick is a warm one
-			usual, failed := f.load(t, 500, time.Second)
-			if failed > 0 {
-				t.Fatalf("%d requests failed before", failed)
-			}
-			time.AfterFunc(500*time.Millisecond, func() { lose(f.redis) })
-			took, failed := f.load(t, 500, 3*time.Second)
-			if failed > 0 {
-				t.Errorf("%d requests failed", failed)
-			}
-			p99, worst := took[len(took)*99/100], took[len(took)-1]
-			t.Logf("before p99 %v; with Redis %s p99 %v, worst %v of %d", usual[len(usual)*99/100], name, p99, worst, len(took))
-			if p99 > usual[len(usual)*99/100]+60*time.Millisecond {
-				t.Errorf("p99 %v, %v before", p99, usual[len(usual)*99/100])
-			}
-			f.redis.kill()
-			f.redis.start(t)
-			begin := time.Now()
-			eventually(t, "strict answers again", func() bool {
-				return get(t, f.replicas[0].public+hotClinic).header.Get("Timeslots-Consistency") == "strict"
-			})
-			t.Logf("strict again %v after Redis was back", time.Since(begin).Round(10*time.Millisecond))
+			judge(t, func() bool { return f.loses(t, name, lose) })
 		})
 	}
+}
+
+// loses measures what load notices of Redis being lost, and gives it back.
+func (f *fleet) loses(t *testing.T, how string, lose func(*redisServer)) (within bool) {
+	t.Helper()
+	usual, failed := f.load(t, 500, time.Second)
+	if failed > 0 {
+		t.Logf("%d requests failed before, none may", failed)
+		return false
+	}
+	time.AfterFunc(500*time.Millisecond, func() { lose(f.redis) })
+	took, failed := f.load(t, 500, 3*time.Second)
+	before, p99 := usual[len(usual)*99/100], took[len(took)*99/100]
+	limit := before + 60*time.Millisecond
+	t.Logf("before p99 %v; with Redis %s p99 %v, at most %v; worst %v of %d; %d requests failed, none may", before, how, p99, limit, took[len(took)-1], len(took), failed)
+	f.redis.kill()
+	f.redis.start(t)
+	begin := time.Now()
+	eventually(t, "strict answers again", func() bool {
+		return get(t, f.replicas[0].public+hotClinic).header.Get("Timeslots-Consistency") == "strict"
+	})
+	t.Logf("strict again %v after Redis was back", time.Since(begin).Round(10*time.Millisecond))
+	return p99 <= limit && failed == 0
 }

@@ -12,6 +12,7 @@ import (
 )
 
 func TestAdminPathsAreNotOnThePublicListener(t *testing.T) {
+	alongside(t)
 	service, _ := startPair(t)
 	for _, path := range []string{
 		"/healthz", "/readyz", "/metrics", "/ops", "/ops/", "/ops/state", "/ops/events", "/ops/explain?npi=9000000017", "/ops/invalidate", "/ops/warm", "/ops/products/flushot",

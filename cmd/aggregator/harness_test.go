@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -45,7 +44,7 @@ func (c *console) String() string {
 func (c *console) waitFor(t testing.TB, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(hanging)
 	for {
 		if m := re.FindStringSubmatch(c.String()); m != nil {
 			return m
@@ -66,9 +65,10 @@ type running struct {
 	public, admin string // base URLs
 }
 
-// start runs a command until the test ends.
+// start runs a command until the test ends, with patience and what environ adds to it.
 func start(t testing.TB, environ []string, args ...string) *running {
 	t.Helper()
+	environ = append(patienceFor(t, args, environ), environ...)
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{out: newConsole(), err: newConsole(), stop: cancel, code: make(chan int, 1)}
 	go func() {
@@ -86,7 +86,7 @@ func (r *running) end(t testing.TB) int {
 	case code := <-r.code:
 		r.code <- code
 		return code
-	case <-time.After(30 * time.Second):
+	case <-time.After(hanging):
 		t.Fatalf("the command does not stop; it said:\n%s", r.err)
 		return -1
 	}
@@ -121,7 +121,7 @@ type reply struct {
 
 func call(t testing.TB, method, target, body string, headers ...string) reply {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), hanging)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
 	if err != nil {
@@ -196,19 +196,35 @@ func (r reply) answer(t testing.TB) answer {
 	return a
 }
 
-// eventually polls until check is content, at most ten seconds.
+// eventually polls until check is content.
 func eventually(t testing.TB, what string, check func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(hanging)
 	for !check() {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("%s does not happen within ten seconds", what)
+			t.Fatalf("%s does not happen", what)
 		}
 	}
+}
+
+// counted waits until the metrics have all of these. A request is counted once its answer is out, so whoever has the
+// answer may come too early.
+func counted(t testing.TB, admin string, series ...string) (metrics string) {
+	t.Helper()
+	eventually(t, "metrics with "+strings.Join(series, " and "), func() bool {
+		metrics = string(get(t, admin+"/metrics").body)
+		for _, one := range series {
+			if !strings.Contains(metrics, one) {
+				return false
+			}
+		}
+		return true
+	})
+	return metrics
 }
 
 // quietService is the service without listeners, in front of nobody; admin is its admin part of the configuration.
@@ -230,12 +246,4 @@ func quietService(t *testing.T, admin string) *service {
 		}
 	})
 	return s
-}
-
-// full skips a test that takes its time, unless all was asked for.
-func full(t *testing.T) {
-	t.Helper()
-	if os.Getenv("FAULTS_FULL") == "" {
-		t.Skip("part of make faults")
-	}
 }

@@ -6,6 +6,7 @@ import (
 )
 
 func TestInvalidationMakesTheNextAnswerAFreshFetch(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	const path = "/v1/timeslots?npi=9000000017"
 	token := []string{"Authorization", "Bearer admin-secret", "Content-Type", "application/json"}
@@ -26,6 +27,7 @@ func TestInvalidationMakesTheNextAnswerAFreshFetch(t *testing.T) {
 }
 
 func TestInvalidationIsGuardedAndStrict(t *testing.T) {
+	alongside(t)
 	service, _ := startPair(t)
 	target := service.admin + "/ops/invalidate"
 	tests := []struct {

@@ -40,9 +40,10 @@ func (r reply) entries(t *testing.T) entries {
 }
 
 func TestAListOfClinicsSaysWhatTheirSlotsSay(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
-	list := get(t, demo.public+"/v1/next-available?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness&sort=nearest&per=2").entries(t)
-	whole := get(t, demo.public+area+"&limit=500").answer(t)
+	list := get(t, demo.public+"/v1/next-available?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness&sort=nearest&per=2"+later()).entries(t)
+	whole := get(t, demo.public+area+"&limit=500"+later()).answer(t)
 	sum, last := 0, -1.0
 	for _, e := range list.Entries {
 		sum += e.Count
@@ -66,6 +67,7 @@ func TestAListOfClinicsSaysWhatTheirSlotsSay(t *testing.T) {
 }
 
 func TestAClinicianWithoutTimesAndOneWhoseSourceFailedAreListedApart(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	npi := directoryOf(t, demo).npi
 	list := get(t, demo.public+"/v1/next-available?visitTypeName=Nonesuch&npi="+npi).entries(t)
@@ -83,6 +85,7 @@ func TestAClinicianWithoutTimesAndOneWhoseSourceFailedAreListedApart(t *testing.
 }
 
 func TestAnEmptyDayNamesTheNextSlot(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	npi := directoryOf(t, demo).npi
 	all := get(t, demo.public+"/v1/timeslots?npi="+npi+"&limit=500").answer(t)

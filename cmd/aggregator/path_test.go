@@ -12,11 +12,13 @@ import (
 )
 
 func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
+	alongside(t)
 	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
 	load := func(n int) func() (*config.Config, error) {
 		return func() (*config.Config, error) {
-			return config.LoadBytes("test", []byte(served(addr)+fmt.Sprintf("search: {budget: %dms}\nlog: {level: error}\n", 700+n)), nil)
+			text := served(addr) + fmt.Sprintf("search: {budget: %dms}\nlog: {level: error}\n", 50_000+n)
+			return config.LoadBytes("test", []byte(text), patience(t, text))
 		}
 	}
 	cfg, err := load(0)()

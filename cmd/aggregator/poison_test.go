@@ -73,6 +73,7 @@ func (k *keeper) get(t *testing.T, target, name, value string) reply {
 }
 
 func TestNoHeaderChangesAnAnswerOrTheFetchBehindIt(t *testing.T) {
+	alongside(t)
 	if len(strange) < 150 {
 		t.Fatalf("only %d headers", len(strange))
 	}
@@ -80,7 +81,7 @@ func TestNoHeaderChangesAnAnswerOrTheFetchBehindIt(t *testing.T) {
 	kept := keeper{http.Client{Transport: &http.Transport{DisableCompression: true}}}
 	defer kept.CloseIdleConnections()
 	for _, target := range []string{
-		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness",
+		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later(),
 		"/dexcare/v2/departments/AcmeRiverton/timeslots?visitTypeName=Illness",
 	} {
 		get(t, service.public+target)
@@ -111,9 +112,10 @@ func TestNoHeaderChangesAnAnswerOrTheFetchBehindIt(t *testing.T) {
 
 // The first request for something decides what everybody gets: it must not be able to say anything beyond its key.
 func TestWhoFillsTheCacheCannotFlavourIt(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	targets := []string{
-		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness",
+		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later(),
 		"/dexcare/v2/departments/AcmeRiverton/timeslots?visitTypeName=Illness",
 		"/dexcare/v4/departments",
 		"/dexcare/v5/providers/9000000017/timeslots",
@@ -144,6 +146,7 @@ func TestWhoFillsTheCacheCannotFlavourIt(t *testing.T) {
 }
 
 func TestParametersThatAreNotOursAreRefusedAndNeverCloak(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	const ask = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 	get(t, service.public+ask)
@@ -178,6 +181,7 @@ func TestParametersThatAreNotOursAreRefusedAndNeverCloak(t *testing.T) {
 
 // A path is one that is listed, letter for letter, or it is nothing.
 func TestNoPathLeadsOutOfTheRoutes(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	items := []string{
 		"..", ".", "...", "..%2f", "..%2f..%2fadmin", "..%252f", "%2e%2e", "%2e%2e%2f", "%252e%252e%252f", "%c0%ae%c0%ae", "%e0%80%ae", "..%5c", "%5c..", "..\\",

@@ -35,7 +35,7 @@ func newProcess(t *testing.T, shell string, args ...string) *process {
 	t.Helper()
 	p := &process{running: running{out: newConsole(), err: newConsole()}, exit: make(chan error, 1)}
 	p.cmd = exec.Command("/bin/sh", append([]string{"-c", shell + "\nexec \"$0\" \"$@\"", os.Args[0]}, args...)...)
-	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.Env = append(append(os.Environ(), patienceFor(t, args, nil)...), asProgram+"=1")
 	p.cmd.Stdout = p.out
 	return p
 }
@@ -68,7 +68,7 @@ func (p *process) terminate(t *testing.T, sig syscall.Signal) int {
 			t.Fatal(err)
 		}
 		return 0
-	case <-time.After(30 * time.Second):
+	case <-time.After(hanging):
 		t.Fatalf("the process does not end; it said:\n%s", p.err)
 		return -1
 	}

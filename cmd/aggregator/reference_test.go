@@ -79,6 +79,7 @@ func (d described) fault(t *testing.T, specs ...string) {
 }
 
 func TestTheWholeProgramAnswersAsItDescribesItself(t *testing.T) {
+	alongside(t)
 	d := describe(t, startDemo(t))
 	npi := directoryOf(t, d.running).npi
 	place := "latitude=47.61&longitude=-122.33"
@@ -110,7 +111,12 @@ func sunday() string {
 }
 
 func TestTheWholeProgramFailsAsItDescribesItself(t *testing.T) {
-	d := describe(t, startDemo(t))
+	alongside(t)
+	// A budget of a second for the one question whose answer is that it ran out; all others have time. The end of the
+	// program waits for the call behind it.
+	demo := start(t, []string{"AGGREGATOR_PRODUCTS_FLUSHOT_BUDGET=1s", "AGGREGATOR_SOURCES_CARE_OPTIONS_TIMEOUT=2s"}, "demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
+	demo.listening(t)
+	d := describe(t, demo)
 	npi := directoryOf(t, d.running).npi
 	d.ask(t, "/v1/timeslots?npi="+npi, http.StatusOK)
 	d.fault(t, "provider-direct:status=500", "care-direct:status=500")
@@ -126,10 +132,11 @@ func TestTheWholeProgramFailsAsItDescribesItself(t *testing.T) {
 	})
 	d.ask(t, "/v1/timeslots?npi=9000000041", http.StatusServiceUnavailable)
 	d.fault(t, "care-options:hang")
-	d.ask(t, "/v1/timeslots?latitude=33.1&longitude=-97.1&radius=1&visitTypeName=Illness", http.StatusGatewayTimeout)
+	d.ask(t, "/v1/timeslots?latitude=33.1&longitude=-97.1&radius=1&visitTypeName=Illness&product=flushot", http.StatusGatewayTimeout)
 }
 
 func TestClientsAreTurnedAwayAsTheDescriptionSays(t *testing.T) {
+	alongside(t)
 	service, _, _ := startServed(t, "limits: {perClientPerSecond: 0.01, perClientBurst: 1}\n")
 	d := describe(t, service)
 	for _, target := range []string{"/v1/timeslots?npi=9000000017", "/v1/next-available?npi=9000000017", "/openapi.json", "/dexcare/v1/suffixes"} {
@@ -140,6 +147,7 @@ func TestClientsAreTurnedAwayAsTheDescriptionSays(t *testing.T) {
 }
 
 func TestListsReachAsFarAsTheDescriptionSays(t *testing.T) {
+	alongside(t)
 	d := describe(t, startDemo(t))
 	place := "&latitude=47.61&longitude=-122.33"
 	for _, path := range []string{"/v1/timeslots", "/v1/next-available"} {

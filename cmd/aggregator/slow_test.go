@@ -22,7 +22,8 @@ import (
 func hurried(t *testing.T) *listener {
 	t.Helper()
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	cfg, err := config.LoadBytes("test", []byte(served(sim.err.waitFor(t, `listening public=(\S+)`)[1])+"log: {level: error}\n"), nil)
+	text := served(sim.err.waitFor(t, `listening public=(\S+)`)[1]) + "log: {level: error}\n"
+	cfg, err := config.LoadBytes("test", []byte(text), patience(t, text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,20 +80,21 @@ const (
 )
 
 func TestSlowClientsAreCutAtTheirDeadline(t *testing.T) {
+	long(t)
+	alongside(t)
 	l := hurried(t)
 	addr := l.addr()
 	t.Run("together", func(t *testing.T) { slowlyCut(t, addr) })
 	for name, header := range map[string]string{"by net/http": "Origin: https://www.example.org\r\n", "by the accelerator": ""} {
 		t.Run("an answer that is not read, "+name, func(t *testing.T) {
 			get(t, "http://"+addr+hotClinic)
-			eventually(t, "everybody else being gone", func() bool { return l.socket.Open() == 0 })
 			began := time.Now()
-			slowly(t, addr, strings.Repeat("GET "+hotClinic+" HTTP/1.1\r\nHost: a\r\n"+header+"\r\n", 200), "") // 3 MB
-			eventually(t, "its connection", func() bool { return l.socket.Open() == 1 })
-			eventually(t, "its end", func() bool { return l.socket.Open() == 0 })
-			if took := time.Since(began); took < 900*time.Millisecond || took > 5*time.Second { // the accelerator's deadlines are a second inexact
-				t.Errorf("cut after %v", took)
-			}
+			c := slowly(t, addr, strings.Repeat("GET "+hotClinic+" HTTP/1.1\r\nHost: a\r\n"+header+"\r\n", 200), "") // 3 MB
+			eventually(t, "its end", func() bool {                                                                   // which only writing shows to somebody who does not read
+				_, err := io.WriteString(c, "G")
+				return err != nil
+			})
+			notEarly(t, began)
 		})
 	}
 }
@@ -108,21 +110,28 @@ func slowlyCut(t *testing.T, addr string) {
 			t.Parallel()
 			began := time.Now()
 			c := slowly(t, addr, tt.begin, tt.drip)
-			_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+			_ = c.SetReadDeadline(time.Now().Add(hanging))
 			if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Fatal("it is never cut")
 			}
-			if took := time.Since(began); took < 900*time.Millisecond || took > 4*time.Second { // a second, and another; the rest is for a busy machine
-				t.Errorf("cut after %v", took)
-			}
+			notEarly(t, began)
 		})
+	}
+}
+
+// notEarly wants a deadline of a second to have been kept. How long after it the end came is up to the machine.
+func notEarly(t *testing.T, began time.Time) {
+	t.Helper()
+	took := time.Since(began)
+	if t.Logf("cut after %v", took.Round(time.Millisecond)); took < 900*time.Millisecond {
+		t.Error("too early")
 	}
 }
 
 // p99 asks n times, one after the other, on connections that are kept.
 func p99(t *testing.T, addr string, n int) time.Duration {
 	t.Helper()
-	client := &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{}, Timeout: hanging}
 	defer client.CloseIdleConnections()
 	took := make([]time.Duration, n)
 	for i := range took {
@@ -135,34 +144,48 @@ func p99(t *testing.T, addr string, n int) time.Duration {
 	return took[n*99/100]
 }
 
+// TestHonestClientsDoNotNoticeSlowOnes is a story of latencies in make faults; elsewhere a smaller crowd shows that
+// everybody is answered.
 func TestHonestClientsDoNotNoticeSlowOnes(t *testing.T) {
+	long(t)
+	alongside(t)
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur < 8192 {
 		t.Skipf("needs 8192 file descriptors, has %d", files.Cur)
 	}
+	slow, requests := 10, 100
+	if judged() {
+		slow, requests = 100, 1000
+	}
 	service, _, _ := startServed(t, "log: {level: error}\n")
 	addr := strings.TrimPrefix(service.public, "http://")
 	p99(t, addr, 100) // warm
-	alone := p99(t, addr, 1000)
-	for range 200 {
-		slowly(t, addr, slowHeaders, "x")
-		slowly(t, addr, slowBody, " ")
-		slowly(t, addr, slowBooking, " ")
-	}
-	for range 100 {
-		slowly(t, addr, strings.Repeat("GET "+hotClinic+" HTTP/1.1\r\nHost: a\r\n\r\n", 100), "") // some 1.7 MB, of which none is read
-	}
-	for range 1000 {
-		slowly(t, addr, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "") // answered, then idle
-	}
-	crowded := p99(t, addr, 1000)
-	t.Logf("p99 %v alone, %v beside 700 slow and 1000 idle connections", alone, crowded)
-	if crowded > 2*alone+20*time.Millisecond { // the slow ones share this machine's two cores
-		t.Errorf("p99 %v, alone %v", crowded, alone)
-	}
+	judge(t, func() (within bool) {
+		alone := p99(t, addr, requests)
+		t.Run("beside slow ones", func(t *testing.T) {
+			for range 2 * slow {
+				slowly(t, addr, slowHeaders, "x")
+				slowly(t, addr, slowBody, " ")
+				slowly(t, addr, slowBooking, " ")
+			}
+			for range slow {
+				slowly(t, addr, strings.Repeat("GET "+hotClinic+" HTTP/1.1\r\nHost: a\r\n\r\n", 100), "") // some 1.7 MB, of which none is read
+			}
+			for range 10 * slow {
+				slowly(t, addr, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "") // answered, then idle
+			}
+			crowded := p99(t, addr, requests)
+			limit := 2*alone + 20*time.Millisecond // the slow ones share this machine's two cores
+			t.Logf("p99 %v alone, %v beside %d slow and %d idle connections, at most %v", alone, crowded, 7*slow, 10*slow, limit)
+			within = crowded <= limit
+		})
+		return within
+	})
 }
 
 func TestWithFewFileDescriptorsHonestClientsStillGetIn(t *testing.T) {
+	long(t)
+	alongside(t)
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
 	service := startProcess(t, "ulimit -n 256", "serve", "--config", written(t, served(addr)+"log: {level: error}\n"))

@@ -43,7 +43,7 @@ func rawStatus(t *testing.T, service *running, method, path, token string) int {
 	} else {
 		text += "\r\n"
 	}
-	answers := raw(t, service, text, 10*time.Second)
+	answers := raw(t, service, text, hanging)
 	if len(answers) != 1 {
 		t.Errorf("%s %q: %d answers", method, path, len(answers))
 		return 0
@@ -55,6 +55,7 @@ const bookingHead = "POST /dexcare/api/6/visits/retail HTTP/1.1\r\nHost: a\r\nAu
 
 // Each of these reaches upstream as one request or not at all, and what is hidden in it never does (docs/faults.md §2 E).
 func TestABookingIsNeverTwoRequests(t *testing.T) {
+	alongside(t)
 	const body = `{"visitDetails":{}}` // upstream refuses it, so that every case may be sent
 	const hidden = "GET /dexcare/v1/patient HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer patient-2\r\n\r\n"
 	length := "Content-Length: 19\r\n"
@@ -91,7 +92,7 @@ func TestABookingIsNeverTwoRequests(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			before := calls(t, simulator)
-			patience := 10 * time.Second
+			patience := hanging
 			if tt.status == 0 {
 				patience = 300 * time.Millisecond
 			}
@@ -116,6 +117,7 @@ func TestABookingIsNeverTwoRequests(t *testing.T) {
 
 // The accelerator answers what is plain; what is behind it on the connection is judged as if it stood alone.
 func TestBehindAHitOddFramingsAreRefusedAllTheSame(t *testing.T) {
+	alongside(t)
 	service, simulator := startPair(t)
 	get(t, service.public+hotClinic)
 	const hit = "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -130,7 +132,7 @@ func TestBehindAHitOddFramingsAreRefusedAllTheSame(t *testing.T) {
 		"HTTP/1.0 + TE": "GET " + hotClinic + " HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"another host":  "GET http://evil.example" + hotClinic + " HTTP/1.1\r\nHost: a\r\n\r\n",
 	} {
-		answers := raw(t, service, hit+hit+odd+hidden, 10*time.Second)
+		answers := raw(t, service, hit+hit+odd+hidden, hanging)
 		if len(answers) != 3 || answers[0].status != 200 || answers[1].status != 200 || answers[2].status/100 != 4 {
 			t.Errorf("%s: %d answers, want two hits and a refusal", name, len(answers))
 		}

@@ -10,6 +10,7 @@ import (
 )
 
 func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {
+	alongside(t)
 	s := serveWarm(t, `products: {flushot: {ranking: nearest}, findadoctor: {}}`)
 	const (
 		token = "Bearer admin-secret"
@@ -70,6 +71,7 @@ func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {
 }
 
 func TestTheStateSaysHowManySlotsEachSourceLists(t *testing.T) {
+	alongside(t)
 	s := serveWarm(t, "")
 	total := get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness").answer(t).Total
 	eventually(t, "the slots of Care Direct being counted", func() bool {

@@ -99,6 +99,7 @@ func indented(text string) string {
 }
 
 func TestTheIngressIsAskedWithOurCertificateAndItsAuthorityIsTrusted(t *testing.T) {
+	alongside(t)
 	ca, stranger := newAuthority(t), newAuthority(t)
 	addr := ingress(t, ca)
 	certificate, key := ca.issue(t)

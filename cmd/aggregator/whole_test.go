@@ -20,12 +20,32 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" { // see process_test.go
 		main()
 	}
-	goleak.VerifyTestMain(m)
+	code := m.Run()
+	if code == 0 {
+		code = noneLeft()
+	}
+	os.Exit(code)
+}
+
+// noneLeft waits for all goroutines to end. goleak by itself gives them about a second, which is not enough for a client
+// of a Redis that is away, nor on a machine that is busy.
+func noneLeft() (code int) {
+	for deadline := time.Now().Add(hanging); ; {
+		err := goleak.Find()
+		if err == nil {
+			return 0
+		}
+		if time.Now().After(deadline) {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 }
 
 const area = "/v1/timeslots?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness"
 
 func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	directory := directoryOf(t, demo)
 
@@ -66,6 +86,7 @@ func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
 }
 
 func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	around := get(t, demo.public+area+"&limit=500").answer(t)
 	both := 0
@@ -89,6 +110,7 @@ func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) 
 }
 
 func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	ask := func(days int) answer {
 		end := time.Now().AddDate(0, 0, days).Format(time.DateOnly)
@@ -110,6 +132,7 @@ func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
 }
 
 func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 	for _, sort := range []string{"soonest", "nearest", "balanced"} {
@@ -144,6 +167,7 @@ func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
 }
 
 func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	offers := get(t, demo.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500").answer(t)
 	get(t, demo.public+area) // a second answer that lists the slot, in the cache
@@ -187,6 +211,7 @@ func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 }
 
 func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	faults := demo.simulator(t) + "/_acme/faults"
 	if r := call(t, http.MethodPut, faults, `["care-options:status=500"]`); r.status/100 != 2 {
@@ -209,6 +234,7 @@ func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
 }
 
 func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	calls := demo.simulator(t) + "/_acme/calls"
 	var crowd sync.WaitGroup
@@ -238,8 +264,9 @@ func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
 }
 
 func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
-	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
+	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later()
 	get(t, target) // from now on the directory's spelling is known
 	first, second := get(t, target), get(t, target+"&sort=soonest&limit=100")
 	if string(first.body) != string(second.body) || first.header.Get("ETag") != second.header.Get("ETag") {
@@ -254,6 +281,7 @@ func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
 }
 
 func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t)
 	get(t, demo.public+area+"&product=flushot")
 	get(t, demo.public+area+"&product=made-up")
@@ -265,18 +293,13 @@ func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
 			t.Errorf("public %s: %d, want 404", path, r.status)
 		}
 	}
-	metrics := string(get(t, demo.admin+"/metrics").body)
-	for _, want := range []string{
+	metrics := counted(t, demo.admin,
 		`aggregator_http_request_duration_seconds_count{cache="miss",code="200",product="flushot",route="/v1/timeslots"} 1`,
 		`product="other"`, `aggregator_breaker_state{operation="availability_slots",source="careOptions"} 0`,
 		`aggregator_upstream_request_duration_seconds_count{operation="availability_slots",outcome="ok",source="careOptions"}`,
 		`aggregator_cache_lookups_total{result="miss",tier="memory"}`, `aggregator_cache_lookups_total{result="miss",tier="response"}`,
 		`aggregator_build_info{`,
-	} {
-		if !strings.Contains(metrics, want) {
-			t.Errorf("no %s", want)
-		}
-	}
+	)
 	if strings.Contains(metrics, "made-up") {
 		t.Error("a product that is not configured became a label")
 	}
@@ -286,34 +309,34 @@ func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
 }
 
 func TestSIGTERMLetsRequestsFinish(t *testing.T) {
-	demo := startDemo(t)
-	call(t, http.MethodPut, demo.simulator(t)+"/_acme/faults", `["care-direct:latency=300ms"]`)
+	alongside(t)
+	service, upstream := startGated(t, "/v2/departments/", "shutdown: {grace: 5m}\n")
 	status := make(chan int)
 	go func() {
-		resp, err := http.Get(demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness")
+		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := client.Get(service.public + hotClinic)
 		if err != nil {
 			t.Error(err)
 			status <- 0
 			return
 		}
 		resp.Body.Close()
-		http.DefaultClient.CloseIdleConnections()
 		status <- resp.StatusCode
 	}()
-	eventually(t, "the request arriving upstream", func() bool {
-		var counts map[string]struct{ InFlight int }
-		_ = json.Unmarshal(get(t, demo.simulator(t)+"/_acme/calls").body, &counts)
-		return counts["department-timeslots"].InFlight > 0
-	})
-	if code := demo.end(t); code != exitDone {
-		t.Errorf("exit code %d", code)
-	}
+	eventually(t, "the request arriving upstream", func() bool { return upstream.held.Load() > 0 })
+	service.stop()
+	eventually(t, "the end beginning", func() bool { return get(t, service.admin+"/readyz").status == http.StatusServiceUnavailable })
+	upstream.open()
 	if got := <-status; got != http.StatusOK {
 		t.Errorf("the request in flight got %d", got)
+	}
+	if code := service.end(t); code != exitDone {
+		t.Errorf("exit code %d", code)
 	}
 }
 
 func TestTrafficKeepsTheDemoAlive(t *testing.T) {
+	alongside(t)
 	demo := startDemo(t, "--traffic", "200")
 	count := regexp.MustCompile(`aggregator_http_request_duration_seconds_count\{[^}]*\} (\d+)`)
 	eventually(t, "fifty requests", func() bool {

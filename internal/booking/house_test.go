@@ -167,7 +167,7 @@ func newGateway(t testing.TB, d *diary, base string, change ...func(*Options)) *
 	}
 	o := Options{
 		Base: u, Public: u, Ingress: u, APIKey: "our-key", SlotsKey: "our-slots-key", CareOptionsKey: "our-options-key",
-		PartnerKeys: []string{"partner-key"}, Ledger: d, Index: d, Recorder: d, Timeout: 5 * time.Second,
+		PartnerKeys: []string{"partner-key"}, Ledger: d, Index: d, Recorder: d, Timeout: time.Minute,
 		Owner: func() string { return "owner-1" },
 	}
 	for _, f := range change {

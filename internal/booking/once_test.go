@@ -130,7 +130,7 @@ func TestAnswersThatAreNoneLeaveTheOutcomeUnknown(t *testing.T) {
 }
 
 func TestAnUpstreamThatDoesNotAnswerInTimeLeavesTheOutcomeUnknown(t *testing.T) {
-	h := newHouse(t, hanging(t), func(o *Options) { o.Timeout = 50 * time.Millisecond })
+	h := newHouse(t, hanging(t), func(o *Options) { o.Timeout = time.Second }) // a connection takes less
 	got := h.book(t, Retail(), someBooking)
 	if got.status != http.StatusGatewayTimeout || outcomeOf(t, got) != "unknown" {
 		t.Errorf("answer %d %s", got.status, got.body)

@@ -1,79 +1,107 @@
 package booking
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// ticking writes a line a tick, until it has written all or its reader is gone.
-func ticking(t *testing.T, lines int, every time.Duration) string {
-	return newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for range lines {
-			_, _ = io.WriteString(w, "line\n")
-			_ = http.NewResponseController(w).Flush()
-			select {
-			case <-tick.C:
-			case <-r.Context().Done():
-				return
-			}
-		}
-	})
+// stream is an answer's body that takes its pauses, one before each line, until the call's time is up. It and its reader
+// live in a bubble's time (testing/synctest).
+type stream struct {
+	call   context.Context
+	pauses []time.Duration
 }
 
-func askForReport(t *testing.T, g *Gateway, route Route, writeTimeout time.Duration) (body string, err error) {
+func (s *stream) Read(p []byte) (int, error) {
+	if len(s.pauses) == 0 {
+		return 0, io.EOF
+	}
+	select {
+	case <-time.After(s.pauses[0]):
+	case <-s.call.Done():
+		return 0, context.Cause(s.call)
+	}
+	s.pauses = s.pauses[1:]
+	return copy(p, "line\n"), nil
+}
+
+// streaming is an upstream that begins to answer at once.
+type streaming []time.Duration
+
+func (pauses streaming) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(&stream{r.Context(), pauses})}, nil
+}
+
+// dated is a client's side that takes nothing after its deadline, as a server's write timeout has it.
+type dated struct {
+	*httptest.ResponseRecorder
+	due time.Time
+}
+
+func (d *dated) SetWriteDeadline(due time.Time) error {
+	d.due = due
+	return nil
+}
+
+func (d *dated) Write(p []byte) (int, error) {
+	if time.Now().After(d.due) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return d.ResponseRecorder.Write(p)
+}
+
+// readReport gives what a client reads, and whether that broke off.
+func readReport(t *testing.T, upstream http.RoundTripper, route Route, timeout, writeTimeout time.Duration) (body string, whole bool) {
 	t.Helper()
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g.Serve(w, r, route, Call{})
-	}))
-	server.Config.WriteTimeout = writeTimeout
-	server.Start()
-	defer server.Close()
-	path := strings.Replace(route.Path, "*", "r.csv", 1)
-	r, _ := http.NewRequestWithContext(t.Context(), route.Method, server.URL+"/dexcare"+path, nil)
+	g := newGateway(t, &diary{}, "http://visit.example.org", func(o *Options) { o.Transport, o.Timeout = upstream, timeout })
+	r := httptest.NewRequest(route.Method, "/dexcare"+strings.Replace(route.Path, "*", "r.csv", 1), nil)
 	r.Header = http.Header{"Authorization": {"dc-token s"}, "X-Api-Key": {"partner-key"}}
 	if route.Token == BearerToken {
 		r.Header.Set("Authorization", "Bearer t")
 	}
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(resp.Body)
-	return string(text), err
+	w := &dated{httptest.NewRecorder(), time.Now().Add(writeTimeout)}
+	func() {
+		defer func() { whole = recover() == nil }()
+		g.Serve(w, r, route, Call{})
+	}()
+	return w.Body.String(), whole
 }
 
 func TestAReportMayTakeLongerThanABookingWhileItMoves(t *testing.T) {
-	base := ticking(t, 20, 20*time.Millisecond)
-	short := func(o *Options) { o.Timeout = 200 * time.Millisecond }
-	report := routeOf(t, http.MethodGet, "/api/8/reporting/*")
-	body, err := askForReport(t, newGateway(t, &diary{}, base, short), report, 200*time.Millisecond)
-	if err != nil || body != strings.Repeat("line\n", 20) {
-		t.Errorf("got %q, %v", body, err)
-	}
-	own := routeOf(t, http.MethodGet, "/v1/patient")
-	if body, err := askForReport(t, newGateway(t, &diary{}, base, short), own, 0); err == nil {
-		t.Errorf("another answer may not: got %q whole", body)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		const timeout = 200 * time.Millisecond
+		slow := streaming(slices.Repeat([]time.Duration{timeout / 2}, 20))
+		body, whole := readReport(t, slow, routeOf(t, http.MethodGet, "/api/8/reporting/*"), timeout, timeout)
+		if !whole || body != strings.Repeat("line\n", 20) {
+			t.Errorf("got %q, whole %v", body, whole)
+		}
+		if body, whole := readReport(t, slow, routeOf(t, http.MethodGet, "/v1/patient"), timeout, time.Hour); whole {
+			t.Errorf("another answer may not: got %q whole", body)
+		}
+	})
 }
 
 func TestAReportThatStopsMovingBreaksOff(t *testing.T) {
-	base := ticking(t, 2, time.Minute)
-	g := newGateway(t, &diary{}, base, func(o *Options) { o.Timeout = 50 * time.Millisecond })
-	if body, err := askForReport(t, g, routeOf(t, http.MethodGet, "/v1/reporting/*"), 0); err == nil {
-		t.Errorf("read %q as if it were all", body)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		stops := streaming{0, 0, time.Minute}
+		body, whole := readReport(t, stops, routeOf(t, http.MethodGet, "/v1/reporting/*"), 50*time.Millisecond, time.Hour)
+		if whole || body != "line\nline\n" {
+			t.Errorf("read %q, whole %v", body, whole)
+		}
+	})
 }
 
 func TestAReportThatNeverBeginsIsUnknown(t *testing.T) {
-	h := newHouse(t, hanging(t), func(o *Options) { o.Timeout = 50 * time.Millisecond })
+	h := newHouse(t, hanging(t), func(o *Options) { o.Timeout = time.Second }) // a connection takes less
 	got := h.book(t, routeOf(t, http.MethodPost, "/api/8/reporting/*"), "{}", "X-Api-Key: partner-key")
 	if got.status != http.StatusGatewayTimeout || outcomeOf(t, got) != "unknown" {
 		t.Errorf("%d %s", got.status, got.body)

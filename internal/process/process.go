@@ -121,7 +121,7 @@ func (p *Process) Mourn() error {
 
 // Await polls until ready says nil. It gives up with the context, after a while, or when the process is gone.
 func (p *Process) Await(ctx context.Context, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute) // only against hanging: a machine may be busy
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
