@@ -42,7 +42,7 @@ func startFleet(ctx context.Context, o *options) (*fleet, error) {
 func (f *fleet) build(ctx context.Context, o *options) (err error) {
 	binary := o.binary
 	if binary == "" {
-		if binary, err = buildBinary(ctx, f.dir); err != nil {
+		if binary, err = buildBinary(ctx, f.dir, o.disable != ""); err != nil {
 			return err
 		}
 	}
@@ -124,12 +124,16 @@ func (f *fleet) close() error {
 	return errors.Join(append(errs, os.RemoveAll(f.dir))...)
 }
 
-// buildBinary compiles the service.
-func buildBinary(ctx context.Context, dir string) (string, error) {
+// buildBinary compiles the service: as it is shipped, or with the switches that break the promise, which it does not
+// have otherwise.
+func buildBinary(ctx context.Context, dir string, switches bool) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	binary := filepath.Join(dir, "aggregator")
-	said, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "timeslots/cmd/aggregator").CombinedOutput()
+	binary, tags := filepath.Join(dir, "aggregator"), ""
+	if switches {
+		binary, tags = binary+"-with-switches", "consistencycheck"
+	}
+	said, err := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", binary, "timeslots/cmd/aggregator").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build cmd/aggregator: %w\n%s", err, said)
 	}

@@ -30,8 +30,11 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// binary builds the service on the first call.
-var binary = sync.OnceValues(func() (string, error) { return buildBinary(context.Background(), shared) })
+// Each builds the service on the first call.
+var (
+	binary       = sync.OnceValues(func() (string, error) { return buildBinary(context.Background(), shared, false) })
+	withSwitches = sync.OnceValues(func() (string, error) { return buildBinary(context.Background(), shared, true) })
+)
 
 // checked runs the check for a few seconds.
 func checked(t *testing.T, args ...string) report {
@@ -55,7 +58,7 @@ func checked(t *testing.T, args ...string) report {
 	return r
 }
 
-func built(t *testing.T) string {
+func built(t *testing.T, binary func() (string, error)) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("runs the whole service for seconds: not with -short")
@@ -79,7 +82,7 @@ func needRedis(t *testing.T) {
 }
 
 func TestWhatOneReplicaSoldNoReplicaOffers(t *testing.T) {
-	service := built(t)
+	service := built(t, binary)
 	needRedis(t)
 	r := checked(t, "-binary", service, "-duration", "3s", "-reads", "600", "-bookings", "25", "-min-bookings", "50", "-min-reads", "1000")
 	if r.Bookings[refused]+r.Bookings[unanswered] > 0 {
@@ -93,14 +96,14 @@ func TestWhatOneReplicaSoldNoReplicaOffers(t *testing.T) {
 // Replicas that share nothing all call their answers strict: whoever runs them so is told, and the checker has something
 // to find.
 func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
-	r := checked(t, "-binary", built(t), "-no-redis", "-duration", "2s", "-reads", "300", "-expect-violations")
+	r := checked(t, "-binary", built(t, binary), "-no-redis", "-duration", "2s", "-reads", "300", "-expect-violations")
 	if len(r.Examples) == 0 || r.WorstStrict <= 0 {
 		t.Errorf("violations without detail: %+v", r)
 	}
 }
 
 func TestTheSwitchesThatBreakThePromiseAreFoundOut(t *testing.T) {
-	service := built(t)
+	service := built(t, withSwitches)
 	needRedis(t)
 	// A missing promotion wait shows within some 40 ms of a booking only, too rarely for a run of two seconds on a busy
 	// machine: `make consistency` looks for it in ten.
@@ -113,7 +116,7 @@ func TestTheSwitchesThatBreakThePromiseAreFoundOut(t *testing.T) {
 }
 
 func TestWhatIsStartedIsEndedAndRemoved(t *testing.T) {
-	service := built(t)
+	service := built(t, binary)
 	t.Setenv("TMPDIR", t.TempDir())
 	o, err := parseOptions([]string{"-binary", service, "-no-redis", "-replicas", "1"}, t.Output())
 	if err != nil {
