@@ -58,6 +58,8 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 		}
 	}
 	s.upstream.Heal()
+	s.settle(t, clinician)
+	rig.Until(t, "a copy in Redis", func() bool { return strings.Contains(redis.Do(t, "KEYS", "*"), "9000000017") })
 	abort(t, s.Public+retail)
 	send(t, s, http.MethodPost, retail, `{"patient":{"firstName":"`+personalData["first name"]+`"`)        // cut short
 	send(t, s, http.MethodPost, retail, strings.Repeat(personalData["last name"], 30_000))                 // too large
@@ -119,7 +121,7 @@ func guardedSettings(t *testing.T, redis string) []string {
 	return []string{
 		keys(upstreamHere),
 		fmt.Sprintf("admin: {listen: 127.0.0.1:0, token: %q}", file("admin token")),
-		fmt.Sprintf("cache: {redis: {addresses: [%q], password: %q, timeout: 1s}}", redis, file("redis password")),
+		fmt.Sprintf("cache: {redis: {addresses: [%q], password: %q, timeout: %s}}", redis, file("redis password"), whole),
 		fmt.Sprintf("access: {keys: [%q]}", file("access key")),
 		"booking: {tombstone: 48h, timeout: 300ms}",
 		"log: {level: debug}",
