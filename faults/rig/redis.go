@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os/exec"
 	"strings"
@@ -70,22 +69,6 @@ func (r *Redis) Do(t testing.TB, command ...string) string {
 		t.Fatalf("redis-cli %s: %v\n%s", strings.Join(command, " "), err, out)
 	}
 	return string(out)
-}
-
-// FreeAddr is a loopback address that nobody listens on. Its port lies below those that systems give to outgoing
-// connections, so that it is still free when a server that was ended comes back for it.
-func FreeAddr(t testing.TB) string {
-	t.Helper()
-	const lowest, ports, tries = 20_000, 12_000, 1_000
-	for range tries {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(ports)))
-		if err == nil {
-			defer l.Close()
-			return l.Addr().String()
-		}
-	}
-	t.Fatal("no free port")
-	return ""
 }
 
 func (r *Redis) login() []string {
