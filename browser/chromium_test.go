@@ -14,7 +14,7 @@ import (
 )
 
 // TestMain ends the browser after the last test.
-func TestMain(m *testing.M) { rig.Main(thenClosing{m}) }
+func TestMain(m *testing.M) { rig.Main(thenClosing{m}, 3) }
 
 type thenClosing struct{ *testing.M }
 

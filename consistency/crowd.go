@@ -15,8 +15,9 @@ const (
 	bookWorkers = 16
 )
 
-// requestTimeout is longer than any breakage: what a stopped replica says once it goes on is judged too.
-const requestTimeout = 5 * time.Second
+// requestTimeout is longer than any breakage, on a slow machine too: what a stopped replica says once it goes on is judged
+// as well.
+const requestTimeout = time.Minute
 
 // crowd is everybody who reads and books.
 type crowd struct {

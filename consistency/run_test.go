@@ -10,9 +10,10 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"timeslots/internal/process"
 
 	"go.uber.org/goleak"
+
+	"timeslots/internal/process"
 )
 
 // shared is where the service is built, once for all tests.
@@ -36,14 +37,17 @@ var (
 	withSwitches = sync.OnceValues(func() (string, error) { return buildBinary(context.Background(), shared, true) })
 )
 
-// checked runs the check for a few seconds.
+// untilEnough is how long a check may go on until it has seen enough: that a machine is slow is no finding.
+const untilEnough = 3 * time.Minute
+
+// checked runs the check for a few seconds, and on until it has seen enough.
 func checked(t *testing.T, args ...string) report {
 	t.Helper()
-	o, err := parseOptions(args, t.Output())
+	o, err := parseOptions(append(args, "-patience", untilEnough.String()), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), untilEnough+2*time.Minute)
 	defer cancel()
 	r, err := run(ctx, o, t.Output())
 	if err != nil {
@@ -96,7 +100,9 @@ func TestWhatOneReplicaSoldNoReplicaOffers(t *testing.T) {
 // Replicas that share nothing all call their answers strict: whoever runs them so is told, and the checker has something
 // to find.
 func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
-	r := checked(t, "-binary", built(t, binary), "-no-redis", "-duration", "2s", "-reads", "300", "-expect-violations")
+	service := built(t, binary)
+	t.Parallel()
+	r := checked(t, "-binary", service, "-no-redis", "-duration", "2s", "-reads", "300", "-expect-violations")
 	if len(r.Examples) == 0 || r.WorstStrict <= 0 {
 		t.Errorf("violations without detail: %+v", r)
 	}
@@ -105,6 +111,7 @@ func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
 func TestTheSwitchesThatBreakThePromiseAreFoundOut(t *testing.T) {
 	service := built(t, withSwitches)
 	needRedis(t)
+	t.Parallel()
 	// A missing promotion wait shows within some 40 ms of a booking only, too rarely for a run of two seconds on a busy
 	// machine: `make consistency` looks for it in ten.
 	for _, part := range []string{"serve-filter", "tombstones"} {

@@ -15,7 +15,7 @@ import (
 	"timeslots/internal/acme"
 )
 
-func TestMain(m *testing.M) { rig.Main(m) }
+func TestMain(m *testing.M) { rig.Main(m, 6) }
 
 // patience lets the service be as slow as the machine makes it: no answer is then an error or breaks a promise, so that
 // ratios are what they have to be.

@@ -18,7 +18,7 @@ const retail = "/dexcare/api/6/visits/retail"
 
 // post is a retail booking's body for a slot that an answer offered.
 func post(a rig.Answer, slot int) string {
-	s := a.Timeslots[slot%len(a.Timeslots)]
+	s := a.Timeslots[len(a.Timeslots)-1-slot%len(a.Timeslots)] // the last first: the first may begin before it is booked
 	return fmt.Sprintf(`{"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"visitDetails":{"ehrSystemName":%q,"departmentId":%q,"visitReason":"Sore throat","declaration":"self","slotId":%q,"providerId":%q},"registrationModules":{"documentSigning":[]}}`,
 		s.EHRInstance, s.DepartmentID, s.Booking.SlotID, s.Booking.ProviderID)
 }
@@ -46,7 +46,8 @@ func (l *ledger) count(id string) int {
 
 // docs/faults.md row 10: whatever breaks, a booking is sent once, and what became of it is said.
 func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
-	s := newScene(t, "booking: {tombstone: 48h, timeout: 2s}")
+	rig.Beside(t)
+	s := newScene(t, "booking: {tombstone: 48h, timeout: 1m}") // no connection hangs here
 	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 	var n atomic.Int64
 	l := &ledger{seen: map[string]int{}}
@@ -98,7 +99,7 @@ func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
 		t.Errorf("%d booked, %d refused by upstream, %d unknown; want some of each kind", booked.Load(), other.Load(), unknown.Load())
 	}
 	s.upstream.Heal()
-	rig.Within(t, recovery, "a booking that is answered", func() bool {
+	rig.Until(t, "a booking that is answered", func() bool {
 		r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, bookings), "Content-Type", "application/json", "Authorization", "Bearer patient")
 		return r.Status/100 == 2 || r.Status == 409
 	})
@@ -124,41 +125,74 @@ func thenReset(w http.ResponseWriter, r *http.Request, good http.Handler) {
 	evil.ResetInBody(w, r, good)
 }
 
-// docs/faults.md row 29: a slow booking holds up nobody else, and its unknown outcome is said.
+// docs/faults.md row 29: a slow booking holds up nobody else.
 func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
-	s := newScene(t, "booking: {tombstone: 48h, timeout: 1s}")
-	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
-	s.settle(t, clinician)
-	s.upstream.Break(evil.Hang, evil.Booking)
-	var wg sync.WaitGroup
-	var slow atomic.Int64
-	for i := range 32 {
-		wg.Go(func() {
-			r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient")
-			var problem struct{ Outcome string }
-			_ = json.Unmarshal(r.Body, &problem)
-			if r.Status != 504 || problem.Outcome != "unknown" || r.Took < time.Second || r.Took > 1500*time.Millisecond+s.machine.Added(1) {
-				t.Errorf("%d %q after %v, want 504 unknown after a second", r.Status, problem.Outcome, r.Took)
-			}
-			slow.Add(1)
+	rig.Beside(t)
+	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+		s := newScene(t, "booking: {tombstone: 48h, timeout: 5m}", lives(500*time.Millisecond, time.Hour, time.Hour))
+		offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+		s.settle(t, clinician)
+		release := make(chan struct{})
+		s.upstream.Break(func(w http.ResponseWriter, r *http.Request, good http.Handler) {
+			<-release
+			good.ServeHTTP(w, r)
+		}, evil.Booking)
+		var wg sync.WaitGroup
+		var answered atomic.Int64
+		for i := range 32 {
+			wg.Go(func() {
+				r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient")
+				if r.Status/100 != 2 && r.Status != 409 { // the simulator lets a patient book once at a time
+					t.Errorf("%d %s (%v)", r.Status, r.Body, r.Err)
+				}
+				answered.Add(1)
+			})
+		}
+		defer wg.Wait()
+		defer sync.OnceFunc(func() { close(release) })()
+		rig.Until(t, "all bookings under way", func() bool { return s.upstream.Calls(evil.Booking) == 32 })
+		took, failed := crowd(t, s.Public+clinician, 200, 4)
+		if len(failed) > 0 || answered.Load() > 0 {
+			t.Errorf("%d reads failed, %d bookings were answered meanwhile; want none", len(failed), answered.Load())
+		}
+		f.Time("p99 of reads beside 32 bookings under way", took.p(0.99), 60*time.Millisecond, 0.99)
+	})
+}
+
+// docs/faults.md row 29: the outcome of a booking that nobody answers is unknown, and that is said.
+func TestABookingThatHangsIsAnsweredUnknown(t *testing.T) {
+	rig.Beside(t)
+	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+		s := newScene(t, "booking: {tombstone: 48h, timeout: 1s}")
+		offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+		s.upstream.Break(evil.Hang, evil.Booking)
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var worst time.Duration
+		for i := range 32 {
+			wg.Go(func() {
+				r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient")
+				var problem struct{ Outcome string }
+				_ = json.Unmarshal(r.Body, &problem)
+				if r.Status != 504 || problem.Outcome != "unknown" || r.Took < time.Second {
+					t.Errorf("%d %q after %v, want 504 unknown after a second", r.Status, problem.Outcome, r.Took)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				worst = max(worst, r.Took)
+			})
+		}
+		wg.Wait()
+		f.Time("the slowest of 32 bookings that hang for a second", worst, 1500*time.Millisecond, 1)
+		if n := s.Metric(t, "aggregator_bookings_total", `outcome="unknown"`); n != 32 {
+			t.Errorf("%v bookings count as unknown, want 32", n)
+		}
+		s.upstream.Heal()
+		next := 40
+		rig.Until(t, "a booking that is answered", func() bool {
+			next++
+			r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, next), "Content-Type", "application/json", "Authorization", "Bearer patient")
+			return r.Status/100 == 2
 		})
-	}
-	rig.Within(t, recovery, "all bookings under way", func() bool { return s.upstream.Calls(evil.Booking) == 32 })
-	took, failed := crowd(t, s.Public+clinician, 200, 4)
-	if slow.Load() > 0 {
-		t.Error("the bookings ended before the reads: nothing was shown")
-	}
-	if len(failed) > 0 || took.p(0.99) > 60*time.Millisecond+s.machine.Added(0.99) {
-		t.Errorf("reads: %d failed, p99 %v", len(failed), took.p(0.99))
-	}
-	wg.Wait()
-	if n := s.Metric(t, "aggregator_bookings_total", `outcome="unknown"`); n != 32 {
-		t.Errorf("%v bookings count as unknown, want 32", n)
-	}
-	s.upstream.Heal()
-	r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, 40), "Content-Type", "application/json", "Authorization", "Bearer patient")
-	if r.Status/100 != 2 {
-		t.Errorf("healed: %d %s", r.Status, r.Body)
-	}
-	t.Logf("reads beside 32 hanging bookings: p50 %v, p99 %v", took.p(0.5), took.p(0.99))
+	})
 }

@@ -36,6 +36,7 @@ var (
 
 // docs/faults.md row C: what patients send and what the service is trusted with is written nowhere, whatever happens.
 func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
+	rig.Beside(t)
 	redis := rig.NewRedis(t, "--requirepass", secrets["redis password"])
 	redis.Password = secrets["redis password"]
 	heard := redis.Listen(t)
@@ -57,6 +58,8 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 		}
 	}
 	s.upstream.Heal()
+	s.settle(t, clinician)
+	rig.Until(t, "a copy in Redis", func() bool { return strings.Contains(redis.Do(t, "KEYS", "*"), "9000000017") })
 	abort(t, s.Public+retail)
 	send(t, s, http.MethodPost, retail, `{"patient":{"firstName":"`+personalData["first name"]+`"`)        // cut short
 	send(t, s, http.MethodPost, retail, strings.Repeat(personalData["last name"], 30_000))                 // too large
@@ -76,7 +79,7 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	}
 	places["check"] = check(t, s.File)
 	places["what Redis holds"] = redis.Everything(t)
-	rig.Within(t, recovery, "the traces of bookings", func() bool { return strings.Contains(collector.Text(), "retail_booking") })
+	rig.Until(t, "the traces of bookings", func() bool { return strings.Contains(collector.Text(), "retail_booking") })
 	places["traces"] = collector.Text()
 	must(t, s.Signal(syscall.SIGQUIT))
 	<-s.Ended()
@@ -118,7 +121,7 @@ func guardedSettings(t *testing.T, redis string) []string {
 	return []string{
 		keys(upstreamHere),
 		fmt.Sprintf("admin: {listen: 127.0.0.1:0, token: %q}", file("admin token")),
-		fmt.Sprintf("cache: {redis: {addresses: [%q], password: %q}}", redis, file("redis password")),
+		fmt.Sprintf("cache: {redis: {addresses: [%q], password: %q, timeout: %s}}", redis, file("redis password"), whole),
 		fmt.Sprintf("access: {keys: [%q]}", file("access key")),
 		"booking: {tombstone: 48h, timeout: 300ms}",
 		"log: {level: debug}",
@@ -172,7 +175,7 @@ func brokenReload(t *testing.T, s *scene) {
 	broken := string(good) + fmt.Sprintf("surprise: %q\n", secrets["booking key"])
 	must(t, os.WriteFile(s.File, []byte(broken), 0o600))
 	must(t, s.Signal(syscall.SIGHUP))
-	rig.Within(t, recovery, "the refusal of a broken file", func() bool { return strings.Contains(s.Said(), "surprise") })
+	rig.Until(t, "the refusal of a broken file", func() bool { return strings.Contains(s.Said(), "surprise") })
 	must(t, os.WriteFile(s.File, good, 0o600))
 }
 

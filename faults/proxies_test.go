@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
@@ -38,7 +39,6 @@ var personalRequests = []struct{ name, method, path, body string }{
 
 // docs/faults.md row B: no proxy in front replays an answer that belongs to somebody.
 func TestNoProxyReplaysAPersonalAnswer(t *testing.T) {
-	s := newScene(t, "products: {default: {maxAge: 60s}}", "booking: {tombstone: 48h}")
 	proxies := map[string]func(testing.TB, string) string{
 		"nginx":          rig.Nginx,
 		"varnish":        func(t testing.TB, to string) string { return rig.Varnish(t, to, false) },
@@ -46,6 +46,8 @@ func TestNoProxyReplaysAPersonalAnswer(t *testing.T) {
 	}
 	for name, proxy := range proxies {
 		t.Run(name, func(t *testing.T) {
+			rig.Beside(t)
+			s := newScene(t, "products: {default: {maxAge: 60s}}", "booking: {tombstone: 48h}", lives(time.Hour, time.Hour, time.Hour))
 			base := proxy(t, s.Public)
 			for _, invitation := range invitations {
 				s.upstream.Break(personal(invitation), evil.Booking, evil.ProviderDirect, evil.Directory)
@@ -94,6 +96,7 @@ func replayed(t *testing.T, base, method, path, body, name string) {
 
 // The same proxies do replay what comes straight from such an upstream: without that, the test above would prove nothing.
 func TestTheseProxiesWouldReplayUpstreamsOwnAnswers(t *testing.T) {
+	rig.Beside(t)
 	u := evil.New(newTenant(t))
 	u.Break(personal(invitations[0]), evil.Booking)
 	upstream := listen(t, u)

@@ -24,18 +24,28 @@ type household struct {
 func newHousehold(t testing.TB, args ...string) *household {
 	t.Helper()
 	h := &household{redis: rig.NewRedis(t, args...)}
-	h.scene = newScene(t, redisAt(h.redis.Addr))
+	h.scene = newScene(t, redisAt(h.redis.Addr, quick))
 	h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 	h.joined(t)
 	return h
 }
 
-func redisAt(addr string) string { return fmt.Sprintf("cache: {redis: {addresses: [%q]}}", addr) }
+// redisAt is the cache's section, with how long Redis may take.
+func redisAt(addr string, timeout time.Duration) string {
+	return fmt.Sprintf("cache: {redis: {addresses: [%q], timeout: %s}}", addr, timeout)
+}
+
+// quick is as the service is shipped, for stories in which Redis is not to be waited for; whole is for those in which
+// nothing may be missed because the machine is slow.
+const (
+	quick = 50 * time.Millisecond
+	whole = time.Second // the most that can be configured
+)
 
 // joined waits until Redis is used and answers are strict.
 func (h *household) joined(t testing.TB) time.Duration {
 	t.Helper()
-	return rig.Within(t, recovery, "Redis used and answers strict", func() bool {
+	return rig.Until(t, "Redis used and answers strict", func() bool {
 		r := rig.Get(t, h.Public+clinician)
 		return r.Status == 200 && r.Header.Get("Timeslots-Consistency") == "strict" && h.Metric(t, "aggregator_redis_up") == 1
 	})
@@ -48,10 +58,11 @@ type visit struct {
 	booking  bool
 }
 
-// live lets two visitors and a patient come for so long. Half of the visitors' questions are new, so that the cache is
-// looked into.
+// live lets two visitors and a patient come for so long, and a few times at least. Half of the visitors' questions are
+// new, so that the cache is looked into.
 func (h *household) live(t testing.TB, d time.Duration) []visit {
 	t.Helper()
+	const reads, bookings = 20, 5 // at least, of each
 	var mu sync.Mutex
 	var visits []visit
 	begin := time.Now()
@@ -66,7 +77,7 @@ func (h *household) live(t testing.TB, d time.Duration) []visit {
 		wg.Go(func() {
 			pace := time.NewTicker(5 * time.Millisecond)
 			defer pace.Stop()
-			for i := 0; time.Since(begin) < d; i++ {
+			for i := 0; i < reads || time.Since(begin) < d; i++ {
 				<-pace.C
 				query := clinician
 				if i%2 == 1 {
@@ -80,7 +91,7 @@ func (h *household) live(t testing.TB, d time.Duration) []visit {
 	wg.Go(func() {
 		pace := time.NewTicker(50 * time.Millisecond)
 		defer pace.Stop()
-		for i := 0; time.Since(begin) < d; i++ {
+		for i := 0; i < bookings || time.Since(begin) < d; i++ {
 			<-pace.C
 			at := time.Since(begin)
 			note(rig.Send(t, http.MethodPost, h.Public+retail, post(h.offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient"), at, true)
@@ -91,10 +102,9 @@ func (h *household) live(t testing.TB, d time.Duration) []visit {
 }
 
 // judge wants no failure, and latency within the promise: 60 ms more at first, 5 ms more after.
-func judge(t testing.TB, machine *rig.Machine, visits []visit) {
+func judge(t testing.TB, f *rig.Figures, visits []visit) {
 	t.Helper()
-	var reads, late latencies
-	var bookings int
+	var first, late latencies
 	var worstBooking time.Duration
 	for _, v := range visits {
 		if v.status >= 500 || v.status == 0 {
@@ -102,26 +112,24 @@ func judge(t testing.TB, machine *rig.Machine, visits []visit) {
 		}
 		switch {
 		case v.booking:
-			bookings++
 			worstBooking = max(worstBooking, v.took)
 		case v.at < 500*time.Millisecond:
-			reads = append(reads, v.took)
+			first = append(first, v.took)
 		default:
 			late = append(late, v.took)
 		}
 	}
-	slices.Sort(reads)
+	slices.Sort(first)
 	slices.Sort(late)
-	if len(reads) == 0 || len(late) == 0 || bookings == 0 {
+	t.Logf("%d reads; the worst booking took %v", len(first)+len(late), worstBooking)
+	if len(first) > 0 { // 40 ms: two cores shared by service, tenant, Redis and visitors
+		f.Time("worst read in the first half second", first.p(1), 100*time.Millisecond, 1)
+	}
+	if len(late) > 0 {
+		f.Time("median of reads after it", late.p(0.5), 10*time.Millisecond, 0.5)
+	}
+	if rig.Measures() && (len(first) == 0 || len(late) == 0) {
 		t.Fatal("nobody came")
-	}
-	t.Logf("first half second: p50 %v, worst %v; after: p50 %v, p99 %v, worst %v (%d reads); %d bookings, worst %v",
-		reads.p(0.5), reads.p(1), late.p(0.5), late.p(0.99), late.p(1), len(reads)+len(late), bookings, worstBooking)
-	if reads.p(1) > 100*time.Millisecond+machine.Added(1) { // 40 ms: two cores shared by service, tenant, Redis and visitors
-		t.Errorf("the worst read took %v, want 60 ms more than usual at most", reads.p(1))
-	}
-	if late.p(0.5) > 10*time.Millisecond+machine.Added(0.5) {
-		t.Errorf("reads take %v in the outage, want 5 ms more than usual at most", late.p(0.5))
 	}
 }
 
@@ -174,19 +182,17 @@ func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 	for name, outage := range outages {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "stopped" || name == "read-only" || name == "killed" || name == "emptied")
-			t.Parallel()
-			h := newHousehold(t)
-			outage.begin(t, h)
-			visits := h.live(t, time.Duration(times(6000, 1500))*time.Millisecond)
-			judge(t, h.machine, visits)
-			outage.end(t, h)
-			back := time.Now()
-			h.joined(t)
-			h.fresh(t, clinician)
-			if took := time.Since(back); took > 4*time.Second+h.machine.Added(1) {
-				t.Errorf("back %v after Redis, want 3 s", took)
-			}
-			t.Logf("back %v after Redis was", time.Since(back).Round(time.Millisecond))
+			rig.Beside(t)
+			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+				h := newHousehold(t)
+				outage.begin(t, h)
+				judge(t, f, h.live(t, time.Duration(times(6000, 1500))*time.Millisecond))
+				outage.end(t, h)
+				back := time.Now()
+				h.joined(t)
+				h.fresh(t, clinician)
+				f.Time("back after Redis was", time.Since(back), 4*time.Second, 1)
+			})
 		})
 	}
 }
@@ -208,43 +214,50 @@ func hold(t *testing.T, addr string) {
 
 // docs/faults.md row 12: a Redis that takes connections and says nothing, from the beginning.
 func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	h := &household{scene: newScene(t, redisAt(l.Addr().String()))}
-	h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
-	judge(t, h.machine, h.live(t, time.Duration(times(6000, 1500))*time.Millisecond))
+	rig.Beside(t)
+	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		t.Cleanup(func() { _ = l.Close() })
+		h := &household{scene: newScene(t, redisAt(l.Addr().String(), quick))}
+		h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+		judge(t, f, h.live(t, time.Duration(times(6000, 1500))*time.Millisecond))
+	})
 }
 
 // docs/faults.md row 11: without Redis at the start the service is ready, serves, and joins by itself.
 func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
-	addr := rig.FreeAddr(t)
-	begin := time.Now()
-	s := newScene(t, redisAt(addr))
-	ready := time.Since(begin)
-	if ready > 2*time.Second {
-		t.Errorf("ready after %v, want 2 s", ready)
-	}
-	if a := s.settle(t, clinician); a.Total == 0 || s.Metric(t, "aggregator_redis_up") != 0 {
-		t.Errorf("%d slots, redis_up %v", a.Total, s.Metric(t, "aggregator_redis_up"))
-	}
-	_, port, _ := net.SplitHostPort(addr)
-	h := &household{scene: s, redis: rig.NewRedisOn(t, port)}
-	t.Logf("ready after %v, joined %v after Redis came", ready, h.joined(t))
+	rig.Beside(t)
+	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+		addr := rig.FreeAddr(t)
+		begin := time.Now()
+		s := newScene(t, redisAt(addr, quick))
+		f.Time("ready without Redis", time.Since(begin), 2*time.Second, 1)
+		if a := s.settle(t, clinician); a.Total == 0 || s.Metric(t, "aggregator_redis_up") != 0 {
+			t.Errorf("%d slots, redis_up %v", a.Total, s.Metric(t, "aggregator_redis_up"))
+		}
+		_, port, _ := net.SplitHostPort(addr)
+		h := &household{scene: s, redis: rig.NewRedisOn(t, port)}
+		f.Time("joined after Redis came", h.joined(t), recovery, 1)
+	})
 }
 
 // docs/faults.md row 13: what somebody else wrote into Redis is a miss, and newer formats are left alone.
 func TestDamagedValuesAreMisses(t *testing.T) {
-	h := newHousehold(t)
+	rig.Beside(t)
+	redis := rig.NewRedis(t)
+	forLong := lives(time.Hour, time.Hour, time.Hour) // what was written here is still there, however long this takes
+	h := &household{scene: newScene(t, redisAt(redis.Addr, whole), forLong), redis: redis}
+	h.joined(t)
 	keys := func() []string {
-		return slices.DeleteFunc(strings.Fields(h.redis.Do(t, "KEYS", "*")), func(k string) bool {
-			return strings.TrimSpace(h.redis.Do(t, "TYPE", k)) != "string" || !strings.Contains(k, "timeslots")
+		return slices.DeleteFunc(strings.Fields(h.redis.Do(t, "SCAN", "0", "COUNT", "10000", "TYPE", "string")), func(k string) bool {
+			return !strings.Contains(k, "timeslots") // the cursor
 		})
 	}
 	for _, npi := range h.tenant.NPIs()[:20] {
 		rig.Get(t, h.Public+"/v1/timeslots?npi="+npi)
 	}
-	rig.Within(t, recovery, "fragments in Redis", func() bool { return len(keys()) >= 20 })
+	rig.Until(t, "fragments in Redis", func() bool { return len(keys()) >= 20 })
 	list := keys()
 	garbage := []string{"", "garbage", strings.Repeat("x", 1<<16), "TS\xff\xff\xff\xff", "{}"}
 	for i, key := range list {
@@ -254,7 +267,7 @@ func TestDamagedValuesAreMisses(t *testing.T) {
 			h.redis.Do(t, "COPY", list[(i+2)%len(list)], key, "REPLACE") // another key's value
 		}
 	}
-	other := rig.Serve(t, configuration(listen(t, h.upstream), redisAt(h.redis.Addr))) // knows nothing yet
+	other := rig.Serve(t, configuration(listen(t, h.upstream), redisAt(h.redis.Addr, whole), forLong)) // knows nothing yet
 	for _, npi := range h.tenant.NPIs()[:20] {
 		a := rig.Get(t, other.Public+"/v1/timeslots?npi="+npi).Answer(t)
 		if !a.Complete {

@@ -18,22 +18,40 @@ var hanging = map[string]evil.Fault{
 func TestASourceThatHangsCostsAColdSearchItsPartOnly(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newScene(t, "products: {default: {budget: 400ms}}")
-			s.upstream.Break(fault, evil.CareOptions)
-			r := rig.Get(t, s.Public+area)
-			a := r.Answer(t)
-			options, reason := a.Of("careOptions")
-			clinics, _ := a.Of("careDirect")
-			if a.Complete || options != "failed" || reason != "budget" && reason != "timeout" || clinics != "fresh" || a.Total == 0 {
-				t.Errorf("complete %v, careOptions %s (%s), careDirect %s, %d slots", a.Complete, options, reason, clinics, a.Total)
-			}
-			if r.Took > 550*time.Millisecond+s.machine.Added(1) {
-				t.Errorf("took %v with a budget of 400 ms, want at most 550", r.Took)
-			}
-			s.upstream.Heal()
-			t.Logf("cold: %v with a budget of 400 ms; whole again after %v", r.Took, s.fresh(t, area))
+			rig.Beside(t)
+			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+				s := newScene(t, "products: {default: {budget: 400ms}}", livesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
+				s.upstream.Break(fault, evil.CareOptions)
+				r := rig.Get(t, s.Public+area)
+				if a := r.Answer(t); a.Complete {
+					t.Errorf("complete: %+v", a.Sources)
+				}
+				f.Time("a cold search with a budget of 400 ms", r.Took, 550*time.Millisecond, 1)
+				if rig.Measures() {
+					partOnly(t, r.Answer(t))
+				}
+				rig.Until(t, "the other source's part", func() bool { // on a slow machine it may miss the first budget
+					a := rig.Get(t, s.Public+area).Answer(t)
+					if clinics, _ := a.Of("careDirect"); clinics == "failed" || a.Total == 0 {
+						return false
+					}
+					partOnly(t, a)
+					return true
+				})
+				s.upstream.Heal()
+				f.Time("whole again", s.fresh(t, area), recovery, 1)
+			})
 		})
+	}
+}
+
+// partOnly wants an answer that lacks Care Options' part and has Care Direct's.
+func partOnly(t *testing.T, a rig.Answer) {
+	t.Helper()
+	options, _ := a.Of("careOptions")
+	clinics, _ := a.Of("careDirect")
+	if a.Complete || options != "failed" || clinics == "failed" || a.Total == 0 {
+		t.Errorf("complete %v, careOptions %s, careDirect %s, %d slots", a.Complete, options, clinics, a.Total)
 	}
 }
 
@@ -42,36 +60,41 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "hangs before its headers")
-			s := newScene(t)
-			s.settle(t, clinician)
-			s.upstream.Break(fault, evil.ProviderDirect)
-			s.aged(t, clinician, "providerDirect")
-			took, failed := crowd(t, s.Public+clinician, times(5000, 1000), 8)
-			if len(failed) > 0 {
-				t.Errorf("%d of %d failed, the first with %d %s", len(failed), len(took), failed[0].Status, failed[0].Body)
-			}
-			if p99 := took.p(0.99); p99 > 60*time.Millisecond+s.machine.Added(0.99) {
-				t.Errorf("p99 %v, want at most 60 ms", p99)
-			}
-			s.upstream.Heal()
-			t.Logf("warm: %d requests, p50 %v, p99 %v, worst %v; whole again after %v", len(took), took.p(0.5), took.p(0.99), took.p(1), s.fresh(t, clinician))
+			rig.Beside(t)
+			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+				s := newScene(t, livesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
+				s.settle(t, clinician)
+				s.upstream.Break(fault, evil.ProviderDirect)
+				s.aged(t, clinician, "providerDirect")
+				took, failed := crowd(t, s.Public+clinician, times(5000, 1000), 8)
+				if len(failed) > 0 {
+					t.Errorf("%d of %d failed, the first with %d %s", len(failed), len(took), failed[0].Status, failed[0].Body)
+				}
+				f.Time("p99 of warm searches", took.p(0.99), 60*time.Millisecond, 0.99)
+				s.upstream.Heal()
+				f.Time("whole again", s.fresh(t, clinician), recovery, 1)
+			})
 		})
 	}
 }
 
 // docs/faults.md row 1 beyond stale: only who finds out waits.
 func TestBeyondStaleOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
-	s := newScene(t, lives(300*time.Millisecond, 300*time.Millisecond, 40*time.Second), "products: {default: {budget: 400ms}}")
-	s.settle(t, clinician)
-	s.upstream.Break(evil.Hang, evil.ProviderDirect)
-	rig.Within(t, recovery, "an old copy because the source fails", func() bool {
-		_, reason := rig.Get(t, s.Public+clinician).Answer(t).Of("providerDirect")
-		return reason != ""
+	rig.Beside(t)
+	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+		s := newScene(t, livesOf(giveUp, 300*time.Millisecond, 300*time.Millisecond, oldAge()), "products: {default: {budget: 400ms}}")
+		s.settle(t, clinician)
+		s.upstream.Break(evil.Hang, evil.ProviderDirect)
+		rig.Until(t, "an old copy because the source fails", func() bool {
+			_, reason := rig.Get(t, s.Public+clinician).Answer(t).Of("providerDirect")
+			return reason != ""
+		})
+		took, failed := crowd(t, s.Public+clinician, times(2000, 400), 4)
+		if len(failed) > 0 {
+			t.Errorf("%d failed, the first with %d %s", len(failed), failed[0].Status, failed[0].Body)
+		}
+		f.Time("p99 beyond stale", took.p(0.99), 60*time.Millisecond, 0.99)
+		s.upstream.Heal()
+		f.Time("whole again", s.fresh(t, clinician), recovery, 1)
 	})
-	took, failed := crowd(t, s.Public+clinician, times(2000, 400), 4)
-	if len(failed) > 0 || took.p(0.99) > 60*time.Millisecond+s.machine.Added(0.99) {
-		t.Errorf("%d failed, p99 %v; want none and at most 60 ms", len(failed), took.p(0.99))
-	}
-	s.upstream.Heal()
-	t.Logf("p99 %v, worst %v; whole again after %v", took.p(0.99), took.p(1), s.fresh(t, clinician))
 }

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"github.com/klauspost/compress/zstd"
 	"net"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 
 	"timeslots/internal/process"
 )
@@ -68,17 +69,6 @@ func (r *Redis) Do(t testing.TB, command ...string) string {
 		t.Fatalf("redis-cli %s: %v\n%s", strings.Join(command, " "), err, out)
 	}
 	return string(out)
-}
-
-// FreeAddr is a loopback address that nobody listens on.
-func FreeAddr(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func (r *Redis) login() []string {

@@ -4,12 +4,14 @@ package rig
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +20,13 @@ import (
 // binary is the program, built once by Main.
 var binary string
 
-// Main builds the program for all tests of a package, runs them, and cleans up. A TestMain ends with it.
-func Main(m interface{ Run() int }) {
+// Main builds the program for all tests of a package, runs them, and cleans up. A TestMain ends with it. atATime is how
+// many tests that are Beside others run at a time; most of them mostly wait.
+func Main(m interface{ Run() int }, atATime int) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(atATime)); err != nil {
+		panic(err) // every test program has the flag
+	}
 	code, err := withBinary(m.Run)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -45,26 +52,6 @@ func withBinary(run func() int) (int, error) {
 // Binary is the program.
 func Binary() string { return binary }
 
-// Full tells whether the long form was asked for (make faults).
-func Full() bool { return os.Getenv("FAULTS_FULL") != "" }
-
-// Within polls until true, and fails the test when it does not come in time. It gives how long that took.
-func Within(t testing.TB, limit time.Duration, what string, holds func() bool) time.Duration {
-	t.Helper()
-	begin := time.Now()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if holds() {
-			return time.Since(begin)
-		}
-		if time.Since(begin) > limit {
-			t.Fatalf("%s: not within %v", what, limit)
-		}
-		<-tick.C
-	}
-}
-
 // Reply is an answer, read whole.
 type Reply struct {
 	Status int
@@ -74,9 +61,9 @@ type Reply struct {
 	Err    error // the connection failed; Status is 0
 }
 
-// Client keeps connections, and waits no longer than its timeout.
+// Client keeps connections, and waits as long as a test does.
 var Client = &http.Client{
-	Timeout:       40 * time.Second,
+	Timeout:       Patience,
 	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }

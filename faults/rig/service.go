@@ -46,7 +46,7 @@ func Demo(t testing.TB, args ...string) (s *Service, tenant string) {
 	args = append([]string{"demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)
 	s = &Service{Process: process.New(t.TempDir(), "demo", binary, args...)}
 	s.begin(t)
-	Within(t, 5*time.Second, "the demo's announcement", func() bool { return simulator.MatchString(s.Said()) })
+	Until(t, "the demo's announcement", func() bool { return simulator.MatchString(s.Said()) })
 	return s, simulator.FindStringSubmatch(s.Said())[1]
 }
 

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	if out, err := exec.Command("go", "build", "-o", tool, "..").CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("%v\n%s", err, out))
 	}
-	rig.Main(m)
+	rig.Main(m, 6)
 }
 
 // part and report are what these tests read of a report.
@@ -86,11 +86,17 @@ func serve(t *testing.T, upstream string, fresh int) string {
 
 func serving(t *testing.T, upstream string, fresh int) *rig.Service {
 	t.Helper()
+	call, search := "", ""
+	if !rig.Measures() { // nothing is given up because the machine is slow
+		call, search = ", timeout: 1m, hedgeAfter: -1s, stale: 1h", "search: {budget: 1m}\n"
+	} else {
+		call = ", stale: 30s"
+	}
 	sources := ""
 	for _, name := range []string{"careDirect", "providerDirect", "careOptions"} {
-		sources += fmt.Sprintf("  %s: {fresh: %ds, stale: 30s}\n", name, fresh)
+		sources += fmt.Sprintf("  %s: {fresh: %ds%s}\n", name, fresh, call)
 	}
-	return rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\nbooking: {tombstone: 48h}\nsources:\n%s"+
+	return rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\nbooking: {tombstone: 48h}\n"+search+"sources:\n%s"+
 		"products: {findadoctor: {}, clinics: {}, flushot: {ranking: nearest}, mobileapp: {}}\n"+
 		"upstream:\n  public: {url: %[2]q}\n  visit: {url: %[2]q}\n  ingress: {url: %[2]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", sources, upstream))
 }
@@ -99,6 +105,9 @@ func serving(t *testing.T, upstream string, fresh int) *rig.Service {
 func load(t *testing.T, args ...string) (reports []report, said string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.json")
+	if !rig.Measures() {
+		args = append(args, "--timeout", "1m") // the longest: nobody gives up because the machine is slow
+	}
 	out, err := exec.CommandContext(t.Context(), tool, append(args, "--json", file)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -120,6 +129,7 @@ func load(t *testing.T, args ...string) (reports []report, said string) {
 }
 
 func TestMixedReadsAndBooks(t *testing.T) {
+	rig.Beside(t)
 	a, upstream := tenant(t)
 	target := serve(t, upstream, 5)
 	reports, said := load(t, "mixed", "--target", target, "--simulator", upstream, "--rate", "100", "--duration", "3s", "--bookings", "0.1")
@@ -137,8 +147,10 @@ func TestMixedReadsAndBooks(t *testing.T) {
 }
 
 func TestAnOutageIsReportedByItsThirds(t *testing.T) {
+	rig.Beside(t)
 	_, upstream := tenant(t)
 	target := serve(t, upstream, 1)
+	load(t, "findadoctor", "--target", target, "--directory", upstream, "--rate", "400", "--duration", "2s") // all are known then
 	page := filepath.Join(t.TempDir(), "report.html")
 	reports, said := load(t, "outage", "--target", target, "--simulator", upstream, "--rate", "100", "--duration", "6s", "--fault", "provider-direct:status=500", "--html", page)
 	r := reports[0]
@@ -146,7 +158,7 @@ func TestAnOutageIsReportedByItsThirds(t *testing.T) {
 	if before.Requests < 150 || during.Requests < 150 || after.Requests < 150 {
 		t.Errorf("thirds of %d, %d and %d requests", before.Requests, during.Requests, after.Requests)
 	}
-	if before.Success < 1 || after.Success < 1 || during.Cache["stale"] <= before.Cache["stale"] {
+	if before.Success < 1 || after.Success < 1 || during.Cache["stale"] == 0 || rig.Measures() && during.Cache["stale"] <= before.Cache["stale"] {
 		t.Errorf("before %+v\nduring %+v\nafter %+v", before, during, after)
 	}
 	if !strings.Contains(said, "fails: provider-direct:status=500") || !strings.Contains(said, "healed") {
@@ -178,27 +190,32 @@ func keep(t *testing.T, name string, text []byte) {
 }
 
 // The promise of this service to upstream: a tenth of the calls that a cache by address makes, which keeps answers as
-// long, for the same page views.
+// long, for the same page views. How many calls there are is a matter of how fast the machine is as well: copies age while
+// it catches up. So the tenth is measured; that everything is asked, answered and counted is sure on any machine.
 func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
-	_, upstream := tenant(t)
-	fresh, length := 10, "10s" // for both
-	if rig.Full() {
-		fresh, length = 15, "2m"
-	}
-	target, cache := serve(t, upstream, fresh), rig.UpstreamCache(t, upstream, fresh)
-	load(t, "trace", "--target", target, "--simulator", upstream, "--rate", "400", "--duration", "3s") // the directory is known then
-	reports, said := load(t, "compare", "trace", "--target", target, "--with", cache, "--direct", "--simulator", upstream, "--rate", "200", "--duration", length)
-	service, nginx := reports[0], reports[1]
-	if service.PageViews < 2000 || nginx.PageViews != service.PageViews || service.All.Requests != service.PageViews || nginx.All.Requests < 2*nginx.PageViews {
-		t.Errorf("%d and %d page views, %d and %d requests\n%s", service.PageViews, nginx.PageViews, service.All.Requests, nginx.All.Requests, said)
-	}
-	if service.All.Success < 1 || nginx.All.Success < 0.98 {
-		t.Errorf("success %v and %v\n%s", service.All.Success, nginx.All.Success, said)
-	}
-	if service.Upstream.PerThousandViews > nginx.Upstream.PerThousandViews/10 {
-		t.Errorf("%.1f and %.1f calls for each thousand page views, want a tenth\n%s", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews, said)
-	}
-	t.Logf("%.1f calls for each thousand page views, %.1f by nginx\n%v\n%v", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews, service.Upstream.Operations, nginx.Upstream.Operations)
+	rig.Beside(t)
+	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+		_, upstream := tenant(t)
+		fresh, length, rate := 10, "3s", 100
+		if rig.Full() {
+			fresh, length, rate = 15, "2m", 200
+		}
+		target, cache := serve(t, upstream, fresh), rig.UpstreamCache(t, upstream, fresh)
+		if rig.Measures() { // the directory is known then
+			load(t, "trace", "--target", target, "--simulator", upstream, "--rate", "400", "--duration", "3s")
+		}
+		reports, said := load(t, "compare", "trace", "--target", target, "--with", cache, "--direct", "--simulator", upstream, "--rate", strconv.Itoa(rate), "--duration", length)
+		service, nginx := reports[0], reports[1]
+		if service.PageViews < 3*rate || nginx.PageViews != service.PageViews || service.All.Requests != service.PageViews || nginx.All.Requests < 2*nginx.PageViews {
+			t.Errorf("%d and %d page views, %d and %d requests\n%s", service.PageViews, nginx.PageViews, service.All.Requests, nginx.All.Requests, said)
+		}
+		if service.All.Success < 1 || service.Upstream.Total == 0 || nginx.Upstream.Total == 0 {
+			t.Errorf("success %v; %d and %d upstream calls\n%s", service.All.Success, service.Upstream.Total, nginx.Upstream.Total, said)
+		}
+		f.AtMost("failures of the cache by address", 100*(1-nginx.All.Success), 2, "%")
+		f.AtMost("upstream calls for each thousand page views", service.Upstream.PerThousandViews, nginx.Upstream.PerThousandViews/10, "calls")
+		t.Logf("%v\n%v", service.Upstream.Operations, nginx.Upstream.Operations)
+	})
 }
 
 var heapAlloc = regexp.MustCompile(`# HeapAlloc = (\d+)`)
@@ -218,15 +235,16 @@ func heap(t *testing.T, s *rig.Service) int {
 }
 
 func TestMemoryDoesNotGrowUnderSteadyLoad(t *testing.T) {
-	_, upstream := tenant(t)
-	s := serving(t, upstream, 1)
-	var sizes []int
-	for range 4 { // everything is refreshed each second
-		load(t, "findadoctor", "--target", s.Public, "--directory", upstream, "--rate", "300", "--duration", "3s")
-		sizes = append(sizes, heap(t, s))
-	}
-	t.Logf("bytes of heap after 3, 6, 9 and 12 s: %v", sizes)
-	if sizes[3] > sizes[1]*5/4+4<<20 {
-		t.Errorf("the heap grows under a steady load: %v", sizes)
-	}
+	rig.OnlyMeasured(t)
+	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+		_, upstream := tenant(t)
+		s := serving(t, upstream, 1)
+		var sizes []float64 // MiB
+		for range 4 {       // everything is refreshed each second
+			load(t, "findadoctor", "--target", s.Public, "--directory", upstream, "--rate", "300", "--duration", "3s")
+			sizes = append(sizes, float64(heap(t, s))/(1<<20))
+		}
+		t.Logf("MiB of heap after 3, 6, 9 and 12 s: %.1f", sizes)
+		f.AtMost("heap after twice the time", sizes[3], sizes[1]*5/4+4, "MiB")
+	})
 }

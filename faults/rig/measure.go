@@ -1,0 +1,122 @@
+package rig
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Full tells whether the long form was asked for (make faults).
+func Full() bool { return os.Getenv("FAULTS_FULL") != "" }
+
+// Measures tells whether figures are judged: latencies, ratios of times, goodput, memory. They are in the long form,
+// which has the machine to itself. Elsewhere a slow machine must not fail a test: the same stories run for what they
+// get right, and tell their figures only.
+func Measures() bool { return Full() }
+
+// OnlyMeasured skips a test that promises nothing but a figure.
+func OnlyMeasured(t testing.TB) {
+	t.Helper()
+	if !Measures() {
+		t.Skip("measured: part of make faults")
+	}
+}
+
+// Beside lets a test run beside others, unless figures are judged: then each has the machine alone.
+func Beside(t *testing.T) {
+	t.Helper()
+	if !Measures() {
+		t.Parallel()
+	}
+}
+
+// Tries is how often a story is told before a figure beyond its limit is believed.
+const Tries = 3
+
+// Measure tells a story that gives figures. Where they are judged, a story with one beyond its limit is told again,
+// with everything set up anew, and only what is beyond its limit each time fails. What else goes wrong in a story fails
+// at once.
+func Measure(t *testing.T, story func(*testing.T, *Figures)) {
+	t.Helper()
+	if !Measures() {
+		f := &Figures{machine: Watch(t)}
+		story(t, f)
+		t.Log(f)
+		return
+	}
+	missed := repeat(Tries, func(try int) []string {
+		f := &Figures{}
+		sound := t.Run(fmt.Sprintf("try %d", try), func(t *testing.T) {
+			f.machine = Watch(t)
+			story(t, f)
+			t.Log(f)
+		})
+		if !sound {
+			return nil // it has failed, for another reason
+		}
+		return f.missed
+	})
+	if len(missed) > 0 {
+		t.Errorf("at each of %d tries, at last:\n%s", Tries, strings.Join(missed, "\n"))
+	}
+}
+
+// repeat tries until nothing is missed, and gives what the last try missed.
+func repeat(tries int, try func(n int) (missed []string)) (missed []string) {
+	for n := range tries {
+		if missed = try(n + 1); len(missed) == 0 {
+			break
+		}
+	}
+	return missed
+}
+
+// Figures are what one telling of a story measured, each beside its limit.
+type Figures struct {
+	machine *Machine
+
+	mu     sync.Mutex
+	told   []string
+	missed []string
+}
+
+// Time notes a latency that is the share's slowest, 0…1. It holds when it is within the limit and what the machine's own
+// timers added meanwhile.
+func (f *Figures) Time(what string, took, limit time.Duration, share float64) {
+	added := f.machine.Added(share)
+	f.note(took <= limit+added, fmt.Sprintf("%s: %v, at most %v (the machine adds %v)", what, round(took), limit, round(added)))
+}
+
+// AtMost notes a figure that promises not to be larger.
+func (f *Figures) AtMost(what string, figure, limit float64, unit string) {
+	f.note(figure <= limit, fmt.Sprintf("%s: %.4g %s, at most %.4g (the machine adds %v)", what, figure, unit, limit, round(f.machine.Added(0.99))))
+}
+
+func (f *Figures) note(holds bool, line string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !holds {
+		f.missed = append(f.missed, line)
+		line += " – beyond its limit"
+	}
+	f.told = append(f.told, line)
+}
+
+// String is every figure on a line.
+func (f *Figures) String() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.told) == 0 {
+		return "no figure"
+	}
+	text := strings.Join(f.told, "\n")
+	if !Measures() {
+		return "not judged here:\n" + text
+	}
+	return text
+}
+
+func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
