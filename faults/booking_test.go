@@ -12,6 +12,7 @@ import (
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 const retail = "/dexcare/api/6/visits/retail"
@@ -46,7 +47,7 @@ func (l *ledger) count(id string) int {
 
 // docs/faults.md row 10: whatever breaks, a booking is sent once, and what became of it is said.
 func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
-	rig.Beside(t)
+	figure.Beside(t)
 	s := newScene(t, "booking: {tombstone: 48h, timeout: 1m}") // no connection hangs here
 	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 	var n atomic.Int64
@@ -127,8 +128,8 @@ func thenReset(w http.ResponseWriter, r *http.Request, good http.Handler) {
 
 // docs/faults.md row 29: a slow booking holds up nobody else.
 func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t, "booking: {tombstone: 48h, timeout: 5m}", lives(500*time.Millisecond, time.Hour, time.Hour))
 		offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 		s.settle(t, clinician)
@@ -161,8 +162,8 @@ func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
 
 // docs/faults.md row 29: the outcome of a booking that nobody answers is unknown, and that is said.
 func TestABookingThatHangsIsAnsweredUnknown(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t, "booking: {tombstone: 48h, timeout: 1s}")
 		offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 		s.upstream.Break(evil.Hang, evil.Booking)

@@ -16,6 +16,7 @@ import (
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 	"timeslots/internal/trace/tracetest"
 )
 
@@ -36,7 +37,7 @@ var (
 
 // docs/faults.md row C: what patients send and what the service is trusted with is written nowhere, whatever happens.
 func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
-	rig.Beside(t)
+	figure.Beside(t)
 	redis := rig.NewRedis(t, "--requirepass", secrets["redis password"])
 	redis.Password = secrets["redis password"]
 	heard := redis.Listen(t)

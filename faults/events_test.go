@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // Events are of use only when they come as they happen: proxies must not hold them back, nor keep them for the next.
@@ -20,8 +21,8 @@ func TestEventsPassProxiesAtOnce(t *testing.T) {
 	}
 	for name, proxy := range proxies {
 		t.Run(name, func(t *testing.T) {
-			rig.Beside(t)
-			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+			figure.Beside(t)
+			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, "booking: {tombstone: 48h}")
 				offers := s.settle(t, "/v1/timeslots?"+clinic)
 				base := proxy(t, s.Public)

@@ -13,6 +13,7 @@ import (
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 )
 
 func TestMain(m *testing.M) { rig.Main(m, 6) }
@@ -76,7 +77,7 @@ func lives(fresh, stale, staleOnError time.Duration) string {
 // livesOf is lives with the bounds of one call.
 func livesOf(call string, fresh, stale, staleOnError time.Duration) string {
 	window := "2s"
-	if !rig.Measures() {
+	if !figure.Judged() {
 		window = "1m" // a slow machine makes few calls in two seconds
 	}
 	text := "sources:\n"
@@ -89,7 +90,7 @@ func livesOf(call string, fresh, stale, staleOnError time.Duration) string {
 // calls are the bounds of one upstream call. Where nothing is measured no call is given up because the machine is slow,
 // and none is made twice.
 func calls() string {
-	if rig.Measures() {
+	if figure.Judged() {
 		return "timeout: 600ms"
 	}
 	return "timeout: 1m, hedgeAfter: -1s"
@@ -100,7 +101,7 @@ const giveUp = "timeout: 600ms"
 
 // patient is the search's section: how long an answer may take where it does not matter.
 func patient() string {
-	if rig.Measures() {
+	if figure.Judged() {
 		return ""
 	}
 	return "search: {budget: 1m}\n"
@@ -132,7 +133,7 @@ func configuration(upstream string, settings ...string) string {
 
 // oldAge is for how long a copy is of use once its source fails: where nothing is measured, longer than any test takes.
 func oldAge() time.Duration {
-	if rig.Measures() {
+	if figure.Judged() {
 		return 40 * time.Second
 	}
 	return time.Hour
@@ -219,7 +220,7 @@ func (l latencies) p(share float64) time.Duration {
 
 // times is a when the long form runs, else b.
 func times(long, short int) int {
-	if rig.Full() {
+	if figure.Judged() {
 		return long
 	}
 	return short
@@ -228,7 +229,7 @@ func times(long, short int) int {
 // inShort leaves a case to the long form, unless it is one of those that stand for all.
 func inShort(t *testing.T, representative bool) {
 	t.Helper()
-	if !representative && !rig.Full() {
+	if !representative && !figure.Judged() {
 		t.Skip("part of make faults")
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // personal answers with the caller's own token, and invites every cache to keep it (RFC 9111 §3.5 lets shared caches
@@ -46,7 +47,7 @@ func TestNoProxyReplaysAPersonalAnswer(t *testing.T) {
 	}
 	for name, proxy := range proxies {
 		t.Run(name, func(t *testing.T) {
-			rig.Beside(t)
+			figure.Beside(t)
 			s := newScene(t, "products: {default: {maxAge: 60s}}", "booking: {tombstone: 48h}", lives(time.Hour, time.Hour, time.Hour))
 			base := proxy(t, s.Public)
 			for _, invitation := range invitations {
@@ -96,7 +97,7 @@ func replayed(t *testing.T, base, method, path, body, name string) {
 
 // The same proxies do replay what comes straight from such an upstream: without that, the test above would prove nothing.
 func TestTheseProxiesWouldReplayUpstreamsOwnAnswers(t *testing.T) {
-	rig.Beside(t)
+	figure.Beside(t)
 	u := evil.New(newTenant(t))
 	u.Break(personal(invitations[0]), evil.Booking)
 	upstream := listen(t, u)

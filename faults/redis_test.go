@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // household is a service with a Redis, and visitors and patients who keep coming while things break.
@@ -102,7 +103,7 @@ func (h *household) live(t testing.TB, d time.Duration) []visit {
 }
 
 // judge wants no failure, and latency within the promise: 60 ms more at first, 5 ms more after.
-func judge(t testing.TB, f *rig.Figures, visits []visit) {
+func judge(t testing.TB, f *figure.Figures, visits []visit) {
 	t.Helper()
 	var first, late latencies
 	var worstBooking time.Duration
@@ -128,7 +129,7 @@ func judge(t testing.TB, f *rig.Figures, visits []visit) {
 	if len(late) > 0 {
 		f.Time("median of reads after it", late.p(0.5), 10*time.Millisecond, 0.5)
 	}
-	if rig.Measures() && (len(first) == 0 || len(late) == 0) {
+	if figure.Judged() && (len(first) == 0 || len(late) == 0) {
 		t.Fatal("nobody came")
 	}
 }
@@ -182,8 +183,8 @@ func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 	for name, outage := range outages {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "stopped" || name == "read-only" || name == "killed" || name == "emptied")
-			rig.Beside(t)
-			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+			figure.Beside(t)
+			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				h := newHousehold(t)
 				outage.begin(t, h)
 				judge(t, f, h.live(t, time.Duration(times(6000, 1500))*time.Millisecond))
@@ -214,8 +215,8 @@ func hold(t *testing.T, addr string) {
 
 // docs/faults.md row 12: a Redis that takes connections and says nothing, from the beginning.
 func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		must(t, err)
 		t.Cleanup(func() { _ = l.Close() })
@@ -227,8 +228,8 @@ func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
 
 // docs/faults.md row 11: without Redis at the start the service is ready, serves, and joins by itself.
 func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		addr := rig.FreeAddr(t)
 		begin := time.Now()
 		s := newScene(t, redisAt(addr, quick))
@@ -244,7 +245,7 @@ func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 
 // docs/faults.md row 13: what somebody else wrote into Redis is a miss, and newer formats are left alone.
 func TestDamagedValuesAreMisses(t *testing.T) {
-	rig.Beside(t)
+	figure.Beside(t)
 	redis := rig.NewRedis(t)
 	forLong := lives(time.Hour, time.Hour, time.Hour) // what was written here is still there, however long this takes
 	h := &household{scene: newScene(t, redisAt(redis.Addr, whole), forLong), redis: redis}

@@ -11,12 +11,13 @@ import (
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // docs/faults.md row 20: somebody who asks for endless keys costs memory that is configured and calls that are budgeted, and
 // honest visitors notice nothing.
 func TestAScanOfKeysCostsHonestVisitorsNothing(t *testing.T) {
-	rig.Beside(t)
+	figure.Beside(t)
 	const source = "{ratePerSecond: 50, stale: 1h}" // nobody honest ever has to wait, however slow the machine
 	s := newScene(t,
 		"cache: {memory: {fragments: 8MiB, responses: 4MiB}}", "booking: {tombstone: 48h}", "search: {budget: 800ms}",

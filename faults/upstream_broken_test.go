@@ -11,6 +11,7 @@ import (
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // docs/faults.md rows 2, 4, 7: a source that fails at once costs its part, says why, and is whole again by itself.
@@ -42,7 +43,7 @@ func TestASourceThatFailsAtOnceCostsItsPartAndSaysWhy(t *testing.T) {
 		"gzip with a bad checksum":     {evil.BadChecksum, "malformed"},
 		"an encoding nobody asked for": {evil.UnknownEncoding, "malformed"},
 	}
-	rig.Beside(t)
+	figure.Beside(t)
 	s := newScene(t, fmt.Sprintf("sources:\n  careOptions: {%[1]s, breaker: {minRequests: 1000}, negative: 100ms}\n  careDirect: {%[1]s}\n  directory: {%[1]s}", calls()))
 	n := 0
 	for name, tt := range tests {
@@ -67,7 +68,7 @@ func TestNonsenseNeverReplacesAnAnswer(t *testing.T) {
 		"null": evil.Says("application/json", "null"), "truncated": evil.Truncate, "a login page": evil.Says("text/html", "<html>"),
 		"too many slots": evil.Repeat(50_001), "too large": evil.Bomb(9 << 20),
 	}
-	rig.Beside(t)
+	figure.Beside(t)
 	s := newScene(t, lives(time.Second, time.Hour, time.Hour))
 	before := lasting(s.settle(t, clinician))
 	for name, fault := range faults {
@@ -111,7 +112,7 @@ func (ids slotIDs) has(id string) bool { return ids[id] }
 
 // docs/faults.md row 6: bombs cost 64 MiB at most.
 func TestBombsCostLittleMemory(t *testing.T) {
-	rig.OnlyMeasured(t) // what bombs do to answers: TestNonsenseNeverReplacesAnAnswer
+	figure.Only(t) // what bombs do to answers: TestNonsenseNeverReplacesAnAnswer
 	bombs := map[string]func() evil.Fault{
 		"1000:1":             func() evil.Fault { return evil.Bomb(256 << 20) },
 		"just too large":     func() evil.Fault { return evil.Bomb(8<<20 + 1) },
@@ -121,7 +122,7 @@ func TestBombsCostLittleMemory(t *testing.T) {
 	}
 	for name, bomb := range bombs {
 		t.Run(name, func(t *testing.T) {
-			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, "products: {default: {budget: 3s}}", "sources:\n  providerDirect: {timeout: 2s, breaker: {minRequests: 100000}}")
 				s.settle(t, clinician)
 				_, _ = crowd(t, s.Public+clinician, 200, 8)
@@ -145,7 +146,7 @@ func TestBombsCostLittleMemory(t *testing.T) {
 func TestConnectionsThatBreakNowAndThenAreNotNoticed(t *testing.T) {
 	for name, fault := range map[string]evil.Fault{"reset": evil.Reset, "hung up": evil.Hangup, "502": evil.Status(502)} {
 		t.Run(name, func(t *testing.T) {
-			rig.Beside(t)
+			figure.Beside(t)
 			s := newScene(t)
 			s.settle(t, clinician)
 			var call atomic.Int64

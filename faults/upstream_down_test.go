@@ -11,6 +11,7 @@ import (
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // docs/faults.md row 3: a source that asks for a pause gets it, and nobody notices who has been here before.
@@ -18,8 +19,8 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 	for name, status := range map[string]int{"429": 429, "503": 503} {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "429")
-			rig.Beside(t)
-			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+			figure.Beside(t)
+			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				const pause = 60 // seconds, the longest that is heeded: long enough to look inside
 				s := newScene(t, lives(500*time.Millisecond, time.Hour, time.Hour))
 				s.settle(t, clinician)
@@ -68,8 +69,8 @@ func (s *scene) paused(t *testing.T, fault evil.Fault) (calls int, asked time.Ti
 
 // docs/faults.md row 3: the pause is as long as it was asked for, and then all is well by itself.
 func TestAPauseEndsWhenItWasToEnd(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t)
 		s.settle(t, clinician)
 		before, asked := s.paused(t, evil.Status(429, "Retry-After", "2"))
@@ -86,8 +87,8 @@ func TestAPauseEndsWhenItWasToEnd(t *testing.T) {
 
 // docs/faults.md rows 8, 9: all sources down for good.
 func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		const usable = 4300 * time.Millisecond // from a copy's fetch
 		s := newScene(t, lives(300*time.Millisecond, time.Second, 3*time.Second))
 		s.settle(t, area)
@@ -162,8 +163,8 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 
 // docs/faults.md row 2: nobody listens.
 func TestAnUpstreamThatRefusesConnectionsHealsByItself(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		addr := rig.FreeAddr(t)
 		s := &scene{Service: rig.Serve(t, configuration("http://"+addr)), tenant: newTenant(t)}
 		r := rig.Get(t, s.Public+clinician)

@@ -6,6 +6,7 @@ import (
 
 	"timeslots/faults/evil"
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 var hanging = map[string]evil.Fault{
@@ -18,8 +19,8 @@ var hanging = map[string]evil.Fault{
 func TestASourceThatHangsCostsAColdSearchItsPartOnly(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
-			rig.Beside(t)
-			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+			figure.Beside(t)
+			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, "products: {default: {budget: 400ms}}", livesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
 				s.upstream.Break(fault, evil.CareOptions)
 				r := rig.Get(t, s.Public+area)
@@ -27,7 +28,7 @@ func TestASourceThatHangsCostsAColdSearchItsPartOnly(t *testing.T) {
 					t.Errorf("complete: %+v", a.Sources)
 				}
 				f.Time("a cold search with a budget of 400 ms", r.Took, 550*time.Millisecond, 1)
-				if rig.Measures() {
+				if figure.Judged() {
 					partOnly(t, r.Answer(t))
 				}
 				rig.Until(t, "the other source's part", func() bool { // on a slow machine it may miss the first budget
@@ -60,8 +61,8 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "hangs before its headers")
-			rig.Beside(t)
-			rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+			figure.Beside(t)
+			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, livesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
 				s.settle(t, clinician)
 				s.upstream.Break(fault, evil.ProviderDirect)
@@ -80,8 +81,8 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 
 // docs/faults.md row 1 beyond stale: only who finds out waits.
 func TestBeyondStaleOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t, livesOf(giveUp, 300*time.Millisecond, 300*time.Millisecond, oldAge()), "products: {default: {budget: 400ms}}")
 		s.settle(t, clinician)
 		s.upstream.Break(evil.Hang, evil.ProviderDirect)

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // docs/faults.md row 2: a certificate that does not hold is a failure of its source, never skipped, and the name of what is
@@ -36,7 +37,7 @@ func TestACertificateThatDoesNotHoldIsAFailure(t *testing.T) {
 	good := authority.issue(t, "127.0.0.1", time.Hour)
 	for name, certificate := range bad {
 		t.Run(name, func(t *testing.T) {
-			rig.Beside(t)
+			figure.Beside(t)
 			var present atomic.Pointer[tls.Certificate]
 			present.Store(&certificate)
 			var asked atomic.Int64

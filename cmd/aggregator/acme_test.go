@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 )
 
 // askHost calls the simulator under one of its host names.
@@ -31,7 +32,7 @@ func askHost(t *testing.T, addr, host, path string) (status int, body string) {
 }
 
 func TestTheSimulatorIsSeveralTenantsByHost(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--departments", "9", "--providers", "20", "--fault", "patient:status=503")
 	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
 	_, text := askHost(t, addr, addr, "/_acme/tenants")

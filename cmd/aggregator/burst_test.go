@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // burst is what a crowd got.
@@ -48,7 +50,7 @@ const places = 16
 
 // A full house, which stays so until the test opens the gate: what is beyond it is turned away, bookings are not.
 func TestWhatIsBeyondTheLimitIsTurnedAwayAndBookingsAreNot(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	const visitors = 100
 	service, upstream := startGated(t, "/v5/providers/", "limits: {inFlight: 20}\nlog: {level: error}\n")
 	client := &http.Client{Transport: &http.Transport{}, Timeout: hanging}
@@ -82,8 +84,8 @@ func (b *burst) afterwards(t *testing.T, service *running) {
 }
 
 func TestABurstOfTwentyTimesTheCapacityCostsNeitherGoodputNorBookings(t *testing.T) {
-	measured(t)
-	judge(t, func() bool {
+	figure.Only(t)
+	figure.Repeat(t, func() bool {
 		within := false
 		t.Run("burst", func(t *testing.T) { within = goodput(t) })
 		return within

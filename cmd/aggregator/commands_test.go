@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/figure"
 )
 
 // once runs a command that ends by itself.
@@ -94,7 +95,7 @@ func TestCheckPrintsWhatIsInEffectWithoutSecrets(t *testing.T) {
 }
 
 func TestServeAgainstASimulatorOfItsOwn(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--seed", "7")
 	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
 	service := start(t, nil, "serve", "--config", written(t, served(addr)))
@@ -112,7 +113,7 @@ func TestServeAgainstASimulatorOfItsOwn(t *testing.T) {
 }
 
 func TestTheServiceIsReadyWhileUpstreamAndRedisAreAway(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	file := written(t, served("127.0.0.1:1")+"cache: {redis: {addresses: [\"127.0.0.1:1\"]}}\n")
 	service := start(t, nil, "serve", "--config", file)
 	service.listening(t)

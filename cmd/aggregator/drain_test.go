@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // balancer sends requests to replicas that say they are ready, as a load balancer does: it asks them now and then, so
@@ -172,9 +174,9 @@ func (b *balancer) visit(ctx context.Context) {
 // that leaves stays for so long that a slow balancer learns of it, too.
 func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	replicas, perSecond, visitors, delay := 2, 50, 5, "3s"
-	if judged() {
+	if figure.Judged() {
 		replicas, perSecond, visitors, delay = 3, 300, 20, "400ms"
 	}
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "20ms")
@@ -229,7 +231,7 @@ func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
 
 func TestABookingInFlightOutlivesTheGraceOfReads(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	const more = "shutdown: {grace: 100ms}\nlog: {level: error}\n"
 	tests := map[string]struct {
 		read bool
@@ -237,7 +239,7 @@ func TestABookingInFlightOutlivesTheGraceOfReads(t *testing.T) {
 	}{"a booking alone": {false, exitDone}, "a booking and a read": {true, exitFailed}}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			alongside(t)
+			figure.Beside(t)
 			// The read never gets its answer, so that it is there when the grace is over; the booking gets its own later.
 			service, simulator, _ := startServed(t, more, "--fault", "retail-booking:latency=2s", "--fault", "department-timeslots:hang")
 			results := make(chan string, 2)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // request is one call of a DexCare client.
@@ -130,7 +132,7 @@ func keyFor(path string) string {
 }
 
 func TestADropInClientGetsWhatDexCareSaysByteForByte(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	if len(recorded) < 60 {
 		t.Fatalf("only %d requests are recorded", len(recorded))
@@ -159,7 +161,7 @@ func TestADropInClientGetsWhatDexCareSaysByteForByte(t *testing.T) {
 }
 
 func TestOrderCaseAndEncodingDoNotSplitEntries(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	before := calls(t, simulator)["availability-slots"]
 	for _, q := range []string{
@@ -195,7 +197,7 @@ func calls(t *testing.T, simulator string) map[string]int {
 }
 
 func TestWhatMayBePersonalIsPassedThroughEachTime(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	base := service.public + "/dexcare"
 	tests := map[string]func() reply{
@@ -225,7 +227,7 @@ func TestWhatMayBePersonalIsPassedThroughEachTime(t *testing.T) {
 }
 
 func TestAContextFromACachedAnswerMayBeReplayedFromTheCache(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	base := service.public + "/dexcare"
 	var found struct{ SearchContext string }
@@ -243,7 +245,7 @@ func TestAContextFromACachedAnswerMayBeReplayedFromTheCache(t *testing.T) {
 }
 
 func TestATakenSlotIsLeftOutOfEveryRepeatedBody(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, _ := startPair(t)
 	base := service.public + "/dexcare"
 	reads := []request{
@@ -311,7 +313,7 @@ func offered(t *testing.T, body []byte, npi, at string) (found []string) {
 }
 
 func TestBadInputGetsTheSurfacesOwnErrorAndNeverReachesUpstream(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	tests := []struct {
 		request

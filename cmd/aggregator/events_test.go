@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // listening is one client of /v1/timeslots/events; its lines come through said, which is closed with the stream.
@@ -74,7 +76,7 @@ func ends(t *testing.T, said <-chan string) {
 const riverton = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500"
 
 func TestASlotBookedOnOneReplicaFadesForThoseWhoLookAtItOnAnother(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	f := startFleet(t, 2, "", "booking: {tombstone: 48h}\n")
 	offers := get(t, f.replicas[0].public+"/v1/timeslots?"+riverton).answer(t)
 	slot := offers.Timeslots[len(offers.Timeslots)/2]

@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"timeslots/internal/api"
+	"timeslots/internal/figure"
 )
 
 func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	s := serveWarm(t, "")
 	const query = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&sort=balanced"
 	explain := func() (x api.Explanation) {
@@ -43,7 +44,7 @@ func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {
 }
 
 func TestAPastedAddressIsExplainedAsAPage(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	s := serveWarm(t, "")
 	address := "https://slots.example.org/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&latitude=47.61&longitude=-122.33"
 	get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&latitude=47.61&longitude=-122.33")

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // redisServer is a real Redis on a port of its own.
@@ -88,7 +90,7 @@ const hotClinic = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Il
 
 func TestAThousandColdRequestsOnThreeReplicasAreOneCallForEachFragment(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	f := startFleet(t, 3, "", "")
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 150}}
 	defer client.CloseIdleConnections()
@@ -153,7 +155,7 @@ func (f *fleet) load(t *testing.T, perSecond int, during time.Duration) (took []
 }
 
 func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
-	measured(t)
+	figure.Only(t)
 	const (
 		during = 20 * time.Second
 		fresh  = 2 * time.Second
@@ -166,7 +168,7 @@ func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
 		t.Fatal(err)
 	}
 	http.DefaultClient.CloseIdleConnections()
-	judge(t, func() bool {
+	figure.Repeat(t, func() bool {
 		before := calls(t, f.simulator)["department-timeslots"]
 		took, failed := f.load(t, 300, during)
 		n := calls(t, f.simulator)["department-timeslots"] - before
@@ -177,7 +179,7 @@ func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
 }
 
 func TestLosingRedisUnderLoadFailsNobody(t *testing.T) {
-	measured(t)
+	figure.Only(t)
 	tests := map[string]func(*redisServer){
 		"killed":  func(s *redisServer) { s.kill() },
 		"stopped": func(s *redisServer) { _ = s.run.Process.Signal(syscall.SIGSTOP) },
@@ -186,7 +188,7 @@ func TestLosingRedisUnderLoadFailsNobody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := startFleet(t, 1, ", timeout: 50ms", "")
 			get(t, f.replicas[0].public+hotClinic) // so that the yardstick is a warm one
-			judge(t, func() bool { return f.loses(t, name, lose) })
+			figure.Repeat(t, func() bool { return f.loses(t, name, lose) })
 		})
 	}
 }

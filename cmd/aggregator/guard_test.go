@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/figure"
 )
 
 func TestAdminPathsAreNotOnThePublicListener(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, _ := startPair(t)
 	for _, path := range []string{
 		"/healthz", "/readyz", "/metrics", "/ops", "/ops/", "/ops/state", "/ops/events", "/ops/explain?npi=9000000017", "/ops/invalidate", "/ops/warm", "/ops/products/flushot",

@@ -3,10 +3,12 @@ package main
 import (
 	"net/http"
 	"testing"
+
+	"timeslots/internal/figure"
 )
 
 func TestInvalidationMakesTheNextAnswerAFreshFetch(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	const path = "/v1/timeslots?npi=9000000017"
 	token := []string{"Authorization", "Bearer admin-secret", "Content-Type", "application/json"}
@@ -27,7 +29,7 @@ func TestInvalidationMakesTheNextAnswerAFreshFetch(t *testing.T) {
 }
 
 func TestInvalidationIsGuardedAndStrict(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, _ := startPair(t)
 	target := service.admin + "/ops/invalidate"
 	tests := []struct {

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // freePort is an address that nobody listens on.
@@ -87,7 +89,7 @@ func nowhere(client *http.Client, public string) error {
 
 func TestNothingStopsWhenTheLogCannotBeWritten(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	tests := map[string]func(t *testing.T) (stderr *os.File, after func()){
 		"a pipe that nobody reads": func(t *testing.T) (*os.File, func()) {
 			_, writer := unread(t)
@@ -108,7 +110,7 @@ func TestNothingStopsWhenTheLogCannotBeWritten(t *testing.T) {
 	}
 	for name, prepare := range tests {
 		t.Run(name, func(t *testing.T) {
-			alongside(t)
+			figure.Beside(t)
 			stderr, after := prepare(t)
 			p := startMute(t, stderr)
 			after()
@@ -125,7 +127,7 @@ func TestNothingStopsWhenTheLogCannotBeWritten(t *testing.T) {
 
 func TestOnceTheLogIsReadAgainItSaysHowMuchIsMissing(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	reader, writer := unread(t)
 	p := startMute(t, writer)
 	flood(t, p.public)
@@ -158,7 +160,7 @@ func TestOnceTheLogIsReadAgainItSaysHowMuchIsMissing(t *testing.T) {
 
 func TestWhatWasLoggedLastIsWrittenBeforeTheEnd(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	p := startProcess(t, "", "serve", "--config", written(t, served(sim.err.waitFor(t, `listening public=(\S+)`)[1])))
 	for i := range 50 {
@@ -175,7 +177,7 @@ func TestWhatWasLoggedLastIsWrittenBeforeTheEnd(t *testing.T) {
 // A dump shows every stack with its words in hexadecimal. None of them may spell what a patient sent.
 func TestADumpOfAllGoroutinesHoldsNothingThatWasSent(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	const token, body, header = "Canary-Token-51c2", "Canary-Body-9d0e", "Canary-Header-77ab"
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--fault", "*:hang")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/figure"
 )
 
 func TestCachesShrinkToTheirShareOfTheMemoryLimit(t *testing.T) {
@@ -90,7 +91,7 @@ func (c container) read(t *testing.T, file string) string {
 }
 
 func TestAContainerOf256MiBIsNotKilledHoweverMuchIsAsked(t *testing.T) {
-	measured(t)
+	figure.Only(t)
 	const limit = 256 << 20
 	box := newContainer(t, limit)
 	program := filepath.Join(t.TempDir(), "aggregator") // as it is shipped: the race detector needs memory of its own

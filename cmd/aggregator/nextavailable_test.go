@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // entries is the document of docs/interface.md §3.2, as a client reads it.
@@ -40,7 +42,7 @@ func (r reply) entries(t *testing.T) entries {
 }
 
 func TestAListOfClinicsSaysWhatTheirSlotsSay(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	list := get(t, demo.public+"/v1/next-available?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness&sort=nearest&per=2"+later()).entries(t)
 	whole := get(t, demo.public+area+"&limit=500"+later()).answer(t)
@@ -67,7 +69,7 @@ func TestAListOfClinicsSaysWhatTheirSlotsSay(t *testing.T) {
 }
 
 func TestAClinicianWithoutTimesAndOneWhoseSourceFailedAreListedApart(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	npi := directoryOf(t, demo).npi
 	list := get(t, demo.public+"/v1/next-available?visitTypeName=Nonesuch&npi="+npi).entries(t)
@@ -85,7 +87,7 @@ func TestAClinicianWithoutTimesAndOneWhoseSourceFailedAreListedApart(t *testing.
 }
 
 func TestAnEmptyDayNamesTheNextSlot(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	npi := directoryOf(t, demo).npi
 	all := get(t, demo.public+"/v1/timeslots?npi="+npi+"&limit=500").answer(t)

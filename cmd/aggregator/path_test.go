@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/figure"
 )
 
 func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
 	load := func(n int) func() (*config.Config, error) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"timeslots/internal/figure"
 )
 
 // hanging is how long a test waits before it believes that something will never come. It judges nothing: whatever comes
@@ -40,7 +42,7 @@ var patientSource = []struct{ key, variable, value string }{
 // are judged there is none: what is measured is the service as it is shipped.
 func patience(t testing.TB, text string) (environ []string) {
 	t.Helper()
-	if _, benchmark := t.(*testing.B); benchmark || judged() {
+	if _, benchmark := t.(*testing.B); benchmark || figure.Judged() {
 		return nil
 	}
 	var tree map[string]any

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"timeslots/internal/figure"
 )
 
 // strange are header names that some framework, proxy or CDN somewhere acts upon, with a value that would do harm if
@@ -73,7 +75,7 @@ func (k *keeper) get(t *testing.T, target, name, value string) reply {
 }
 
 func TestNoHeaderChangesAnAnswerOrTheFetchBehindIt(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	if len(strange) < 150 {
 		t.Fatalf("only %d headers", len(strange))
 	}
@@ -112,7 +114,7 @@ func TestNoHeaderChangesAnAnswerOrTheFetchBehindIt(t *testing.T) {
 
 // The first request for something decides what everybody gets: it must not be able to say anything beyond its key.
 func TestWhoFillsTheCacheCannotFlavourIt(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	targets := []string{
 		"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later(),
@@ -146,7 +148,7 @@ func TestWhoFillsTheCacheCannotFlavourIt(t *testing.T) {
 }
 
 func TestParametersThatAreNotOursAreRefusedAndNeverCloak(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	const ask = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 	get(t, service.public+ask)
@@ -181,7 +183,7 @@ func TestParametersThatAreNotOursAreRefusedAndNeverCloak(t *testing.T) {
 
 // A path is one that is listed, letter for letter, or it is nothing.
 func TestNoPathLeadsOutOfTheRoutes(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	items := []string{
 		"..", ".", "...", "..%2f", "..%2f..%2fadmin", "..%252f", "%2e%2e", "%2e%2e%2f", "%252e%252e%252f", "%c0%ae%c0%ae", "%e0%80%ae", "..%5c", "%5c..", "..\\",

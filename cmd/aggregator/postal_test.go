@@ -3,11 +3,13 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"timeslots/internal/figure"
 )
 
 // TestAPostalCodeOfTheTableIsItsPoint: the same question, the same bytes.
 func TestAPostalCodeOfTheTableIsItsPoint(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
 	table := written(t, "zip,latitude,longitude\n98101,47.61,-122.33\n")
@@ -26,7 +28,7 @@ func TestAPostalCodeOfTheTableIsItsPoint(t *testing.T) {
 
 // TestAPostalCodeThatNobodyCanPlaceIsCareOptions: its distances, and Care Direct for the departments that it names.
 func TestAPostalCodeThatNobodyCanPlaceIsCareOptions(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	a := get(t, demo.public+"/v1/timeslots?postalCode=98000&visitTypeName=FluShot&sort=nearest&limit=500").answer(t)
 	clinics := 0

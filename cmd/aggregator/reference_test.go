@@ -15,6 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"timeslots/internal/figure"
 )
 
 // described is a running program that is asked what its own description admits, and has to answer as it says.
@@ -79,7 +81,7 @@ func (d described) fault(t *testing.T, specs ...string) {
 }
 
 func TestTheWholeProgramAnswersAsItDescribesItself(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	d := describe(t, startDemo(t))
 	npi := directoryOf(t, d.running).npi
 	place := "latitude=47.61&longitude=-122.33"
@@ -111,7 +113,7 @@ func sunday() string {
 }
 
 func TestTheWholeProgramFailsAsItDescribesItself(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	// A budget of a second for the one question whose answer is that it ran out; all others have time. The end of the
 	// program waits for the call behind it.
 	demo := start(t, []string{"AGGREGATOR_PRODUCTS_FLUSHOT_BUDGET=1s", "AGGREGATOR_SOURCES_CARE_OPTIONS_TIMEOUT=2s"}, "demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
@@ -136,7 +138,7 @@ func TestTheWholeProgramFailsAsItDescribesItself(t *testing.T) {
 }
 
 func TestClientsAreTurnedAwayAsTheDescriptionSays(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, _, _ := startServed(t, "limits: {perClientPerSecond: 0.01, perClientBurst: 1}\n")
 	d := describe(t, service)
 	for _, target := range []string{"/v1/timeslots?npi=9000000017", "/v1/next-available?npi=9000000017", "/openapi.json", "/dexcare/v1/suffixes"} {
@@ -147,7 +149,7 @@ func TestClientsAreTurnedAwayAsTheDescriptionSays(t *testing.T) {
 }
 
 func TestListsReachAsFarAsTheDescriptionSays(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	d := describe(t, startDemo(t))
 	place := "&latitude=47.61&longitude=-122.33"
 	for _, path := range []string{"/v1/timeslots", "/v1/next-available"} {

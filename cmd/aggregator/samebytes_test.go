@@ -1,10 +1,14 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"timeslots/internal/figure"
+)
 
 // TestReplicasSayTheSameToTheSameQuestion, however it is spelled: same bytes, same ETag.
 func TestReplicasSayTheSameToTheSameQuestion(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	f := startFleet(t, 2, "", "sources: {providerDirect: {fresh: 5m}, careDirect: {fresh: 5m}, careOptions: {fresh: 5m}}\nbooking: {tombstone: 1h}\n")
 	for name, spellings := range map[string][]string{
 		"clinicians": {"/v1/timeslots?npi=9000000017,9000000025&limit=100", "/v1/timeslots?npi=9000000025&npi=9000000017&sort=soonest", "/v1/timeslots?explain=false&npi=9000000025,9000000017,9000000017&startDate=2020-01-01"},

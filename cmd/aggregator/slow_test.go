@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/figure"
 )
 
 // hurried is the service behind a public listener whose deadlines are all a second, so that a test can see them pass.
@@ -81,7 +82,7 @@ const (
 
 func TestSlowClientsAreCutAtTheirDeadline(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	l := hurried(t)
 	addr := l.addr()
 	t.Run("together", func(t *testing.T) { slowlyCut(t, addr) })
@@ -148,19 +149,19 @@ func p99(t *testing.T, addr string, n int) time.Duration {
 // everybody is answered.
 func TestHonestClientsDoNotNoticeSlowOnes(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur < 8192 {
 		t.Skipf("needs 8192 file descriptors, has %d", files.Cur)
 	}
 	slow, requests := 10, 100
-	if judged() {
+	if figure.Judged() {
 		slow, requests = 100, 1000
 	}
 	service, _, _ := startServed(t, "log: {level: error}\n")
 	addr := strings.TrimPrefix(service.public, "http://")
 	p99(t, addr, 100) // warm
-	judge(t, func() (within bool) {
+	figure.Repeat(t, func() (within bool) {
 		alone := p99(t, addr, requests)
 		t.Run("beside slow ones", func(t *testing.T) {
 			for range 2 * slow {
@@ -185,7 +186,7 @@ func TestHonestClientsDoNotNoticeSlowOnes(t *testing.T) {
 
 func TestWithFewFileDescriptorsHonestClientsStillGetIn(t *testing.T) {
 	long(t)
-	alongside(t)
+	figure.Beside(t)
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
 	service := startProcess(t, "ulimit -n 256", "serve", "--config", written(t, served(addr)+"log: {level: error}\n"))

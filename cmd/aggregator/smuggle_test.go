@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"timeslots/internal/figure"
 )
 
 // raw sends bytes as they are and reads answers until the service hangs up, or says nothing more for patience.
@@ -55,7 +57,7 @@ const bookingHead = "POST /dexcare/api/6/visits/retail HTTP/1.1\r\nHost: a\r\nAu
 
 // Each of these reaches upstream as one request or not at all, and what is hidden in it never does (docs/faults.md §2 E).
 func TestABookingIsNeverTwoRequests(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	const body = `{"visitDetails":{}}` // upstream refuses it, so that every case may be sent
 	const hidden = "GET /dexcare/v1/patient HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer patient-2\r\n\r\n"
 	length := "Content-Length: 19\r\n"
@@ -117,7 +119,7 @@ func TestABookingIsNeverTwoRequests(t *testing.T) {
 
 // The accelerator answers what is plain; what is behind it on the connection is judged as if it stood alone.
 func TestBehindAHitOddFramingsAreRefusedAllTheSame(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, simulator := startPair(t)
 	get(t, service.public+hotClinic)
 	const hit = "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"timeslots/internal/figure"
 	"timeslots/internal/ops"
 )
 
 func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	s := serveWarm(t, `products: {flushot: {ranking: nearest}, findadoctor: {}}`)
 	const (
 		token = "Bearer admin-secret"
@@ -71,7 +72,7 @@ func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {
 }
 
 func TestTheStateSaysHowManySlotsEachSourceLists(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	s := serveWarm(t, "")
 	total := get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness").answer(t).Total
 	eventually(t, "the slots of Care Direct being counted", func() bool {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"timeslots/internal/figure"
 	"timeslots/internal/trace/tracetest"
 )
 
@@ -38,7 +39,7 @@ func under(spans map[string][]tracetest.Span, parent tracetest.Span) map[string]
 }
 
 func TestATraceShowsWhereAColdSearchSpentItsTime(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, collector := startTraced(t, 0)
 	r := get(t, service.public+hotClinic, "traceparent", followed, "correlation-id", "one-and-the-same")
 	if r.status != http.StatusOK {
@@ -76,7 +77,7 @@ func TestATraceShowsWhereAColdSearchSpentItsTime(t *testing.T) {
 }
 
 func TestATraceOfAHitIsOneSpanHoweverItIsAnswered(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, collector := startTraced(t, 1)
 	get(t, service.public+hotClinic) // fills
 	for range 3 {
@@ -104,7 +105,7 @@ func TestATraceOfAHitIsOneSpanHoweverItIsAnswered(t *testing.T) {
 }
 
 func TestABookingsTraceSaysHowItEndedAndNothingElse(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, collector := startTraced(t, 0)
 	const patient = "Zebulon"
 	r := call(t, http.MethodPost, service.public+"/dexcare/api/6/visits/retail?email="+patient, `{"patient":{"firstName":"`+patient+`"}}`,
@@ -124,7 +125,7 @@ func TestABookingsTraceSaysHowItEndedAndNothingElse(t *testing.T) {
 }
 
 func TestStoppingSendsTheLastTraces(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, collector := startTraced(t, 1)
 	get(t, service.public+hotClinic)
 	if code := service.end(t); code != exitDone {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 )
 
 // authority signs certificates for one test.
@@ -99,7 +100,7 @@ func indented(text string) string {
 }
 
 func TestTheIngressIsAskedWithOurCertificateAndItsAuthorityIsTrusted(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	ca, stranger := newAuthority(t), newAuthority(t)
 	addr := ingress(t, ca)
 	certificate, key := ca.issue(t)

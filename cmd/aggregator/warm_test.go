@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"timeslots/internal/figure"
 	"timeslots/internal/ops"
 )
 
@@ -36,7 +37,7 @@ func warmOf(t *testing.T, r *running) []ops.Warm {
 }
 
 func TestACampaignsQueryIsWarmBeforeAnybodyAsks(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	const query = "latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness"
 	s := serveWarm(t, `
 products:
@@ -61,7 +62,7 @@ products:
 }
 
 func TestAQueryIsWarmedOnDemand(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	s := serveWarm(t, "")
 	const token = "Bearer admin-secret"
 	const query = "departmentUrlName=AcmeRiverton&visitTypeName=Illness"

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"timeslots/internal/figure"
 )
 
 func TestMain(m *testing.M) {
@@ -45,7 +47,7 @@ func noneLeft() (code int) {
 const area = "/v1/timeslots?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness"
 
 func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	directory := directoryOf(t, demo)
 
@@ -86,7 +88,7 @@ func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
 }
 
 func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	around := get(t, demo.public+area+"&limit=500").answer(t)
 	both := 0
@@ -110,7 +112,7 @@ func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) 
 }
 
 func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	ask := func(days int) answer {
 		end := time.Now().AddDate(0, 0, days).Format(time.DateOnly)
@@ -132,7 +134,7 @@ func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
 }
 
 func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 	for _, sort := range []string{"soonest", "nearest", "balanced"} {
@@ -167,7 +169,7 @@ func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
 }
 
 func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	offers := get(t, demo.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500").answer(t)
 	get(t, demo.public+area) // a second answer that lists the slot, in the cache
@@ -211,7 +213,7 @@ func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 }
 
 func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	faults := demo.simulator(t) + "/_acme/faults"
 	if r := call(t, http.MethodPut, faults, `["care-options:status=500"]`); r.status/100 != 2 {
@@ -234,7 +236,7 @@ func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
 }
 
 func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	calls := demo.simulator(t) + "/_acme/calls"
 	var crowd sync.WaitGroup
@@ -264,7 +266,7 @@ func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
 }
 
 func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later()
 	get(t, target) // from now on the directory's spelling is known
@@ -281,7 +283,7 @@ func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
 }
 
 func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t)
 	get(t, demo.public+area+"&product=flushot")
 	get(t, demo.public+area+"&product=made-up")
@@ -309,7 +311,7 @@ func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
 }
 
 func TestSIGTERMLetsRequestsFinish(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	service, upstream := startGated(t, "/v2/departments/", "shutdown: {grace: 5m}\n")
 	status := make(chan int)
 	go func() {
@@ -336,7 +338,7 @@ func TestSIGTERMLetsRequestsFinish(t *testing.T) {
 }
 
 func TestTrafficKeepsTheDemoAlive(t *testing.T) {
-	alongside(t)
+	figure.Beside(t)
 	demo := startDemo(t, "--traffic", "200")
 	count := regexp.MustCompile(`aggregator_http_request_duration_seconds_count\{[^}]*\} (\d+)`)
 	eventually(t, "fifty requests", func() bool {

@@ -2,8 +2,9 @@
 // beside its limit.
 //
 // How fast a machine is, and what else runs on it, is no fault of the code. So `make test` logs figures, and judges
-// counts, orders, sets and bytes only; `make faults` sets FAULTS_FULL and judges them all. A test that only measures
-// begins with [Only].
+// counts, orders, sets and bytes only; `make faults` sets FAULTS_FULL, runs what takes long as well, and judges them all.
+// A test that only measures begins with [Only]. [Measure] and [Repeat] tell a story again before they believe a figure
+// that is beyond its limit, and say what the machine's own timers did meanwhile ([Machine]).
 package figure
 
 import (
@@ -12,7 +13,7 @@ import (
 	"time"
 )
 
-// Judged says whether figures are judged in this run.
+// Judged says whether figures are judged in this run, and the long form of each story told (make faults).
 func Judged() bool { return os.Getenv("FAULTS_FULL") != "" }
 
 // AtMost logs a duration beside its limit, and where figures are judged wants it within.
@@ -26,6 +27,14 @@ func Only(t testing.TB) {
 	t.Helper()
 	if !Judged() {
 		t.Skip("measured: part of make faults")
+	}
+}
+
+// Beside lets a test run beside others, unless figures are judged: then each has the machine alone.
+func Beside(t *testing.T) {
+	t.Helper()
+	if !Judged() {
+		t.Parallel()
 	}
 }
 

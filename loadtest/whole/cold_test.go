@@ -15,6 +15,7 @@ import (
 
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 	"timeslots/internal/trace/tracetest"
 )
 
@@ -113,7 +114,7 @@ const delay = 40 * time.Millisecond
 func serveCold(t *testing.T, upstream, collector string) *rig.Service {
 	t.Helper()
 	call, search := "", ""
-	if !rig.Measures() { // nothing is given up because the machine is slow
+	if !figure.Judged() { // nothing is given up because the machine is slow
 		call, search = "timeout: 1m, hedgeAfter: -1s, ", "search: {budget: 1m}\n"
 	}
 	sources := ""
@@ -150,8 +151,8 @@ type coldSearch struct {
 // slowest upstream call, and 8 ms at the 99th percentile. Upstream, service and visitor share the machine's cores, so the
 // same calls made bare are measured beside it.
 func TestAColdSearchTakesLittleMoreThanItsSlowestCall(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		a, err := acme.New(acme.Options{Seed: 1})
 		if err != nil {
 			t.Fatal(err)
@@ -162,7 +163,7 @@ func TestAColdSearchTakesLittleMoreThanItsSlowestCall(t *testing.T) {
 		collector := tracetest.New(t)
 		service := serveCold(t, upstream.URL, collector.URL)
 		rounds := 10
-		if rig.Full() {
+		if figure.Judged() {
 			rounds = 200
 		}
 		var searches []coldSearch

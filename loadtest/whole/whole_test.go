@@ -15,6 +15,7 @@ import (
 
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 )
 
 var tool string // the load tool, built once
@@ -87,7 +88,7 @@ func serve(t *testing.T, upstream string, fresh int) string {
 func serving(t *testing.T, upstream string, fresh int) *rig.Service {
 	t.Helper()
 	call, search := "", ""
-	if !rig.Measures() { // nothing is given up because the machine is slow
+	if !figure.Judged() { // nothing is given up because the machine is slow
 		call, search = ", timeout: 1m, hedgeAfter: -1s, stale: 1h", "search: {budget: 1m}\n"
 	} else {
 		call = ", stale: 30s"
@@ -105,7 +106,7 @@ func serving(t *testing.T, upstream string, fresh int) *rig.Service {
 func load(t *testing.T, args ...string) (reports []report, said string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.json")
-	if !rig.Measures() {
+	if !figure.Judged() {
 		args = append(args, "--timeout", "1m") // the longest: nobody gives up because the machine is slow
 	}
 	out, err := exec.CommandContext(t.Context(), tool, append(args, "--json", file)...).CombinedOutput()
@@ -129,7 +130,7 @@ func load(t *testing.T, args ...string) (reports []report, said string) {
 }
 
 func TestMixedReadsAndBooks(t *testing.T) {
-	rig.Beside(t)
+	figure.Beside(t)
 	a, upstream := tenant(t)
 	target := serve(t, upstream, 5)
 	reports, said := load(t, "mixed", "--target", target, "--simulator", upstream, "--rate", "100", "--duration", "3s", "--bookings", "0.1")
@@ -147,7 +148,7 @@ func TestMixedReadsAndBooks(t *testing.T) {
 }
 
 func TestAnOutageIsReportedByItsThirds(t *testing.T) {
-	rig.Beside(t)
+	figure.Beside(t)
 	_, upstream := tenant(t)
 	target := serve(t, upstream, 1)
 	load(t, "findadoctor", "--target", target, "--directory", upstream, "--rate", "400", "--duration", "2s") // all are known then
@@ -158,7 +159,7 @@ func TestAnOutageIsReportedByItsThirds(t *testing.T) {
 	if before.Requests < 150 || during.Requests < 150 || after.Requests < 150 {
 		t.Errorf("thirds of %d, %d and %d requests", before.Requests, during.Requests, after.Requests)
 	}
-	if before.Success < 1 || after.Success < 1 || during.Cache["stale"] == 0 || rig.Measures() && during.Cache["stale"] <= before.Cache["stale"] {
+	if before.Success < 1 || after.Success < 1 || during.Cache["stale"] == 0 || figure.Judged() && during.Cache["stale"] <= before.Cache["stale"] {
 		t.Errorf("before %+v\nduring %+v\nafter %+v", before, during, after)
 	}
 	if !strings.Contains(said, "fails: provider-direct:status=500") || !strings.Contains(said, "healed") {
@@ -193,15 +194,15 @@ func keep(t *testing.T, name string, text []byte) {
 // long, for the same page views. How many calls there are is a matter of how fast the machine is as well: copies age while
 // it catches up. So the tenth is measured; that everything is asked, answered and counted is sure on any machine.
 func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
-	rig.Beside(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Beside(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		_, upstream := tenant(t)
 		fresh, length, rate := 10, "3s", 100
-		if rig.Full() {
+		if figure.Judged() {
 			fresh, length, rate = 15, "2m", 200
 		}
 		target, cache := serve(t, upstream, fresh), rig.UpstreamCache(t, upstream, fresh)
-		if rig.Measures() { // the directory is known then
+		if figure.Judged() { // the directory is known then
 			load(t, "trace", "--target", target, "--simulator", upstream, "--rate", "400", "--duration", "3s")
 		}
 		reports, said := load(t, "compare", "trace", "--target", target, "--with", cache, "--direct", "--simulator", upstream, "--rate", strconv.Itoa(rate), "--duration", length)
@@ -235,8 +236,8 @@ func heap(t *testing.T, s *rig.Service) int {
 }
 
 func TestMemoryDoesNotGrowUnderSteadyLoad(t *testing.T) {
-	rig.OnlyMeasured(t)
-	rig.Measure(t, func(t *testing.T, f *rig.Figures) {
+	figure.Only(t)
+	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		_, upstream := tenant(t)
 		s := serving(t, upstream, 1)
 		var sizes []float64 // MiB

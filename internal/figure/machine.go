@@ -1,4 +1,4 @@
-package rig
+package figure
 
 import (
 	"slices"
@@ -10,8 +10,8 @@ import (
 // Machine measures what the machine itself adds to every latency while a test runs: how late timers are, because other
 // programs have the cores. A promise of 60 ms is judged as 60 ms and what the machine added.
 type Machine struct {
-	mu   sync.Mutex
-	late []time.Duration
+	mu    sync.Mutex
+	lates []time.Duration
 }
 
 // Watch begins to measure, until the test ends.
@@ -35,19 +35,22 @@ func (m *Machine) run(ended <-chan struct{}) {
 			return
 		}
 		m.mu.Lock()
-		m.late = append(m.late, time.Since(began)-tick)
+		m.lates = append(m.lates, time.Since(began)-tick)
 		m.mu.Unlock()
 	}
 }
 
 // Added is what the machine adds to the share's slowest, 0…1: twice what timers were late, for a request runs in two
 // programs at least.
-func (m *Machine) Added(share float64) time.Duration {
+func (m *Machine) Added(share float64) time.Duration { return 2 * m.late(share) }
+
+// late is how late the share's latest timer was, 0…1.
+func (m *Machine) late(share float64) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.late) == 0 {
+	if len(m.lates) == 0 {
 		return 0
 	}
-	slices.Sort(m.late)
-	return 2 * m.late[min(int(share*float64(len(m.late))), len(m.late)-1)]
+	slices.Sort(m.lates)
+	return m.lates[min(int(share*float64(len(m.lates))), len(m.lates)-1)]
 }

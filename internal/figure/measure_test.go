@@ -1,4 +1,4 @@
-package rig
+package figure
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 )
 
 // machineOf is one whose timers were so late.
-func machineOf(late ...time.Duration) *Machine { return &Machine{late: late} }
+func machineOf(late ...time.Duration) *Machine { return &Machine{lates: late} }
 
 func TestAFigureIsJudgedByItsLimitAndWhatTheMachineAdded(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -51,7 +51,7 @@ func TestAMeasurementIsRepeatedUntilItHolds(t *testing.T) {
 }
 
 // toldStory says which story TestAToldStory tells, in a program of its own.
-const toldStory = "RIG_TOLD_STORY"
+const toldStory = "FIGURE_TOLD_STORY"
 
 func TestAToldStory(t *testing.T) {
 	kind := os.Getenv(toldStory)
