@@ -1,7 +1,6 @@
 package rig
 
 import (
-	"os"
 	"testing"
 	"time"
 )
@@ -30,13 +29,5 @@ func Within(t testing.TB, limit time.Duration, what string, holds func() bool) t
 			t.Fatalf("%s: not within %v", what, limit)
 		}
 		<-tick.C
-	}
-}
-
-// OneClock skips a test whose other program has to agree with us about the day, when our clock is moved.
-func OneClock(t testing.TB, program string) {
-	t.Helper()
-	if shift := os.Getenv("CLOCK_SHIFT"); shift != "" && shift != "0" {
-		t.Skipf("our clock is moved by %s s, and that of %s is not", shift, program)
 	}
 }
