@@ -16,7 +16,7 @@ CROWDS       = Burst|HotFragment|LosingRedis|256MiB|Honest|RollingRestart
 # would cache, a Prometheus, a browser.
 DEBIAN       = $(if $(shell command -v redis-server),,redis-server) $(if $(shell command -v gcc),,gcc libc6-dev) \
                $(if $(shell command -v nginx),,nginx-light) $(if $(shell command -v varnishd),,varnish) \
-               $(if $(shell command -v prometheus),,prometheus) $(if $(shell command -v chromium),,chromium)
+               $(if $(shell command -v prometheus),,prometheus) $(if $(shell command -v chromium-headless-shell),,chromium-headless-shell)
 
 # What `make containers` needs: an engine, its networks and names, and what base images are made with.
 FOR_CONTAINERS = $(if $(shell command -v podman),,podman) $(if $(shell command -v runc),,runc) $(if $(wildcard /usr/lib/podman/netavark),,netavark) \

@@ -67,6 +67,7 @@ func (b *tab) barriers(t *testing.T, source, state string) {
 }
 
 func TestNoBarriers(t *testing.T) {
+	long(t)
 	t.Parallel()
 	source := axe(t)
 	s, tenant := rig.Demo(t)

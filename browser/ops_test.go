@@ -45,6 +45,7 @@ func crowded(t *testing.T) (*rig.Service, *acme.Tenant) {
 }
 
 func TestTheOperationsPageTurnsRedWhenASourceFailsAndGreenAfter(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s, tenant := crowded(t)
 	b := newBrowser(t)
