@@ -79,9 +79,12 @@ fuzz: ## Fuzz every target for FUZZTIME (5m) each, two at a time
 	@GO=$(GO) .ci/fuzz $(FUZZTIME) 2
 
 .PHONY: faults
-faults: packages ## Break everything around the service for five minutes, and want it all to heal
-	FAULTS_FULL=1 $(GO) test -count=1 -timeout 10m -v ./faults
-	FAULTS_FULL=1 $(GO) test -count=1 -timeout 5m -v -run '$(CROWDS)' ./cmd/aggregator
+faults: packages ## Break everything around the service, measure what visitors notice, and want it all to heal; quarter of an hour
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 20m -v ./faults
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 15m -v -run '$(CROWDS)' ./cmd/aggregator
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 20m -v ./loadtest/whole
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 10m -p 1 ./internal/cache ./internal/api/...
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 5m -v -run SomebodyElse ./browser
 
 .PHONY: consistency
 consistency: packages ## Check that taken slots are offered by no replica, also while things break, for three minutes

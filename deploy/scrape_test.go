@@ -25,6 +25,9 @@ const patience = "search: {budget: 1m}\nsources: {careDirect: {timeout: 1m}, car
 // A real Prometheus scrapes two replicas with the configuration of docker-compose.yml, its addresses replaced: rules
 // load, targets are up, and what is recorded exists.
 func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: not part of -short")
+	}
 	tenant, err := acme.New(acme.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
