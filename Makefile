@@ -40,7 +40,7 @@ run: ## Run the demo: a simulated tenant and the service in front of it
 
 .PHONY: test
 test: packages size vet fmt-check lint types-check ## Check everything that does not depend on the machine: code, types, all tests, some on other days
-	@GO=$(GO) .ci/test
+	@GO=$(GO) .ci/at-date now .ci/test
 
 .PHONY: test-any-day
 test-any-day: packages ## Run the tests at every day of .ci/days: weekdays, clock changes, year's ends, 29 February
@@ -56,7 +56,7 @@ size: ## Fail on a tracked file over 1 MiB
 
 .PHONY: vet
 vet: ## Run go vet
-	$(GO) vet ./...
+	@echo "$(GO) vet ./..."; .ci/at-date now $(GO) vet ./...
 
 .PHONY: fmt-check
 fmt-check: ## Fail when a file is not gofmt's
@@ -64,7 +64,7 @@ fmt-check: ## Fail when a file is not gofmt's
 
 .PHONY: lint
 lint: ## Run the pinned linter
-	$(GO) run $(STATICCHECK) ./...
+	@echo "$(GO) run $(STATICCHECK) ./..."; .ci/at-date now $(GO) run $(STATICCHECK) ./...
 
 .PHONY: types
 types: ## Generate docs/typescript/timeslots.d.ts from the service's description
