@@ -111,11 +111,13 @@ func (c *crowd) attempt(ctx context.Context, replica int, slot offer) outcome {
 	req.Header.Set("Authorization", fmt.Sprintf("Bearer p-%d", patient))
 	resp, err := c.client.Do(req)
 	if err != nil {
+		c.tally.lost(err)
 		return unanswered
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
+		c.tally.lost(err)
 		return unanswered // half an answer is none
 	}
 	return outcomeOf(resp.StatusCode, body)

@@ -94,6 +94,9 @@ func (r report) print(w io.Writer) error {
 		fmt.Fprintf(&b, "%13sreplica %d, %s after: %s in %s (%s)\n", "", e.Replica, e.After.Round(time.Microsecond), e.Slot, e.Target, e.CacheStatus)
 	}
 	line("best-effort", "%d offers of taken slots, the latest %s after", r.Reoffers, r.WorstReoffers.Round(time.Millisecond))
+	if r.Lost != "" {
+		line("lost", "the last booking without an answer: %s", r.Lost)
+	}
 	line("upstream", "%d calls: %s", r.UpstreamCalls["*"], listed(operations(r.UpstreamCalls)))
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -32,7 +32,8 @@ type counts struct {
 	Failures map[string]int `json:"failures"` // reads with any other status, or none, by what it was
 
 	Bookings map[outcome]int `json:"bookings"`
-	Dry      int             `json:"nothingToBook"` // turns of a booker that found no slot
+	Lost     string          `json:"lost,omitempty"` // why the last one without an answer has none
+	Dry      int             `json:"nothingToBook"`  // turns of a booker that found no slot
 
 	Violations    int           `json:"violations"` // taken slots in strict answers
 	Examples      []reoffer     `json:"examples,omitempty"`
@@ -127,4 +128,11 @@ func (t *tally) await(ctx context.Context, o *options) {
 	for ctx.Err() == nil && !t.read().enough(o) {
 		<-poll.C
 	}
+}
+
+// lost notes why a booking has no answer.
+func (t *tally) lost(why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.Lost = why.Error()
 }
