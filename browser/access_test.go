@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // axe is the source of axe-core, as axe/package-lock.json has it.
@@ -67,7 +68,7 @@ func (b *tab) barriers(t *testing.T, source, state string) {
 }
 
 func TestNoBarriers(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	t.Parallel()
 	source := axe(t)
 	s, tenant := rig.Demo(t)

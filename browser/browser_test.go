@@ -78,14 +78,6 @@ func (b *tab) shows(t *testing.T, what, script string) {
 	}
 }
 
-// long skips what has nothing to do with calendars and takes its time; a sweep over many days runs without.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("long: not part of -short")
-	}
-}
-
 // text is what the page says, for a test that fails.
 func (b *tab) text() (text string) {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)

@@ -12,6 +12,7 @@ import (
 
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 )
 
 // crowded is a service that a few visitors keep asking, in front of a tenant that can be broken.
@@ -45,7 +46,7 @@ func crowded(t *testing.T) (*rig.Service, *acme.Tenant) {
 }
 
 func TestTheOperationsPageTurnsRedWhenASourceFailsAndGreenAfter(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	t.Parallel()
 	s, tenant := crowded(t)
 	b := newBrowser(t)

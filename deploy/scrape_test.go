@@ -13,6 +13,7 @@ import (
 
 	"timeslots/faults/rig"
 	"timeslots/internal/acme"
+	"timeslots/internal/figure"
 )
 
 func TestMain(m *testing.M) { rig.Main(m, 6) }
@@ -25,9 +26,7 @@ const patience = "search: {budget: 1m}\nsources: {careDirect: {timeout: 1m}, car
 // A real Prometheus scrapes two replicas with the configuration of docker-compose.yml, its addresses replaced: rules
 // load, targets are up, and what is recorded exists.
 func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: not part of -short")
-	}
+	figure.Long(t)
 	tenant, err := acme.New(acme.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -42,9 +42,7 @@ func newScene(t testing.TB, settings ...string) *scene {
 
 func newSceneOf(t testing.TB, tenant *acme.Tenant, settings ...string) *scene {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("long: not part of -short")
-	}
+	figure.Long(t)
 	u := evil.New(tenant)
 	return &scene{Service: rig.Serve(t, configuration(listen(t, u), settings...)), upstream: u, tenant: tenant}
 }

@@ -173,7 +173,7 @@ func (b *balancer) visit(ctx context.Context) {
 // TestARollingRestartUnderLoadLosesNoRequest has its whole load in make faults. Elsewhere it is smaller, and a replica
 // that leaves stays for so long that a slow balancer learns of it, too.
 func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	replicas, perSecond, visitors, delay := 2, 50, 5, "3s"
 	if figure.Judged() {
@@ -230,7 +230,7 @@ func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
 }
 
 func TestABookingInFlightOutlivesTheGraceOfReads(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	const more = "shutdown: {grace: 100ms}\nlog: {level: error}\n"
 	tests := map[string]struct {

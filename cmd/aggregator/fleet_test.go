@@ -89,7 +89,7 @@ func startFleet(t *testing.T, replicas int, redis, more string) *fleet {
 const hotClinic = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
 
 func TestAThousandColdRequestsOnThreeReplicasAreOneCallForEachFragment(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	f := startFleet(t, 3, "", "")
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 150}}

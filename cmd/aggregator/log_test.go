@@ -88,7 +88,7 @@ func nowhere(client *http.Client, public string) error {
 }
 
 func TestNothingStopsWhenTheLogCannotBeWritten(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	tests := map[string]func(t *testing.T) (stderr *os.File, after func()){
 		"a pipe that nobody reads": func(t *testing.T) (*os.File, func()) {
@@ -126,7 +126,7 @@ func TestNothingStopsWhenTheLogCannotBeWritten(t *testing.T) {
 }
 
 func TestOnceTheLogIsReadAgainItSaysHowMuchIsMissing(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	reader, writer := unread(t)
 	p := startMute(t, writer)
@@ -159,7 +159,7 @@ func TestOnceTheLogIsReadAgainItSaysHowMuchIsMissing(t *testing.T) {
 }
 
 func TestWhatWasLoggedLastIsWrittenBeforeTheEnd(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	p := startProcess(t, "", "serve", "--config", written(t, served(sim.err.waitFor(t, `listening public=(\S+)`)[1])))
@@ -176,7 +176,7 @@ func TestWhatWasLoggedLastIsWrittenBeforeTheEnd(t *testing.T) {
 
 // A dump shows every stack with its words in hexadecimal. None of them may spell what a patient sent.
 func TestADumpOfAllGoroutinesHoldsNothingThatWasSent(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	const token, body, header = "Canary-Token-51c2", "Canary-Body-9d0e", "Canary-Header-77ab"
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--fault", "*:hang")

@@ -81,7 +81,7 @@ const (
 )
 
 func TestSlowClientsAreCutAtTheirDeadline(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	l := hurried(t)
 	addr := l.addr()
@@ -148,7 +148,7 @@ func p99(t *testing.T, addr string, n int) time.Duration {
 // TestHonestClientsDoNotNoticeSlowOnes is a story of latencies in make faults; elsewhere a smaller crowd shows that
 // everybody is answered.
 func TestHonestClientsDoNotNoticeSlowOnes(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur < 8192 {
@@ -185,7 +185,7 @@ func TestHonestClientsDoNotNoticeSlowOnes(t *testing.T) {
 }
 
 func TestWithFewFileDescriptorsHonestClientsStillGetIn(t *testing.T) {
-	long(t)
+	figure.Long(t)
 	figure.Beside(t)
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]

@@ -38,6 +38,14 @@ func Beside(t *testing.T) {
 	}
 }
 
+// Long leaves out, under -short, what takes long and knows no calendar: the sweep over other days runs without.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long: not part of -short")
+	}
+}
+
 func compare(t testing.TB, judged bool, what string, got, limit time.Duration) {
 	t.Helper()
 	if judged && got > limit {

@@ -71,9 +71,7 @@ func (r report) part(t *testing.T, name string) part {
 // tenant is a simulated one, and its address.
 func tenant(t *testing.T) (*acme.Tenant, string) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("long: not part of -short")
-	}
+	figure.Long(t)
 	a, err := acme.New(acme.Options{Seed: 1, Latency: 5 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
