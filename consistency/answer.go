@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// handle is one of the two names of a slot: the id of /v1/timeslots, or upstream's slotId.
+// handle is a name of a slot: the id of /v1/timeslots, upstream's slotId, or for one clinician's time whose and when.
 type handle string
 
 func idHandle(id string) handle     { return handle("id " + id) }
@@ -19,6 +19,9 @@ type offer struct {
 
 	// What a retail booking needs; slotID is empty when the answer does not say all of it.
 	slotID, providerID, system, department string
+
+	// And what a provider booking needs; npi is empty for a retail one.
+	npi, visitType string
 }
 
 func (o offer) bookable() bool { return o.slotID != "" }

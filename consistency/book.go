@@ -47,7 +47,8 @@ func (c *crowd) book(ctx context.Context, draw *rand.Rand) {
 		c.tally.nothingToBook()
 		return
 	}
-	first := draw.IntN(len(c.bases))
+	bookers := c.duties.bookers
+	first := draw.IntN(len(bookers))
 	patients := 1
 	if draw.Float64() < racing {
 		patients = 2
@@ -55,7 +56,7 @@ func (c *crowd) book(ctx context.Context, draw *rand.Rand) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for i := range patients {
-		wg.Go(func() { c.send(ctx, (first+i)%len(c.bases), slot, where) })
+		wg.Go(func() { c.send(ctx, bookers[(first+i)%len(bookers)], slot, where) })
 	}
 }
 
@@ -92,8 +93,10 @@ func (c *crowd) send(ctx context.Context, replica int, slot offer, where *target
 	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	for other := range c.bases {
-		wg.Go(func() { c.read(ctx, other, where) })
+	for _, t := range c.duties.listedIn(slot, where) {
+		for _, other := range c.duties.readers(t) {
+			wg.Go(func() { c.read(ctx, other, t) })
+		}
 	}
 }
 
@@ -102,8 +105,8 @@ func (c *crowd) attempt(ctx context.Context, replica int, slot offer) outcome {
 	c.sent++
 	patient := c.sent
 	c.mu.Unlock()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.bases[replica]+"/dexcare/api/6/visits/retail",
-		strings.NewReader(visitOf(patient, slot)))
+	path, visit := visitOf(patient, slot)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.bases[replica]+path, strings.NewReader(visit))
 	if err != nil {
 		return unanswered
 	}
@@ -123,10 +126,21 @@ func (c *crowd) attempt(ctx context.Context, replica int, slot offer) outcome {
 	return outcomeOf(resp.StatusCode, body)
 }
 
-// visitOf is the body of a retail booking (docs/dexcare.md §7.1). Every patient books once.
-func visitOf(patient int, slot offer) string {
+// visitOf is the path and the body of a booking (docs/dexcare.md §7.1, §7.2). Every patient books once.
+func visitOf(patient int, slot offer) (path, body string) {
 	type object map[string]any
-	body, _ := json.Marshal(object{ // of strings and empty lists only: it cannot fail
+	if slot.npi != "" {
+		visit, _ := json.Marshal(object{
+			"patient": object{"patientGuid": fmt.Sprintf("55555555-aaaa-4bbb-8ccc-%012d", patient), "address": object{}},
+			"visitDetails": object{
+				"ehrSystemName": slot.system, "departmentId": slot.department, "visitReason": "Follow up", "declaration": "self",
+				"slotId": slot.slotID, "nationalProviderId": slot.npi, "visitTypeId": slot.visitType, "providerFlowPayment": true,
+			},
+			"billingInfo": object{"paymentMethod": "self"},
+		})
+		return "/dexcare/api/7/visits/providerbooking", string(visit)
+	}
+	visit, _ := json.Marshal(object{ // of strings and empty lists only: it cannot fail
 		"patient": object{"identifier": fmt.Sprintf("55555555-aaaa-4bbb-8ccc-%012d", patient)},
 		"visitDetails": object{
 			"ehrSystemName": slot.system, "departmentId": slot.department, "visitReason": "Flu shot", "declaration": "self",
@@ -134,5 +148,5 @@ func visitOf(patient int, slot offer) string {
 		},
 		"registrationModules": object{"documentSigning": []string{}},
 	})
-	return string(body)
+	return "/dexcare/api/6/visits/retail", string(visit)
 }

@@ -37,7 +37,11 @@ func TestABookingNamesTheSlotAndANewPatient(t *testing.T) {
 		Patient      struct{ Identifier string }
 		VisitDetails struct{ EHRSystemName, DepartmentID, SlotID, ProviderID, Declaration string }
 	}
-	if err := json.Unmarshal([]byte(visitOf(7, slot)), &got); err != nil {
+	path, visit := visitOf(7, slot)
+	if path != "/dexcare/api/6/visits/retail" {
+		t.Error(path)
+	}
+	if err := json.Unmarshal([]byte(visit), &got); err != nil {
 		t.Fatal(err)
 	}
 	if v := got.VisitDetails; v.EHRSystemName != slot.system || v.DepartmentID != slot.department || v.SlotID != slot.slotID || v.ProviderID != slot.providerID || v.Declaration != "self" {
@@ -48,8 +52,22 @@ func TestABookingNamesTheSlotAndANewPatient(t *testing.T) {
 	}
 }
 
+func TestABookingWithAClinicianNamesHerAndTheVisitType(t *testing.T) {
+	slot := offer{slotID: "A==", system: "org.acme.ehr.main", department: "41", npi: "9000000017", visitType: "7203"}
+	var got struct {
+		VisitDetails struct{ EHRSystemName, DepartmentID, SlotID, NationalProviderID, VisitTypeID string }
+	}
+	path, visit := visitOf(7, slot)
+	if err := json.Unmarshal([]byte(visit), &got); err != nil || path != "/dexcare/api/7/visits/providerbooking" {
+		t.Fatal(path, err)
+	}
+	if v := got.VisitDetails; v.EHRSystemName != slot.system || v.DepartmentID != slot.department || v.SlotID != slot.slotID || v.NationalProviderID != slot.npi || v.VisitTypeID != slot.visitType {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestASlotIsTriedOnce(t *testing.T) {
-	c := newCrowd(&fleet{}, []target{{path: "/a"}, {path: "/b"}}, 1)
+	c := newCrowd(&fleet{simulator: &simulator{}}, []target{{path: "/a"}, {path: "/b"}}, duties{}, 1)
 	c.keep("/a", []offer{{slotID: "1"}, {slotID: "2"}, nine})
 	c.keep("/b", []offer{nine, ten}) // nothing that can be booked
 	draw := rand.New(rand.NewPCG(1, 1))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -21,13 +22,15 @@ const requestTimeout = time.Minute
 
 // crowd is everybody who reads and books.
 type crowd struct {
-	client  *http.Client
-	bases   []string // of the replicas
-	targets []target
-	seed    uint64
-	history *history
-	library *library
-	tally   *tally
+	client   *http.Client
+	bases    []string // of the replicas
+	upstream string   // the simulator's base
+	targets  []target
+	duties   duties
+	seed     uint64
+	history  *history
+	library  *library
+	tally    *tally
 
 	mu    sync.Mutex
 	shelf map[string][]offer // what can be booked, from the latest answer by path
@@ -35,13 +38,13 @@ type crowd struct {
 	sent  int                // bookings: the number of the next patient
 }
 
-func newCrowd(f *fleet, targets []target, seed uint64) *crowd {
+func newCrowd(f *fleet, targets []target, duties duties, seed uint64) *crowd {
 	c := &crowd{
 		client: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{
 			MaxIdleConnsPerHost: readWorkers + 2*bookWorkers, DisableCompression: true,
 		}},
-		targets: targets, seed: seed, history: newHistory(tombstone), library: newLibrary(), tally: newTally(),
-		shelf: map[string][]offer{}, tried: map[string]bool{},
+		targets: targets, duties: duties, seed: seed, history: newHistory(tombstone), library: newLibrary(), tally: newTally(),
+		upstream: f.simulator.base, shelf: map[string][]offer{}, tried: map[string]bool{},
 	}
 	for _, r := range f.replicas {
 		c.bases = append(c.bases, r.base)
@@ -58,7 +61,9 @@ func (c *crowd) run(ctx context.Context, readRate, bookRate float64) {
 		draw := rand.New(rand.NewPCG(c.seed, uint64(i)))
 		wg.Go(func() {
 			every(ctx, interval(readWorkers, readRate), draw, func() {
-				c.read(ctx, i%len(c.bases), &c.targets[draw.IntN(len(c.targets))])
+				t := &c.targets[draw.IntN(len(c.targets))]
+				readers := c.duties.readers(t)
+				c.read(ctx, readers[i%len(readers)], t)
 			})
 		})
 	}
@@ -81,8 +86,13 @@ func (c *crowd) settle(ctx context.Context) time.Duration {
 	began := c.history.now()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	pages := &c.targets[0]
 	for replica := 0; replica < len(c.bases); {
-		if seen, err := c.ask(ctx, replica, &c.targets[0]); err == nil && seen.consistency == strict {
+		if !slices.Contains(c.duties.readers(pages), replica) { // nor is it to be asked for anything
+			replica++
+			continue
+		}
+		if seen, err := c.ask(ctx, replica, pages); err == nil && seen.consistency == strict {
 			replica++
 			continue
 		}

@@ -50,7 +50,10 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 	if err != nil {
 		return err
 	}
-	at := replicaAt{simulator: addrs[0]}
+	at := replicaAt{simulator: addrs[0], providerDirect: "both"}
+	if o.apart {
+		at.providerDirect = "v5" // which has no slotIds
+	}
 	if !o.noRedis {
 		at.redis = addrs[1]
 		if f.redis, err = newRedisServer(f.dir, at.redis, o.deaf); err != nil {

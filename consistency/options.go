@@ -29,6 +29,7 @@ type options struct {
 	lag      time.Duration // for which upstream goes on listing what it sold
 	latency  time.Duration // of upstream's reads and of every second booking
 	nemesis  bool          // break things meanwhile
+	apart    bool          // readers of ids, readers of pages and bookers at different replicas, see apart.go
 	seed     uint64        // same seed, same questions and same breakage in the same order
 	disable  string        // parts of the promise that the replicas leave out
 	jsonFile string        // for the report; empty: none
@@ -55,6 +56,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	f.DurationVar(&o.lag, "lag", 400*time.Millisecond, "how long upstream goes on listing what it sold")
 	f.DurationVar(&o.latency, "latency", 30*time.Millisecond, "latency of upstream's reads, and of every second booking")
 	f.BoolVar(&o.nemesis, "nemesis", false, "kill, stop and restart replicas and Redis, empty Redis, slow upstream")
+	f.BoolVar(&o.apart, "apart", false, "let one replica read slotIds, another book, and the others read pages without ids; the last joins again and again")
 	f.Uint64Var(&o.seed, "seed", 1, "of what is asked and broken")
 	f.StringVar(&o.disable, "disable", "", "comma list of promotion-wait, serve-filter, tombstones: replicas leave these out")
 	f.StringVar(&o.jsonFile, "json", "", "write the report to this `file` too")
@@ -87,6 +89,8 @@ func (o *options) validate() error {
 	refuse(o.lag < 0 || o.lag > maxLag, "lag", fmt.Sprintf("0s to %s", maxLag))
 	refuse(o.latency < 0 || o.latency > time.Second, "latency", "0s to 1s")
 	refuse(!(o.minStrict >= 0 && o.minStrict <= 1), "min-strict", "0 to 1")
+	refuse(o.apart && o.nemesis, "apart", "left out with -nemesis")
+	refuse(o.apart && o.replicas < apartReplicas, "replicas", fmt.Sprintf("at least %d with -apart", apartReplicas))
 	refuse(o.noRedis && o.deaf, "deaf", "left out with -no-redis")
 	return errors.Join(errs...)
 }

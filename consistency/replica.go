@@ -28,7 +28,10 @@ type replica struct {
 }
 
 // replicaAt says where a replica listens and what it stands in front of.
-type replicaAt struct{ public, admin, simulator, redis string }
+type replicaAt struct {
+	public, admin, simulator, redis string
+	providerDirect                  string // the version that searches ask for
+}
 
 func newReplica(dir, name, binary string, at replicaAt) (*replica, error) {
 	file := filepath.Join(dir, name+".yaml")
@@ -58,13 +61,13 @@ upstream:
   scheduling: {url: %[3]q, brand: acme}
 sources:
   careDirect: {%[4]s}
-  providerDirect: {version: both, %[4]s}
+  providerDirect: {version: %[7]q, %[4]s}
   careOptions: {%[4]s}
 cache: {redis: {addresses: [%[5]s]}}
 booking: {tombstone: %[6]s}
 shutdown: {grace: 2s}
 log: {level: warn, format: text}
-`, at.public, at.admin, "http://"+at.simulator, bounds, redis, tombstone)
+`, at.public, at.admin, "http://"+at.simulator, bounds, redis, tombstone, at.providerDirect)
 }
 
 // begin starts the replica and waits until it is ready.

@@ -19,11 +19,11 @@ func run(ctx context.Context, o *options, progress io.Writer) (r report, err err
 		return r, err
 	}
 	defer func() { err = errors.Join(err, f.close()) }()
-	clinics, err := f.simulator.clinics(ctx)
+	targets, duties, err := f.simulator.duties(ctx, o)
 	if err != nil {
 		return r, err
 	}
-	c, n := newCrowd(f, targetsOf(clinics), o.seed), newNemesis(f, o.seed)
+	c, n := newCrowd(f, targets, duties, o.seed), newNemesis(f, o.seed)
 	_, _ = fmt.Fprintf(progress, "%d replicas are ready, strict after %s; reading and booking for %s\n",
 		o.replicas, c.settle(ctx).Round(time.Millisecond), o.duration)
 	began := time.Now()
@@ -55,6 +55,10 @@ func letIn(ctx context.Context, o *options, c *crowd, n *nemesis) error {
 		c.tally.await(ctx, o)
 		return nil
 	})
+	if o.apart {
+		group.Go(func() error { return n.run(ctx, n.joins()) })
+		group.Go(func() error { return c.visitStrangers(ctx) })
+	}
 	if o.nemesis {
 		group.Go(func() error { return n.run(ctx, n.acts()) })
 	}

@@ -103,6 +103,18 @@ func TestWhatOneReplicaSoldNoReplicaOffers(t *testing.T) {
 	}
 }
 
+// No replica sees all there is to know about a slot: its id is read at one, booked at another, and pages without ids are
+// served by the rest, one of which joins again and again.
+func TestWhatIsBookedByAnIDThatItsReplicaNeverReadNoReplicaOffers(t *testing.T) {
+	service := built(t, binary)
+	needRedis(t)
+	t.Parallel()
+	r := checked(t, "-binary", service, "-apart", "-replicas", "4", "-lag", "2s", "-duration", "3s", "-reads", "600", "-bookings", "25", "-min-bookings", "50", "-min-reads", "1000")
+	if r.Bookings[refused] > 0 {
+		t.Errorf("with nothing broken, bookings ended as %v", r.Bookings)
+	}
+}
+
 // Replicas that share nothing all call their answers strict: whoever runs them so is told, and the checker has something
 // to find.
 func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
@@ -124,6 +136,7 @@ func TestTheSwitchesThatBreakThePromiseAreFoundOut(t *testing.T) {
 		t.Run(part, func(t *testing.T) {
 			t.Parallel()
 			checked(t, "-binary", service, "-duration", "2s", "-reads", "300", "-bookings", "20", "-deaf", "-disable", part, "-expect-violations")
+			checked(t, "-binary", service, "-apart", "-replicas", "4", "-lag", "2s", "-duration", "2s", "-reads", "300", "-bookings", "20", "-disable", part, "-expect-violations")
 		})
 	}
 }

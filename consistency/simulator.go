@@ -67,20 +67,20 @@ type clinic struct {
 	NPIs       []string `json:"npis"`
 }
 
-// clinics are the departments whose slots can be booked as retail visits.
-func (s *simulator) clinics(ctx context.Context) ([]clinic, error) {
+// clinics are the departments whose slots can be booked as retail visits, or else those of clinicians.
+func (s *simulator) clinics(ctx context.Context, retail bool) ([]clinic, error) {
 	var directory struct{ Departments []clinic }
 	if err := s.control(ctx, http.MethodGet, "directory", nil, &directory); err != nil {
 		return nil, err
 	}
 	var out []clinic
 	for _, d := range directory.Departments {
-		if d.ClinicType == "Retail" && len(d.VisitTypes) > 0 && len(d.NPIs) > 0 {
+		if (d.ClinicType == "Retail") == retail && len(d.VisitTypes) > 0 && len(d.NPIs) > 0 {
 			out = append(out, d)
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("the simulator's %d departments have no retail clinic among them", len(directory.Departments))
+		return nil, fmt.Errorf("the simulator's %d departments have none with retail=%t among them", len(directory.Departments), retail)
 	}
 	return out, nil
 }

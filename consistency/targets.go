@@ -12,6 +12,8 @@ import (
 type target struct {
 	path   string
 	decode decoder
+	ids    bool   // it is read for slotIds, see apart.go
+	npi    string // whose slots it lists; empty: of many
 }
 
 // How many of each kind there are: few enough that every slot is read many times a second.

@@ -21,6 +21,7 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/metrics"
 	"timeslots/internal/ops"
+	"timeslots/internal/timeslot"
 	"timeslots/internal/trace"
 	"timeslots/web"
 )
@@ -140,13 +141,13 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
-		Redis:     redis, Lease: cfg.Booking.Lease,
+		Redis:     redis, Lease: cfg.Booking.Lease, Locate: s.index.Locate,
 	})
 	if err != nil {
 		return err
 	}
 	s.memory, err = cache.NewMemory(cache.MemoryOptions{
-		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.index.Add, Fences: s.ledger.Fences(),
+		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.stored, Fences: s.ledger.Fences(),
 	})
 	if err != nil {
 		return err
@@ -159,6 +160,12 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 	}
 	s.gateway, err = s.newGateway(cfg)
 	return err
+}
+
+// stored tells those who read fragments as they pass.
+func (s *service) stored(f *timeslot.Fragment) {
+	s.index.Add(f)
+	s.ledger.Seen(f)
 }
 
 func newRedis(cfg *config.Config, recorder cache.Recorder) (*cache.Redis, error) {

@@ -178,7 +178,7 @@ func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useC
 	found.strict = repeated.Strict
 	found.response = newResponse(origin{
 		body: repeated.Body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: reading.FreshUntil, reviewAt: reading.ReviewAt,
-		takenVersion: repeated.TakenVersion, clinicians: timeslot.CliniciansOf(f), first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
+		takenVersion: repeated.TakenVersion, clinicians: timeslot.CliniciansOf(f), doubtful: repeated.Doubtful, first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
 	}, s.opt.Now())
 	s.responses.put(found.key, found.response)
 	return found, nil

@@ -115,7 +115,7 @@ func (s *Server) findHit(path, query string) (found hit, ok bool) {
 	if answer == nil {
 		return hit{}, false
 	}
-	return hit{method: http.MethodGet, route: table.route, use: meaning.use, answer: answer, strict: strict, at: s.opt.Now()}, true
+	return hit{method: http.MethodGet, route: table.route, use: meaning.use, answer: answer, strict: strict && !answer.doubtful, at: s.opt.Now()}, true
 }
 
 // beginHit counts a hit in.

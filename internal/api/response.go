@@ -51,6 +51,7 @@ type origin struct {
 	firstStart   int64     // Unix seconds; 0: the answer does not outdate by time passing
 	takenVersion uint64    // of the view that it was merged under
 	clinicians   timeslot.Clinicians
+	doubtful     bool // it may offer a taken slot, so that it is not strict under whatever view
 	first        firstServing
 }
 
@@ -58,7 +59,7 @@ func originOf(answer *search.Answer, body []byte) origin {
 	return origin{
 		body: body, status: http.StatusOK, complete: answer.Complete, failed: failedReports(answer.Reports),
 		asOf: answer.AsOf, mergedAt: answer.MergedAt, freshUntil: answer.FreshUntil, reviewAt: answer.ReviewAt, firstStart: answer.FirstStart,
-		takenVersion: answer.TakenVersion, clinicians: answer.Clinicians, first: firstServing{waited: answer.Waited, collapsed: answer.Collapsed},
+		takenVersion: answer.TakenVersion, clinicians: answer.Clinicians, doubtful: answer.Doubtful, first: firstServing{waited: answer.Waited, collapsed: answer.Collapsed},
 	}
 }
 

@@ -108,7 +108,7 @@ func (s *Server) cached(ctx context.Context, key string) (r *response, strict bo
 	view, strict := s.opt.Engine.Taken(ctx)
 	r = s.responses.get(key, view)
 	s.opt.Recorder.CacheLookup("response", r.lookupResult(s.opt.Now()), 1)
-	return r, strict
+	return r, strict && (r == nil || !r.doubtful)
 }
 
 // serving is what sending a response depends on besides itself.

@@ -37,17 +37,17 @@ func slotNames(body sealed) named {
 	return found
 }
 
-// claims are two views of the slot: claim is what marks in the ledger are about, around is the same with its place, as far as the body says.
+// claims are two views of the slot: claim is what marks in the ledger are about, and around is where it is, also when the
+// body names no slot. Either says no more than the body.
 func (n named) claims() (claim, around timeslot.Claim) {
-	claim = timeslot.Claim{SlotID: string(n.slotID), NPI: string(n.npi)}
-	if n.slotID == "" {
-		claim = timeslot.Claim{} // an NPI alone is no slot
-	}
 	around = timeslot.Claim{
 		Identity: timeslot.Identity{EHRInstance: string(n.ehr), DepartmentID: string(n.department)},
 		SlotID:   string(n.slotID), NPI: string(n.npi),
 	}
-	return claim, around
+	if n.slotID == "" {
+		return timeslot.Claim{}, around // a place alone is no slot
+	}
+	return around, around
 }
 
 // eventClaim is the slot that slot-taken and slot-released speak of (docs/dexcare.md §7.6). Unlike a booking they say

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,18 +185,14 @@ func TestTheClaimIsWhatTheIndexKnowsElseWhatTheBodySays(t *testing.T) {
 			"unknown, clinic", Retail(),
 			`{"visitDetails":{"slotId":"x","nationalProviderId":"1","ehrSystemName":"e","departmentId":"d"}}`,
 			[]string{"pend", "promote", "stale"},
-			[]timeslot.Claim{{SlotID: "x"}, {SlotID: "x"}, {
-				SlotID: "x", Identity: timeslot.Identity{EHRInstance: "e", DepartmentID: "d"},
-			}}, nil,
+			slices.Repeat([]timeslot.Claim{{SlotID: "x", Identity: timeslot.Identity{EHRInstance: "e", DepartmentID: "d"}}}, 3), nil,
 		}, {
 			"unknown, clinician", Provider(), sample(t, "provider-booking.v7.request.json"),
 			[]string{"pend", "promote", "stale"},
-			[]timeslot.Claim{
-				{SlotID: providerSlot, NPI: "9000000017"}, {SlotID: providerSlot, NPI: "9000000017"}, {
-					Identity: timeslot.Identity{EHRInstance: "org.acme.ehr.main", DepartmentID: "4100200410"},
-					SlotID:   providerSlot, NPI: "9000000017",
-				},
-			}, nil,
+			slices.Repeat([]timeslot.Claim{{
+				Identity: timeslot.Identity{EHRInstance: "org.acme.ehr.main", DepartmentID: "4100200410"},
+				SlotID:   providerSlot, NPI: "9000000017",
+			}}, 3), nil,
 		}, {
 			"no slot named", Provider(), `{"visitDetails":{"nationalProviderId":"1","departmentId":"d"}}`,
 			[]string{"stale"},

@@ -3,6 +3,8 @@ package cache
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -124,19 +126,24 @@ func (s *fleet) take(n news, got time.Time) {
 		return
 	}
 	l := s.ledger
+	var m message // what this replica knows more about the news than who told them
+	var learnt []markKey
 	l.change(func(d *draft) {
 		for _, c := range n.list {
 			k, ok := parseMember(c.member)
 			switch {
 			case !ok: // an event, or of another release
 			case c.operation == opLift:
-				l.unlearn(d, k, c.number)
+				m.lifts = append(m.lifts, l.unlearn(d, k, c.number)...)
 			case c.operation == opPlace && l.learn(d, k, got.Add(micros(c.ends-n.now)), c.number):
 				s.board.recorder.TombstonePropagation(max(0, micros(n.now-int64(c.number))))
+				learnt = append(learnt, k)
 			}
 		}
 	})
+	m.places = l.completeSeen(learnt...)
 	l.learnEvents(eventsIn(n.list))
+	s.tell(m) // before the view is good for longer
 }
 
 func micros(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
@@ -167,8 +174,8 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 		return fmt.Errorf("after change %d: %w", s.known.Load(), err)
 	}
 	l, lost, got := s.ledger, s.epoch != 0 && n.epoch != s.epoch, s.now()
+	there := make(map[markKey]bool, len(list))
 	l.change(func(d *draft) {
-		there := make(map[markKey]bool, len(list))
 		for _, c := range list {
 			if k, ok := parseMember(c.member); ok && c.operation == opPlace {
 				there[k] = true
@@ -191,6 +198,7 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 		s.epoch, s.met = n.epoch, got
 	}
 	s.known.Store(n.top)
+	s.tellLater(message{places: l.completeSeen(slices.Collect(maps.Keys(there))...)})
 	if lost {
 		s.debts.assertNow()
 	}

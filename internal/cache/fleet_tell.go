@@ -30,6 +30,13 @@ func (s *fleet) tell(m message) receipt {
 	return receipt{message: m, failed: true}
 }
 
+// tellLater has m put on the board by another goroutine, soon.
+func (s *fleet) tellLater(m message) {
+	if s != nil && len(m.lifts)+len(m.places)+len(m.events) > 0 {
+		s.owe(m)
+	}
+}
+
 // write puts m on the board.
 func (s *fleet) write(m message) bool {
 	entries := s.entries(m)

@@ -19,6 +19,10 @@ type LedgerOptions struct {
 	Max       int              // entries; above it those that would end first give way; default 100,000
 	Now       func() time.Time // nil: time.Now
 
+	// Locate is the slot that an answer of this replica named by slotID, made to be [SlotIndex.Locate]; nil: none is
+	// known. It must not block.
+	Locate func(slotID string) (timeslot.Claim, bool)
+
 	// Redis is where the replicas meet, see [fleet]; nil: there is one replica. Close the ledger before it.
 	Redis *Redis
 	Lease time.Duration // how long a view of what all replicas took is good for; default 100ms (booking.lease)
@@ -103,13 +107,20 @@ func defaultTo[T time.Duration | int](field *T, value T) {
 func (l *Ledger) Pend(c timeslot.Claim, owner string) {
 	k := markKey{c, owner}
 	l.change(func(d *draft) { l.place(d, k, l.options.Pending) })
-	l.fleet.tell(message{places: []markKey{k}})
+	l.fleet.tell(message{places: append(l.completeSeen(k), k)})
 }
 
 // Promote turns owner's pending entry into a tombstone; without one the tombstone is placed all the same. When it
 // returns, no strict view that is taken later, at any replica, lacks it.
+//
+// Of a claim whose slotId is not known here, the other replicas have the same wait again to say which slot it is; that
+// is rarely needed, since they learn of the id when its booking begins.
 func (l *Ledger) Promote(c timeslot.Claim, owner string) {
-	l.fleet.outwait(l.settle(c, owner, l.options.Tombstone))
+	told := l.settle(c, owner, l.options.Tombstone)
+	l.fleet.outwait(told)
+	if len(told.places) == 1 && unplaced(c) {
+		l.fleet.outwait(told)
+	}
 }
 
 // Suspect keeps c hidden for a while after owner's booking ended nobody knows how. A tombstone stays as long as it is.
@@ -117,11 +128,27 @@ func (l *Ledger) Suspect(c timeslot.Claim, owner string) { l.settle(c, owner, l.
 
 func (l *Ledger) settle(c timeslot.Claim, owner string, stay time.Duration) receipt {
 	pending, settled := markKey{c, owner}, markKey{claim: c}
+	m := message{lifts: []markKey{pending}, places: []markKey{settled}}
 	l.change(func(d *draft) {
-		l.lift(d, l.marks[pending])
 		l.place(d, settled, stay)
+		m.places = append(m.places, l.complete(d, settled)...)
+		m.lifts = append(m.lifts, l.liftPending(d, pending)...)
 	})
-	return l.fleet.tell(message{lifts: []markKey{pending}, places: []markKey{settled}})
+	m.places = append(m.places, l.completeSeen(settled)...)
+	return l.fleet.tell(m)
+}
+
+// liftPending lifts a pending mark and what was added to place it. It gives the keys of the latter.
+func (l *Ledger) liftPending(d *draft, k markKey) (added []markKey) {
+	if k.owner == "" {
+		return nil // would name a tombstone
+	}
+	for _, m := range d.placedFor(k) {
+		added = append(added, m.markKey)
+		l.lift(d, m)
+	}
+	l.lift(d, l.marks[k])
+	return added
 }
 
 // Withdraw removes what owner pended. What another booking pended, and every tombstone, stays.
@@ -130,8 +157,9 @@ func (l *Ledger) Withdraw(c timeslot.Claim, owner string) {
 		return // would name a tombstone
 	}
 	k := markKey{c, owner}
-	l.change(func(d *draft) { l.lift(d, l.marks[k]) })
-	l.fleet.tell(message{lifts: []markKey{k}})
+	lifts := []markKey{k}
+	l.change(func(d *draft) { lifts = append(lifts, l.liftPending(d, k)...) })
+	l.fleet.tell(message{lifts: lifts})
 }
 
 // Release offers the slot again: it removes every entry for it, whoever placed it.

@@ -112,16 +112,25 @@ func (l *Ledger) learn(d *draft, k markKey, until time.Time, number uint64) bool
 }
 
 // unlearn takes over a lift from the board. A mark that was placed here meanwhile, and may come after the lift, waits
-// for its number: see acknowledge.
-func (l *Ledger) unlearn(d *draft, k markKey, number uint64) {
-	m := l.marks[k]
-	switch {
-	case m == nil:
-	case m.own && m.number == 0:
-		m.lifted = max(m.lifted, number)
-	case m.number <= number:
-		l.lift(d, m)
+// for its number: see acknowledge. What this replica added to place a pending mark goes with it; its keys are given, for
+// the other replicas.
+func (l *Ledger) unlearn(d *draft, k markKey, number uint64) (added []markKey) {
+	if m := l.marks[k]; m == nil || m.own && m.number == 0 || m.number > number {
+		if m != nil && m.own && m.number == 0 {
+			m.lifted = max(m.lifted, number)
+		}
+		return nil
 	}
+	if k.owner != "" {
+		for _, m := range d.placedFor(k) {
+			if m.own {
+				added = append(added, m.markKey)
+				l.lift(d, m)
+			}
+		}
+	}
+	l.lift(d, l.marks[k])
+	return added
 }
 
 // acknowledge notes that own marks are on the board since the change with the number, at the latest.

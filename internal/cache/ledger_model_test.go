@@ -27,6 +27,31 @@ func (n *naive) place(c timeslot.Claim, owner string, now time.Time, stay time.D
 	}
 }
 
+// placeFound is place; where only the id is known, it places what others said about it too.
+func (n *naive) placeFound(c timeslot.Claim, owner string, now time.Time, stay time.Duration) {
+	n.place(c, owner, now, stay)
+	if !unplaced(c) {
+		return
+	}
+	for _, m := range *n {
+		if m.claim == c && m.owner == owner {
+			stay = max(stay, m.until.Sub(now))
+		}
+	}
+	for _, m := range slices.Clone(*n) {
+		if m.until.After(now) && located(m.claim) && m.claim.SlotID == c.SlotID {
+			n.place(m.claim, owner, now, stay)
+		}
+	}
+}
+
+// dropPending drops what owner pended, with what was found to be the same.
+func (n *naive) dropPending(c timeslot.Claim, owner string) {
+	n.drop(func(m naiveMark) bool {
+		return m.owner == owner && (m.claim == c || unplaced(c) && located(m.claim) && m.claim.SlotID == c.SlotID)
+	})
+}
+
 func (n naive) hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool {
 	minutes := func(d uint16) int64 { return max(int64(d), 1) * 60 }
 	return slices.ContainsFunc(n, func(m naiveMark) bool {
@@ -74,29 +99,34 @@ type bothLedgers struct {
 
 func (b *bothLedgers) pend(t *rapid.T) {
 	c, owner := drawClaim(t), drawOwner(t)
-	b.naive.place(c, owner, b.clock.Now(), 30*time.Second)
+	b.naive.placeFound(c, owner, b.clock.Now(), 30*time.Second)
 	b.real.Pend(c, owner)
 }
 
 func (b *bothLedgers) withdraw(t *rapid.T) {
 	c, owner := drawClaim(t), drawOwner(t)
-	b.naive.drop(func(m naiveMark) bool { return m.claim == c && m.owner == owner })
+	b.naive.dropPending(c, owner)
 	b.real.Withdraw(c, owner)
 }
 
 func (b *bothLedgers) settle(t *rapid.T, call func(timeslot.Claim, string), stay time.Duration) {
 	c, owner := drawClaim(t), drawOwner(t)
-	b.naive.drop(func(m naiveMark) bool { return m.claim == c && m.owner == owner })
-	b.naive.place(c, "", b.clock.Now(), stay)
+	b.naive.placeFound(c, "", b.clock.Now(), stay)
+	b.naive.dropPending(c, owner)
 	call(c, owner)
 }
 
 func (b *bothLedgers) release(t *rapid.T) {
 	c := drawClaim(t)
 	known := c.Identity != timeslot.Identity{}
-	b.naive.drop(func(m naiveMark) bool {
-		return known && m.claim.Identity == c.Identity || c.SlotID != "" && m.claim.SlotID == c.SlotID
-	})
+	ids := map[string]bool{c.SlotID: true}
+	for _, m := range b.naive {
+		if known && m.until.After(b.clock.Now()) && m.claim.Identity == c.Identity {
+			ids[m.claim.SlotID] = true
+		}
+	}
+	delete(ids, "")
+	b.naive.drop(func(m naiveMark) bool { return known && m.claim.Identity == c.Identity || ids[m.claim.SlotID] })
 	b.real.Release(c)
 }
 

@@ -20,13 +20,18 @@ import (
 type town struct {
 	fleet []*replica
 
+	// byID has bookings name a slotId alone, and readers ask for slots that have none. Which replicas have read the id is
+	// in known, by replica; nil: all are told which slot it is.
+	byID  bool
+	known []sync.Map
+
 	// What a test may switch off to show that the count is not always 0.
-	noFilter, noTombstones bool
+	noFilter, noTombstones, noDoubts bool
 
 	mu       sync.Mutex
 	answered []booked
 
-	bookings, reads, strict, broken atomic.Int64
+	bookings, reads, strict, hidden, broken atomic.Int64
 }
 
 // booked is a booking that went through, and when its answer went back.
@@ -43,6 +48,13 @@ func (w *town) book(ctx context.Context, n int, random *rand.Rand) {
 	b.schedule.NPI = strconv.Itoa(9_000_000_000 + n)
 	c := claimFor(b.schedule, &b.slot)
 	here, there := random.IntN(len(w.fleet)), random.IntN(len(w.fleet))
+	if w.byID {
+		if knows := random.IntN(len(w.fleet) + 1); knows < len(w.fleet) {
+			w.known[knows].Store(b.slot.ID, c)
+		} // else nobody
+		c = timeslot.Claim{SlotID: b.slot.ID, NPI: b.schedule.NPI}
+		b.slot.ID = ""
+	}
 	if !w.noTombstones {
 		if random.IntN(3) == 0 {
 			w.fleet[there].ledger.Pend(c, "loser")
@@ -71,8 +83,11 @@ func (w *town) read(ctx context.Context, r *replica, promised []booked) {
 	}
 	w.strict.Add(1)
 	for i := range promised {
-		if b := &promised[i]; w.noFilter || !view.Hides(&b.schedule, &b.slot, now) {
+		b := &promised[i]
+		if hidden := view.Hides(&b.schedule, &b.slot, now); w.noFilter || !hidden && (w.noDoubts || !view.Doubts(&b.schedule, now)) {
 			w.broken.Add(1)
+		} else if hidden {
+			w.hidden.Add(1)
 		}
 	}
 }
@@ -122,6 +137,46 @@ func TestNoStrictAnswerOffersWhatWasBookedBeforeIt(t *testing.T) {
 	if figure.Judged() && w.strict.Load() < w.reads.Load()*9/10 { // a view lapses where its replica is held up
 		t.Errorf("want nearly all strict: %s", w.report())
 	}
+}
+
+// townByID has n replicas, each of which finds the ids that the town let it know.
+func townByID(t *testing.T, n int) *town {
+	w := &town{byID: true, known: make([]sync.Map, n)}
+	opened := 0
+	_, w.fleet = trustedFleet(t, n, func(_ *RedisOptions, l *LedgerOptions) {
+		known := &w.known[opened]
+		l.Locate = func(slotID string) (timeslot.Claim, bool) {
+			c, ok := known.Load(slotID)
+			if !ok {
+				return timeslot.Claim{}, false
+			}
+			return c.(timeslot.Claim), true
+		}
+		opened++
+	})
+	return w
+}
+
+func TestNoStrictAnswerOffersWhatWasBookedAtAReplicaThatNeverReadItsID(t *testing.T) {
+	t.Parallel()
+	w := townByID(t, 3)
+	w.live(t.Context(), 16, 8)
+	t.Log(w.report())
+	if w.broken.Load() != 0 || w.strict.Load() == 0 || w.hidden.Load() == 0 {
+		t.Errorf("want none broken, and some strict and hidden: %s", w.report())
+	}
+}
+
+func TestWithoutDoubtsThePromiseAboutIDsThatNobodyReadIsBroken(t *testing.T) {
+	t.Parallel()
+	w := townByID(t, 3)
+	w.noDoubts = true
+	for range 20 { // each booking has an id that nobody read with one chance in four
+		if w.live(t.Context(), 4, 4); w.broken.Load() > 0 {
+			return
+		}
+	}
+	t.Errorf("nobody noticed: %s", w.report())
 }
 
 func TestEveryPartOfThePromiseIsNeeded(t *testing.T) {

@@ -110,6 +110,12 @@ func (x *SlotIndex) Find(slotID string) (timeslot.Claim, time.Time, bool) {
 	return c, entry.fetched, true
 }
 
+// Locate is Find for a [Ledger].
+func (x *SlotIndex) Locate(slotID string) (timeslot.Claim, bool) {
+	claim, _, ok := x.Find(slotID)
+	return claim, ok
+}
+
 // Len is how many ids are known, for the gauge.
 func (x *SlotIndex) Len() int { return x.cache.EstimatedSize() }
 

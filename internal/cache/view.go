@@ -12,12 +12,15 @@ type View struct {
 	version    uint64
 	starts     index[int64]  // by the start of the claim's identity
 	slotIDs    index[string] // by the claim's slotId
+	unplaced   index[string] // by department: what was booked under a slotId that did not say which slot it is
 	clinicians index[string] // by NPI: claims whose time is known and that stand for one person
 	changes    []viewChange  // what made the latest versions, ascending; never written to
 }
 
 func newView() *View {
-	return &View{starts: newIndex[int64](), slotIDs: newIndex[string](), clinicians: newIndex[string]()}
+	return &View{
+		starts: newIndex[int64](), slotIDs: newIndex[string](), clinicians: newIndex[string](), unplaced: newIndex[string](),
+	}
 }
 
 // Version differs between views that may lead to different answers: because a mark came or went, here or at another
@@ -61,24 +64,35 @@ func seconds(minutes uint16) int64 { return 60 * max(1, int64(minutes)) }
 // says where the slot may be.
 func located(c timeslot.Claim) bool { return c.Identity.Start != 0 }
 
-// sameSlot lists the marks for the slot that c names.
+// sameSlot lists the marks for the slot that c names: by its place and start, by its slotId, and by those that other
+// marks for the same place and start name.
 func (v *View) sameSlot(c timeslot.Claim) []*mark {
 	var found []*mark
+	ids := []string{c.SlotID}
 	if located(c) {
 		for _, m := range v.starts.find(c.Identity.Start) {
 			if m.claim.Identity == c.Identity {
-				found = append(found, m)
+				found, ids = append(found, m), append(ids, m.claim.SlotID)
 			}
 		}
 	}
-	if c.SlotID != "" {
-		for _, m := range v.slotIDs.find(c.SlotID) {
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		for _, m := range v.named(id) {
 			if !slices.Contains(found, m) {
 				found = append(found, m)
 			}
 		}
 	}
 	return found
+}
+
+// named lists the marks that name a slotId.
+func (v *View) named(slotID string) []*mark {
+	if slotID == "" {
+		return nil
+	}
+	return v.slotIDs.find(slotID)
 }
 
 // draft is a view under construction.
@@ -92,12 +106,12 @@ type draft struct {
 // draft begins a successor of v. Publish &d.View after [draft.seal].
 func (v *View) draft() *draft {
 	d := &draft{View: *v}
-	d.starts.owned, d.slotIDs.owned, d.clinicians.owned = new(shardSet), new(shardSet), new(shardSet)
+	d.starts.owned, d.slotIDs.owned, d.clinicians.owned, d.unplaced.owned = new(shardSet), new(shardSet), new(shardSet), new(shardSet)
 	return d
 }
 
 func (d *draft) seal() *View {
-	d.starts.owned, d.slotIDs.owned, d.clinicians.owned = nil, nil, nil
+	d.starts.owned, d.slotIDs.owned, d.clinicians.owned, d.unplaced.owned = nil, nil, nil, nil
 	return &d.View
 }
 
@@ -118,5 +132,8 @@ func (d *draft) file(m *mark, present bool) {
 	}
 	if c.SlotID != "" {
 		d.slotIDs.set(c.SlotID, m, present)
+	}
+	if unplaced(*c) && m.owner == "" {
+		d.unplaced.set(siteOf(&c.Identity), m, present)
 	}
 }

@@ -31,6 +31,18 @@ func (x *index[K]) find(key K) []*mark {
 	return x.shards[x.shardOf(key)][key]
 }
 
+// any tells whether yes says so of some list.
+func (x *index[K]) any(yes func([]*mark) bool) bool {
+	for _, shard := range x.shards {
+		for _, list := range shard {
+			if yes(list) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // set adds m under key, or removes it. Lists are replaced instead of written to: they are shared even where the map
 // that holds them is not.
 func (x *index[K]) set(key K, m *mark, present bool) {

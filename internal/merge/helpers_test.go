@@ -170,6 +170,9 @@ func (f takenFunc) Hides(s *timeslot.Schedule, slot *timeslot.Slot, _ time.Time)
 	return f(s, slot)
 }
 
+func (takenFunc) Doubting() bool                            { return false }
+func (takenFunc) Doubts(*timeslot.Schedule, time.Time) bool { return false }
+
 // takenIdentity is the promise of docs/architecture.md §6 in its smallest form.
 func takenIdentity(id timeslot.Identity) merge.Taken {
 	return takenFunc(func(s *timeslot.Schedule, slot *timeslot.Slot) bool { return s.Identity(slot.Start) == id })

@@ -23,6 +23,11 @@ type Input struct {
 // It must not block. Real: the view of the cache's ledger.
 type Taken interface {
 	Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool
+
+	// Doubting tells whether Doubts may say yes, and Doubts whether a slot of s may be a taken one of which nobody knows
+	// yet which it is.
+	Doubting() bool
+	Doubts(s *timeslot.Schedule, now time.Time) bool
 }
 
 // Output is the answer, and how much each fragment had to say.
@@ -52,11 +57,16 @@ func Merge(in Input) *Output {
 	units := m.unite(m.collect())
 	units = m.coverPools(units)
 	units = m.offerable(units)
+	doubtful := m.anyDoubtful(units)
 	units = m.firstDays(units)
+	out := &Output{PerFragment: m.perFragment}
 	if m.Query.By != "" {
-		return &Output{Result: m.entriesResult(units), PerFragment: m.perFragment}
+		out.Result = m.entriesResult(units)
+	} else {
+		out.Result = m.result(m.rank(units))
 	}
-	return &Output{Result: m.result(m.rank(units)), PerFragment: m.perFragment}
+	out.Result.Doubtful = doubtful
+	return out
 }
 
 // merger is the state of one merge. Its parts are filled by the steps of [Merge], in that order.

@@ -120,3 +120,24 @@ func (m *merger) anyTaken(first int32) bool {
 	}
 	return false
 }
+
+// anyDoubtful tells whether one of the slots may be a taken one that nobody could name. Whole groups are asked for.
+func (m *merger) anyDoubtful(units []unit) bool {
+	if m.Taken == nil || !m.Taken.Doubting() {
+		return false
+	}
+	asked := make([]bool, len(m.groups))
+	for i := range units {
+		g := units[i].group
+		if asked[g] {
+			continue
+		}
+		asked[g] = true
+		for _, row := range m.groups[g].rows {
+			if m.Taken.Doubts(m.rows[row].schedule, m.Now) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -71,7 +71,7 @@ func (e *Engine) nextUntil(ctx context.Context, g *collection, end timeslot.Date
 	q.EndDate, q.DaysOfSlots, q.Sort, q.Limit, q.Cursor = end, 0, timeslot.Soonest, 1, ""
 	merged, _, strict := e.merge(ctx, &q, g)
 	r := merged.Result
-	a.Strict = a.Strict && strict
+	a.Strict, a.Doubtful = a.Strict && strict, a.Doubtful || r.Doubtful
 	a.AsOf, a.FreshUntil, a.StaleUntil = r.AsOf, r.FreshUntil, r.StaleUntil
 	if len(r.Slots) == 0 {
 		return false

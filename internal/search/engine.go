@@ -134,7 +134,7 @@ func (c Caller) call() fetch.Call {
 type Answer struct {
 	*timeslot.Result
 	TakenVersion uint64 // of the view of taken slots that filtered it; see [Engine.Taken]
-	Strict       bool   // that view has every booking that was answered before
+	Strict       bool   // that view has every booking that was answered before, and says which slots they took
 	Waited       bool   // an upstream call was waited for
 	Collapsed    bool   // every call waited for was another caller's
 	Stale        bool   // a stale fragment was used
@@ -229,7 +229,7 @@ func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection) (m
 		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Asked: g.asked(q),
 	})
 	span.Count(trace.Slots, merged.Result.Total)
-	return merged, view, strict
+	return merged, view, strict && !merged.Result.Doubtful
 }
 
 // date says how the answer came about, and until when it is good.

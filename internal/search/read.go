@@ -54,7 +54,8 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 type Repeated struct {
 	Body         []byte
 	TakenVersion uint64 // of the view that told which they are
-	Strict       bool   // that view has every booking that was answered before
+	Strict       bool   // that view has every booking that was answered before, and says which slots they took
+	Doubtful     bool   // the body may offer a slot that was booked, and nobody knows yet which it is
 }
 
 // Repeat leaves the taken slots out of a reading.
@@ -65,6 +66,10 @@ func (e *Engine) Repeat(ctx context.Context, r *Reading) (Repeated, error) {
 		return out, nil
 	}
 	now := e.opt.Now()
+	for i := range r.Fragment.Schedules {
+		out.Doubtful = out.Doubtful || view.Doubts(&r.Fragment.Schedules[i], now)
+	}
+	out.Strict = out.Strict && !out.Doubtful
 	var err error
 	out.Body, err = decode.Without(r.Fragment, func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
 		return view.Hides(s, slot, now)

@@ -20,6 +20,7 @@ type Result struct {
 	Reports     []SourceReport
 
 	Clinicians Clinicians // all whom the fragments used speak of
+	Doubtful   bool       // a slot of the whole answer may be taken: one was, and nobody knows yet which it is
 
 	NextCursor    string
 	NextAvailable *Offer
