@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,7 +44,7 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 			return err
 		}
 	}
-	addrs, err := freeAddresses(2 + 2*o.replicas)
+	addrs, err := process.FreeAddresses(2 + 2*o.replicas)
 	if err != nil {
 		return err
 	}
@@ -141,23 +139,4 @@ func buildBinary(ctx context.Context, dir string, switches bool) (string, error)
 		return "", fmt.Errorf("build cmd/aggregator: %w\n%s", err, said)
 	}
 	return binary, nil
-}
-
-// freeAddresses finds ports of loopback that nobody uses right now. They lie below those that systems give to outgoing
-// connections, so that a port is still there when a process that was killed comes back for it. All are held until the
-// last is found, so that they differ.
-func freeAddresses(n int) ([]string, error) {
-	const lowest, ports, tries = 20_000, 12_000, 1_000
-	var out []string
-	for range tries {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(ports)))
-		if err != nil {
-			continue
-		}
-		defer l.Close()
-		if out = append(out, l.Addr().String()); len(out) == n {
-			return out, nil
-		}
-	}
-	return nil, fmt.Errorf("no %d free ports within %d…%d of loopback", n, lowest, lowest+ports-1)
 }

@@ -32,12 +32,7 @@ func startRedis(t *testing.T) *redisServer {
 		}
 		t.Skip("redis-server is not installed; make test installs it")
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &redisServer{addr: free.Addr().String(), dir: t.TempDir()}
-	free.Close()
+	s := &redisServer{addr: freePort(t), dir: t.TempDir()}
 	s.start(t)
 	t.Cleanup(func() { s.kill() })
 	return s

@@ -104,7 +104,7 @@ func withSlots(n int, fetched time.Time) *timeslot.Fragment {
 	return f
 }
 
-// eventually polls until ok holds, for at most five seconds.
+// eventually polls until ok holds, for at most a minute.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(time.Minute)
@@ -113,7 +113,7 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	for !ok() {
 		select {
 		case <-deadline:
-			t.Fatalf("still not after 5s: %s", what)
+			t.Fatalf("still not after a minute: %s", what)
 		case <-ticker.C:
 		}
 	}

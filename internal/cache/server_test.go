@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"timeslots/internal/process"
 )
 
 // redisServer is a real server process on a port of its own.
@@ -33,16 +35,11 @@ func startRedis(t testing.TB, extra ...string) *redisServer {
 
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = l.Close()
-		if l.Addr().(*net.TCPAddr).Port < 55000 { // a cluster node takes port+10000 too
-			return l.Addr().String()
-		}
+	free, err := process.FreeAddresses(1)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return free[0]
 }
 
 func (s *redisServer) start() {

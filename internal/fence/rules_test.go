@@ -78,6 +78,8 @@ var edges = []edge{
 // testEdges are allowed to tests on top of edges.
 var testEdges = []edge{
 	{anywhere, "internal/figure", "one way to judge what is measured"},
+	{"cmd/aggregator", "internal/process", "addresses that stay free"},
+	{"internal/cache", "internal/process", "addresses that stay free"},
 	{"internal/api", "internal/acme", "tests run against the simulator"},
 	{"internal/booking", "internal/acme", "tests run against the simulator"},
 	{"internal/fetch", "internal/acme", "tests run against the simulator"},

@@ -1,0 +1,40 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"syscall"
+)
+
+// given are the addresses that FreeAddresses has given: whoever has one may not listen yet.
+var given sync.Map
+
+// FreeAddresses finds n addresses of loopback that nobody listens on. Their ports lie below those that systems give to
+// outgoing connections, so that one is still free when a server begins to listen on it, or comes back for it, also where
+// other programs connect a lot meanwhile; 10,000 higher, where a node of a Redis cluster listens too, the same holds. Nor
+// are there leftovers of connections, which keep some programs (Varnish) from listening.
+func FreeAddresses(n int) ([]string, error) {
+	const lowest, ports, tries = 10_000, 12_000, 1_000
+	strict := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 0) })
+	}}
+	var free []string
+	for range tries {
+		addr := fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(ports))
+		if _, before := given.LoadOrStore(addr, true); before {
+			continue
+		}
+		l, err := strict.Listen(context.Background(), "tcp", addr)
+		if err != nil {
+			continue
+		}
+		_ = l.Close()
+		if free = append(free, addr); len(free) == n {
+			return free, nil
+		}
+	}
+	return nil, fmt.Errorf("no %d free ports within %d…%d of loopback", n, lowest, lowest+ports-1)
+}
