@@ -204,6 +204,10 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 	settled(t, master.client())
 	_, port, _ := net.SplitHostPort(master.addr)
 	replica := startRedis(t, "--replicaof", "127.0.0.1 "+port)
+	replicated := replica.client()
+	eventually(t, "the second server has a copy", func() bool {
+		return strings.Contains(replicated.Info(t.Context(), "replication").Val(), "master_link_status:up")
+	})
 	sentinel := startSentinel(t, master.addr)
 	fleet := fleetOf(t, sentinel, 3, func(o *RedisOptions, _ *LedgerOptions) {
 		o.Mode, o.Master, o.Timeout = ModeSentinel, "clinic", DefaultRedisTimeout
@@ -211,10 +215,6 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 	trusting(t, fleet)
 	c := claimFor(doctor, atNine())
 	fleet[0].ledger.Promote(c, "alice")
-	replicated := replica.client()
-	eventually(t, "the second server has a copy", func() bool {
-		return strings.Contains(replicated.Info(t.Context(), "replication").Val(), "master_link_status:up")
-	})
 	w := startTraffic(t, fleet)
 	master.kill()
 	eventually(t, "best-effort", func() bool { _, strict := fleet[1].sees(t.Context()); return !strict })
@@ -226,13 +226,14 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 	w.end(t)
 }
 
-// startSentinel watches the master under the name of clinic, alone and impatient.
+// startSentinel watches the master under the name of clinic, alone. It is patient enough that a server that a busy machine
+// holds up is not taken for one that is gone.
 func startSentinel(t *testing.T, master string) *redisServer {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(master)
 	directory := t.TempDir()
 	config := filepath.Join(directory, "sentinel.conf")
-	text := fmt.Sprintf("sentinel monitor clinic %s %s 1\nsentinel down-after-milliseconds clinic 300\nsentinel failover-timeout clinic 2000\n", host, port)
+	text := fmt.Sprintf("sentinel monitor clinic %s %s 1\nsentinel down-after-milliseconds clinic 3000\nsentinel failover-timeout clinic 2000\n", host, port)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

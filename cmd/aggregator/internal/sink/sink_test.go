@@ -95,7 +95,10 @@ func TestWhileNobodyReadsNobodyWaitsAndWhatIsLostIsTold(t *testing.T) {
 		written++
 	}
 	close(out.shut)
-	eventually(t, "the line about lost ones", func() bool { return strings.HasPrefix(out.lines()[len(out.lines())-1], "lost ") })
+	eventually(t, "the line about lost ones", func() bool {
+		all := out.lines()
+		return strings.HasPrefix(all[len(all)-1], "lost ")
+	})
 	fmt.Fprintln(s, "and on")
 	s.Close(10 * time.Second)
 	got := out.lines()
