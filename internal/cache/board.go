@@ -21,7 +21,7 @@ const (
 // board is what all replicas know together of taken slots and of events, in Redis. See boardPrelude for its form.
 type board struct {
 	client   redis.UniversalClient
-	keys     []string // taken, changes, events
+	keys     []string // taken, changes, events, members
 	channel  string   // where changes are announced
 	bounds   [3]int   // of the three sets
 	recorder Recorder
@@ -33,7 +33,7 @@ func newBoard(o RedisOptions, maxMarks int, patience time.Duration) *board {
 	name := o.namespace() + "{" + o.Tenant + ":" + o.Tier + "}:t1:"
 	return &board{
 		client: o.clientWith(max(patience, o.Timeout), boardPool), recorder: o.Recorder,
-		keys:    []string{name + "taken", name + "changes", name + "events"},
+		keys:    []string{name + "taken", name + "changes", name + "events", name + "members"},
 		channel: name + "news", bounds: [3]int{maxMarks, maxHistory, maxTargets},
 	}
 }
@@ -74,6 +74,7 @@ func (b *board) write(ctx context.Context, known uint64, entries []entry) (numbe
 type news struct {
 	now, epoch int64  // µs of Redis' clock
 	top, seen  uint64 // the last number there is, and the last one in this piece of news
+	members    int64  // replicas that tell what they know
 	lost       bool   // history does not reach back far enough
 	list       []change
 }
@@ -93,7 +94,7 @@ func (b *board) since(ctx context.Context, known uint64) (n news, err error) {
 		return news{}, err
 	}
 	r := replyReader{rest: reply}
-	n.now, n.epoch, n.top = r.integer(), r.integer(), uint64(r.integer())
+	n.now, n.epoch, n.top, n.members = r.integer(), r.integer(), uint64(r.integer()), r.integer()
 	n.seen = known
 	if len(r.rest) == 1 {
 		n.lost = true

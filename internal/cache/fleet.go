@@ -35,11 +35,14 @@ type fleet struct {
 	heal    time.Duration // until all replicas have asserted what they know
 
 	known    atomic.Uint64 // the last change that was seen
-	epoch    int64         // µs of Redis' clock; 0: never read. The polling goroutine's, like the next four
+	epoch    atomic.Int64  // µs of Redis' clock; 0: never read. The polling goroutine's, like the next six
 	met      time.Time     // when this epoch was first read here
+	trusted  int64         // the epoch that was trusted last
 	failed   bool          // a poll failed since the last that succeeded
 	lastSent time.Time     // of the last poll that succeeded
-	healed   time.Time
+	outage   int64         // when the last outage was over, by Redis' clock; 0: nothing is to be waited for
+	over     time.Time     // and by ours
+	fellows  fellows
 
 	down   atomic.Bool   // the last poll failed: no request waits
 	kick   chan struct{} // a poll is wanted now
@@ -62,15 +65,18 @@ func joinFleet(l *Ledger) *fleet {
 	s := &fleet{
 		ledger: l, board: newBoard(o.Redis.options, o.Max, o.Lease), now: o.Now,
 		lease: o.Lease, wait: o.Lease + o.Lease/10, timeout: o.Redis.options.Timeout, heal: assertEvery + o.Lease,
-		kick: make(chan struct{}, 1), stop: stop,
+		kick: make(chan struct{}, 1), stop: stop, fellows: newFellows(),
 		debts: debts{nudge: make(chan struct{}, 1), marks: map[markKey]bool{}, events: map[occurrence]bool{}},
 	}
 	if o.noWait {
 		s.wait = 0
 	}
+	if o.heal != 0 {
+		s.heal = o.heal
+	}
 	s.active.Go(func() { s.follow(ctx) })
 	s.active.Go(func() { s.assert(ctx) })
-	s.active.Go(func() { listen(ctx, s.board.client, s.board.channel, func(string) { s.wantPoll() }) })
+	s.active.Go(func() { listen(ctx, s.board.client, s.board.channel, s.hear) })
 	return s
 }
 
@@ -105,7 +111,7 @@ func (s *fleet) catchUp(ctx context.Context) error {
 			return err
 		}
 		got := s.now()
-		if n.lost || n.epoch != s.epoch {
+		if n.lost || n.epoch != s.epoch.Load() {
 			if err := s.reload(ctx, n); err != nil {
 				return err
 			}
@@ -113,7 +119,7 @@ func (s *fleet) catchUp(ctx context.Context) error {
 		}
 		s.take(n, got)
 		if n.caughtUp() {
-			s.vouch(n, sent, got)
+			s.vouch(ctx, n, sent, got)
 			return nil
 		}
 	}
@@ -173,7 +179,8 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 	if err != nil {
 		return fmt.Errorf("after change %d: %w", s.known.Load(), err)
 	}
-	l, lost, got := s.ledger, s.epoch != 0 && n.epoch != s.epoch, s.now()
+	l, before, got := s.ledger, s.epoch.Load(), s.now()
+	lost := before != 0 && n.epoch != before
 	there := make(map[markKey]bool, len(list))
 	l.change(func(d *draft) {
 		for _, c := range list {
@@ -194,31 +201,49 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 		}
 	})
 	l.learnEvents(eventsIn(list))
-	if s.epoch != n.epoch {
-		s.epoch, s.met = n.epoch, got
+	if before != n.epoch {
+		s.epoch.Store(n.epoch)
+		s.met = got
 	}
 	s.known.Store(n.top)
 	s.tellLater(message{places: l.completeSeen(slices.Collect(maps.Keys(there))...)})
-	if lost {
+	if before != n.epoch {
 		s.debts.assertNow()
 	}
 	return nil
 }
 
-// vouch renews the view's lease. The view is not trusted before all replicas had time to assert what they know: after
-// Redis lost data, and after an outage in which another replica may have given up telling. An epoch is as old as Redis'
-// clock says, and at least as old as this replica knows it to be: the clock may have stepped back, or be that of another
-// server after a failover.
-func (s *fleet) vouch(n news, sent, got time.Time) {
+// vouch renews the view's lease. The view is not trusted before all replicas have asserted what they know, or had time
+// to: after Redis lost data, and after an outage in which another replica may have given up telling.
+func (s *fleet) vouch(ctx context.Context, n news, sent, got time.Time) {
 	if s.failed && got.Sub(s.lastSent) > s.timeout+s.wait {
-		s.healed = got.Add(s.heal)
+		s.outage, s.over = n.now, got
+		s.debts.assertNow()
 	}
 	s.failed, s.lastSent = false, sent
-	trusted := s.healed
-	if young := s.heal - max(micros(n.now-n.epoch), got.Sub(s.met)); young > 0 && got.Add(young).After(trusted) {
-		trusted = got.Add(young)
+	since, until := s.waitingFor(n, got)
+	if got.Before(until) && s.allTold(ctx, n, since) {
+		until = got
 	}
-	s.ledger.renew(sent.Add(s.lease), trusted)
+	if !got.Before(until) {
+		s.outage, s.trusted = 0, n.epoch
+		s.remember(ctx, n)
+	}
+	s.ledger.renew(sent.Add(s.lease), until)
+}
+
+// waitingFor tells since when the others must have told what they know, by Redis' clock, and until when they are waited
+// for. An epoch is as old as Redis' clock says, and at least as old as this replica knows it to be: the clock may have
+// stepped back, or be that of another server after a failover.
+func (s *fleet) waitingFor(n news, got time.Time) (since int64, until time.Time) {
+	if s.outage != 0 {
+		since, until = s.outage, s.over.Add(s.heal)
+	}
+	young := s.heal - max(micros(n.now-n.epoch), got.Sub(s.met))
+	if n.epoch != s.trusted && young > 0 && got.Add(young).After(until) {
+		since, until = max(since, n.epoch), got.Add(young)
+	}
+	return since, until
 }
 
 // ask has the board read for a request that finds the view lapsed, unless Redis is known to be out of reach. Requests
@@ -248,5 +273,8 @@ func (s *fleet) close() error {
 	s.stop()
 	s.active.Wait()
 	s.payDebts()
+	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+	defer cancel()
+	s.board.leave(ctx, s.fellows.name)
 	return s.board.client.Close()
 }

@@ -123,26 +123,62 @@ func (s *fleet) outwait(r receipt) {
 	<-limit.C
 }
 
-// assert tells again what this replica placed, for its life, which heals whatever Redis lost, and pays debts.
+// assert tells again what this replica placed, for its life, which heals whatever Redis lost, pays debts, and signs the
+// board while nothing is owed.
 func (s *fleet) assert(ctx context.Context) {
-	due := s.now().Add(assertEvery)
+	t := telling{due: s.now().Add(assertEvery), sign: s.now().Add(signEvery), least: s.now()}
 	for ctx.Err() == nil {
-		pause := due.Sub(s.now())
+		now := s.now()
+		pause := min(t.due.Sub(now), t.sign.Sub(now))
 		if s.debts.any() {
 			pause = min(pause, retryEvery)
 		}
 		rest(ctx, s.debts.nudge, max(pause, time.Millisecond))
-		if s.debts.takeAssertNow() {
-			due = s.now()
+		if s.debts.takeAssertNow() && t.least.Before(t.due) {
+			t.due = t.least
 		}
 		s.payDebts()
-		if s.now().Before(due) {
-			continue
-		}
-		if due = s.now().Add(assertEvery); !s.assertAll(ctx) {
-			due = s.now().Add(retryEvery)
+		switch now := s.now(); {
+		case !now.Before(t.due):
+			t.least = now.Add(retryEvery) // however many ask
+			if t.due = now.Add(assertEvery); !s.tellAll(ctx, &t) {
+				t.due = now.Add(retryEvery)
+			}
+			t.sign = now.Add(signEvery)
+		case !now.Before(t.sign):
+			t.sign = now.Add(signEvery)
+			s.sign(ctx, &t)
 		}
 	}
+}
+
+// telling is what the asserting goroutine knows of its own work.
+type telling struct {
+	due, sign time.Time // when to assert next, and to sign
+	least     time.Time // not to assert before
+	epoch     int64     // under which all was told; 0: none
+}
+
+// tellAll asserts all own marks and signs the board.
+func (s *fleet) tellAll(ctx context.Context, t *telling) bool {
+	epoch := s.epoch.Load() // before the marks are looked at: those that others placed are own ones since it was read
+	if !s.assertAll(ctx) {
+		return false
+	}
+	t.epoch = epoch
+	return s.sign(ctx, t)
+}
+
+// sign says on the board that this replica has told all it knows. It is false where that is not so, or the board is out of
+// reach.
+func (s *fleet) sign(ctx context.Context, t *telling) bool {
+	if t.epoch == 0 || s.debts.any() {
+		return t.epoch == 0
+	}
+	limited, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	_, err := s.board.members(limited, s.fellows.name, t.epoch)
+	return err == nil
 }
 
 // tellPage is how many operations go to the board at once.

@@ -30,6 +30,10 @@ type LedgerOptions struct {
 	// noWait lets Promote return before every replica knows. It breaks the promise of docs/architecture.md §6, and is
 	// there so that tests of this package can show that they would notice.
 	noWait bool
+
+	// heal is for how long a replica waits for others to tell what they know, when it does not know whether they have;
+	// 0: as long as they need at most. Tests make it so long that nothing rests on it.
+	heal time.Duration
 }
 
 // Ledger remembers which slots are taken or being taken (docs/architecture.md §6), and which fragments are outdated. Bookings

@@ -41,6 +41,7 @@ const (
 	operationRelease  = "release"
 	operationPoll     = "poll"
 	operationLedger   = "ledger"
+	operationMembers  = "members"
 	operationSwitches = "switches"
 
 	outcomeOK       = "ok"

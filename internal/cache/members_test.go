@@ -1,0 +1,141 @@
+package cache
+
+import (
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"timeslots/internal/timeslot"
+)
+
+// patient never takes the time that passed for a sign that everybody has told what he knows.
+func patient(_ *RedisOptions, l *LedgerOptions) { l.heal = 24 * time.Hour }
+
+// Each of these is strict again although the time in which the others must have told is not over: they have signed.
+func TestAnswersAreStrictAgainAsSoonAsEveryReplicaHasToldWhatItKnows(t *testing.T) {
+	t.Parallel()
+	for name, trouble := range map[string]func(t *testing.T, s *redisServer){
+		"Redis loses its data": func(t *testing.T, s *redisServer) { do(t, s.client(), []any{"FLUSHALL"}) },
+		"Redis ends and comes back empty": func(t *testing.T, s *redisServer) {
+			s.kill()
+			s.start()
+		},
+		"all connections break": func(t *testing.T, s *redisServer) {
+			do(t, s.client(), []any{"CLIENT", "KILL", "TYPE", "normal"})
+			do(t, s.client(), []any{"CLIENT", "KILL", "TYPE", "pubsub"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, fleet := trustedFleet(t, 3, patient)
+			knowEachOther(t, fleet)
+			c := claimFor(doctor, atNine())
+			fleet[0].ledger.Promote(c, "alice")
+			trouble(t, s)
+			fleet[1].ledger.Promote(claimFor(doctor, &timeslot.Slot{Start: nine + 3600, Duration: 20, ID: "ten"}), "bob")
+			trusting(t, fleet)
+			for i, r := range fleet {
+				if hidden, _ := r.sees(t.Context()); !hidden {
+					t.Errorf("replica %d offers the slot", i)
+				}
+			}
+		})
+	}
+}
+
+// knowEachOther waits until every replica knows how many there are.
+func knowEachOther(t *testing.T, fleet []*replica) {
+	t.Helper()
+	board := fleet[0].ledger.fleet.board
+	eventually(t, "everybody has signed", func() bool {
+		list, err := board.members(t.Context(), "", 0)
+		return err == nil && len(list) == len(fleet)
+	})
+	fence(t, fleet)
+	fence(t, fleet) // the poll that sees the new number is followed by the one that has read who they are
+}
+
+func TestAReplicaThatDoesNotTellKeepsTheOthersFromBeingStrict(t *testing.T) {
+	t.Parallel()
+	s, fleet := trustedFleet(t, 2, patient)
+	board := fleet[0].ledger.fleet.board
+	now, err := s.client().Time(t.Context()).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ghost := redis.Z{Member: "ghost", Score: float64(now.Add(time.Hour).UnixMicro())} // held up, or cut off
+	if err := s.client().ZAdd(t.Context(), board.keys[3], ghost).Err(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "everybody is known", func() bool {
+		list, err := board.members(t.Context(), "", 0)
+		return err == nil && len(list) == 3
+	})
+	fence(t, fleet)
+	fence(t, fleet)
+	do(t, s.client(), []any{"FLUSHALL"})
+	for i, r := range fleet {
+		eventually(t, "not strict", func() bool { _, strict := r.ledger.Current(t.Context()); return !strict })
+		for range 5 {
+			fence(t, fleet)
+			if _, strict := r.ledger.Current(t.Context()); strict {
+				t.Fatalf("replica %d is strict without the third", i)
+			}
+		}
+	}
+}
+
+func TestAReplicaThatJoinsAWellFleetIsStrictAtOnce(t *testing.T) {
+	t.Parallel()
+	s, fleet := trustedFleet(t, 2, patient)
+	fleet[0].ledger.Promote(claimFor(doctor, atNine()), "alice")
+	for range 3 { // a rolling restart
+		if err := fleet[0].ledger.Close(); err != nil {
+			t.Error(err)
+		}
+		fresh := openReplica(t, s.addr, patient)
+		fleet = append(fleet[1:], fresh)
+		var once sync.Once
+		eventually(t, "a poll", func() bool {
+			hidden, strict := fresh.sees(t.Context())
+			if strict && !hidden {
+				once.Do(func() { t.Error("strict, and offers the slot") })
+			}
+			return strict
+		})
+	}
+}
+
+// Nobody has ever told anything, on a server that has been up for a while: there is nobody to wait for.
+func TestTheFirstReplicaEverIsStrictAtOnce(t *testing.T) {
+	t.Parallel()
+	s := startRedis(t)
+	first := openReplica(t, s.addr, patient)
+	trusting(t, []*replica{first})
+}
+
+func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testing.T) {
+	t.Parallel()
+	s, fleet := trustedFleet(t, 1, patient)
+	knowEachOther(t, fleet)
+	for i := range 20 {
+		slot := atNine()
+		slot.ID, slot.Start = strconv.Itoa(i), slot.Start+int64(i)*3600
+		fleet[0].ledger.Promote(claimFor(doctor, slot), "alice")
+		do(t, s.client(), []any{"FLUSHALL"})
+		late := openReplica(t, s.addr, patient)
+		eventually(t, "a strict view", func() bool {
+			view, strict := late.ledger.Current(t.Context())
+			if strict && !view.Hides(&doctor, slot, time.Now()) {
+				t.Fatal("strict without what the other knows")
+			}
+			return strict
+		})
+		if err := late.ledger.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
