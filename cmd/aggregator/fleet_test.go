@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -209,4 +211,30 @@ func (f *fleet) loses(t *testing.T, how string, lose func(*redisServer)) (within
 	})
 	t.Logf("strict again %v after Redis was back", time.Since(begin).Round(10*time.Millisecond))
 	return p99 <= limit && failed == 0
+}
+
+func TestTheSecondClickAtAnotherReplicaIsNotSent(t *testing.T) {
+	figure.Long(t)
+	f := startFleet(t, 2, "", "")
+	for i, want := range []string{"", "already-submitted", "already-submitted"} {
+		// A slot that nobody knows: upstream refuses it, and that is an answer like any other.
+		req, err := http.NewRequest(http.MethodPost, f.replicas[i%2].public+"/dexcare/api/6/visits/retail", strings.NewReader(`{"visitDetails":{"slotId":"none"}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = http.Header{"Authorization": {"Bearer p-1"}, "Content-Type": {"application/json"}, "Idempotency-Key": {"click-1"}}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var problem struct{ Outcome string }
+		_ = json.NewDecoder(resp.Body).Decode(&problem) // upstream's own words are none
+		resp.Body.Close()
+		if problem.Outcome != want {
+			t.Errorf("click %d: %s, outcome %q, want %q", i+1, resp.Status, problem.Outcome, want)
+		}
+	}
+	if n := calls(t, f.simulator)["retail-booking"]; n != 1 {
+		t.Errorf("upstream saw %d bookings", n)
+	}
 }

@@ -50,6 +50,7 @@ type service struct {
 	ops     *ops.Watch
 
 	switches *cache.Switches
+	uses     booking.Uses   // nil: there is no Redis
 	retired  sync.WaitGroup // request paths that a reload replaced and that still finish
 	ready    atomic.Bool
 }
@@ -138,6 +139,9 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 		}
 	}
 	s.switches = cache.NewSwitches(redis)
+	if redis != nil {
+		s.uses = cache.NewUses(redis, cfg.Booking.Tombstone)
+	}
 	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
@@ -202,7 +206,7 @@ func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
 		PartnerKeys: partnerKeys(cfg.Access), Tombstone: cfg.Booking.Tombstone,
 		CapacityMany: cfg.Sources.CareDirect.Capacity == config.CapacityMany,
 		Timeout:      cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
-		Index: s.index, Ledger: s.disabled.bookings(s.ledger), Recorder: s.metrics, Logger: s.log,
+		Index: s.index, Ledger: s.disabled.bookings(s.ledger), Uses: s.uses, Recorder: s.metrics, Logger: s.log,
 	})
 }
 

@@ -1,6 +1,8 @@
 package booking
 
 import (
+	"context"
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"sync"
@@ -12,8 +14,12 @@ import (
 const longestIdempotencyKey = 256
 
 // clicks remembers the Idempotency-Keys that were used, so that a second click on "book" books nothing. DexCare knows
-// no such keys (docs/dexcare.md §1.7): this is between the client and this replica.
+// no such keys (docs/dexcare.md §1.7): this is between the client and the service. This replica's memory comes first; what
+// all replicas remember together, in fleet, is asked after it, and while that is out of reach this replica's alone
+// counts.
 type clicks struct {
+	fleet Uses
+
 	mu       sync.Mutex               // makes "was it used? then it is now" one step
 	underWay map[fingerprint]struct{} // as many as there are calls
 	done     *shelf[int]              // status of the first use
@@ -23,11 +29,29 @@ type clicks struct {
 type click struct {
 	table *clicks
 	key   fingerprint
-	ended bool // touched by the call's own goroutine only
+	owner string // of the use in the fleet's memory; empty: it was not entered there
+	ended bool   // touched by the call's own goroutine only
 }
 
 // begin enters a use. The second use of a key gets a refusal, and is not entered.
-func (t *clicks) begin(key fingerprint) (*click, *problem) {
+func (t *clicks) begin(ctx context.Context, key fingerprint) (*click, *problem) {
+	c, refusal := t.beginHere(key)
+	if refusal != nil {
+		return nil, refusal
+	}
+	owner, used, status, err := t.fleet.Begin(ctx, hex.EncodeToString(key[:]))
+	if c.owner = owner; err != nil || !used {
+		return c, nil
+	}
+	c.owner = ""
+	c.end(ctx, status) // here it counts as that use
+	if status == 0 {
+		return nil, inProgress()
+	}
+	return nil, alreadySubmitted(status)
+}
+
+func (t *clicks) beginHere(key fingerprint) (*click, *problem) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.underWay[key]; ok {
@@ -42,11 +66,18 @@ func (t *clicks) begin(key fingerprint) (*click, *problem) {
 
 // end says how the first use was answered; only the first call of end counts. Status 0: nothing was sent, so the key
 // may be used again.
-func (c *click) end(status int) {
+func (c *click) end(ctx context.Context, status int) {
 	if c == nil || c.ended {
 		return
 	}
 	c.ended = true
+	c.endHere(status)
+	if c.owner != "" {
+		c.table.fleet.End(ctx, hex.EncodeToString(c.key[:]), c.owner, status)
+	}
+}
+
+func (c *click) endHere(status int) {
 	c.table.mu.Lock()
 	defer c.table.mu.Unlock()
 	delete(c.table.underWay, c.key)
@@ -71,6 +102,6 @@ func (g *Gateway) begin(r *http.Request, p *passage) (refusal *problem) {
 	if p.route.Partner {
 		caller[3] = r.Header.Get("X-Api-Key")
 	}
-	p.click, refusal = g.clicks.begin(g.prints.of(caller...))
+	p.click, refusal = g.clicks.begin(r.Context(), g.fleetPrints.of(caller...))
 	return refusal
 }

@@ -1,8 +1,11 @@
 package booking
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -236,3 +239,115 @@ func TestAFingerprintTellsApartWhatItIsMadeOf(t *testing.T) {
 
 // pass lets bubble time go by (testing/synctest).
 func pass(d time.Duration) { <-time.After(d) }
+
+// shared is a memory of all replicas; while it is away nobody can be asked.
+type shared struct {
+	mu    sync.Mutex
+	away  bool
+	used  map[string]int
+	names []string
+}
+
+func (s *shared) Begin(_ context.Context, key string) (string, bool, int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.names = append(s.names, key)
+	if s.away {
+		return "owner", false, 0, errors.New("away")
+	}
+	if status, used := s.used[key]; used {
+		return "", true, status, nil
+	}
+	s.used[key] = 0
+	return "owner", false, 0, nil
+}
+
+func (s *shared) End(_ context.Context, key, _ string, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.used[key] = status; status == 0 {
+		delete(s.used, key)
+	}
+}
+
+func TestTheSecondClickAtAnotherReplicaBooksNothing(t *testing.T) {
+	memory := &shared{used: map[string]int{}}
+	upstream := answers(201)
+	replica := func() *Gateway {
+		return newGateway(t, &diary{}, "http://visit.example.org", func(o *Options) { o.Transport, o.Uses, o.APIKey = upstream, memory, "key" })
+	}
+	one, two := replica(), replica()
+	click := clicked{Retail(), "patient", "click-1"}
+	if status, _, _ := click.on(one); status != 201 {
+		t.Fatal(status)
+	}
+	for range 2 { // the second time from its own memory
+		if status, _, first := click.on(two); status != http.StatusConflict || first != 201 {
+			t.Errorf("%d, the first was answered %d", status, first)
+		}
+	}
+	if n := upstream.calls.Load(); n != 1 {
+		t.Errorf("upstream saw %d", n)
+	}
+	if status, _, _ := (clicked{Retail(), "another patient", "click-1"}).on(two); status != 201 {
+		t.Errorf("another patient with the same key: %d", status)
+	}
+	for _, name := range memory.names {
+		if strings.Contains(name, "click") || strings.Contains(name, "patient") || len(name) != 64 {
+			t.Errorf("the others are told %q", name)
+		}
+	}
+}
+
+func TestAClickUnderWayAtAnotherReplicaIsNotSentAgain(t *testing.T) {
+	memory := &shared{used: map[string]int{}}
+	upstream := answers(201)
+	replica := func(d *desk) *Gateway {
+		return newGateway(t, &diary{}, "http://visit.example.org", func(o *Options) { o.Transport, o.Uses = d, memory })
+	}
+	click, two := clicked{Retail(), "patient", "click-1"}, replica(upstream)
+	var second int
+	one := replica(&desk{answer: func(*http.Request) (int, error) {
+		second, _, _ = click.on(two)
+		return 503, nil
+	}})
+	click.on(one)
+	if second != http.StatusConflict || upstream.calls.Load() != 0 {
+		t.Errorf("the second click: %d, upstream saw %d", second, upstream.calls.Load())
+	}
+}
+
+func TestAKeyOfWhichNothingWasSentMayBeUsedAgainAnywhere(t *testing.T) {
+	memory := &shared{used: map[string]int{}}
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = nobody.Close()
+	away := "http://" + nobody.Addr().String()
+	click := clicked{Retail(), "patient", "click-1"}
+	one := newGateway(t, &diary{}, away, func(o *Options) { o.Uses = memory })
+	if _, outcome, _ := click.on(one); outcome != "not-sent" {
+		t.Fatalf("upstream cannot be reached, and the outcome is %q", outcome)
+	}
+	two := newGateway(t, &diary{}, away, func(o *Options) { o.Transport, o.Uses = answers(201), memory })
+	if status, _, _ := click.on(two); status != 201 {
+		t.Errorf("used again: %d", status)
+	}
+}
+
+func TestWhileNobodyCanBeAskedAReplicasOwnMemoryCounts(t *testing.T) {
+	memory := &shared{used: map[string]int{}, away: true}
+	upstream := answers(201)
+	g := newGateway(t, &diary{}, "http://visit.example.org", func(o *Options) { o.Transport, o.Uses = upstream, memory })
+	click := clicked{Retail(), "patient", "click-1"}
+	if status, _, _ := click.on(g); status != 201 {
+		t.Error(status)
+	}
+	if status, _, first := click.on(g); status != http.StatusConflict || first != 201 {
+		t.Errorf("%d, the first was answered %d", status, first)
+	}
+	if upstream.calls.Load() != 1 {
+		t.Errorf("upstream saw %d", upstream.calls.Load())
+	}
+}

@@ -18,9 +18,10 @@ type Gateway struct {
 	partners atomic.Pointer[keyRing]
 	marker   Marker
 
-	prints fingerprinter
-	clicks clicks
-	visits *shelf[booking] // by fingerprint of the visitId
+	prints      fingerprinter // of this process
+	fleetPrints fingerprinter // of all that have the same keys for upstream
+	clicks      clicks
+	visits      *shelf[booking] // by fingerprint of the visitId
 }
 
 // visitMemory is how long a booking can be undone with its slot offered again at once.
@@ -37,8 +38,8 @@ func New(o Options) (*Gateway, error) {
 		keys: [...]sealed{
 			BookingKey: {[]byte(o.APIKey)}, SlotsKey: {[]byte(o.SlotsKey)}, CareOptionsKey: {[]byte(o.CareOptionsKey)},
 		},
-		marker: noMarker{}, prints: newFingerprinter(),
-		clicks: clicks{underWay: make(map[fingerprint]struct{}), done: newShelf[int](o.Tombstone, o.Now)},
+		marker: noMarker{}, prints: newFingerprinter(), fleetPrints: sharedFingerprinter(o.Base.String(), o.APIKey, o.SlotsKey, o.CareOptionsKey),
+		clicks: clicks{fleet: o.Uses, underWay: make(map[fingerprint]struct{}), done: newShelf[int](o.Tombstone, o.Now)},
 		visits: newShelf[booking](visitMemory, o.Now),
 	}
 	if m, ok := o.Ledger.(Marker); ok {
@@ -89,7 +90,7 @@ func (g *Gateway) Serve(w http.ResponseWriter, r *http.Request, route Route, cal
 		g.refuse(r.Context(), w, p, refusal)
 		return
 	}
-	defer p.click.end(http.StatusInternalServerError) // for a panic only: nobody knows how far the call got
+	defer p.click.end(context.WithoutCancel(r.Context()), http.StatusInternalServerError) // for a panic only: nobody knows how far the call got
 	g.consult(p)
 	g.pend(p)
 	g.pass(context.WithoutCancel(r.Context()), w, r, p) // once sent, a client that leaves cancels nothing
@@ -114,7 +115,7 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	defer func() { _ = resp.Body.Close() }()
 	v := g.judge(p.route, resp)
 	g.settle(p, v.fate) // before the first byte of the answer
-	p.click.end(resp.StatusCode)
+	p.click.end(ctx, resp.StatusCode)
 	g.conclude(ctx, p, resp.StatusCode, v)
 	g.overhear(p, resp)
 	patience.relay(w, resp, p.bypass)
@@ -126,9 +127,9 @@ func (g *Gateway) serveFailure(ctx context.Context, w http.ResponseWriter, p *pa
 	answer := notSent()
 	if fail.sent {
 		answer = outcomeUnknown(p)
-		p.click.end(answer.Status)
+		p.click.end(ctx, answer.Status)
 	}
-	p.click.end(0)
+	p.click.end(ctx, 0)
 	g.conclude(ctx, p, answer.Status, v)
 	answer.write(w, p.call)
 }

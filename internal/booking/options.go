@@ -46,6 +46,9 @@ type Options struct {
 	Index  Index
 	Ledger Ledger
 
+	// Uses is what all replicas remember of Idempotency-Keys; default: this replica is alone.
+	Uses Uses
+
 	// TLS carries extra roots or a client certificate; versions below 1.2 are never spoken. Default: the system's roots.
 	TLS *tls.Config
 	// Transport replaces the gateway's own, TLS then has no effect. It must send a request once, follow no redirect
@@ -135,6 +138,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Transport == nil {
 		o.Transport = newTransport(o.TLS)
+	}
+	if o.Uses == nil {
+		o.Uses = noUses{}
 	}
 	if o.Recorder == nil {
 		o.Recorder = noRecorder{}

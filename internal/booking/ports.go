@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"context"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -42,6 +43,22 @@ type noMarker struct{}
 func (noMarker) MarkStale(timeslot.Claim) {}
 func (noMarker) Release(timeslot.Claim)   {}
 func (noMarker) Fence(timeslot.Claim)     {}
+
+// Uses remembers for all replicas which Idempotency-Keys were used, under keyed digests. The real one is cache.Uses. The
+// methods may take a moment, as the ledger's do.
+type Uses interface {
+	// Begin enters a use of a key, unless it was used before; status is how that use ended, 0 while it is under way. An
+	// error says that nobody could be asked.
+	Begin(ctx context.Context, key string) (owner string, used bool, status int, err error)
+	// End says how the owner's use ended. Status 0: the key may be used again.
+	End(ctx context.Context, key, owner string, status int)
+}
+
+// noUses is for a replica that is alone.
+type noUses struct{}
+
+func (noUses) Begin(context.Context, string) (string, bool, int, error) { return "", false, 0, nil }
+func (noUses) End(context.Context, string, string, int)                 {}
 
 // Recorder counts bookings. The real one is metrics.Metrics.
 type Recorder interface {

@@ -10,16 +10,24 @@ import (
 	"time"
 )
 
-// fingerprint stands for something that must not be kept, such as a token. The secret behind it is this process's own,
-// so that a fingerprint means nothing anywhere else.
+// fingerprint stands for something that must not be kept, such as a token. Without the secret behind it nobody can tell
+// what it stands for.
 type fingerprint [sha256.Size]byte
 
 type fingerprinter struct{ secret [sha256.Size]byte }
 
+// newFingerprinter has a secret of this process's own: its fingerprints mean nothing anywhere else.
 func newFingerprinter() fingerprinter {
 	var f fingerprinter
 	_, _ = rand.Read(f.secret[:]) // never fails
 	return f
+}
+
+// sharedFingerprinter has a secret that all replicas derive from what they were given alike, and that is nowhere beside the
+// fingerprints.
+func sharedFingerprinter(given ...string) fingerprinter {
+	var none fingerprinter
+	return fingerprinter{secret: none.of(given...)}
 }
 
 // of is equal for equal parts only: lengths keep ("ab", "c") and ("a", "bc") apart.

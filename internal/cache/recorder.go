@@ -42,6 +42,7 @@ const (
 	operationPoll     = "poll"
 	operationLedger   = "ledger"
 	operationMembers  = "members"
+	operationUse      = "use"
 	operationSwitches = "switches"
 
 	outcomeOK       = "ok"
