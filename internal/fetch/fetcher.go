@@ -161,9 +161,12 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 	now := f.opt.Now()
 	call.through = max(key.Block, call.through)
 	window := windowOf(key, call.through, now, cmp.Or(call.Lookahead, f.opt.Lookahead))
+	if window.isEmpty() { // nothing there can be booked yet, and asking is an error (docs/dexcare.md §5.6)
+		return &timeslot.Fragment{Key: key, FetchedAt: now}, nil
+	}
 	answer, err := f.get(ctx, key, window, call)
 	if err == nil && answer.status == http.StatusBadRequest && call.Smallest > 0 {
-		if nearer := windowOf(key, call.through, now, call.Smallest); nearer.last < window.last { // asked for too far, perhaps
+		if nearer := windowOf(key, call.through, now, call.Smallest); nearer.last < window.last && !nearer.isEmpty() { // asked for too far, perhaps
 			answer.done()
 			window = nearer
 			answer, err = f.get(ctx, key, window, call)

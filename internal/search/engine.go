@@ -79,6 +79,7 @@ type Engine struct {
 	zones   merge.Zones
 
 	lookahead *lookahead
+	reaches   *reaches
 	outages   *outages
 }
 
@@ -108,7 +109,7 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), outages: newOutages()}
+	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), outages: newOutages()}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }

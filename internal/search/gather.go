@@ -265,9 +265,7 @@ func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache
 // fetchBlocks reads the blocks from key's own to through from upstream, in one call, and says how long the answers may
 // be served.
 func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
-	reach := e.lookahead.known.Load()
-	call.Lookahead, call.Smallest = reach.largest, reach.smallest
-	parts, err := e.fetchConfirmed(ctx, key, through, call)
+	parts, err := e.fetchWithin(ctx, key, through, call)
 	if err != nil {
 		return nil, err
 	}

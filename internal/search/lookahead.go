@@ -3,6 +3,7 @@ package search
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -31,11 +32,15 @@ func newLookahead(fallback int) *lookahead {
 	return l
 }
 
-// lookaheadKey asks for the limit of one EHR instance over all visit types.
+// lookaheadKey asks for the limit of one EHR instance, or of all, over all visit types.
 func lookaheadKey(ehr string) timeslot.FragmentKey {
+	params := url.Values{}
+	if ehr != "" {
+		params.Set("epicInstanceName", ehr)
+	}
 	return timeslot.FragmentKey{
 		Operation: timeslot.OpMaxLookahead, Version: 2, Exact: true,
-		Params: url.Values{"epicInstanceName": {ehr}}.Encode(),
+		Params: params.Encode(),
 	}
 }
 
@@ -47,15 +52,20 @@ func (e *Engine) watchLookahead(list *timeslot.Fragment, call fetch.Call) {
 	if list == nil || e.lookahead.seen.Swap(list) == list {
 		return
 	}
-	asked := map[string]bool{}
-	for i := range list.Departments {
-		ehr := list.Departments[i].EHRInstance
-		if ehr == "" || asked[ehr] || len(asked) == maxInstances {
-			continue
-		}
-		asked[ehr] = true
+	for _, ehr := range instancesOf(list) {
 		e.refreshBehind(lookaheadKey(ehr), call, 0)
 	}
+}
+
+// instancesOf lists the EHR instances of a list of departments.
+func instancesOf(list *timeslot.Fragment) (instances []string) {
+	for i := range list.Departments {
+		ehr := list.Departments[i].EHRInstance
+		if ehr != "" && !slices.Contains(instances, ehr) && len(instances) < maxInstances {
+			instances = append(instances, ehr)
+		}
+	}
+	return instances
 }
 
 // learn takes the limit out of an answer. Zero, which DexCare's own sample shows, says nothing.
