@@ -156,6 +156,7 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	s.ledger.Ask(s.memory)
 	s.store = s.memory
 	if redis != nil {
 		if s.store, err = cache.NewTiered(s.memory, redis); err != nil {

@@ -54,6 +54,7 @@ type Ledger struct {
 	fences  *Fences
 	fleet   *fleet // nil: this replica is alone
 	sight   atomic.Pointer[sight]
+	copies  atomic.Pointer[Memory] // nil: nobody to ask
 
 	mu     sync.Mutex // guards what follows, and orders the sights
 	marks  map[markKey]*mark
@@ -117,12 +118,12 @@ func (l *Ledger) Pend(c timeslot.Claim, owner string) {
 // Promote turns owner's pending entry into a tombstone; without one the tombstone is placed all the same. When it
 // returns, no strict view that is taken later, at any replica, lacks it.
 //
-// Of a claim whose slotId is not known here, the other replicas have the same wait again to say which slot it is; that
-// is rarely needed, since they learn of the id when its booking begins.
+// Of a claim whose slotId is not known here, or its duration, the other replicas have the same wait again to say what they
+// know; that is rarely needed, since they learn of the claim when its booking begins.
 func (l *Ledger) Promote(c timeslot.Claim, owner string) {
 	told := l.settle(c, owner, l.options.Tombstone)
 	l.fleet.outwait(told)
-	if len(told.places) == 1 && unplaced(c) {
+	if len(told.places) == 1 && lacking(c) {
 		l.fleet.outwait(told)
 	}
 }

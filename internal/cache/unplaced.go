@@ -19,9 +19,19 @@ import (
 // unplaced tells whether the claim names a slotId and not which slot that is.
 func unplaced(c timeslot.Claim) bool { return c.SlotID != "" && !located(c) }
 
+// lacking tells whether other replicas may know more of the claim than it says.
+func lacking(c timeslot.Claim) bool { return unplaced(c) || endless(c) }
+
 // places lists the slots that c's slotId is known to stand for: by marks that are placed, and by what this replica read.
+// Of a claim that is placed it gives the same with its duration.
 func (l *Ledger) places(d *draft, c timeslot.Claim) []timeslot.Claim {
 	var known []timeslot.Claim
+	if !unplaced(c) {
+		if whole, ok := l.lasting(c); ok {
+			known = append(known, whole)
+		}
+		return known
+	}
 	for _, m := range d.named(c.SlotID) {
 		if located(m.claim) {
 			known = append(known, m.claim)
@@ -35,13 +45,13 @@ func (l *Ledger) places(d *draft, c timeslot.Claim) []timeslot.Claim {
 	return known
 }
 
-// complete places the marks with the keys that are unplaced, as far as their slots are known here. It gives the keys of
-// the marks that it added, which other replicas must be told.
+// complete adds to the marks with the keys what they lack, as far as it is known here: marks that say which slot it is, and
+// how long it takes. It gives the keys of those, which other replicas must be told.
 func (l *Ledger) complete(d *draft, keys ...markKey) (added []markKey) {
 	now := l.options.Now()
 	for _, k := range keys {
 		m := l.marks[k]
-		if m == nil || !unplaced(k.claim) {
+		if m == nil || !lacking(k.claim) {
 			continue
 		}
 		for _, claim := range l.places(d, k.claim) {
@@ -58,21 +68,21 @@ func (l *Ledger) complete(d *draft, keys ...markKey) (added []markKey) {
 // completeSeen is complete for marks that are in the published view already. An id that is read at the same moment is
 // either known by now, or its reader finds the mark (see Seen).
 func (l *Ledger) completeSeen(keys ...markKey) (added []markKey) {
-	keys = slices.DeleteFunc(keys, func(k markKey) bool { return !unplaced(k.claim) })
+	keys = slices.DeleteFunc(keys, func(k markKey) bool { return !lacking(k.claim) })
 	if len(keys) > 0 {
 		l.change(func(d *draft) { added = l.complete(d, keys...) })
 	}
 	return added
 }
 
-// placedFor lists the marks that were added for an unplaced one.
+// placedFor lists the marks that were added to one that lacks something.
 func (v *View) placedFor(k markKey) []*mark {
-	if !unplaced(k.claim) {
+	if !lacking(k.claim) {
 		return nil
 	}
 	var list []*mark
-	for _, m := range v.named(k.claim.SlotID) {
-		if m.owner == k.owner && located(m.claim) {
+	for _, m := range v.sameSlot(k.claim) {
+		if m.owner == k.owner && located(m.claim) && m.claim != k.claim {
 			list = append(list, m)
 		}
 	}

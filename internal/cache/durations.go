@@ -1,0 +1,56 @@
+package cache
+
+import "timeslots/internal/timeslot"
+
+// An event that a slot is taken does not say how long the visit takes (docs/dexcare.md §7.6), and nobody is in two places
+// until it is over. The copies of what upstream said may tell.
+
+// DurationOf is how many minutes the visit takes that c names: as a copy says of its start, or else the longest that copies
+// say of the same clinician, clinic and visit type. 0: none says. It looks through all that is held.
+func (m *Memory) DurationOf(c timeslot.Claim) uint16 {
+	var exact, usual uint16
+	for key, held := range m.cache.All() {
+		if key.NPI != "" && key.NPI != c.NPI {
+			continue
+		}
+		f := held.fragment
+		for i := range f.Schedules {
+			s := &f.Schedules[i]
+			if s.NPI != c.NPI || s.Identity(c.Identity.Start) != c.Identity {
+				continue
+			}
+			for j := range f.Slots {
+				slot := &f.Slots[j]
+				if int(slot.Schedule) != i {
+					continue
+				}
+				usual = max(usual, slot.Duration)
+				if slot.Start == c.Identity.Start {
+					exact = max(exact, slot.Duration)
+				}
+			}
+		}
+	}
+	if exact > 0 {
+		return exact
+	}
+	return usual
+}
+
+// Ask has the ledger ask m how long visits take of which nobody said it.
+func (l *Ledger) Ask(m *Memory) { l.copies.Store(m) }
+
+// lasting is c with its duration, where that is missing and a copy has it.
+func (l *Ledger) lasting(c timeslot.Claim) (timeslot.Claim, bool) {
+	copies := l.copies.Load()
+	if !endless(c) || copies == nil {
+		return c, false
+	}
+	c.Duration = copies.DurationOf(c)
+	return c, c.Duration > 0
+}
+
+// endless tells whether the claim names one person's time and not how much of it.
+func endless(c timeslot.Claim) bool {
+	return located(c) && c.Duration == 0 && c.NPI != "" && !c.Pool
+}
