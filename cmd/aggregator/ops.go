@@ -18,6 +18,7 @@ func (s *service) newWatch() *ops.Watch {
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
 		Slots:         s.slotsBySource,
+		Redis:         s.redisServers(),
 		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})
@@ -29,6 +30,24 @@ func (s *service) slotsBySource() map[string]int {
 		counts[string(source)] = n
 	}
 	return counts
+}
+
+// redisServers tells how each Redis server is; nil where there is none.
+func (s *service) redisServers() func() []ops.RedisServer {
+	if s.redis == nil {
+		return nil
+	}
+	return func() []ops.RedisServer {
+		states := s.redis.State()
+		list := make([]ops.RedisServer, len(states))
+		for i, state := range states {
+			list[i] = ops.RedisServer{
+				Server: state.Server, Kind: string(state.Kind), Reason: state.Reason, Missing: state.Missing,
+				Since: state.Since.UTC(), Skew: state.Skew.Seconds(),
+			}
+		}
+		return list
+	}
 }
 
 // note says which configuration is in force from now on.

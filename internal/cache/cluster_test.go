@@ -131,7 +131,7 @@ func TestAClusterMovesTheLedgersSlotAndLosesItsNodeUnderLoad(t *testing.T) {
 	n := nodes[holder(t, nodes, fleet[0].ledger.fleet.board.keys[0])]
 	n.kill()
 	eventually(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
-	eventually(t, "Redis is bypassed", func() bool { return fleet[0].redis.gate.bypass() })
+	eventually(t, "Redis is bypassed", func() bool { return fleet[0].redis.bypassed() })
 	n.start()
 	client := n.client()
 	eventually(t, "the cluster is whole", func() bool {
@@ -146,7 +146,7 @@ func back(t *testing.T, fleet []*replica) {
 	t.Helper()
 	start := time.Now()
 	for _, r := range fleet {
-		eventually(t, "Redis is in use", func() bool { return !r.redis.gate.bypass() })
+		eventually(t, "Redis is in use", func() bool { return !r.redis.bypassed() })
 	}
 	inUse := time.Since(start)
 	trusting(t, fleet)
