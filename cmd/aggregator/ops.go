@@ -82,15 +82,18 @@ func (s *service) switchProduct(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, fmt.Sprintf("no product %q is configured; there are: %s", name, strings.Join(known, ", ")))
 		return
 	}
-	var body struct {
-		Enabled *bool `json:"enabled"`
+	const fix = `give {"enabled":true} or {"enabled":false}`
+	object, wrong := readObject(r, fix, "enabled")
+	enabled := false
+	if wrong == nil {
+		enabled, wrong = field[bool](object, "enabled", fix)
 	}
-	if err := readStrict(r.Body, &body); err != nil || body.Enabled == nil {
-		refuse(w, http.StatusBadRequest, `give {"enabled":true} or {"enabled":false}`)
+	if wrong != nil {
+		refuseMistake(w, wrong)
 		return
 	}
-	s.log.Warn("product switched", "product", name, "enabled", *body.Enabled)
-	if err := s.switches.Set(r.Context(), name, !*body.Enabled); err != nil {
+	s.log.Warn("product switched", "product", name, "enabled", enabled)
+	if err := s.switches.Set(r.Context(), name, !enabled); err != nil {
 		refuse(w, http.StatusAccepted, "done on this replica; the others follow when Redis can be reached again")
 		return
 	}

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,7 +44,20 @@ const manyDoubts = 10
 func newGate(server string, changed func(was, is *condition)) *gate {
 	g := &gate{server: server, birth: time.Now(), changed: changed}
 	g.lastWord.Store(-int64(time.Hour)) // never
+	g.skew.Store(noSkew)
 	return g
+}
+
+// noSkew stands for a server whose clock was never read.
+const noSkew = math.MinInt64
+
+// ahead is by how much our clock is ahead of the server's; 0 where that is not known.
+func (g *gate) ahead() (d time.Duration, known bool) {
+	n := g.skew.Load()
+	if n == noSkew {
+		return 0, false
+	}
+	return time.Duration(n), true
 }
 
 func (g *gate) answered() { g.lastWord.Store(int64(time.Since(g.birth))) }

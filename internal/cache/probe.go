@@ -93,13 +93,16 @@ func (r *Redis) readClock(ctx context.Context, client redis.UniversalClient, g *
 }
 
 func (r *Redis) reportSkew() {
-	worst := time.Duration(0)
+	worst, any := time.Duration(0), false
 	for _, g := range r.servers.all() {
-		if skew := time.Duration(g.skew.Load()); skew.Abs() > worst.Abs() {
+		skew, known := g.ahead()
+		if any = any || known; skew.Abs() > worst.Abs() {
 			worst = skew
 		}
 	}
-	r.options.Recorder.RedisClockSkew(worst)
+	if any {
+		r.options.Recorder.RedisClockSkew(worst)
+	}
 }
 
 // lackingRights is the error of a user who may not do all that the service does.

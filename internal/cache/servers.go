@@ -181,7 +181,7 @@ type ServerState struct {
 	Reason  string        // what the kind means
 	Missing string        // rights that its user lacks
 	Since   time.Time     // zero: not known yet
-	Skew    time.Duration // our clock minus the server's
+	Skew    time.Duration // our clock minus the server's; 0: not known
 }
 
 // State tells how each server is.
@@ -189,7 +189,8 @@ func (r *Redis) State() []ServerState {
 	gates := r.servers.all()
 	list := make([]ServerState, len(gates))
 	for i, g := range gates {
-		list[i] = ServerState{Server: g.server, Skew: time.Duration(g.skew.Load())}
+		skew, _ := g.ahead()
+		list[i] = ServerState{Server: g.server, Skew: skew}
 		if c := g.state.Load(); c != nil {
 			list[i].Kind, list[i].Reason, list[i].Missing, list[i].Since = c.trouble, troubles[c.trouble], c.missing, c.since
 		}
