@@ -16,10 +16,10 @@ func (s *service) adminRoutes() http.Handler {
 	mux.HandleFunc("GET /ops/explain", s.explain)
 	mux.HandleFunc("PUT /ops/products/{name}", s.guarded(s.switchProduct))
 	mux.HandleFunc("POST /ops/warm", s.guarded(s.warm))
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("GET /debug/pprof/", timed(pprof.Index))
+	mux.HandleFunc("GET /debug/pprof/profile", timed(pprof.Profile))
+	mux.HandleFunc("GET /debug/pprof/symbol", timed(pprof.Symbol))
+	mux.HandleFunc("GET /debug/pprof/trace", timed(pprof.Trace))
 	return mux
 }
 

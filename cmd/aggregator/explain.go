@@ -13,6 +13,10 @@ import (
 
 // explain is GET /ops/explain: how a query would be answered now, as JSON for machines and as a page for people.
 func (s *service) explain(w http.ResponseWriter, r *http.Request) {
+	if asked := r.URL.Query(); len(asked["q"]) > 1 || asked.Has("q") && len(asked) > 1 {
+		refuseMistake(w, &mistake{"q", "stands beside another query", "give the query itself, or q alone with the whole of it"})
+		return
+	}
 	page := strings.Contains(r.Header.Get("Accept"), "text/html")
 	query := pasted(r.URL)
 	if page && query == "" {

@@ -3,61 +3,66 @@ package main
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"timeslots/internal/cache"
 	"timeslots/internal/timeslot"
 )
 
-// maxAdminBody bounds the bodies of changing calls in bytes.
-const maxAdminBody = 4 << 10
+const invalidationFix = `give one of {"npi":"9000000017"}, {"departmentIdentifier":"ehr|id"}, {"source":"careDirect"}, {"all":true}`
 
-// invalidation is the body of POST /ops/invalidate: exactly one field (docs/interface.md §4).
-type invalidation struct {
-	NPI                  string          `json:"npi"`
-	DepartmentIdentifier string          `json:"departmentIdentifier"`
-	Source               timeslot.Source `json:"source"`
-	All                  bool            `json:"all"`
+// readScope reads the body of POST /ops/invalidate: exactly one field (docs/interface.md §4).
+func readScope(r *http.Request) (scope cache.Scope, wrong *mistake) {
+	object, wrong := readObject(r, invalidationFix, "npi", "departmentIdentifier", "source", "all")
+	switch {
+	case wrong != nil:
+		return scope, wrong
+	case len(object) == 0:
+		return scope, &mistake{"body", "names nothing", invalidationFix}
+	case len(object) > 1:
+		return scope, &mistake{strings.Join(slices.Sorted(maps.Keys(object)), ", "), "are more than one thing", invalidationFix}
+	}
+	for name := range object {
+		switch name {
+		case "npi":
+			scope.NPI, wrong = field[string](object, name, invalidationFix)
+		case "departmentIdentifier":
+			scope.DepartmentIdentifier, wrong = field[string](object, name, invalidationFix)
+		case "source":
+			scope.Source, wrong = field[timeslot.Source](object, name, invalidationFix)
+		case "all":
+			scope.All, wrong = field[bool](object, name, invalidationFix)
+		}
+		if err := scope.Validate(); wrong == nil && err != nil {
+			wrong = &mistake{name, "names nothing: " + err.Error(), invalidationFix}
+		}
+	}
+	return scope, wrong
 }
 
 // invalidate declares fragments void on every replica: none that was fetched, or whose fetch began, before is served
 // or stored again.
 func (s *service) invalidate(w http.ResponseWriter, r *http.Request) {
-	var body invalidation
-	if err := readStrict(r.Body, &body); err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
+	scope, wrong := readScope(r)
+	if wrong != nil {
+		refuseMistake(w, wrong)
 		return
 	}
-	scope := cache.Scope{NPI: body.NPI, DepartmentIdentifier: body.DepartmentIdentifier, Source: body.Source, All: body.All}
 	err := s.ledger.Invalidate(r.Context(), scope)
 	switch {
 	case errors.Is(err, cache.ErrNotTold):
 		refuse(w, http.StatusAccepted, "done on this replica; the others follow when Redis can be reached again")
 		return
-	case err != nil:
-		refuse(w, http.StatusBadRequest, fmt.Sprintf(`%v; give one of {"npi":"…"}, {"departmentIdentifier":"ehr|id"}, {"source":"careDirect"}, {"all":true}`, err))
+	case err != nil: // the caller left
+		refuse(w, http.StatusServiceUnavailable, "nothing was invalidated: "+err.Error())
 		return
 	}
-	s.log.Info("fragments invalidated", "npi", body.NPI != "", "department", body.DepartmentIdentifier != "", "source", body.Source, "all", body.All)
+	s.log.Info("fragments invalidated", "npi", scope.NPI != "", "department", scope.DepartmentIdentifier != "", "source", scope.Source, "all", scope.All)
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// readStrict reads one JSON object of known fields and nothing after it.
-func readStrict(from io.Reader, to any) error {
-	d := json.NewDecoder(io.LimitReader(from, maxAdminBody))
-	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil {
-		return fmt.Errorf("the body is not the JSON object that is wanted: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("the body goes on after the JSON object")
-	}
-	return nil
 }
 
 // guarded lets changing calls through with the token, or from loopback where none is set.
@@ -78,13 +83,4 @@ func sameToken(header, token string) bool {
 	given, ok := strings.CutPrefix(header, "Bearer ")
 	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(token))
 	return ok && subtle.ConstantTimeCompare(a[:], b[:]) == 1
-}
-
-func refuse(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{
-		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": detail,
-	})
 }

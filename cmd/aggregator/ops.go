@@ -18,6 +18,7 @@ func (s *service) newWatch() *ops.Watch {
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
 		Slots:         s.slotsBySource,
+		Redis:         s.redisServers(),
 		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})
@@ -29,6 +30,24 @@ func (s *service) slotsBySource() map[string]int {
 		counts[string(source)] = n
 	}
 	return counts
+}
+
+// redisServers tells how each Redis server is; nil where there is none.
+func (s *service) redisServers() func() []ops.RedisServer {
+	if s.redis == nil {
+		return nil
+	}
+	return func() []ops.RedisServer {
+		states := s.redis.State()
+		list := make([]ops.RedisServer, len(states))
+		for i, state := range states {
+			list[i] = ops.RedisServer{
+				Server: state.Server, Kind: string(state.Kind), Reason: state.Reason, Missing: state.Missing,
+				Since: state.Since.UTC(), Skew: state.Skew.Seconds(),
+			}
+		}
+		return list
+	}
 }
 
 // note says which configuration is in force from now on.
@@ -63,15 +82,18 @@ func (s *service) switchProduct(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, fmt.Sprintf("no product %q is configured; there are: %s", name, strings.Join(known, ", ")))
 		return
 	}
-	var body struct {
-		Enabled *bool `json:"enabled"`
+	const fix = `give {"enabled":true} or {"enabled":false}`
+	object, wrong := readObject(r, fix, "enabled")
+	enabled := false
+	if wrong == nil {
+		enabled, wrong = field[bool](object, "enabled", fix)
 	}
-	if err := readStrict(r.Body, &body); err != nil || body.Enabled == nil {
-		refuse(w, http.StatusBadRequest, `give {"enabled":true} or {"enabled":false}`)
+	if wrong != nil {
+		refuseMistake(w, wrong)
 		return
 	}
-	s.log.Warn("product switched", "product", name, "enabled", *body.Enabled)
-	if err := s.switches.Set(r.Context(), name, !*body.Enabled); err != nil {
+	s.log.Warn("product switched", "product", name, "enabled", enabled)
+	if err := s.switches.Set(r.Context(), name, !enabled); err != nil {
 		refuse(w, http.StatusAccepted, "done on this replica; the others follow when Redis can be reached again")
 		return
 	}

@@ -68,11 +68,11 @@ func (p *path) retire() {
 var readSources = []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
 
 func (s *service) newPath(cfg *config.Config) (*path, error) {
-	fetcher, err := s.newFetcher(cfg)
+	limits, err := searchLimits(cfg.Search)
 	if err != nil {
 		return nil, err
 	}
-	limits, err := searchLimits(cfg.Search)
+	fetcher, err := s.newFetcher(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +81,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		FlightLimit: flightLimit(cfg.Sources), Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
+		fetcher.Close()
 		return nil, err
 	}
 	server, err := api.New(api.Options{
@@ -94,6 +95,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	})
 	if err != nil {
 		engine.Close()
+		fetcher.Close()
 		return nil, fmt.Errorf("build the public routes: %w", err)
 	}
 	return &path{

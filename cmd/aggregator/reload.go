@@ -36,6 +36,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		s.log.Error("limits and origins not reloaded, the old ones stay", "error", err)
 	}
 	s.config, s.loaded = next, &loaded
+	s.policies.Store(policiesOf(next))
 	s.note(time.Now())
 	s.metrics.SetProducts(productNames(next.Products))
 	s.metrics.SetSLOs(slos(next.Products))

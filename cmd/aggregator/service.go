@@ -34,6 +34,7 @@ type service struct {
 	metrics  *metrics.Metrics
 	store    cache.Store
 	memory   *cache.Memory
+	redis    *cache.Redis // nil: none
 	disabled disabled
 	index    *cache.SlotIndex
 	ledger   *cache.Ledger
@@ -42,12 +43,13 @@ type service struct {
 	upstream upstream
 	tracer   *trace.Tracer
 
-	config  *config.Config // in force; touched by the one goroutine that handles signals
-	loaded  *config.Config // as it was read, before what needs a restart was put back
-	door    *door.Door
-	path    atomic.Pointer[path]
-	inForce atomic.Pointer[ops.Configuration]
-	ops     *ops.Watch
+	config   *config.Config // in force; touched by the one goroutine that handles signals
+	loaded   *config.Config // as it was read, before what needs a restart was put back
+	door     *door.Door
+	path     atomic.Pointer[path]
+	inForce  atomic.Pointer[ops.Configuration]
+	policies atomic.Pointer[policies]
+	ops      *ops.Watch
 
 	switches *cache.Switches
 	uses     booking.Uses   // nil: there is no Redis
@@ -59,37 +61,41 @@ type service struct {
 type extras struct {
 	off  disabled
 	demo *web.Demo // nil: patients book elsewhere
+
+	// step is told of each step of the start; its error ends the start there. nil outside of tests.
+	step func(name string) error
 }
 
-// newService wires everything together. It makes no connection, so it works while Redis and DexCare are away.
+// newService wires everything together. It waits for no connection, so it works while Redis and DexCare are away. One
+// that fails leaves nothing behind.
 func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, more extras) (*service, error) {
 	s := &service{log: log, level: level, config: cfg, loaded: cfg, disabled: more.off}
-	if err := s.buildMetrics(cfg); err != nil {
-		return nil, err
+	s.policies.Store(policiesOf(cfg))
+	for _, step := range []struct {
+		name  string
+		build func(*config.Config) error
+	}{
+		{"metrics", s.buildMetrics},
+		{"tracer", s.buildTracer},
+		{"pages", func(cfg *config.Config) error { return s.buildPages(cfg, more.demo) }},
+		{"upstream", s.buildUpstream},
+		{"slot index", s.buildIndex},
+		{"redis", s.buildRedis},
+		{"ledger", s.buildLedger},
+		{"store", s.buildStore},
+		{"gateway", s.buildGateway},
+		{"path", s.buildPath},
+		{"door", s.buildDoor},
+		{"watch", s.buildWatch},
+	} {
+		err := step.build(cfg)
+		if err == nil && more.step != nil {
+			err = more.step(step.name)
+		}
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
 	}
-	if err := s.buildTracer(cfg); err != nil {
-		return nil, err
-	}
-	if err := s.buildPages(cfg, more.demo); err != nil {
-		return nil, err
-	}
-	if err := s.buildUpstream(cfg); err != nil {
-		return nil, err
-	}
-	if err := s.buildCache(cfg); err != nil {
-		return nil, err
-	}
-	path, err := s.newPath(cfg)
-	if err != nil {
-		s.switches.Close()
-		return nil, errors.Join(err, s.store.Close())
-	}
-	s.path.Store(path)
-	s.watch()
-	if s.door, err = s.newDoor(cfg); err != nil {
-		return nil, err
-	}
-	s.ops = s.newWatch()
 	return s, nil
 }
 
@@ -128,28 +134,32 @@ func (s *service) closeTracer() {
 // minPending is how long a pending mark lives at least: it covers a crash between upstream's yes and our bookkeeping.
 const minPending = 30 * time.Second
 
-func (s *service) buildCache(cfg *config.Config) (err error) {
-	if s.index, err = cache.NewSlotIndex(cache.SlotIndexOptions{}); err != nil {
-		return err
-	}
-	var redis *cache.Redis
+func (s *service) buildIndex(*config.Config) (err error) {
+	s.index, err = cache.NewSlotIndex(cache.SlotIndexOptions{})
+	return err
+}
+
+func (s *service) buildRedis(cfg *config.Config) (err error) {
 	if len(cfg.Cache.Redis.Addresses) > 0 {
-		if redis, err = newRedis(cfg, s.metrics); err != nil {
-			return err
-		}
+		s.redis, err = s.newRedis(cfg)
 	}
-	s.switches = cache.NewSwitches(redis)
-	if redis != nil {
-		s.uses = cache.NewUses(redis, cfg.Booking.Tombstone)
+	return err
+}
+
+func (s *service) buildLedger(cfg *config.Config) (err error) {
+	s.switches = cache.NewSwitches(s.redis)
+	if s.redis != nil {
+		s.uses = cache.NewUses(s.redis, cfg.Booking.Tombstone)
 	}
 	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
-		Redis:     redis, Lease: cfg.Booking.Lease, Locate: s.index.Locate,
+		Redis:     s.redis, Lease: cfg.Booking.Lease, Locate: s.index.Locate,
 	})
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+func (s *service) buildStore(cfg *config.Config) (err error) {
 	s.memory, err = cache.NewMemory(cache.MemoryOptions{
 		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.stored, Fences: s.ledger.Fences(),
 	})
@@ -158,11 +168,13 @@ func (s *service) buildCache(cfg *config.Config) (err error) {
 	}
 	s.ledger.Ask(s.memory)
 	s.store = s.memory
-	if redis != nil {
-		if s.store, err = cache.NewTiered(s.memory, redis); err != nil {
-			return err
-		}
+	if s.redis != nil {
+		s.store, err = cache.NewTiered(s.memory, s.redis) // which owns both from now on
 	}
+	return err
+}
+
+func (s *service) buildGateway(cfg *config.Config) (err error) {
 	s.gateway, err = s.newGateway(cfg)
 	return err
 }
@@ -173,12 +185,45 @@ func (s *service) stored(f *timeslot.Fragment) {
 	s.ledger.Seen(f)
 }
 
-func newRedis(cfg *config.Config, recorder cache.Recorder) (*cache.Redis, error) {
+func (s *service) buildPath(cfg *config.Config) error {
+	path, err := s.newPath(cfg)
+	if err != nil {
+		return err
+	}
+	s.path.Store(path)
+	s.watch()
+	return nil
+}
+
+func (s *service) buildDoor(cfg *config.Config) (err error) {
+	s.door, err = s.newDoor(cfg)
+	return err
+}
+
+func (s *service) buildWatch(*config.Config) error {
+	s.ops = s.newWatch()
+	return nil
+}
+
+// policies are how long each source's answers may be served, by the configuration in force.
+type policies map[timeslot.Source]timeslot.Policy
+
+func policiesOf(cfg *config.Config) *policies {
+	p := policies{}
+	for _, name := range readSources {
+		source := cfg.Sources.Of(name)
+		p[name] = source.Policy()
+	}
+	return &p
+}
+
+func (s *service) newRedis(cfg *config.Config) (*cache.Redis, error) {
 	r := cfg.Cache.Redis
 	opt := cache.RedisOptions{
 		Addresses: r.Addresses, Mode: cache.Mode(r.Mode), Master: r.Master,
 		Username: r.Username, Password: r.Password.Reveal(), DB: r.DB,
-		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier, LeaseTTL: leaseTTL(cfg.Sources), Recorder: recorder,
+		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier, LeaseTTL: leaseTTL(cfg.Sources),
+		Policy: func(source timeslot.Source) timeslot.Policy { return (*s.policies.Load())[source] }, Recorder: s.metrics, Logger: s.log,
 	}
 	if r.TLS {
 		opt.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -259,13 +304,39 @@ func (s *service) Respond(r *accel.Request, w *accel.Reply) (known bool) {
 	return p.server.Respond(r, w)
 }
 
-// close ends background work, after the listeners are closed.
+// close ends background work, after the listeners are closed. Of a service whose start failed it closes what is there.
 func (s *service) close() error {
-	s.ops.Close()
-	s.path.Load().retire()
+	if s.ops != nil {
+		s.ops.Close()
+	}
+	if path := s.path.Load(); path != nil {
+		path.retire()
+	}
 	s.retired.Wait()
-	s.gateway.Close()
-	s.switches.Close()
+	if s.gateway != nil {
+		s.gateway.Close()
+	}
+	if s.switches != nil {
+		s.switches.Close()
+	}
 	s.closeTracer()
-	return errors.Join(s.ledger.Close(), s.store.Close(), s.index.Close()) // the ledger tells Redis what is left to tell
+	return s.closeCaches()
+}
+
+// closeCaches closes the ledger first: it tells Redis what is left to tell.
+func (s *service) closeCaches() error {
+	var errs []error
+	if s.ledger != nil {
+		errs = append(errs, s.ledger.Close())
+	}
+	switch {
+	case s.store != nil: // with what it stands on
+		errs = append(errs, s.store.Close())
+	case s.redis != nil:
+		errs = append(errs, s.redis.Close())
+	}
+	if s.index != nil {
+		errs = append(errs, s.index.Close())
+	}
+	return errors.Join(errs...)
 }

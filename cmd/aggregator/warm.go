@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,24 +109,45 @@ func (w *warmer) close() {
 	w.done.Wait()
 }
 
+const warmFix = `give {"query":"what follows the ? of GET /v1/timeslots"}`
+
+// readWarm reads the body of POST /ops/warm: a query, for a product that is configured or for none.
+func (s *service) readWarm(r *http.Request) (query string, wrong *mistake) {
+	object, wrong := readObject(r, warmFix, "query")
+	if wrong == nil {
+		query, wrong = field[string](object, "query", warmFix)
+	}
+	if wrong != nil {
+		return "", wrong
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil || len(values) == 0 {
+		return "", &mistake{"query", "is not one", warmFix}
+	}
+	for _, product := range values["product"] {
+		if known := s.path.Load().products; !slices.Contains(known, product) {
+			return "", &mistake{"query", "names the product " + shown(product) + ", which is not configured", "there are: " + strings.Join(known, ", ")}
+		}
+	}
+	return query, nil
+}
+
 // warm is POST /ops/warm: one round for a query, now, on this replica; the fragments are everybody's.
 func (s *service) warm(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Query string `json:"query"`
-	}
-	if err := readStrict(r.Body, &body); err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
+	query, wrong := s.readWarm(r)
+	if wrong != nil {
+		refuseMistake(w, wrong)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), warmTime)
 	defer cancel()
-	complete, err := s.path.Load().server.Warm(ctx, "", body.Query, time.Second)
+	complete, err := s.path.Load().server.Warm(ctx, "", query, time.Second)
 	if err != nil {
-		status := http.StatusBadGateway
 		if _, invalid := errors.AsType[*timeslot.InvalidQueryError](err); invalid {
-			status = http.StatusBadRequest
+			refuseMistake(w, &mistake{"query", "is not one: " + reason(err), warmFix})
+			return
 		}
-		refuse(w, status, reason(err)+`; give {"query":"what follows the ? of GET /v1/timeslots"}`)
+		refuse(w, http.StatusBadGateway, reason(err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -114,19 +114,19 @@ func New(opt Options) (*Server, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	responses, err := newResponseCache(opt.ResponseBytes, opt.Now)
-	if err != nil {
-		return nil, err
-	}
-	contexts, err := newContexts()
-	if err != nil {
-		return nil, err
-	}
 	links, err := newLinks(opt.Links)
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
 	spellings, err := newSpellings()
+	if err != nil {
+		return nil, err
+	}
+	responses, err := newResponseCache(opt.ResponseBytes, opt.Now) // from here on something would have to be closed
+	if err != nil {
+		return nil, err
+	}
+	contexts, err := newContexts()
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type board struct {
 	channel  string   // where changes are announced
 	bounds   [3]int   // of the three sets
 	recorder Recorder
+	met      func(key string, err error) // notes what a server said, see [Redis.met]
 }
 
 // newBoard has connections of its own, so that polls never wait behind fragments. A poll may take as long as the view
@@ -32,7 +33,7 @@ type board struct {
 func newBoard(o RedisOptions, maxMarks int, patience time.Duration) *board {
 	name := o.namespace() + "{" + o.Tenant + ":" + o.Tier + "}:t1:"
 	return &board{
-		client: o.clientWith(max(patience, o.Timeout), boardPool), recorder: o.Recorder,
+		client: o.clientWith(max(patience, o.Timeout), boardPool), recorder: o.Recorder, met: o.met,
 		keys:    []string{name + "taken", name + "changes", name + "events", name + "members"},
 		channel: name + "news", bounds: [3]int{maxMarks, maxHistory, maxTargets},
 	}
@@ -133,6 +134,7 @@ func (b *board) scan(ctx context.Context, key string, see func(member string, sc
 	for cursor := uint64(0); ; {
 		page, next, err := b.client.ZScan(ctx, key, cursor, "", scanPage).Result()
 		if err != nil {
+			b.met(key, err)
 			return fmt.Errorf("read all of %s: %w", key, err)
 		}
 		for i := 0; i+1 < len(page); i += 2 {
@@ -153,6 +155,7 @@ func (b *board) run(ctx context.Context, operation string, script *redis.Script,
 	reply, err := script.Run(ctx, b.client, b.keys, args...).Slice()
 	b.recorder.RedisOperation(operation, outcomeOf(err), time.Since(start))
 	if err != nil {
+		b.met(b.keys[0], err)
 		return nil, fmt.Errorf("%s: %w", operation, err)
 	}
 	return reply, nil

@@ -1,46 +1,118 @@
 package cache
 
 import (
+	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// gate decides whether Redis is asked at all. It opens at the first failure that tells of the server rather than of one
-// key, and then requests pass Redis by at once; they are never used as probes. A background ping closes it again
-// (see [Redis.watch]), so a dead server costs the requests in flight one timeout, and later ones nothing.
+// gate is what is known of one Redis server, and decides whether it is asked at all. It closes at the first failure that
+// tells of the server rather than of one key, and then requests pass the server by at once; they are never used as
+// probes. A background probe opens it again (see [Redis.watch]), so a dead server costs the requests in flight one
+// timeout, and later ones nothing.
 //
 // A time-out alone may be our own doing: under a crowd that takes every core, answers lie unread for longer than we
-// wait. So time-outs trip it only when nothing was answered for a while; a connection that is refused trips it at once.
+// wait. So time-outs close it only when nothing was answered for a while; a connection that is refused closes it at once.
 type gate struct {
-	down     atomic.Bool
-	lastWord atomic.Int64 // when Redis last answered anything, in nanoseconds since birth
+	server   string       // address
+	lastWord atomic.Int64 // when the server last answered anything, in nanoseconds since birth
+	skew     atomic.Int64 // our clock minus the server's, in nanoseconds
 	birth    time.Time
-	recorder Recorder
-	tripped  func() // tells those who wait for something from Redis
+	state    atomic.Pointer[condition] // nil: not known yet
+
+	mu      sync.Mutex               // orders the changes
+	changed func(was, is *condition) // called for each, in order; was is nil for the first
+	doubts  int                      // probes that ran out of time since the last that said more
+}
+
+// condition is how a server is.
+type condition struct {
+	server  string
+	trouble Trouble
+	missing string // rights, for permission
+	since   time.Time
 }
 
 // silence is how long nothing must have been answered for time-outs to count.
 const silence = 50 * time.Millisecond
 
+// manyDoubts is how many probes in a row have to run out of time before that counts as the trouble of a server that had
+// another one: now and then one does, for want of a core, and says nothing new.
+const manyDoubts = 10
+
+func newGate(server string, changed func(was, is *condition)) *gate {
+	g := &gate{server: server, birth: time.Now(), changed: changed}
+	g.lastWord.Store(-int64(time.Hour)) // never
+	g.skew.Store(noSkew)
+	return g
+}
+
+// noSkew stands for a server whose clock was never read.
+const noSkew = math.MinInt64
+
+// ahead is by how much our clock is ahead of the server's; 0 where that is not known.
+func (g *gate) ahead() (d time.Duration, known bool) {
+	n := g.skew.Load()
+	if n == noSkew {
+		return 0, false
+	}
+	return time.Duration(n), true
+}
+
 func (g *gate) answered() { g.lastWord.Store(int64(time.Since(g.birth))) }
 
-func (g *gate) silent() {
-	if time.Since(g.birth)-time.Duration(g.lastWord.Load()) > silence {
-		g.trip()
+// silent tells whether nothing was answered for a while.
+func (g *gate) silent() bool {
+	return time.Since(g.birth)-time.Duration(g.lastWord.Load()) > silence
+}
+
+// troubleOf is what an error says about this server. One that has answered before and now is silent when dialled hangs:
+// its TLS was not at fault.
+func (g *gate) troubleOf(err error) Trouble {
+	t := troubleOf(err)
+	if t == TroubleTLS && outcomeOf(err) == outcomeTimeout && g.lastWord.Load() >= 0 {
+		return TroubleTimeout
+	}
+	return t
+}
+
+// bypass tells whether the server is passed by.
+func (g *gate) bypass() bool {
+	c := g.state.Load()
+	return c != nil && c.trouble.bypasses()
+}
+
+// well tells whether the server can be used for everything, as far as is known.
+func (g *gate) well() bool {
+	c := g.state.Load()
+	return c != nil && c.trouble == TroubleNone
+}
+
+// fail notes what an operation met. What is known to be out of use stays as it is until the next probe: operations that
+// were under way may have met something else.
+func (g *gate) fail(t Trouble, missing string) {
+	if !g.bypass() {
+		g.become(t, missing)
 	}
 }
 
-func (g *gate) bypass() bool { return g.down.Load() }
-
-func (g *gate) trip() {
-	if !g.down.Swap(true) {
-		g.recorder.RedisUp(false)
-		g.tripped()
+// become notes how the server is.
+func (g *gate) become(t Trouble, missing string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	was := g.state.Load()
+	if was != nil && was.trouble == t && was.missing == missing {
+		g.doubts = 0
+		return
 	}
-}
-
-func (g *gate) heal() {
-	if g.down.Swap(false) {
-		g.recorder.RedisUp(true)
+	if t == TroubleTimeout && was != nil && was.trouble.bypasses() {
+		if g.doubts++; g.doubts < manyDoubts {
+			return
+		}
 	}
+	g.doubts = 0
+	is := &condition{server: g.server, trouble: t, missing: missing, since: time.Now()}
+	g.state.Store(is)
+	g.changed(was, is)
 }

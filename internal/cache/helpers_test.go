@@ -12,8 +12,9 @@ import (
 
 // fakeClock starts at the real time, so that it agrees with the server's about expiry, and moves when told.
 type fakeClock struct {
-	mu sync.Mutex
-	at time.Time
+	mu    sync.Mutex
+	at    time.Time
+	moved []func(time.Duration)
 }
 
 func newFakeClock() *fakeClock { return &fakeClock{at: time.Now()} }
@@ -28,6 +29,9 @@ func (c *fakeClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
+	for _, tell := range c.moved {
+		tell(d)
+	}
 }
 
 // counter is a Recorder that counts "tier/result", "operation/outcome", "up" and "down".
@@ -56,7 +60,17 @@ func (c *counter) RedisOperation(operation, outcome string, _ time.Duration) {
 }
 func (c *counter) StoreFenced(source timeslot.Source) { c.add("fenced/"+string(source), 1) }
 func (c *counter) TombstonePropagation(time.Duration) { c.add("propagated", 1) }
-func (c *counter) RedisUp(up bool)                    { c.add(map[bool]string{true: "up", false: "down"}[up], 1) }
+func (c *counter) RedisClockSkew(time.Duration)       {}
+
+func (c *counter) RedisServers(count map[string]int) {
+	for t, n := range count {
+		if n > 0 && t != "" {
+			c.add("down", 1)
+			return
+		}
+	}
+	c.add("up", 1)
+}
 
 // policy is the one all test fragments live by: fresh for 10 s, stale for 20 s more, last hope for 70 s more.
 var policy = timeslot.Policy{
@@ -117,6 +131,16 @@ func eventually(t testing.TB, what string, ok func() bool) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// bypassed tells whether no server is asked for anything.
+func (r *Redis) bypassed() bool {
+	for _, g := range r.servers.all() {
+		if !g.bypass() {
+			return false
+		}
+	}
+	return true
 }
 
 // settle waits until what was put has reached the server.

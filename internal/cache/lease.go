@@ -37,9 +37,12 @@ type lease struct {
 	token string
 }
 
-// key shares a slot of a cluster with the fragment, so that one pipeline to one node holds both in order. No
-// fragment's name contains a brace.
-func (l *lease) key() string { return "{" + l.name + "}:lease" }
+// leasePrefix makes a lease's key: the prefix of all keys before the brace, and between the braces the whole name of the
+// fragment. That puts the lease into the fragment's slot of a cluster, so that one pipeline to one server holds both in
+// order. No fragment's name contains a brace.
+func (o *RedisOptions) leasePrefix() string { return o.Prefix + ":lease:" }
+
+func (r *Redis) leaseKey(name string) string { return r.options.leasePrefix() + "{" + name + "}" }
 
 // turn is what waiting ended with: a fragment that another replica filled, or a lease, or neither, when Redis is out
 // of reach and everybody is on his own.
@@ -83,25 +86,27 @@ func rest(ctx context.Context, notice <-chan struct{}, pause time.Duration) {
 // before it gave back is seen. A try that was not answered is not settled while the gate trusts Redis: the next one
 // finds out whether it went through, by the token.
 func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, usable func(*timeslot.Fragment) bool) (turn, bool) {
-	if r.gate.bypass() {
+	if r.bypass(want.name) {
 		r.options.Recorder.RedisOperation(operationLease, outcomeBypassed, 0)
 		return turn{}, true
 	}
 	var got *redis.StatusCmd
-	var owner, value *redis.StringCmd
-	ok := r.roundTrip(ctx, operationLease, func(ctx context.Context) error {
+	var owner *redis.StringCmd
+	var reply stored
+	now := r.options.Now()
+	ok := r.roundTrip(ctx, operationLease, want.name, func(ctx context.Context) error {
 		pipe := r.client.Pipeline()
-		got = pipe.SetArgs(ctx, want.key(), want.token, redis.SetArgs{Mode: "NX", TTL: r.options.LeaseTTL})
-		owner = pipe.Get(ctx, want.key())
-		value = pipe.GetRange(ctx, want.name, 0, maxEncoded)
+		got = pipe.SetArgs(ctx, r.leaseKey(want.name), want.token, redis.SetArgs{Mode: "NX", TTL: r.options.LeaseTTL})
+		owner = pipe.Get(ctx, r.leaseKey(want.name))
+		reply = ask(ctx, pipe, want.name)
 		_, _ = pipe.Exec(ctx)
-		return worst(value.Err(), worst(ignoreNil(owner.Err()), ignoreNil(got.Err())))
+		return worst(reply.err(), worst(ignoreNil(owner.Err()), ignoreNil(got.Err())))
 	})
 	if ctx.Err() != nil {
 		return turn{}, false
 	}
 	won := owner.Val() == want.token
-	if f, _ := r.fragment(value, want.name, key); f != nil && usable(f) {
+	if f, _ := r.fragment(reply, want.name, key, now); f != nil && usable(f) {
 		if won {
 			r.release(want)
 		}
@@ -113,7 +118,7 @@ func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, 
 	if owner.Val() == "" && isRefusal(got.Err()) { // read-only, or out of memory: nobody will get a lease
 		return turn{}, true
 	}
-	return turn{}, !ok && r.gate.bypass()
+	return turn{}, !ok && r.bypass(want.name)
 }
 
 // isRefusal tells whether Redis answered a command with an error.
@@ -143,28 +148,28 @@ func (r *Redis) release(l *lease) {
 }
 
 func (r *Redis) giveBack(l *lease) {
-	r.roundTrip(context.Background(), operationRelease, func(ctx context.Context) error {
-		return releaseScript.Run(ctx, r.client, []string{l.key()}, l.token, r.channel, l.name).Err()
+	r.roundTrip(context.Background(), operationRelease, l.name, func(ctx context.Context) error {
+		return releaseScript.Run(ctx, r.client, []string{r.leaseKey(l.name)}, l.token, r.channel, l.name).Err()
 	})
 }
 
 // Leases is as in [Store].
 func (r *Redis) Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration {
 	left := make([]time.Duration, len(keys))
-	if len(keys) == 0 || r.gate.bypass() {
+	if len(keys) == 0 {
 		return left
 	}
-	replies := make([]*redis.DurationCmd, len(keys))
-	r.roundTrip(ctx, operationGet, func(ctx context.Context) error {
-		pipe := r.client.Pipeline()
-		for i, key := range keys {
-			replies[i] = pipe.PTTL(ctx, (&lease{name: r.prefix + key.String()}).key())
-		}
-		_, err := pipe.Exec(ctx)
-		return err
-	})
+	names, replies := make([]string, len(keys)), make([]*redis.DurationCmd, len(keys))
+	for i, key := range keys {
+		names[i] = r.leaseKey(r.prefix + key.String())
+	}
+	r.batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) {
+		replies[i] = pipe.PTTL(ctx, names[i])
+	}, func(i int) error { return replies[i].Err() })
 	for i, reply := range replies {
-		left[i] = max(0, reply.Val()) // below 0: there is none
+		if reply != nil {
+			left[i] = max(0, reply.Val()) // below 0: there is none
+		}
 	}
 	return left
 }

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -103,6 +104,7 @@ type fellows struct {
 	count int64 // members on the board when they were read last; 0: never
 
 	asked    time.Time // when the question was asked last
+	mute     bool      // the server does not say how long it has been up
 	hearers  int64     // who heard it
 	heardOwn chan struct{}
 	mayHear  bool // this replica hears its own questions
@@ -189,6 +191,10 @@ func (s *fleet) nobodyElse(ctx context.Context, signed int64) bool {
 	if !f.mayHear || signed < f.hearers-1 {
 		return false
 	}
+	if f.mute {
+		return false
+	}
 	up, err := s.board.upFor(ctx)
+	_, f.mute = errors.AsType[redis.Error](err)
 	return err == nil && up >= assertEvery
 }

@@ -28,6 +28,8 @@ type town struct {
 	// What a test may switch off to show that the count is not always 0.
 	noFilter, noTombstones, noDoubts bool
 
+	first int // number of the first patient
+
 	mu       sync.Mutex
 	answered []booked
 
@@ -111,7 +113,7 @@ func (w *town) live(ctx context.Context, bookers, each int) {
 		all.Go(func() {
 			random := rand.New(rand.NewPCG(1, uint64(n)))
 			for i := range each {
-				w.book(ctx, n*each+i, random)
+				w.book(ctx, w.first+n*each+i, random)
 			}
 		})
 	}

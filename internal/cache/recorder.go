@@ -17,8 +17,11 @@ type Recorder interface {
 	// ledger's news) or "ledger" (a change to it); outcome "ok", "error", "timeout", or "bypassed" (not sent: Redis was
 	// down or the write queue full; d is zero).
 	RedisOperation(operation, outcome string, d time.Duration)
-	// RedisUp tells whether Redis is in use, at start and on every change.
-	RedisUp(up bool)
+	// RedisServers tells how many servers have which trouble (the words of [Troubles]), at start and on every change. Those
+	// without stand under the empty word.
+	RedisServers(count map[string]int)
+	// RedisClockSkew tells by how much this replica's clock is ahead of a server's, the worst of all.
+	RedisClockSkew(d time.Duration)
 	// StoreFenced counts an upstream answer that was not stored because an event overtook it.
 	StoreFenced(source timeslot.Source)
 	// TombstonePropagation tells how long it took until this replica hid a slot that was taken at another.
@@ -55,7 +58,8 @@ type silent struct{}
 
 func (silent) CacheLookup(string, string, int)              {}
 func (silent) RedisOperation(string, string, time.Duration) {}
-func (silent) RedisUp(bool)                                 {}
+func (silent) RedisServers(map[string]int)                  {}
+func (silent) RedisClockSkew(time.Duration)                 {}
 func (silent) StoreFenced(timeslot.Source)                  {}
 func (silent) TombstonePropagation(time.Duration)           {}
 

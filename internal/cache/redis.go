@@ -18,7 +18,7 @@ import (
 type Redis struct {
 	client   redis.UniversalClient
 	codec    *codec
-	gate     gate
+	servers  *servers
 	writer   *writer
 	notices  *notices // of fragments that were filled
 	options  RedisOptions
@@ -45,11 +45,12 @@ func NewRedis(o RedisOptions) (*Redis, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Redis{
 		client: o.client(), codec: codec, notices: newNotices(),
-		options: o, prefix: o.namespace() + "f1:", channel: o.namespace() + "filled", stop: stop,
+		prefix: o.namespace() + "f1:", channel: o.namespace() + "filled", stop: stop,
 	}
-	r.gate.recorder, r.gate.tripped, r.gate.birth = o.Recorder, r.notices.wakeAll, time.Now()
+	r.servers = newServers(&o, r.client, r.notices.wakeAll)
+	o.met = r.met
+	r.options = o
 	r.writer = startWriter(r.finish, r.dropped)
-	o.Recorder.RedisUp(true)
 	r.probe(ctx)
 	r.watching.Go(func() { r.watch(ctx) })
 	r.watching.Go(func() { listen(ctx, r.client, r.channel, r.notices.wake) })
@@ -83,14 +84,9 @@ func (r *Redis) lookup(ctx context.Context, keys []timeslot.FragmentKey, hits []
 	for i, key := range keys {
 		names[i] = r.prefix + key.String()
 	}
-	replies := r.get(ctx, names)
-	if replies == nil {
-		seen.failed += len(keys)
-		return
-	}
-	now := r.options.Now()
-	for i, reply := range replies {
-		f, err := r.fragment(reply, names[i], keys[i])
+	now := r.options.Now() // before asking: what time the answer takes makes nothing younger
+	for i, reply := range r.get(ctx, names) {
+		f, err := r.fragment(reply, names[i], keys[i], now)
 		switch {
 		case err != nil:
 			seen.failed++
@@ -103,41 +99,90 @@ func (r *Redis) lookup(ctx context.Context, keys []timeslot.FragmentKey, hits []
 	}
 }
 
-// fragment is what a reply holds; nil when it holds nothing.
-func (r *Redis) fragment(reply *redis.StringCmd, name string, key timeslot.FragmentKey) (*timeslot.Fragment, error) {
-	data, err := reply.Bytes()
-	if err != nil || len(data) == 0 {
-		return nil, err
-	}
-	return r.codec.decode(data, name, key)
+// stored is a fragment's value as it is asked for: how long it still lives, and then what it is. In this order, a value
+// that is replaced in between counts as older than it is, and never as younger.
+type stored struct {
+	left  *redis.DurationCmd
+	value *redis.StringCmd
 }
 
-// get reads all names in one pipeline. It gives nil when Redis was not asked. GETRANGE in place of GET bounds what a
-// foreign value can make us read; an absent key reads as empty.
-func (r *Redis) get(ctx context.Context, names []string) []*redis.StringCmd {
-	if r.gate.bypass() {
-		r.options.Recorder.RedisOperation(operationGet, outcomeBypassed, 0)
-		return nil
+// ask queues the reading of a value. GETRANGE in place of GET bounds what a foreign value can make us read; an absent
+// key reads as empty.
+func ask(ctx context.Context, pipe redis.Pipeliner, name string) stored {
+	return stored{left: pipe.PTTL(ctx, name), value: pipe.GetRange(ctx, name, 0, maxEncoded)}
+}
+
+func (s stored) err() error { return worst(s.left.Err(), s.value.Err()) }
+
+// errBypassed stands for what was not asked.
+var errBypassed = errors.New("the server is bypassed")
+
+// fragment is what a reply holds; nil when it holds nothing.
+func (r *Redis) fragment(reply stored, name string, key timeslot.FragmentKey, now time.Time) (*timeslot.Fragment, error) {
+	if reply.value == nil {
+		return nil, errBypassed
 	}
-	replies := make([]*redis.StringCmd, len(names))
-	r.roundTrip(ctx, operationGet, func(ctx context.Context) error {
-		pipe := r.client.Pipeline()
-		for i, name := range names {
-			replies[i] = pipe.GetRange(ctx, name, 0, maxEncoded)
-		}
-		_, _ = pipe.Exec(ctx)
-		var failure error
-		for _, reply := range replies {
-			failure = worst(failure, reply.Err())
-		}
-		return failure
-	})
+	data, err := reply.value.Bytes()
+	left := reply.left.Val()
+	if err != nil || len(data) == 0 || left == 0 || left == -2 { // it expired, or came, in between
+		return nil, err
+	}
+	f, err := r.codec.decode(data, name, key)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.options.settleAge(f, left, now); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// get reads all names in one round trip to each server that has some. What a bypassed server has is not asked for.
+func (r *Redis) get(ctx context.Context, names []string) []stored {
+	replies := make([]stored, len(names))
+	r.batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) {
+		replies[i] = ask(ctx, pipe, names[i])
+	}, func(i int) error { return replies[i].err() })
 	return replies
 }
 
-// worst is the error that says most about the server: one that trips the gate, else any.
+// batch does one operation on many keys, in one pipeline. It queues those whose servers are asked, and notes for each of
+// these servers what became of it.
+func (r *Redis) batch(ctx context.Context, operation string, keys []string,
+	queue func(ctx context.Context, pipe redis.Pipeliner, i int), failure func(i int) error,
+) {
+	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
+	defer cancel()
+	pipe, asked := r.client.Pipeline(), make([]*gate, len(keys))
+	for i, key := range keys {
+		if g := r.servers.of(limited, key); !g.bypass() {
+			asked[i] = g
+			queue(limited, pipe, i)
+		}
+	}
+	if pipe.Len() == 0 {
+		r.options.Recorder.RedisOperation(operation, outcomeBypassed, 0)
+		return
+	}
+	start := time.Now()
+	_, _ = pipe.Exec(limited)
+	took, met := time.Since(start), map[*gate]error{}
+	var all error
+	for i, g := range asked {
+		if g != nil {
+			err := failure(i)
+			met[g], all = worst(met[g], err), worst(all, err)
+		}
+	}
+	r.options.Recorder.RedisOperation(operation, outcomeOf(all), took)
+	for g, err := range met {
+		r.note(ctx, g, err, took)
+	}
+}
+
+// worst is the error that says most about the server: one that closes the gate, else any.
 func worst(a, b error) error {
-	if a == nil || b != nil && aboutServer(b) {
+	if a == nil || b != nil && troubleOf(b).bypasses() {
 		return b
 	}
 	return a
@@ -147,45 +192,45 @@ func worst(a, b error) error {
 // core of our own machine.
 const starved = 5 * time.Millisecond
 
-// roundTrip runs one operation within the timeout, records it, and trips the gate when the server, and not the caller's
-// own deadline, made it fail.
-func (r *Redis) roundTrip(ctx context.Context, operation string, call func(context.Context) error) bool {
+// roundTrip runs one operation on a key, or on several of its slot, within the timeout.
+func (r *Redis) roundTrip(ctx context.Context, operation, key string, call func(context.Context) error) bool {
 	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
 	defer cancel()
-	start := time.Now()
+	g, start := r.servers.of(limited, key), time.Now()
 	err := call(limited)
-	outcome, took := outcomeOf(err), time.Since(start)
-	r.options.Recorder.RedisOperation(operation, outcome, took)
-	switch {
-	case err == nil:
-		r.gate.answered()
-	case ctx.Err() != nil || !aboutServer(err):
-	case outcome == outcomeTimeout && took > r.options.Timeout+starved: // we came late to the answer, not it to us
-	case outcome == outcomeTimeout:
-		r.gate.silent()
-	default:
-		r.gate.trip()
-	}
+	took := time.Since(start)
+	r.options.Recorder.RedisOperation(operation, outcomeOf(err), took)
+	r.note(ctx, g, err, took)
 	return err == nil
 }
 
-// probe pings, which closes the gate or trips it. In a cluster every master has to answer, since keys live on all.
-func (r *Redis) probe(ctx context.Context) {
-	healthy := r.roundTrip(ctx, operationPing, func(ctx context.Context) error {
-		if cluster, ok := r.client.(*redis.ClusterClient); ok {
-			return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
-				return node.Ping(ctx).Err()
-			})
-		}
-		return r.client.Ping(ctx).Err()
-	})
-	if healthy {
-		r.gate.heal()
+// note judges a server by what an operation met there, and leaves out what the caller's own deadline did.
+func (r *Redis) note(ctx context.Context, g *gate, err error, took time.Duration) {
+	trouble := g.troubleOf(err)
+	switch {
+	case err == nil:
+		g.answered()
+	case ctx.Err() != nil || trouble == TroubleNone:
+	case trouble == TroubleTimeout && (took > r.options.Timeout+starved || !g.silent()): // we came late to the answer, not it to us
+	case trouble == TroublePermission:
+		g.fail(trouble, r.options.missingRight(err))
+	default:
+		g.fail(trouble, "")
 	}
 }
 
-// watch probes until ctx ends: rarely while all is well, so that an idle process knows too, and often while Redis is
-// bypassed.
+// met notes what another client of the same servers met at a key: the board reads and writes by itself. Its connections
+// and its patience are its own, so only what a server said counts.
+func (r *Redis) met(key string, err error) {
+	if _, isReply := errors.AsType[redis.Error](err); isReply {
+		r.note(context.Background(), r.servers.of(context.Background(), key), err, 0)
+	}
+}
+
+// bypass tells whether the server that has the key is passed by.
+func (r *Redis) bypass(key string) bool { return r.servers.of(context.Background(), key).bypass() }
+
+// watch probes until ctx ends: rarely while all is well, so that an idle process knows too, and often while it is not.
 func (r *Redis) watch(ctx context.Context) {
 	ticker := time.NewTicker(bypassInterval)
 	defer ticker.Stop()
@@ -195,7 +240,7 @@ func (r *Redis) watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-ticker.C:
-			if r.gate.bypass() || now.Sub(last) >= probeInterval {
+			if !r.servers.well() || now.Sub(last) >= probeInterval {
 				last = now
 				r.probe(ctx)
 			}
@@ -209,16 +254,6 @@ func (r *Redis) Close() error {
 	r.stop()
 	r.watching.Wait()
 	return r.client.Close()
-}
-
-// aboutServer tells whether err speaks of the server as a whole. Replies about one key or one command (WRONGTYPE, OOM,
-// READONLY, MOVED) do not: reads may still work.
-func aboutServer(err error) bool {
-	if _, isReply := errors.AsType[redis.Error](err); !isReply {
-		return true
-	}
-	return redis.IsLoadingError(err) || redis.IsMasterDownError(err) || redis.IsClusterDownError(err) ||
-		redis.IsMaxClientsError(err) || redis.IsAuthError(err) || redis.IsPermissionError(err)
 }
 
 func outcomeOf(err error) string {

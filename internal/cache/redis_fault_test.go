@@ -45,7 +45,7 @@ func TestRedisStoppedCostsOneTimeout(t *testing.T) {
 	server := startRedis(t)
 	seen := newCounter()
 	r := server.tier(t, func(o *RedisOptions) { o.Timeout, o.Recorder = 0, seen })
-	up := func() bool { return !r.gate.bypass() }
+	up := func() bool { return !r.bypassed() }
 	atBest(t, 5, func() (time.Duration, time.Duration) {
 		eventually(t, "Redis in use", up)
 		server.signal(syscall.SIGSTOP)
@@ -71,7 +71,7 @@ func delays(t *testing.T, r *Redis) (first, later time.Duration) {
 		return time.Since(start)
 	}
 	first = measure()
-	eventually(t, "Redis is bypassed", func() bool { measure(); return r.gate.bypass() })
+	eventually(t, "Redis is bypassed", func() bool { measure(); return r.bypassed() })
 	all := make([]time.Duration, 100)
 	for i := range all {
 		all[i] = measure()
@@ -153,7 +153,7 @@ func TestServersThatRefuse(t *testing.T) {
 			})
 			if test.bypassed {
 				eventually(t, "Redis is bypassed", func() bool {
-					return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 0 && r.gate.bypass()
+					return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 0 && r.bypassed()
 				})
 			} else {
 				wantFragments(t, r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
@@ -188,7 +188,7 @@ func TestAWrongPasswordIsAMissAndNoError(t *testing.T) {
 	do(t, server.client(), []any{"CONFIG", "SET", "requirepass", "right"})
 	keys := []timeslot.FragmentKey{keyOfNPI(1)}
 	wrong := server.tier(t, func(o *RedisOptions) { o.Password = "wrong" })
-	if wantFragments(t, wrong.Lookup(t.Context(), keys), nil); !wrong.gate.bypass() {
+	if wantFragments(t, wrong.Lookup(t.Context(), keys), nil); !wrong.bypassed() {
 		t.Error("Redis is in use with a wrong password")
 	}
 	right := server.tier(t, func(o *RedisOptions) { o.Password = "right" })

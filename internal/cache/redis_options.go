@@ -5,11 +5,15 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net"
 	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"timeslots/internal/timeslot"
 )
 
 // Mode is how the servers behind the addresses are organised (docs/interface.md §2, cache.redis.mode).
@@ -46,16 +50,23 @@ type RedisOptions struct {
 	// upstream call is right. 0: DefaultLeaseTTL.
 	LeaseTTL time.Duration
 
+	// Policy is how long this replica serves what a source said. What another replica stored is never fresh, nor served,
+	// for longer. nil: the other's own bounds hold.
+	Policy func(timeslot.Source) timeslot.Policy
+
 	Now      func() time.Time // nil: time.Now
 	Recorder Recorder         // nil: silent
+	Logger   *slog.Logger     // of each change of a server's state; nil: silent
+
+	met func(key string, err error) // see [Redis.met]
 }
 
 // Limits that need no configuration.
 const (
 	minIdle        = 8                 // of them that are kept ready
 	poolSize       = 32                // connections per server
-	probeInterval  = time.Second       // between pings while Redis answers
-	bypassInterval = probeInterval / 4 // between pings while it does not, and so how long it is bypassed
+	probeInterval  = time.Second       // between probes while all is well
+	bypassInterval = probeInterval / 4 // between probes while something is wrong, and so how long it is bypassed
 )
 
 // withDefaults validates every field and fills in what was left out.
@@ -74,6 +85,9 @@ func (o RedisOptions) withDefaults() (RedisOptions, error) {
 	}
 	defaultTo(&o.LeaseTTL, DefaultLeaseTTL)
 	o.Now, o.Recorder = clockOr(o.Now), recorderOr(o.Recorder)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
 
 	check(len(o.Addresses) > 0, "Addresses must not be empty")
 	check(o.Mode == ModeSingle || o.Mode == ModeSentinel || o.Mode == ModeCluster,
@@ -128,6 +142,9 @@ func (o *RedisOptions) clientWith(patience time.Duration, connections int) redis
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
+	if o.TLS != nil {
+		u.Dialer = o.dialTLS
+	}
 	switch o.Mode {
 	case ModeSentinel:
 		return redis.NewFailoverClient(u.Failover())
@@ -136,6 +153,31 @@ func (o *RedisOptions) clientWith(patience time.Duration, connections int) redis
 	default:
 		return redis.NewClient(u.Simple())
 	}
+}
+
+// handshakeError is why a connection was made and no TLS on it.
+type handshakeError struct{ error }
+
+func (e handshakeError) Unwrap() error { return e.error }
+
+// dialTLS is the library's own way of dialling, but that it tells a handshake without an answer from a server without one.
+func (o *RedisOptions) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	plain, err := (&net.Dialer{Timeout: o.Timeout}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	config := o.TLS.Clone()
+	if config.ServerName == "" {
+		config.ServerName, _, _ = net.SplitHostPort(address)
+	}
+	secure := tls.Client(plain, config)
+	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = plain.Close()
+		return nil, handshakeError{err}
+	}
+	return secure, nil
 }
 
 // quiet drops what the library would print to standard error on every failed dial, several times a second while a

@@ -3,7 +3,10 @@ package cache
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"timeslots/internal/timeslot"
 )
@@ -17,21 +20,36 @@ type Scope struct {
 	All                  bool
 }
 
-// ErrScope is what is wrong with a scope that does not name exactly one thing.
+// ErrScope is what is wrong with a scope that does not name exactly one thing that can exist.
 var ErrScope = errors.New("exactly one of npi, departmentIdentifier, source and all must be set")
+
+// Validate gives [ErrScope], with what is wrong, where the scope names nothing, two things, or something that cannot exist.
+func (s Scope) Validate() error {
+	_, err := s.target()
+	return err
+}
+
+// maxDepartmentKey bounds what a department may be called, in bytes: what is longer reaches no other replica.
+const maxDepartmentKey = longestName - 1
 
 func (s Scope) target() (target, error) {
 	var named []target
 	if s.NPI != "" {
+		if !isNPI(s.NPI) {
+			return target{}, fmt.Errorf("an NPI has ten digits: %w", ErrScope)
+		}
 		named = append(named, target{ofClinician, s.NPI})
 	}
 	if s.DepartmentIdentifier != "" {
-		if _, _, ok := timeslot.SplitDepartmentKey(s.DepartmentIdentifier); !ok {
-			return target{}, fmt.Errorf("department %q is not of the form ehrInstance|departmentId: %w", s.DepartmentIdentifier, ErrScope)
+		if !isDepartmentKey(s.DepartmentIdentifier) {
+			return target{}, fmt.Errorf("a department is of the form ehrInstance|departmentId, of at most %d bytes: %w", maxDepartmentKey, ErrScope)
 		}
 		named = append(named, target{ofDepartment, s.DepartmentIdentifier})
 	}
 	if s.Source != "" {
+		if !isSource(s.Source) {
+			return target{}, fmt.Errorf("a source is careDirect, providerDirect, careOptions or directory: %w", ErrScope)
+		}
 		named = append(named, target{ofSource, string(s.Source)})
 	}
 	if s.All {
@@ -41,6 +59,21 @@ func (s Scope) target() (target, error) {
 		return target{}, ErrScope
 	}
 	return named[0], nil
+}
+
+func isNPI(text string) bool {
+	return len(text) == 10 && strings.Trim(text, "0123456789") == ""
+}
+
+func isDepartmentKey(text string) bool {
+	ehr, id, ok := timeslot.SplitDepartmentKey(text)
+	strange := strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError })
+	return ok && !strange && len(text) <= maxDepartmentKey && strings.TrimSpace(ehr) == ehr && strings.TrimSpace(id) == id
+}
+
+// isSource tells whether fragments come from it.
+func isSource(s timeslot.Source) bool {
+	return slices.ContainsFunc(timeslot.Operations(), func(op timeslot.Operation) bool { return op.Source() == s })
 }
 
 // reach says which fragments a target takes in. The letters are part of what is stored in Redis.

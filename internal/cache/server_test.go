@@ -75,6 +75,20 @@ func (s *redisServer) client() *redis.Client {
 	return c
 }
 
+// follow makes what the server keeps age with the clock, of which it knows nothing. Its own clock goes on as well, so a
+// little is left for the last moments.
+func (s *redisServer) follow(clock *fakeClock) {
+	client := s.client()
+	clock.moved = append(clock.moved, func(d time.Duration) {
+		ctx := s.t.Context()
+		for _, key := range client.Keys(ctx, "*:f1:*").Val() {
+			if left := client.PTTL(ctx, key).Val(); left > 0 {
+				client.PExpire(ctx, key, max(left-d, agreement/2))
+			}
+		}
+	})
+}
+
 func (s *redisServer) kill() {
 	if s.process == nil {
 		return

@@ -72,7 +72,7 @@ func (s *Switches) pay(ctx context.Context) error {
 	for product := range s.owed {
 		fields = append(fields, product, switchWord(s.Off(product)))
 	}
-	told := s.redis.roundTrip(ctx, operationSwitches, func(ctx context.Context) error {
+	told := s.redis.roundTrip(ctx, operationSwitches, s.key(), func(ctx context.Context) error {
 		return s.redis.client.HSet(ctx, s.key(), fields...).Err()
 	})
 	if !told {
@@ -110,11 +110,11 @@ func (s *Switches) follow(ctx context.Context) {
 
 // learn takes over what Redis says, and tells it what it lacks.
 func (s *Switches) learn(ctx context.Context) {
-	if s.redis.gate.bypass() || s.pay(ctx) != nil {
+	if s.redis.bypass(s.key()) || s.pay(ctx) != nil {
 		return
 	}
 	var said map[string]string
-	ok := s.redis.roundTrip(ctx, operationSwitches, func(ctx context.Context) (err error) {
+	ok := s.redis.roundTrip(ctx, operationSwitches, s.key(), func(ctx context.Context) (err error) {
 		said, err = s.redis.client.HGetAll(ctx, s.key()).Result()
 		return err
 	})

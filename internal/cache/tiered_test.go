@@ -14,6 +14,7 @@ func replicas(t *testing.T) (a, b *Tiered, clock *fakeClock, seen *counter) {
 	t.Helper()
 	server := startRedis(t)
 	clock, seen = newFakeClock(), newCounter()
+	server.follow(clock)
 	open := func() *Tiered {
 		r := server.tier(t, func(o *RedisOptions) { o.Now, o.Recorder = clock.Now, seen })
 		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)

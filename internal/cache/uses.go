@@ -42,11 +42,11 @@ return ''
 // way. The owner is to be given to End. The error says that nobody knows: then the use may or may not be entered.
 func (u *Uses) Begin(ctx context.Context, key string) (owner string, used bool, status int, err error) {
 	owner = rand.Text()
-	if u.redis.gate.bypass() {
+	if u.redis.bypass(u.name(key)) {
 		return owner, false, 0, errNotAsked
 	}
 	var before string
-	told := u.redis.roundTrip(ctx, operationUse, func(ctx context.Context) (err error) {
+	told := u.redis.roundTrip(ctx, operationUse, u.name(key), func(ctx context.Context) (err error) {
 		before, err = useScript.Run(ctx, u.redis.client, []string{u.name(key)}, underWay+owner, u.life.Milliseconds()).Text()
 		return err
 	})
@@ -71,10 +71,10 @@ return 1
 // End says how a use ended. Status 0: the key may be used again. Without Redis the use stays under way for those who
 // remember it.
 func (u *Uses) End(ctx context.Context, key, owner string, status int) {
-	if u.redis.gate.bypass() {
+	if u.redis.bypass(u.name(key)) {
 		return
 	}
-	u.redis.roundTrip(ctx, operationUse, func(ctx context.Context) error {
+	u.redis.roundTrip(ctx, operationUse, u.name(key), func(ctx context.Context) error {
 		if status == 0 {
 			return forgetScript.Run(ctx, u.redis.client, []string{u.name(key)}, underWay+owner).Err()
 		}

@@ -78,7 +78,7 @@ func TestWithoutRedisNobodyKnowsAndNobodyWaits(t *testing.T) {
 	s.kill()
 	eventually(t, "Redis is known to be away", func() bool {
 		_, used, _, err := u.Begin(t.Context(), "k")
-		return !used && err != nil && u.redis.gate.bypass()
+		return !used && err != nil && u.redis.bypass(u.name("k"))
 	})
 	u.End(t.Context(), "k", "owner", 201) // and nothing happens
 }

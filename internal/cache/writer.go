@@ -2,7 +2,6 @@ package cache
 
 import (
 	"context"
-	"encoding/binary"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -115,29 +114,33 @@ func (w *writer) close() {
 }
 
 // putScript stores a value unless the one that is there must stay: one in a newer format, which belongs to a newer
-// replica, or one of the same name that was fetched later. One that claims to come from the future is damaged or of a
-// broken clock, and does not stay. Offsets are the envelope's (see codec.go), counted from 1.
+// replica, or one of the same name that was fetched later. Which was fetched later is told by Redis' clock: a value is as
+// old as its whole life is longer than what is left of it (see age.go). Where the writers' clocks agree with that, their
+// finer instants decide. One that has longer to live than a whole life is none of ours, and does not stay. Offsets are
+// the envelope's (see codec.go), counted from 1; times are in milliseconds.
 var putScript = redis.NewScript(`
-local key, new, ttl, horizon = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local key, new, ttl, agreement = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local nameEnd = 54 + struct.unpack('>I2', new, 53)
 local old = redis.pcall('GETRANGE', key, 0, nameEnd - 1)
 if type(old) == 'string' and #old >= 4 and old:sub(1, 3) == new:sub(1, 3) then
   if old:byte(4) > new:byte(4) then return 0 end
   if old:byte(4) == new:byte(4) and #old == nameEnd and old:sub(53) == new:sub(53, nameEnd) then
-    local function after(a, at, b, bt)
+    local function between(a, at, b, bt)
       local ah, al = struct.unpack('>I4I4', a, at)
       local bh, bl = struct.unpack('>I4I4', b, bt)
-      return ah > bh or (ah == bh and al > bl)
+      return ((bh - ah) * 4294967296 + (bl - al)) / 1000000
     end
-    if after(old, 13, new, 13) and not after(old, 13, horizon, 1) then return 0 end
+    local left = redis.call('PTTL', key)
+    local age = between(old, 13, old, 37) - left
+    local later = between(new, 13, new, 37) - ttl - age
+    local written = between(new, 13, old, 13)
+    if math.abs(written - later) < agreement then later = written end
+    if left > 0 and age > -agreement and later > 0 then return 0 end
   end
 end
 redis.call('SET', key, new, 'PX', ttl)
 return 1
 `)
-
-// clockSkew is how far the clocks of replicas may be apart.
-const clockSkew = time.Minute
 
 // Put is as in [Store]. The value is encoded and written later, by the writer's goroutines.
 func (r *Redis) Put(_ context.Context, f *timeslot.Fragment) { r.put(f, nil) }
@@ -148,7 +151,7 @@ func (r *Redis) put(f *timeslot.Fragment, held *lease) {
 		r.release(held)
 		return
 	}
-	if r.gate.bypass() {
+	if r.bypass(r.prefix + f.Key.String()) {
 		r.dropped()
 		return
 	}
@@ -159,7 +162,7 @@ func (r *Redis) finish(j job) {
 	if j.fragment != nil {
 		r.set(j.fragment)
 	}
-	if j.lease != nil && !r.gate.bypass() {
+	if j.lease != nil && !r.bypass(j.lease.name) {
 		r.giveBack(j.lease)
 	}
 }
@@ -173,22 +176,17 @@ func (r *Redis) set(f *timeslot.Fragment) {
 	if ttl <= 0 {
 		return
 	}
-	if r.gate.bypass() {
+	name := r.prefix + f.Key.String()
+	if r.bypass(name) {
 		r.dropped()
 		return
 	}
-	name := r.prefix + f.Key.String()
 	value, err := r.codec.encode(name, f)
 	if err != nil { // too large for the format, which is no fault of the server's: memory has it
 		r.options.Recorder.RedisOperation(operationSet, outcomeError, 0)
 		return
 	}
-	horizon, err := wallNano(now.Add(clockSkew))
-	if err != nil {
-		return
-	}
-	r.roundTrip(context.Background(), operationSet, func(ctx context.Context) error {
-		return putScript.Run(ctx, r.client, []string{name}, value, ttl,
-			binary.BigEndian.AppendUint64(nil, horizon)).Err()
+	r.roundTrip(context.Background(), operationSet, name, func(ctx context.Context) error {
+		return putScript.Run(ctx, r.client, []string{name}, value, ttl, agreement.Milliseconds()).Err()
 	})
 }

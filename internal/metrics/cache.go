@@ -10,7 +10,9 @@ import (
 type cacheMetrics struct {
 	lookups     *prometheus.CounterVec
 	redis       *prometheus.HistogramVec
-	redisUp     *prometheus.GaugeVec // a vector without labels: absent until a Redis is configured
+	redisUp     *prometheus.GaugeVec // vectors: absent until a Redis is configured
+	servers     *prometheus.GaugeVec
+	skew        *prometheus.GaugeVec
 	reloads     *prometheus.CounterVec
 	propagation *prometheus.HistogramVec
 
@@ -24,7 +26,9 @@ func newCacheMetrics() cacheMetrics {
 		lookups: counter("cache_lookups_total", "Look-ups by tier and by what they found.", "tier", "result"),
 		redis: histogram("redis_operation_duration_seconds", "Time of one round trip to Redis.",
 			durations(), "operation", "outcome"),
-		redisUp: gauge("redis_up", "Whether Redis answers: 1 yes, 0 no."),
+		redisUp: gauge("redis_up", "Share of Redis' servers that can be used for everything: 1 all, 0 none."),
+		servers: gauge("redis_servers", "Redis' servers by what is wrong with them; ok: nothing.", "kind"),
+		skew:    gauge("redis_clock_skew_seconds", "By how much this replica's clock is ahead of Redis'."),
 		reloads: counter("config_reloads_total", "Configuration reloads.", "outcome"),
 		propagation: histogram("tombstone_propagation_seconds",
 			"Time from a slot being taken to this replica hiding it.", durations()),
@@ -33,7 +37,7 @@ func newCacheMetrics() cacheMetrics {
 }
 
 func (m *cacheMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.lookups, m.redis, m.redisUp, m.reloads, m.propagation}
+	return []prometheus.Collector{m.lookups, m.redis, m.redisUp, m.servers, m.skew, m.reloads, m.propagation}
 }
 
 func (m *cacheMetrics) startAtZero() {
@@ -69,16 +73,31 @@ func (m *Metrics) RedisOperation(operation, outcome string, d time.Duration) {
 	}
 }
 
-// RedisUp says whether Redis answers. Without a Redis nobody calls it, and the series does not exist.
-func (m *Metrics) RedisUp(up bool) {
+// RedisServers says how many of Redis' servers have which trouble; those without stand under the empty word. Without a
+// Redis nobody calls it, and the series do not exist.
+func (m *Metrics) RedisServers(count map[string]int) {
 	if m == nil {
 		return
 	}
-	value := 0.0
-	if up {
-		value = 1
+	byKind, all := map[string]int{}, 0
+	for kind, n := range count {
+		if kind == "" {
+			kind = redisOK
+		}
+		byKind[m.words.trouble.fold(kind)] += n
+		all += n
 	}
-	m.cache.redisUp.WithLabelValues().Set(value)
+	for _, kind := range troubles() {
+		m.cache.servers.WithLabelValues(kind).Set(float64(byKind[kind]))
+	}
+	m.cache.redisUp.WithLabelValues().Set(float64(byKind[redisOK]) / float64(max(all, 1)))
+}
+
+// RedisClockSkew says by how much this replica's clock is ahead of Redis'.
+func (m *Metrics) RedisClockSkew(d time.Duration) {
+	if m != nil {
+		m.cache.skew.WithLabelValues().Set(d.Seconds())
+	}
 }
 
 // TombstonePropagation records how long it took until this replica hid a slot that was taken elsewhere.

@@ -46,7 +46,8 @@ func recordEverything(m *Metrics) {
 	m.Refresh(timeslot.CareOptions, "ok")
 	m.CacheLookup("memory", "hit", 31)
 	m.RedisOperation("get", "ok", time.Millisecond)
-	m.RedisUp(true)
+	m.RedisServers(map[string]int{"": 1})
+	m.RedisClockSkew(time.Second)
 	m.TombstonePropagation(20 * time.Millisecond)
 	m.ConfigReload("applied")
 	m.Booking("flushot", "retail", "booked")
@@ -141,8 +142,9 @@ func TestRecordedValuesArriveInTheirSeries(t *testing.T) {
 
 func TestRedisGoingDownShowsAsZero(t *testing.T) {
 	m, _ := newTestMetrics(t)
-	m.RedisUp(true)
-	m.RedisUp(false)
+	m.RedisServers(map[string]int{"": 3})
+	m.RedisServers(map[string]int{"refused": 1})
+	m.RedisClockSkew(time.Second)
 	if body, _ := scrape(t, m, "text/plain"); !strings.Contains(body, "aggregator_redis_up 0\n") {
 		t.Error("redis_up is not 0")
 	}

@@ -40,8 +40,8 @@ func pinnedMetrics(t *testing.T) map[string]pinned {
 		}
 		table[namespace+"_"+row[1]] = p
 	}
-	if len(table) != 27 {
-		t.Fatalf("docs/metrics.md lists %d metrics, not 27: change this number together with the table", len(table))
+	if len(table) != 29 {
+		t.Fatalf("docs/metrics.md lists %d metrics, not 29: change this number together with the table", len(table))
 	}
 	return table
 }
@@ -107,7 +107,8 @@ func wantLabels(t *testing.T, name string, got map[string]string, want map[strin
 
 func TestSeriesWithClosedLabelsExistAtZero(t *testing.T) {
 	m, registry := newTestMetrics(t)
-	m.RedisUp(false)                                                                   // where a Redis is configured
+	m.RedisClockSkew(0)
+	m.RedisServers(map[string]int{"refused": 1})                                       // where a Redis is configured
 	m.WatchCache("memory", func() float64 { return 0 }, func() float64 { return 0 })   // the wiring does,
 	m.WatchCache("response", func() float64 { return 0 }, func() float64 { return 0 }) // at start
 	families, products := gathered(t, registry), []string{"default", "flushot", other}

@@ -18,6 +18,7 @@ type words struct {
 	lookup      *vocabulary
 	redis       *vocabulary // operations
 	redisResult *vocabulary
+	trouble     *vocabulary // of a Redis server
 	refresh     *vocabulary // outcomes of refreshes
 	reload      *vocabulary // outcomes of reloads
 	flow        *vocabulary
@@ -43,6 +44,7 @@ func newWords(products, shedReasons []string) words {
 		lookup:      closed(lookups()...),
 		redis:       open(),
 		redisResult: closed("ok", "error", "timeout", "bypassed"),
+		trouble:     closed(troubles()...),
 		refresh:     closed(refreshes()...),
 		reload:      closed(reloads()...),
 		flow:        closed(flows()...),
@@ -73,6 +75,16 @@ const invalid = "invalid"
 func tiers() []string { return []string{"response", "memory", "redis"} }
 
 func lookups() []string { return []string{"hit", "stale", "miss", "negative", "error"} }
+
+// redisOK is a server without trouble.
+const redisOK = "ok"
+
+func troubles() []string {
+	return []string{
+		redisOK, "refused", "unreachable", "closed", "timeout", "tls", "protocol", "auth", "permission", "loading", "clients",
+		"master-down", "cluster-down", "read-only", "full",
+	}
+}
 
 func scopes() []string { return []string{"process", "fleet"} }
 

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -176,4 +177,17 @@ func (d *delta) redis() Redis {
 		r.Errors = bad.count / all.count
 	}
 	return r
+}
+
+// tell adds how each server is.
+func (r *Redis) tell(servers []RedisServer) {
+	r.Servers = servers
+	for _, s := range servers {
+		if r.Kind == "" {
+			r.Kind = s.Kind
+		}
+		if math.Abs(s.Skew) > math.Abs(r.Skew) {
+			r.Skew = s.Skew
+		}
+	}
 }

@@ -110,6 +110,20 @@ type Redis struct {
 	Operations float64 `json:"operationsPerSecond"`
 	Errors     float64 `json:"errorRatio"`
 	P99        float64 `json:"p99"`
+
+	Kind    string        `json:"kind,omitempty"`   // of the first server that has a trouble
+	Skew    float64       `json:"clockSkewSeconds"` // our clock minus Redis', the worst of all servers
+	Servers []RedisServer `json:"servers,omitempty"`
+}
+
+// RedisServer is one server, or master of a cluster, and what is wrong with it (docs/operations.md).
+type RedisServer struct {
+	Server  string    `json:"server"`
+	Kind    string    `json:"kind,omitempty"` // empty: in use
+	Reason  string    `json:"reason,omitempty"`
+	Missing string    `json:"missing,omitempty"` // rights that its user lacks
+	Since   time.Time `json:"since,omitzero"`
+	Skew    float64   `json:"clockSkewSeconds"`
 }
 
 // Tombstones are the slots that are known to be taken.

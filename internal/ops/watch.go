@@ -19,6 +19,7 @@ type Options struct {
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
 	Slots         func() map[string]int     // listed by the answers in memory, by source; nil: not known
+	Redis         func() []RedisServer      // how each server is; nil: none is configured
 	Off           func(product string) bool // whether it is switched off
 	Logger        *slog.Logger
 }
@@ -105,6 +106,9 @@ func (w *Watch) look(now time.Time) {
 	}
 	if w.opt.Warm != nil {
 		state.Warm = w.opt.Warm()
+	}
+	if w.opt.Redis != nil {
+		state.Redis.tell(w.opt.Redis())
 	}
 	text, err := json.Marshal(state)
 	if err != nil {

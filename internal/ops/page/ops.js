@@ -70,9 +70,11 @@ function house(s) {
   const cache = Object.fromEntries(s.cache.map((c) => [c.tier, c]));
   const tier = (c) => (c ? bytes(c.bytes) + ", " + number(c.entries) + " entries, " + share(c.hitRatio) + " hits" : "–");
   const redis = !s.redis.configured ? ["", "none configured"] : s.redis.up
-    ? ["", "✓ up, " + number(s.redis.operationsPerSecond) + " /s, p99 " + time(s.redis.p99)] : ["failing", "✕ out of reach"];
+    ? ["", "✓ up, " + number(s.redis.operationsPerSecond) + " /s, p99 " + time(s.redis.p99)] : ["failing", "✕ " + ((s.redis.servers || []).filter((r) => r.kind).map((r) => r.server + " " + r.kind + (r.missing ? " (" + r.missing + ")" : "") + ": " + r.reason).join("; ") || "out of reach")];
+  const skew = s.redis.clockSkewSeconds || 0;
   return [
     ["Redis", ...redis],
+    ...(s.redis.configured ? [["Clock against Redis'", Math.abs(skew) > 1 ? "failing" : "", Math.abs(skew) > 1 ? "✕ " + number(skew) + " s" : "✓ agrees"]] : []),
     ["Answers in memory", "", tier(cache.response)],
     ["Fragments in memory", "", tier(cache.memory)],
     ["Slots taken", "", number(s.tombstones.count) + " hidden, " + number(s.tombstones.bookedPerMinute) + " booked a minute"],

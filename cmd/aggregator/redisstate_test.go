@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"timeslots/internal/figure"
+	"timeslots/internal/ops"
+)
+
+// What is wrong with Redis is one log line, and shows on /ops and in the metrics; the password never does.
+func TestWhatIsWrongWithRedisIsSaid(t *testing.T) {
+	figure.Beside(t)
+	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
+	upstream := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	healthy := startRedis(t)
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	for name, test := range map[string]struct{ addr, more, kind, up string }{
+		"all is well":      {healthy.addr, "", "", "1"},
+		"a wrong password": {healthy.addr, `, username: somebody, password: "pa55word-of-this-test"`, "auth", "0"},
+		"nobody listens":   {closed.Addr().String(), `, password: "pa55word-of-this-test"`, "refused", "0"},
+		"an HTTP server":   {upstream, `, password: "pa55word-of-this-test"`, "protocol", "0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, nil, "serve", "--config", written(t, served(upstream)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\n", test.addr, test.more)))
+			s.listening(t)
+			var state ops.State
+			eventually(t, "the kind on /ops", func() bool {
+				if err := json.Unmarshal(get(t, s.admin+"/ops/state").body, &state); err != nil {
+					t.Fatal(err)
+				}
+				return len(state.Redis.Servers) == 1 && state.Redis.Kind == test.kind && state.Redis.Up == (test.kind == "")
+			})
+			if server := state.Redis.Servers[0]; server.Server != test.addr || server.Since.IsZero() || (server.Reason == "") != (test.kind == "") {
+				t.Errorf("%+v", server)
+			}
+			shown := test.kind
+			if shown == "" {
+				shown = "ok"
+			}
+			counted(t, s.admin, "aggregator_redis_up "+test.up+"\n", fmt.Sprintf("aggregator_redis_servers{kind=%q} 1\n", shown))
+			if r := get(t, s.public+"/v1/timeslots?npi=9000000017"); r.status != http.StatusOK {
+				t.Errorf("%d %s", r.status, r.body)
+			}
+			log := s.err.String()
+			if n := strings.Count(log, `"msg":"Redis is`); n != 1 || test.kind != "" && !strings.Contains(log, `"kind":"`+test.kind+`"`) {
+				t.Errorf("%d lines about Redis: %s", n, log)
+			}
+			if strings.Contains(log, "pa55word") || strings.Contains(string(get(t, s.admin+"/ops/state").body), "pa55word") {
+				t.Error("the password is shown")
+			}
+		})
+	}
+}

@@ -1,0 +1,191 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// probe asks every server how it is: each master of a cluster by itself, since each has keys of its own.
+func (r *Redis) probe(ctx context.Context) {
+	s := r.servers
+	if s.cluster == nil {
+		r.probeServer(ctx, r.client, s.whole)
+		r.reportSkew()
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
+	defer cancel()
+	start := time.Now()
+	var mu sync.Mutex
+	var masters []string
+	err := s.cluster.ForEachMaster(limited, func(_ context.Context, node *redis.Client) error {
+		g := s.node(node.Options().Addr)
+		mu.Lock()
+		masters = append(masters, g.server)
+		mu.Unlock()
+		r.probeServer(ctx, node, g)
+		return nil
+	})
+	if err != nil { // nobody tells who the masters are
+		r.conclude(ctx, s.whole, err, time.Since(start))
+		return
+	}
+	s.whole.become(TroubleNone, "")
+	s.keep(masters)
+	r.reportSkew()
+}
+
+// probeServer asks one server: for its time while it is well, and for everything that will be wanted of it while that is
+// not so or not known.
+func (r *Redis) probeServer(ctx context.Context, client redis.UniversalClient, g *gate) {
+	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
+	defer cancel()
+	start := time.Now()
+	err := r.readClock(limited, client, g)
+	took := time.Since(start)
+	r.options.Recorder.RedisOperation(operationPing, outcomeOf(err), took)
+	if err == nil && !g.well() {
+		err = r.tryRights(ctx, client, g)
+	}
+	if ctx.Err() == nil {
+		r.conclude(ctx, g, err, took)
+	}
+}
+
+// conclude notes what a probe found.
+func (r *Redis) conclude(ctx context.Context, g *gate, err error, took time.Duration) {
+	lacking, _ := errors.AsType[*lackingRights](err)
+	trouble := g.troubleOf(err)
+	switch {
+	case lacking != nil:
+		g.become(TroublePermission, strings.Join(lacking.rights, " "))
+	case err == nil:
+		g.answered()
+		g.become(TroubleNone, "")
+	case ctx.Err() != nil:
+	case trouble == TroubleTimeout && g.state.Load() != nil && (took > r.options.Timeout+starved || !g.silent()):
+	case trouble == TroublePermission:
+		g.become(trouble, r.options.missingRight(err))
+	case trouble != TroubleNone:
+		g.become(trouble, "")
+	}
+}
+
+// readClock pings, and compares the clocks: the server read its own somewhere between our two readings.
+func (r *Redis) readClock(ctx context.Context, client redis.UniversalClient, g *gate) error {
+	pipe := client.Pipeline()
+	ping, clock := pipe.Ping(ctx), pipe.Time(ctx)
+	sent := r.options.Now()
+	_, _ = pipe.Exec(ctx)
+	if ping.Err() != nil || clock.Err() != nil {
+		return worst(ping.Err(), clock.Err())
+	}
+	middle := sent.Add(r.options.Now().Sub(sent) / 2)
+	g.skew.Store(int64(middle.Round(0).Sub(clock.Val()))) // by the wall clock, which others see
+	return nil
+}
+
+func (r *Redis) reportSkew() {
+	worst, any := time.Duration(0), false
+	for _, g := range r.servers.all() {
+		skew, known := g.ahead()
+		if any = any || known; skew.Abs() > worst.Abs() {
+			worst = skew
+		}
+	}
+	if any {
+		r.options.Recorder.RedisClockSkew(worst)
+	}
+}
+
+// lackingRights is the error of a user who may not do all that the service does.
+type lackingRights struct{ rights []string }
+
+func (e *lackingRights) Error() string { return "rights lack: " + strings.Join(e.rights, " ") }
+
+// tryRights does once whatever the service does with Redis, on keys made for it, so that a right that is missing is found
+// at start, named, and no reason to be turned on and off again and again.
+func (r *Redis) tryRights(ctx context.Context, client redis.UniversalClient, g *gate) error {
+	ctx, cancel := context.WithTimeout(ctx, r.options.Timeout)
+	defer cancel()
+	base, ok := r.keyAt(ctx, g)
+	if !ok {
+		return nil // a master without slots
+	}
+	var errs []error
+	pipe := client.Pipeline()
+	queueRights(ctx, pipe, base, r.channel)
+	commands, _ := pipe.Exec(ctx)
+	for _, c := range commands {
+		errs = append(errs, c.Err())
+	}
+	subscription := client.Subscribe(ctx, r.channel)
+	_, err := subscription.Receive(ctx)
+	_ = subscription.Close()
+	return r.judge(append(errs, err))
+}
+
+// judge makes one error of many: that of missing rights, else the worst.
+func (r *Redis) judge(errs []error) error {
+	var rights []string
+	var failure error
+	for _, err := range errs {
+		switch troubleOf(err) {
+		case TroublePermission:
+			if right := r.options.missingRight(err); !slices.Contains(rights, right) {
+				rights = append(rights, right)
+			}
+		case TroubleNone: // absent keys, a script that is not known
+		default:
+			failure = worst(failure, err)
+		}
+	}
+	if len(rights) > 0 {
+		slices.Sort(rights)
+		return &lackingRights{rights: rights}
+	}
+	return failure
+}
+
+// keyAt begins keys that the server has. Tags are tried until one falls into a slot of its own.
+func (r *Redis) keyAt(ctx context.Context, g *gate) (base string, ok bool) {
+	for n := range 1000 {
+		base = r.options.namespace() + "{rights:" + strconv.Itoa(n) + "}:"
+		if r.servers.of(ctx, base) == g {
+			return base, true
+		}
+	}
+	return "", false
+}
+
+// queueRights uses each command once. docs/operations.md lists them for whoever makes the user; a test holds the two
+// together. Nothing of it stays.
+func queueRights(ctx context.Context, pipe redis.Pipeliner, base, channel string) {
+	text, hash, set := base+"text", base+"hash", base+"set"
+	pipe.SetArgs(ctx, text, 1, redis.SetArgs{Mode: "NX", TTL: time.Minute})
+	pipe.Get(ctx, text)
+	pipe.GetRange(ctx, text, 0, 0)
+	pipe.PTTL(ctx, text)
+	pipe.Eval(ctx, "return 1", []string{text})
+	pipe.EvalSha(ctx, strings.Repeat("0", 40), []string{text}) // is not known, which is said to who may ask
+	pipe.HSet(ctx, hash, "a", 1)
+	pipe.HGetAll(ctx, hash)
+	pipe.ZAdd(ctx, set, redis.Z{Score: 1, Member: "a"})
+	pipe.ZScore(ctx, set, "a")
+	pipe.ZCard(ctx, set)
+	pipe.ZRange(ctx, set, 0, 0)
+	pipe.ZRangeByScore(ctx, set, &redis.ZRangeBy{Min: "0", Max: "1"})
+	pipe.ZScan(ctx, set, 0, "", 1)
+	pipe.ZRemRangeByScore(ctx, set, "0", "0")
+	pipe.ZRemRangeByRank(ctx, set, 1, 1)
+	pipe.ZRem(ctx, set, "a")
+	pipe.Publish(ctx, channel, "")
+	pipe.Del(ctx, text, hash)
+}

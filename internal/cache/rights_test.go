@@ -1,0 +1,246 @@
+package cache
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// documentedUser are the rights that docs/operations.md gives the service's user.
+func documentedUser(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^ACL SETUSER timeslots on >PASSWORD (.+)$`).FindSubmatch(text)
+	if line == nil {
+		t.Fatal("docs/operations.md has no line ACL SETUSER timeslots on >PASSWORD …")
+	}
+	return strings.Fields(string(line[1]))
+}
+
+// setUser gives the server a user of that name with these rights alone.
+func setUser(t *testing.T, s *redisServer, name string, rights []string) {
+	t.Helper()
+	command := []any{"ACL", "SETUSER", name, "reset", "on", ">secret-of-" + name}
+	for _, right := range rights {
+		command = append(command, right)
+	}
+	do(t, s.client(), command)
+}
+
+func as(name string) func(*RedisOptions, *LedgerOptions) {
+	return func(o *RedisOptions, _ *LedgerOptions) { o.Username, o.Password = name, "secret-of-"+name }
+}
+
+// lines are a log that can be read while it is written.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+func (l *lines) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+
+// useEverything has one replica do all that is done with Redis, and the other learn of it.
+func useEverything(t *testing.T, a, b *replica) {
+	t.Helper()
+	key := keyOfNPI(1)
+	u := &upstream{key: key}
+	if _, _, err := a.Fill(t.Context(), key, u.work); err != nil {
+		t.Fatal(err)
+	}
+	a.redis.settle(t)
+	eventually(t, "the other replica has the fragment", func() bool {
+		return found(b.Lookup(t.Context(), []timeslot.FragmentKey{key})) == 1
+	})
+	a.Leases(t.Context(), []timeslot.FragmentKey{key, keyOfNPI(2)})
+	c := claimFor(doctor, atNine())
+	a.ledger.Pend(c, "alice")
+	a.ledger.Promote(c, "alice")
+	everywhere(t, []*replica{a, b}, "hidden", true)
+	a.ledger.Release(c)
+	everywhere(t, []*replica{a, b}, "offered", false)
+	if err := a.ledger.Invalidate(t.Context(), Scope{All: true}); err != nil {
+		t.Fatal(err)
+	}
+	uses := NewUses(a.redis, time.Minute)
+	owner, _, _, err := uses.Begin(t.Context(), "digest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uses.End(t.Context(), "digest", owner, 0)
+	switches, others := NewSwitches(a.redis), NewSwitches(b.redis)
+	defer switches.Close()
+	defer others.Close()
+	if err := switches.Set(t.Context(), "flushot", true); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the other replica knows the switch", func() bool { return others.Off("flushot") })
+}
+
+// nothingDenied wants no refusal in the server's own log.
+func nothingDenied(t *testing.T, s *redisServer) {
+	t.Helper()
+	denied, err := s.client().ACLLog(t.Context(), 10).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range denied {
+		t.Errorf("refused: %s of %s (%s) in %s", d.Object, d.Username, d.Reason, d.Context)
+	}
+}
+
+func TestTheDocumentedUserMayDoAllThatTheServiceDoes(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	setUser(t, server, "exact", documentedUser(t))
+	fleet := fleetOf(t, server, 2, as("exact"))
+	trusting(t, fleet)
+	useEverything(t, fleet[0], fleet[1])
+	for _, state := range fleet[0].redis.State() {
+		if state.Kind != TroubleNone || state.Since.IsZero() {
+			t.Errorf("%+v, want Redis in use", state)
+		}
+	}
+	nothingDenied(t, server)
+	for _, key := range server.client().Keys(t.Context(), "*").Val() {
+		if !strings.HasPrefix(key, "timeslots:") {
+			t.Errorf("the key %q does not begin with the prefix", key)
+		}
+	}
+}
+
+func TestTheDocumentedUserIsEnoughInACluster(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: takes seconds")
+	}
+	t.Parallel()
+	nodes := startCluster(t)
+	var addresses []string
+	for _, n := range nodes {
+		setUser(t, n, "exact", append(documentedUser(t), "+cluster|slots", "+command"))
+		addresses = append(addresses, n.addr)
+	}
+	fleet := fleetOf(t, nodes[0], 2, func(o *RedisOptions, lo *LedgerOptions) {
+		as("exact")(o, lo)
+		o.Mode, o.Addresses = ModeCluster, addresses
+	})
+	trusting(t, fleet)
+	useEverything(t, fleet[0], fleet[1])
+	if states := fleet[0].redis.State(); len(states) != 3 || slices.ContainsFunc(states, func(s ServerState) bool { return s.Kind != TroubleNone }) {
+		t.Errorf("%+v, want three servers in use", states)
+	}
+	for _, n := range nodes {
+		nothingDenied(t, n)
+	}
+}
+
+func TestWithoutTheRightToInfoAllWorksAndOneRefusalIsAllThatTheServerSees(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	setUser(t, server, "uninformed", slices.DeleteFunc(documentedUser(t), func(right string) bool { return right == "+info" }))
+	fleet := fleetOf(t, server, 2, as("uninformed"))
+	trusting(t, fleet)
+	useEverything(t, fleet[0], fleet[1])
+	denied, err := server.client().ACLLog(t.Context(), 10).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range denied {
+		if d.Object != "info" || d.Count > int64(len(fleet)) {
+			t.Errorf("refused %d times: %s (%s)", d.Count, d.Object, d.Reason)
+		}
+	}
+}
+
+// A lease outside the prefix was refused to a user of the prefix, and that turned Redis off again and again.
+func TestALeaseIsUnderThePrefixAndInItsFragmentsSlot(t *testing.T) {
+	r := startRedis(t).tier(t, nil)
+	name := r.prefix + keyOfNPI(1).String()
+	key := r.leaseKey(name)
+	if tag := regexp.MustCompile(`\{(.+?)\}`).FindStringSubmatch(key); !strings.HasPrefix(key, "timeslots:") || tag == nil || tag[1] != name {
+		t.Errorf("the lease of %q is at %q", name, key)
+	}
+}
+
+func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	all := documentedUser(t)
+	for i, right := range all {
+		if right == "+info" { // not needed, and not asked for again where it is refused
+			continue
+		}
+		t.Run(right, func(t *testing.T) {
+			name := "lacks-" + regexp.MustCompile(`\W`).ReplaceAllString(right, "-")
+			setUser(t, server, name, slices.Delete(slices.Clone(all), i, i+1))
+			var log lines
+			r := server.tier(t, func(o *RedisOptions) {
+				as(name)(o, nil)
+				o.Logger, o.Tenant = log.logger(), name
+			})
+			store, err := NewTiered(memoryTier(t, MemoryOptions{}), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u := &upstream{key: keyOfNPI(1)}
+			if f, _, err := store.Fill(t.Context(), keyOfNPI(1), u.work); err != nil || f == nil {
+				t.Errorf("without the right: %v", err)
+			}
+			for range 3 { // it stays so
+				r.probe(t.Context())
+			}
+			state := r.State()[0]
+			if state.Kind != TroublePermission || state.Missing != right {
+				t.Errorf("%+v, want %s missing", state, right)
+			}
+			if said := log.String(); strings.Count(said, "kind=permission") != 1 || !strings.Contains(said, right) || strings.Contains(said, "secret-of") {
+				t.Errorf("one line that names the right, and no password: %s", said)
+			}
+			setUser(t, server, name, all)
+			eventually(t, "Redis in use", func() bool { return r.State()[0].Kind == TroubleNone })
+			if said := log.String(); strings.Count(said, "Redis is in use") != 1 {
+				t.Errorf("one line more: %s", said)
+			}
+		})
+	}
+}
+
+func TestARightThatIsTakenAwayIsNoticed(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	all := documentedUser(t)
+	setUser(t, server, "svc", all)
+	var log lines
+	fleet := fleetOf(t, server, 1, func(o *RedisOptions, lo *LedgerOptions) { as("svc")(o, lo); o.Logger = log.logger() })
+	trusting(t, fleet)
+	do(t, server.client(), []any{"ACL", "SETUSER", "svc", "-zadd"}) // which a script uses, and no request
+	eventually(t, "the right is named", func() bool {
+		return strings.Contains(log.String(), "missing=+zadd")
+	})
+	if n := strings.Count(log.String(), "\n"); n > 3 {
+		t.Errorf("%d lines: %s", n, log.String())
+	}
+}
