@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -102,6 +103,9 @@ func query(t *testing.T, prometheus, expr string) []any {
 		Data   struct{ Result []any }
 	}
 	r := rig.Get(t, prometheus+"/api/v1/query?query="+url.QueryEscape(expr))
+	if r.Status == http.StatusServiceUnavailable { // it listens before it is ready
+		return nil
+	}
 	if err := json.Unmarshal(r.Body, &answer); err != nil || answer.Status != "success" {
 		t.Fatalf("%s: %v %s", expr, err, r.Body)
 	}
