@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -108,6 +109,9 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer d.exit(k)
 	d.allowTime(w, r, k)
+	if strings.HasPrefix(r.URL.Path, dropIn) { // it may be passed through
+		r = rules.proxies.withForwarded(r)
+	}
 	d.opt.Next.ServeHTTP(w, r)
 }
 
