@@ -90,6 +90,9 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.write(w, r)
 		return
 	}
+	if r.URL.Host != "" {
+		originForm(r)
+	}
 	rules := d.rules.Load()
 	if rules.cors.answer(w, r) {
 		return
