@@ -132,7 +132,7 @@ func TestBehindAHitOddFramingsAreRefusedAllTheSame(t *testing.T) {
 		"folded":        "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n",
 		"a body":        "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd",
 		"HTTP/1.0 + TE": "GET " + hotClinic + " HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		"another host":  "GET http://evil.example" + hotClinic + " HTTP/1.1\r\nHost: a\r\n\r\n",
+		"an authority":  "GET evil.example:80 HTTP/1.1\r\nHost: a\r\n\r\n",
 	} {
 		answers := raw(t, service, hit+hit+odd+hidden, hanging)
 		if len(answers) != 3 || answers[0].status != 200 || answers[1].status != 200 || answers[2].status/100 != 4 {
