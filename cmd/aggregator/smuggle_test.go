@@ -85,7 +85,7 @@ func TestABookingIsNeverTwoRequests(t *testing.T) {
 		"100-continue":             {bookingHead + "Expect: 100-continue\r\n" + length + "\r\n" + body, 1, 100},
 		"an upgrade":               {bookingHead + "Connection: Upgrade\r\nUpgrade: websocket\r\n" + length + "\r\n" + body, 1, 400},
 		"an upgrade to h2c":        {bookingHead + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n" + length + "\r\n" + body, 1, 400},
-		"another host's URL":       {strings.Replace(bookingHead, "POST ", "POST http://evil.example", 1) + length + "\r\n" + body, 0, 421},
+		"a URL":                    {strings.Replace(bookingHead, "POST ", "POST http://slots.example.org", 1) + length + "\r\n" + body, 1, 400},
 		"two tokens":               {bookingHead + "Authorization: Bearer patient-2\r\n" + length + "\r\n" + body, 0, 401},
 		"an encoded body":          {bookingHead + "Content-Encoding: gzip\r\n" + length + "\r\n" + body, 0, 415},
 		"a body that breaks off":   {bookingHead + "Content-Length: 1000\r\n\r\n" + body, 0, 0},
@@ -132,7 +132,7 @@ func TestBehindAHitOddFramingsAreRefusedAllTheSame(t *testing.T) {
 		"folded":        "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n",
 		"a body":        "GET " + hotClinic + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd",
 		"HTTP/1.0 + TE": "GET " + hotClinic + " HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		"another host":  "GET http://evil.example" + hotClinic + " HTTP/1.1\r\nHost: a\r\n\r\n",
+		"an authority":  "GET evil.example:80 HTTP/1.1\r\nHost: a\r\n\r\n",
 	} {
 		answers := raw(t, service, hit+hit+odd+hidden, hanging)
 		if len(answers) != 3 || answers[0].status != 200 || answers[1].status != 200 || answers[2].status/100 != 4 {

@@ -1894,12 +1894,12 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description Seconds since the answer was put together.
+         * @description Seconds since the oldest data in the answer was fetched, as `asOf` has it.
          * @example 3
          */
         Age: number;
         /**
-         * @description `public, no-cache`: keep it, and ask again with `If-None-Match` each time. A complete answer of a product with `maxAge` says how long it may be used without asking (RFC 5861).
+         * @description `public, no-cache`: keep it, and ask again with `If-None-Match` each time. A complete answer of a product with `maxAge` says how long it may be used without asking (RFC 5861): `maxAge` beyond its `Age`.
          * @example public, max-age=10, stale-while-revalidate=10, stale-if-error=100
          */
         CacheControl: string;

@@ -144,7 +144,7 @@ func (s *Server) bypass(c echo.Context, route *readRoute, body []byte) error {
 	s.opt.Gateway.Bypass(c.Response(), r, booking.BypassTarget{
 		Base: route.base, Key: route.key, Operation: route.operation,
 		Path: strings.TrimPrefix(r.URL.EscapedPath(), dropIn),
-	}, booking.Call{Product: rec.product, CorrelationID: rec.correlationID})
+	}, callOf(r, rec))
 	return nil
 }
 

@@ -39,15 +39,19 @@ func (s *Server) events(c echo.Context) error {
 	if s.off(use) {
 		return &offError{}
 	}
+	h := c.Response().Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	if c.Request().Method == http.MethodHead {
+		c.Response().WriteHeader(http.StatusOK)
+		return nil
+	}
 	watch := func() live.Watched { return &watched{server: s, query: q, use: use} }
 	listener, err := s.live.Join(q.Canonical(), watch, c.Request().Header.Get("Last-Event-ID"))
 	if errors.Is(err, live.ErrFull) {
 		return &streamsError{err}
 	}
-	h := c.Response().Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")      // nginx would hold events back
 	rec.took = s.opt.Now().Sub(rec.start) // what comes later is no latency
 	if err != nil {                       // we are leaving: an empty answer, after which browsers come back to whoever serves then
 		_, _ = fmt.Fprintf(c.Response(), "retry: %d\n\n", comeBack.Milliseconds())

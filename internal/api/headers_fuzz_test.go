@@ -1,21 +1,58 @@
 package api
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
-// Whatever a client accepts, it gets each coding once, and none that it refused by name.
+// Whatever a client accepts, it gets each coding once, and none that it did not name, but gzip for "*". Repeated headers
+// mean what one list does, and the accelerated path chooses as the other does.
 func FuzzAcceptEncoding(f *testing.F) {
-	for _, seed := range []string{"gzip", "gzip, br;q=0.5", "*;q=0", "identity;q=0, *", "zstd;q=1.001", "gzip;q=", ",,;", "br;q=0"} {
+	for _, seed := range []string{"gzip", "gzip, br;q=0.5", "*;q=0", "identity;q=0, *", "zstd;q=1.001", "gzip;q=", ",,;", "br;q=0", "x-GZIP ; Q=0.000", "*"} {
 		f.Add(seed, "")
+		f.Add("*;q=0.5", seed)
 	}
+	answer := newCoded([]byte(`{"a":1}`))
 	f.Fuzz(func(t *testing.T, first, second string) {
 		seen := map[coding]bool{}
-		for _, c := range readPreference([]string{first, second}) {
-			if seen[c] || weight([]string{first, second}, c.name()) <= 0 {
+		both := readPreference([]string{first, second})
+		for _, c := range both {
+			lower := strings.ToLower(first + "," + second)
+			if seen[c] || weight([]string{first, second}, c) <= 0 || !strings.Contains(lower, c.name()) && (c != gzipCoding || !strings.Contains(lower, "*")) {
 				t.Fatalf("%q %q: %s is sent (twice: %v)", first, second, c.name(), seen[c])
 			}
 			seen[c] = true
 		}
+		if one := readPreference([]string{first + ", " + second}); !slices.Equal(one, both) {
+			t.Fatalf("%q %q: %v in two headers, %v in one", first, second, both, one)
+		}
+		if plain, quick := answer.choose([]string{first}, nil), answer.chooseBytes([]byte(first), nil); plain != quick {
+			t.Fatalf("%q: %v by net/http, %v by the accelerator", first, plain.encoding, quick.encoding)
+		}
 	})
+}
+
+// What clients send, and how they spell it (RFC 9110 §12.5.3).
+func TestAcceptEncodingAsClientsSpellIt(t *testing.T) {
+	tests := map[string]string{
+		"": "", "gzip": "gzip", "x-gzip": "gzip", "X-GZip": "gzip", "GZIP": "gzip", "br": "br", "zstd": "zstd", "gzip, deflate, br, zstd": "br",
+		"*": "gzip", "*;q=0.1": "gzip", "* ; q=1": "gzip", "gzip;q=0, *": "", "br;q=0, *": "gzip", "identity, *;q=0": "", "*;q=0": "",
+		"identity": "", "identity;q=0": "", "gzip;q=0, identity;q=0": "", "identity;q=0, gzip;q=0.1": "gzip", "identity;q=0, *": "gzip",
+		"gzip;q=0.000": "", "gzip;q=0.001": "gzip", "gzip;Q=0": "", "gzip;q=1.000": "gzip", "gzip; q = 0": "", "gzip\t;\tq=0.5": "gzip",
+		"gzip;q=2": "gzip", "gzip;q=": "gzip", "gzip;q=abc": "gzip", "gzip;q=NaN": "gzip", "gzip;level=9": "gzip", "gzip;level=9;q=0": "",
+		"gzip;q=0.5, identity;q=0.8": "", "gzip;q=0.8, identity;q=0.5": "gzip", "br;q=0.5, gzip;q=0.8": "gzip", "br;q=0.2, *;q=0.1": "br",
+		",, gzip ,": "gzip", "gzipped": "", "deflate": "", "compress, x-compress": "",
+	}
+	answer := newCoded([]byte(`{"a":1}`))
+	for _, c := range served {
+		answer.made(c)
+	}
+	for header, want := range tests {
+		if got := answer.choose([]string{header}, nil); strings.Join(got.encoding, "") != want {
+			t.Errorf("%q: %q, want %q", header, got.encoding, want)
+		}
+	}
 }
 
 // A tag that is listed is found, in whatever company; another is not found in a list that does not hold it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -168,8 +169,16 @@ var (
 // clockHeaders are the header values that change once a second.
 type clockHeaders struct {
 	second           int64
+	seconds          int64 // of age
 	age, cacheStatus []string
 	head             []byte // both, and the date
+	control          atomic.Pointer[cacheControl]
+}
+
+// cacheControl is Cache-Control for the use case that asked last. As a rule there is one for each question.
+type cacheControl struct {
+	use   *useCase
+	value []string
 }
 
 // clockHeadersAt gives Age and Cache-Status at now. Concurrent callers may make them twice in a second, which is
@@ -179,12 +188,26 @@ func (r *response) clockHeadersAt(now time.Time) *clockHeaders {
 	if h := r.clock.Load(); h != nil && h.second == second {
 		return h
 	}
+	seconds := int64(r.age(now) / time.Second)
 	h := &clockHeaders{
-		second:      second,
-		age:         []string{strconv.Itoa(int(max(0, now.Sub(r.mergedAt)) / time.Second))},
+		second: second, seconds: seconds,
+		age:         []string{strconv.FormatInt(seconds, 10)},
 		cacheStatus: []string{r.cacheStatus(now)},
 	}
 	h.head = clockHead(h.age[0], h.cacheStatus[0], now)
 	r.clock.Store(h)
 	return h
+}
+
+// cacheControlFor is the Cache-Control of a complete answer.
+func (h *clockHeaders) cacheControlFor(use *useCase) []string {
+	if use.kept == 0 {
+		return use.cacheControl
+	}
+	if known := h.control.Load(); known != nil && known.use == use {
+		return known.value
+	}
+	value := []string{string(appendCacheControl(nil, use.kept, h.seconds))}
+	h.control.Store(&cacheControl{use, value})
+	return value
 }

@@ -145,18 +145,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if p.Status >= http.StatusInternalServerError {
 		recordOf(c).failure = err
 	}
-	if p.Status == http.StatusMethodNotAllowed {
-		completeAllow(c.Response().Header())
-	}
 	p.write(c.Response(), recordOf(c).correlationID)
-}
-
-// completeAllow adds HEAD wherever GET is allowed.
-func completeAllow(h http.Header) {
-	allow := h.Get(echo.HeaderAllow)
-	if strings.Contains(allow, http.MethodGet) && !strings.Contains(allow, http.MethodHead) {
-		h.Set(echo.HeaderAllow, allow+", "+http.MethodHead)
-	}
 }
 
 // gatewayNotFound answers what is not a DexCare route as DexCare's gateway does (docs/dexcare.md §1.6).

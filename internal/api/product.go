@@ -15,8 +15,8 @@ type useCase struct {
 	label        string
 	switchedBy   string // the product whose switch counts
 	upstream     string
-	cacheControl []string // of complete answers
-	head         []byte   // the same, as bytes
+	cacheControl []string // of complete answers that are new
+	kept         int64    // seconds that others may keep one; 0: none
 }
 
 // useCases are all that a request can be: the configured products, requests that name none, and those that name
@@ -29,10 +29,10 @@ type useCases struct {
 func newUseCases(products map[string]Product) useCases {
 	u := useCases{named: map[string]*useCase{}}
 	for name, p := range products {
-		value := cacheControl(p.MaxAge)
+		kept := max(0, int64(p.MaxAge/time.Second))
 		u.named[name] = &useCase{
 			Product: p, label: name, switchedBy: name, upstream: name,
-			cacheControl: []string{value}, head: []byte("Cache-Control: " + value + crlf),
+			cacheControl: []string{string(appendCacheControl(nil, kept, 0))}, kept: kept,
 		}
 	}
 	unnamed, other := *u.named[DefaultProduct], *u.named[DefaultProduct]
@@ -62,15 +62,15 @@ func (*offError) Error() string { return "switched off" }
 // off tells whether a request's product is switched off.
 func (s *Server) off(use *useCase) bool { return s.opt.Off != nil && s.opt.Off(use.switchedBy) }
 
-// cacheControl lets others keep complete answers as long as the product says, and longer while they revalidate or
-// while we are down (RFC 5861).
-func cacheControl(maxAge time.Duration) string {
-	seconds := int(maxAge / time.Second)
-	if seconds <= 0 {
-		return "public, no-cache"
+// appendCacheControl lets others keep complete answers for so many seconds, and longer while they revalidate or while we
+// are down (RFC 5861). A cache takes Age off max-age (RFC 9111 §4.2), so the age that an answer has already is added.
+func appendCacheControl(b []byte, kept, age int64) []byte {
+	if kept == 0 {
+		return append(b, "public, no-cache"...)
 	}
-	return "public, max-age=" + strconv.Itoa(seconds) +
-		", stale-while-revalidate=" + strconv.Itoa(seconds) + ", stale-if-error=" + strconv.Itoa(10*seconds)
+	b = strconv.AppendInt(append(b, "public, max-age="...), age+kept, 10)
+	b = strconv.AppendInt(append(b, ", stale-while-revalidate="...), kept, 10)
+	return strconv.AppendInt(append(b, ", stale-if-error="...), 10*kept, 10)
 }
 
 // productName reads the parameter from parsed values; more than one, or one of a wrong form, is a violation.

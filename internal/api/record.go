@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -49,9 +50,25 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := contained(next, c); err != nil {
 			s.handleError(err, c)
 		}
+		s.complete(c)
 		return nil
 	}
 }
+
+// complete ends a request that nobody answered: net/http would make an empty 200 of it, which caches keep. Where the
+// client has closed its side, the connection is cut: it may only be half closed, and a client that still reads must not
+// take nothing for an answer.
+func (s *Server) complete(c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	if c.Response().Status == statusClientLeft {
+		panic(http.ErrAbortHandler)
+	}
+	s.handleError(errUnanswered, c)
+}
+
+var errUnanswered = errors.New("the handler wrote no answer")
 
 // follow begins the request's trace, when it is to have one.
 func (s *Server) follow(c echo.Context, rec *record) {

@@ -42,8 +42,10 @@ func (s *Server) appendHead(b []byte, h *hit, v *variant, status int) []byte {
 	} else {
 		b = append(append(append(append(b, headNotModified...), "Etag: "...), v.etag[0]...), crlf...)
 	}
-	b = append(append(b, s.varyHead...), h.use.head...)
-	b = append(b, h.answer.clockHeadersAt(h.at).head...)
+	clock := h.answer.clockHeadersAt(h.at)
+	b = append(append(b, s.varyHead...), "Cache-Control: "...)
+	b = append(appendCacheControl(b, h.use.kept, clock.seconds), crlf...)
+	b = append(b, clock.head...)
 	if h.strict {
 		return append(b, "Timeslots-Consistency: strict\r\nCorrelation-Id: "...)
 	}
@@ -69,7 +71,7 @@ func appendCorrelationID(b, own []byte) []byte {
 	return append(b, id[:]...)
 }
 
-// clockHead is the headers that change once a second, as bytes.
+// clockHead is the headers that change once a second and are the same for all, as bytes.
 func clockHead(age, cacheStatus string, now time.Time) []byte {
 	b := make([]byte, 0, 160)
 	b = append(append(b, "Age: "...), age...)

@@ -93,6 +93,15 @@ func (r *response) cacheLabel(now time.Time) string {
 	}
 }
 
+// age is how old the oldest data is: asOf in the body says the same. An answer without data is as old as itself.
+func (r *response) age(now time.Time) time.Duration {
+	from := r.asOf
+	if from.IsZero() {
+		from = r.mergedAt
+	}
+	return max(0, now.Sub(from))
+}
+
 // missed tells whether the answer was not made of cached fragments: some were waited for, or there are none.
 func (r *response) missed() bool { return r.first.waited || r.freshUntil.IsZero() }
 
@@ -133,7 +142,7 @@ func (r *response) send(w http.ResponseWriter, req *http.Request, how sending) s
 	h["Age"], h["Cache-Status"] = clock.age, clock.cacheStatus
 	h["Cache-Control"] = revalidateAlways
 	if r.complete {
-		h["Cache-Control"] = how.use.cacheControl
+		h["Cache-Control"] = clock.cacheControlFor(how.use)
 	}
 	h["Etag"] = v.etag
 	vary(h)

@@ -152,7 +152,7 @@ func (s *Server) routes() {
 	e.Use(s.record)
 	e.Match(readMethods, routeTimeslots, s.timeslots)
 	e.Match(readMethods, routeNextAvailable, s.nextAvailable)
-	e.GET(routeEvents, s.events)
+	e.Match(readMethods, routeEvents, s.events)
 	s.mountDropIn()
 	for _, route := range booking.Routes() {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))

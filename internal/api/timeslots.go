@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
+	"timeslots/internal/api/door"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -132,9 +134,14 @@ func (s *Server) passThrough(route booking.Route) echo.HandlerFunc {
 		rec := recordOf(c)
 		name, _ := productName(c.Request().URL.Query()) // upstream judges the parameter, not we
 		rec.product = s.product(name).label
-		s.opt.Gateway.Serve(c.Response(), c.Request(), route, booking.Call{Product: rec.product, CorrelationID: rec.correlationID})
+		s.opt.Gateway.Serve(c.Response(), c.Request(), route, callOf(c.Request(), rec))
 		return nil
 	}
+}
+
+// callOf is what the gateway is told of a request.
+func callOf(r *http.Request, rec *record) booking.Call {
+	return booking.Call{Product: rec.product, CorrelationID: rec.correlationID, ForwardedFor: door.ForwardedFor(r)}
 }
 
 // failedReports are those that cost the answer a part.

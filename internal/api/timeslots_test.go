@@ -232,7 +232,14 @@ func TestAClientThatLeavesIsNotOurFailure(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, ask, nil).WithContext(ctx))
+	func() {
+		defer func() {
+			if cause := recover(); cause != http.ErrAbortHandler {
+				t.Errorf("the handler ended with %v, want the connection cut", cause)
+			}
+		}()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, ask, nil).WithContext(ctx))
+	}()
 	if w.Body.Len() != 0 || len(s.notes.codes) != 1 || s.notes.codes[0] != statusClientLeft {
 		t.Errorf("recorded %v with %d bytes, want %d with none", s.notes.codes, w.Body.Len(), statusClientLeft)
 	}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -107,6 +108,11 @@ func (g *Gateway) refuse(ctx context.Context, w http.ResponseWriter, p *passage,
 func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Request, p *passage) {
 	within, cancel, patience := limited(ctx, g.o.Timeout, p.route.Streamed)
 	defer cancel()
+	defer func() {
+		if errors.Is(context.Cause(within), context.DeadlineExceeded) {
+			g.Close() // what else is kept may have died together with this connection
+		}
+	}()
 	resp, fail := g.upstream(within, r, p)
 	if fail != nil {
 		g.serveFailure(ctx, w, p, fail)

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"iter"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,7 +39,8 @@ func isCachingHeader(name string) bool {
 	return strings.HasSuffix(name, "-Cache-Control") || strings.HasPrefix(name, "X-Accel-")
 }
 
-// requestHeader is what goes upstream: the client's end-to-end headers, our key and the correlation id.
+// requestHeader is what goes upstream: the client's end-to-end headers, our key, the correlation id, and the way that
+// the request came as far as it is known for certain.
 func (g *Gateway) requestHeader(in http.Header, p *passage) http.Header {
 	out := in.Clone()
 	for _, name := range hopByHop {
@@ -46,6 +48,10 @@ func (g *Gateway) requestHeader(in http.Header, p *passage) http.Header {
 	}
 	for _, name := range keptBack {
 		out.Del(name)
+	}
+	maps.DeleteFunc(out, func(name string, _ []string) bool { return isForwarding(name) })
+	if p.call.ForwardedFor != "" {
+		out.Set("X-Forwarded-For", p.call.ForwardedFor)
 	}
 	if key := g.keys[p.route.Key]; len(key.b) > 0 {
 		out.Set("X-Api-Key", string(key.b))
@@ -63,13 +69,17 @@ func (g *Gateway) requestHeader(in http.Header, p *passage) http.Header {
 }
 
 // copyResponseHeader hands upstream's end-to-end headers on. Left out are permissions that are ours to give: to keep
-// the answer, and to read it from another origin (our own CORS headers are set by the edge, docs/faults.md §2 J).
+// the answer, and to read it from another origin (our own CORS headers are set by the edge, docs/faults.md §2 J); and
+// what browsers would apply to our origin.
 func copyResponseHeader(out, in http.Header) {
 	named := slices.Collect(connectionOptions(in))
 	for name, values := range in {
 		switch {
-		case slices.Contains(hopByHop[:], name), slices.Contains(named, name),
-			isCachingHeader(name), strings.HasPrefix(name, "Access-Control-"):
+		case slices.Contains(hopByHop[:], name), slices.Contains(named, name), isCachingHeader(name), isOwnOrigins(name):
+		case name == "Www-Authenticate":
+			if challenges := bearerOnly(values); len(challenges) > 0 {
+				out[name] = challenges
+			}
 		case name == "Vary":
 			out[name] = append(out[name], values...)
 		default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -124,7 +125,7 @@ func TestHeadersThatComeBack(t *testing.T) {
 	}))
 	want := http.Header{
 		"Correlation-Id": {"11111111#7"}, "X-Custom": {"kept"}, "Etag": {`"v1"`}, "Vary": {"Origin"},
-		"Set-Cookie": {"s=1"}, "Cache-Control": {"private, no-store"}, "Content-Length": {"2"},
+		"Cache-Control": {"private, no-store"}, "Content-Length": {"2"},
 		"Date": {"Mon, 04 Mar 2030 00:00:00 GMT"},
 	}
 	got := h.book(t, Retail(), someBooking).header
@@ -214,5 +215,68 @@ func TestAClientThatLeavesDoesNotCancelItsBooking(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"promote"}, d.told("promote", "suspect", "withdraw")); diff != "" {
 		t.Errorf("ledger (-want +got):\n%s", diff)
+	}
+}
+
+// Upstream's word on its connection, its machines or its whole origin would be taken for ours.
+func TestNothingThatComesBackActsOnOurOrigin(t *testing.T) {
+	spoken := map[string]string{
+		"Alt-Svc": `h3=":443"; ma=86400`, "Strict-Transport-Security": "max-age=31536000; includeSubDomains", "Set-Cookie": "s=1; Domain=upstream.example",
+		"Clear-Site-Data": `"*"`, "NEL": "{}", "Report-To": "{}", "Reporting-Endpoints": `a="https://upstream.example"`, "Refresh": "0; url=https://upstream.example",
+		"Link": "</x>; rel=preload", "Server": "kong", "X-Powered-By": "Express", "Via": "1.1 kong", "Content-Security-Policy-Report-Only": "default-src 'none'",
+		"Cross-Origin-Resource-Policy": "same-origin", "Permissions-Policy": "geolocation=()", "Public-Key-Pins": "x", "Expect-CT": "max-age=1", "Accept-CH": "DPR",
+		"Critical-CH": "DPR", "Service-Worker-Allowed": "/", "Timing-Allow-Origin": "*", "Sec-Session-Registration": "x", "Proxy-Authenticate": "Basic",
+		"Upgrade": "h2c", "Trailer": "X-T", "Keep-Alive": "timeout=5", "Access-Control-Allow-Origin": "*", "Origin-Agent-Cluster": "?1", "Speculation-Rules": `"/r"`,
+		"Connection": "X-Hop", "X-Hop": "1", "WWW-Authenticate": `Basic realm="upstream"`,
+	}
+	h := newHouse(t, newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		for name, value := range spoken {
+			w.Header().Set(name, value)
+		}
+		w.Header().Add("WWW-Authenticate", `Bearer realm="upstream, and more", error="invalid_token"`)
+		w.Header().Add("WWW-Authenticate", `Bearer realm="a", Basic realm="b"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	got := h.book(t, Retail(), someBooking).header
+	if challenge := got.Values("WWW-Authenticate"); len(challenge) != 1 || !strings.HasPrefix(challenge[0], "Bearer") {
+		t.Errorf("challenges %q, want the bearer's alone", challenge)
+	}
+	delete(spoken, "WWW-Authenticate")
+	for name := range spoken {
+		if name != "Connection" && got.Get(name) != "" {
+			t.Errorf("%s: %s came back", name, got.Get(name))
+		}
+	}
+}
+
+func TestWhomARequestComesFromIsNotTheClientsToSay(t *testing.T) {
+	var seen http.Header
+	h := newHouse(t, newUpstream(t, func(_ http.ResponseWriter, r *http.Request) { seen = r.Header }))
+	for _, name := range []string{
+		"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Client-Cert",
+		"X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "CF-Connecting-IPv6", "Fastly-Client-IP", "X-Client-IP", "X-Cluster-Client-IP",
+		"X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-Envoy-External-Address", "X-Azure-ClientIP", "CloudFront-Viewer-Address", "Via",
+		"X-ProxyUser-IP", "WL-Proxy-Client-IP", "Client-IP", "X-Original-Forwarded-For", "Forwarded-For", "X-Consumer-Username",
+	} {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+mount+"/api/6/visits/retail", strings.NewReader("{}"))
+		r.Header = http.Header{"Authorization": {"Bearer t"}}
+		r.Header.Set(name, "10.9.9.9")
+		r.Header.Add(name, "evil.example")
+		do(t, r)
+		if seen == nil || seen.Get(name) != "" {
+			t.Errorf("%s reached upstream: %q", name, seen.Get(name))
+		}
+		seen = nil
+	}
+}
+
+func TestTheWayThatARequestCameGoesUpstream(t *testing.T) {
+	var seen http.Header
+	h := newHouse(t, newUpstream(t, func(_ http.ResponseWriter, r *http.Request) { seen = r.Header }))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, mount+"/api/6/visits/retail", strings.NewReader("{}"))
+	r.Header = http.Header{"Authorization": {"Bearer t"}, "X-Forwarded-For": {"192.0.2.1"}}
+	h.gateway.Serve(httptest.NewRecorder(), r, Retail(), Call{ForwardedFor: "203.0.113.7, 10.0.0.1"})
+	if got := seen.Values("X-Forwarded-For"); len(got) != 1 || got[0] != "203.0.113.7, 10.0.0.1" {
+		t.Errorf("X-Forwarded-For %q, want the way that the edge knows", got)
 	}
 }

@@ -18,7 +18,7 @@ const (
 )
 
 func newRetryBudget() *budget { return &budget{share: retryShare, most: 10, saved: 1} }
-func newHedgeBudget() *budget { return &budget{share: hedgeShare, most: 5} }
+func newHedgeBudget() *budget { return &budget{share: hedgeShare, most: 5, saved: 1} }
 
 // earn counts one call.
 func (b *budget) earn() {

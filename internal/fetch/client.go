@@ -3,7 +3,6 @@ package fetch
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,54 +20,11 @@ import (
 // client makes single HTTP calls: no retries, no redirects, no cookies, bounded bodies.
 type client struct {
 	opt             *Options
-	public, ingress connections
+	public, ingress *connections
 }
-
-// connections are the two ways to one base: kept alive between calls, or new for each.
-type connections struct{ kept, alone http.RoundTripper }
 
 func newClient(opt *Options) *client {
 	return &client{opt: opt, public: newConnections(opt.PublicTransport), ingress: newConnections(opt.IngressTransport)}
-}
-
-func newConnections(transport http.RoundTripper) connections {
-	if transport == nil {
-		transport = NewTransport(nil)
-	}
-	c := connections{kept: transport, alone: transport}
-	if t, ok := transport.(*http.Transport); ok {
-		alone := t.Clone()
-		alone.DisableKeepAlives = true
-		c.alone = alone
-	}
-	return c
-}
-
-// of is the transport for one request.
-func (c connections) of(r request) http.RoundTripper {
-	if r.call.Alone {
-		return c.alone
-	}
-	return c.kept
-}
-
-// NewTransport is the transport for reads: keep-alive, bounded handshakes, TLS 1.2 and up, never through a proxy from
-// the environment. The TLS configuration may carry roots and a client certificate; nil means the system's roots.
-func NewTransport(config *tls.Config) *http.Transport {
-	if config == nil {
-		config = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	config = config.Clone() // a transport writes to its own, and several may be made of one
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:        config,
-		TLSHandshakeTimeout:    2 * time.Second,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           512,
-		MaxIdleConnsPerHost:    128,
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-	}
 }
 
 // answer is a complete upstream response.
@@ -79,8 +35,9 @@ type answer struct {
 	done   func()
 }
 
-// get sends one request and reads the whole answer into room. Transports do not follow redirects, so a redirect arrives here as a status.
-func (c *client) get(ctx context.Context, r request, room *bulk) (*answer, error) {
+// get sends one request and reads the whole answer into room. Transports do not follow redirects, so a redirect arrives
+// here as a status. A connection that carries nothing for late while its answer is waited for gets no further calls.
+func (c *client) get(ctx context.Context, r request, room *bulk, late time.Duration) (got *answer, err error) {
 	method, sent := http.MethodGet, io.Reader(nil)
 	if r.body != nil {
 		method, sent = http.MethodPost, bytes.NewReader(r.body)
@@ -90,11 +47,13 @@ func (c *client) get(ctx context.Context, r request, room *bulk) (*answer, error
 		return nil, fmt.Errorf("build request: %w", err)
 	}
 	req.Header = r.header()
-	transport := c.public.of(r)
+	way := c.public
 	if r.ingress {
-		transport = c.ingress.of(r)
+		way = c.ingress
 	}
-	resp, err := transport.RoundTrip(req)
+	transport, watch := way.begin(r.call.Alone, late)
+	defer func() { watch.end(err) }()
+	resp, err := transport.RoundTrip(watch.follow(req))
 	if err != nil {
 		return nil, transportError(ctx, err)
 	}

@@ -132,11 +132,8 @@ func (o SourceOptions) withDefaults() SourceOptions {
 
 // Close gives back idle connections. Calls under way are not touched.
 func (f *Fetcher) Close() {
-	for _, transport := range []http.RoundTripper{f.client.public.kept, f.client.ingress.kept} {
-		if t, ok := transport.(interface{ CloseIdleConnections() }); ok {
-			t.CloseIdleConnections()
-		}
-	}
+	f.client.public.close()
+	f.client.ingress.close()
 }
 
 // Fetch reads key from upstream once, within the source's guard. The fragment has no Bounds: how long it may be
@@ -184,7 +181,7 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 
 func (f *Fetcher) get(ctx context.Context, key timeslot.FragmentKey, w window, call Call) (*answer, error) {
 	guard := f.guards[key.Source()]
-	return f.client.get(ctx, f.client.request(key, w, call), guard.room)
+	return f.client.get(ctx, f.client.request(key, w, call), guard.room, guard.late(key.Operation))
 }
 
 // fragment reads an answer that can be used.

@@ -47,7 +47,7 @@ func newGuard(source timeslot.Source, opt SourceOptions, retries *budget, record
 	}
 	for _, op := range operationsOf(source) {
 		g.breakers[op] = newBreaker(source, op, opt.Breaker, recorder)
-		g.paces[op] = &pace{}
+		g.paces[op] = newPace(opt.Timeout)
 	}
 	return g
 }
@@ -70,6 +70,10 @@ var (
 // reader makes one call; alone tells it to use a new connection.
 type reader func(ctx context.Context, alone bool) (*timeslot.Fragment, error)
 
+func (read reader) onNewConnection() reader {
+	return func(ctx context.Context, _ bool) (*timeslot.Fragment, error) { return read(ctx, true) }
+}
+
 // do lets read through, or refuses with KindLimited or KindOpen. The time spent waiting for a place is the caller's;
 // the timeout counts from the call, and covers its body, the hedge and the retry.
 func (g *guard) do(ctx context.Context, op timeslot.Operation, read reader) (fragment *timeslot.Fragment, err error) {
@@ -81,6 +85,9 @@ func (g *guard) do(ctx context.Context, op timeslot.Operation, read reader) (fra
 	done, err := g.breakers[op].allow()
 	if err != nil {
 		return nil, g.refused(err)
+	}
+	if !g.breakers[op].closed() {
+		read = read.onNewConnection() // a probe asks about upstream, not about the connections that failed
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.opt.Timeout)
 	defer cancel()

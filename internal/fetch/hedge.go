@@ -68,7 +68,15 @@ func better(results <-chan outcome) outcome {
 
 // hedgeAfter is how long to wait before a second call; 0: none.
 func (g *guard) hedgeAfter(op timeslot.Operation) time.Duration {
-	if g.opt.HedgeAfter != 0 {
+	if g.opt.HedgeAfter < 0 {
+		return 0
+	}
+	return g.late(op)
+}
+
+// late is after how long a call is late: as configured, or as the operation's pace has it.
+func (g *guard) late(op timeslot.Operation) time.Duration {
+	if g.opt.HedgeAfter > 0 {
 		return g.opt.HedgeAfter
 	}
 	return g.paces[op].late()

@@ -77,6 +77,47 @@ func TestALateCallIsHedgedAndTheFirstAnswerTaken(t *testing.T) {
 	})
 }
 
+// A replica that has just started knows nothing of its sources' speed: the first call that hangs is hedged all the same.
+func TestTheFirstCallsAreHedgedByTheTimeoutAndThenByWhatIsKnown(t *testing.T) {
+	tests := map[string]struct {
+		known []time.Duration // answers before
+		want  time.Duration   // until the answer of the second call
+	}{
+		"nothing is known":        {nil, 500 * time.Millisecond},
+		"a quick source":          {[]time.Duration{time.Millisecond, 2 * time.Millisecond}, 62500 * time.Microsecond},
+		"one with a slow answer":  {[]time.Duration{20 * time.Millisecond, 100 * time.Millisecond, 30 * time.Millisecond}, 200 * time.Millisecond},
+		"slower than the default": {[]time.Duration{450 * time.Millisecond}, 900 * time.Millisecond},
+		"hardly in time":          {[]time.Duration{1500 * time.Millisecond}, time.Second},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g, h := hedgeGuard(SourceOptions{Timeout: 2 * time.Second})
+				for _, took := range tt.known {
+					g.paces[op].add(took)
+				}
+				begin := time.Now()
+				calls(t, g, 1, stuck)
+				if took := time.Since(begin); took != tt.want || h.won != 1 {
+					t.Errorf("the answer took %v, %d hedges won; want it after %v from the second call", took, h.won, tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestASteadySlowSourceIsNotHedgedFromTheFirstCallsOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, h := hedgeGuard(SourceOptions{Timeout: 2 * time.Second})
+		for range 200 {
+			calls(t, g, 1, taking(450*time.Millisecond))
+		}
+		if h.won+h.lost != 0 {
+			t.Errorf("%d hedges, want none", h.won+h.lost)
+		}
+	})
+}
+
 func TestHedgesStayBelowAShareOfTheCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, h := hedgeGuard(SourceOptions{HedgeAfter: 10 * time.Millisecond})
@@ -85,8 +126,8 @@ func TestHedgesStayBelowAShareOfTheCalls(t *testing.T) {
 			sent.Add(1)
 			return taking(20*time.Millisecond)(ctx, alone) // all are late
 		})
-		if extra := sent.Load() - 1000; extra != 50 || h.lost+h.won != 50 {
-			t.Errorf("%d extra calls, %d counted, for 1000; want 50", extra, h.lost+h.won)
+		if extra := sent.Load() - 1000; extra != 51 || h.lost+h.won != 51 { // a twentieth, and the one that the budget begins with
+			t.Errorf("%d extra calls, %d counted, for 1000; want 51", extra, h.lost+h.won)
 		}
 	})
 }
@@ -112,7 +153,7 @@ func TestNothingIsHedgedWhere(t *testing.T) {
 		"no place is free":     {opt: SourceOptions{HedgeAfter: time.Millisecond, Concurrency: 1}},
 		"the rate is used up":  {opt: SourceOptions{HedgeAfter: time.Millisecond, RatePerSecond: 1}, spoil: func(g *guard) { g.rate.AllowN(time.Now().Add(2*time.Second), 1) }},
 		"the source is paused": {opt: SourceOptions{HedgeAfter: time.Millisecond}, spoil: func(g *guard) { g.pause.heed(&timeslot.Error{Kind: timeslot.KindLimited, Status: 429}) }},
-		"too little is known":  {},
+		"nothing is known, and a quarter of the timeout is not over": {},
 		"the budget is used up": {opt: SourceOptions{HedgeAfter: time.Millisecond}, spoil: func(g *guard) {
 			for g.hedges.spend() {
 			}

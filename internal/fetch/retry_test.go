@@ -79,8 +79,27 @@ func TestAProbeIsNotRetried(t *testing.T) {
 		pass(5*time.Second + time.Millisecond)
 		g.retries.saved = 10
 		var sent atomic.Int64
-		if _, err := g.do(t.Context(), op, broken(serverError, &sent)); err == nil || sent.Load() != 1 {
+		_, err := g.do(t.Context(), op, func(context.Context, bool) (*timeslot.Fragment, error) {
+			sent.Add(1)
+			return nil, serverError
+		})
+		if err == nil || sent.Load() != 1 {
 			t.Errorf("%d calls and %v for a failed probe, want one", sent.Load(), err)
+		}
+	})
+}
+
+// What opened the breaker may have been the connection alone.
+func TestAProbeTakesANewConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := testGuard(SourceOptions{}, newNotes())
+		for range 20 {
+			_, _ = g.do(t.Context(), op, failing(serverError))
+		}
+		pass(5*time.Second + time.Millisecond)
+		var sent atomic.Int64
+		if _, err := g.do(t.Context(), op, broken(serverError, &sent)); err != nil || sent.Load() != 1 {
+			t.Errorf("%d calls and %v for a probe where only kept connections fail, want one that is answered", sent.Load(), err)
 		}
 	})
 }

@@ -55,7 +55,7 @@ func (g *collection) reviewAt() (at time.Time) {
 		if pc.fragment == nil || pc.key.Source() == timeslot.Directory {
 			continue
 		}
-		if due := earlyRefresh(pc.fragment); at.IsZero() || due.Before(at) {
+		if due := g.plan.engine.earlyRefresh(pc.fragment); at.IsZero() || due.Before(at) {
 			at = due
 		}
 	}

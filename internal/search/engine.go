@@ -76,6 +76,7 @@ type Engine struct {
 	opt     Options
 	flight  *fetch.Flight
 	refresh *refresher
+	leads   leads
 	zones   merge.Zones
 
 	lookahead *lookahead
@@ -109,7 +110,7 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), outages: newOutages()}
+	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), outages: newOutages(), leads: newLeads()}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }

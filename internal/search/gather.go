@@ -149,7 +149,7 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 		switch {
 		case pc.freshness == timeslot.Stale:
 			e.refreshBehind(pc.key, call, 0)
-		case pc.freshness == timeslot.Fresh && !now.Before(earlyRefresh(pc.fragment)):
+		case pc.freshness == timeslot.Fresh && !now.Before(e.earlyRefresh(pc.fragment)):
 			e.refreshBehind(pc.key, call, pc.fragment.Bounds.Fresh.Sub(now))
 		}
 	}
@@ -265,10 +265,12 @@ func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache
 // fetchBlocks reads the blocks from key's own to through from upstream, in one call, and says how long the answers may
 // be served.
 func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
+	begun := e.opt.Now()
 	parts, err := e.fetchWithin(ctx, key, through, call)
 	if err != nil {
 		return nil, err
 	}
+	e.leads.learn(key.Operation, e.opt.Now().Sub(begun))
 	for _, f := range parts {
 		f.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(f.FetchedAt, f.NotFound)
 	}

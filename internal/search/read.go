@@ -45,7 +45,7 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 		freshUntil = now
 	}
 	return &Reading{
-		Fragment: pc.fragment, FreshUntil: freshUntil, ReviewAt: earlyRefresh(pc.fragment), strict: strict,
+		Fragment: pc.fragment, FreshUntil: freshUntil, ReviewAt: e.earlyRefresh(pc.fragment), strict: strict,
 		Waited: pc.waited, Collapsed: pc.waited && pc.joined,
 	}, nil
 }

@@ -10,11 +10,13 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Hot fragments are refreshed a little before they would grow stale: in the last fifth of their fresh time at the
-// earliest, each at a moment of its own, so that what was fetched together is not refreshed together.
+// Hot fragments are refreshed a little before they would grow stale: so early that the refresh is done in time at the
+// speed that its source has, and each at a moment of its own before that, so that what was fetched together is not
+// refreshed together.
 const (
-	earlyShare  = 0.20 // of the fresh time, at most
+	earlyShare  = 0.20 // of the fresh time, at most, besides what the read takes
 	earlyLeast  = 0.05 // of the fresh time, at least
+	earlyMost   = 0.75 // of the fresh time, with what the read takes: a source that is slower than that is not asked all the time
 	jitterSteps = 1 << 10
 )
 
@@ -22,15 +24,16 @@ const (
 var seed = maphash.MakeSeed()
 
 // earlyRefresh is when a fragment is due: before its fresh time ends, by a share of it that depends on the key and on
-// when it was fetched, so that every request comes to the same moment.
-func earlyRefresh(f *timeslot.Fragment) time.Time {
+// when it was fetched, so that every request comes to the same moment, and by what reads like it take lately.
+func (e *Engine) earlyRefresh(f *timeslot.Fragment) time.Time {
 	draw := maphash.Comparable(seed, struct {
 		key     timeslot.FragmentKey
 		fetched int64
 	}{f.Key, f.FetchedAt.UnixNano()})
 	share := earlyLeast + (earlyShare-earlyLeast)*float64(draw%jitterSteps)/jitterSteps
-	fresh := f.Bounds.Fresh.Sub(f.FetchedAt)
-	return f.Bounds.Fresh.Add(-time.Duration(share * float64(fresh)))
+	fresh := float64(f.Bounds.Fresh.Sub(f.FetchedAt))
+	early := min(share*fresh+float64(e.leads.of(f.Key.Operation)), earlyMost*fresh)
+	return f.Bounds.Fresh.Add(-time.Duration(early))
 }
 
 // refresher refreshes fragments behind the answers that used them: a fixed number of workers, a bounded queue in which

@@ -29,6 +29,59 @@ func TestAHotFragmentNeverGrowsStaleAndCostsOneCallAFreshTime(t *testing.T) {
 	})
 }
 
+// A source that takes a quarter of the fresh time: refreshes that begin in its last fifth come too late.
+func TestASlowSourcesFragmentsAreRefreshedSoonerAndNobodyGetsAStaleOne(t *testing.T) {
+	const fresh, asked = 2 * time.Second, 20 * time.Millisecond
+	for _, takes := range []time.Duration{50 * time.Millisecond, 500 * time.Millisecond, 900 * time.Millisecond} {
+		t.Run(takes.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))
+				d.delay[timeslot.ProviderDirect] = takes
+				e := newEngine(t, d, func(o *Options) {
+					source := o.Sources[timeslot.ProviderDirect]
+					source.Policy.Fresh = fresh
+					o.Sources[timeslot.ProviderDirect] = source
+				})
+				q := queryOf(timeslot.Query{NPIs: []string{npi}})
+				e.mustSearch(t, q, Caller{})
+				before, stale := d.count(timeslot.ProviderDirect), 0
+				const visitors = 3000
+				for range visitors { // a minute
+					pass(asked)
+					if e.mustSearch(t, q, Caller{}).Stale {
+						stale++
+					}
+				}
+				if stale > 0 {
+					t.Errorf("%d of %d visitors got a stale answer", stale, visitors)
+				}
+				if n := d.count(timeslot.ProviderDirect) - before; n > 120 {
+					t.Errorf("%d refreshes in a minute of a fragment that is fresh for 2 s", n)
+				}
+			})
+		})
+	}
+}
+
+func TestALeadFollowsASlowReadAtOnceAndQuickOnesByAndBy(t *testing.T) {
+	l := newLeads()
+	const op = timeslot.OpProviderTimeslots
+	if l.of(op) != 0 {
+		t.Errorf("%v before anything was read", l.of(op))
+	}
+	l.learn(op, 100*time.Millisecond)
+	l.learn(op, 800*time.Millisecond)
+	if got := l.of(op); got != time.Second {
+		t.Errorf("%v after a read of 800 ms, want a quarter more", got)
+	}
+	for range 100 {
+		l.learn(op, 100*time.Millisecond)
+	}
+	if got := l.of(op); got > 130*time.Millisecond {
+		t.Errorf("%v after a hundred reads of 100 ms", got)
+	}
+}
+
 func TestACopyThatGrewYoungerMeanwhileIsNotFetchedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))

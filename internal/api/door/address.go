@@ -1,6 +1,7 @@
 package door
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -17,29 +18,50 @@ const maxHops = 32
 // it is whatever that client wrote. Behind an entry that is no address nobody is known, so the proxy that passed it on
 // stands for the client. ok is false where not even the peer has an address.
 func (p proxies) clientOf(r *http.Request) (addr netip.Addr, ok bool) {
+	ok = p.walk(r, func(hop netip.Addr) { addr = hop })
+	return addr, ok
+}
+
+// chainOf is the way that a request came, as X-Forwarded-For writes it: the client, then the trusted proxies up to the
+// peer. Nothing of it is what the client wrote. It is empty where not even the peer has an address.
+func (p proxies) chainOf(r *http.Request) string {
+	var chain []byte
+	p.walk(r, func(hop netip.Addr) {
+		text := hop.AppendTo(make([]byte, 0, 64))
+		if chain != nil {
+			text = append(append(text, ", "...), chain...)
+		}
+		chain = text
+	})
+	return string(chain)
+}
+
+// walk visits the addresses that a request came through, from the peer to the client.
+func (p proxies) walk(r *http.Request, visit func(netip.Addr)) (ok bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return netip.Addr{}, false
+		return false
 	}
-	addr = plain(peer.Addr())
+	addr := plain(peer.Addr())
+	visit(addr)
 	if !p.trusts(addr) {
-		return addr, true
+		return true
 	}
 	headers, hops := r.Header["X-Forwarded-For"], 0
 	for i := len(headers) - 1; i >= 0; i-- {
 		for rest, more := headers[i], true; more && hops < maxHops; hops++ {
 			var entry string
 			rest, entry, more = cutLast(rest)
-			hop, ok := parseHop(entry)
-			if !ok {
-				return addr, true
+			if addr, ok = parseHop(entry); !ok {
+				return true
 			}
-			if addr = hop; !p.trusts(addr) {
-				return addr, true
+			visit(addr)
+			if !p.trusts(addr) {
+				return true
 			}
 		}
 	}
-	return addr, true
+	return true
 }
 
 func (p proxies) trusts(addr netip.Addr) bool {
@@ -73,3 +95,17 @@ func parseHop(entry string) (netip.Addr, bool) {
 
 // plain has one form for each address: IPv4 as such, no zones.
 func plain(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
+
+type forwardedKey struct{}
+
+// withForwarded lets what is behind the door know the way that a request came.
+func (p proxies) withForwarded(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), forwardedKey{}, p.chainOf(r)))
+}
+
+// ForwardedFor is the way that a request came, from its client to our peer, for X-Forwarded-For. It is empty for a
+// request that did not pass the door, or whose peer has no address.
+func ForwardedFor(r *http.Request) string {
+	chain, _ := r.Context().Value(forwardedKey{}).(string)
+	return chain
+}

@@ -72,3 +72,31 @@ func FuzzClientOf(f *testing.F) {
 		}
 	})
 }
+
+// What goes on is the client's true address and the proxies behind it, never what the client wrote before them.
+func TestTheWayThatARequestCame(t *testing.T) {
+	trusted := proxies{netip.MustParsePrefix("10.0.0.0/8")}
+	tests := map[string]struct {
+		peer    string
+		headers []string
+		want    string
+	}{
+		"no proxy":                     {"203.0.113.7:5000", nil, "203.0.113.7"},
+		"a stranger's header":          {"203.0.113.7:5000", []string{"10.9.9.9, 192.0.2.1"}, "203.0.113.7"},
+		"a proxy":                      {"10.0.0.1:5000", []string{"203.0.113.7"}, "203.0.113.7, 10.0.0.1"},
+		"two proxies, two headers":     {"10.0.0.1:5000", []string{"203.0.113.7", "10.0.0.2"}, "203.0.113.7, 10.0.0.2, 10.0.0.1"},
+		"a forged chain":               {"10.0.0.1:5000", []string{"192.0.2.1, 203.0.113.7, 10.0.0.2"}, "203.0.113.7, 10.0.0.2, 10.0.0.1"},
+		"a proxy that says nothing":    {"10.0.0.1:5000", nil, "10.0.0.1"},
+		"rubbish":                      {"10.0.0.1:5000", []string{"203.0.113.7, x\r\ny"}, "10.0.0.1"},
+		"IPv6, with a zone and a port": {"[fe80::1%eth0]:5000", nil, "fe80::1"},
+		"a peer without an address":    {"@", []string{"192.0.2.1"}, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := &http.Request{RemoteAddr: tt.peer, Header: http.Header{"X-Forwarded-For": tt.headers}}
+			if got := ForwardedFor(trusted.withForwarded(r)); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

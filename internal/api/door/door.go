@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -89,6 +90,9 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.write(w, r)
 		return
 	}
+	if r.URL.Host != "" {
+		originForm(r)
+	}
 	rules := d.rules.Load()
 	if rules.cors.answer(w, r) {
 		return
@@ -108,6 +112,9 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer d.exit(k)
 	d.allowTime(w, r, k)
+	if strings.HasPrefix(r.URL.Path, dropIn) { // it may be passed through
+		r = rules.proxies.withForwarded(r)
+	}
 	d.opt.Next.ServeHTTP(w, r)
 }
 

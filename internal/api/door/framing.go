@@ -1,7 +1,6 @@
 package door
 
 import (
-	"net"
 	"net/http"
 	"strings"
 )
@@ -32,19 +31,32 @@ func mayHaveBody(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// oddTarget judges what does not begin with a slash. A URL with scheme and host is for a proxy, unless it is this very
-// address: which names the service has, it does not know.
+// oddTarget judges what does not begin with a slash. A URL is taken, as RFC 9112 §3.2.2 asks, for any name that would be
+// taken in Host: which names the service has, it does not know. TLS ends in front of it, so both schemes are its own.
 func oddTarget(r *http.Request) *problem {
 	switch {
 	case r.RequestURI == "*" && r.Method == http.MethodOptions:
 		return nil
-	case r.URL.Scheme != "http" || r.URL.Host == "" || r.URL.User != nil:
-		return refused(http.StatusBadRequest, "the request target is no path; begin it with a slash")
+	case r.URL.Scheme != "http" && r.URL.Scheme != "https" || !isHost(r.URL.Host) || r.URL.User != nil || r.URL.Opaque != "":
+		return refused(http.StatusBadRequest, "the request target is neither a path nor a URL of this service; begin it with a slash")
 	}
-	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && local.String() == r.URL.Host {
-		return nil
+	return nil
+}
+
+// isHost accepts visible ASCII; net/http has parsed it.
+func isHost(host string) bool {
+	return host != "" && !strings.ContainsFunc(host, func(c rune) bool { return c <= ' ' || c >= 0x7f })
+}
+
+// originForm puts a request whose target was a URL as it would have come to its host: with a path, and the URL's host in
+// place of Host (RFC 9112 §3.2.2). Nothing behind the door can tell the two apart.
+func originForm(r *http.Request) {
+	u := *r.URL
+	r.Host, u.Scheme, u.Host = u.Host, "", ""
+	if u.Path == "" {
+		u.Path = "/"
 	}
-	return refused(http.StatusMisdirectedRequest, "the request target names a host; send the path alone, and the host in Host")
+	r.URL, r.RequestURI = &u, u.RequestURI()
 }
 
 func plainExpect(values []string) bool {

@@ -1,0 +1,331 @@
+package fetch
+
+import (
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// relay passes bytes between clients and a server, until its connections are silenced: from then on it reads what both
+// sides send and drops it, as a balancer does that forgot a flow. New connections work.
+type relay struct {
+	net.Listener
+	server string
+
+	mu       sync.Mutex
+	made     int
+	silenced int // connections up to this one
+	open     map[net.Conn]struct{}
+	left     chan struct{} // a value for each connection that its client closed
+}
+
+func newRelay(t *testing.T, server string) *relay {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &relay{Listener: listener, server: server, open: map[net.Conn]struct{}{}, left: make(chan struct{}, 1000)}
+	var serving sync.WaitGroup
+	serving.Go(func() { r.serve(&serving) })
+	t.Cleanup(func() {
+		_ = listener.Close()
+		r.mu.Lock()
+		for c := range r.open {
+			_ = c.Close()
+		}
+		r.mu.Unlock()
+		serving.Wait()
+	})
+	return r
+}
+
+func (r *relay) serve(serving *sync.WaitGroup) {
+	for {
+		client, err := r.Accept()
+		if err != nil {
+			return
+		}
+		server, err := net.Dial("tcp", r.server)
+		if err != nil {
+			_ = client.Close()
+			continue
+		}
+		r.mu.Lock()
+		r.made++
+		mine := r.made
+		r.open[client], r.open[server] = struct{}{}, struct{}{}
+		r.mu.Unlock()
+		serving.Go(func() {
+			r.pass(server, client, mine)
+			r.left <- struct{}{}
+			_ = server.Close()
+		})
+		serving.Go(func() {
+			r.pass(client, server, mine)
+			if !r.isSilenced(mine) {
+				_ = client.Close()
+			}
+		})
+	}
+}
+
+func (r *relay) pass(to, from net.Conn, mine int) {
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buffer)
+		if n > 0 && !r.isSilenced(mine) {
+			_, _ = to.Write(buffer[:n])
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (r *relay) isSilenced(connection int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return connection <= r.silenced
+}
+
+// silence makes the present connections dead, and tells how many they are.
+func (r *relay) silence() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	dead := r.made - r.silenced
+	r.silenced = r.made
+	return dead
+}
+
+func (r *relay) connections() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.made
+}
+
+// behindARelay is a fetcher whose upstream speaks TLS, with HTTP/2 or without, behind a relay.
+func behindARelay(t *testing.T, http2 bool, change func(*http.Transport, *SourceOptions), answer http.HandlerFunc) (*Fetcher, *relay) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(answer)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.EnableHTTP2 = http2
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	r := newRelay(t, server.Listener.Addr().String())
+	transport := NewTransport(server.Client().Transport.(*http.Transport).TLSClientConfig)
+	transport.ForceAttemptHTTP2 = http2
+	if !http2 {
+		transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	}
+	source := SourceOptions{Timeout: 2 * time.Second, HedgeAfter: -1}
+	change(transport, &source)
+	base, err := url.Parse("https://" + r.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := New(Options{
+		Public: base, Ingress: base.JoinPath("ingress"), PublicTransport: transport, Now: func() time.Time { return now },
+		Sources: map[timeslot.Source]SourceOptions{timeslot.Directory: source},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return f, r
+}
+
+// noPings leaves it to the calls to find out that a connection is dead.
+func noPings(t *http.Transport, _ *SourceOptions) { t.HTTP2 = nil }
+
+func known(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `[]`)
+}
+
+func read(t *testing.T, f *Fetcher) error {
+	t.Helper()
+	_, err := f.Fetch(t.Context(), timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: 4}, Call{})
+	return err
+}
+
+// crowd makes n calls that are under way at the same time, so that each has a connection of its own on HTTP/1.1.
+func crowd(t *testing.T, f *Fetcher, n int, arrived *sync.WaitGroup) {
+	t.Helper()
+	arrived.Add(n)
+	var calls sync.WaitGroup
+	for range n {
+		calls.Go(func() {
+			if err := read(t, f); err != nil {
+				t.Errorf("before: %v", err)
+			}
+		})
+	}
+	calls.Wait()
+}
+
+// Each kept connection costs one call at most, and what died together is found out together.
+func TestADeadConnectionCostsOneCall(t *testing.T) {
+	for name, http2 := range map[string]bool{"HTTP/2": true, "HTTP/1.1": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const callers = 5
+			var arrived sync.WaitGroup
+			together := true
+			f, r := behindARelay(t, http2, noPings, func(w http.ResponseWriter, req *http.Request) {
+				if together {
+					arrived.Done()
+					arrived.Wait()
+				}
+				known(w, req)
+			})
+			crowd(t, f, callers, &arrived)
+			together = false
+			for range 2 { // new connections may die as well
+				r.silence()
+				failed := 0
+				for read(t, f) != nil {
+					if failed++; failed > callers {
+						t.Fatalf("%d calls failed one after the other", failed)
+					}
+				}
+				if failed > 1 {
+					t.Errorf("%d calls failed, want one at most", failed)
+				}
+				made := r.connections()
+				for range 5 {
+					if err := read(t, f); err != nil {
+						t.Errorf("after the first answer: %v", err)
+					}
+				}
+				if more := r.connections() - made; more > 0 {
+					t.Errorf("%d more connections after the first answer; want it used again", more)
+				}
+			}
+		})
+	}
+}
+
+func TestASecondCallSparesEvenThatOne(t *testing.T) {
+	for name, http2 := range map[string]bool{"HTTP/2": true, "HTTP/1.1": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, r := behindARelay(t, http2, func(tr *http.Transport, s *SourceOptions) {
+				noPings(tr, s)
+				s.HedgeAfter, s.Timeout = 200*time.Millisecond, 30*time.Second
+			}, known)
+			if err := read(t, f); err != nil {
+				t.Fatal(err)
+			}
+			r.silence()
+			for i := range 10 { // many more than the budget has second calls
+				if err := read(t, f); err != nil {
+					t.Fatalf("call %d: %v", i, err)
+				}
+			}
+		})
+	}
+}
+
+// The connection dies in the middle of an answer: behind its headers, or behind a part of its body.
+func TestAConnectionThatDiesDuringAnAnswerIsNotUsedAgain(t *testing.T) {
+	for name, http2 := range map[string]bool{"HTTP/2": true, "HTTP/1.1": false} {
+		for part, first := range map[string]string{"behind the headers": "", "in the body": "["} {
+			t.Run(name+" "+part, func(t *testing.T) {
+				t.Parallel()
+				begun, dead := make(chan struct{}), make(chan struct{})
+				var once sync.Once
+				f, r := behindARelay(t, http2, noPings, func(w http.ResponseWriter, req *http.Request) {
+					w.Header().Set("Content-Type", "application/json")
+					_, _ = io.WriteString(w, first)
+					_ = http.NewResponseController(w).Flush()
+					once.Do(func() {
+						close(begun)
+						<-dead
+					})
+					_, _ = io.WriteString(w, "[]"[len(first):])
+				})
+				go func() {
+					<-begun
+					r.silence()
+					close(dead)
+				}()
+				if err := read(t, f); timeslot.KindOf(err) != timeslot.KindTimeout {
+					t.Fatalf("on the dying connection: %v, want a timeout", err)
+				}
+				for range 3 {
+					if err := read(t, f); err != nil {
+						t.Errorf("the next call: %v", err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestASilentHTTP2ConnectionIsPingedAndClosed(t *testing.T) {
+	t.Parallel()
+	f, r := behindARelay(t, true, func(tr *http.Transport, _ *SourceOptions) {
+		tr.HTTP2.SendPingTimeout, tr.HTTP2.PingTimeout = 50*time.Millisecond, 50*time.Millisecond
+	}, known)
+	if err := read(t, f); err != nil {
+		t.Fatal(err)
+	}
+	for range r.silence() {
+		select {
+		case <-r.left:
+		case <-time.After(time.Minute):
+			t.Fatal("a dead connection is still open")
+		}
+	}
+	if err := read(t, f); err != nil {
+		t.Errorf("after that: %v", err)
+	}
+}
+
+// Another call's bytes are a sign of life: one answer that takes long is no reason for new connections.
+func TestASlowAnswerOnABusyConnectionLeavesItInUse(t *testing.T) {
+	t.Parallel()
+	slow, asked := make(chan struct{}), make(chan struct{})
+	f, r := behindARelay(t, true, func(tr *http.Transport, s *SourceOptions) {
+		noPings(tr, s)
+		s.Timeout = time.Minute // late after a quarter
+	}, func(w http.ResponseWriter, req *http.Request) {
+		if req.Header.Get("Correlation-Id") == "slow" {
+			close(asked)
+			<-slow
+		}
+		known(w, req)
+	})
+	var call sync.WaitGroup
+	call.Go(func() {
+		if _, err := f.Fetch(t.Context(), timeslot.FragmentKey{Operation: timeslot.OpSuffixes, Version: 1, Exact: true}, Call{CorrelationID: "slow"}); err != nil {
+			t.Error(err)
+		}
+	})
+	select {
+	case <-asked:
+	case <-time.After(time.Minute):
+		t.Fatal("the slow call did not arrive")
+	}
+	for i := range 50 {
+		if err := read(t, f); err != nil {
+			t.Errorf("call %s: %v", strconv.Itoa(i), err)
+		}
+	}
+	close(slow)
+	call.Wait()
+	if made := r.connections(); made != 1 {
+		t.Errorf("%d connections, want the first one used by all", made)
+	}
+}
