@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,106 +12,138 @@ import (
 
 // card is one clinician or clinic of the first list. list.js makes the same.
 type card struct {
-	Title, Line, Place, Distance, Phone string
-	Days                                []day
+	Broken       string // what is said in place of a card that cannot be shown
+	Title, Line  string
+	Place, Phone string     // of the one clinic
+	Places       []cardSite // of several
+	Days         []day
 }
+
+// cardSite is one of several clinics in the head of a card.
+type cardSite struct{ Name, Place, Phone string }
 
 // day is the times of one calendar day that are shown, and how many there are.
 type day struct {
 	Label, Count string
-	Times        []clock
+	Groups       []group
+	date         string
+}
+
+// group is times of one day at one clinic.
+type group struct {
+	At    string // the clinic, where a card has several
+	Times []clock
 }
 
 // clock is one time.
 type clock struct {
-	Text, ISO, How string
-	visitTypeID    string
-	URL            string // empty: only the telephone helps
+	Text, ISO, Kind string
+	Name            string // for those who do not see what stands around it
+	URL             string // empty: only the telephone helps
 }
 
 // cardsOf are the cards of an answer, in its order. Who has no time to show is left out.
 func (v *view) cardsOf(a *answer) (cards []card) {
+	wanted := wanted(v.values.Get("name"))
 	for i := range a.Entries {
-		if c := v.cardOf(a, &a.Entries[i]); len(c.Days) > 0 {
+		e := &a.Entries[i]
+		if e.err == nil && e.value.NPI == "" && e.value.DepartmentIdentifier == "" {
+			e.err = errNoTimes
+		}
+		if e.err != nil {
+			cards = append(cards, card{Broken: v.Say("lost")})
+		} else if c := v.cardOf(a, &e.value, wanted); len(c.Days) > 0 {
 			cards = append(cards, c)
 		}
 	}
 	return cards
 }
 
-func (v *view) cardOf(a *answer, e *entry) card {
-	if len(e.Next) == 0 || !v.named(a.Providers[e.NPI].Name) {
+func (v *view) cardOf(a *answer, e *entry, wanted []string) card {
+	who := a.Providers[e.NPI].value
+	days := v.daysOf(e)
+	if len(days) == 0 || v.path == FindPath && !namedAs(who.Name, wanted) {
 		return card{}
 	}
-	where := a.Departments[e.Next[0].DepartmentIdentifier]
-	c := card{Title: where.Name, Phone: where.Phone, Place: where.address()}
+	sites := sitesOf(a, e, days)
+	c := card{Title: cmp.Or(who.Name, sites[0].name)}
+	if len(sites) > 1 {
+		for _, s := range sites {
+			c.Places = append(c.Places, cardSite{Name: s.name, Place: v.where(&s.department), Phone: s.Phone})
+		}
+	} else {
+		c.Place, c.Phone = v.where(&sites[0].department), sites[0].Phone
+	}
 	if e.NPI != "" {
-		who := a.Providers[e.NPI]
-		c.Title, c.Line = who.Name, strings.Join(append(slices.Clip(who.Specialties), where.Name), " · ")
+		line := slices.Clone(who.Specialties)
+		if len(sites) == 1 && sites[0].name != c.Title {
+			line = append(line, sites[0].name)
+		}
+		c.Line = joined(line...)
 	}
-	if where.Distance != nil {
-		c.Distance = v.Say("miles", "n", fmt.Sprintf("%.1f", *where.Distance))
+	kind := v.kindsOf(days)
+	for i := range days {
+		c.Days = append(c.Days, v.dayOf(&days[i], sites, who.Name, kind))
 	}
-	for i := range e.Next {
-		c.Days = v.addTime(c.Days, e, &e.Next[i])
-	}
+	v.countDays(c.Days, e)
 	return c
 }
 
-// named tells whether a clinician has the name that is looked for.
-func (v *view) named(name string) bool {
-	return strings.Contains(strings.ToLower(name), strings.ToLower(v.values.Get("name")))
-}
-
-func (d *department) address() string {
-	if d.Address == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s, %s, %s %s", d.Address.Line1, d.Address.City, d.Address.State, d.Address.PostalCode)
-}
-
-// addTime puts a time under its day, in the clinic's zone.
-func (v *view) addTime(days []day, e *entry, s *slot) []day {
-	zone, err := time.LoadLocation(s.Timezone)
-	if err != nil { // then its own offset serves
-		zone = s.SlotDateTime.Location()
-	}
-	at, today := s.SlotDateTime.In(zone), v.now.In(zone)
-	if v.path == FluPath && at.Format(time.DateOnly) > today.AddDate(0, 0, 1).Format(time.DateOnly) {
-		return days
-	}
-	label := v.dayLabel(at, today)
-	if len(days) == 0 || days[len(days)-1].Label != label {
-		days = append(days, day{Label: label, Count: v.countOn(e, at.Format(time.DateOnly))})
-	}
-	last := &days[len(days)-1]
-	text := v.clock(at)
-	now := clock{Text: text, ISO: at.Format(time.RFC3339), How: v.how(s.Modality), visitTypeID: s.VisitTypeID, URL: link(s.Booking.URL)}
-	if slices.ContainsFunc(last.Times, func(c clock) bool { return c.ISO == now.ISO && c.visitTypeID == now.visitTypeID }) {
-		return days // another of those who give the shot
-	}
-	last.Times = append(last.Times, now)
-	return days
-}
-
-// how says that nobody has to come; empty where somebody has to, or where no source says.
-func (v *view) how(modality string) string {
-	switch modality {
-	case "VIDEO":
-		return v.Say("video")
-	case "PHONE":
-		return v.Say("phone")
-	}
-	return ""
-}
-
-func (v *view) countOn(e *entry, date string) string {
-	for _, d := range e.Days {
-		if d.Date == date {
-			return v.count("times", d.Count)
+// dayOf is a day with its times, put together by clinic.
+func (v *view) dayOf(d *slotDay, sites []site, who string, kind func(*slot) string) day {
+	shown := day{Label: d.label, date: d.date}
+	for _, s := range sites {
+		g := group{}
+		if len(sites) > 1 {
+			g.At = s.name
+		}
+		for _, at := range distinct(d.slots) {
+			if at.DepartmentIdentifier == s.id {
+				k := kind(at)
+				g.Times = append(g.Times, clock{
+					Text: v.timeText(at.SlotDateTime.Time), ISO: at.SlotDateTime.text, Kind: k, URL: link(at.Booking.URL),
+					Name: joined(v.fullText(at), k, who, s.name),
+				})
+			}
+		}
+		if len(g.Times) > 0 {
+			shown.Groups = append(shown.Groups, g)
 		}
 	}
-	return ""
+	return shown
+}
+
+// countDays says of each date once how many times it has, also those that are not listed.
+func (v *view) countDays(days []day, e *entry) {
+	for i := range days {
+		if i > 0 && days[i-1].date == days[i].date {
+			continue
+		}
+		for _, counted := range e.Days {
+			if counted.Date == days[i].date {
+				days[i].Count = v.count("times", cmp.Or(counted.Times, counted.Count))
+			}
+		}
+	}
+}
+
+// where is a clinic's address and how far it is.
+func (v *view) where(d *department) string {
+	address, miles := "", ""
+	if a := d.Address; a != nil {
+		address = together(", ", a.Line1, a.Line2, a.City, together(" ", a.State, a.PostalCode))
+	}
+	if d.Distance != nil {
+		miles = v.Say("miles", "n", fmt.Sprintf("%.1f", math.Round(*d.Distance*10)/10))
+	}
+	return joined(address, miles)
+}
+
+func joined(texts ...string) string { return together(" · ", texts...) }
+
+// together is the texts that say something.
+func together(by string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), by)
 }
 
 // link is a hand-off link, if it is one that a page may carry.
@@ -118,4 +152,84 @@ func link(text string) string {
 		return ""
 	}
 	return text
+}
+
+// site is a clinic of a card.
+type site struct {
+	id, name string // a name that tells it apart from the others
+	department
+}
+
+// sitesOf are the clinics of a card's times, in the order in which they come: by name, and those that share one by street
+// as well.
+func sitesOf(a *answer, e *entry, days []slotDay) (sites []site) {
+	ids := []string{e.DepartmentIdentifier}
+	if e.DepartmentIdentifier == "" {
+		ids = nil
+		for _, d := range days {
+			for _, s := range d.slots {
+				if !slices.Contains(ids, s.DepartmentIdentifier) {
+					ids = append(ids, s.DepartmentIdentifier)
+				}
+			}
+		}
+	}
+	shared := map[string]int{}
+	for _, id := range ids {
+		shared[a.Departments[id].value.Name]++
+	}
+	for _, id := range ids {
+		d := a.Departments[id].value
+		name, line := d.Name, ""
+		if d.Address != nil {
+			line = d.Address.Line1
+		}
+		if name == "" || shared[name] > 1 {
+			name = cmp.Or(joined(name, line), id)
+		}
+		sites = append(sites, site{id, name, d})
+	}
+	return sites
+}
+
+// slotDay is slots of one day, each at its clinic.
+type slotDay struct {
+	date, label string
+	slots       []*slot
+}
+
+// daysOf groups an entry's slots by calendar day, each at its clinic. Where clinics lie in several zones, one date may be
+// today at one of them and tomorrow at another; those are two days here. On the page of a campaign, a day whose first
+// times are not in the list is there by its count.
+func (v *view) daysOf(e *entry) (days []slotDay) {
+	for i := range e.Next {
+		s := &e.Next[i]
+		date, today := s.SlotDateTime.Format(time.DateOnly), v.todayAt(s)
+		if v.path == FluPath && date > nextDay(today) {
+			continue
+		}
+		label := v.dayLabel(date, today, "")
+		at := slices.IndexFunc(days, func(d slotDay) bool { return d.date == date && d.label == label })
+		if at < 0 {
+			at, days = len(days), append(days, slotDay{date: date, label: label})
+		}
+		days[at].slots = append(days[at].slots, s)
+	}
+	if v.path == FluPath && len(e.Next) > 0 {
+		days = append(days, v.counted(e)...)
+	}
+	slices.SortStableFunc(days, func(a, b slotDay) int { return strings.Compare(a.date, b.date) })
+	return days
+}
+
+// counted is the days until tomorrow of which no time is listed.
+func (v *view) counted(e *entry) (days []slotDay) {
+	today := v.todayAt(&e.Next[0])
+	for _, d := range e.Days {
+		listed := slices.ContainsFunc(e.Next, func(s slot) bool { return s.SlotDateTime.Format(time.DateOnly) == d.Date })
+		if !listed && d.Date <= nextDay(today) {
+			days = append(days, slotDay{date: d.Date, label: v.dayLabel(d.Date, today, "")})
+		}
+	}
+	return days
 }
