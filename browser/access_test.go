@@ -191,7 +191,7 @@ func TestThePageSpeaksSpanish(t *testing.T) {
 		t.Errorf("language and address: %s", got)
 	}
 	text := says[string](t, b, "document.body.innerText")
-	for _, want := range []string{"Vacúnese contra la gripe", "lugares libres", "en su zona", "millas", "Usar mi ubicación"} {
+	for _, want := range []string{"Vacúnese contra la gripe", "horarios", "en su zona", "millas", "Usar mi ubicación"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q", want)
 		}
@@ -199,7 +199,7 @@ func TestThePageSpeaksSpanish(t *testing.T) {
 	if !strings.Contains(text, "Hoy") && !strings.Contains(text, "Mañana") { // late in the day only tomorrow has times
 		t.Error("the page names neither today nor tomorrow in Spanish")
 	}
-	for _, not := range []string{"Show", "openings", "your time", "miles", "Today", "Tomorrow"} {
+	for _, not := range []string{"Show", " times", "your time", "miles", "Today", "Tomorrow"} {
 		if strings.Contains(text, not) {
 			t.Errorf("the page says %q", not)
 		}

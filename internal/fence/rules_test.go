@@ -91,6 +91,7 @@ var testEdges = []edge{
 	{"deploy", "faults", "replicas as processes, to be scraped"},
 	{"deploy", "internal/acme", "the tenant behind them"},
 	{"browser", "faults", "the service as a process, to be looked at"},
+	{"browser", "web", "pages of answers that a tidy tenant does not give"},
 	{"browser", "internal/acme", "the tenant behind it"},
 }
 

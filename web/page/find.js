@@ -29,7 +29,7 @@ function suggest(answer) {
 const results = new Results({
   things: "clinicians",
   seen: suggest,
-  card: (answer, entry, choose) => entry.next.length > 0 && named(answer.providers?.[entry.npi]?.name ?? "", values().name ?? "") && card(answer, entry, {
+  card: (answer, entry, choose) => entry.next?.length > 0 && named(answer.providers?.[entry.npi]?.name ?? "", values().name ?? "") && card(answer, entry, {
     days: daysOf(entry.next), choose,
     below: ({ npi }, title) => npi && el("p", { class: "more" }, el("button", {
       type: "button", class: "quiet", "data-calendar": npi, "aria-label": say("calendar.of", { name: title }), click: () => {

@@ -138,7 +138,7 @@ export function card(answer, entry, { days, choose, more = () => null, below = (
     line && el("p", { class: "line" }, line),
     head,
     countedDays(entry, days).map((day) => el("div", { class: "day" },
-      el("h4", {}, day.label, day.total && el("span", { class: "count" }, ` ${count("times", day.total)}`)),
+      el("h4", {}, day.label, day.total > 0 && el("span", { class: "count" }, ` ${count("times", day.total)}`)),
       timesByPlace(day.slots, shown),
       more(day, title))),
     below(entry, title),

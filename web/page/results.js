@@ -25,12 +25,13 @@ export class Results {
     this.query = query;
     this.shown = "";
     const focusBack = keepFocus(byId("results"));
-    byId("results-title").hidden = query === "";
+    const refused = wrong.length > 0 && location.search === came;
+    byId("results-title").hidden = query === "" || refused;
     byId("list").replaceChildren();
     byId("notice").replaceChildren();
     focusBack(byId("results"));
     announce("");
-    if (wrong.length > 0 && location.search === came) return this.tell(refusalText(wrong), true);
+    if (refused) return this.tell(refusalText(wrong), true);
     if (query === "") return;
     if (first?.query === query && !this.answer) {
       this.put(first.answer);

@@ -60,7 +60,10 @@ export const firstToday = () => dateAt(Date.now(), -12 * 60);
 export const lastToday = () => dateAt(Date.now(), 14 * 60);
 
 // isDay tells whether a text is a calendar day.
-export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+export function isDay(text) {
+  const at = new Date(`${text}T12:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(`${text}T`);
+}
 
 // addDays counts in calendar days.
 export function addDays(date, days) {
