@@ -26,7 +26,6 @@ type cardSite struct{ Name, Place, Phone string }
 type day struct {
 	Label, Count string
 	Groups       []group
-	date         string
 }
 
 // group is times of one day at one clinic.
@@ -66,7 +65,7 @@ func (v *view) cardOf(a *answer, e *entry, wanted []string) card {
 		return card{}
 	}
 	sites := sitesOf(a, e, days)
-	c := card{Title: cmp.Or(who.Name, sites[0].name)}
+	c := card{Title: cmp.Or(who.Name, sites[0].name, e.NPI, e.DepartmentIdentifier)}
 	if len(sites) > 1 {
 		for _, s := range sites {
 			c.Places = append(c.Places, cardSite{Name: s.name, Place: v.where(&s.department), Phone: s.Phone})
@@ -83,48 +82,44 @@ func (v *view) cardOf(a *answer, e *entry, wanted []string) card {
 	}
 	kind := v.kindsOf(days)
 	for i := range days {
-		c.Days = append(c.Days, v.dayOf(&days[i], sites, who.Name, kind))
+		d := v.dayOf(&days[i], sites, who.Name, kind)
+		d.Count = v.countOn(e, days[i].date)
+		c.Days = append(c.Days, d)
 	}
-	v.countDays(c.Days, e)
 	return c
 }
 
-// dayOf is a day with its times, put together by clinic.
+// dayOf is a day with its times, put together by clinic in the order in which those come.
 func (v *view) dayOf(d *slotDay, sites []site, who string, kind func(*slot) string) day {
-	shown := day{Label: d.label, date: d.date}
-	for _, s := range sites {
-		g := group{}
-		if len(sites) > 1 {
-			g.At = s.name
-		}
-		for _, at := range distinct(d.slots) {
-			if at.DepartmentIdentifier == s.id {
-				k := kind(at)
-				g.Times = append(g.Times, clock{
-					Text: v.timeText(at.SlotDateTime.Time), ISO: at.SlotDateTime.text, Kind: k, URL: link(at.Booking.URL),
-					Name: joined(v.fullText(at), k, who, s.name),
-				})
+	shown := day{Label: d.label}
+	groups := map[string]int{}
+	for _, at := range distinct(d.slots) {
+		s := &sites[slices.IndexFunc(sites, func(s site) bool { return s.id == at.DepartmentIdentifier })]
+		i, known := groups[s.id]
+		if !known {
+			i = len(shown.Groups)
+			groups[s.id], shown.Groups = i, append(shown.Groups, group{})
+			if len(sites) > 1 {
+				shown.Groups[i].At = s.name
 			}
 		}
-		if len(g.Times) > 0 {
-			shown.Groups = append(shown.Groups, g)
-		}
+		k := kind(at)
+		shown.Groups[i].Times = append(shown.Groups[i].Times, clock{
+			Text: v.timeText(at.SlotDateTime.Time), ISO: at.SlotDateTime.text, Kind: k, URL: link(at.Booking.URL),
+			Name: joined(v.fullText(at), k, who, s.name),
+		})
 	}
 	return shown
 }
 
-// countDays says of each date once how many times it has, also those that are not listed.
-func (v *view) countDays(days []day, e *entry) {
-	for i := range days {
-		if i > 0 && days[i-1].date == days[i].date {
-			continue
-		}
-		for _, counted := range e.Days {
-			if counted.Date == days[i].date {
-				days[i].Count = v.count("times", cmp.Or(counted.Times, counted.Count))
-			}
+// countOn says how many times a day has, also those that are not listed.
+func (v *view) countOn(e *entry, date string) string {
+	for _, d := range e.Days {
+		if d.Date == date {
+			return v.count("times", cmp.Or(d.Times, d.Count))
 		}
 	}
+	return ""
 }
 
 // where is a clinic's address and how far it is.
@@ -163,14 +158,14 @@ type site struct {
 // sitesOf are the clinics of a card's times, in the order in which they come: by name, and those that share one by street
 // as well.
 func sitesOf(a *answer, e *entry, days []slotDay) (sites []site) {
-	ids := []string{e.DepartmentIdentifier}
-	if e.DepartmentIdentifier == "" {
-		ids = nil
-		for _, d := range days {
-			for _, s := range d.slots {
-				if !slices.Contains(ids, s.DepartmentIdentifier) {
-					ids = append(ids, s.DepartmentIdentifier)
-				}
+	var ids []string
+	if e.DepartmentIdentifier != "" {
+		ids = append(ids, e.DepartmentIdentifier)
+	}
+	for _, d := range days {
+		for _, s := range d.slots {
+			if !slices.Contains(ids, s.DepartmentIdentifier) {
+				ids = append(ids, s.DepartmentIdentifier)
 			}
 		}
 	}
@@ -185,7 +180,10 @@ func sitesOf(a *answer, e *entry, days []slotDay) (sites []site) {
 			line = d.Address.Line1
 		}
 		if name == "" || shared[name] > 1 {
-			name = cmp.Or(joined(name, line), id)
+			name = joined(name, line)
+		}
+		if name == "" && len(ids) > 1 {
+			name = id
 		}
 		sites = append(sites, site{id, name, d})
 	}
@@ -198,9 +196,9 @@ type slotDay struct {
 	slots       []*slot
 }
 
-// daysOf groups an entry's slots by calendar day, each at its clinic. Where clinics lie in several zones, one date may be
-// today at one of them and tomorrow at another; those are two days here. On the page of a campaign, a day whose first
-// times are not in the list is there by its count.
+// daysOf groups an entry's slots by calendar day, each at its clinic. A day is called today or tomorrow, unless clinics in
+// several zones do not agree on that. On the page of a campaign, a day whose first times are not in the list is there by
+// its count.
 func (v *view) daysOf(e *entry) (days []slotDay) {
 	for i := range e.Next {
 		s := &e.Next[i]
@@ -209,9 +207,12 @@ func (v *view) daysOf(e *entry) (days []slotDay) {
 			continue
 		}
 		label := v.dayLabel(date, today, "")
-		at := slices.IndexFunc(days, func(d slotDay) bool { return d.date == date && d.label == label })
+		at := slices.IndexFunc(days, func(d slotDay) bool { return d.date == date })
 		if at < 0 {
 			at, days = len(days), append(days, slotDay{date: date, label: label})
+		}
+		if days[at].label != label {
+			days[at].label = v.dayText(date, "")
 		}
 		days[at].slots = append(days[at].slots, s)
 	}

@@ -119,7 +119,7 @@ func TestTodayIsTheClinics(t *testing.T) {
 func TestOneDateMayBeTodayHereAndTomorrowThere(t *testing.T) {
 	got := lines(t, FindPath, `{"npi":"9000000017","days":[{"date":"2026-11-28","count":9}],"next":[`+
 		slotAt("E|1", "2026-11-28T00:30:00-08:00", "")+","+slotAt("E|2", "2026-11-28T09:00:00-10:00", "")+`]}`, riverton+","+lakeside, time.Date(2026, 11, 28, 8, 7, 0, 0, time.UTC))
-	wantLines(t, got[3:], "Today 9 times", "Riverton 12:30 AM (Today, 12:30 AM · Ada · Riverton)", "Tomorrow", "Lakeside 9:00 AM (Tomorrow, 9:00 AM · Ada · Lakeside)")
+	wantLines(t, got[3:], "Sat, Nov 28 9 times", "Riverton 12:30 AM (Today, 12:30 AM · Ada · Riverton)", "Lakeside 9:00 AM (Tomorrow, 9:00 AM · Ada · Lakeside)")
 }
 
 func TestOneBadEntryCostsNoOther(t *testing.T) {
@@ -128,7 +128,7 @@ func TestOneBadEntryCostsNoOther(t *testing.T) {
 		ofAda(slotAt("E|1", "2030-03-08T19:00:00-08:00", "")),
 	}, ","), `"E|1":{"name":7}`, evening)
 	lost := "This entry could not be shown."
-	wantLines(t, got, lost, lost, lost, lost, lost, "Ada · Pediatrics · E|1", "Today", " 7:00 PM (Today, 7:00 PM · Ada · E|1)")
+	wantLines(t, got, lost, lost, lost, lost, lost, "Ada · Pediatrics", "Today", " 7:00 PM (Today, 7:00 PM · Ada)")
 }
 
 func TestSeveralCliniciansAtOneStartAreOneTime(t *testing.T) {

@@ -44,6 +44,11 @@ func (v *view) dayLabel(date string, today time.Time, long string) string {
 	case nextDay(today):
 		return v.Say("tomorrow")
 	}
+	return v.dayText(date, long)
+}
+
+// dayText is a date in words.
+func (v *view) dayText(date, long string) string {
 	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
 		return date

@@ -3,8 +3,8 @@
 import { product, say } from "./page.js";
 import { byId, el, focusOr, keepFocus, settle } from "./dom.js";
 import { refusalText, sorted } from "./api.js";
-import { grouped, kindsOf, placeNames, placesOf, timesByPlace } from "./list.js";
-import { addDays, dateAt, dateOf, dayLabel, dayText, firstToday, fullText, isDay, lastToday, todayAt } from "./when.js";
+import { dayOf, grouped, kindsOf, placeNames, placesOf, timesByPlace } from "./list.js";
+import { addDays, dateAt, dateOf, dayText, firstToday, fullText, isDay, lastToday, todayAt } from "./when.js";
 import { Followed } from "./followed.js";
 import { go, values } from "./form.js";
 import * as book from "./book.js";
@@ -96,7 +96,7 @@ function put(wanted, whole) {
   const later = answer.timeslots.length === 0 && nextAvailable && el("p", { class: "notice" }, say("none"), " ",
     el("button", { type: "button", class: "quiet", click: () => turn(dateOf(nextAvailable)) }, say("calendar.next", { time: fullText(nextAvailable) })));
   const shown = dialog.querySelector(".week");
-  const where = names.size > 1 ? placesOf(answer, names) : names.size === 1 && el("p", { class: "place" }, [...names.values()]);
+  const where = names.size > 1 ? placesOf(answer, names) : el("p", { class: "place" }, [...names.values()]);
   const frameOf = `${asked} ${list[0].dataset.key} ${[...names.values()]}`; // what stands around the days
   if (shown?.dataset.question === frameOf && !partial && !lost && !later && !dialog.querySelector(".notice")) settle(shown, list);
   else frame(wanted, answer, partial, lost, where, later, el("ol", { class: "week", "data-question": frameOf }, list));
@@ -110,9 +110,8 @@ function weekOf(wanted, answer, shown) {
   const from = beginning(wanted, answer);
   return Array.from({ length: 7 }, (_, i) => addDays(from, i)).map((date) => {
     const slots = days.get(date) ?? [];
-    const todays = daysOfClinics(slots.length > 0 ? slots : answer.timeslots);
     return el("li", { class: slots.length > 0 ? "day" : "day free", "data-key": date },
-      el("h3", {}, todays.length === 1 ? dayLabel(date, todays[0]) : dayText(date)),
+      el("h3", {}, dayOf(date, slots.length > 0 ? slots : answer.timeslots)),
       slots.length > 0 ? timesByPlace(slots, shown) : el("p", { class: "none" }, say("calendar.none")));
   });
 }

@@ -2,7 +2,7 @@
 
 import { count, demo, say } from "./page.js";
 import { el } from "./dom.js";
-import { dateOf, fullText, labelOf, timeText, visitorsText } from "./when.js";
+import { dateOf, dayLabel, dayText, fullText, timeText, todayAt, visitorsText } from "./when.js";
 
 // milesText is a distance; empty where nobody knows it.
 const milesText = (miles) => (miles === undefined ? "" : say("miles", { n: (Math.round(miles * 10) / 10).toFixed(1) }));
@@ -27,7 +27,7 @@ export const nextOf = (entry) => (Array.isArray(entry?.next) ? entry.next : []);
 export function placeNames(answer, ids) {
   const places = [...new Set(ids)].map((id) => [id, answer.departments?.[id] ?? {}]);
   const shared = (name) => places.filter(([, place]) => place.name === name).length > 1;
-  return new Map(places.map(([id, { name, address }]) => [id, name && !shared(name) ? name : joined(name, address?.line1) || id]));
+  return new Map(places.map(([id, { name, address }]) => [id, name && !shared(name) ? name : joined(name, address?.line1) || (places.length > 1 ? id : "")]));
 }
 
 // howText says that nobody has to come; empty where somebody has to, or where no source says.
@@ -89,11 +89,15 @@ export function grouped(things, key) {
   return groups;
 }
 
-// daysOf groups slots by calendar day, each at its clinic. Where clinics lie in several zones, one date may be today at
-// one of them and tomorrow at another; those are two days here.
+// dayOf is what a day with slots is called: today or tomorrow, unless clinics in several zones do not agree on that.
+export function dayOf(date, slots) {
+  const labels = new Set(slots.map((slot) => dayLabel(date, todayAt(slot))));
+  return labels.size === 1 ? [...labels][0] : dayText(date);
+}
+
+// daysOf groups slots by calendar day, each at its clinic.
 export function daysOf(slots) {
-  const days = [...grouped(slots, (slot) => `${dateOf(slot)} ${labelOf(slot)}`).values()];
-  return days.map((list) => ({ date: dateOf(list[0]), label: labelOf(list[0]), slots: list })).sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
+  return [...grouped(slots, dateOf)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([date, list]) => ({ date, label: dayOf(date, list), slots: list }));
 }
 
 // times is a list of times at one clinic.
@@ -125,30 +129,25 @@ export function placesOf(answer, names) {
 // card shows an entry. days are those to show, with their times; more makes what follows a day's times.
 export function card(answer, entry, { days, choose, more = () => null, below = () => null }) {
   const slots = days.flatMap((day) => day.slots);
-  const names = placeNames(answer, entry.departmentIdentifier ? [entry.departmentIdentifier] : slots.map((slot) => slot.departmentIdentifier));
+  const names = placeNames(answer, [entry.departmentIdentifier, ...slots.map((slot) => slot.departmentIdentifier)].filter(Boolean));
   const [[id, name]] = names;
   const place = answer.departments?.[id] ?? {};
   const clinician = entry.npi && (answer.providers?.[entry.npi] ?? {});
-  const title = clinician?.name || name;
+  const title = clinician?.name || name || keyOf(entry);
   const head = names.size > 1 ? placesOf(answer, names) : whereText(place) && el("p", { class: "place" }, whereText(place));
   const line = clinician && joined(...(clinician.specialties ?? []), names.size === 1 && title !== name && name);
+  const totals = new Map(entry.days.map((day) => [day.date, day.times ?? day.count]));
   const shown = { who: clinician?.name, names, choose, kind: kindsOf(slots) };
   return el("li", { class: "card", "data-key": keyOf(entry) },
     el("h3", {}, title),
     line && el("p", { class: "line" }, line),
     head,
-    countedDays(entry, days).map((day) => el("div", { class: "day" },
-      el("h4", {}, day.label, day.total > 0 && el("span", { class: "count" }, ` ${count("times", day.total)}`)),
-      timesByPlace(day.slots, shown),
-      more(day, title))),
+    days.map(({ date, label, slots: list }) => el("div", { class: "day" },
+      el("h4", {}, label, totals.has(date) && el("span", { class: "count" }, ` ${count("times", totals.get(date))}`)),
+      timesByPlace(list, shown),
+      more({ date, label, slots: list, total: totals.get(date) ?? list.length }, title))),
     below(entry, title),
     names.size === 1 && place.phone && el("p", { class: "phone" }, phoneLink(title, place.phone)));
-}
-
-// countedDays says of each date once how many times it has, also those that are not listed.
-function countedDays(entry, days) {
-  const totals = new Map(entry.days.map((day) => [day.date, day.times ?? day.count]));
-  return days.map((day, i) => ({ ...day, total: days[i - 1]?.date === day.date ? 0 : totals.get(day.date) ?? 0 }));
 }
 
 // broken stands for a card that cannot be shown: one bad entry costs no other.

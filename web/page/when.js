@@ -86,9 +86,6 @@ export function dayLabel(date, today, long = "") {
   return dayText(date, long);
 }
 
-// labelOf is the day of a slot, as its clinic calls it.
-export const labelOf = (slot, long = "") => dayLabel(dateOf(slot), todayAt(slot), long);
-
 const two = (n) => String(n).padStart(2, "0");
 
 // clockText is a time of day in twelve hours, as in the United States.
@@ -108,4 +105,4 @@ export function visitorsText(slot) {
 }
 
 // fullText says day and time.
-export const fullText = (slot) => say("dayAndTime", { day: labelOf(slot, ".long"), time: timeText(slot) });
+export const fullText = (slot) => say("dayAndTime", { day: dayLabel(dateOf(slot), todayAt(slot), ".long"), time: timeText(slot) });
