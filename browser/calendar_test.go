@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -156,5 +157,40 @@ func TestATimeStaysAsLongAsSomebodyIsThere(t *testing.T) {
 	d.list.Store(list("9000000102", "09:20"))
 	d.tells(t, "change", fields{"removed": []string{"900000010209:00"}, "restored": []string{}})
 	b.shows(t, "word that it is taken", `document.getElementById("status").innerText === "One of the times was just taken." && document.querySelectorAll("#list .time").length === 1 && window.struck > 0`)
+	b.quiet(t, d.base)
+}
+
+// TestALongDayIsShownWhole: an answer has 500 slots at most, and 24 nurses at 24 starts have more.
+func TestALongDayIsShownWhole(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, night)
+	var all []fields
+	for i := range 24 {
+		for nurse := range 24 {
+			at := time.Date(2026, 11, 28, 9, 20*i, 0, 0, time.FixedZone("", -8*3600)).Format(time.RFC3339)
+			all = append(all, slotOf(fmt.Sprintf("n%d-%d", i, nurse), "E|410", at, fields{"npi": fmt.Sprint(9000000100 + nurse)}))
+		}
+	}
+	entry := entryOf("E|410", all[0])
+	entry["days"] = []fields{{"date": "2026-11-28", "count": len(all), "times": 24}}
+	d.list.Store(text(t, fields{"complete": true, "sources": []fields{}, "providers": fields{}, "departments": untidyPlaces, "entries": []fields{entry}}))
+	for from, cursor := 0, ""; from < len(all); from += 200 {
+		page := weekly(all[from:min(from+200, len(all))]...)
+		if from+200 < len(all) {
+			page["nextCursor"] = fmt.Sprint("after", from)
+		}
+		if cursor == "" {
+			d.times.Store(text(t, page))
+		} else {
+			d.more.Store(cursor, text(t, page))
+		}
+		cursor = fmt.Sprint("after", from)
+	}
+	b := newBrowser(t)
+	b.visits(t, d, "America/Los_Angeles")
+	b.do(t, chromedp.Navigate(d.base+"/flu-shot?postalCode=98000"))
+	b.shows(t, "the way to all times", `document.querySelector("#list .day button.quiet") !== null && document.querySelector("#list .count").innerText.trim() === "24 times"`)
+	b.do(t, chromedp.Click("#list .day button.quiet"))
+	b.shows(t, "all times of the day", `document.querySelectorAll("#list .whole .time").length === 24 && new Set([...document.querySelectorAll("#list .whole time")].map((time) => time.innerText)).size === 24`)
 	b.quiet(t, d.base)
 }

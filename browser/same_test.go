@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/faults/rig"
 )
 
 // readCards is what a person gets to know from a list, less what only scripts can do: the visitor's own clock, and
@@ -100,6 +103,10 @@ func TestScriptsShowWhatTheServerShows(t *testing.T) {
 			b.fits(t, path)
 		}
 	}
+	d.list.Store(text(t, untidyList()))
+	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(d.base+untidySearch))
+	rig.Within(t, patience, "the page without scripts", func() bool { return strings.Contains(b.source(), "Honolulu</p>") })
+	b.shoot(t, "untidy-noscript")
 	if asked := b.asked("/v1/next-available"); len(asked) > 0 {
 		t.Errorf("scripts asked again what came with the page: %q", asked)
 	}
@@ -153,6 +160,29 @@ func TestWhatIsWrongInAnAddressIsNamedByScriptsAsWell(t *testing.T) {
 	}
 	if asked := b.asked("/v1/next-available"); len(asked) > 0 {
 		t.Errorf("the service was asked %q", asked)
+	}
+}
+
+// TestTheFormTakesWhatThePageTakes: what the server refuses does not leave the form either.
+func TestTheFormTakesWhatThePageTakes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, night)
+	b := newBrowser(t)
+	b.visits(t, d, "America/Los_Angeles")
+	for field, odd := range map[string]string{"name": "-", "specialty": "<b>", "visitTypeName": "(Flu)"} {
+		for text, taken := range map[string]bool{odd: false, "Women’s & Men`s (Health)/José-Núñez": true, "Jose\u0301": true} {
+			b.do(t, chromedp.Navigate(d.base+untidySearch), chromedp.WaitVisible("#search"), chromedp.Evaluate(`document.querySelector("details").open = true`, nil),
+				chromedp.SetValue("#"+field, text), chromedp.Click("#search > p button"))
+			at := `new URLSearchParams(location.search).get("` + field + `")`
+			if taken {
+				b.shows(t, text, at+` === document.getElementById("`+field+`").value`)
+			} else if says[bool](t, b, `document.getElementById("`+field+`").validity.valid`) || says[bool](t, b, at+` === document.getElementById("`+field+`").value`) {
+				t.Errorf("%s takes %q", field, text)
+			}
+			if v := says[int](t, b, `fetch(location.pathname + "?`+field+`=" + encodeURIComponent(document.getElementById("`+field+`").value)).then((r) => r.status)`); (v == 200) != taken {
+				t.Errorf("%s=%q: the server says %d", field, text, v)
+			}
+		}
 	}
 }
 

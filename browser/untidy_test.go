@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 // desk is the pages in front of a service that gives one answer, whatever it is asked: such as a tidy tenant never does.
 type desk struct {
 	list, times atomic.Value // of GET /v1/next-available and /v1/timeslots: strings
+	more        sync.Map     // further pages of the latter, by cursor
 	events      chan string
 	base        string
 	now         time.Time
@@ -47,7 +49,13 @@ func newDesk(t *testing.T, now time.Time) *desk {
 		mux.HandleFunc("GET "+strings.Replace(path+"{$}", "t{$}", "t", 1), func(w http.ResponseWriter, r *http.Request) { d.page(w, r, pages) })
 	}
 	mux.HandleFunc("GET /v1/timeslots/events", d.stream)
-	mux.HandleFunc("GET /v1/timeslots", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(d.times.Load().(string))) })
+	mux.HandleFunc("GET /v1/timeslots", func(w http.ResponseWriter, r *http.Request) {
+		body := d.times.Load()
+		if cursor := r.URL.Query().Get("cursor"); cursor != "" {
+			body, _ = d.more.Load(cursor)
+		}
+		_, _ = io.WriteString(w, body.(string))
+	})
 	mux.HandleFunc("GET /v1/next-available", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(d.list.Load().(string))) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(func() {

@@ -45,7 +45,7 @@ export async function completed(slot) {
   if (slot.booking.flow === "retail" || slot.booking.flow === "provider") return slot;
   const day = dateOf(slot);
   const { npi, visitTypeName } = slot;
-  const found = await timeslots({ npi, visitTypeName, startDate: day, endDate: day, limit: 500 }, { again: true });
+  const found = await timeslots({ npi, visitTypeName, startDate: addDays(day, -1), endDate: addDays(day, 1), limit: 500 }, { again: true });
   return found.timeslots.find((other) => other.id === slot.id) ?? null;
 }
 

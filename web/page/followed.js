@@ -30,6 +30,25 @@ export async function strike(root, slots, left) {
 // soon is a moment from now, another one for everybody, so that a crowd does not look again all at once.
 export const soon = () => Math.random() * spread;
 
+const most = 4; // pages of an answer that are asked for
+
+const startOf = (slot) => Date.parse(slot.slotDateTime) || 0;
+
+// whole is an answer with its further pages, in the order of starts. listed is the ids of the first page, which is what
+// the stream tells of.
+async function whole(values, options) {
+  const answer = await timeslots(values, options);
+  const listed = answer.timeslots.map((slot) => slot.id);
+  for (let n = 1, last = answer; n < most && last.nextCursor; n++) {
+    last = await timeslots({ ...values, cursor: last.nextCursor }, options);
+    answer.timeslots.push(...last.timeslots);
+    answer.complete &&= last.complete;
+    for (const part of ["providers", "departments"]) answer[part] = { ...last[part], ...answer[part] };
+  }
+  answer.timeslots.sort((a, b) => startOf(a) - startOf(b));
+  return { ...answer, listed };
+}
+
 // Followed asks for times until it is stopped. show gets each answer, fail the reason why there is none; root has the
 // times that are shown.
 export class Followed {
@@ -40,7 +59,7 @@ export class Followed {
   async look() {
     clearTimeout(this.timer);
     try {
-      const found = await timeslots(this.values, { again: this.slots !== null });
+      const found = await whole(this.values, { again: this.slots !== null });
       if (this.stopped) return;
       const answer = this.stream ? { ...found, timeslots: this.stream.still(found.timeslots) } : found;
       const ids = new Set(answer.timeslots.map((slot) => slot.id));
@@ -49,7 +68,7 @@ export class Followed {
       this.slots = answer.timeslots;
       this.show(answer);
       this.stream ??= new Stream(sorted({ ...this.values, product }), () => this.lookSoon());
-      this.stream.shows([...ids]);
+      this.stream.shows(answer.listed.filter((id) => ids.has(id)));
     } catch (error) {
       if (!this.stopped) this.fail(error);
     }
