@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -111,6 +112,27 @@ func TestScriptsShowWhatTheServerShows(t *testing.T) {
 		t.Errorf("scripts asked again what came with the page: %q", asked)
 	}
 	b.quiet(t, d.base)
+}
+
+// TestScriptsAskWhatThePageAsked, at any hour and however an address is written: they would ask again otherwise.
+func TestScriptsAskWhatThePageAsked(t *testing.T) {
+	t.Parallel()
+	for _, hour := range []int{0, 9, 10, 20} {
+		d := newDesk(t, time.Date(2026, 11, 28, hour, 30, 0, 0, time.UTC))
+		d.list.Store(text(t, nurses()))
+		b := newBrowser(t)
+		b.visits(t, d, "Pacific/Guam")
+		for _, address := range []string{
+			"/flu-shot?latitude=13.475&longitude=144.745", "/flu-shot?latitude=-0.001&longitude=-122.125&radius=10", "/flu-shot?postalCode=+98000+&postalCode=1&radius=",
+			"/?postalCode=98000&visitTypeName=A&name=+O%27Brien+&specialty=%20", "/?latitude=47.125&longitude=-122.335&visitTypeName=A&startDate=2026-11-30&utm=x",
+		} {
+			b.do(t, chromedp.Navigate(d.base+address))
+			b.shows(t, "what became of the list", `document.querySelector("#list .card[data-key]") !== null || document.querySelector("#notice .notice") !== null`)
+		}
+		if asked := b.asked("/v1/next-available"); len(asked) > 0 {
+			t.Errorf("at %d:30 scripts asked otherwise than the page: %q", hour, asked)
+		}
+	}
 }
 
 func flat(cards [][]string) (all []string) {

@@ -115,7 +115,7 @@ func (b *tab) visits(t *testing.T, d *desk, zone string) {
 	t.Helper()
 	b.on(t, 1000, 1200, zone)
 	b.do(t, chromedp.ActionFunc(func(ctx context.Context) error {
-		by := int64(d.now.Sub(time.Now()) / time.Second)
+		by := int64(time.Until(d.now) / time.Second)
 		_, err := page.AddScriptToEvaluateOnNewDocument(fmt.Sprintf(clockScript, by)).Do(ctx)
 		return err
 	}))

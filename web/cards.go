@@ -2,12 +2,8 @@ package web
 
 import (
 	"cmp"
-	"fmt"
-	"math"
 	"net/url"
 	"slices"
-	"strings"
-	"time"
 )
 
 // card is one clinician or clinic of the first list. list.js makes the same.
@@ -122,115 +118,10 @@ func (v *view) countOn(e *entry, date string) string {
 	return ""
 }
 
-// where is a clinic's address and how far it is.
-func (v *view) where(d *department) string {
-	address, miles := "", ""
-	if a := d.Address; a != nil {
-		address = together(", ", a.Line1, a.Line2, a.City, together(" ", a.State, a.PostalCode))
-	}
-	if d.Distance != nil {
-		miles = v.Say("miles", "n", fmt.Sprintf("%.1f", math.Round(*d.Distance*10)/10))
-	}
-	return joined(address, miles)
-}
-
-func joined(texts ...string) string { return together(" · ", texts...) }
-
-// together is the texts that say something.
-func together(by string, texts ...string) string {
-	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), by)
-}
-
 // link is a hand-off link, if it is one that a page may carry.
 func link(text string) string {
 	if u, err := url.Parse(text); err != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return ""
 	}
 	return text
-}
-
-// site is a clinic of a card.
-type site struct {
-	id, name string // a name that tells it apart from the others
-	department
-}
-
-// sitesOf are the clinics of a card's times, in the order in which they come: by name, and those that share one by street
-// as well.
-func sitesOf(a *answer, e *entry, days []slotDay) (sites []site) {
-	var ids []string
-	if e.DepartmentIdentifier != "" {
-		ids = append(ids, e.DepartmentIdentifier)
-	}
-	for _, d := range days {
-		for _, s := range d.slots {
-			if !slices.Contains(ids, s.DepartmentIdentifier) {
-				ids = append(ids, s.DepartmentIdentifier)
-			}
-		}
-	}
-	shared := map[string]int{}
-	for _, id := range ids {
-		shared[a.Departments[id].value.Name]++
-	}
-	for _, id := range ids {
-		d := a.Departments[id].value
-		name, line := d.Name, ""
-		if d.Address != nil {
-			line = d.Address.Line1
-		}
-		if name == "" || shared[name] > 1 {
-			name = joined(name, line)
-		}
-		if name == "" && len(ids) > 1 {
-			name = id
-		}
-		sites = append(sites, site{id, name, d})
-	}
-	return sites
-}
-
-// slotDay is slots of one day, each at its clinic.
-type slotDay struct {
-	date, label string
-	slots       []*slot
-}
-
-// daysOf groups an entry's slots by calendar day, each at its clinic. A day is called today or tomorrow, unless clinics in
-// several zones do not agree on that. On the page of a campaign, a day whose first times are not in the list is there by
-// its count.
-func (v *view) daysOf(e *entry) (days []slotDay) {
-	for i := range e.Next {
-		s := &e.Next[i]
-		date, today := s.SlotDateTime.Format(time.DateOnly), v.todayAt(s)
-		if v.path == FluPath && date > nextDay(today) {
-			continue
-		}
-		label := v.dayLabel(date, today, "")
-		at := slices.IndexFunc(days, func(d slotDay) bool { return d.date == date })
-		if at < 0 {
-			at, days = len(days), append(days, slotDay{date: date, label: label})
-		}
-		if days[at].label != label {
-			days[at].label = v.dayText(date, "")
-		}
-		days[at].slots = append(days[at].slots, s)
-	}
-	if v.path == FluPath && len(e.Next) > 0 {
-		days = append(days, v.counted(e)...)
-	}
-	slices.SortStableFunc(days, func(a, b slotDay) int { return strings.Compare(a.date, b.date) })
-	return days
-}
-
-// counted is the days until tomorrow of which no time is listed.
-func (v *view) counted(e *entry) (days []slotDay) {
-	today := v.todayAt(&e.Next[0])
-	for _, d := range e.Days {
-		listed := slices.ContainsFunc(e.Next, func(s slot) bool { return s.SlotDateTime.Format(time.DateOnly) == d.Date })
-		if !listed && d.Date <= nextDay(today) {
-			days = append(days, slotDay{date: d.Date, label: v.dayLabel(d.Date, today, "")})
-		}
-	}
-	return days
 }

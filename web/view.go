@@ -85,8 +85,13 @@ func (v *view) place(given url.Values) {
 		v.wrong.Set("latitude", given.Get("latitude"))
 		return
 	}
-	v.values.Set("latitude", strconv.FormatFloat(latitude, 'f', 2, 64))
-	v.values.Set("longitude", strconv.FormatFloat(longitude, 'f', 2, 64))
+	v.values.Set("latitude", rounded(latitude))
+	v.values.Set("longitude", rounded(longitude))
+}
+
+// rounded is degrees with two decimals, by the arithmetic of round in api.js.
+func rounded(degrees float64) string {
+	return strconv.FormatFloat(math.Floor(degrees*100+0.5)/100, 'f', 2, 64)
 }
 
 // ask turns the address into the question for the service. The modules find.js and flushot.js spell it in the same way,

@@ -68,7 +68,7 @@ export function sorted(values) {
 }
 
 // round keeps a place as fine as searches need it. A finer one would say where somebody lives.
-export const round = (degrees) => Number(degrees).toFixed(2);
+export const round = (degrees) => (Math.floor(degrees * 100 + 0.5) / 100).toFixed(2);
 
 // nextAvailable asks for the next times of a list.
 export const nextAvailable = (query, options) => ask("/v1/next-available", query, options);
