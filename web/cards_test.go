@@ -173,3 +173,27 @@ func TestTomorrowIsAskedForWhereItIsTomorrowAlready(t *testing.T) {
 		}
 	}
 }
+
+// FuzzNoAnswerBreaksAPage: whatever an entry is, it becomes one card, a notice, or nothing.
+func FuzzNoAnswerBreaksAPage(f *testing.F) {
+	f.Add(ofAda(slotAt("E|1", "2030-03-08T19:00:00-08:00", inLosAngeles), slotAt("", "2030-03-09T19:00:00Z", `,"timezone":"Asia/Tokyo"`)), true)
+	f.Add(`{"departmentIdentifier":"E|1","days":[{"date":"soon","count":-1},{"date":"2030-03-09","count":2}],"next":[`+slotAt("E|2", "9999-12-31T23:59:59-23:59", "")+`]}`, false)
+	f.Add(`{"npi":"9000000017","days":null,"next":[null]}`, true)
+	f.Fuzz(func(t *testing.T, entry string, find bool) {
+		var a answer
+		if json.Unmarshal([]byte(`{"entries":[`+entry+`],"departments":{`+riverton+`}}`), &a) != nil {
+			return
+		}
+		path := map[bool]string{true: FindPath, false: FluPath}[find]
+		v := newView(path, "", evening)
+		cards := v.cardsOf(&a)
+		if len(cards) > len(a.Entries) {
+			t.Fatalf("%d cards of %d entries", len(cards), len(a.Entries))
+		}
+		for _, c := range cards {
+			if c.Broken == "" && (c.Title == "" || len(c.Days) == 0) {
+				t.Fatalf("a card without a title or days: %+v", c)
+			}
+		}
+	})
+}
