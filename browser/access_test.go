@@ -95,6 +95,22 @@ func TestNoBarriers(t *testing.T) {
 	b.barriers(t, source, "failed")
 }
 
+func TestNoBarriersInUntidyLists(t *testing.T) {
+	figure.Long(t)
+	t.Parallel()
+	source := axe(t)
+	d := newDesk(t, night)
+	d.times.Store(text(t, weekly(slotOf("a", "E|440", "2026-11-27T22:40:00-10:00", nil), slotOf("b", "E|410", "2026-11-28T09:00:00-08:00", nil))))
+	b := newBrowser(t)
+	b.visits(t, d, "Asia/Tokyo")
+	for path, list := range map[string]fields{untidySearch: untidyList(), theCalendar: untidyList(), "/flu-shot?postalCode=98000": nurses()} {
+		d.list.Store(text(t, list))
+		b.do(t, chromedp.Navigate(d.base+path))
+		b.shows(t, "a list", `document.querySelector("#list .time") !== null && (!location.search.includes("clinician") || document.querySelector("#calendar .time") !== null)`)
+		b.barriers(t, source, path)
+	}
+}
+
 func TestKeysAloneLeadFromTheAddressToABooking(t *testing.T) {
 	t.Parallel()
 	s, _ := rig.Demo(t)
@@ -191,7 +207,7 @@ func TestThePageSpeaksSpanish(t *testing.T) {
 		t.Errorf("language and address: %s", got)
 	}
 	text := says[string](t, b, "document.body.innerText")
-	for _, want := range []string{"Vacúnese contra la gripe", "lugares libres", "en su zona", "millas", "Usar mi ubicación"} {
+	for _, want := range []string{"Vacúnese contra la gripe", "horarios", "en su zona", "millas", "Usar mi ubicación"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q", want)
 		}
@@ -199,7 +215,7 @@ func TestThePageSpeaksSpanish(t *testing.T) {
 	if !strings.Contains(text, "Hoy") && !strings.Contains(text, "Mañana") { // late in the day only tomorrow has times
 		t.Error("the page names neither today nor tomorrow in Spanish")
 	}
-	for _, not := range []string{"Show", "openings", "your time", "miles", "Today", "Tomorrow"} {
+	for _, not := range []string{"Show", " times", "your time", "miles", "Today", "Tomorrow"} {
 		if strings.Contains(text, not) {
 			t.Errorf("the page says %q", not)
 		}

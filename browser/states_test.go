@@ -163,7 +163,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 		if at := regexp.MustCompile(`class="time" href="([^"]+)"`).FindStringSubmatch(page); at != nil {
 			link = html.UnescapeString(at[1])
 		}
-		return link != "" && strings.Contains(page, "lugares libres") && strings.Contains(page, "millas") && strings.Contains(page, "Sin scripts")
+		return link != "" && strings.Contains(page, "horarios</span>") && strings.Contains(page, "millas") && strings.Contains(page, "Sin scripts")
 	})
 	if !strings.HasPrefix(link, tenant+"/retail?") {
 		t.Errorf("the first time leads to %s", link)
@@ -172,7 +172,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 		t.Errorf("the hand-off link: %d %.200s", r.Status, r.Body)
 	}
 	b.do(t, chromedp.Navigate(s.Public+newPatients))
-	rig.Within(t, patience, "clinicians", func() bool { return strings.Count(b.source(), "openings</span>") > 5 })
+	rig.Within(t, patience, "clinicians", func() bool { return strings.Count(b.source(), " times</span>") > 5 })
 	b.shoot(t, "noscript-find")
 }
 

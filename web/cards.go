@@ -1,112 +1,118 @@
 package web
 
 import (
-	"fmt"
+	"cmp"
 	"net/url"
 	"slices"
-	"strings"
-	"time"
 )
 
 // card is one clinician or clinic of the first list. list.js makes the same.
 type card struct {
-	Title, Line, Place, Distance, Phone string
-	Days                                []day
+	Broken       string // what is said in place of a card that cannot be shown
+	Title, Line  string
+	Place, Phone string     // of the one clinic
+	Places       []cardSite // of several
+	Days         []day
 }
+
+// cardSite is one of several clinics in the head of a card.
+type cardSite struct{ Name, Place, Phone string }
 
 // day is the times of one calendar day that are shown, and how many there are.
 type day struct {
 	Label, Count string
-	Times        []clock
+	Groups       []group
+}
+
+// group is times of one day at one clinic.
+type group struct {
+	At    string // the clinic, where a card has several
+	Times []clock
 }
 
 // clock is one time.
 type clock struct {
-	Text, ISO, How string
-	visitTypeID    string
-	URL            string // empty: only the telephone helps
+	Text, ISO, Kind string
+	Name            string // for those who do not see what stands around it
+	URL             string // empty: only the telephone helps
 }
 
 // cardsOf are the cards of an answer, in its order. Who has no time to show is left out.
 func (v *view) cardsOf(a *answer) (cards []card) {
+	wanted := wanted(v.values.Get("name"))
 	for i := range a.Entries {
-		if c := v.cardOf(a, &a.Entries[i]); len(c.Days) > 0 {
+		e := &a.Entries[i]
+		if e.err == nil && e.value.NPI == "" && e.value.DepartmentIdentifier == "" {
+			e.err = errNoTimes
+		}
+		if e.err != nil {
+			cards = append(cards, card{Broken: v.Say("lost")})
+		} else if c := v.cardOf(a, &e.value, wanted); len(c.Days) > 0 {
 			cards = append(cards, c)
 		}
 	}
 	return cards
 }
 
-func (v *view) cardOf(a *answer, e *entry) card {
-	if len(e.Next) == 0 || !v.named(a.Providers[e.NPI].Name) {
+func (v *view) cardOf(a *answer, e *entry, wanted []string) card {
+	who := a.Providers[e.NPI].value
+	days := v.daysOf(e)
+	if len(days) == 0 || v.path == FindPath && !namedAs(who.Name, wanted) {
 		return card{}
 	}
-	where := a.Departments[e.Next[0].DepartmentIdentifier]
-	c := card{Title: where.Name, Phone: where.Phone, Place: where.address()}
+	sites := sitesOf(a, e, days)
+	c := card{Title: cmp.Or(who.Name, sites[0].name, e.NPI, e.DepartmentIdentifier)}
+	if len(sites) > 1 {
+		for _, s := range sites {
+			c.Places = append(c.Places, cardSite{Name: s.name, Place: v.where(&s.department), Phone: s.Phone})
+		}
+	} else {
+		c.Place, c.Phone = v.where(&sites[0].department), sites[0].Phone
+	}
 	if e.NPI != "" {
-		who := a.Providers[e.NPI]
-		c.Title, c.Line = who.Name, strings.Join(append(slices.Clip(who.Specialties), where.Name), " · ")
+		line := slices.Clone(who.Specialties)
+		if len(sites) == 1 && sites[0].name != c.Title {
+			line = append(line, sites[0].name)
+		}
+		c.Line = joined(line...)
 	}
-	if where.Distance != nil {
-		c.Distance = v.Say("miles", "n", fmt.Sprintf("%.1f", *where.Distance))
-	}
-	for i := range e.Next {
-		c.Days = v.addTime(c.Days, e, &e.Next[i])
+	kind := v.kindsOf(days)
+	for i := range days {
+		d := v.dayOf(&days[i], sites, who.Name, kind)
+		d.Count = v.countOn(e, days[i].date)
+		c.Days = append(c.Days, d)
 	}
 	return c
 }
 
-// named tells whether a clinician has the name that is looked for.
-func (v *view) named(name string) bool {
-	return strings.Contains(strings.ToLower(name), strings.ToLower(v.values.Get("name")))
+// dayOf is a day with its times, put together by clinic in the order in which those come.
+func (v *view) dayOf(d *slotDay, sites []site, who string, kind func(*slot) string) day {
+	shown := day{Label: d.label}
+	groups := map[string]int{}
+	for _, at := range distinct(d.slots) {
+		s := &sites[slices.IndexFunc(sites, func(s site) bool { return s.id == at.DepartmentIdentifier })]
+		i, known := groups[s.id]
+		if !known {
+			i = len(shown.Groups)
+			groups[s.id], shown.Groups = i, append(shown.Groups, group{})
+			if len(sites) > 1 {
+				shown.Groups[i].At = s.name
+			}
+		}
+		k := kind(at)
+		shown.Groups[i].Times = append(shown.Groups[i].Times, clock{
+			Text: v.timeText(at.SlotDateTime.Time), ISO: at.SlotDateTime.text, Kind: k, URL: link(at.Booking.URL),
+			Name: joined(v.fullText(at), k, who, s.name),
+		})
+	}
+	return shown
 }
 
-func (d *department) address() string {
-	if d.Address == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s, %s, %s %s", d.Address.Line1, d.Address.City, d.Address.State, d.Address.PostalCode)
-}
-
-// addTime puts a time under its day, in the clinic's zone.
-func (v *view) addTime(days []day, e *entry, s *slot) []day {
-	zone, err := time.LoadLocation(s.Timezone)
-	if err != nil { // then its own offset serves
-		zone = s.SlotDateTime.Location()
-	}
-	at, today := s.SlotDateTime.In(zone), v.now.In(zone)
-	if v.path == FluPath && at.Format(time.DateOnly) > today.AddDate(0, 0, 1).Format(time.DateOnly) {
-		return days
-	}
-	label := v.dayLabel(at, today)
-	if len(days) == 0 || days[len(days)-1].Label != label {
-		days = append(days, day{Label: label, Count: v.countOn(e, at.Format(time.DateOnly))})
-	}
-	last := &days[len(days)-1]
-	text := v.clock(at)
-	now := clock{Text: text, ISO: at.Format(time.RFC3339), How: v.how(s.Modality), visitTypeID: s.VisitTypeID, URL: link(s.Booking.URL)}
-	if slices.ContainsFunc(last.Times, func(c clock) bool { return c.ISO == now.ISO && c.visitTypeID == now.visitTypeID }) {
-		return days // another of those who give the shot
-	}
-	last.Times = append(last.Times, now)
-	return days
-}
-
-// how says that nobody has to come; empty where somebody has to, or where no source says.
-func (v *view) how(modality string) string {
-	switch modality {
-	case "VIDEO":
-		return v.Say("video")
-	case "PHONE":
-		return v.Say("phone")
-	}
-	return ""
-}
-
+// countOn says how many times a day has, also those that are not listed.
 func (v *view) countOn(e *entry, date string) string {
 	for _, d := range e.Days {
 		if d.Date == date {
-			return v.count("times", d.Count)
+			return v.count("times", cmp.Or(d.Times, d.Count))
 		}
 	}
 	return ""

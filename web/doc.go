@@ -12,7 +12,7 @@
 //
 //	page.js      what came with the page: words, the first answer
 //	dom.js       elements, announcements, the focus
-//	when.js      days and times, in the clinic's zone
+//	when.js      days and times, on the clinic's clock
 //	api.js       questions, and the ways they fail
 //	list.js      cards of clinicians or clinics with their times
 //	live.js      times that go and come back (server-sent events)
@@ -21,6 +21,7 @@
 //	form.js      the form, the address bar, the back button
 //	calendar.js  one clinician's weeks
 //	results.js   a list, and all that it may be
+//	names.js     names as people type them
 //	find.js, flushot.js  the pages
 //
 // Nothing is loaded from elsewhere, nothing is stored in the browser, and a patient's token stays in a variable.

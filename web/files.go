@@ -49,7 +49,7 @@ type named struct {
 // modules are in the order of their imports: what is imported comes first, since its hash is part of its importer.
 var modules = []string{
 	"page.js", "when.js", "api.js", "dom.js", "list.js", "live.js", "alternatives.js", "book.js", "followed.js", "form.js", "calendar.js", "results.js",
-	"flushot.js", "find.js",
+	"flushot.js", "names.js", "find.js",
 }
 
 var files = loadFiles()

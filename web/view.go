@@ -25,26 +25,28 @@ type view struct {
 	wrong   url.Values // what it knows in another form: nothing is asked, and people may mend it
 	query   string     // for the service; empty: there is nothing to ask yet
 	now     time.Time
+	zones   zones
 }
 
 // Forms of what an address may say. Parameters that no page knows are left out, as if they were not there: addresses come
 // with all sorts of additions.
 var (
 	postalCode = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
-	word       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
+	word       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}\p{M} .,&/()_+'’‘ʼ` + "`" + `‐‑–-]{0,127}$`)
 	date       = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 	npi        = regexp.MustCompile(`^[0-9]{10}$`)
 	patient    = regexp.MustCompile(`^(newPatient|establishedPatient)$`)
 	miles      = regexp.MustCompile(`^(100|[1-9][0-9]?)$`)
 )
 
-// known is what a page takes from its address.
-var known = map[string]map[string]*regexp.Regexp{
+// known is what a page takes from its address, and the form that each has.
+var known = map[string]map[string]func(string) bool{
 	FindPath: {
-		"postalCode": postalCode, "radius": miles, "visitTypeName": word, "specialty": word, "name": word,
-		"newOrEstablishedPatient": patient, "startDate": date, "endDate": date, "clinician": npi, "week": date,
+		"postalCode": postalCode.MatchString, "radius": miles.MatchString, "visitTypeName": word.MatchString,
+		"specialty": word.MatchString, "name": isName, "newOrEstablishedPatient": patient.MatchString,
+		"startDate": date.MatchString, "endDate": date.MatchString, "clinician": npi.MatchString, "week": date.MatchString,
 	},
-	FluPath: {"postalCode": postalCode, "radius": miles, "visitTypeName": word},
+	FluPath: {"postalCode": postalCode.MatchString, "radius": miles.MatchString, "visitTypeName": word.MatchString},
 }
 
 // own is what the page keeps to itself: the service filters by none of it.
@@ -52,7 +54,7 @@ var own = []string{"name", "clinician", "week"}
 
 func newView(path, rawQuery string, now time.Time) *view {
 	given, _ := url.ParseQuery(rawQuery) // what can be read of it
-	v := &view{path: path, lang: "en", product: "findadoctor", values: url.Values{}, wrong: url.Values{}, now: now}
+	v := &view{path: path, lang: "en", product: "findadoctor", values: url.Values{}, wrong: url.Values{}, now: now, zones: zones{}}
 	if path == FluPath {
 		v.product = "flushot"
 	}
@@ -61,7 +63,7 @@ func newView(path, rawQuery string, now time.Time) *view {
 	}
 	for name, form := range known[path] {
 		switch text := strings.TrimSpace(given.Get(name)); {
-		case form.MatchString(text):
+		case form(text):
 			v.values.Set(name, text)
 		case text != "":
 			v.wrong.Set(name, text)
@@ -83,8 +85,13 @@ func (v *view) place(given url.Values) {
 		v.wrong.Set("latitude", given.Get("latitude"))
 		return
 	}
-	v.values.Set("latitude", strconv.FormatFloat(latitude, 'f', 2, 64))
-	v.values.Set("longitude", strconv.FormatFloat(longitude, 'f', 2, 64))
+	v.values.Set("latitude", rounded(latitude))
+	v.values.Set("longitude", rounded(longitude))
+}
+
+// rounded is degrees with two decimals, by the arithmetic of round in api.js.
+func rounded(degrees float64) string {
+	return strconv.FormatFloat(math.Floor(degrees*100+0.5)/100, 'f', 2, 64)
 }
 
 // ask turns the address into the question for the service. The modules find.js and flushot.js spell it in the same way,
@@ -126,8 +133,7 @@ const (
 	limitNamed = 500
 )
 
-// askForFluShots asks for today and tomorrow. The day after tomorrow in UTC is over tomorrow everywhere; what is too
-// much is not shown.
+// askForFluShots asks for today and tomorrow, wherever the clinics are; what is too much is not shown.
 func (v *view) askForFluShots(q url.Values) {
 	if !q.Has("visitTypeName") {
 		q.Set("visitTypeName", "FluShot")
@@ -135,7 +141,7 @@ func (v *view) askForFluShots(q url.Values) {
 	q.Set("by", "department")
 	q.Set("per", "6")
 	q.Set("sort", "nearest")
-	q.Set("endDate", v.now.UTC().AddDate(0, 0, 1).Format(time.DateOnly))
+	q.Set("endDate", nextDay(v.lastToday()))
 }
 
 // address is the query of the page's address in one spelling.

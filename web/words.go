@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // catalogs are the words of the pages, by language (BCP 47). Each has the same keys.
@@ -41,25 +40,4 @@ func (v *view) count(key string, n int) string {
 		return v.Say(key + ".one")
 	}
 	return v.Say(key+".other", "n", strconv.Itoa(n))
-}
-
-// dayLabel is today, tomorrow or a date.
-func (v *view) dayLabel(at, today time.Time) string {
-	switch at.Format(time.DateOnly) {
-	case today.Format(time.DateOnly):
-		return v.Say("today")
-	case today.AddDate(0, 0, 1).Format(time.DateOnly):
-		return v.Say("tomorrow")
-	}
-	weekday := strings.Split(v.Say("weekdays"), " ")[at.Weekday()]
-	month := strings.Split(v.Say("months"), " ")[at.Month()-1]
-	return v.Say("date", "weekday", weekday, "month", month, "day", strconv.Itoa(at.Day()))
-}
-
-// clock is a time of day in twelve hours, as in the United States.
-func (v *view) clock(at time.Time) string {
-	if v.lang == "es" {
-		return at.Format("3:04 ") + map[bool]string{true: "a.\u00a0m.", false: "p.\u00a0m."}[at.Hour() < 12]
-	}
-	return at.Format("3:04 PM")
 }

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // shown is what a template gets.
@@ -34,6 +36,7 @@ type data struct {
 	Product string            `json:"product"`
 	Query   string            `json:"query,omitempty"`  // what the answer answers
 	Answer  json.RawMessage   `json:"answer,omitempty"` // of 200
+	Wrong   []string          `json:"wrong,omitempty"`  // parameters that cannot be asked for
 	Words   map[string]string `json:"words"`
 	Demo    *Demo             `json:"demo,omitempty"`
 }
@@ -43,7 +46,7 @@ func (p *Pages) write(v *view, reply Reply, offered *offered) (body []byte, tag 
 	s := &shown{view: v, Offered: offered, Demo: p.opt.Demo, FindPath: FindPath, FluPath: FluPath}
 	s.Script = map[string]string{FindPath: "find.js", FluPath: "flushot.js"}[v.path]
 	s.Modules = modulesOf(s.Script)
-	d := data{Lang: v.lang, Product: v.product, Words: catalogs[v.lang], Demo: p.opt.Demo}
+	d := data{Lang: v.lang, Product: v.product, Wrong: slices.Sorted(maps.Keys(v.wrong)), Words: catalogs[v.lang], Demo: p.opt.Demo}
 	if v.Asks() || reply.Status != http.StatusOK {
 		s.tell(reply)
 		if reply.Status == http.StatusOK {
@@ -80,12 +83,37 @@ func (s *shown) tell(reply Reply) {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		s.Notice = s.Say("busy")
 	case http.StatusBadRequest:
-		s.Notice, s.Retry = s.Say("refused"), false
+		s.Notice, s.Retry = s.refusal(reply.Body), false
 	case http.StatusNotFound:
 		s.Notice, s.Retry, s.Problem = s.Say("none"), false, false
 	default:
 		s.Notice = s.Say("failed")
 	}
+}
+
+// refusal says which fields to mend: those that the page does not take, else those that the service's problem document
+// names. api.js has the same.
+func (v *view) refusal(body []byte) string {
+	parameters := slices.Sorted(maps.Keys(v.wrong))
+	var problem struct{ Errors []struct{ Parameter string } }
+	if len(parameters) == 0 && json.Unmarshal(body, &problem) == nil {
+		for _, e := range problem.Errors {
+			parameters = append(parameters, e.Parameter)
+		}
+	}
+	var fields []string
+	for _, name := range parameters {
+		if name == "latitude" || name == "longitude" {
+			name = "place"
+		}
+		if field, ok := catalogs[v.lang]["field."+name]; ok && !slices.Contains(fields, field) {
+			fields = append(fields, field)
+		}
+	}
+	if len(fields) == 0 {
+		return v.Say("refused")
+	}
+	return v.Say("check", "fields", strings.Join(fields, ", "))
 }
 
 // limit is how many entries an answer has at most; one that has so many may lack others.
@@ -97,7 +125,7 @@ func (v *view) limit() int {
 }
 
 // absent are the modules that a page does not use.
-var absent = map[string][]string{"find.js": {"flushot.js"}, "flushot.js": {"find.js", "calendar.js"}}
+var absent = map[string][]string{"find.js": {"flushot.js"}, "flushot.js": {"find.js", "names.js", "calendar.js"}}
 
 // modulesOf are the hashed names of a page's modules.
 func modulesOf(script string) (all []string) {
@@ -110,12 +138,22 @@ func modulesOf(script string) (all []string) {
 	return all
 }
 
-// Found says how many clinicians or clinics the list has.
+// Found says how many clinicians or clinics the list shows.
 func (s *shown) Found() string {
-	if s.path == FluPath {
-		return s.count("clinics", len(s.Cards))
+	n := 0
+	for i := range s.Cards {
+		if s.Cards[i].Broken == "" {
+			n++
+		}
 	}
-	return s.count("clinicians", len(s.Cards))
+	switch {
+	case n == 0:
+		return ""
+	case s.path == FluPath:
+		return s.count("clinics", n)
+	default:
+		return s.count("clinicians", n)
+	}
 }
 
 // Narrowed tells whether one of the filters behind "more" is in use.

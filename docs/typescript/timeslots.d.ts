@@ -1004,14 +1004,15 @@ export interface components {
             count: number;
             /** @description The days that have slots, ascending. */
             days: components["schemas"]["DayCount"][];
-            /** @description The earliest slots, at most `per`. */
+            /** @description The earliest slots, at most `per`, one for each time: of several clinicians at one start, department and visit type one stands for all. */
             next: components["schemas"]["Slot"][];
         };
         /**
-         * @description How many slots a day has.
+         * @description How many slots and different times a day has.
          * @example {
          *       "date": "2026-12-07",
-         *       "count": 5
+         *       "count": 24,
+         *       "times": 4
          *     }
          */
         DayCount: {
@@ -1022,6 +1023,8 @@ export interface components {
             date: string;
             /** @description Slots on that day. */
             count: number;
+            /** @description Different times on that day, where they are fewer than slots: several clinicians at one start, department and visit type are one time. Absent: as many as slots. */
+            times?: number;
         };
         /**
          * @description One appointment time, united from all sources that list it.

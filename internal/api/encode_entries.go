@@ -42,6 +42,10 @@ func (e *encoder) entry(entry *timeslot.Entry) {
 		e.required("date", day.Date.String())
 		e.FieldStart("count")
 		e.Int(day.Count)
+		if day.Again > 0 {
+			e.FieldStart("times")
+			e.Int(day.Times())
+		}
 		e.ObjEnd()
 	}
 	e.ArrEnd()

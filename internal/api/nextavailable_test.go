@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,6 +42,21 @@ func TestTheListIsTheDocumentThatTheInterfacePins(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestADaySaysItsTimesWhereTheyAreFewerThanItsSlots, and else nothing: those answers are the bytes that they were.
+func TestADaySaysItsTimesWhereTheyAreFewerThanItsSlots(t *testing.T) {
+	s := newStand(t, nil)
+	s.engine.answer = func() *search.Answer {
+		a := sampleEntries(s)
+		day := timeslot.DateOf(start)
+		a.Entries[0].Days = []timeslot.DayCount{{Date: day, Count: 24, Again: 20}, {Date: day + 1, Count: 3}}
+		return a
+	}
+	got := s.get("/v1/next-available?npi=9000000108,9000000025,9000000033").Body.String()
+	if want := `"count":24,"times":4},{"date":"2030-03-09","count":3}]`; !strings.Contains(got, want) {
+		t.Errorf("the answer lacks %s:\n%s", want, got)
 	}
 }
 

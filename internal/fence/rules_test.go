@@ -93,6 +93,7 @@ var testEdges = []edge{
 	{"deploy", "faults", "replicas as processes, to be scraped"},
 	{"deploy", "internal/acme", "the tenant behind them"},
 	{"browser", "faults", "the service as a process, to be looked at"},
+	{"browser", "web", "pages of answers that a tidy tenant does not give"},
 	{"browser", "internal/acme", "the tenant behind it"},
 }
 
@@ -113,6 +114,7 @@ var libraries = []library{
 	{"github.com/sony/gobreaker/v2", []string{"internal/fetch"}, "guards surround upstream calls"},
 	{"golang.org/x/sync/singleflight", []string{"internal/fetch"}, "flights are bare without a detached context around them"},
 	{"golang.org/x/sync", []string{anywhere}, "errgroup, semaphore: small, and hide nothing"},
+	{"golang.org/x/text", []string{"web"}, "names are compared decomposed, as browsers do"},
 	{"golang.org/x/time", []string{"internal/fetch", "internal/api", "internal/trace"}, "rate budgets: upstream's, our own door's, of traces"},
 	{"go.opentelemetry.io", []string{"internal/trace"}, "spans and their export in one place"},
 	{"google.golang.org/protobuf", []string{"internal/trace"}, "the collector that tests use reads OTLP"},

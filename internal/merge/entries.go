@@ -13,6 +13,7 @@ type subject struct {
 	entry timeslot.Entry
 	next  []unit
 	place int32 // of a department
+	times timesAtOnce
 }
 
 // readAsked makes the departments that were asked for known, also those that no answer lists a slot of.
@@ -85,24 +86,23 @@ func (m *merger) count(units []unit, subjects []subject, ofGroup []int32) {
 			z = m.zoneOf(u)
 		}
 		s.entry.Count++
-		s.entry.Days = countDay(s.entry.Days, z.day(u.start))
-		if len(s.next) < per {
-			s.next = append(s.next, *u)
-		}
+		again := m.addTime(s, u, per)
+		s.entry.Days = countDay(s.entry.Days, z.day(u.start), again)
 	}
 }
 
-// countDay adds one to a day. Days nearly ascend: where a clinician works in two zones, yesterday may come after today.
-func countDay(days []timeslot.DayCount, day timeslot.Date) []timeslot.DayCount {
+// countDay adds a slot to a day; again is 1 where its time is counted already. Days nearly ascend: where a clinician works in two zones, yesterday may come after today.
+func countDay(days []timeslot.DayCount, day timeslot.Date, again int) []timeslot.DayCount {
 	at := len(days)
 	for at > 0 && days[at-1].Date > day {
 		at--
 	}
 	if at > 0 && days[at-1].Date == day {
 		days[at-1].Count++
+		days[at-1].Again += again
 		return days
 	}
-	return slices.Insert(days, at, timeslot.DayCount{Date: day, Count: 1})
+	return slices.Insert(days, at, timeslot.DayCount{Date: day, Count: 1, Again: again})
 }
 
 // fillNext describes the next slots of all subjects.

@@ -1,8 +1,10 @@
 package merge_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -44,37 +46,96 @@ func TestEntriesSayWhatTheSlotsSay(t *testing.T) {
 				order = append(order, s)
 			}
 		}
-		next := map[string][]timeslot.Offer{}
-		count := map[string]int{}
+		slots := map[string][]timeslot.Offer{}
 		for _, o := range pageAfter(inOrder, "", 500).Slots {
 			s := subjectOf(by, &o)
-			if count[s]++; count[s] <= per {
-				next[s] = append(next[s], o)
-			}
+			slots[s] = append(slots[s], o)
 		}
 
 		var got []string
 		for _, e := range byEntries(in, by, per).Entries {
 			s := e.NPI + e.Department
 			got = append(got, s)
-			days := 0
+			days, times := 0, 0
 			for _, d := range e.Days {
-				days += d.Count
+				days, times = days+d.Count, times+d.Times()
 			}
-			if e.Status != timeslot.AvailabilityOpen || e.Count != count[s] || days != e.Count {
-				t.Fatalf("%s: %s, %d slots, %d by days; want %d", s, e.Status, e.Count, days, count[s])
+			if e.Status != timeslot.AvailabilityOpen || e.Count != len(slots[s]) || days != e.Count {
+				t.Fatalf("%s: %s, %d slots, %d by days; want %d", s, e.Status, e.Count, days, len(slots[s]))
+			}
+			if len(e.Next) != min(per, times) || times > e.Count {
+				t.Fatalf("%s: %d next ones and %d times of %d slots; %d were wanted", s, len(e.Next), times, e.Count, per)
 			}
 			if !slices.IsSortedFunc(e.Days, func(a, b timeslot.DayCount) int { return int(a.Date - b.Date) }) {
 				t.Fatalf("%s: days %v", s, e.Days)
 			}
-			if diff := cmp.Diff(next[s], e.Next, cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Spread" || p.Last().String() == ".Total" }, cmp.Ignore())); diff != "" {
-				t.Fatalf("%s (-want +got):\n%s", s, diff)
-			}
+			eachTimeOnce(t, slots[s], e.Next, times)
 		}
 		if diff := cmp.Diff(order, got); diff != "" {
 			t.Fatalf("order (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// eachTimeOnce wants next to be slots, of which the first of each time before the last one is there, and none twice.
+func eachTimeOnce(t *rapid.T, slots, next []timeslot.Offer, times int) {
+	notScore := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Spread" || p.Last().String() == ".Total" }, cmp.Ignore())
+	type atOnce struct {
+		department, visitType string
+		start                 int64
+	}
+	key := func(o *timeslot.Offer) atOnce {
+		return atOnce{o.Schedule.DepartmentKey(), o.Schedule.VisitTypeID, o.Start}
+	}
+	listed := map[atOnce]bool{}
+	for i := range next {
+		listed[key(&next[i])] = true
+		if !slices.ContainsFunc(slots, func(o timeslot.Offer) bool { return cmp.Equal(o, next[i], notScore) }) {
+			t.Fatalf("%+v is none of the slots", next[i])
+		}
+		same := func(o timeslot.Offer) bool {
+			return key(&o) == key(&next[i]) && o.Schedule.VisitTypeName == next[i].Schedule.VisitTypeName && o.Schedule.Modality == next[i].Schedule.Modality
+		}
+		if slices.ContainsFunc(next[:i], same) || i > 0 && next[i].Start < next[i-1].Start {
+			t.Fatalf("next %+v: one time twice, or not in order", next)
+		}
+	}
+	for i := range slots {
+		before := len(next) == times || slots[i].Start < next[len(next)-1].Start
+		if before && !listed[key(&slots[i])] {
+			t.Fatalf("%+v is not among the next", slots[i])
+		}
+	}
+}
+
+// TestSeveralCliniciansAtOnceAreOneTime: six nurses give shots at four starts.
+func TestSeveralCliniciansAtOnceAreOneTime(t *testing.T) {
+	starts := []string{"2026-10-07T09:00:00-07:00", "2026-10-07T09:20:00-07:00", "2026-10-07T09:40:00-07:00", "2026-10-07T10:00:00-07:00"}
+	var lists []list
+	for i := range 6 {
+		lists = append(lists, at(with(followUp(fmt.Sprintf("900000000%d", i)), func(s *timeslot.Schedule) {
+			s.Bookable = timeslot.Yes
+			if i == 0 {
+				s.Bookable, s.VisitTypeName = timeslot.No, "FOLLOWUP"
+			}
+		}), starts...))
+	}
+	lists = append(lists, at(with(followUp("9000000009"), func(s *timeslot.Schedule) { s.Modality = timeslot.Video }), starts[3]))
+	q := query(func(q *timeslot.Query) { q.By, q.Per = timeslot.ByDepartment, 6 })
+	e := merged(q, answered(careDirect("AcmeRiverton", "FollowUp"), 0, lists...)).Result.Entries[0]
+	if diff := cmp.Diff([]timeslot.DayCount{{Date: date("2026-10-07"), Count: 25, Again: 20}}, e.Days); diff != "" {
+		t.Error(diff)
+	}
+	var got []string
+	for _, o := range e.Next {
+		got = append(got, fmt.Sprint(time.Unix(o.Start, 0).UTC().Format("15:04"), o.Schedule.Modality))
+		if o.Schedule.Bookable == timeslot.No {
+			t.Errorf("%s is the one that nobody can book", o.Schedule.NPI)
+		}
+	}
+	if diff := cmp.Diff([]string{"16:00", "16:20", "16:40", "17:00", "17:00VIDEO"}, got); diff != "" {
+		t.Errorf("different times (-want +got):\n%s", diff)
+	}
 }
 
 func TestADayIsCountedInTheZoneOfTheAnswer(t *testing.T) {

@@ -34,11 +34,16 @@ type Entry struct {
 	Status Availability
 	Count  int        // slots inside the window
 	Days   []DayCount // ascending; days without slots are left out
-	Next   []Offer    // the earliest, at most [Query.Per]
+	Next   []Offer    // the earliest, one for each time, at most [Query.Per]
 }
 
-// DayCount is how many slots a calendar day has, in the zone that the answer is in.
+// DayCount is how many slots a calendar day has, in the zone that the answer is in, and how many of them begin at a time
+// that another one has already. A time is a start at one department for one visit type: several clinicians may have slots.
 type DayCount struct {
 	Date  Date
 	Count int
+	Again int
 }
+
+// Times is how many different times the day has.
+func (d DayCount) Times() int { return d.Count - d.Again }

@@ -1,7 +1,7 @@
 // Other times near one that is gone.
 
 import { timeslots } from "./api.js";
-import { distinct } from "./list.js";
+import { distinct, nextOf } from "./list.js";
 import { addDays, dateOf } from "./when.js";
 
 const wanted = 6;
@@ -11,7 +11,7 @@ const distance = (slot, other) => Math.abs(Date.parse(slot.slotDateTime) - Date.
 // around asks for the times of the same clinician, or where a clinic was asked for of the same clinic, from the day
 // before to a week later.
 function around(slot) {
-  const day = dateOf(slot.slotDateTime, slot.timezone);
+  const day = dateOf(slot);
   const { visitTypeName } = slot;
   const who = slot.booking.flow === "retail" && slot.departmentUrlName ? { departmentUrlName: slot.departmentUrlName } : { npi: slot.npi };
   return timeslots({ ...who, visitTypeName, startDate: addDays(day, -1), endDate: addDays(day, 7), limit: 500 }, { again: true });
@@ -20,7 +20,7 @@ function around(slot) {
 // alternatives gives the nearest times to one that is gone: of the same clinician or clinic, and of others in an answer
 // that is at hand. places are the departments of all of them.
 export async function alternatives(slot, answer, gone) {
-  const known = (answer.entries ?? []).flatMap((entry) => entry.next);
+  const known = (answer.entries ?? []).flatMap(nextOf);
   let places = answer.departments;
   let same = [];
   try {
@@ -43,9 +43,9 @@ export async function alternatives(slot, answer, gone) {
 // null when the time is gone.
 export async function completed(slot) {
   if (slot.booking.flow === "retail" || slot.booking.flow === "provider") return slot;
-  const day = dateOf(slot.slotDateTime, slot.timezone);
+  const day = dateOf(slot);
   const { npi, visitTypeName } = slot;
-  const found = await timeslots({ npi, visitTypeName, startDate: day, endDate: day, limit: 500 }, { again: true });
+  const found = await timeslots({ npi, visitTypeName, startDate: addDays(day, -1), endDate: addDays(day, 1), limit: 500 }, { again: true });
   return found.timeslots.find((other) => other.id === slot.id) ?? null;
 }
 

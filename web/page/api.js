@@ -1,15 +1,14 @@
 // Questions to the service, and the ways they fail.
 
-import { product } from "./page.js";
+import { product, say, words } from "./page.js";
 
 const patience = 12_000; // milliseconds
 
 // Trouble is an answer that is none. Its kind is offline, busy, refused, unknown or failed.
 export class Trouble extends Error {
-  constructor(kind, retryAfter = 0) {
+  constructor(kind, { retryAfter = 0, fields = [] } = {}) {
     super(kind);
-    this.kind = kind;
-    this.retryAfter = retryAfter; // seconds
+    Object.assign(this, { kind, retryAfter, fields }); // seconds; parameters that were refused
   }
 }
 
@@ -42,7 +41,23 @@ export async function limited(address, options = {}, milliseconds = patience) {
 export async function ask(path, query, { signal = null, again = false } = {}) {
   const { status, headers, text } = await limited(`${path}?${query}`, { signal, cache: again ? "no-cache" : "default" });
   if (status === 200) return JSON.parse(text);
-  throw new Trouble(kinds[status] ?? "failed", Number(headers.get("Retry-After")) || 0);
+  throw new Trouble(kinds[status] ?? "failed", { retryAfter: Number(headers.get("Retry-After")) || 0, fields: status === 400 ? refused(text) : [] });
+}
+
+// refused is the parameters that a problem document (docs/interface.md §3) names.
+function refused(text) {
+  try {
+    return JSON.parse(text).errors.map(({ parameter }) => parameter);
+  } catch {
+    return [];
+  }
+}
+
+// refusalText says which fields to mend: what view.refusal says.
+export function refusalText(fields) {
+  const names = fields.map((name) => `field.${name === "latitude" || name === "longitude" ? "place" : name}`);
+  const known = [...new Set(names)].filter((name) => words[name]).map((name) => say(name));
+  return known.length > 0 ? say("check", { fields: known.join(", ") }) : say("refused");
 }
 
 // sorted spells a question in one way, so that the same question has the same address in every cache.
@@ -53,7 +68,7 @@ export function sorted(values) {
 }
 
 // round keeps a place as fine as searches need it. A finer one would say where somebody lives.
-export const round = (degrees) => (Math.round(degrees * 100) / 100).toFixed(2);
+export const round = (degrees) => (Math.floor(degrees * 100 + 0.5) / 100).toFixed(2);
 
 // nextAvailable asks for the next times of a list.
 export const nextAvailable = (query, options) => ask("/v1/next-available", query, options);

@@ -3,30 +3,33 @@
 import { product, say } from "./page.js";
 import { el, keepFocus, settle } from "./dom.js";
 import { sorted } from "./api.js";
-import { byDay, card, times } from "./list.js";
-import { addDays, dayLabel, today } from "./when.js";
+import { card, daysOf, times } from "./list.js";
+import { addDays, dateOf, dayLabel, lastToday, todayAt } from "./when.js";
 import { Followed } from "./followed.js";
-import { listen, values } from "./form.js";
+import { listen, place, values } from "./form.js";
 import { Results } from "./results.js";
 
-// question is what the address asks for, in the words of view.go: a page and its script share the answer.
+// question is what the address asks for, in the words of view.go: a page and its script share the answer. Its last day
+// is tomorrow where today is latest on earth, so that tomorrow is in it everywhere; what is too much is not shown.
 function question() {
-  const { postalCode, latitude, longitude, radius, visitTypeName } = values();
-  if (!postalCode && !latitude) return "";
-  const place = postalCode ? { postalCode } : { latitude, longitude };
+  const { radius, visitTypeName } = values();
+  if (!place()) return "";
   return sorted({
-    ...place, radius: radius || "25", visitTypeName: visitTypeName || "FluShot", by: "department", per: "6", sort: "nearest",
-    endDate: addDays(today("UTC"), 1), product, // over tomorrow everywhere; what is too much is not shown
+    ...place(), radius: radius || "25", visitTypeName: visitTypeName || "FluShot", by: "department", per: "6", sort: "nearest",
+    endDate: addDays(lastToday(), 1), product,
   });
 }
 
 // shown are today's and tomorrow's times of a clinic. A day whose first times are not in the list is there by its count.
-function shown(answer, entry) {
-  const zone = answer.departments[entry.departmentIdentifier]?.timezone ?? entry.next[0]?.timezone;
-  const days = byDay(entry.next);
-  for (const { date } of entry.days) if (!days.has(date) || opened.has(`${entry.departmentIdentifier} ${date}`)) days.set(date, []);
-  const last = addDays(today(zone), 1);
-  return new Map([...days].filter(([date]) => date <= last).sort());
+function shown(entry) {
+  const last = (slot) => addDays(todayAt(slot), 1);
+  const days = daysOf(entry.next).filter(({ date, slots }) => date <= last(slots[0]));
+  const some = entry.next[0] ?? entry.first; // any of them tells which day it is there
+  if (!some) return days;
+  const listed = new Set(entry.next.map(dateOf));
+  const others = entry.days.filter(({ date }) => !listed.has(date) && date <= last(some)).map(({ date }) => ({ date, label: dayLabel(date, todayAt(some)), slots: [] }));
+  const withOpened = days.map((day) => (opened.has(`${entry.departmentIdentifier} ${day.date}`) ? { ...day, slots: [] } : day));
+  return [...withOpened, ...others].sort((a, b) => (a.date < b.date ? -1 : 1));
 }
 
 const opened = new Map(); // days of which all times are shown, with what shows them, by clinic and day
@@ -34,13 +37,13 @@ const most = 3; // that are followed at once: browsers have few connections for 
 
 // all leads from the first times of a day to all of them.
 function all(answer, entry, choose) {
-  return (date, listed, total, where) => {
+  return ({ date, label, slots, total }, where) => {
     const key = `${entry.departmentIdentifier} ${date}`;
     if (opened.has(key)) return opened.get(key).root;
-    if (total <= listed.length) return null;
-    const { urlName, timezone } = answer.departments[entry.departmentIdentifier];
-    const label = `${say("all")}: ${dayLabel(date, timezone)}, ${where}`;
-    return el("button", { type: "button", class: "quiet", "aria-label": label, click: (event) => openDay(event.currentTarget, { key, departmentUrlName: urlName, date, where, choose }) }, say("all"));
+    if (total <= slots.length) return null;
+    const { urlName } = answer.departments[entry.departmentIdentifier];
+    const name = `${say("all")}: ${label}, ${where}`;
+    return el("button", { type: "button", class: "quiet", "aria-label": name, click: (event) => openDay(event.currentTarget, { key, departmentUrlName: urlName, date, where, choose }) }, say("all"));
   };
 }
 
@@ -83,11 +86,11 @@ function close(key) {
 
 const results = new Results({
   things: "clinics",
-  cards: (answer, choose) => answer.entries.flatMap((entry) => {
-    const days = shown(answer, entry);
-    const place = answer.departments[entry.departmentIdentifier];
-    return days.size > 0 ? [card(answer, entry, { days, choose, more: place?.urlName ? all(answer, entry, choose) : undefined })] : [];
-  }),
+  card: (answer, entry, choose) => {
+    const days = shown(entry);
+    const { urlName } = answer.departments?.[entry.departmentIdentifier] ?? {};
+    return days.length > 0 && card(answer, entry, { days, choose, more: urlName ? all(answer, entry, choose) : undefined });
+  },
 });
 
 function show() {

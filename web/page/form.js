@@ -6,8 +6,18 @@ import { round } from "./api.js";
 
 const form = byId("search");
 
-// values is what the address asks for.
-export const values = () => Object.fromEntries(new URLSearchParams(location.search));
+// values is what the address asks for: of each parameter the first, and none that is empty.
+export function values() {
+  const first = Object.fromEntries([...new URLSearchParams(location.search)].reverse());
+  return Object.fromEntries(Object.entries(first).map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+}
+
+// place is where the address asks for times; null where it names no place.
+export function place() {
+  const { postalCode, latitude, longitude } = values();
+  if (postalCode) return { postalCode };
+  return latitude && longitude ? { latitude: round(latitude), longitude: round(longitude) } : null;
+}
 
 // go puts changes into the address; one that is empty leaves it.
 export function go(changes, how = "pushState") {

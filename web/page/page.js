@@ -4,8 +4,8 @@ const page = JSON.parse(document.getElementById("page").textContent);
 
 export const { lang, product, words, demo = null } = page;
 
-// locale is for dates and times: the clinics are in the United States.
-export const locale = lang === "es" ? "es-US" : "en-US";
+// wrong is what of the address cannot be asked for, by the names of parameters.
+export const wrong = page.wrong ?? [];
 
 // first is the answer that the page was made with, for the one question that it answers.
 export const first = page.query ? { query: page.query, answer: page.answer } : null;
@@ -17,5 +17,5 @@ export function say(key, values = {}) {
 
 // count is a number of things.
 export function count(key, n) {
-  return say(n === 1 ? `${key}.one` : `${key}.other`, { n: n.toLocaleString(locale) });
+  return say(n === 1 ? `${key}.one` : `${key}.other`, { n });
 }

@@ -1,18 +1,21 @@
 // A list of times and all that it may be: on its way, there, partly there, empty, or not to be had.
 
-import { count, first, say } from "./page.js";
+import { count, first, say, wrong } from "./page.js";
 import { announce, byId, el, keepFocus, settle } from "./dom.js";
-import { nextAvailable, timeslots } from "./api.js";
-import { goneBetween, skeletons, timeButton } from "./list.js";
+import { nextAvailable, refusalText, timeslots } from "./api.js";
+import { broken, goneBetween, nextOf, skeletons, timeButton } from "./list.js";
 import { Stream } from "./live.js";
 import { soon, strike } from "./followed.js";
 import { fullText } from "./when.js";
 import * as book from "./book.js";
 
-// Results shows the answer to one question at a time. cards makes an answer's cards; things is what is counted.
+const came = location.search; // what the page was made for
+
+// Results shows the answer to one question at a time. card makes an entry's card, or nothing where it has none to show;
+// things is what is counted.
 export class Results {
-  constructor({ cards, things, seen = () => {} }) {
-    Object.assign(this, { cards, things, seen, query: "", shown: "", trouble: "", answer: null, stream: null, asking: null, timer: null });
+  constructor({ card, things, seen = () => {} }) {
+    Object.assign(this, { card, things, seen, query: "", shown: "", trouble: "", answer: null, stream: null, asking: null, timer: null });
     addEventListener("online", () => this.trouble === "offline" && this.again());
   }
 
@@ -22,11 +25,13 @@ export class Results {
     this.query = query;
     this.shown = "";
     const focusBack = keepFocus(byId("results"));
-    byId("results-title").hidden = query === "";
+    const refused = wrong.length > 0 && location.search === came;
+    byId("results-title").hidden = query === "" || refused;
     byId("list").replaceChildren();
     byId("notice").replaceChildren();
     focusBack(byId("results"));
     announce("");
+    if (refused) return this.tell(refusalText(wrong), true);
     if (query === "") return;
     if (first?.query === query && !this.answer) {
       this.put(first.answer);
@@ -72,13 +77,13 @@ export class Results {
   // current is an answer without what is known to be gone.
   current(answer) {
     if (!this.stream) return answer;
-    return { ...answer, entries: answer.entries.map((entry) => ({ ...entry, next: this.stream.still(entry.next) })) };
+    return { ...answer, entries: answer.entries.map((entry) => ({ ...entry, first: nextOf(entry)[0], next: this.stream.still(nextOf(entry)) })) };
   }
 
   // fade lets times leave that a new answer does not have any more. What a source did not say is not gone.
   async fade(answer) {
     const before = this.shown === this.query && answer.complete ? this.answer : null;
-    const seen = before ? await strike(byId("list"), goneBetween(before, answer)) : 0;
+    const seen = before ? await strike(byId("list"), goneBetween(before, answer), answer.entries.flatMap(nextOf)) : 0;
     if (seen > 0) announce(count("taken", seen));
   }
 
@@ -89,17 +94,31 @@ export class Results {
     this.answer = answer;
     this.shown = this.query;
     this.trouble = "";
-    const cards = this.cards(answer, (slot, opener) => book.choose(slot, { answer, opener }));
+    const cards = this.cardsOf(answer);
     settle(byId("list"), cards);
     byId("notice").replaceChildren();
-    if (!again) announce(cards.length > 0 ? count(this.things, cards.length) : "");
+    const whole = cards.filter((card) => !card.matches(".broken")).length;
+    if (!again) announce(whole > 0 ? count(this.things, whole) : "");
     if (!answer.complete) this.tellPartial(answer);
     else if (cards.length === 0) this.tellNone(answer);
     else if (answer.entries.length === this.limit()) this.tell(say("cut", { n: answer.entries.length }), false);
     focusBack(byId("results"));
     this.stream ??= new Stream(this.query, () => this.lookSoon());
-    this.stream.shows(answer.entries.flatMap((entry) => entry.next.map((slot) => slot.id)));
+    this.stream.shows(answer.entries.flatMap((entry) => nextOf(entry).map((slot) => slot.id)));
     this.seen(answer);
+  }
+
+  // cardsOf makes all cards. One that cannot be made costs no other.
+  cardsOf(answer) {
+    const choose = (slot, opener) => book.choose(slot, { answer, opener });
+    return answer.entries.map((entry) => {
+      try {
+        return this.card(answer, entry, choose);
+      } catch (error) {
+        console.error(error);
+        return broken(entry);
+      }
+    }).filter(Boolean);
   }
 
   // limit is how many entries an answer has at most; one that has so many may lack others.
@@ -123,7 +142,7 @@ export class Results {
   async tellNone(answer) {
     const question = this.query;
     this.tell(say("none"), false);
-    if (this.things === "clinicians" && answer.entries.some((entry) => entry.next.length > 0)) return;
+    if (this.things === "clinicians" && answer.entries.some((entry) => nextOf(entry).length > 0)) return;
     const { by, per, startDate, endDate, ...values } = Object.fromEntries(new URLSearchParams(question));
     try {
       const later = await timeslots({ ...values, sort: "soonest", limit: 1 }, { signal: this.asking?.signal });
@@ -147,7 +166,8 @@ export class Results {
       this.timer = setTimeout(() => this.look(), seconds * 1000 + Math.random() * 1000);
       return this.tell(say("busyRetry", { n: seconds }), true, this.retry());
     }
-    this.tell(say(this.trouble), true, this.trouble === "refused" ? "" : this.retry());
+    if (this.trouble === "refused") return this.tell(refusalText(error.fields), true);
+    this.tell(say(this.trouble), true, this.retry());
   }
 
   tell(text, problem, ...more) {

@@ -175,6 +175,16 @@ func TestDepartmentsSampleKeepsPlaceAndVisitTypes(t *testing.T) {
 	}
 }
 
+// TestAClinicInTheSeaIsOneOfWhichNobodyKnowsWhereItIs: its distance would be thousands of miles, and be shown.
+func TestAClinicInTheSeaIsOneOfWhichNobodyKnowsWhereItIs(t *testing.T) {
+	for at, known := range map[string]bool{`0,"longitude":0`: false, `0.0,"longitude":-0`: false, `"0","longitude":"0"`: false, `0,"longitude":-78.5`: true, `51.48,"longitude":0`: true} {
+		d := decodeBody(t, listKey, []byte(`[{"departmentId":"1","ehrSystemName":"e","urlName":"A","latitude":`+at+`}]`)).Departments
+		if len(d) != 1 || (d[0].Point != nil) != known {
+			t.Errorf("latitude %s: %+v, known %v", at, d, known)
+		}
+	}
+}
+
 func TestProviderInfoSampleNamesTheClinicianAndHerPlaces(t *testing.T) {
 	f := decodeBody(t, providerKey, sample(t, "provider-info.v1.response.json"))
 	if f.Providers[0].Name != "Example Provider-A" || len(f.Providers[0].VisitTypes) != 2 || len(f.Departments) != 1 || f.Departments[0].Phone != "206-555-0110" {

@@ -116,9 +116,10 @@ func number(d *scan.Scanner) (float64, error) {
 	return n, nil
 }
 
-// place makes a point of two coordinates, nil when either is unknown.
+// place makes a point of two coordinates, nil when either is unknown. Directories write 0,0 for that as well: no clinic
+// lies there, in the sea.
 func place(latitude, longitude float64) *timeslot.Point {
-	if math.IsNaN(latitude) || math.IsNaN(longitude) {
+	if math.IsNaN(latitude) || math.IsNaN(longitude) || latitude == 0 && longitude == 0 {
 		return nil
 	}
 	return &timeslot.Point{Latitude: latitude, Longitude: longitude}

@@ -1,0 +1,68 @@
+package merge
+
+import (
+	"strings"
+
+	"timeslots/internal/timeslot"
+)
+
+// timesAtOnce is the times of a subject that begin together, while its units are counted by start.
+type timesAtOnce struct {
+	start int64
+	known []timeAt
+}
+
+// timeAt is a time: what slots have in common between which nobody who looks for one has to choose. Who of several
+// clinicians is there is no part of it.
+type timeAt struct {
+	place      *place
+	id, name   string            // of the visit type
+	modality   timeslot.Modality // by video or by phone, else empty: nobody sees the difference
+	next       int               // its slot among the subject's next ones, −1 for none
+	unbookable bool              // that slot is
+}
+
+func (m *merger) timeOf(u *unit) timeAt {
+	g := &m.groups[u.group]
+	t := timeAt{place: g.place, id: g.schedule.VisitTypeID, name: g.schedule.VisitTypeName, next: -1}
+	if mod := g.schedule.Modality; mod == timeslot.Video || mod == timeslot.Phone {
+		t.modality = mod
+	}
+	t.unbookable = g.schedule.Bookable == timeslot.No
+	return t
+}
+
+// equals compares names in any case, and takes one that a source does not say for the other.
+func (t *timeAt) equals(o *timeAt) bool {
+	sameName := t.name == "" || o.name == "" || strings.EqualFold(t.name, o.name)
+	return t.place == o.place && t.id == o.id && t.modality == o.modality && sameName
+}
+
+// addTime adds a unit, of a start that no earlier one comes after, to the next ones of a subject if it is a new time and
+// there are fewer than per, or in place of one that cannot be booked. It gives 1 where the time is counted already, else 0.
+func (m *merger) addTime(s *subject, u *unit, per int) int {
+	t := m.timeOf(u)
+	at := &s.times
+	if at.start != u.start {
+		at.start, at.known = u.start, at.known[:0]
+	}
+	for i := range at.known {
+		k := &at.known[i]
+		if !k.equals(&t) {
+			continue
+		}
+		if k.unbookable && !t.unbookable {
+			k.unbookable = false
+			if k.next >= 0 {
+				s.next[k.next] = *u
+			}
+		}
+		return 1
+	}
+	if len(s.next) < per {
+		t.next = len(s.next)
+		s.next = append(s.next, *u)
+	}
+	at.known = append(at.known, t)
+	return 0
+}
