@@ -141,7 +141,7 @@ func (s *Server) passThrough(route booking.Route) echo.HandlerFunc {
 func failedReports(reports []timeslot.SourceReport) []timeslot.SourceReport {
 	var failed []timeslot.SourceReport
 	for _, r := range reports {
-		if r.Status == timeslot.StatusFailed {
+		if r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusFresh && r.Reason == timeslot.KindMalformed {
 			failed = append(failed, r)
 		}
 	}
