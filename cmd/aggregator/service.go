@@ -48,6 +48,8 @@ type service struct {
 	inForce atomic.Pointer[ops.Configuration]
 	ops     *ops.Watch
 
+	oddities ops.Oddities // of upstream's answers
+
 	switches *cache.Switches
 	retired  sync.WaitGroup // request paths that a reload replaced and that still finish
 	ready    atomic.Bool

@@ -18,6 +18,7 @@ type Options struct {
 	Replica       string                    // how this replica is called
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
+	Odd           func() []Oddity           // what was odd about upstream's answers; nil: nobody looks
 	Slots         func() map[string]int     // listed by the answers in memory, by source; nil: not known
 	Off           func(product string) bool // whether it is switched off
 	Logger        *slog.Logger
@@ -105,6 +106,9 @@ func (w *Watch) look(now time.Time) {
 	}
 	if w.opt.Warm != nil {
 		state.Warm = w.opt.Warm()
+	}
+	if w.opt.Odd != nil {
+		state.Oddities = w.opt.Odd()
 	}
 	text, err := json.Marshal(state)
 	if err != nil {

@@ -267,6 +267,7 @@ func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache
 func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	reach := e.lookahead.known.Load()
 	call.Lookahead, call.Smallest = reach.largest, reach.smallest
+	call.Zones = e.zonesFor(call)
 	parts, err := e.fetchConfirmed(ctx, key, through, call)
 	if err != nil {
 		return nil, err
