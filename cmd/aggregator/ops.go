@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"timeslots/internal/fetch"
 	"timeslots/internal/ops"
+	"timeslots/internal/timeslot"
 )
 
 // newWatch watches the metrics for the operations page.
@@ -17,11 +19,20 @@ func (s *service) newWatch() *ops.Watch {
 	return ops.New(ops.Options{
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
+		Odd:           s.oddities.List,
 		Slots:         s.slotsBySource,
 		Redis:         s.redisServers(),
 		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})
+}
+
+// odd counts what was odd about an answer, and keeps a sample of its shape for the page.
+func (s *service) odd(source timeslot.Source, operation timeslot.Operation, o fetch.Oddity) {
+	if doubt, zone := strings.CutPrefix(string(o.Reason), "zone_"); zone {
+		s.metrics.ZoneDoubted(source, doubt, o.Count)
+	}
+	s.oddities.Add(string(source), string(operation), string(o.Reason), o.Sample, o.Count, time.Now())
 }
 
 func (s *service) slotsBySource() map[string]int {

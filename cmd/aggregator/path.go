@@ -118,7 +118,7 @@ func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
 		Public: s.upstream.public, Ingress: s.upstream.ingress, Visit: s.upstream.visit,
 		CareOptionsKey: keys.CareOptions.Reveal(), SlotsKey: keys.Slots.Reveal(),
 		PublicTransport: fetch.NewTransport(s.upstream.tls), IngressTransport: fetch.NewTransport(s.upstream.ingressTLS),
-		Sources: sources, Lookahead: days(cfg.Search.MaxWindow), Recorder: s.metrics, Logger: s.log,
+		Sources: sources, Lookahead: days(cfg.Search.MaxWindow), Recorder: s.metrics, Logger: s.log, Odd: s.odd,
 	})
 }
 

@@ -51,6 +51,8 @@ type service struct {
 	policies atomic.Pointer[policies]
 	ops      *ops.Watch
 
+	oddities ops.Oddities // of upstream's answers
+
 	switches *cache.Switches
 	uses     booking.Uses   // nil: there is no Redis
 	retired  sync.WaitGroup // request paths that a reload replaced and that still finish

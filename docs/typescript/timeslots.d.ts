@@ -1066,13 +1066,13 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description When it begins, with the offset of the department's zone, or of `userTimezone` when that was given.
+             * @description When it begins, with the offset that upstream wrote or the department's zone has, or that of `userTimezone` when that was given.
              */
             slotDateTime: string;
             /** @description In minutes; 0 when no source says. */
             duration: number;
-            /** @description IANA time zone of `slotDateTime`. */
-            timezone: string;
+            /** @description IANA time zone of the clinic, or `userTimezone`. Absent when no source names one that exists. */
+            timezone?: string;
             /** @description EHR instance; `departmentId` is unique inside it. */
             ehrInstance: string;
             /** @description The clinic's identifier inside `ehrInstance`. */
@@ -1195,8 +1195,8 @@ export interface components {
             urlName?: string;
             /** @description For example `Retail` or `Primary Care`. Absent when no source says. */
             clinicType?: string;
-            /** @description Its IANA time zone. */
-            timezone: string;
+            /** @description Its IANA time zone. Absent when no source names one that exists. */
+            timezone?: string;
             /** @description As DexCare writes it. Absent when no source says. */
             phone?: string;
             /** @description Absent when no source says. */

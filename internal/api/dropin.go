@@ -188,6 +188,9 @@ func statusOf(f *timeslot.Fragment) int {
 	if f.NotFound {
 		return http.StatusNotFound
 	}
+	if len(f.Body) == 0 { // upstream had nothing to say, and said so
+		return http.StatusNoContent
+	}
 	return http.StatusOK
 }
 

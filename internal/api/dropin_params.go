@@ -123,11 +123,7 @@ func enum(allowed ...string) func(string) (string, bool) {
 }
 
 func ianaZone(v string) (string, bool) {
-	if !zoneGrammar.MatchString(v) || v == "Local" {
-		return v, false
-	}
-	_, err := time.LoadLocation(v)
-	return v, err == nil
+	return v, zoneGrammar.MatchString(v) && isZone(v)
 }
 
 var (

@@ -139,7 +139,7 @@ func (e *encoder) departmentViews() {
 		e.required("name", d.Name)
 		e.text("urlName", d.URLName)
 		e.text("clinicType", d.ClinicType)
-		e.required("timezone", d.Timezone)
+		e.text("timezone", d.Timezone)
 		e.text("phone", d.Phone)
 		e.address(d.Address)
 		if d.Point != nil {

@@ -85,7 +85,7 @@ func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 		zone = w.zone.name
 	}
 	b := make([]byte, 0, 384)
-	b = appendText(b, `,"timezone":`, zone)
+	b = appendKnown(b, `,"timezone":`, zone)
 	b = appendText(b, `,"ehrInstance":`, s.EHRInstance)
 	b = appendText(b, `,"departmentId":`, s.DepartmentID)
 	b = appendText(b, `,"departmentIdentifier":`, key)

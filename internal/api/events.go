@@ -157,11 +157,11 @@ func (w *watched) Look(ctx context.Context) ([]string, error) {
 func offeredBy(answer *search.Answer) []string {
 	ids := make([]string, 0, len(answer.Slots))
 	for i := range answer.Slots {
-		ids = append(ids, answer.Slots[i].Identity().PublicID())
+		ids = append(ids, answer.Slots[i].PublicID())
 	}
 	for _, entry := range answer.Entries {
 		for i := range entry.Next {
-			ids = append(ids, entry.Next[i].Identity().PublicID())
+			ids = append(ids, entry.Next[i].PublicID())
 		}
 	}
 	return ids

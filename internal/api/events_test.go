@@ -57,7 +57,7 @@ func follow(t *testing.T, s *stand, last string, more ...string) (next func() st
 func TestASlotThatIsTakenIsToldToThoseWhoLookAtIt(t *testing.T) {
 	s := newStand(t, nil)
 	answer := sampleAnswer(s.clock.Now())
-	id := answer.Slots[0].Identity().PublicID()
+	id := answer.Slots[0].PublicID()
 	s.engine.answer = func() *search.Answer {
 		a := *answer
 		r := *answer.Result
@@ -112,7 +112,7 @@ func TestAListIsFollowedByTheTimesItShows(t *testing.T) {
 	}
 	next, leave := follow(t, s, "", "&by=provider&per=1")
 	defer leave()
-	id := sampleAnswer(start).Slots[0].Identity().PublicID()
+	id := sampleAnswer(start).Slots[0].PublicID()
 	if got := next(); !strings.HasSuffix(got, `event: offered|data: {"offered":["`+id+`"]}`) {
 		t.Errorf("first %q", got)
 	}

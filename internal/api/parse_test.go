@@ -70,6 +70,7 @@ func TestOffendersAreAllNamedWithAFix(t *testing.T) {
 		"no such day":               {"npi=9000000017&startDate=2030-02-30", []string{"startDate"}},
 		"end before start":          {"npi=9000000017&startDate=2030-03-02&endDate=2030-03-01", []string{"endDate"}},
 		"no such zone":              {"npi=9000000017&userTimezone=Mars/Base", []string{"userTimezone"}},
+		"zone of the machine":       {"npi=9000000017&userTimezone=localtime", []string{"userTimezone"}},
 		"zone as a path":            {"npi=9000000017&userTimezone=../etc/passwd", []string{"userTimezone"}},
 		"the machine's zone":        {"npi=9000000017&userTimezone=Local", []string{"userTimezone"}},
 		"unknown order":             {"npi=9000000017&sort=cheapest", []string{"sort"}},

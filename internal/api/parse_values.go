@@ -127,11 +127,21 @@ func (p *parser) zone(name string) string {
 	if value == "" {
 		return ""
 	}
-	if _, err := time.LoadLocation(value); err != nil || value == "Local" {
+	if !isZone(value) {
 		p.reject(name, quoted(value)+" is not a known time zone", "give an IANA time zone such as America/New_York")
 		return ""
 	}
 	return value
+}
+
+// isZone tells whether there is a place's zone of that name: not the machine's own, which is "Local", and in many zone
+// databases "localtime", nor one with leap seconds ("right/…").
+func isZone(name string) bool {
+	if name == "" || name[0] < 'A' || name[0] > 'Z' || name == "Local" {
+		return false
+	}
+	_, err := time.LoadLocation(name)
+	return err == nil
 }
 
 // coordinate reads latitude or longitude; both come together or not at all.

@@ -148,7 +148,7 @@ func callOf(r *http.Request, rec *record) booking.Call {
 func failedReports(reports []timeslot.SourceReport) []timeslot.SourceReport {
 	var failed []timeslot.SourceReport
 	for _, r := range reports {
-		if r.Status == timeslot.StatusFailed {
+		if r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusFresh && r.Reason == timeslot.KindMalformed {
 			failed = append(failed, r)
 		}
 	}

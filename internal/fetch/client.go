@@ -88,13 +88,13 @@ func bodyError(ctx context.Context, status int, err error) error {
 	return &timeslot.Error{Kind: timeslot.KindMalformed, Status: status, Err: fmt.Errorf("read body: %w", err)}
 }
 
-// verdict is nil for an answer that can be used: 200, or a well-formed 404.
+// verdict is nil for an answer that can be used: 200, 204, or a well-formed 404.
 func (a *answer) verdict() error {
 	kind := timeslot.KindUpstream
 	switch {
 	case a.status == http.StatusOK && isHTML(a.header):
 		kind = timeslot.KindMalformed // a login or error page in place of the answer
-	case a.status == http.StatusOK || a.notFound():
+	case a.status == http.StatusOK || a.status == http.StatusNoContent || a.notFound():
 		return nil
 	case a.status == http.StatusNotFound && !isGatewayMiss(a.body) && !isHTML(a.header):
 		kind = timeslot.KindNotFound // said, but not in a form that may be stored
@@ -117,7 +117,7 @@ func (a *answer) notFound() bool {
 func isGatewayMiss(body []byte) bool { return bytes.Contains(body, []byte("no Route matched")) }
 
 func isJSONObject(body []byte) bool {
-	body = bytes.TrimSpace(body)
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff"))) // a byte order mark says nothing
 	return len(body) > 0 && body[0] == '{' && json.Valid(body)
 }
 

@@ -29,7 +29,7 @@ type Recorder interface {
 	UpstreamHedged(source timeslot.Source, won bool)
 	// BreakerChanged reports 0 closed, 1 half-open, 2 open.
 	BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int)
-	// DecodeDropped counts single entries that decoding left out.
+	// DecodeDropped counts single entries that decoding left out, or values in them that it read as unknown.
 	DecodeDropped(source timeslot.Source, reason string, n int)
 }
 
@@ -50,7 +50,13 @@ type Options struct {
 	Recorder Recorder         // nil: silent
 	Logger   *slog.Logger     // nil: discards
 	Now      func() time.Time // nil: time.Now
+
+	// Odd is told what was odd about an answer that was read all the same, once for each reason; nil: nobody is.
+	Odd func(source timeslot.Source, operation timeslot.Operation, o Oddity)
 }
+
+// Oddity is what was odd about an answer, with its reason, how often, and a sample of its shape.
+type Oddity = decode.Oddity
 
 // SourceOptions bound the calls to one source (docs/interface.md §2, sources.*).
 type SourceOptions struct {
@@ -72,6 +78,10 @@ type Call struct {
 	Lookahead, Smallest int
 
 	Alone bool // on a connection of its own, not one that was kept
+
+	// Zones gives what tells the zone of a department by its key, for starts that upstream writes without an offset or a
+	// zone beside them. It is called with the context of the call and may wait for the directory. nil: nobody knows.
+	Zones func(ctx context.Context) func(department string) string
 
 	through timeslot.Block // the last block that the call covers, when it is behind the key's own
 }
@@ -148,9 +158,6 @@ func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call
 	if err != nil {
 		return nil, f.explain(key, err)
 	}
-	if fragment.Dropped > 0 {
-		f.opt.Recorder.DecodeDropped(key.Source(), "invalid", fragment.Dropped)
-	}
 	return fragment, nil
 }
 
@@ -176,7 +183,23 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 	if err := answer.verdict(); err != nil {
 		return nil, err
 	}
-	return answer.fragment(decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last})
+	read := decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last, Odd: f.odd(key)}
+	if call.Zones != nil {
+		read.Zone = call.Zones(ctx)
+	}
+	return answer.fragment(read)
+}
+
+// odd counts what was odd about an answer, and shows it to whoever watches.
+func (f *Fetcher) odd(key timeslot.FragmentKey) func(decode.Oddity) {
+	return func(o decode.Oddity) {
+		if o.Reason.Dropped() {
+			f.opt.Recorder.DecodeDropped(key.Source(), string(o.Reason), o.Count)
+		}
+		if f.opt.Odd != nil {
+			f.opt.Odd(key.Source(), key.Operation, o)
+		}
+	}
 }
 
 func (f *Fetcher) get(ctx context.Context, key timeslot.FragmentKey, w window, call Call) (*answer, error) {
@@ -189,7 +212,11 @@ func (a *answer) fragment(read decode.Read) (*timeslot.Fragment, error) {
 	if a.notFound() {
 		return &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, NotFound: true, Body: bytes.Clone(a.body)}, nil
 	}
-	fragment, err := decode.Decode(read, a.body)
+	decoded := decode.Decode
+	if a.status == http.StatusNoContent {
+		decoded = func(read decode.Read, _ []byte) (*timeslot.Fragment, error) { return decode.None(read) }
+	}
+	fragment, err := decoded(read, a.body)
 	if err != nil {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: a.status, Err: err}
 	}

@@ -10,9 +10,8 @@ import (
 // answer is a fragment in its place among the others.
 type answer struct {
 	*timeslot.Fragment
-	index    int   // in Input.Fragments
-	age      int32 // grows with FetchedAt; equal for equal times
-	firstRow int   // row of its first schedule
+	index    int // in Input.Fragments
+	firstRow int // row of its first schedule
 	surface  surface
 }
 
@@ -60,13 +59,6 @@ func byFreshness(fragments []*timeslot.Fragment) []answer {
 		}
 		return cmp.Compare(a.Key.String(), b.Key.String())
 	})
-	age := int32(len(answers))
-	for i := range answers {
-		if i > 0 && !answers[i].FetchedAt.Equal(answers[i-1].FetchedAt) {
-			age--
-		}
-		answers[i].age = age
-	}
 	return answers
 }
 

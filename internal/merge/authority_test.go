@@ -1,6 +1,7 @@
 package merge_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -18,10 +19,15 @@ func mergeOf(in merge.Input) *timeslot.Result { return merge.Merge(in).Result }
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 
-// TestWhoMayEndASlot has an area search of two minutes ago that lists a slot, and a second answer that does not.
+// TestWhoMayEndASlot has an area search of two minutes ago that lists a slot, and a second answer that does not list it,
+// but another one of the same calendar.
 func TestWhoMayEndASlot(t *testing.T) {
 	newVisit := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeID, s.VisitTypeName = "7300", "NewPatient" })
-	sameID := with(followUp(bob), func(s *timeslot.Schedule) { s.VisitTypeName = "Return" })
+	sameID := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName = "NewPatient" })
+	elsewhere := with(followUp(ann), func(s *timeslot.Schedule) { s.DepartmentID = "2" })
+	eleven := "2026-10-06T11:00:00-07:00"
+	speaking, later := at(followUp(ann), eleven), v5(ann)
+	later.Block = 1
 	covering := func(f *timeslot.Fragment, from, until string) *timeslot.Fragment {
 		f.Covers = timeslot.Interval{From: instant(from), Until: instant(until)}
 		return f
@@ -29,35 +35,46 @@ func TestWhoMayEndASlot(t *testing.T) {
 	riverton := departments(timeslot.Department{EHRInstance: main, ID: "1", URLName: "AcmeRiverton"})
 	unknown := answered(v5(ann), 0)
 	unknown.NotFound = true
+	damaged := answered(v5(ann), minutes(1), speaking)
+	damaged.Dropped = 1
+	all := func(fragments ...*timeslot.Fragment) []*timeslot.Fragment { return fragments }
 
 	for name, tt := range map[string]struct {
-		other *timeslot.Fragment
-		gone  bool
+		others []*timeslot.Fragment
+		gone   bool
 	}{
-		"Provider Direct, fresher":                  {answered(v5(ann), minutes(1)), true},
-		"Provider Direct, equally old":              {answered(v5(ann), minutes(2)), false},
-		"Provider Direct, older":                    {answered(v5(ann), minutes(3)), false},
-		"Provider Direct, another clinician":        {answered(v5(bob), minutes(1)), false},
-		"Provider Direct knows no such clinician":   {unknown, false},
-		"Provider Direct speaks for nothing":        {covering(answered(v5(ann), 0), nine, nine), false},
-		"its window ends as the slot starts":        {covering(answered(v5(ann), 0), "2026-10-06T00:00:00-07:00", nine), false},
-		"its window begins as the slot starts":      {covering(answered(v5(ann), 0), nine, ten), true},
-		"v4, the same visit type":                   {answered(v4(ann, "followup"), 0), true},
-		"v4, another visit type":                    {answered(v4(ann, "NewPatient"), 0), false},
-		"v4, another visit type, listed by the way": {answered(v4(ann, "NewPatient"), 0, at(newVisit, nine)), false},
-		"v4, the same visit type by its id":         {answered(v4(ann, "Return"), 0, at(sameID, nine)), true},
-		"v4, asked for no visit type":               {answered(v4(ann, ""), 0), false},
-		"Care Direct, the same visit type":          {answered(careDirect("AcmeRiverton", "FollowUp"), 0), true},
-		"Care Direct, another visit type":           {answered(careDirect("AcmeRiverton", "NewPatient"), 0), false},
-		"Care Direct, another department":           {answered(careDirect("AcmeTacoma", "FollowUp"), 0), false},
-		"Care Options":                              {withCovers(answered(careOptions(31), 0)), false},
+		"Provider Direct, fresher":                                     {all(answered(v5(ann), minutes(1), speaking)), true},
+		"Provider Direct, fresher by a call":                           {all(answered(v5(ann), minutes(2)-5*time.Second, speaking)), false},
+		"Provider Direct, equally old":                                 {all(answered(v5(ann), minutes(2), speaking)), false},
+		"Provider Direct, older":                                       {all(answered(v5(ann), minutes(3), speaking)), false},
+		"Provider Direct never spoke of anything":                      {all(answered(v5(ann), minutes(1))), false},
+		"it speaks of another clinic only":                             {all(answered(v5(ann), minutes(1), at(elsewhere, eleven))), false},
+		"it speaks of another visit type only":                         {all(answered(v5(ann), minutes(1), at(newVisit, eleven))), false},
+		"of another visit type with the same id":                       {all(answered(v5(ann), minutes(1), at(sameID, eleven))), false},
+		"it names the calendar, without a slot":                        {all(answered(v5(ann), minutes(1), at(followUp(ann)))), true},
+		"another answer of it speaks of the calendar":                  {all(answered(v5(ann), minutes(1)), answered(later, minutes(9), speaking)), true},
+		"only its other version speaks of it":                          {all(answered(v5(ann), minutes(1)), answered(v4(ann, "FollowUp"), minutes(9), speaking)), false},
+		"something of it could not be read":                            {all(damaged), false},
+		"Provider Direct, another clinician":                           {all(answered(v5(bob), minutes(1), at(followUp(bob), eleven))), false},
+		"Provider Direct knows no such clinician":                      {all(unknown), false},
+		"Provider Direct speaks for nothing":                           {all(covering(answered(v5(ann), 0, speaking), nine, nine)), false},
+		"its window ends as the slot starts":                           {all(covering(answered(v5(ann), 0, speaking), "2026-10-06T00:00:00-07:00", nine)), false},
+		"its window begins as the slot starts":                         {all(covering(answered(v5(ann), 0, speaking), nine, ten)), true},
+		"v4, the same visit type":                                      {all(answered(v4(ann, "followup"), 0, speaking)), true},
+		"v4, the same visit type, of which it has none, and never had": {all(answered(v4(ann, "followup"), 0)), false},
+		"v4, another visit type":                                       {all(answered(v4(ann, "NewPatient"), 0, at(newVisit, eleven))), false},
+		"v4, another visit type with the same id":                      {all(answered(v4(ann, "NewPatient"), 0, at(sameID, eleven)), answered(v4(ann, "FollowUp"), minutes(3), speaking)), false},
+		"v4, asked for another, the same by the way":                   {all(answered(v4(ann, "NewPatient"), 0, speaking)), true},
+		"v4, asked for no visit type":                                  {all(answered(v4(ann, ""), 0)), false},
+		"Care Direct, the same visit type":                             {all(answered(careDirect("AcmeRiverton", "FollowUp"), 0, speaking)), true},
+		"Care Direct never had her":                                    {all(answered(careDirect("AcmeRiverton", "FollowUp"), 0, at(followUp(bob), eleven))), false},
+		"Care Direct, another visit type":                              {all(answered(careDirect("AcmeRiverton", "NewPatient"), 0, at(newVisit, eleven))), false},
+		"Care Direct, another department":                              {all(answered(careDirect("AcmeTacoma", "FollowUp"), 0, at(elsewhere, eleven))), false},
+		"Care Options":                                                 {all(withCovers(answered(careOptions(31), 0, speaking))), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := merged(anything, riverton, answered(careOptions(30), minutes(2), at(followUp(ann), nine)), tt.other).Result
-			offered := false
-			for i := range r.Slots {
-				offered = offered || r.Slots[i].Schedule.NPI == ann && r.Slots[i].Schedule.VisitTypeID == "7203"
-			}
+			r := merged(anything, append(tt.others, riverton, answered(careOptions(30), minutes(2), at(followUp(ann), nine)))...).Result
+			offered := slices.ContainsFunc(r.Slots, func(o timeslot.Offer) bool { return localStart(&o) == nine })
 			if offered == tt.gone {
 				t.Errorf("offered: %v, want %v", offered, !tt.gone)
 			}
@@ -80,22 +97,14 @@ func TestCareDirectsDepartmentIsKnownByItsOwnSlots(t *testing.T) {
 	}
 }
 
-// TestAnyNameOfAVisitTypeIsOneThatAnAnswerCanSpeakFor, also the one that is not shown, or that only the directory has.
-func TestAnyNameOfAVisitTypeIsOneThatAnAnswerCanSpeakFor(t *testing.T) {
-	calling := func(name string) list {
-		return at(with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName = name }), nine)
-	}
-	for name, fragments := range map[string][]*timeslot.Fragment{
-		"not shown": {answered(careOptions(30), minutes(3), calling("Return")), answered(careOptions(60), minutes(2), calling("FollowUp"))},
-		"directory": {answered(careOptions(30), minutes(2), calling("")), departments(timeslot.Department{
-			EHRInstance: main, ID: "1", VisitTypes: []timeslot.VisitType{{ID: "7203", Name: "Return"}},
-		})},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if r := merged(anything, append(fragments, answered(v4(ann, "return"), minutes(1)))...).Result; r.Total != 0 {
-				t.Errorf("%v offered, though the fresher answer about it has none", starts(r))
-			}
-		})
+// TestTheDirectorysNameOfAVisitTypeIsOneThatAnAnswerCanSpeakFor: v4 was asked for the name and lists the id alone.
+func TestTheDirectorysNameOfAVisitTypeIsOneThatAnAnswerCanSpeakFor(t *testing.T) {
+	bare := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName = "" })
+	r := merged(anything, answered(careOptions(30), minutes(2), at(bare, nine)),
+		departments(timeslot.Department{EHRInstance: main, ID: "1", VisitTypes: []timeslot.VisitType{{ID: "7203", Name: "Return"}}}),
+		answered(v4(ann, "return"), minutes(1), at(bare, ten))).Result
+	if diff := cmp.Diff([]string{ten}, starts(r)); diff != "" {
+		t.Error(diff, "nine is offered, though the fresher answer about it has none")
 	}
 }
 

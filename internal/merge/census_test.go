@@ -36,7 +36,7 @@ func TestTheGeneratorDrawsEveryCase(t *testing.T) {
 
 var cases = []string{
 	"a slot of three sources", "a slot of answers of different age", "a duration of an older answer",
-	"both handles", "ids of one visit type", "ids that one surface tells apart", "a name in another case",
+	"both handles", "names of one id", "elements that differ", "an offset of its own", "ids of one visit type", "ids that one surface tells apart", "a name in another case",
 	"overruled by Provider Direct v5", "overruled by Provider Direct v4", "overruled by Care Direct", "overruled by two answers", "overruled by answers of different age",
 	"a member of a pool", "rows without a member, covered", "rows without a member, alone", "a gone row that covers",
 	"taken as it is listed", "taken under another spelling only", "taken with the pool", "one member taken, another left",
@@ -107,6 +107,12 @@ func (r *reference) countNames(s refSlot, is happening) {
 	for _, l := range s.rows {
 		ids[l.VisitTypeID], names[l.VisitTypeName] = true, true
 	}
+	is.so("names of one id", slices.ContainsFunc(r.rows, func(o refRow) bool {
+		g := r.group(o.Schedule)
+		return g.npi == s.npi && g.ehr == s.ehr && g.department == s.department && g.member == s.member && g.visit.id == s.visit.id && g.visit.name != s.visit.name
+	}))
+	mixed, _ := r.shownOf(s)
+	is.so("elements that differ", mixed != r.schedule(s.refGroup))
 	is.so("ids of one visit type", len(ids) > 1)
 	is.so("a name in another case", names["FollowUp"] && names["FOLLOWUP"])
 	is.so("ids that one surface tells apart", slices.ContainsFunc(r.rows, func(o refRow) bool {
@@ -128,7 +134,8 @@ func (r *reference) countAuthority(s refSlot, is happening) {
 
 func (r *reference) countZone(s refSlot, is happening) {
 	is.so("zone "+r.zone(s.ehr, s.department), true)
-	at := time.Unix(s.start, 0).In(r.location(s.rows[0].Schedule, s.rows[0].slot)).Format(time.RFC3339)
+	is.so("an offset of its own", r.zone(s.ehr, s.department) != "" && r.clock(s).String() == "")
+	at := time.Unix(s.start, 0).In(r.clock(s)).Format(time.RFC3339)
 	is.so("the first half past one", at == "2026-11-01T01:30:00-07:00")
 	is.so("the second half past one", at == "2026-11-01T01:30:00-08:00")
 }

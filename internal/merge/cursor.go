@@ -25,7 +25,7 @@ type Cursor struct {
 }
 
 const (
-	cursorVersion    = 2
+	cursorVersion    = 3
 	fingerprintBytes = 6
 	headBytes        = 1 + fingerprintBytes
 

@@ -2,6 +2,7 @@ package merge
 
 import (
 	"slices"
+	"strings"
 
 	"timeslots/internal/timeslot"
 )
@@ -17,39 +18,35 @@ func (m *merger) describeGroups() {
 	}
 }
 
-// describe fills g.schedule from the freshest row on. A member of a pool also gets what is only known of the pool.
+// describe fills g.schedule with what all rows of the group say. A member of a pool also gets what is only known of the
+// pool. Where rows differ, the group is mixed: see [merger.profiled].
 func (m *merger) describe(g *group) {
+	rows := m.rowsAbout(g)
 	s := &g.schedule
 	*s = *m.rows[g.rows[0]].schedule
-	for _, r := range g.rows[1:] {
-		fill(s, m.rows[r].schedule)
+	for _, r := range rows[1:] {
+		setDefault(&s.ProviderID, m.rows[r].schedule.ProviderID)
+		setDefault(&s.VisitTypeName, m.rows[r].schedule.VisitTypeName)
 	}
-	if g.member != "" {
-		if nobody := m.families[g.family].nobody; nobody >= 0 {
-			for _, r := range m.groups[nobody].rows {
-				fill(s, m.rows[r].schedule)
-			}
-		}
+	if len(rows) > 1 {
+		g.mixed = m.differ(rows)
+		s.VisitTypeTitle, s.Modality = agreed(said(m, rows, title)), agreed(said(m, rows, modality))
+		s.ForNewPatient, s.ForEstablishedPatient = agreed(said(m, rows, forNew)), agreed(said(m, rows, forEstablished))
+		s.Bookable = agreed(said(m, rows, bookable))
 	}
-	for _, r := range g.rows {
-		nameVisitType(s, m.rows[r].schedule.VisitTypeID, g.place.info.VisitTypes)
-	}
+	m.nameVisitType(s, g, g.place.info.VisitTypes)
 	s.VisitTypeID = m.visits[g.visit].id
-	if g.place.zoneName != "" {
-		s.Timezone = g.place.zoneName
-	}
+	s.Timezone = g.place.zoneName
 }
 
-// fill takes from src what s does not know.
-func fill(s, src *timeslot.Schedule) {
-	setDefault(&s.ProviderID, src.ProviderID)
-	setDefault(&s.VisitTypeName, src.VisitTypeName)
-	setDefault(&s.VisitTypeTitle, src.VisitTypeTitle)
-	setDefault(&s.Modality, src.Modality)
-	setDefault(&s.ForNewPatient, src.ForNewPatient)
-	setDefault(&s.ForEstablishedPatient, src.ForEstablishedPatient)
-	setDefault(&s.Bookable, src.Bookable)
-	setDefault(&s.Timezone, src.Timezone)
+// rowsAbout is the rows of a group, freshest first, and behind those of a member the rows of the pool without one.
+func (m *merger) rowsAbout(g *group) []int32 {
+	if g.member != "" {
+		if nobody := m.families[g.family].nobody; nobody >= 0 {
+			return slices.Concat(g.rows, m.groups[nobody].rows)
+		}
+	}
+	return g.rows
 }
 
 func setDefault[T comparable](dst *T, src T) {
@@ -59,14 +56,35 @@ func setDefault[T comparable](dst *T, src T) {
 	}
 }
 
-// nameVisitType takes short name and title from a directory's list, where the slots' own answers have none.
-func nameVisitType(s *timeslot.Schedule, id string, known []timeslot.VisitType) {
+// nameVisitType takes short name and title from a directory's list, where the slots' own answers have none, and where
+// the list has one visit type only that is meant.
+func (m *merger) nameVisitType(s *timeslot.Schedule, g *group, known []timeslot.VisitType) {
+	if len(known) == 0 || m.visits[g.visit].alone {
+		return
+	}
+	for _, r := range g.rows {
+		nameByID(s, m.rows[r].schedule.VisitTypeID, known)
+	}
+}
+
+func nameByID(s *timeslot.Schedule, id string, known []timeslot.VisitType) {
 	if id == "" || (s.VisitTypeName != "" && s.VisitTypeTitle != "") {
 		return
 	}
-	if i := slices.IndexFunc(known, func(v timeslot.VisitType) bool { return v.ID == id }); i >= 0 {
-		setDefault(&s.VisitTypeName, known[i].Name)
-		setDefault(&s.VisitTypeTitle, known[i].Title)
+	meant := -1
+	for i := range known {
+		v := &known[i]
+		if v.ID != id || s.VisitTypeName != "" && v.Name != "" && !strings.EqualFold(s.VisitTypeName, v.Name) {
+			continue
+		}
+		if meant >= 0 {
+			return
+		}
+		meant = i
+	}
+	if meant >= 0 {
+		setDefault(&s.VisitTypeName, known[meant].Name)
+		setDefault(&s.VisitTypeTitle, known[meant].Title)
 	}
 }
 

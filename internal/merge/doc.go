@@ -6,16 +6,28 @@
 //
 // A row is a schedule as one answer spells it; a group is all rows that mean the same clinician, place and visit type.
 // Whatever needs strings (identity, joining of attributes, filters) is decided once per group; a slot is then only two
-// integers, its start and its group, and slots of different surfaces are one when both are equal.
+// integers, its start and its group, and slots of different surfaces are one when both are equal. Where the rows of a group
+// differ in what they say (modality, for whom, bookable, title), that is decided once for all slots that the same rows
+// list: what an element of an answer says belongs to its slots. What no row of a slot says is taken from the group, as far
+// as the freshest answer that says it is of one mind.
 //
 // # Same slot
 //
-// Two rows mean the same when EHR instance, department, clinician and visit type are the same. Visit types are the
-// same when their ids are, else when their short names are, without regard to case, unless that would make one of two
-// ids that a single surface tells apart: a surface that lists a name under two modalities has two ids for it, and then
-// every id under that name stands for itself. Of several ids of one visit type the answer shows the one of Provider
-// Direct v5, Care Options, Care Direct and v4, in this order (the first two carry the EMR's id, which the EMR's own
-// events use), and the smallest text of one surface's: so it depends neither on order nor on age.
+// Two rows mean the same when EHR instance, department, clinician and visit type are the same. Visit types are known to be
+// the same when both id and short name are, without regard to case, and known to be two when both rows give a name and the
+// names differ: one EMR id may stand for several. Sameness is assumed
+//
+//   - of two ids under one name, as v4 may name visit types by other ids than v5, unless a single surface lists both: a
+//     surface that lists a name under two modalities has two ids for it, and then every id under that name stands for
+//     itself;
+//   - of an id alone and the one visit type that has the id and a name, unless there are several such, or a single surface
+//     lists both: then the id alone stands for itself, and no directory names it.
+//
+// Of several ids of one visit type the answer shows the one of Provider Direct v5, Care Options, Care Direct and v4, in
+// this order (the first two carry the EMR's id, which the EMR's own events use), and the smallest text of one surface's: so
+// it depends neither on order nor on age.
+//
+// Taken is told by the id without the name, as bookings have no name: the slots of all visit types of an id go together.
 //
 // # Pools
 //
@@ -28,9 +40,15 @@
 //
 // # Authority
 //
-// A slot stands when the freshest answer that lists it is at least as fresh as the freshest answer that speaks for its
-// time. A row of a pool without a member also stands while a member has its start: the answer that lists the member
-// lists the row. See [authority].
+// A slot stands unless an answer that speaks for its calendar and time is fresher than all that list it, by more than two
+// calls take. A surface speaks for the calendars that it has shown to know, at any time, in any answer at hand. A row of a
+// pool without a member also stands while a member has its start: the answer that lists the member lists the row. See
+// [authority].
+//
+// # Zones
+//
+// A slot's time is written, and its day is counted, in its department's zone, unless upstream wrote another offset: then in
+// that (see clockOf). The zone is the directory's, else the slots', and the first that exists.
 //
 // # Order
 //

@@ -39,14 +39,14 @@ func TestTheWorkedExamplesAreWhatIsRanked(t *testing.T) {
 
 // scoreTable has a line for each slot, soonest first, with its place in every profile.
 func scoreTable(point *timeslot.Point, fragments []*timeslot.Fragment) string {
-	places := map[timeslot.Identity][]string{}
+	places := map[string][]string{}
 	var rows []timeslot.Offer
 	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
 		r := merged(query(func(q *timeslot.Query) {
 			q.Point, q.Sort, q.Explain, q.Radius, q.NPIs = point, profile, true, 30, []string{ann, bob, cyd}
 		}), fragments...).Result
 		for i := range r.Slots {
-			id := r.Slots[i].Identity()
+			id := r.Slots[i].PublicID()
 			places[id] = append(places[id], strconv.Itoa(i+1))
 		}
 		if profile == timeslot.Soonest {
@@ -64,7 +64,7 @@ func scoreTable(point *timeslot.Point, fragments []*timeslot.Fragment) string {
 			miles = strconv.FormatFloat(o.Distance, 'f', 1, 64)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %.6f | %.6f | %.1f | %.6f | %.6f | %s |\n", names[o.Schedule.NPI], localStart(o)[11:16], miles,
-			o.Score.Wait, o.Score.Distance, o.Score.Bookable, o.Score.Spread, o.Score.Total, strings.Join(places[o.Identity()], " | "))
+			o.Score.Wait, o.Score.Distance, o.Score.Bookable, o.Score.Spread, o.Score.Total, strings.Join(places[o.PublicID()], " | "))
 	}
 	return b.String()
 }

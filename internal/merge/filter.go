@@ -22,7 +22,7 @@ func (m *merger) filterGroups() {
 	}
 	for i := range m.groups {
 		g := &m.groups[i]
-		g.out = !located(q, g.place) || !offered(q, &g.schedule) || !m.hasVisitType(g, wanted)
+		g.out = !located(q, g.place) || !offered(q, g) || !m.hasVisitType(g, wanted)
 		if known != nil && !g.out {
 			g.out = !attended(q, known[g.schedule.NPI])
 		}
@@ -42,17 +42,25 @@ func located(q *timeslot.Query, p *place) bool {
 	return allows(q.ClinicTypes, p.info.ClinicType) && allows(q.EHRInstances, p.ehr)
 }
 
-// offered tells whether the query wants slots of this clinician, for these patients, in this modality.
-func offered(q *timeslot.Query, s *timeslot.Schedule) bool {
-	switch {
-	case len(q.NPIs) > 0 && !slices.Contains(q.NPIs, s.NPI):
-		return false
-	case q.Patient == timeslot.NewPatient && s.ForNewPatient == timeslot.No:
-		return false
-	case q.Patient == timeslot.EstablishedPatient && s.ForEstablishedPatient == timeslot.No:
+// offered tells whether the query wants slots of this clinician, for these patients, in this modality. Of a mixed group
+// only some may be wanted.
+func offered(q *timeslot.Query, g *group) bool {
+	s := &g.schedule
+	if len(q.NPIs) > 0 && !slices.Contains(q.NPIs, s.NPI) {
 		return false
 	}
-	return allows(q.Modalities, string(s.Modality))
+	return g.mixed || suits(q, s) && allows(q.Modalities, string(s.Modality))
+}
+
+// suits tells whether the query wants slots for these patients.
+func suits(q *timeslot.Query, s *timeslot.Schedule) bool {
+	switch q.Patient {
+	case timeslot.NewPatient:
+		return s.ForNewPatient != timeslot.No
+	case timeslot.EstablishedPatient:
+		return s.ForEstablishedPatient != timeslot.No
+	}
+	return true
 }
 
 // attended tells whether the query wants this clinician; nil is one whom nobody describes.

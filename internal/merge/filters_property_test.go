@@ -55,7 +55,7 @@ func either(name string) filter {
 }
 
 // leave is what filters leave of a world.
-func leave(in merge.Input, filters ...filter) map[timeslot.Identity]bool {
+func leave(in merge.Input, filters ...filter) map[string]bool {
 	in.Query = query(func(q *timeslot.Query) {
 		q.Limit = 500
 		for _, narrow := range filters {
@@ -73,7 +73,7 @@ func TestTwoFiltersLeaveWhatEachOfThemLeaves(t *testing.T) {
 		a, b := single[names.Draw(t, "first")], single[names.Draw(t, "second")]
 		want := leave(in, b)
 		alone := leave(in, a)
-		maps.DeleteFunc(want, func(id timeslot.Identity, _ bool) bool { return !alone[id] })
+		maps.DeleteFunc(want, func(id string, _ bool) bool { return !alone[id] })
 		if diff := gocmp.Diff(want, leave(in, a, b)); diff != "" {
 			t.Fatalf("(-intersection +both):\n%s", diff)
 		}
@@ -110,13 +110,13 @@ func TestAFilterLeavesWhatTheReferenceWants(t *testing.T) {
 		got := identities(mergeOf(in))
 		in.Query = &whole
 		all := newReference(in)
-		want := map[timeslot.Identity]bool{}
+		want := map[string]bool{}
 		slots := all.listed(make([]int, len(in.Fragments)))
 		slots = slices.DeleteFunc(slots, func(s refSlot) bool { return !all.nobody(s) && all.overruled(s) })
 		for _, s := range all.cover(slots) {
 			if !all.taken(s) && r.wanted(s) {
-				shown := r.schedule(s.refGroup)
-				want[shown.Identity(s.start)] = true
+				o := r.offer(s)
+				want[o.PublicID()] = true
 			}
 		}
 		if diff := gocmp.Diff(want, got); diff != "" {

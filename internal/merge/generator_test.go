@@ -66,11 +66,12 @@ func (w world) drawAnswer(t *rapid.T) *timeslot.Fragment {
 		timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.Area{PostalCode: "98101", Radius: 30}},
 		timeslot.FragmentKey{Operation: timeslot.OpDepartments}, timeslot.FragmentKey{Operation: timeslot.OpDepartmentInfo},
 		timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, NPI: npi})
-	f := answered(key, minutes(rapid.IntRange(0, 2).Draw(t, "age")))
+	f := answered(key, minutes(rapid.IntRange(0, 3).Draw(t, "age")))
 	if rapid.IntRange(0, 9).Draw(t, "found") == 0 {
 		f.NotFound = true
 		return f
 	}
+	f.Dropped = pick(t, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
 	describePlaces(t, f)
 	describePeople(t, f)
 	if key.Source() != timeslot.Directory {

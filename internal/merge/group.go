@@ -13,17 +13,21 @@ import (
 // order of distance, then identity, so that comparing numbers compares both.
 type group struct {
 	site   int32
-	visit  int32  // whose id is shown
+	visit  int32  // whose id and name are shown
 	member string // local provider id, in a pool only; empty there for rows that do not say which member
 	family int32  // the pool that it is of, −1 for none
 
 	rows     []int32 // freshest first
 	place    *place
-	schedule timeslot.Schedule // as shown
+	schedule timeslot.Schedule // as shown; of a mixed group what is not said of some slot
+
+	mixed    bool             // its elements differ: what is shown is decided for each slot
+	profiles map[string]int32 // by the rows that list a slot, the profile
+	shown    []profile        // of a mixed group
 
 	authorities []authority
 	spellings   []*timeslot.Schedule // further identities to ask Taken for
-	out         bool                 // filtered
+	out         bool                 // filtered, all slots of it
 }
 
 // family is the groups of one pool and visit type.
@@ -113,8 +117,12 @@ func (m *merger) compareGroups(a, b *group) int {
 		strings.Compare(s.npi, t.npi),
 		strings.Compare(a.member, b.member),
 		strings.Compare(m.visits[a.visit].id, m.visits[b.visit].id),
+		strings.Compare(m.visitName(a), m.visitName(b)),
 	)
 }
+
+// visitName is the short name of the group's visit type in lower case; empty when no answer gives one.
+func (m *merger) visitName(g *group) string { return m.lowered[m.visits[g.visit].name+1] }
 
 // handOutRows gives every group its rows, in the order of the answers.
 func (m *merger) handOutRows() {

@@ -56,6 +56,7 @@ func Merge(in Input) *Output {
 
 	units := m.unite(m.collect())
 	units = m.coverPools(units)
+	units = m.profiled(units)
 	units = m.offerable(units)
 	doubtful := m.anyDoubtful(units)
 	units = m.firstDays(units)
@@ -84,6 +85,7 @@ type merger struct {
 	namedAt map[namedKey]int32 // the first visit type that a site has under a name
 	names   map[string]int32   // short names in lower case
 	spelled map[string]int32   // short names as they come, so that few are brought into lower case
+	lowered []string           // short names in lower case, by number + 1: none comes first
 
 	places  []place
 	placeOf map[placeKey]int32
@@ -105,6 +107,7 @@ func newMerger(in Input) *merger {
 		perFragment: make([]int, len(in.Fragments)),
 		names:       map[string]int32{"": noName},
 		spelled:     map[string]int32{},
+		lowered:     []string{""},
 		placeOf:     map[placeKey]int32{},
 		zones:       map[string]*zone{},
 	}

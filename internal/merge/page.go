@@ -38,7 +38,7 @@ func (m *merger) offers(units []unit, r *timeslot.Result) []timeslot.Offer {
 	schedules := m.referTo(units, r)
 	for i := range units {
 		m.fillOffer(&offers[i], &units[i])
-		offers[i].Schedule = schedules[units[i].group]
+		offers[i].Schedule = schedules[shownAs{units[i].group, units[i].shown}]
 	}
 	return offers
 }
@@ -95,15 +95,15 @@ func earliest(a, b time.Time) time.Time {
 
 // referTo fills the maps of providers and departments that units refer to, and gives the schedules of their groups:
 // copies, so that an answer that is kept does not keep the merge's own tables.
-func (m *merger) referTo(units []unit, r *timeslot.Result) map[int32]*timeslot.Schedule {
-	schedules := map[int32]*timeslot.Schedule{}
+func (m *merger) referTo(units []unit, r *timeslot.Result) map[shownAs]*timeslot.Schedule {
+	schedules := map[shownAs]*timeslot.Schedule{}
 	for i := range units {
-		index := units[i].group
+		index := shownAs{units[i].group, units[i].shown}
 		if schedules[index] != nil {
 			continue
 		}
-		g := &m.groups[index]
-		s := g.schedule
+		g := &m.groups[index.group]
+		s := *m.scheduleOf(&units[i])
 		schedules[index] = &s
 		if key := s.DepartmentKey(); r.Departments[key] == nil {
 			r.Departments[key] = &timeslot.DepartmentView{Department: g.place.info, Distance: g.place.distance}
@@ -115,12 +115,22 @@ func (m *merger) referTo(units []unit, r *timeslot.Result) map[int32]*timeslot.S
 	m.joinProviders(r.Providers)
 	for index, s := range schedules {
 		if p := r.Providers[s.NPI]; p != nil {
-			for _, row := range m.groups[index].rows {
-				nameVisitType(s, m.rows[row].schedule.VisitTypeID, p.VisitTypes)
-			}
+			m.nameVisitType(s, &m.groups[index.group], p.VisitTypes)
 		}
 	}
 	return schedules
+}
+
+// shownAs is the slots of a group that one schedule is shown for.
+type shownAs struct{ group, profile int32 }
+
+// scheduleOf is what is shown of a slot beside its start.
+func (m *merger) scheduleOf(u *unit) *timeslot.Schedule {
+	g := &m.groups[u.group]
+	if g.mixed {
+		return &g.shown[u.shown].schedule
+	}
+	return &g.schedule
 }
 
 // fillOffer joins what the rows of one slot say: booking handles and duration from the freshest that has one, and the

@@ -111,10 +111,10 @@ func (w *campus) fragments() []*timeslot.Fragment {
 	return out
 }
 
-func identities(r *timeslot.Result) map[timeslot.Identity]bool {
-	ids := map[timeslot.Identity]bool{}
+func identities(r *timeslot.Result) map[string]bool {
+	ids := map[string]bool{}
 	for i := range r.Slots {
-		ids[r.Slots[i].Identity()] = true
+		ids[r.Slots[i].PublicID()] = true
 	}
 	return ids
 }
@@ -122,11 +122,11 @@ func identities(r *timeslot.Result) map[timeslot.Identity]bool {
 // readOn reads page after page, with a pass between two, and wants every slot that is there all the time on exactly one
 // page, and none on two.
 func readOn(t *rapid.T, in merge.Input, pass func(*merge.Input)) {
-	always, shown := identities(pageAfter(in, "", 500)), map[timeslot.Identity]bool{}
+	always, shown := identities(pageAfter(in, "", 500)), map[string]bool{}
 	for cursor := ""; ; {
 		page := pageAfter(in, cursor, rapid.IntRange(1, 5).Draw(t, "limit"))
 		now := identities(pageAfter(in, "", 500))
-		maps.DeleteFunc(always, func(id timeslot.Identity, _ bool) bool { return !now[id] })
+		maps.DeleteFunc(always, func(id string, _ bool) bool { return !now[id] })
 		for id := range identities(page) {
 			if shown[id] {
 				t.Fatalf("%+v is on two pages", id)

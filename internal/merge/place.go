@@ -13,8 +13,8 @@ type place struct {
 	info     timeslot.Department // joined; zero fields are unknown
 	urlNames []string            // every slug that somebody calls it by
 	zone     *zone               // nil when nobody names one that exists: then slots keep their own offset
-	zoneName string
-	distance float64 // miles
+	zoneName string              // empty then
+	distance float64             // miles
 }
 
 type placeKey struct{ ehr, id string }
@@ -56,7 +56,7 @@ func (m *merger) joinPlaces() {
 	for i := range m.places {
 		p := &m.places[i]
 		p.info.EHRInstance, p.info.ID = p.ehr, p.id
-		setDefault(&p.info.Timezone, p.zoneName)
+		p.info.Timezone = p.zoneName // a name of no zone is none
 		p.distance = m.distanceTo(p)
 	}
 }

@@ -16,20 +16,21 @@ type position struct {
 	distance           float64
 	place              placeKey
 	npi, member, visit string
+	name               string // of the visit type, in lower case
 }
 
 func (m *merger) positionOf(u *unit) position {
 	g := &m.groups[u.group]
 	return position{
 		start: u.start, distance: g.place.distance, place: placeKey{g.place.ehr, g.place.id},
-		npi: m.sites[g.site].npi, member: g.member, visit: m.visits[g.visit].id,
+		npi: m.sites[g.site].npi, member: g.member, visit: m.visits[g.visit].id, name: m.visitName(g),
 	}
 }
 
 func (p *position) append(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(p.start))
 	b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.distance))
-	for _, field := range [...]string{p.place.ehr, p.place.id, p.npi, p.member, p.visit} {
+	for _, field := range [...]string{p.place.ehr, p.place.id, p.npi, p.member, p.visit, p.name} {
 		b = binary.AppendUvarint(b, uint64(len(field)))
 		b = append(b, field...)
 	}
@@ -44,7 +45,7 @@ func (r *reader) position() position {
 	if !(p.distance >= 0) && p.distance != unknownDistance || math.IsInf(p.distance, 1) {
 		r.failed = true
 	}
-	for _, field := range [...]*string{&p.place.ehr, &p.place.id, &p.npi, &p.member, &p.visit} {
+	for _, field := range [...]*string{&p.place.ehr, &p.place.id, &p.npi, &p.member, &p.visit, &p.name} {
 		*field = string(r.take(r.number()))
 	}
 	return p
@@ -78,5 +79,6 @@ func (m *merger) compareTo(g *group, p *position) int {
 		strings.Compare(m.sites[g.site].npi, p.npi),
 		strings.Compare(g.member, p.member),
 		strings.Compare(m.visits[g.visit].id, p.visit),
+		strings.Compare(m.visitName(g), p.name),
 	)
 }

@@ -6,8 +6,8 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Ranking profiles. Each is a total order; identity is EHR instance, department, NPI, local provider id (pools only)
-// and visit type id, compared as text in this order. Unknown distances come last.
+// Ranking profiles. Each is a total order; identity is EHR instance, department, NPI, local provider id (pools
+// only), visit type id and its short name in lower case, compared as text in this order. Unknown distances come last.
 //
 //	soonest    start, distance, identity
 //	nearest    distance, start, identity
@@ -129,7 +129,7 @@ func (m *merger) score(u *unit) timeslot.Score {
 }
 
 func (m *merger) bookable(u *unit) float64 {
-	if m.groups[u.group].schedule.Bookable == timeslot.No {
+	if m.scheduleOf(u).Bookable == timeslot.No {
 		return 0
 	}
 	for i, end := int(u.first), m.endOf(int(u.first)); i < end; i++ {

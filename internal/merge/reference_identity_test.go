@@ -28,36 +28,88 @@ func (r *reference) group(s timeslot.Schedule) refGroup {
 	return g
 }
 
-// visit is the id that is shown for the visit type of s.
-func (r *reference) visit(s timeslot.Schedule) string {
-	same := map[string]bool{s.VisitTypeID: true}
-	for grown := true; grown; {
-		grown = false
-		for _, a := range r.rows {
+// refVisit is a visit type: its EMR id, and its short name in lower case.
+type refVisit struct{ id, name string }
+
+func visitOf(s timeslot.Schedule) refVisit {
+	return refVisit{s.VisitTypeID, strings.ToLower(s.VisitTypeName)}
+}
+
+// visit is the visit type that s is of, as it is shown.
+func (r *reference) visit(s timeslot.Schedule) refVisit {
+	mine := visitOf(s)
+	if mine.name != "" {
+		return r.named(s)
+	}
+	with := map[refVisit]bool{} // the visit types that have the id, and a name
+	for _, a := range r.rows {
+		if here(a, s) && a.VisitTypeID == mine.id && a.VisitTypeName != "" {
+			with[r.named(a.Schedule)] = true
+		}
+	}
+	if mine.id == "" || len(with) != 1 {
+		return mine
+	}
+	for only := range with {
+		if !r.clear(s, only) {
+			return mine
+		}
+		for _, a := range r.rows { // two nameless ids of one surface that could both be it are neither
 			for _, b := range r.rows {
-				if here(a, s) && here(b, s) && same[a.VisitTypeID] && !same[b.VisitTypeID] &&
-					a.VisitTypeName != "" && strings.EqualFold(a.VisitTypeName, b.VisitTypeName) {
-					same[b.VisitTypeID], grown = true, true
+				if here(a, s) && here(b, s) && a.VisitTypeID != b.VisitTypeID && refSurface(a.from) == refSurface(b.from) &&
+					r.joins(a.Schedule, only) && r.joins(b.Schedule, only) {
+					return mine
 				}
 			}
 		}
+		return only
 	}
-	best, rank := s.VisitTypeID, math.MaxInt
+	return mine
+}
+
+// clear tells whether no surface lists both the nameless id of s, and the visit type.
+func (r *reference) clear(s timeslot.Schedule, v refVisit) bool {
 	for _, a := range r.rows {
 		for _, b := range r.rows {
-			if here(a, s) && here(b, s) && same[a.VisitTypeID] && same[b.VisitTypeID] &&
-				a.VisitTypeID != b.VisitTypeID && refSurface(a.from) == refSurface(b.from) {
-				return s.VisitTypeID // one surface tells two of them apart
+			if here(a, s) && here(b, s) && refSurface(a.from) == refSurface(b.from) &&
+				a.VisitTypeName != "" && r.named(a.Schedule) == v && b.VisitTypeName == "" && b.VisitTypeID == s.VisitTypeID {
+				return false
 			}
 		}
-		if here(a, s) && same[a.VisitTypeID] {
-			n := refSurface(a.from)
-			if a.VisitTypeID == "" {
-				n += 10
+	}
+	return true
+}
+
+// joins tells whether s has an id alone that could be that visit type.
+func (r *reference) joins(s timeslot.Schedule, v refVisit) bool {
+	with := map[refVisit]bool{}
+	for _, a := range r.rows {
+		if here(a, s) && a.VisitTypeID == s.VisitTypeID && a.VisitTypeName != "" {
+			with[r.named(a.Schedule)] = true
+		}
+	}
+	return s.VisitTypeName == "" && s.VisitTypeID != "" && len(with) == 1 && with[v] && r.clear(s, v)
+}
+
+// named is the visit type that a named one is of, as it is shown.
+func (r *reference) named(s timeslot.Schedule) refVisit {
+	mine := visitOf(s)
+	best, rank := mine, math.MaxInt
+	for _, a := range r.rows {
+		if !here(a, s) || visitOf(a.Schedule).name != mine.name {
+			continue
+		}
+		for _, b := range r.rows {
+			if here(b, s) && visitOf(b.Schedule).name == mine.name && a.VisitTypeID != b.VisitTypeID && refSurface(a.from) == refSurface(b.from) {
+				return mine // one surface tells two of them apart
 			}
-			if n < rank || n == rank && a.VisitTypeID < best {
-				best, rank = a.VisitTypeID, n
-			}
+		}
+		n := refSurface(a.from)
+		if a.VisitTypeID == "" {
+			n += 10
+		}
+		if n < rank || n == rank && a.VisitTypeID < best.id {
+			best, rank = visitOf(a.Schedule), n
 		}
 	}
 	return best

@@ -40,7 +40,7 @@ func (r *reference) department(ehr, id string) (d timeslot.Department, slugs []s
 			}
 		}
 	}
-	d.Timezone = first(d.Timezone, r.zone(ehr, id))
+	d.Timezone = r.zone(ehr, id)
 	return d, slugs
 }
 
@@ -75,14 +75,27 @@ func (r *reference) zone(ehr, id string) string {
 }
 
 func (r *reference) location(s timeslot.Schedule, slot timeslot.Slot) *time.Location {
+	written := time.FixedZone("", int(slot.Offset)*60)
 	if name := r.zone(s.EHRInstance, s.DepartmentID); name != "" {
 		loc, err := time.LoadLocation(name)
 		if err != nil {
 			panic(err)
 		}
-		return loc
+		if _, offset := time.Unix(slot.Start, 0).In(loc).Zone(); slot.Offset == 0 || offset == int(slot.Offset)*60 {
+			return loc
+		}
 	}
-	return time.FixedZone("", int(slot.Offset)*60)
+	return written
+}
+
+// clock is where a slot's time is read: as its freshest listing has it that says an offset.
+func (r *reference) clock(s refSlot) *time.Location {
+	for _, l := range s.rows {
+		if l.slot.Offset != 0 {
+			return r.location(l.Schedule, l.slot)
+		}
+	}
+	return r.location(s.rows[0].Schedule, s.rows[0].slot)
 }
 
 func (r *reference) inWindow(row refRow, slot timeslot.Slot) bool {
@@ -146,43 +159,114 @@ func (r *reference) provider(npi string) *timeslot.Provider {
 	return &p
 }
 
-// schedule is what is shown of a group.
-func (r *reference) schedule(g refGroup) timeslot.Schedule {
+// rowsAbout is the rows of a group, and behind those of a member the rows of the pool without one.
+func (r *reference) rowsAbout(g refGroup) []refRow {
 	rows := r.rowsOf(g)
-	pool := r.pool(rows[0].Schedule)
-	if anybody := g; pool && g.member != "" {
+	if anybody := g; r.pool(rows[0].Schedule) && g.member != "" {
 		anybody.member = ""
 		rows = append(rows, r.rowsOf(anybody)...)
 	}
-	s := timeslot.Schedule{EHRInstance: g.ehr, DepartmentID: g.department, NPI: g.npi, VisitTypeID: g.visit}
-	s.Pool = pool || rows[0].Pool
-	d, _ := r.department(g.ehr, g.department)
+	return rows
+}
+
+// schedule is what is shown of a slot of g that nobody says anything about: where rows differ, nothing.
+func (r *reference) schedule(g refGroup) timeslot.Schedule {
+	rows := r.rowsAbout(g)
+	s := timeslot.Schedule{EHRInstance: g.ehr, DepartmentID: g.department, NPI: g.npi, VisitTypeID: g.visit.id}
+	s.Pool = r.pool(rows[0].Schedule)
 	for _, o := range rows {
-		s.ProviderID = first(s.ProviderID, o.ProviderID)
-		s.VisitTypeName, s.VisitTypeTitle = first(s.VisitTypeName, o.VisitTypeName), first(s.VisitTypeTitle, o.VisitTypeTitle)
-		s.Modality, s.Bookable = first(s.Modality, o.Modality), first(s.Bookable, o.Bookable)
-		s.ForNewPatient = first(s.ForNewPatient, o.ForNewPatient)
-		s.ForEstablishedPatient = first(s.ForEstablishedPatient, o.ForEstablishedPatient)
-		s.Timezone = first(s.Timezone, o.Timezone)
+		s.ProviderID, s.VisitTypeName = first(s.ProviderID, o.ProviderID), first(s.VisitTypeName, o.VisitTypeName)
 	}
-	for _, o := range r.rowsOf(g) {
-		nameBy(&s, o.VisitTypeID, d.VisitTypes)
-	}
-	s.Timezone = first(r.zone(g.ehr, g.department), s.Timezone)
+	s.VisitTypeTitle, s.Modality = only(sayings(rows, title)), only(sayings(rows, modality))
+	s.ForNewPatient, s.ForEstablishedPatient = only(sayings(rows, forNew)), only(sayings(rows, forEstablished))
+	s.Bookable = only(sayings(rows, bookable))
+	d, _ := r.department(g.ehr, g.department)
+	r.name(&s, g, d.VisitTypes)
+	s.Timezone = r.zone(g.ehr, g.department)
 	return s
 }
 
-// nameBy names a visit type as a directory's list does, where nobody else has.
-func nameBy(s *timeslot.Schedule, id string, known []timeslot.VisitType) {
-	for _, v := range known {
-		if v.ID != "" && v.ID == id {
-			s.VisitTypeName, s.VisitTypeTitle = first(s.VisitTypeName, v.Name), first(s.VisitTypeTitle, v.Title)
+// shownOf is what is shown of a slot: what those say who list it, else what is said of its group.
+func (r *reference) shownOf(slot refSlot) (s timeslot.Schedule, modalities []timeslot.Modality) {
+	var rows []refRow
+	for _, l := range append(slices.Clone(slot.rows), slot.covers...) {
+		rows = append(rows, l.refRow)
+	}
+	s = r.schedule(slot.refGroup)
+	titles := append(sayings(rows, title), s.VisitTypeTitle)
+	s.VisitTypeTitle = titles[0]
+	for _, about := range []struct {
+		to *timeslot.Tri
+		of func(timeslot.Schedule) timeslot.Tri
+	}{{&s.ForNewPatient, forNew}, {&s.ForEstablishedPatient, forEstablished}, {&s.Bookable, bookable}} {
+		if said := sayings(rows, about.of); len(said) > 0 {
+			*about.to = slices.Max(said)
 		}
+	}
+	if modalities = sayings(rows, modality); len(modalities) == 0 {
+		return s, []timeslot.Modality{s.Modality}
+	}
+	s.Modality = only(slices.DeleteFunc(slices.Clone(modalities), func(m timeslot.Modality) bool { return !anyOf(r.Query.Modalities, string(m)) }))
+	return s, modalities
+}
+
+func title(s timeslot.Schedule) string               { return s.VisitTypeTitle }
+func modality(s timeslot.Schedule) timeslot.Modality { return s.Modality }
+func forNew(s timeslot.Schedule) timeslot.Tri        { return s.ForNewPatient }
+func forEstablished(s timeslot.Schedule) timeslot.Tri {
+	return s.ForEstablishedPatient
+}
+func bookable(s timeslot.Schedule) timeslot.Tri { return s.Bookable }
+
+// sayings is the different things that the first answer says which says anything.
+func sayings[T comparable](rows []refRow, of func(timeslot.Schedule) T) (values []T) {
+	var unknown T
+	var from *timeslot.Fragment
+	for _, o := range rows {
+		if v := of(o.Schedule); v != unknown && (from == nil || from == o.from) && !slices.Contains(values, v) {
+			values, from = append(values, v), o.from
+		}
+	}
+	return values
+}
+
+// only is the one value, unknown where there are several.
+func only[T comparable](values []T) (v T) {
+	if len(values) == 1 {
+		v = values[0]
+	}
+	return v
+}
+
+// name asks a directory's list for every id of a group, unless the answers have names for it and this is none of them.
+func (r *reference) name(s *timeslot.Schedule, g refGroup, known []timeslot.VisitType) {
+	rows := r.rowsOf(g)
+	if g.visit.name == "" && slices.ContainsFunc(r.rows, func(o refRow) bool {
+		return here(o, rows[0].Schedule) && g.visit.id != "" && o.VisitTypeID == g.visit.id && o.VisitTypeName != ""
+	}) {
+		return
+	}
+	for _, o := range rows {
+		nameBy(s, o.VisitTypeID, known)
+	}
+}
+
+// nameBy names a visit type as a directory's list does, where nobody else has, and where the list has one only that fits.
+func nameBy(s *timeslot.Schedule, id string, known []timeslot.VisitType) {
+	if s.VisitTypeName != "" && s.VisitTypeTitle != "" {
+		return
+	}
+	fits := slices.DeleteFunc(slices.Clone(known), func(v timeslot.VisitType) bool {
+		return v.ID == "" || v.ID != id || s.VisitTypeName != "" && v.Name != "" && !strings.EqualFold(v.Name, s.VisitTypeName)
+	})
+	if len(fits) == 1 {
+		s.VisitTypeName, s.VisitTypeTitle = first(s.VisitTypeName, fits[0].Name), first(s.VisitTypeTitle, fits[0].Title)
 	}
 }
 
 func (r *reference) wanted(slot refSlot) bool {
-	q, s := r.Query, r.schedule(slot.refGroup)
+	q := r.Query
+	s, modalities := r.shownOf(slot)
 	d, _ := r.department(slot.ehr, slot.department)
 	p := r.provider(slot.npi)
 	if p == nil {
@@ -196,7 +280,8 @@ func (r *reference) wanted(slot refSlot) bool {
 	return (len(q.NPIs) == 0 || slices.Contains(q.NPIs, slot.npi)) &&
 		anyOf(q.Departments, r.slugs(slot.ehr, slot.department)...) &&
 		anyOf(q.VisitTypes, names...) && anyOf(q.ClinicTypes, d.ClinicType) && anyOf(q.EHRInstances, slot.ehr) &&
-		anyOf(q.Genders, p.Gender) && anyOf(q.Specialties, p.Specialties...) && anyOf(q.Modalities, string(s.Modality)) &&
+		anyOf(q.Genders, p.Gender) && anyOf(q.Specialties, p.Specialties...) &&
+		slices.ContainsFunc(modalities, func(m timeslot.Modality) bool { return anyOf(q.Modalities, string(m)) }) &&
 		(!q.FiltersByRadius() || miles >= 0 && miles <= float64(q.Radius)) &&
 		(q.Patient != timeslot.NewPatient || s.ForNewPatient != timeslot.No) &&
 		(q.Patient != timeslot.EstablishedPatient || s.ForEstablishedPatient != timeslot.No)

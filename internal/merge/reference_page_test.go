@@ -29,7 +29,7 @@ func (r *reference) score(s refSlot, soonest []refSlot) timeslot.Score {
 	if slices.ContainsFunc(s.rows, func(l refListing) bool { return l.slot.ID != "" }) {
 		score.Bookable = 1
 	}
-	if r.schedule(s.refGroup).Bookable == timeslot.No {
+	if shown, _ := r.shownOf(s); shown.Bookable == timeslot.No {
 		score.Bookable = 0
 	}
 	score.Total = round(0.4*score.Wait + 0.3*score.Distance + 0.1*score.Bookable + 0.2*score.Spread)
@@ -84,13 +84,11 @@ func (r *reference) sortSoonest(slots []refSlot) {
 }
 
 func (r *reference) offer(s refSlot) timeslot.Offer {
-	schedule := r.schedule(s.refGroup)
+	schedule, _ := r.shownOf(s)
 	if p := r.provider(s.npi); p != nil {
-		for _, row := range r.rowsOf(s.refGroup) {
-			nameBy(&schedule, row.VisitTypeID, p.VisitTypes)
-		}
+		r.name(&schedule, s.refGroup, p.VisitTypes)
 	}
-	_, offset := time.Unix(s.start, 0).In(r.location(schedule, s.rows[0].slot)).Zone()
+	_, offset := time.Unix(s.start, 0).In(r.clock(s)).Zone()
 	o := timeslot.Offer{
 		Schedule: &schedule, Start: s.start, Offset: int16(offset / 60), Distance: r.distance(s.ehr, s.department),
 	}

@@ -28,7 +28,10 @@ type refRow struct {
 }
 
 // refGroup is what makes slots of equal start the same.
-type refGroup struct{ ehr, department, npi, member, visit string }
+type refGroup struct {
+	ehr, department, npi, member string
+	visit                        refVisit
+}
 
 // refSlot is one slot with everybody who lists it, freshest first; covers are the rows that name no member.
 type refSlot struct {
@@ -110,7 +113,19 @@ func (r *reference) overruled(s refSlot) bool { return len(r.overrulers(s)) > 0 
 func (r *reference) overrulers(s refSlot) []*timeslot.Fragment {
 	g, rows := s.refGroup, r.rowsOf(s.refGroup)
 	return slices.DeleteFunc(slices.Clone(r.answers), func(f *timeslot.Fragment) bool {
-		return f.NotFound || !f.Covers.Contains(s.start) || !f.FetchedAt.After(s.rows[0].from.FetchedAt) || !r.speaksFor(f, g, rows)
+		return f.NotFound || f.Dropped > 0 || !f.Covers.Contains(s.start) || f.FetchedAt.Sub(s.rows[0].from.FetchedAt) <= 5*time.Second ||
+			!r.shown(f, s) || !r.speaksFor(f, g, rows)
+	})
+}
+
+// shown tells whether the surface of f speaks of the calendar of s, or of a member of its pool.
+func (r *reference) shown(f *timeslot.Fragment, s refSlot) bool {
+	return slices.ContainsFunc(r.rows, func(o refRow) bool {
+		g := r.group(o.Schedule)
+		if s.member == "" {
+			g.member = ""
+		}
+		return g == s.refGroup && refSurface(o.from) == refSurface(f)
 	})
 }
 
@@ -128,7 +143,7 @@ func (r *reference) speaksFor(f *timeslot.Fragment, g refGroup, rows []refRow) b
 	}
 }
 
-// askedFor tells whether f was asked for the visit type of g, or lists its id.
+// askedFor tells whether f was asked for the visit type of g, or lists it.
 func (r *reference) askedFor(f *timeslot.Fragment, g refGroup, rows []refRow) bool {
 	shown := r.schedule(g)
 	return slices.ContainsFunc(rows, func(o refRow) bool {
@@ -137,9 +152,7 @@ func (r *reference) askedFor(f *timeslot.Fragment, g refGroup, rows []refRow) bo
 				return true
 			}
 		}
-		return o.VisitTypeID != "" && slices.ContainsFunc(f.Schedules, func(s timeslot.Schedule) bool {
-			return s.EHRInstance == o.EHRInstance && s.VisitTypeID == o.VisitTypeID
-		})
+		return o.from == f
 	})
 }
 
@@ -195,7 +208,7 @@ func (r *reference) days(slots []refSlot) []refSlot {
 	day := func(s refSlot) timeslot.Date {
 		loc, err := time.LoadLocation(r.Query.Zone)
 		if r.Query.Zone == "" || err != nil {
-			loc = r.location(s.rows[0].Schedule, s.rows[0].slot)
+			loc = r.clock(s)
 		}
 		return timeslot.DateOf(time.Unix(s.start, 0).In(loc))
 	}
@@ -217,7 +230,7 @@ func (r *reference) days(slots []refSlot) []refSlot {
 func (r *reference) sort(slots []refSlot) {
 	identity := func(a, b refSlot) int {
 		return cmp.Or(cmp.Compare(a.ehr, b.ehr), cmp.Compare(a.department, b.department), cmp.Compare(a.npi, b.npi),
-			cmp.Compare(a.member, b.member), cmp.Compare(a.visit, b.visit))
+			cmp.Compare(a.member, b.member), cmp.Compare(a.visit.id, b.visit.id), cmp.Compare(a.visit.name, b.visit.name))
 	}
 	distance := func(s refSlot) float64 {
 		if d := r.distance(s.ehr, s.department); d >= 0 {

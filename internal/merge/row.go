@@ -23,9 +23,12 @@ type site struct {
 	pool  bool // the NPI stands for several clinicians here
 }
 
-// visit is one id of a visit type at one site.
+// visit is a visit type at one site as some answer spells it: one EMR id may stand for several, under other names.
 type visit struct {
 	id       string
+	name     int32 // noName when the answer gives the id alone
+	site     int32
+	alone    bool  // without a name, and not known which of the named ones with its id it is
 	parent   int32 // towards the root of those that share a name
 	surfaces surface
 }
@@ -38,6 +41,7 @@ type (
 	visitKey struct {
 		site int32
 		id   string
+		name int32
 	}
 	namedKey struct{ site, name int32 }
 )
@@ -79,11 +83,11 @@ func (m *merger) readRow(answer int32, s *timeslot.Schedule) {
 	if s.Pool {
 		m.sites[at].pool = true
 	}
-	v := intern(m.visitOf, visitKey{at, s.VisitTypeID}, &m.visits, func() visit {
-		return visit{id: s.VisitTypeID, parent: int32(len(m.visits))}
+	name := m.nameOf(s.VisitTypeName)
+	v := intern(m.visitOf, visitKey{at, s.VisitTypeID, name}, &m.visits, func() visit {
+		return visit{id: s.VisitTypeID, name: name, site: at, parent: int32(len(m.visits))}
 	})
 	m.visits[v].surfaces |= m.answers[answer].surface
-	name := m.nameOf(s.VisitTypeName)
 	if name != noName {
 		if first, ok := m.namedAt[namedKey{at, name}]; ok {
 			m.link(first, v)
@@ -131,8 +135,9 @@ func (m *merger) nameOf(name string) int32 {
 	lower := strings.ToLower(name)
 	n, ok := m.names[lower]
 	if !ok {
-		n = int32(len(m.names))
+		n = int32(len(m.lowered)) - 1
 		m.names[lower] = n
+		m.lowered = append(m.lowered, lower)
 	}
 	m.spelled[name] = n
 	return n

@@ -14,6 +14,7 @@ type unit struct {
 	first int32 // its freshest entry; all with the same key follow, older and older
 	cover int32 // first entry of the rows of its pool that name no member, −1 when there is none at that start
 	nth   int32 // how many slots of the same NPI come before it
+	shown int32 // of a mixed group: the profile of its elements
 	gone  bool  // overruled, and only kept for what it may cover
 }
 
@@ -34,10 +35,7 @@ func (m *merger) collect() []entry {
 			s := &a.Slots[j]
 			index := rows[s.Schedule].group
 			g := &m.groups[index]
-			z := g.place.zone
-			if z == nil {
-				z = m.fixedZone(s.Offset)
-			}
+			z := m.clockOf(g.place, s)
 			if s.Start < z.from || s.Start >= z.until {
 				continue
 			}
@@ -64,7 +62,7 @@ func (m *merger) unite(entries []entry) []unit {
 		e := &m.entries[i]
 		u := unit{start: now + int64(e.key>>m.shift), group: int32(e.key & mask), first: int32(i), cover: -1}
 		g := &m.groups[u.group]
-		u.gone = !g.stands(u.start, m.answers[e.answer].age)
+		u.gone = !g.stands(u.start, m.answers[e.answer].FetchedAt.UnixNano())
 		if !u.gone || g.family >= 0 && g.member == "" {
 			units = append(units, u)
 		}

@@ -102,7 +102,19 @@ var visitTypesOfOneName = map[string]struct {
 	want  []string
 }{
 	"one id, two names": {
-		spellings{v5Lists: {{"7203", "FollowUp"}}, optionsList: {{"7203", "Follow-Up"}}}, []string{"7203"},
+		spellings{v5Lists: {{"7203", "FollowUp"}}, optionsList: {{"7203", "Follow-Up"}}}, []string{"7203", "7203"},
+	},
+	"one id, two names on one surface": {
+		spellings{v5Lists: {{"7203", "FollowUp"}, {"7203", "NewPatient"}}}, []string{"7203", "7203"},
+	},
+	"an id alone, and one visit type that has it": {
+		spellings{v5Lists: {{"7203", ""}}, optionsList: {{"7203", "FollowUp"}}}, []string{"7203"},
+	},
+	"an id alone, and two visit types that have it": {
+		spellings{v5Lists: {{"7203", ""}}, optionsList: {{"7203", "FollowUp"}, {"7203", "NewPatient"}}}, []string{"7203", "7203", "7203"},
+	},
+	"an id alone that its own surface tells apart": {
+		spellings{v5Lists: {{"7203", ""}, {"7203", "FollowUp"}}, optionsList: {{"7203", "FollowUp"}}}, []string{"7203", "7203"},
 	},
 	"two ids, one name in different case": {
 		spellings{retailers: {{"guid", "FOLLOWUP"}}, v5Lists: {{"7203", "FollowUp"}}}, []string{"7203"},
@@ -132,14 +144,14 @@ var visitTypesOfOneName = map[string]struct {
 			optionsList: {{"7203", "FollowUp"}, {"7204", "FollowUp"}}, retailers: {{"guid", "FollowUp"}},
 		}, []string{"7203", "7204", "guid"},
 	},
-	"a chain of names that would join two ids of one surface": {
+	"two names of one id, and each with another id elsewhere": {
 		spellings{
 			v5Lists: {{"a", "FollowUp"}}, retailers: {{"a", "Return"}}, optionsList: {{"c", "FollowUp"}, {"d", "Return"}},
-		}, []string{"a", "c", "d"},
+		}, []string{"a", "d"},
 	},
 }
 
-// TestVisitTypesOfOneName: ids decide; where they differ, the name does, unless a surface tells the ids apart itself.
+// TestVisitTypesOfOneName: id and name decide; where ids differ, the name does, unless a surface tells the ids apart itself.
 func TestVisitTypesOfOneName(t *testing.T) {
 	for name, tt := range visitTypesOfOneName {
 		t.Run(name, func(t *testing.T) {

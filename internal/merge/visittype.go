@@ -3,6 +3,8 @@ package merge
 import (
 	"cmp"
 	"math/bits"
+	"slices"
+	"strings"
 )
 
 // link makes one family of two visit types that share a name.
@@ -23,13 +25,13 @@ func (m *merger) root(v int32) int32 {
 
 // class is a visit type as the answer knows it.
 type class struct {
-	visit     int32 // whose id is shown
-	ambiguous bool  // some surface tells the ids apart: each stands for itself
+	visit     int32 // whose id and name are shown
+	ambiguous bool  // some surface tells its members apart: each stands for itself
 	surfaces  surface
 }
 
-// classes decides which ids are one visit type. Ids that are linked by names are one, unless one surface lists two of
-// them. The answer has the representative of every id.
+// classes decides which spellings are one visit type (see the package comment). The answer has the representative of
+// every spelling.
 func (m *merger) classes() []int32 {
 	found := make([]class, len(m.visits))
 	for v := range m.visits {
@@ -47,10 +49,59 @@ func (m *merger) classes() []int32 {
 			of[v] = c.visit
 		}
 	}
+	m.nameNameless(of)
 	return of
 }
 
-// preferred tells whether the id of v is shown rather than that of w (see the package comment).
+// nameNameless gives spellings of an id alone to the one visit type that has the id, if there is one only and no surface
+// tells them apart.
+func (m *merger) nameNameless(of []int32) {
+	nameless := func(v *visit) bool { return v.name == noName && v.id != "" }
+	if !slices.ContainsFunc(m.visits, func(v visit) bool { return nameless(&v) }) {
+		return
+	}
+	type idKey struct {
+		site int32
+		id   string
+	}
+	const several = -1
+	classOf := map[idKey]int32{}
+	surfaces := map[int32]surface{}
+	for v := range m.visits {
+		visit := &m.visits[v]
+		if visit.name == noName {
+			continue
+		}
+		surfaces[of[v]] |= visit.surfaces
+		key := idKey{visit.site, visit.id}
+		if known, ok := classOf[key]; ok && known != of[v] {
+			classOf[key] = several
+		} else {
+			classOf[key] = of[v]
+		}
+	}
+	joins, joined, apart := map[int32]int32{}, map[int32]surface{}, map[int32]bool{}
+	for v := range m.visits {
+		visit := &m.visits[v]
+		class, ok := classOf[idKey{visit.site, visit.id}]
+		if !nameless(visit) || !ok || class == several || surfaces[class]&visit.surfaces != 0 {
+			continue
+		}
+		joins[int32(v)] = class
+		apart[class] = apart[class] || joined[class]&visit.surfaces != 0
+		joined[class] |= visit.surfaces
+	}
+	for v := range m.visits {
+		visit := &m.visits[v]
+		if class, ok := joins[int32(v)]; ok && !apart[class] {
+			of[v] = class
+		} else if _, named := classOf[idKey{visit.site, visit.id}]; named && nameless(visit) {
+			visit.alone = true
+		}
+	}
+}
+
+// preferred tells whether the id and name of v are shown rather than those of w (see the package comment).
 func (m *merger) preferred(v, w int32) bool {
 	a, b := &m.visits[v], &m.visits[w]
 	if (a.id == "") != (b.id == "") {
@@ -59,5 +110,6 @@ func (m *merger) preferred(v, w int32) bool {
 	return cmp.Or(
 		cmp.Compare(bits.TrailingZeros8(uint8(a.surfaces)), bits.TrailingZeros8(uint8(b.surfaces))),
 		cmp.Compare(a.id, b.id),
+		strings.Compare(m.lowered[a.name+1], m.lowered[b.name+1]),
 	) < 0
 }

@@ -129,22 +129,78 @@ func TestASlotIsPastFromItsFirstInstant(t *testing.T) {
 }
 
 func TestTheZoneOfADepartment(t *testing.T) {
+	const utc = "2026-10-06T16:00:00Z"
 	for name, tt := range map[string]struct {
-		directory, schedule string
-		want                string
+		directory, schedule, written string
+		want, zone                   string
 	}{
-		"the directory's":                 {"America/New_York", losAngeles, "2026-10-06T12:00:00-04:00"},
-		"the slots', without a better":    {"", "America/New_York", "2026-10-06T12:00:00-04:00"},
-		"the slots', if there is no such": {"Mars/Olympus", "America/New_York", "2026-10-06T12:00:00-04:00"},
-		"the offset that upstream wrote":  {"", "Mars/Olympus", nine},
-		"never the machine's own":         {"Local", "", nine},
+		"the directory's":                 {"America/New_York", losAngeles, utc, "2026-10-06T12:00:00-04:00", "America/New_York"},
+		"the slots', without a better":    {"", "America/New_York", utc, "2026-10-06T12:00:00-04:00", "America/New_York"},
+		"the slots', if there is no such": {"Mars/Olympus", "America/New_York", utc, "2026-10-06T12:00:00-04:00", "America/New_York"},
+		"the offset that upstream wrote":  {"", "Mars/Olympus", nine, nine, ""},
+		"a zone of another list of zones": {"Pacific Standard Time", "Pacific Standard Time", nine, nine, ""},
+		"never the machine's own":         {"Local", "", nine, nine, ""},
+		"an offset that it has not":       {losAngeles, "", "2026-10-06T10:00:00-06:00", "2026-10-06T10:00:00-06:00", losAngeles},
+		"nobody says":                     {"", "", utc, "2026-10-06T16:00:00Z", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := with(followUp(ann), func(s *timeslot.Schedule) { s.Timezone = tt.schedule })
-			o := one(t, merged(query(func(q *timeslot.Query) { q.DaysOfSlots = 1 }), answered(v5(ann), 0, at(s, nine)),
-				departments(timeslot.Department{EHRInstance: main, ID: "1", Timezone: tt.directory})).Result)
-			if got := localStart(o); got != tt.want {
-				t.Errorf("start %s, want %s", got, tt.want)
+			r := merged(query(func(q *timeslot.Query) { q.DaysOfSlots = 1 }), answered(v5(ann), 0, at(s, tt.written)),
+				departments(timeslot.Department{EHRInstance: main, ID: "1", Timezone: tt.directory})).Result
+			o := one(t, r)
+			if got := localStart(o); got != tt.want || o.Schedule.Timezone != tt.zone || r.Departments[main+"|1"].Timezone != tt.zone {
+				t.Errorf("start %s in %q and %q, want %s in %q", got, o.Schedule.Timezone, r.Departments[main+"|1"].Timezone, tt.want, tt.zone)
+			}
+		})
+	}
+}
+
+// TestUpstreamsOffsetIsWhatPeopleRead: the zone's rules changed, and the database of this program is older. British
+// Columbia stays at -07:00; a quarter past midnight is on the day that the clinic says, and not on the one before.
+func TestUpstreamsOffsetIsWhatPeopleRead(t *testing.T) {
+	const late, early, after = "2026-10-07T00:15:00-06:00", "2026-10-06T09:00:00-06:00", "2026-10-07T23:30:00-06:00"
+	fragment := answered(v5(ann), 0, at(followUp(ann), early, late, after))
+	for name, tt := range map[string]struct {
+		change func(q *timeslot.Query)
+		want   []string
+	}{
+		"all":                  {func(*timeslot.Query) {}, []string{early, late, after}},
+		"from a day on":        {func(q *timeslot.Query) { q.StartDate = date("2026-10-07") }, []string{late, after}},
+		"until a day":          {func(q *timeslot.Query) { q.EndDate = date("2026-10-06") }, []string{early}},
+		"one day":              {func(q *timeslot.Query) { q.StartDate, q.EndDate = date("2026-10-07"), date("2026-10-07") }, []string{late, after}},
+		"the first with slots": {func(q *timeslot.Query) { q.DaysOfSlots = 1 }, []string{early}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := merged(query(tt.change), fragment)
+			if diff := cmp.Diff(tt.want, starts(out.Result)); diff != "" {
+				t.Error(diff)
+			}
+			if name != "the first with slots" && out.PerFragment[0] != len(tt.want) {
+				t.Errorf("counted %d inside the window, want %d", out.PerFragment[0], len(tt.want))
+			}
+		})
+	}
+}
+
+func TestDaysAreCountedAsTheyAreWritten(t *testing.T) {
+	r := merged(query(func(q *timeslot.Query) { q.By = timeslot.ByProvider }), answered(v5(ann), 0, at(followUp(ann), "2026-10-07T00:15:00-06:00"))).Result
+	if want := []timeslot.DayCount{{Date: date("2026-10-07"), Count: 1}}; !cmp.Equal(want, r.Entries[0].Days) {
+		t.Errorf("%v, want %v", r.Entries[0].Days, want)
+	}
+}
+
+// TestTheFreshestWrittenOffsetCounts, and UTC is none.
+func TestTheFreshestWrittenOffsetCounts(t *testing.T) {
+	const old, young, utc = "2026-10-06T09:00:00-07:00", "2026-10-06T10:00:00-06:00", "2026-10-06T16:00:00Z"
+	for name, tt := range map[string]struct{ freshest, older, want string }{
+		"the freshest":                {young, old, young},
+		"the older, beside Z":         {utc, young, young},
+		"also one that is the zone's": {old, young, old},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := merged(anything, answered(v5(ann), 0, at(followUp(ann), tt.freshest)), answered(careOptions(30), minutes(1), at(followUp(ann), tt.older))).Result
+			if got := localStart(one(t, r)); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})
 	}

@@ -40,7 +40,8 @@ func recordEverything(m *Metrics) {
 	m.UpstreamRefused(timeslot.CareOptions, timeslot.KindOpen)
 	m.SetSLOs(map[string]SLO{"flushot": {Latency: 400 * time.Millisecond, Objective: 0.99}})
 	m.BreakerChanged(timeslot.CareOptions, timeslot.OpAvailabilitySlots, 2)
-	m.DecodeDropped(timeslot.CareOptions, "invalid", 3)
+	m.DecodeDropped(timeslot.CareOptions, "start", 3)
+	m.ZoneDoubted(timeslot.CareOptions, "offset", 2)
 	m.StoreFenced(timeslot.CareOptions)
 	m.Coalesced("process")
 	m.Refresh(timeslot.CareOptions, "ok")
@@ -125,7 +126,8 @@ func TestRecordedValuesArriveInTheirSeries(t *testing.T) {
 		`aggregator_upstream_requests_in_flight{source="careOptions"} 0`,
 		`aggregator_upstream_request_duration_seconds_bucket{operation="availability_slots",outcome="ok",source="careOptions",le="0.1"} 1`,
 		`aggregator_breaker_state{operation="availability_slots",source="careOptions"} 2`,
-		`aggregator_decode_dropped_total{reason="invalid",source="careOptions"} 3`,
+		`aggregator_decode_dropped_total{reason="start",source="careOptions"} 3`,
+		`aggregator_zone_doubts_total{reason="offset",source="careOptions"} 2`,
 		`aggregator_cache_lookups_total{result="hit",tier="memory"} 31`,
 		`aggregator_cache_bytes{tier="memory"} 4096`,
 		`aggregator_cache_entries{tier="memory"} 7`,

@@ -17,6 +17,7 @@ type upstreamMetrics struct {
 	refused   *prometheus.CounterVec
 	breaker   *prometheus.GaugeVec
 	dropped   *prometheus.CounterVec
+	doubts    *prometheus.CounterVec
 	fenced    *prometheus.CounterVec
 	coalesced *prometheus.CounterVec
 	refreshes *prometheus.CounterVec
@@ -31,6 +32,7 @@ func newUpstreamMetrics() upstreamMetrics {
 		refused:   counter("upstream_refused_total", "Upstream calls that our own protection refused.", "source", "reason"),
 		breaker:   gauge("breaker_state", "Circuit breaker: 0 closed, 1 half-open, 2 open.", "source", "operation"),
 		dropped:   counter("decode_dropped_total", "Parts of upstream answers that decoding refused.", "source", "reason"),
+		doubts:    counter("zone_doubts_total", "Clinics without a usable zone, and starts written with another offset than their zone's.", "source", "reason"),
 		fenced:    counter("fenced_stores_total", "Upstream answers dropped because they were overtaken.", "source"),
 		coalesced: counter("coalesced_total", "Reads that shared somebody else's upstream call.", "scope"),
 		refreshes: counter("refreshes_total", "Refreshes behind answers that were served already.", "source", "outcome"),
@@ -39,7 +41,7 @@ func newUpstreamMetrics() upstreamMetrics {
 
 func (m *upstreamMetrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{
-		m.duration, m.inFlight, m.hedges, m.refused, m.breaker, m.dropped, m.fenced, m.coalesced, m.refreshes,
+		m.duration, m.inFlight, m.hedges, m.refused, m.breaker, m.dropped, m.doubts, m.fenced, m.coalesced, m.refreshes,
 	}
 }
 
@@ -57,7 +59,12 @@ func (m *upstreamMetrics) startAtZero() {
 			m.refreshes.WithLabelValues(string(source), outcome)
 		}
 		m.fenced.WithLabelValues(string(source))
-		m.dropped.WithLabelValues(string(source), invalid)
+		for _, reason := range dropped() {
+			m.dropped.WithLabelValues(string(source), reason)
+		}
+		for _, reason := range doubts() {
+			m.doubts.WithLabelValues(string(source), reason)
+		}
 	}
 	for _, op := range timeslot.Operations() {
 		m.breaker.WithLabelValues(string(op.Source()), string(op))
@@ -108,10 +115,18 @@ func (m *Metrics) BreakerChanged(source timeslot.Source, operation timeslot.Oper
 	}
 }
 
-// DecodeDropped counts n entries, or one whole answer, that decoding refused.
+// DecodeDropped counts n entries that decoding left out, or values that it read as unknown.
 func (m *Metrics) DecodeDropped(source timeslot.Source, reason string, n int) {
 	if m != nil && n > 0 {
 		m.upstream.dropped.WithLabelValues(m.words.source.fold(string(source)), m.words.dropped.fold(reason)).Add(float64(n))
+	}
+}
+
+// ZoneDoubted counts n clinics whose zone is missing or unknown, or starts that were written with another offset than their
+// zone has then.
+func (m *Metrics) ZoneDoubted(source timeslot.Source, reason string, n int) {
+	if m != nil && n > 0 {
+		m.upstream.doubts.WithLabelValues(m.words.source.fold(string(source)), m.words.doubt.fold(reason)).Add(float64(n))
 	}
 }
 

@@ -14,6 +14,7 @@ type words struct {
 	outcome     *vocabulary // of upstream calls
 	reason      *vocabulary // why a source failed or refused
 	dropped     *vocabulary // why decoding dropped something
+	doubt       *vocabulary // what is odd about a zone
 	tier        *vocabulary
 	lookup      *vocabulary
 	redis       *vocabulary // operations
@@ -39,7 +40,8 @@ func newWords(products, shedReasons []string) words {
 		operation:   open(texts(timeslot.Operations())...), // and those of bookings
 		outcome:     closed("ok", "not_found", "rejected", "error", "timeout", "malformed", "canceled"),
 		reason:      closed(append(texts(failures()), string(timeslot.KindNotFound), string(timeslot.KindCanceled))...),
-		dropped:     open(invalid),
+		dropped:     closed(dropped()...),
+		doubt:       closed(doubts()...),
 		tier:        closed(tiers()...),
 		lookup:      closed(lookups()...),
 		redis:       open(),
@@ -69,8 +71,11 @@ func failures() []timeslot.Kind {
 	}
 }
 
-// invalid is why decoding leaves a single entry out (fetch).
-const invalid = "invalid"
+// dropped are the reasons for which decoding leaves an entry out, or reads a value as unknown (fetch/decode).
+func dropped() []string { return []string{"start", "zone", "identity", "shape", "duration", "flag"} }
+
+// doubts are what may be odd about the zone of a clinic.
+func doubts() []string { return []string{"missing", "unknown", "offset"} }
 
 func tiers() []string { return []string{"response", "memory", "redis"} }
 

@@ -30,6 +30,7 @@ type State struct {
 	Configuration Configuration `json:"configuration"`
 	InFlight      float64       `json:"requestsInFlight"`
 	Warm          []Warm        `json:"warm"`
+	Oddities      []Oddity      `json:"oddities"`
 }
 
 // Warm is a query that is kept fresh (products.*.warm), and how the last round went.

@@ -18,6 +18,7 @@ type Options struct {
 	Replica       string                    // how this replica is called
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
+	Odd           func() []Oddity           // what was odd about upstream's answers; nil: nobody looks
 	Slots         func() map[string]int     // listed by the answers in memory, by source; nil: not known
 	Redis         func() []RedisServer      // how each server is; nil: none is configured
 	Off           func(product string) bool // whether it is switched off
@@ -109,6 +110,9 @@ func (w *Watch) look(now time.Time) {
 	}
 	if w.opt.Redis != nil {
 		state.Redis.tell(w.opt.Redis())
+	}
+	if w.opt.Odd != nil {
+		state.Oddities = w.opt.Odd()
 	}
 	text, err := json.Marshal(state)
 	if err != nil {

@@ -202,7 +202,7 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 	}
 	answer := e.answer(ctx, q, gathered)
 	answer.Strict = answer.Strict && before
-	if err := verdict(answer.Reports, gathered.retryAfter()); err != nil {
+	if err := gathered.verdict(answer.Reports); err != nil {
 		return answer, err
 	}
 	if q.By == "" && answer.Total == 0 {
@@ -217,7 +217,7 @@ func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *
 	merged, view, strict := e.merge(ctx, q, g)
 	answer := &Answer{Result: merged.Result, TakenVersion: view.Version(), Strict: strict, MergedAt: e.opt.Now()}
 	answer.Reports = g.reports(merged.PerFragment)
-	answer.Complete = complete(answer.Reports)
+	answer.Complete = g.complete(answer.Reports)
 	return answer
 }
 

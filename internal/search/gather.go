@@ -266,6 +266,7 @@ func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache
 // be served.
 func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	begun := e.opt.Now()
+	call.Zones = e.zonesFor(call)
 	parts, err := e.fetchWithin(ctx, key, through, call)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,8 @@ import (
 )
 
 // reports folds the pieces into one entry per thing asked: its worst status and oldest time (docs/interface.md §3.1). The
-// directory is named only when it failed: its names decorate slots, and nobody asked for it. counts are the slots of
+// directory is named only when it failed: its names decorate slots, and nobody asked for it; and for an area also when some
+// of it could not be read, since it says which clinics are there. counts are the slots of
 // each fragment, in the order of collection.fragments.
 func (g *collection) reports(counts []int) []timeslot.SourceReport {
 	folded := map[thing]*foldedReport{}
@@ -19,7 +20,7 @@ func (g *collection) reports(counts []int) []timeslot.SourceReport {
 	next := 0
 	for _, pc := range g.pieces {
 		slots := 0
-		if pc.fragment != nil && pc.freshness != timeslot.Expired {
+		if pc.usable() {
 			slots = counts[next]
 			next++
 		}
@@ -33,7 +34,8 @@ func (g *collection) reports(counts []int) []timeslot.SourceReport {
 	}
 	var list []timeslot.SourceReport
 	for _, t := range order {
-		if r := folded[t].finish(); t.source != timeslot.Directory || r.Status == timeslot.StatusFailed {
+		r := folded[t].finish()
+		if t.source != timeslot.Directory || r.Status == timeslot.StatusFailed || folded[t].inPart && g.plan.query.OnlyLocation() {
 			list = append(list, r)
 		}
 	}
@@ -48,6 +50,7 @@ func (g *collection) reports(counts []int) []timeslot.SourceReport {
 type foldedReport struct {
 	report     timeslot.SourceReport
 	allUnknown bool // upstream knew none of its fragments
+	inPart     bool // something of a fragment that is used could not be read
 }
 
 func (f *foldedReport) add(pc *piece, slots int) {
@@ -59,6 +62,7 @@ func (f *foldedReport) add(pc *piece, slots int) {
 	if reason != timeslot.KindNotFound {
 		f.allUnknown = false
 	}
+	f.inPart = f.inPart || pc.inPart()
 	if pc.fragment != nil && (r.FetchedAt.IsZero() || pc.fragment.FetchedAt.Before(r.FetchedAt)) {
 		r.FetchedAt = pc.fragment.FetchedAt
 	}
@@ -71,15 +75,24 @@ func (f *foldedReport) finish() timeslot.SourceReport {
 	if f.report.Reason == timeslot.KindNotFound && !f.allUnknown {
 		f.report.Reason = ""
 	}
+	if f.inPart && f.report.Status != timeslot.StatusFailed {
+		f.report.Reason = timeslot.KindMalformed
+	}
 	return f.report
 }
+
+// usable tells whether the piece has something for an answer.
+func (pc *piece) usable() bool { return pc.fragment != nil && pc.freshness != timeslot.Expired }
+
+// inPart tells whether entries of what the piece has could not be read.
+func (pc *piece) inPart() bool { return pc.usable() && pc.fragment.Dropped > 0 }
 
 // status of one piece. A failed fetch with an old copy at hand is stale, and says why.
 func (pc *piece) status() (timeslot.Status, timeslot.Kind) {
 	switch {
 	case pc.err != nil && timeslot.KindOf(pc.err) == timeslot.KindNotFound:
 		return timeslot.StatusFresh, timeslot.KindNotFound
-	case pc.fragment == nil || pc.freshness == timeslot.Expired:
+	case !pc.usable():
 		return timeslot.StatusFailed, reasonOf(pc.err)
 	case pc.err != nil:
 		return timeslot.StatusStale, reasonOf(pc.err)
@@ -106,15 +119,28 @@ var severity = map[timeslot.Status]int{"": 0, timeslot.StatusFresh: 1, timeslot.
 
 func worse(a, b timeslot.Status) bool { return severity[a] > severity[b] }
 
-// complete tells whether everything that was asked answered. A source that is switched off was not asked; one that
-// was passed over for a limit was wanted.
-func complete(reports []timeslot.SourceReport) bool {
+// complete tells whether everything that was asked answered, and all of it could be read. A source that is switched off
+// was not asked; one that was passed over for a limit was wanted.
+func (g *collection) complete(reports []timeslot.SourceReport) bool {
+	for _, pc := range g.pieces {
+		if pc.inPart() && (pc.key.Source() != timeslot.Directory || g.plan.query.OnlyLocation()) {
+			return false
+		}
+	}
 	for _, r := range reports {
 		if r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusSkipped && r.Reason != "" {
 			return false
 		}
 	}
 	return true
+}
+
+// servable tells whether some source has an answer to serve, whatever else of it failed: the slots of one version, or of
+// some blocks of the window.
+func (g *collection) servable() bool {
+	return slices.ContainsFunc(g.pieces, func(pc *piece) bool {
+		return pc.usable() && !pc.fragment.NotFound && pc.key.Source() != timeslot.Directory
+	})
 }
 
 // FailedError says that every source failed and nothing servable is left. Kind decides the HTTP status: timeout and
@@ -152,7 +178,7 @@ func (e *UnknownError) Error() string {
 }
 
 // verdict is nil when there is something to answer with.
-func verdict(reports []timeslot.SourceReport, retryAfter time.Duration) error {
+func (g *collection) verdict(reports []timeslot.SourceReport) error {
 	unknown, failed, asked := 0, 0, 0
 	kinds := map[timeslot.Kind]int{}
 	for _, r := range reports {
@@ -173,8 +199,8 @@ func verdict(reports []timeslot.SourceReport, retryAfter time.Duration) error {
 		return nil
 	case unknown == asked:
 		return &UnknownError{Reports: reports}
-	case failed == asked:
-		return &FailedError{Kind: decisiveKind(kinds, failed), RetryAfter: retryAfter, Reports: reports}
+	case failed == asked && !g.servable():
+		return &FailedError{Kind: decisiveKind(kinds, failed), RetryAfter: g.retryAfter(), Reports: reports}
 	}
 	return nil
 }

@@ -89,14 +89,23 @@ func TestFreshnessRunsThroughItsBounds(t *testing.T) {
 	}
 }
 
-func TestPublicIDsAreStableAndTellIdentitiesApart(t *testing.T) {
-	a := Identity{EHRInstance: "e", DepartmentID: "1", Clinician: "9000000017", VisitTypeID: "7203", Start: 1_900_000_000}
-	if got := a.PublicID(); got != a.PublicID() || len(got) != 16 {
-		t.Errorf("id %q: want 16 characters, the same each time", got)
+func TestPublicIDsAreStableAndTellSlotsApart(t *testing.T) {
+	offer := func(change func(*Schedule)) string {
+		s := Schedule{EHRInstance: "e", DepartmentID: "1", NPI: "9000000017", VisitTypeID: "7203", VisitTypeName: "FollowUp"}
+		change(&s)
+		o := Offer{Schedule: &s, Start: 1_900_000_000}
+		return o.PublicID()
 	}
-	b := a
-	b.EHRInstance, b.DepartmentID = "e1", ""
-	if a.PublicID() == b.PublicID() {
-		t.Error("two identities have one id")
+	a := offer(func(*Schedule) {})
+	if again := offer(func(s *Schedule) { s.VisitTypeName, s.Modality = "FOLLOWUP", Video }); again != a || len(a) != 16 {
+		t.Errorf("ids %q and %q: want 16 characters, the same each time", a, again)
+	}
+	for what, b := range map[string]string{
+		"fields that run into each other":    offer(func(s *Schedule) { s.EHRInstance, s.DepartmentID = "e1", "" }),
+		"another visit type with the one id": offer(func(s *Schedule) { s.VisitTypeName = "NewPatient" }),
+	} {
+		if a == b {
+			t.Errorf("%s: two slots have one id", what)
+		}
 	}
 }

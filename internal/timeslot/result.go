@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 	"time"
 )
 
@@ -52,8 +53,15 @@ type Score struct {
 	Total, Wait, Distance, Bookable, Spread float64
 }
 
-// Identity is what makes the offer the same slot on every surface.
+// Identity is the slot's name among taken ones. Offers of visit types that share an id share it.
 func (o *Offer) Identity() Identity { return o.Schedule.Identity(o.Start) }
+
+// PublicID is the opaque id of the offer in answers: the same on every replica, 16 URL-safe characters. Other than the
+// identity it tells visit types apart that share an id.
+func (o *Offer) PublicID() string {
+	var text [16]byte
+	return string(o.Schedule.Fingerprint().AppendPublicID(text[:0], o.Start))
+}
 
 // DepartmentView is a department with its distance from the caller's point in miles, negative when unknown.
 type DepartmentView struct {
@@ -82,20 +90,13 @@ type SourceReport struct {
 	Reason    Kind      // empty when all is well
 }
 
-// PublicID is the opaque slot id of answers: equal for equal identities on every replica, 16 URL-safe characters.
-func (id Identity) PublicID() string {
-	f := fingerprint(id.EHRInstance, id.DepartmentID, id.Clinician, id.VisitTypeID)
-	var text [16]byte
-	return string(f.AppendPublicID(text[:0], id.Start))
-}
-
 // Fingerprint is what the public ids of one schedule's slots have in common: 64 bits of a SHA-256 over clinician,
-// department and visit type.
+// department and visit type, by its id and its short name without regard to case.
 type Fingerprint [8]byte
 
-// Fingerprint of the schedule; see [Identity.PublicID].
+// Fingerprint of the schedule; see [Offer.PublicID].
 func (s *Schedule) Fingerprint() Fingerprint {
-	return fingerprint(s.EHRInstance, s.DepartmentID, s.Clinician(), s.VisitTypeID)
+	return fingerprint(s.EHRInstance, s.DepartmentID, s.Clinician(), s.VisitTypeID, strings.ToLower(s.VisitTypeName))
 }
 
 func fingerprint(fields ...string) (f Fingerprint) {

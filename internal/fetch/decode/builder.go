@@ -18,6 +18,9 @@ type builder struct {
 	index   map[timeslot.Schedule]uint32
 	first   uint32 // the first schedule that a slot may belong to
 	last    uint32 // the schedule met last: slots of one schedule come in runs
+	locals  int    // starts without an offset
+	unread  []byte // the last start that means nothing
+	odd     []Oddity
 }
 
 func newBuilder(read Read, body []byte, slots int) *builder {

@@ -74,6 +74,9 @@ func readInstant(d *scan.Scanner, to *instant) error {
 	if err == nil {
 		*to, _ = parseInstant(raw)
 	}
+	if to.local { // of a window; nobody knows yet where
+		*to = instant{}
+	}
 	return err
 }
 
@@ -89,10 +92,9 @@ func (b *builder) scheduleDay(d *scan.Scanner) error {
 
 func (b *builder) timeSlot(d *scan.Scanner) error {
 	var (
-		s     = timeslot.Schedule{VisitTypeName: b.read.Key.VisitType}
-		slot  timeslot.Slot
-		at    instant
-		valid = true
+		s    = timeslot.Schedule{VisitTypeName: b.read.Key.VisitType}
+		slot timeslot.Slot
+		at   instant
 	)
 	err := object(d, func(d *scan.Scanner, key []byte) (err error) {
 		switch string(key) {
@@ -109,9 +111,9 @@ func (b *builder) timeSlot(d *scan.Scanner) error {
 		case "visitTypeId":
 			err = b.text(d, &s.VisitTypeID)
 		case "duration":
-			err = minutes(d, &slot.Duration, &valid)
+			err = b.minutes(d, &slot.Duration)
 		case "slotDateTime":
-			err = readInstant(d, &at)
+			err = b.start(d, &at)
 		default:
 			err = d.Skip()
 		}
@@ -120,11 +122,11 @@ func (b *builder) timeSlot(d *scan.Scanner) error {
 	if err != nil {
 		return err
 	}
-	if !valid || at.unix == 0 {
-		b.f.Dropped++
+	if at.unix == 0 {
+		b.loseStart(1)
 		return nil
 	}
-	slot.Start, slot.Offset = at.unix, at.offset
+	at.at(&slot)
 	return b.add(s, slot)
 }
 
@@ -167,21 +169,34 @@ func (b *builder) completeSchedules(head *scheduleDays) {
 			s.NPI = head.npi
 		}
 	}
-	b.dropUnidentified()
+	b.settleSlots()
 }
 
-// dropUnidentified drops the slots of schedules that lack a part of their identity.
-func (b *builder) dropUnidentified() {
+// settleSlots drops the slots of schedules that lack a part of their identity, and gives local starts their instants.
+func (b *builder) settleSlots() {
 	kept := b.f.Slots[:0]
 	for _, slot := range b.f.Slots {
 		s := &b.f.Schedules[slot.Schedule]
 		if s.EHRInstance == "" || s.DepartmentID == "" || s.NPI == "" {
-			b.f.Dropped++
+			b.loseNameless("slot without " + lacking(s))
 			continue
 		}
 		kept = append(kept, slot)
 	}
 	b.f.Slots = kept
+	b.placeLocal()
+}
+
+// lacking names what a schedule lacks of its identity.
+func lacking(s *timeslot.Schedule) string {
+	switch {
+	case s.NPI == "":
+		return "npi"
+	case s.DepartmentID == "":
+		return "departmentId"
+	default:
+		return "ehrSystemName"
+	}
 }
 
 // markPools finds the NPIs that stand for a pool of clinicians: those that the answer lists at one start under

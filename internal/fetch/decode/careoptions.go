@@ -37,8 +37,8 @@ func (b *builder) availabilitySlots() error {
 	return nil
 }
 
-// joinDepartments gives each schedule its department's zone. An option whose department is missing from the map is
-// dropped: neither its place nor its day can be told.
+// joinDepartments gives each schedule its department's zone. A department that is missing from the map is known by its key
+// all the same: its place and zone are then the directory's business.
 func (b *builder) joinDepartments() {
 	zones := make(map[string]string, len(b.f.Departments))
 	for i := range b.f.Departments {
@@ -46,13 +46,9 @@ func (b *builder) joinDepartments() {
 	}
 	for i := range b.f.Schedules {
 		s := &b.f.Schedules[i]
-		zone, known := zones[s.DepartmentKey()]
-		if !known {
-			s.DepartmentID = ""
-		}
-		s.Timezone = zone
+		s.Timezone = zones[s.DepartmentKey()]
 	}
-	b.dropUnidentified()
+	b.settleSlots()
 }
 
 // visitTypeSlots reads one element of slotsByVisitType: a visit type under one modality.
@@ -72,9 +68,9 @@ func (b *builder) visitTypeSlots(d *scan.Scanner) error {
 		case "modality":
 			return b.text(d, (*string)(&visit.Modality))
 		case "forNewPatient":
-			return tri(d, &visit.ForNewPatient)
+			return b.tri(d, "forNewPatient", &visit.ForNewPatient)
 		case "forEstablishedPatient":
-			return tri(d, &visit.ForEstablishedPatient)
+			return b.tri(d, "forEstablishedPatient", &visit.ForEstablishedPatient)
 		case "scheduleDays":
 			return b.entries(d, b.optionDay)
 		}
@@ -104,27 +100,26 @@ func (b *builder) optionTime(d *scan.Scanner) error {
 	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "slotDateTime":
-			return readInstant(d, &at)
+			return b.start(d, &at)
 		case "providerOptions":
 			return b.entries(d, b.providerOption)
 		}
 		return d.Skip()
 	})
 	if at.unix == 0 {
-		b.f.Dropped += len(b.f.Slots) - first
+		b.loseStart(len(b.f.Slots) - first)
 		b.f.Slots = b.f.Slots[:first]
 	}
 	for i := first; i < len(b.f.Slots); i++ {
-		b.f.Slots[i].Start, b.f.Slots[i].Offset = at.unix, at.offset
+		at.at(&b.f.Slots[i])
 	}
 	return err
 }
 
 func (b *builder) providerOption(d *scan.Scanner) error {
 	var (
-		s     timeslot.Schedule
-		slot  timeslot.Slot
-		valid = true
+		s    timeslot.Schedule
+		slot timeslot.Slot
 	)
 	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
@@ -133,16 +128,12 @@ func (b *builder) providerOption(d *scan.Scanner) error {
 		case "departmentEhrIdentifier":
 			return b.departmentIdentifier(d, &s)
 		case "duration":
-			return minutes(d, &slot.Duration, &valid)
+			return b.minutes(d, &slot.Duration)
 		}
 		return d.Skip()
 	})
 	if err != nil {
 		return err
-	}
-	if !valid {
-		b.f.Dropped++
-		return nil
 	}
 	return b.add(s, slot)
 }
@@ -194,7 +185,7 @@ func (b *builder) optionDepartment(d *scan.Scanner, identifier []byte) error {
 		return err
 	})
 	if ehr == "" {
-		b.f.Dropped++
+		b.lose(ReasonIdentity, "department", identifier)
 		return err
 	}
 	b.f.Departments = append(b.f.Departments, dep)

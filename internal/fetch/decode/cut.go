@@ -13,10 +13,7 @@ func Cut(f *timeslot.Fragment, through timeslot.Block) []*timeslot.Fragment {
 	parts := make([]*timeslot.Fragment, 0, through-first+1)
 	for block := first; block <= through; block++ {
 		part := *f
-		part.Key.Block, part.Slots = block, nil
-		if block > first {
-			part.Dropped = 0 // counted once
-		}
+		part.Key.Block, part.Slots = block, nil // and nobody knows in which of them something was dropped
 		part.Covers = coverOfBlock(f, block, first)
 		parts = append(parts, &part)
 	}

@@ -46,10 +46,18 @@ type Read struct {
 	FetchedAt time.Time
 	FirstDay  timeslot.Date // of the window asked for; 0: from the moment of asking
 	LastDay   timeslot.Date // of the window asked for; 0: the operation takes no dates, or none were given
+
+	Zone func(department string) string // the directory's zone of a department by its key, empty: unknown; nil: of none
+	Odd  func(Oddity)                   // told once for each reason, when the answer is read; nil: nobody is
 }
+
+// mark is the byte order mark that some writers put before UTF-8; readers may pass over it (RFC 8259 §8.1).
+var mark = []byte("\ufeff")
 
 // Decode reads body as the answer to read. The fragment has no Bounds yet. Body is kept in it, not copied.
 func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
+	whole := body
+	body = bytes.TrimPrefix(body, mark)
 	if !utf8.Valid(body) {
 		return nil, fmt.Errorf("%w: not UTF-8", ErrMalformed)
 	}
@@ -71,7 +79,10 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	if err := b.d.End(); err != nil {
 		return nil, malformed(err)
 	}
-	return b.fragment(), nil
+	f := b.fragment()
+	f.Body = whole
+	b.tellOddities()
+	return f, nil
 }
 
 func malformed(err error) error {
@@ -137,8 +148,9 @@ func array(d *scan.Scanner, element func(d *scan.Scanner) error) error {
 func (b *builder) entries(d *scan.Scanner, entry func(d *scan.Scanner) error) error {
 	return array(d, func(d *scan.Scanner) error {
 		if d.Next() != scan.Object {
-			b.f.Dropped++
-			return d.Skip()
+			raw, err := d.Raw()
+			b.lose(ReasonShape, "entry", raw)
+			return err
 		}
 		return entry(d)
 	})

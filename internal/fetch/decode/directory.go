@@ -55,7 +55,7 @@ func (b *builder) department(d *scan.Scanner) error {
 		case "phone":
 			return b.text(d, &dep.Phone)
 		case "isActive":
-			return tri(d, &active)
+			return b.tri(d, "isActive", &active)
 		case "latitude":
 			return degrees(d, &latitude, 90)
 		case "longitude":
@@ -73,7 +73,7 @@ func (b *builder) department(d *scan.Scanner) error {
 		return err
 	}
 	if dep.EHRInstance == "" || dep.ID == "" {
-		b.f.Dropped++
+		b.loseNameless("department without departmentId or ehrSystemName")
 		return nil
 	}
 	if point := place(latitude, longitude); point != nil {

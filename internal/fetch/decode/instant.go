@@ -1,11 +1,15 @@
 package decode
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // instant is a point in time as upstream writes it: the second, and the offset it was written with.
 type instant struct {
 	unix   int64 // seconds
 	offset int16 // minutes east of UTC
+	local  bool  // written without an offset: unix would be right in UTC
 }
 
 // Instants outside these years are absurd: no calendar lists them.
@@ -14,50 +18,80 @@ const (
 	maxYear = 2199
 )
 
-// parseInstant reads RFC 3339 as all surfaces write it (docs/dexcare.md §3): "yyyy-MM-ddTHH:mm:ss", an optional fraction,
-// which is dropped, then "Z" or "±hh:mm". Days and times that do not exist are refused; "-00:00" is UTC.
+// parseInstant reads a start as surfaces write it (docs/dexcare.md §3), and whatever else can only mean one instant:
+// "yyyy-MM-dd", then "T" or a space, "HH:mm", seconds and a fraction of them or none (it is dropped), and an offset: "Z",
+// "±hh:mm", "±hhmm", "±hh", or none. Letters may be small, a zone in brackets behind the offset is passed over (RFC 9557).
+// Days and times that do not exist are refused, except 24:00, the end of a day. "-00:00" is UTC. A start without an offset
+// is local.
 func parseInstant(s []byte) (instant, bool) {
-	if len(s) < len("2006-01-02T15:04:05Z") || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' {
+	s = bytes.TrimSpace(s)
+	if len(s) < len("2006-01-02T15:04") || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != 't' && s[10] != ' ' || s[13] != ':' {
 		return instant{}, false
 	}
 	ok := true
 	year, month, day := digits(s[0:4], &ok), digits(s[5:7], &ok), digits(s[8:10], &ok)
-	hour, minute, second := digits(s[11:13], &ok), digits(s[14:16], &ok), digits(s[17:19], &ok)
-	offset := parseOffset(skipFraction(s[19:], &ok), &ok)
-	if !ok || year < minYear || year > maxYear || hour > 23 || minute > 59 || second > 59 || !isDay(year, month, day) {
+	hour, minute, second := digits(s[11:13], &ok), digits(s[14:16], &ok), 0
+	rest := s[16:]
+	if len(rest) >= 3 && rest[0] == ':' {
+		second = digits(rest[1:3], &ok)
+		rest = skipFraction(rest[3:], &ok)
+	}
+	offset, local := parseOffset(rest, &ok)
+	endOfDay := hour == 24 && minute == 0 && second == 0
+	if !ok || year < minYear || year > maxYear || hour > 23 && !endOfDay || minute > 59 || second > 59 || !isDay(year, month, day) {
 		return instant{}, false
 	}
-	local := daysFromCivil(year, month, day)*86400 + int64(hour*3600+minute*60+second)
-	return instant{unix: local - int64(offset)*60, offset: int16(offset)}, true
+	clock := daysFromCivil(year, month, day)*86400 + int64(hour*3600+minute*60+second)
+	return instant{unix: clock - int64(offset)*60, offset: int16(offset), local: local}, true
 }
 
 func skipFraction(s []byte, ok *bool) []byte {
-	if len(s) == 0 || s[0] != '.' {
+	if len(s) == 0 || s[0] != '.' && s[0] != ',' {
 		return s
 	}
 	n := 1
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 		n++
 	}
-	*ok = *ok && n > 1 && n <= 10
+	*ok = *ok && n > 1 && n <= 13
 	return s[n:]
 }
 
 // maxOffset is the farthest that civil time has been from UTC, in minutes.
 const maxOffset = 15 * 60
 
-func parseOffset(s []byte, ok *bool) int {
-	if len(s) == 1 && s[0] == 'Z' {
-		return 0
+// parseOffset reads what is behind a time; nothing means that the time is local.
+func parseOffset(s []byte, ok *bool) (offset int, local bool) {
+	if len(s) == len("+07:00") && s[3] == ':' { // nearly always
+		return signed(s[0], digits(s[1:3], ok), digits(s[4:6], ok), ok), false
 	}
-	if len(s) != len("+07:00") || (s[0] != '+' && s[0] != '-') || s[3] != ':' {
-		*ok = false
-		return 0
+	if at := bytes.IndexByte(s, '['); at >= 0 && s[len(s)-1] == ']' {
+		s = s[:at]
 	}
-	hours, minutes := digits(s[1:3], ok), digits(s[4:6], ok)
+	s = bytes.TrimSpace(s)
+	if minus := []byte("\u2212"); bytes.HasPrefix(s, minus) { // ISO 8601 writes it so where it can
+		s = append([]byte{'-'}, s[len(minus):]...)
+	}
+	switch {
+	case len(s) == 0:
+		return 0, true
+	case len(s) == 1 && (s[0] == 'Z' || s[0] == 'z'):
+		return 0, false
+	case len(s) == len("+07:00") && s[3] == ':':
+		return signed(s[0], digits(s[1:3], ok), digits(s[4:6], ok), ok), false
+	case len(s) == len("+0700"):
+		return signed(s[0], digits(s[1:3], ok), digits(s[3:5], ok), ok), false
+	case len(s) == len("+07"):
+		return signed(s[0], digits(s[1:3], ok), 0, ok), false
+	}
+	*ok = false
+	return 0, false
+}
+
+func signed(sign byte, hours, minutes int, ok *bool) int {
 	offset := hours*60 + minutes
-	*ok = *ok && minutes < 60 && offset <= maxOffset
-	if s[0] == '-' {
+	*ok = *ok && (sign == '+' || sign == '-') && minutes < 60 && offset <= maxOffset
+	if sign == '-' {
 		return -offset
 	}
 	return offset

@@ -26,7 +26,7 @@ func (b *builder) providerTimeslotsV5() error {
 	if err != nil {
 		return err
 	}
-	b.dropUnidentified()
+	b.settleSlots()
 	zones := make([]string, len(b.f.Schedules))
 	for i := range b.f.Schedules {
 		zones[i] = b.f.Schedules[i].Timezone
@@ -90,11 +90,11 @@ func (b *builder) providerVisitType(d *scan.Scanner) error {
 		case "visitTypeTitle":
 			return b.text(d, &s.VisitTypeTitle)
 		case "forNewPatient":
-			return tri(d, &s.ForNewPatient)
+			return b.tri(d, "forNewPatient", &s.ForNewPatient)
 		case "forEstablishedPatient":
-			return tri(d, &s.ForEstablishedPatient)
+			return b.tri(d, "forEstablishedPatient", &s.ForEstablishedPatient)
 		case "isBookable":
-			return tri(d, &s.Bookable)
+			return b.tri(d, "isBookable", &s.Bookable)
 		case "scheduleDays":
 			return b.entries(d, func(d *scan.Scanner) error { return b.providerDay(d, i) })
 		}
@@ -115,27 +115,26 @@ func (b *builder) providerDay(d *scan.Scanner, schedule uint32) error {
 
 func (b *builder) slotTime(d *scan.Scanner, schedule uint32) error {
 	var (
-		at    instant
-		slot  = timeslot.Slot{Schedule: schedule}
-		valid = true
+		at   instant
+		slot = timeslot.Slot{Schedule: schedule}
 	)
 	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "slotDateTime":
-			return readInstant(d, &at)
+			return b.start(d, &at)
 		case "duration":
-			return minutes(d, &slot.Duration, &valid)
+			return b.minutes(d, &slot.Duration)
 		}
 		return d.Skip()
 	})
 	if err != nil {
 		return err
 	}
-	if !valid || at.unix == 0 {
-		b.f.Dropped++
+	if at.unix == 0 {
+		b.loseStart(1)
 		return nil
 	}
-	slot.Start, slot.Offset = at.unix, at.offset
+	at.at(&slot)
 	return b.slot(slot)
 }
 

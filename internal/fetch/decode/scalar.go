@@ -1,8 +1,10 @@
 package decode
 
 import (
+	"bytes"
 	"math"
 	"strconv"
+	"strings"
 
 	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
@@ -49,21 +51,60 @@ func (b *builder) texts(d *scan.Scanner, to *[]string) error {
 	})
 }
 
-// tri reads a boolean that may be missing or null.
-func tri(d *scan.Scanner, to *timeslot.Tri) error {
-	if d.Next() != scan.Bool {
-		return d.Skip()
+// tri reads a boolean that may be missing or null, or a text or number that means one.
+func (b *builder) tri(d *scan.Scanner, field string, to *timeslot.Tri) error {
+	switch d.Next() {
+	case scan.Null:
+		return d.Null()
+	case scan.Bool:
+		yes, err := d.Bool()
+		*to = timeslot.TriOf(yes)
+		return err
 	}
-	yes, err := d.Bool()
-	*to = timeslot.TriOf(yes)
-	return err
+	raw, err := rawText(d)
+	if err != nil {
+		return err
+	}
+	switch word := bytes.TrimSpace(raw); {
+	case bytes.EqualFold(word, []byte("true")), string(word) == "1":
+		*to = timeslot.Yes
+	case bytes.EqualFold(word, []byte("false")), string(word) == "0":
+		*to = timeslot.No
+	case raw == nil || len(word) > 0:
+		b.note(ReasonFlag, field, raw)
+	}
+	return nil
+}
+
+// start reads a start; one that means nothing stays zero.
+func (b *builder) start(d *scan.Scanner, to *instant) error {
+	raw, err := rawText(d)
+	if err != nil {
+		return err
+	}
+	var ok bool
+	if *to, ok = parseInstant(raw); !ok {
+		b.unread = append(b.unread[:0], raw...)
+	}
+	if to.local {
+		b.locals++
+	}
+	return nil
+}
+
+// loseStart drops n slots for the start that was met last, or for none.
+func (b *builder) loseStart(n int) {
+	for range n {
+		b.lose(ReasonStart, "slotDateTime", b.unread)
+	}
+	b.unread = b.unread[:0]
 }
 
 const maxMinutes = 24 * 60
 
-// minutes reads a duration as number or string of digits (docs/dexcare.md §3 rule 3). A missing or null one is 0, unknown;
-// an absurd one makes ok false.
-func minutes(d *scan.Scanner, to *uint16, ok *bool) error {
+// minutes reads a duration as a number or a text of one, with the unit behind it or without (docs/dexcare.md §3 rule 3).
+// What is missing, null, empty or 0 says nothing, and is 0, unknown; what means nothing is unknown, too, and noted.
+func (b *builder) minutes(d *scan.Scanner, to *uint16) error {
 	if d.Next() == scan.Null {
 		return d.Null()
 	}
@@ -71,17 +112,36 @@ func minutes(d *scan.Scanner, to *uint16, ok *bool) error {
 	if err != nil {
 		return err
 	}
-	if n, plain := smallNumber(raw); plain && n >= 1 && n <= maxMinutes {
-		*to = uint16(n)
-		return nil
+	n, ok := minutesOf(raw)
+	if !ok {
+		b.note(ReasonDuration, "duration", raw)
 	}
-	n, perr := strconv.ParseFloat(string(raw), 64)
-	if perr != nil || n < 1 || n > maxMinutes || n != math.Trunc(n) {
-		*ok = false
-		return nil
-	}
-	*to = uint16(n)
+	*to = n
 	return nil
+}
+
+func minutesOf(raw []byte) (minutes uint16, ok bool) {
+	if n, plain := smallNumber(raw); plain && n <= maxMinutes {
+		return uint16(n), true
+	}
+	if raw == nil { // neither a text nor a number
+		return 0, false
+	}
+	text := strings.ToLower(strings.TrimSpace(string(raw)))
+	for _, unit := range [...]string{"minutes", "minute", "mins", "min", "min."} {
+		if number, cut := strings.CutSuffix(text, unit); cut {
+			text = strings.TrimSpace(number)
+			break
+		}
+	}
+	if text == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0) || n > maxMinutes || n != math.Trunc(n) {
+		return 0, false
+	}
+	return uint16(n), true
 }
 
 // smallNumber reads up to four digits, which is how durations are nearly always written.
@@ -116,8 +176,8 @@ func number(d *scan.Scanner) (float64, error) {
 	return n, nil
 }
 
-// place makes a point of two coordinates, nil when either is unknown. Directories write 0,0 for that as well: no clinic
-// lies there, in the sea.
+// place makes a point of two coordinates, nil when either is unknown. 0,0 is how databases write that they do not know: in
+// the sea off Africa there is no clinic.
 func place(latitude, longitude float64) *timeslot.Point {
 	if math.IsNaN(latitude) || math.IsNaN(longitude) || latitude == 0 && longitude == 0 {
 		return nil

@@ -2,8 +2,8 @@ package decode
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"strconv"
 
 	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
@@ -16,13 +16,17 @@ type Hidden func(s *timeslot.Schedule, slot *timeslot.Slot) bool
 // as upstream wrote it. Containers that a surface does not list when they are empty go with their last slot. It gives
 // the body itself when nothing is hidden, or when the operation lists no slots.
 func Without(f *timeslot.Fragment, hidden Hidden) ([]byte, error) {
-	c := cutter{levels: shapeOf(f.Key), hidden: hidden, pools: poolsOf(f)}
-	if c.levels == nil || f.NotFound {
+	c := cutter{levels: shapeOf(f.Key), hidden: hidden, pools: poolsOf(f), zones: zonesOf(f)}
+	document := bytes.TrimPrefix(f.Body, mark)
+	if c.levels == nil || f.NotFound || len(document) == 0 {
 		return f.Body, nil
 	}
-	body, err := c.cut(f.Body, 0, leaf{visitType: f.Key.VisitType})
+	body, err := c.cut(document, 0, leaf{visitType: f.Key.VisitType})
 	if err != nil {
 		return nil, fmt.Errorf("leave taken slots out of %s: %w", f.Key.Operation, malformed(err))
+	}
+	if !body.removed {
+		return f.Body, nil
 	}
 	return body.json, nil
 }
@@ -64,9 +68,21 @@ func poolsOf(f *timeslot.Fragment) map[string]bool {
 	return pools
 }
 
+// zonesOf are the zones of f's departments, by their keys.
+func zonesOf(f *timeslot.Fragment) map[string]string {
+	zones := map[string]string{}
+	for i := range f.Schedules {
+		if s := &f.Schedules[i]; s.Timezone != "" {
+			zones[s.DepartmentKey()] = s.Timezone
+		}
+	}
+	return zones
+}
+
 // leaf is what is known of a slot on the way down to it: every level adds its own fields.
 type leaf struct {
 	ehr, department, npi, provider string
+	zone                           string
 	visitTypeID, visitType         string
 	start                          instant
 	duration                       uint16
@@ -78,6 +94,7 @@ type cutter struct {
 	levels []level
 	hidden Hidden
 	pools  map[string]bool
+	zones  map[string]string // by department
 }
 
 // piece is one rewritten object.
@@ -146,7 +163,7 @@ func (c *cutter) element(object []byte, depth int, known leaf) (piece, error) {
 	if err != nil {
 		return piece{}, err
 	}
-	schedule, slot := known.slot(c.pools)
+	schedule, slot := known.slot(c)
 	return piece{json: object, removed: slot.Start != 0 && c.hidden(&schedule, &slot)}, nil
 }
 
@@ -166,6 +183,8 @@ func (l *leaf) take(d *scan.Scanner, key []byte) error {
 		to = &l.visitTypeID
 	case "visitTypeName":
 		to = &l.visitType
+	case "timezone":
+		to = &l.zone
 	case "id":
 		to = &l.id
 	case "departmentIdentifier", "departmentEhrIdentifier":
@@ -175,11 +194,12 @@ func (l *leaf) take(d *scan.Scanner, key []byte) error {
 		}
 		return err
 	case "slotDateTime", "dateTime":
-		return readInstant(d, &l.start)
+		raw, err := rawText(d)
+		l.start, _ = parseInstant(raw)
+		return err
 	case "duration":
 		raw, err := rawText(d)
-		n, _ := strconv.ParseUint(string(raw), 10, 16)
-		l.duration = uint16(n)
+		l.duration, _ = minutesOf(raw)
 		return err
 	default:
 		return d.Skip()
@@ -189,9 +209,19 @@ func (l *leaf) take(d *scan.Scanner, key []byte) error {
 	return err
 }
 
-func (l *leaf) slot(pools map[string]bool) (timeslot.Schedule, timeslot.Slot) {
+// slot is the leaf as a slot; one whose start nobody can tell has none.
+func (l *leaf) slot(c *cutter) (timeslot.Schedule, timeslot.Slot) {
+	if l.start.local {
+		name := cmp.Or(l.zone, c.zones[timeslot.DepartmentKey(l.ehr, l.department)])
+		loc, ok := zoneOf(name)
+		if l.start.local = false; ok {
+			l.start.unix, l.start.offset = inZone(l.start.unix, loc)
+		} else {
+			l.start = instant{}
+		}
+	}
 	return timeslot.Schedule{
-			EHRInstance: l.ehr, DepartmentID: l.department, NPI: l.npi, ProviderID: l.provider, Pool: pools[l.npi],
+			EHRInstance: l.ehr, DepartmentID: l.department, NPI: l.npi, ProviderID: l.provider, Pool: c.pools[l.npi],
 			VisitTypeID: l.visitTypeID, VisitTypeName: l.visitType,
 		},
 		timeslot.Slot{Start: l.start.unix, Offset: l.start.offset, Duration: l.duration, ID: l.id}

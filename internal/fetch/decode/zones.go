@@ -14,8 +14,11 @@ func zoneOf(name string) (*time.Location, bool) {
 	if loc, known := zones.Load(name); known {
 		return loc.(*time.Location), true
 	}
+	if name == "" || name[0] < 'A' || name[0] > 'Z' || name == "Local" { // "localtime" and the like name no place
+		return nil, false
+	}
 	loc, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
+	if err != nil {
 		return nil, false
 	}
 	zones.Store(name, loc)

@@ -148,6 +148,15 @@ function verdict(s) {
   document.title = words[worst][0] + " timeslots: operations";
 }
 
+// oddRow is one kind of oddity in upstream's answers: a sample of its shape, never of its content.
+function oddRow(o) {
+  const row = document.createElement("tr");
+  for (const text of [o.source, o.operation, o.reason, number(o.count), o.sample, new Date(o.last).toLocaleTimeString()]) {
+    row.append(Object.assign(document.createElement("td"), { textContent: text }));
+  }
+  return row;
+}
+
 function draw(s) {
   remember(s);
   verdict(s);
@@ -156,6 +165,8 @@ function draw(s) {
   $("sources").replaceChildren(...s.sources.toSorted(worstFirst).map((x) => sourceCard(x, s.breakers)));
   $("warm").hidden = !s.warm?.length;
   $("warm-list").replaceChildren(...(s.warm || []).map(warmCard));
+  $("odd").hidden = !s.oddities?.length;
+  $("odd-list").replaceChildren(...(s.oddities || []).map(oddRow));
   $("house").replaceChildren(...house(s));
   $("replica").textContent = s.replica;
   $("uptime").textContent = "up " + (s.uptimeSeconds < 120 ? number(Math.round(s.uptimeSeconds)) + " s" : s.uptimeSeconds < 7200 ? number(Math.round(s.uptimeSeconds / 60)) + " min" : number(s.uptimeSeconds / 3600, 3) + " h");

@@ -1,0 +1,154 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// An answer is an error only when nothing servable is at hand, whatever parts of a source failed.
+
+func providerV4Of(visitType string, block timeslot.Block, starts ...int64) *timeslot.Fragment {
+	key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 4, NPI: npi, VisitType: visitType, Block: block}
+	return listing(key, timeslot.Schedule{
+		EHRInstance: "e", DepartmentID: "1", NPI: npi, ProviderID: "P-1", VisitTypeID: "7101", VisitTypeName: visitType, Timezone: clinic.Timezone,
+	}, starts)
+}
+
+func areaParts(e *Engine, q *timeslot.Query, starts ...int64) []*timeslot.Fragment {
+	var parts []*timeslot.Fragment
+	for _, a := range e.plan(q, []timeslot.Department{clinic}).slots {
+		if a.key.Operation == timeslot.OpAvailabilitySlots {
+			parts = append(parts, listing(a.key, timeslot.Schedule{
+				EHRInstance: "e", DepartmentID: "1", NPI: npi, VisitTypeID: "7101", VisitTypeName: "Illness", Timezone: clinic.Timezone,
+			}, starts[:1]))
+			starts = starts[1:]
+		}
+	}
+	return parts
+}
+
+// TestAPartThatFailsCostsItsPartOnly: each operation, each part of what is asked failing or hanging, with nothing in
+// memory and with an old copy of everything.
+func TestAPartThatFailsCostsItsPartOnly(t *testing.T) {
+	day := func(n int) timeslot.Date { return timeslot.DateOf(time.Now().AddDate(0, 0, n)) }
+	both := func(opt *Options) {
+		o := opt.Sources[timeslot.ProviderDirect]
+		o.Version = "both"
+		opt.Sources[timeslot.ProviderDirect] = o
+	}
+	for name, story := range map[string]func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)){
+		"two versions": func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)) {
+			return queryOf(timeslot.Query{NPIs: []string{npi}, VisitTypes: []string{"Illness"}, EndDate: day(1)}),
+				[]*timeslot.Fragment{providerDirectOf(npi, presentBlock(), inHours(1)), providerV4Of("Illness", presentBlock(), inHours(2))}, both
+		},
+		"blocks of a window": func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)) {
+			return queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: day(50)}),
+				[]*timeslot.Fragment{providerDirectOf(npi, presentBlock(), inHours(1)), providerDirectOf(npi, presentBlock()+1, inHours(24*40)), providerDirectOf(npi, presentBlock()+2, inHours(24*45))}, nil
+		},
+		"visit types of a clinic": func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)) {
+			return queryOf(timeslot.Query{Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"Illness", "Wellness"}}),
+				[]*timeslot.Fragment{careDirectOf("AcmeRiverton", "Illness", inHours(1)), careDirectOf("AcmeRiverton", "Wellness", inHours(2))}, nil
+		},
+		"pieces of an area": func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)) {
+			q := queryOf(timeslot.Query{Point: clinic.Point, Radius: 10, VisitTypes: []string{"Illness"}, EndDate: day(50)})
+			e := newEngine(t, newDesk(), nil)
+			parts := areaParts(e, q, inHours(1), inHours(24*40), inHours(24*45))
+			e.Close()
+			return q, parts, func(opt *Options) {
+				o := opt.Sources[timeslot.CareDirect]
+				o.Enabled = false
+				opt.Sources[timeslot.CareDirect] = o
+			}
+		},
+	} {
+		for _, fault := range []string{"fails", "hangs", "is no JSON"} {
+			for _, warm := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s, one %s, warm %v", name, fault, warm), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						q, parts, change := story(t)
+						for i := range parts {
+							onePartFails(t, q, parts, i, fault, warm, change)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+func onePartFails(t *testing.T, q *timeslot.Query, parts []*timeslot.Fragment, failing int, fault string, warm bool, change func(*Options)) {
+	t.Helper()
+	here := clinic
+	here.VisitTypes = nil
+	d := newDesk(append(parts, directoryOf(here))...)
+	e := newEngine(t, d, change)
+	defer e.Close()
+	total := len(parts)
+	if warm {
+		if a := e.mustSearch(t, q, Caller{}); a.Total != total || !a.Complete {
+			t.Fatalf("%d slots, complete %v: want all %d", a.Total, a.Complete, total)
+		}
+		pass(5 * time.Minute) // past stale
+	} else if len(parts) > 1 {
+		total--
+		// What is asked in one call with the part that fails is in memory already.
+		for i, f := range parts {
+			if i != failing && f.Key.Version != 4 {
+				key := f.Key
+				if _, _, err := e.flight.Do(t.Context(), key, e.refill(key, Caller{}.call(), 0)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	d.set(func() {
+		kind := timeslot.KindUpstream
+		if fault == "is no JSON" {
+			kind = timeslot.KindMalformed
+		}
+		if fault == "hangs" {
+			kind = timeslot.KindTimeout
+		}
+		d.failKey[parts[failing].Key] = &timeslot.Error{Kind: kind, Source: parts[failing].Key.Source()}
+	})
+	a, err := e.Search(t.Context(), q, Caller{Budget: 3 * time.Second})
+	if err != nil {
+		t.Fatalf("part %d: %v, want the other parts", failing, err)
+	}
+	if a.Total != total || a.Complete != warm {
+		t.Errorf("part %d: %d slots, complete %v; want %d, and complete only when an old copy stood in", failing, a.Total, a.Complete, total)
+	}
+}
+
+func TestWhenAllPartsFailNothingIsServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic))
+		d.failure[timeslot.ProviderDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.ProviderDirect}
+		e := newEngine(t, d, nil)
+		_, err := e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+		if _, failed := errors.AsType[*FailedError](err); !failed {
+			t.Errorf("%v, want a failed answer", err)
+		}
+	})
+}
+
+// TestWhatCouldNotBeReadMakesAnAnswerIncomplete, fresh or stale, and its source says so.
+func TestWhatCouldNotBeReadMakesAnAnswerIncomplete(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := providerDirectOf(npi, presentBlock(), inHours(1))
+		f.Dropped = 1
+		e := newEngine(t, newDesk(directoryOf(clinic), f), nil)
+		for _, status := range []timeslot.Status{timeslot.StatusFresh, timeslot.StatusStale} {
+			a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+			if r := a.Reports[0]; a.Complete || a.Total != 1 || r.Status != status || r.Reason != timeslot.KindMalformed {
+				t.Errorf("complete %v, %d slots, %+v: want %s and malformed in part", a.Complete, a.Total, r, status)
+			}
+			pass(20 * time.Second)
+		}
+	})
+}
