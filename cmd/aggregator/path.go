@@ -115,7 +115,7 @@ func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
 	}
 	keys := cfg.Upstream.Ingress.Keys
 	return fetch.New(fetch.Options{
-		Public: s.upstream.public, Ingress: s.upstream.ingress, Visit: s.upstream.visit,
+		Public: s.upstream.public, Ingress: s.upstream.ingress, Visit: s.upstream.visit, NoVisit: s.upstream.visit == nil,
 		CareOptionsKey: keys.CareOptions.Reveal(), SlotsKey: keys.Slots.Reveal(),
 		PublicTransport: fetch.NewTransport(s.upstream.tls), IngressTransport: fetch.NewTransport(s.upstream.ingressTLS),
 		Sources: sources, Lookahead: days(cfg.Search.MaxWindow), Recorder: s.metrics, Logger: s.log,

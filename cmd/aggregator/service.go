@@ -236,7 +236,7 @@ func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
 		rules[i] = booking.Rule{Status: t.Status, Text: t.Text}
 	}
 	return booking.New(booking.Options{
-		Base: s.upstream.visit, Public: s.upstream.public, Ingress: s.upstream.ingress, TLS: s.upstream.ingressTLS.Clone(),
+		Base: s.upstream.visit, NoVisit: s.upstream.visit == nil, Public: s.upstream.public, Ingress: s.upstream.ingress, TLS: s.upstream.tls, IngressTLS: s.upstream.ingressTLS,
 		APIKey: keys.Booking.Reveal(), SlotsKey: keys.Slots.Reveal(), CareOptionsKey: keys.CareOptions.Reveal(),
 		PartnerKeys: partnerKeys(cfg.Access), Tombstone: cfg.Booking.Tombstone,
 		CapacityMany: cfg.Sources.CareDirect.Capacity == config.CapacityMany,
