@@ -186,6 +186,7 @@ func (s *service) buildPath(cfg *config.Config) error {
 
 func (s *service) buildDoor(cfg *config.Config) (err error) {
 	s.door, err = s.newDoor(cfg)
+	s.sayDoor(cfg)
 	return err
 }
 

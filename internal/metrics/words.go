@@ -76,6 +76,19 @@ func tiers() []string { return []string{"response", "memory", "redis"} }
 
 func lookups() []string { return []string{"hit", "stale", "miss", "negative", "error"} }
 
+// lookupsOf are the results that a tier's look-ups can have: an encoded answer is neither "not found" nor unreadable, and
+// memory always answers.
+func lookupsOf(tier string) []string {
+	switch tier {
+	case "response":
+		return lookups()[:3]
+	case "memory":
+		return lookups()[:4]
+	default:
+		return lookups()
+	}
+}
+
 // redisOK is a server without trouble.
 const redisOK = "ok"
 
@@ -90,7 +103,7 @@ func scopes() []string { return []string{"process", "fleet"} }
 
 func refreshes() []string { return []string{"ok", "error", "dropped"} }
 
-func reloads() []string { return []string{"applied", "rejected"} }
+func reloads() []string { return []string{"applied", "partial", "rejected"} }
 
 func flows() []string { return []string{"retail", "provider", "virtual", "guest"} }
 
