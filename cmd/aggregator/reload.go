@@ -45,7 +45,7 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	if err := s.gateway.SetPartnerKeys(partnerKeys(next.Access)); err != nil { // validated
 		s.log.Error("partner keys not reloaded, the old ones stay", "error", err)
 	}
-	s.metrics.ConfigReload(outcomeOf(left)) // before anybody can see that it is
+	s.metrics.ConfigReload("applied") // before anybody can see that it is
 	old := s.path.Swap(path)
 	s.retired.Go(old.retire)
 	s.sayDoor(next)
@@ -54,14 +54,6 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		return
 	}
 	s.log.Info("configuration reloaded", "hash", next.Hash())
-}
-
-// outcomeOf is the metric's word for a reload that left these keys as they were.
-func outcomeOf(left []string) string {
-	if len(left) > 0 {
-		return "partial"
-	}
-	return "applied"
 }
 
 // pin copies what a reload cannot change from the configuration in force into next, and names what differed

@@ -103,7 +103,7 @@ func scopes() []string { return []string{"process", "fleet"} }
 
 func refreshes() []string { return []string{"ok", "error", "dropped"} }
 
-func reloads() []string { return []string{"applied", "partial", "rejected"} }
+func reloads() []string { return []string{"applied", "rejected"} }
 
 func flows() []string { return []string{"retail", "provider", "virtual", "guest"} }
 
