@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"testing"
@@ -100,6 +101,27 @@ func TestRenderedSelectorsMeanThePods(t *testing.T) {
 				if pod[key] != value {
 					t.Errorf("%s: %s wants %s %v, the pods have %v", name, who, key, value, pod[key])
 				}
+			}
+		}
+	}
+}
+
+// What the configuration may name, the policy lets through: Redis, a collector of traces, upstream over HTTPS.
+func TestThePolicyLetsPodsReachWhatTheConfigurationNames(t *testing.T) {
+	for _, name := range overlays {
+		rules, _ := only(t, overlay(t, name), "NetworkPolicy").At("spec", "egress").([]any)
+		open := map[any]bool{}
+		for _, rule := range rules {
+			r, _ := rule.(map[string]any)
+			ports, _ := r["ports"].([]any)
+			for _, port := range ports {
+				p, _ := port.(map[string]any)
+				open[fmt.Sprint(p["port"])] = true
+			}
+		}
+		for _, port := range []string{"53", "443", "4318", "6379"} {
+			if !open[port] {
+				t.Errorf("%s: port %s is closed", name, port)
 			}
 		}
 	}

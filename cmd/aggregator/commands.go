@@ -44,8 +44,12 @@ type exit int
 // run parses args, runs the command and gives the exit code.
 func run(p program, args []string) (code int) {
 	defer func() {
-		if e, ok := recover().(exit); ok {
+		switch e := recover().(type) {
+		case nil:
+		case exit:
 			code = int(e)
+		default:
+			panic(e) // a fault of ours, which must not look like success
 		}
 	}()
 	defer func() {

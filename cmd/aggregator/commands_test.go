@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -173,3 +174,16 @@ func TestTheConfigurationOfTheDemoIsValid(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAFaultOfOursIsNoSuccess(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a panic ended as success, without a word")
+		}
+	}()
+	run(program{stdout: panicking{}, stderr: io.Discard}, []string{"version"})
+}
+
+type panicking struct{}
+
+func (panicking) Write([]byte) (int, error) { panic("a fault of ours") }

@@ -41,3 +41,11 @@ func doorRules(cfg *config.Config) door.Rules {
 	}
 	return rules
 }
+
+// sayDoor says what an operator who sets a limit may not expect of it.
+func (s *service) sayDoor(cfg *config.Config) {
+	if rate := cfg.Limits.PerClientPerSecond; rate > 0 {
+		s.log.Info("every request is counted by client, so cached answers take the long way through net/http",
+			"key", "limits.perClientPerSecond", "perSecond", rate)
+	}
+}

@@ -105,6 +105,10 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 }
 
 func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
+	return fetch.New(s.fetchOptions(cfg))
+}
+
+func (s *service) fetchOptions(cfg *config.Config) fetch.Options {
 	sources := map[timeslot.Source]fetch.SourceOptions{}
 	for _, name := range readSources {
 		src := cfg.Sources.Of(name)
@@ -114,12 +118,12 @@ func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
 		}
 	}
 	keys := cfg.Upstream.Ingress.Keys
-	return fetch.New(fetch.Options{
-		Public: s.upstream.public, Ingress: s.upstream.ingress, Visit: s.upstream.visit,
+	return fetch.Options{
+		Public: s.upstream.public, Ingress: s.upstream.ingress, Visit: s.upstream.visit, NoVisit: s.upstream.visit == nil,
 		CareOptionsKey: keys.CareOptions.Reveal(), SlotsKey: keys.Slots.Reveal(),
 		PublicTransport: fetch.NewTransport(s.upstream.tls), IngressTransport: fetch.NewTransport(s.upstream.ingressTLS),
 		Sources: sources, Lookahead: days(cfg.Search.MaxWindow), Recorder: s.metrics, Logger: s.log, Odd: s.odd,
-	})
+	}
 }
 
 func linkOptions(base *url.URL, cfg config.Scheduling) api.LinkOptions {

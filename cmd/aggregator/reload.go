@@ -23,7 +23,8 @@ func (s *service) reload(load func() (*config.Config, error)) {
 		return
 	}
 	loaded := *next // pin changes next
-	for _, key := range s.pin(next) {
+	left := s.pin(next)
+	for _, key := range left {
 		s.log.Warn("changed in the configuration, but needs a restart", "key", key)
 	}
 	path, err := s.newPath(next)
@@ -47,6 +48,11 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	s.metrics.ConfigReload("applied") // before anybody can see that it is
 	old := s.path.Swap(path)
 	s.retired.Go(old.retire)
+	s.sayDoor(next)
+	if len(left) > 0 {
+		s.log.Warn("configuration reloaded in part: what needs a restart is as it was", "keys", left, "hash", next.Hash())
+		return
+	}
 	s.log.Info("configuration reloaded", "hash", next.Hash())
 }
 
@@ -82,7 +88,7 @@ func (s *service) pin(next *config.Config) (changed []string) {
 		{"directory", &now.Sources.Directory, &next.Sources.Directory},
 	} {
 		keep("sources."+source.name+".version", &source.from.Version, &source.to.Version)
-		keep("sources."+source.name+".enabled", &source.from.Enabled, &source.to.Enabled)
+		keep("sources."+source.name+".enabled", &source.from.Enabled, &source.to.Enabled) // the directory's is always true
 	}
 	return changed
 }

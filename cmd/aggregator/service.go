@@ -153,12 +153,18 @@ func (s *service) buildLedger(cfg *config.Config) (err error) {
 	if s.redis != nil {
 		s.uses = cache.NewUses(s.redis, cfg.Booking.Tombstone)
 	}
-	s.ledger, err = cache.NewLedger(cache.LedgerOptions{
+	options := ledgerOptions(cfg, s.redis)
+	options.Locate = s.index.Locate
+	s.ledger, err = cache.NewLedger(options)
+	return err
+}
+
+func ledgerOptions(cfg *config.Config, redis *cache.Redis) cache.LedgerOptions {
+	return cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
-		Redis:     s.redis, Lease: cfg.Booking.Lease, Locate: s.index.Locate,
-	})
-	return err
+		Redis:     redis, Lease: cfg.Booking.Lease,
+	}
 }
 
 func (s *service) buildStore(cfg *config.Config) (err error) {
@@ -199,6 +205,7 @@ func (s *service) buildPath(cfg *config.Config) error {
 
 func (s *service) buildDoor(cfg *config.Config) (err error) {
 	s.door, err = s.newDoor(cfg)
+	s.sayDoor(cfg)
 	return err
 }
 
@@ -220,6 +227,14 @@ func policiesOf(cfg *config.Config) *policies {
 }
 
 func (s *service) newRedis(cfg *config.Config) (*cache.Redis, error) {
+	redis, err := cache.NewRedis(s.redisOptions(cfg))
+	if err != nil {
+		return nil, fmt.Errorf("cache.redis: %w", err)
+	}
+	return redis, nil
+}
+
+func (s *service) redisOptions(cfg *config.Config) cache.RedisOptions {
 	r := cfg.Cache.Redis
 	opt := cache.RedisOptions{
 		Addresses: r.Addresses, Mode: cache.Mode(r.Mode), Master: r.Master,
@@ -230,11 +245,7 @@ func (s *service) newRedis(cfg *config.Config) (*cache.Redis, error) {
 	if r.TLS {
 		opt.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
-	redis, err := cache.NewRedis(opt)
-	if err != nil {
-		return nil, fmt.Errorf("cache.redis: %w", err)
-	}
-	return redis, nil
+	return opt
 }
 
 func (s *service) buildUpstream(cfg *config.Config) (err error) {
@@ -243,19 +254,23 @@ func (s *service) buildUpstream(cfg *config.Config) (err error) {
 }
 
 func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
+	return booking.New(s.gatewayOptions(cfg))
+}
+
+func (s *service) gatewayOptions(cfg *config.Config) booking.Options {
 	keys := cfg.Upstream.Ingress.Keys
 	rules := make([]booking.Rule, len(cfg.Booking.Taken))
 	for i, t := range cfg.Booking.Taken {
 		rules[i] = booking.Rule{Status: t.Status, Text: t.Text}
 	}
-	return booking.New(booking.Options{
-		Base: s.upstream.visit, Public: s.upstream.public, Ingress: s.upstream.ingress, TLS: s.upstream.ingressTLS.Clone(),
+	return booking.Options{
+		Base: s.upstream.visit, NoVisit: s.upstream.visit == nil, Public: s.upstream.public, Ingress: s.upstream.ingress, TLS: s.upstream.tls, IngressTLS: s.upstream.ingressTLS,
 		APIKey: keys.Booking.Reveal(), SlotsKey: keys.Slots.Reveal(), CareOptionsKey: keys.CareOptions.Reveal(),
 		PartnerKeys: partnerKeys(cfg.Access), Tombstone: cfg.Booking.Tombstone,
 		CapacityMany: cfg.Sources.CareDirect.Capacity == config.CapacityMany,
 		Timeout:      cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
 		Index: s.index, Ledger: s.disabled.bookings(s.ledger), Uses: s.uses, Recorder: s.metrics, Logger: s.log,
-	})
+	}
 }
 
 func partnerKeys(access config.Access) []string {

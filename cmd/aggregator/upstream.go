@@ -12,7 +12,7 @@ import (
 
 // upstream is the addresses and credentials of DexCare, ready for use.
 type upstream struct {
-	public, ingress, visit, scheduling *url.URL // scheduling nil: no hand-off links
+	public, ingress, visit, scheduling *url.URL // visit nil: none of its calls; scheduling nil: no hand-off links
 	tls, ingressTLS                    *tls.Config
 }
 
@@ -33,9 +33,6 @@ func newUpstream(cfg config.Upstream) (u upstream, err error) {
 	}
 	if u.ingress == nil {
 		u.ingress = u.public
-	}
-	if u.visit == nil {
-		u.visit = u.public
 	}
 	if u.tls, err = trust(cfg.CA); err != nil {
 		return u, err

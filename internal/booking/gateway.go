@@ -15,6 +15,7 @@ import (
 type Gateway struct {
 	o        Options
 	bases    [Ingress + 1]*url.URL
+	ways     [Ingress + 1]http.RoundTripper
 	keys     [CareOptionsKey + 1]sealed
 	partners atomic.Pointer[keyRing]
 	marker   Marker
@@ -35,11 +36,11 @@ func New(o Options) (*Gateway, error) {
 	}
 	o.setDefaults()
 	g := &Gateway{
-		o: o, bases: [...]*url.URL{Visit: o.Base, Public: o.Public, Ingress: o.Ingress},
+		o: o, ways: o.ways(), bases: [...]*url.URL{Visit: o.Base, Public: o.Public, Ingress: o.Ingress},
 		keys: [...]sealed{
 			BookingKey: {[]byte(o.APIKey)}, SlotsKey: {[]byte(o.SlotsKey)}, CareOptionsKey: {[]byte(o.CareOptionsKey)},
 		},
-		marker: noMarker{}, prints: newFingerprinter(), fleetPrints: sharedFingerprinter(o.Base.String(), o.APIKey, o.SlotsKey, o.CareOptionsKey),
+		marker: noMarker{}, prints: newFingerprinter(), fleetPrints: sharedFingerprinter("Idempotency-Key", o.APIKey, o.SlotsKey, o.CareOptionsKey),
 		clicks: clicks{fleet: o.Uses, underWay: make(map[fingerprint]struct{}), done: newShelf[int](o.Tombstone, o.Now)},
 		visits: newShelf[booking](visitMemory, o.Now),
 	}
@@ -55,8 +56,10 @@ func New(o Options) (*Gateway, error) {
 
 // Close gives back idle connections. Calls under way are not touched.
 func (g *Gateway) Close() {
-	if t, ok := g.o.Transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
+	for _, way := range g.ways {
+		if t, ok := way.(interface{ CloseIdleConnections() }); ok {
+			t.CloseIdleConnections()
+		}
 	}
 }
 

@@ -21,6 +21,8 @@ const (
 type Options struct {
 	// Base is upstream's visit base, for example https://ecvapi.example.org (docs/dexcare.md §1.1).
 	Base *url.URL
+	// NoVisit says that the tenant has no visit base: Base stays empty, and its routes are not there.
+	NoVisit bool
 	// Public and Ingress are the other two. Without one of them its routes answer 404.
 	Public, Ingress *url.URL
 	// APIKey, SlotsKey and CareOptionsKey are sent as x-api-key where a route says so and they are not empty. A
@@ -39,7 +41,7 @@ type Options struct {
 	// CapacityMany says that a clinic's time can take several patients: then a retail booking does not prove that the
 	// slot is gone (docs/architecture.md §6).
 	CapacityMany bool
-	// Taken says which answers mean that somebody else has the slot. Default: 409 with "SlotUnavailable".
+	// Taken says which answers mean that somebody else has the slot. nil: 409 with "SlotUnavailable"; empty: none.
 	Taken []Rule
 
 	// Index turns slot ids into identities, Ledger keeps the taken slots. A ledger that is a [Marker] is told more.
@@ -49,8 +51,11 @@ type Options struct {
 	// Uses is what all replicas remember of Idempotency-Keys; default: this replica is alone.
 	Uses Uses
 
-	// TLS carries extra roots or a client certificate; versions below 1.2 are never spoken. Default: the system's roots.
+	// TLS carries extra roots; versions below 1.2 are never spoken. Default: the system's roots.
 	TLS *tls.Config
+	// IngressTLS is spoken with Ingress in place of TLS: it may carry a client certificate, which no other host is to see.
+	// Default: TLS.
+	IngressTLS *tls.Config
 	// Transport replaces the gateway's own, TLS then has no effect. It must send a request once, follow no redirect
 	// and report connections to net/http/httptrace; without reports every failure counts as "unknown".
 	Transport http.RoundTripper
@@ -70,7 +75,7 @@ type Rule struct {
 func (o *Options) validate() error {
 	var errs []error
 	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf("booking: "+format, args...)) }
-	if o.Base == nil {
+	if o.Base == nil && !o.NoVisit {
 		refuse("Base is missing")
 	}
 	for _, base := range []struct {
@@ -133,11 +138,8 @@ func (o *Options) setDefaults() {
 	if o.Tombstone == 0 {
 		o.Tombstone = defaultTombstone
 	}
-	if len(o.Taken) == 0 {
+	if o.Taken == nil {
 		o.Taken = []Rule{{Status: http.StatusConflict, Text: "SlotUnavailable"}}
-	}
-	if o.Transport == nil {
-		o.Transport = newTransport(o.TLS)
 	}
 	if o.Uses == nil {
 		o.Uses = noUses{}

@@ -41,6 +41,21 @@ func newTransport(config *tls.Config) *http.Transport {
 	}
 }
 
+// ways are the transports to the bases.
+func (o *Options) ways() (ways [Ingress + 1]http.RoundTripper) {
+	common := o.Transport
+	if common == nil {
+		common = newTransport(o.TLS)
+	}
+	for base := range ways {
+		ways[base] = common
+	}
+	if o.Transport == nil && o.IngressTLS != nil {
+		ways[Ingress] = newTransport(o.IngressTLS)
+	}
+	return ways
+}
+
 // failure is a call without an answer.
 type failure struct {
 	sent    bool // some of it may have reached upstream
@@ -52,7 +67,7 @@ type failure struct {
 func (g *Gateway) send(ctx context.Context, r *http.Request, p *passage) (*http.Response, *failure) {
 	var seen connection
 	req := g.request(httptrace.WithClientTrace(ctx, seen.trace()), r, p)
-	resp, err := g.o.Transport.RoundTrip(req)
+	resp, err := g.ways[p.route.Base].RoundTrip(req)
 	if err != nil {
 		cause := context.Cause(ctx)
 		return nil, &failure{

@@ -90,3 +90,13 @@ func (c *client) placeOf(key timeslot.FragmentKey) place {
 		return visit("modalities")
 	}
 }
+
+// ofVisit tells whether an operation is read from the visit base.
+func ofVisit(op timeslot.Operation) bool {
+	switch op {
+	case timeslot.OpCancelReasons, timeslot.OpRegionWaitTimes, timeslot.OpAssignmentQualifiers, timeslot.OpModalities:
+		return true
+	default:
+		return false
+	}
+}

@@ -38,6 +38,7 @@ type Options struct {
 	Public  *url.URL // base of the public reads (docs/dexcare.md §1.1)
 	Ingress *url.URL // base of v5 and Care Options
 	Visit   *url.URL // base of /api/…; nil: Public
+	NoVisit bool     // the tenant has no visit base: what is read there is not found, without a call
 
 	// API keys per service, empty for none (docs/dexcare.md §1.2). Public reads are sent the slots key as DexCare's SDK does.
 	CareOptionsKey, SlotsKey string
@@ -149,6 +150,12 @@ func (f *Fetcher) Close() {
 // Fetch reads key from upstream once, within the source's guard. The fragment has no Bounds: how long it may be
 // served is not this package's business. Every error is a [timeslot.Error].
 func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
+	if f.opt.NoVisit && ofVisit(key.Operation) {
+		return nil, &timeslot.Error{
+			Kind: timeslot.KindNotFound, Source: key.Source(), Operation: key.Operation, Status: http.StatusNotFound,
+			Body: []byte(`{"message":"no Route matched with those values"}`),
+		}
+	}
 	guard := f.guards[key.Source()]
 	fragment, err := guard.do(ctx, key.Operation, func(ctx context.Context, alone bool) (*timeslot.Fragment, error) {
 		call := call

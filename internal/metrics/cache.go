@@ -29,7 +29,7 @@ func newCacheMetrics() cacheMetrics {
 		redisUp: gauge("redis_up", "Share of Redis' servers that can be used for everything: 1 all, 0 none."),
 		servers: gauge("redis_servers", "Redis' servers by what is wrong with them; ok: nothing.", "kind"),
 		skew:    gauge("redis_clock_skew_seconds", "By how much this replica's clock is ahead of Redis'."),
-		reloads: counter("config_reloads_total", "Configuration reloads.", "outcome"),
+		reloads: counter("config_reloads_total", "Reloads of the configuration.", "outcome"),
 		propagation: histogram("tombstone_propagation_seconds",
 			"Time from a slot being taken to this replica hiding it.", durations()),
 		lookup: &children[lookupKey, prometheus.Counter]{},
@@ -42,7 +42,7 @@ func (m *cacheMetrics) collectors() []prometheus.Collector {
 
 func (m *cacheMetrics) startAtZero() {
 	for _, tier := range tiers() {
-		for _, result := range lookups() {
+		for _, result := range lookupsOf(tier) {
 			m.lookup.keep(lookupKey{tier, result}, m.lookups.WithLabelValues(tier, result))
 		}
 	}

@@ -123,6 +123,9 @@ func TestSeriesWithClosedLabelsExistAtZero(t *testing.T) {
 			}
 			series *= len(words) // 0 where a label has no list
 		}
+		if name == namespace+"_cache_lookups_total" {
+			series = 3 + 4 + 5 // a tier has only the results that its look-ups can have
+		}
 		if got := len(families[name].GetMetric()); series > 0 && got != series {
 			t.Errorf("%s starts with %d series, its labels have %d combinations", name, got, series)
 		}

@@ -81,6 +81,19 @@ func tiers() []string { return []string{"response", "memory", "redis"} }
 
 func lookups() []string { return []string{"hit", "stale", "miss", "negative", "error"} }
 
+// lookupsOf are the results that a tier's look-ups can have: an encoded answer is neither "not found" nor unreadable, and
+// memory always answers.
+func lookupsOf(tier string) []string {
+	switch tier {
+	case "response":
+		return lookups()[:3]
+	case "memory":
+		return lookups()[:4]
+	default:
+		return lookups()
+	}
+}
+
 // redisOK is a server without trouble.
 const redisOK = "ok"
 

@@ -15,13 +15,13 @@ type field struct {
 }
 
 // fieldsOf lists the keys of a section in the order of its struct. A field tagged `only:"path"` exists at that path
-// alone.
+// alone, one tagged `except:"path"` everywhere but there.
 func fieldsOf(section reflect.Type, at string) []field {
 	var fields []field
 	for i := range section.NumField() {
 		f := section.Field(i)
 		key := f.Tag.Get("yaml")
-		if only := f.Tag.Get("only"); key == "" || only != "" && only != at {
+		if only := f.Tag.Get("only"); key == "" || only != "" && only != at || f.Tag.Get("except") == at && at != "" {
 			continue
 		}
 		fields = append(fields, field{key: key, index: i})

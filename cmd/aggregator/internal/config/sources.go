@@ -47,8 +47,8 @@ const (
 
 // Source is how one upstream surface is read, guarded and cached.
 type Source struct {
-	Enabled       bool          `yaml:"enabled"`
-	Version       string        `yaml:"version"`
+	Enabled       bool          `yaml:"enabled" except:"sources.directory"`   // the directory is always read
+	Version       string        `yaml:"version" except:"sources.careOptions"` // which has one
 	Capacity      string        `yaml:"capacity" only:"sources.careDirect"`
 	Timeout       time.Duration `yaml:"timeout"`       // of one call, body included
 	Concurrency   int           `yaml:"concurrency"`   // calls at once

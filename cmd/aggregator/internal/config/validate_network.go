@@ -41,7 +41,7 @@ func (v validator) upstream(c *Config) {
 	version := s.ProviderDirect.Version
 	v.base("upstream.public.url", u.Public.URL, u.Insecure,
 		wantedBy("sources.careDirect", s.CareDirect.Enabled),
-		wantedBy("sources.directory", s.Directory.Enabled),
+
 		wantedBy("sources.providerDirect", s.ProviderDirect.Enabled && (version == V4 || version == Both)))
 	v.base("upstream.ingress.url", u.Ingress.URL, u.Insecure,
 		wantedBy("sources.providerDirect", s.ProviderDirect.Enabled && (version == V5 || version == Both)),
@@ -146,12 +146,12 @@ func (v validator) cache(c *Cache) {
 	v.redis(&c.Redis)
 }
 
-var prefixGrammar = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
+var prefixGrammar = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 func (v validator) redis(r *Redis) {
 	v.oneOf("cache.redis.mode", r.Mode, "single", "sentinel", "cluster")
 	v.duration("cache.redis.timeout", r.Timeout, time.Millisecond, time.Second)
-	v.matches("cache.redis.prefix", r.Prefix, prefixGrammar, "write 1 to 64 letters, digits, dots, colons, underscores or hyphens")
+	v.matches("cache.redis.prefix", r.Prefix, prefixGrammar, "write 1 to 64 letters, digits, dots, underscores or hyphens")
 	v.count("cache.redis.db", r.DB, 0, 1023)
 	for i, address := range r.Addresses {
 		v.redisAddress(elementKey("cache.redis.addresses", i), address, r)

@@ -1,0 +1,41 @@
+package cache
+
+import (
+	"testing"
+
+	"timeslots/internal/timeslot"
+)
+
+// Every series of look-ups that docs/metrics.md lists for memory and Redis moves, and no other does.
+func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
+	server := startRedis(t)
+	clock, seen := newFakeClock(), newCounter()
+	server.follow(clock)
+	r := server.tier(t, func(o *RedisOptions) { o.Now, o.Recorder = clock.Now, seen })
+	memory := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
+	fresh, gone, absent, damaged := fragment(keyOfNPI(1), clock.Now()), notFound(keyOfNPI(2), clock.Now()), keyOfNPI(3), keyOfNPI(4)
+	keys := []timeslot.FragmentKey{fresh.Key, gone.Key, absent, damaged}
+	for _, f := range []*timeslot.Fragment{fresh, gone} {
+		memory.Put(t.Context(), f)
+		r.Put(t.Context(), f)
+	}
+	r.settle(t)
+	do(t, server.client(), []any{"SET", r.prefix + damaged.String(), "junk", "PX", 60_000})
+	look := func() {
+		memory.Lookup(t.Context(), keys)
+		r.Lookup(t.Context(), keys)
+	}
+	look()
+	clock.Advance(policy.Fresh)
+	look()
+	want := map[string]bool{"memory/error": false}
+	for _, result := range []string{resultHit, resultStale, resultMiss, resultNegative} {
+		want["memory/"+result], want["redis/"+result] = true, true
+	}
+	want["redis/"+resultError] = true
+	for series, moves := range want {
+		if n := seen.count(series); (n > 0) != moves {
+			t.Errorf("%s: %d, want it to move %v", series, n, moves)
+		}
+	}
+}
