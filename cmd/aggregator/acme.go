@@ -10,11 +10,11 @@ import (
 
 type acmeCommand struct {
 	Listen      string        `default:"127.0.0.1:8081" placeholder:"ADDR" help:"Address to listen on."`
-	Seed        uint64        `default:"1" help:"Same seed, same tenant."`
 	Departments int           `default:"60" help:"Number of departments."`
 	Providers   int           `default:"240" help:"Number of clinicians."`
 	Latency     time.Duration `default:"0s" help:"Latency of every answer."`
 	Fault       []string      `placeholder:"SPEC" sep:"none" help:"A fault in force from the start, for example care-options:status=500@0.2; repeatable."`
+	tenancy
 }
 
 // Run serves the simulator until it is told to stop.
@@ -51,10 +51,10 @@ func (c *acmeCommand) fleet() (*acme.Fleet, error) {
 	var members []acme.Options
 	for _, name := range []string{"acme", "birch"} {
 		for i, tier := range []string{acme.PRD, acme.UAT} {
-			members = append(members, acme.Options{
-				Tenant: name, Tier: tier, Seed: c.Seed + uint64(i), Departments: c.Departments, Providers: c.Providers,
-				Latency: c.Latency, Faults: c.Fault,
-			})
+			o := c.options(name, tier)
+			o.Seed += uint64(i)
+			o.Departments, o.Providers, o.Latency, o.Faults = c.Departments, c.Providers, c.Latency, c.Fault
+			members = append(members, o)
 		}
 	}
 	return acme.NewFleet(members...)

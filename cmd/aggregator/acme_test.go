@@ -31,6 +31,27 @@ func askHost(t *testing.T, addr, host, path string) (status int, body string) {
 	return resp.StatusCode, string(read)
 }
 
+// The flag may stand alone, before another flag or argument.
+func TestTheSimulatorIsAsUntidyAsItIsTold(t *testing.T) {
+	figure.Beside(t)
+	for want, args := range map[string][]string{
+		"[]":                        nil,
+		`["shared-ids","bom"]`:      {"--untidy=bom,shared-ids"},
+		`["crowded","two-clinics"]`: {"--untidy=crowded,two-clinics", "--seed", "4"},
+		`["shared-ids","odd-starts","odd-durations","missing-zones","late-zone-rules","crowded","two-clinics","bom","no-content","text-booleans","names"]`: {"--untidy"},
+	} {
+		args = append(append([]string{"acme"}, args...), "--listen", "127.0.0.1:0", "--departments", "9", "--providers", "20", "--lookahead", "9")
+		simulator := start(t, nil, args...)
+		addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+		if status, got := askHost(t, addr, addr, "/_acme/untidy"); status != 200 || got != want {
+			t.Errorf("%q: %d %s", args, status, got)
+		}
+		if _, got := askHost(t, addr, addr, "/v2/lookups/maxLookaheadDays?visitTypeName=FollowUp"); strings.TrimPrefix(got, "\ufeff") != `{"maxLookaheadDays":9}` {
+			t.Errorf("%q: %s", args, got)
+		}
+	}
+}
+
 func TestTheSimulatorIsSeveralTenantsByHost(t *testing.T) {
 	figure.Beside(t)
 	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--departments", "9", "--providers", "20", "--fault", "patient:status=503")

@@ -39,19 +39,21 @@ func TestExitCodesAndWhatIsSaid(t *testing.T) {
 		code int
 		says []string
 	}{
-		"help":                    {[]string{"--help"}, exitDone, []string{"demo", "serve", "acme", "check", "probe", "version"}},
-		"version":                 {[]string{"version"}, exitDone, []string{"aggregator ", "revision", "go1."}},
-		"no command":              {nil, exitUsage, []string{"aggregator: ", "--help"}},
-		"unknown command":         {[]string{"sell"}, exitUsage, []string{"sell"}},
-		"unknown flag":            {[]string{"serve", "--conf", "x"}, exitUsage, []string{"--conf"}},
-		"serve without a file":    {[]string{"serve"}, exitUsage, []string{"--config"}},
-		"a file that is not":      {[]string{"check", "--config", "/no/such.yaml"}, exitUsage, []string{"/no/such.yaml"}},
-		"every mistake, one time": {[]string{"serve", "--config", broken}, exitUsage, []string{"lisen", "tier", "sources.careDirect.timeout"}},
-		"nobody to probe":         {[]string{"probe", "--admin", "127.0.0.1:1"}, exitFailed, []string{"probe 127.0.0.1:1"}},
-		"address in use":          {[]string{"acme", "--listen", "256.0.0.1:1"}, exitFailed, []string{"listen on 256.0.0.1:1"}},
-		"a fault that is none":    {[]string{"acme", "--listen", "127.0.0.1:0", "--fault", "care-options:explode"}, exitUsage, []string{"explode"}},
-		"no address":              {[]string{"demo", "--listen", "foo"}, exitUsage, []string{"--listen", "HOST:PORT"}},
-		"too big a crowd":         {[]string{"demo", "--traffic", "1000000"}, exitUsage, []string{"--traffic"}},
+		"help":                       {[]string{"--help"}, exitDone, []string{"demo", "serve", "acme", "check", "probe", "version"}},
+		"version":                    {[]string{"version"}, exitDone, []string{"aggregator ", "revision", "go1."}},
+		"no command":                 {nil, exitUsage, []string{"aggregator: ", "--help"}},
+		"unknown command":            {[]string{"sell"}, exitUsage, []string{"sell"}},
+		"unknown flag":               {[]string{"serve", "--conf", "x"}, exitUsage, []string{"--conf"}},
+		"serve without a file":       {[]string{"serve"}, exitUsage, []string{"--config"}},
+		"a file that is not":         {[]string{"check", "--config", "/no/such.yaml"}, exitUsage, []string{"/no/such.yaml"}},
+		"every mistake, one time":    {[]string{"serve", "--config", broken}, exitUsage, []string{"lisen", "tier", "sources.careDirect.timeout"}},
+		"nobody to probe":            {[]string{"probe", "--admin", "127.0.0.1:1"}, exitFailed, []string{"probe 127.0.0.1:1"}},
+		"address in use":             {[]string{"acme", "--listen", "256.0.0.1:1"}, exitFailed, []string{"listen on 256.0.0.1:1"}},
+		"a fault that is none":       {[]string{"acme", "--listen", "127.0.0.1:0", "--fault", "care-options:explode"}, exitUsage, []string{"explode"}},
+		"an untidiness that is none": {[]string{"acme", "--untidy=grim"}, exitUsage, []string{"grim", "shared-ids"}},
+		"no way to look ahead":       {[]string{"demo", "--lookahead", "9000"}, exitUsage, []string{"lookahead", "9000"}},
+		"no address":                 {[]string{"demo", "--listen", "foo"}, exitUsage, []string{"--listen", "HOST:PORT"}},
+		"too big a crowd":            {[]string{"demo", "--traffic", "1000000"}, exitUsage, []string{"--traffic"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -16,8 +16,8 @@ type demoCommand struct {
 	Listen  string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Public address."`
 	Admin   string `default:"127.0.0.1:9090" placeholder:"ADDR" help:"Admin address."`
 	Redis   string `placeholder:"ADDR" help:"Redis to share fragments through; none: in-process only."`
-	Seed    uint64 `default:"1" help:"Same seed, same tenant."`
 	Traffic int    `placeholder:"RPS" help:"A steady crowd of so many requests a second."`
+	tenancy
 }
 
 // demoLatency is what a health system's scheduling API takes to answer.
@@ -33,9 +33,11 @@ func (c *demoCommand) Run(p *program) error {
 			return &usageError{fmt.Errorf("%s %q: give HOST:PORT, for example 127.0.0.1:0 for any free port", flag, addr)}
 		}
 	}
-	tenant, err := acme.New(acme.Options{Seed: c.Seed, Latency: demoLatency, Jitter: demoLatency, BookingLag: time.Minute})
+	o := c.options("acme", acme.PRD)
+	o.Latency, o.Jitter, o.BookingLag = demoLatency, demoLatency, time.Minute
+	tenant, err := acme.New(o)
 	if err != nil {
-		return err
+		return &usageError{err}
 	}
 	simulator, err := newListener("127.0.0.1:0", maxConnections(), tenant, acmeTimeouts)
 	if err != nil {

@@ -44,7 +44,7 @@ func (t *Tenant) Departments() []Department {
 		doc := Department{
 			URLName: d.urlName, EHRSystem: d.ehr.system, ID: d.id, Name: d.name, ClinicType: d.clinicType,
 			Timezone: d.zone.name, PostalCode: d.address.PostalCode, Latitude: d.latitude, Longitude: d.longitude,
-			Pool: d.kind == fluShots || d.kind == pooledCare,
+			Pool: d.offers[0].who.pool,
 		}
 		for i, v := range d.visits {
 			if i == 0 || d.visits[i-1].name != v.name {
@@ -81,6 +81,10 @@ func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
 	case "DELETE faults":
 		t.ClearFaults()
 		send(w, answer{status: http.StatusNoContent})
+	case "GET slots":
+		send(w, t.truth(r))
+	case "GET untidy":
+		send(w, jsonAnswer(http.StatusOK, t.options.Untidy.Names()))
 	case "GET directory":
 		send(w, jsonAnswer(http.StatusOK, struct {
 			Seed        uint64       `json:"seed"`
@@ -88,7 +92,7 @@ func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
 			Departments []Department `json:"departments"`
 		}{t.options.Seed, t.NPIs(), t.Departments()}))
 	default:
-		send(w, plainError(http.StatusNotFound, "there are calls, calls/reset, faults and directory"))
+		send(w, plainError(http.StatusNotFound, "there are calls, calls/reset, faults, directory, slots and untidy"))
 	}
 	return true
 }

@@ -20,7 +20,7 @@ type availableProvider struct {
 	EHRInstance    string           `json:"ehrInstance"`
 	ClinicType     string           `json:"clinicType"`
 	Address        postedAddress    `json:"address"`
-	Timezone       string           `json:"timezone"`
+	Timezone       *string          `json:"timezone"`
 	Distance       float64          `json:"distanceFrom"`
 	VisitTypes     []availableVisit `json:"visitTypes"`
 
@@ -67,9 +67,11 @@ func (t *Tenant) availabilityProviders(q *request) answer {
 		}
 		return cmp.Or(cmp.Compare(b.slots, a.slots), cmp.Compare(a.next, b.next))
 	})
-	return jsonAnswer(http.StatusOK, struct {
+	a := jsonAnswer(http.StatusOK, struct {
 		Results []*availableProvider `json:"results"`
 	}{list})
+	a.empty = len(list) == 0
+	return a
 }
 
 func describeAvailable(o *offer, miles float64) *availableProvider {
@@ -77,7 +79,7 @@ func describeAvailable(o *offer, miles float64) *availableProvider {
 	p := &availableProvider{
 		NPI: who.npi, Name: who.name, Gender: referredProvider(who).Gender, Specialties: []string{},
 		DepartmentID: at.id, DepartmentName: at.name, EHRInstance: at.ehr.system, ClinicType: at.clinicType,
-		Address: postedAddressOf(at), Timezone: at.zone.name, Distance: roundMiles(miles),
+		Address: postedAddressOf(at), Timezone: at.zoneText, Distance: roundMiles(miles),
 	}
 	p.Specialties = append(p.Specialties, who.specialties...)
 	return p

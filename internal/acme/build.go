@@ -50,7 +50,11 @@ func buildDirectory(o Options) (*directory, error) {
 			}
 		}
 	}
-	b.addSecondHomes()
+	if b.Untidy.has(TwoClinics) {
+		b.addSameDayHomes()
+	} else {
+		b.addSecondHomes()
+	}
 	b.number()
 	return b.directory, nil
 }
@@ -58,7 +62,7 @@ func buildDirectory(o Options) (*directory, error) {
 func (b *builder) addEHR(i int) {
 	e := &ehr{
 		system:     fmt.Sprintf("org.%s.ehr.%s", b.Tenant, ehrNames[i]),
-		instanceID: fmt.Sprintf("11111111-aaaa-4bbb-8ccc-%012d", i+1), visits: visitTypesOf(i),
+		instanceID: fmt.Sprintf("11111111-aaaa-4bbb-8ccc-%012d", i+1), visits: visitTypesOf(i, b.Untidy.has(SharedIDs)),
 	}
 	for _, v := range e.visits {
 		v.lookahead = b.Options.lookahead(i, e.system, v.name)
@@ -67,14 +71,15 @@ func (b *builder) addEHR(i int) {
 }
 
 func (b *builder) loadZones() error {
-	first := dayOf(b.Now().UTC()) - zoneMargin
+	first, days := dayOf(b.Now().UTC())-zoneMargin, b.Lookahead+2*zoneMargin
 	for _, p := range places {
-		z, err := newZone(p.zone, first, b.Lookahead+2*zoneMargin)
+		z, err := newZone(p.zone, first, days)
 		if err != nil {
 			return fmt.Errorf("the time zone database: %w", err)
 		}
 		b.zones[p.zone] = z
 	}
+	b.zones[lateZone] = lateRules(first, days)
 	return nil
 }
 
@@ -96,9 +101,13 @@ func (b *builder) addDepartment(city int) {
 	if city == 0 && nth == nightClinic {
 		dep.week = roundTheClock()
 	}
+	if city == lateCity && b.Untidy.has(LateZoneRules) {
+		dep.zone = b.zones[lateZone]
+	}
 	dep.visits = dep.ehr.visitTypesFor(k)
 	b.nameDepartment(dep, city, nth)
 	b.placeDepartment(dep, city, nth)
+	b.untidyPlace(dep, len(b.departments))
 	b.cities[city] = append(b.cities[city], dep)
 	b.departments = append(b.departments, dep)
 	b.byURLName[dep.urlName] = dep
@@ -121,6 +130,9 @@ func (b *builder) nameDepartment(dep *department, city, nth int) {
 	dep.name = dep.brand + " " + title + " - " + p.name
 	if part != "" {
 		dep.name += " " + part
+	}
+	if _, odd := b.oddName(nth); odd {
+		dep.name += oddAnnexes[nth%len(oddAnnexes)]
 	}
 	counter := [2]int{p.ehr, idBase[dep.kind]}
 	n := b.ids[counter]
@@ -170,6 +182,7 @@ func (b *builder) dealStaff() {
 			primary = append(primary, dep)
 		}
 	}
+	left = b.dealNurses(left)
 	for round := 0; round < 2; round++ {
 		for _, dep := range express {
 			if left > 0 && len(primary) > 0 {

@@ -56,11 +56,15 @@ func newZone(name string, first day, days int) (*zone, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is not an IANA time zone", name)
 	}
+	return newZoneIn(name, loc, first, days), nil
+}
+
+func newZoneIn(name string, loc *time.Location, first day, days int) *zone {
 	z := &zone{name: name, loc: loc, base: first}
 	for d := range day(days) {
 		z.midnights = append(z.midnights, z.findMidnight(first+d))
 	}
-	return z, nil
+	return z
 }
 
 // midnight is the instant at which d begins.

@@ -1,9 +1,6 @@
 package acme
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 const defaultVisitType = "Illness" // what the SDK asks for when the app names none (docs/dexcare.md §4.3)
 
@@ -24,7 +21,7 @@ func (t *Tenant) departmentTimeslots(q *request) answer {
 	first := d.zone.today(q.now)
 	until := d.zone.midnight(first + day(days))
 	cals := t.store.calendars(walkIn(d, name), q.view())
-	w := newDoc(16 << 10)
+	w := t.spelled("care-direct", 16<<10)
 	w.object()
 	w.text("departmentId", d.id)
 	w.time("startDate", d.zone, d.zone.midnight(first))
@@ -119,11 +116,8 @@ func (t *Tenant) writeSlot(w *doc, o opening, textDuration bool) {
 	w.text("departmentIdentifier", at.key)
 	w.text("slotType", slotType)
 	w.text("visitTypeId", visit.id)
-	if textDuration {
-		w.text("duration", strconv.Itoa(visit.minutes))
-	} else {
-		w.number("duration", visit.minutes)
-	}
-	w.time("slotDateTime", at.zone, o.start)
+	start := startOf(o)
+	w.duration(visit.minutes, textDuration, start)
+	w.start("slotDateTime", start)
 	w.endObject()
 }

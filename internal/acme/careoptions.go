@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 )
 
 // found is what an area search matched, ready to be rendered.
@@ -33,7 +34,7 @@ func (t *Tenant) availabilitySlots(q *request) answer {
 	}
 	hits := t.find(s)
 	groups := t.groups(q, s, hits)
-	w := newDoc(64<<10 + optionBytes*countOpenings(groups))
+	w := t.spelled("care-options", 64<<10+optionBytes*countOpenings(groups))
 	w.object()
 	if zone := answerZone(s, groups); zone != nil {
 		w.text("timezone", zone.name)
@@ -119,7 +120,7 @@ func answerZone(s areaSearch, groups []visitGroup) *zone {
 	var common *zone
 	for _, g := range groups {
 		for _, c := range g.cals {
-			if here := c.offer.at.zone; cmp.Or(common, here) != here {
+			if here := c.offer.at.zone; cmp.Or(common, here) != here || !c.offer.at.zonePlain {
 				return nil
 			}
 			common = c.offer.at.zone
@@ -160,21 +161,34 @@ func writeSlotTimes(w *doc, list []opening, asked *zone) {
 	zoneOf := func(o opening) *zone { return cmp.Or(asked, o.in.offer.at.zone) }
 	for i := 0; i < len(list); {
 		first := list[i]
+		end := i
+		for end < len(list) && list[end].start == first.start && zoneOf(list[end]) == zoneOf(first) {
+			end++
+		}
 		w.object()
-		w.time("slotDateTime", zoneOf(first), first.start)
+		w.start("slotDateTime", together(list[i:end], zoneOf(first)))
 		w.key("providerOptions")
 		w.list()
-		for ; i < len(list) && list[i].start == first.start && zoneOf(list[i]) == zoneOf(first); i++ {
+		for ; i < end; i++ {
 			o := list[i].in.offer
 			w.object()
 			w.text("npi", o.who.npi)
 			w.text("departmentEhrIdentifier", o.at.key)
-			w.number("duration", o.visit.minutes)
+			w.duration(o.visit.minutes, false, startOf(list[i]))
 			w.endObject()
 		}
 		w.endList()
 		w.endObject()
 	}
+}
+
+// together is the one start of several openings, written for the clocks of a zone.
+func together(list []opening, z *zone) written {
+	at := written{unix: list[0].start, zone: z, plain: true, layout: time.RFC3339}
+	for _, o := range list {
+		at.plain = at.plain && o.in.offer.at.zonePlain && o.in.offer.at.zone == z
+	}
+	return at
 }
 
 // writeReferred writes the providers and departments that the slots refer to, each once, sorted.

@@ -14,14 +14,14 @@ type departmentDoc struct {
 	DisplayName       string             `json:"displayName"`
 	BrandName         string             `json:"brandName"`
 	ClinicType        string             `json:"clinicType"`
-	IsActive          bool               `json:"isActive"`
+	IsActive          any                `json:"isActive"`
 	EHRSystemName     string             `json:"ehrSystemName"`
 	InstanceID        string             `json:"instanceId"`
 	Address           address            `json:"address"`
 	Phone             string             `json:"phone"`
 	Latitude          float64            `json:"latitude"`
 	Longitude         float64            `json:"longitude"`
-	Timezone          string             `json:"timezone"`
+	Timezone          *string            `json:"timezone"`
 	SmallImageURL     string             `json:"smallImageUrl"`
 	AllowedVisitTypes []allowedVisitType `json:"allowedVisitTypes"`
 	OpenDays          []openDay          `json:"openDays"`
@@ -58,11 +58,11 @@ type departmentPerson struct {
 	Credential string  `json:"credential"`
 }
 
-func describeDepartment(d *department) departmentDoc {
+func (t *Tenant) describeDepartment(d *department) departmentDoc {
 	doc := departmentDoc{
 		DepartmentID: d.id, URLName: d.urlName, DisplayName: d.name, BrandName: d.brand, ClinicType: d.clinicType,
-		IsActive: d.active, EHRSystemName: d.ehr.system, InstanceID: d.ehr.instanceID, Address: d.address,
-		Phone: d.phone, Latitude: d.latitude, Longitude: d.longitude, Timezone: d.zone.name,
+		IsActive: t.options.Untidy.boolean(d.active), EHRSystemName: d.ehr.system, InstanceID: d.ehr.instanceID, Address: d.address,
+		Phone: d.phone, Latitude: d.shown.latitude, Longitude: d.shown.longitude, Timezone: d.zoneText,
 		SmallImageURL: "https://static.example.org/clinics/" + strings.ToLower(d.urlName) + "-small.jpg",
 		Providers:     []departmentPerson{}, BillingArea: d.serviceArea,
 	}
@@ -113,7 +113,7 @@ func (t *Tenant) listDepartments(q *request) []departmentDoc {
 		case !strings.EqualFold(clinicType, d.clinicType):
 		case !d.active && q.flag("onlyActive", true):
 		default:
-			out = append(out, describeDepartment(d))
+			out = append(out, t.describeDepartment(d))
 		}
 	}
 	return out
@@ -141,7 +141,7 @@ func (t *Tenant) departmentInfoV1(q *request) answer {
 }
 
 func (t *Tenant) departmentInfo(q *request, d *department) answer {
-	doc := describeDepartment(d)
+	doc := t.describeDepartment(d)
 	if q.flag("withProviders", false) {
 		for _, p := range t.dir.people[d] {
 			doc.Providers = append(doc.Providers, departmentPerson{

@@ -23,9 +23,12 @@ type department struct {
 	kind        kind
 	clinicType  string
 	zone        *zone
+	zoneText    *string // as the directory and Care Options write it; nil: null
+	zonePlain   bool    // zoneText tells every reader the zone
 	week        [7]hours
 	latitude    float64
 	longitude   float64
+	shown       point // as the directory and Care Options write it
 	address     address
 	phone       string
 	uuid        string

@@ -89,6 +89,30 @@
 //	minus-zero     POST /v1/availability/slots writes times with -00:00, not Z
 //	forget         search contexts are unknown (40002)
 //
+// # Untidiness
+//
+// Without a switch the tenant is as tidy as the samples. [Options].Untidy makes it as untidy as the field: by single
+// switches, or by all but "unreadable" with [Throughout]. What is odd follows from the seed, the surface and the slot. The
+// slots themselves stay one store, which tells its truth in one form ([Tenant.Slots]); each is sold once. A * breaks the
+// published schemas on purpose.
+//
+//	shared-ids        FollowUp and NewPatient have one EMR id, and so have Illness and Wellness; name, modality, patient
+//	                  kinds and duration differ, for some clinicians isBookable, too
+//	odd-starts *      half of all starts have a fraction, an offset without a colon, a blank for the T, UTC, or no offset;
+//	                  the last two only at a clinic whose zone is told to all, and none without an offset while clocks change
+//	unreadable *      one start in 25 cannot be read at all
+//	odd-durations *   six in ten are 0, "0", null, missing, "", a text for a number (on Care Direct the reverse), or 20.0
+//	missing-zones *   in the directory and Care Options clinics have the zone "", null or "Pacific Standard Time", and some
+//	                  the coordinates 0,0; the other surfaces go on naming the zone
+//	late-zone-rules   Portland's clinics are in America/Vancouver and stay at -07:00 all year, whatever the zone database says
+//	crowded           six nurses with NPIs of their own at each flu shot clinic, six persons behind the NPI of a pool
+//	two-clinics       every fourth clinician works a part of each day at one clinic and the rest at another
+//	bom *             a byte order mark before each JSON document
+//	no-content *      204 in place of an empty list or a document without slots
+//	text-booleans *   "true" and "false" as texts, on v5, Care Options and in the directory
+//	names             clinicians and clinics with both apostrophes, accents in one character and in two, commas, markup, and
+//	                  very long ones
+//
 // # Run-time control
 //
 // Under /_acme/, which no fault and no counter touches, nor any service should proxy:
@@ -99,6 +123,8 @@
 //	PUT    /_acme/faults         replace them, same form
 //	DELETE /_acme/faults         heal
 //	GET    /_acme/directory      what there is to ask for
+//	GET    /_acme/slots?npi=N    a clinician's free slots as they are, see [Slot]
+//	GET    /_acme/untidy         the switches in force
 //	GET    /_acme/tenants        the tenants of a [Fleet] with their hosts and keys
 //
 // # Tenants

@@ -11,6 +11,7 @@ type answer struct {
 	status      int
 	body        []byte
 	contentType string // of the body; empty: JSON
+	empty       bool   // a document without any slot or clinician
 }
 
 // textAnswer is a body that is not JSON.

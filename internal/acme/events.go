@@ -16,25 +16,31 @@ type slotEvent struct {
 }
 
 func (t *Tenant) slotTaken(q *request) answer {
-	o, start, err := t.readEvent(q)
+	offers, start, err := t.readEvent(q)
 	if err != nil {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
-	t.store.take(o, start, q.now)
+	for _, o := range offers {
+		if t.store.take(o, start, q.now) {
+			break
+		}
+	}
 	return answer{status: http.StatusNoContent}
 }
 
 func (t *Tenant) slotReleased(q *request) answer {
-	o, start, err := t.readEvent(q)
+	offers, start, err := t.readEvent(q)
 	if err != nil {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
-	t.store.release(o, start, q.now)
+	for _, o := range offers {
+		t.store.release(o, start, q.now)
+	}
 	return answer{status: http.StatusNoContent}
 }
 
-// readEvent finds the offer that the event is about.
-func (t *Tenant) readEvent(q *request) (*offer, int64, error) {
+// readEvent finds the offers that the event may be about: several where visit types share an id.
+func (t *Tenant) readEvent(q *request) (offers []*offer, start int64, err error) {
 	var e slotEvent
 	if wrong := eventForm.read(q.body, &e); wrong.found() {
 		return nil, 0, errors.New(wrong.String())
@@ -49,8 +55,11 @@ func (t *Tenant) readEvent(q *request) (*offer, int64, error) {
 	}
 	for _, o := range c.offers {
 		if o.at.ehr.system == e.EHRInstance && o.at.id == e.DepartmentID && o.visit.id == e.VisitTypeID {
-			return o, at.Unix(), nil
+			offers = append(offers, o)
 		}
 	}
-	return nil, 0, errors.New("no such provider, department and visit type")
+	if len(offers) == 0 {
+		return nil, 0, errors.New("no such provider, department and visit type")
+	}
+	return offers, at.Unix(), nil
 }

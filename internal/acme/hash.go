@@ -45,4 +45,5 @@ const (
 	saltPatient
 	saltVirtual
 	saltReport
+	saltSpelling
 )

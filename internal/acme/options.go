@@ -54,6 +54,8 @@ type Options struct {
 
 	Seed uint64 // of names, places, busy times, ids and drawn faults
 
+	Untidy Untidy // what is untidy about it; default nothing
+
 	Departments int // default 60
 	Providers   int // NPIs; at least as many as departments; default 240
 

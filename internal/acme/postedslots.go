@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"time"
 )
 
 // postedSlots is Care Options' POST: a flat list in UTC, without days and pages (docs/dexcare.md §6.2). A search context alone
@@ -29,7 +28,7 @@ func (t *Tenant) postedSlots(q *request) answer {
 	}
 	hits := t.find(s)
 	groups := t.groups(q, s, hits)
-	w := newDoc(16<<10 + optionBytes*countOpenings(groups))
+	w := t.spelled("posted-slots", 16<<10+optionBytes*countOpenings(groups))
 	w.object()
 	w.key("slots")
 	w.list()
@@ -70,7 +69,7 @@ func writePostedSlots(w *doc, list []opening, layout string) {
 	for i := 0; i < len(list); {
 		first := list[i]
 		w.object()
-		w.text("slotDateTime", time.Unix(first.start, 0).UTC().Format(layout))
+		w.start("slotDateTime", written{unix: first.start, zone: utc, layout: layout})
 		w.text("visitTypeName", first.name())
 		w.key("providerOptions")
 		w.list()
@@ -81,7 +80,7 @@ func writePostedSlots(w *doc, list []opening, layout string) {
 			w.text("departmentEhrIdentifier", o.at.key)
 			w.text("visitTypeId", o.visit.id)
 			if o.who.number%11 != 6 { // optional, and absent for some
-				w.number("duration", o.visit.minutes)
+				w.duration(o.visit.minutes, false, startOf(list[i]))
 			}
 			w.endObject()
 		}
@@ -103,7 +102,7 @@ type postedPlace struct {
 	EHRInstance string        `json:"ehrInstance"`
 	Name        string        `json:"departmentName"`
 	Distance    float64       `json:"distanceFrom"`
-	Timezone    string        `json:"timezone"`
+	Timezone    *string       `json:"timezone"`
 	ClinicType  string        `json:"clinicType"`
 	Address     postedAddress `json:"address"`
 }
@@ -138,7 +137,7 @@ func writePostedReferred(w *doc, groups []visitGroup, hits found) {
 		d := departments[key]
 		w.any(key, postedPlace{
 			GUID: d.uuid, ID: d.id, EHRInstance: d.ehr.system, Name: d.name, Distance: roundMiles(hits.distances[d]),
-			Timezone: d.zone.name, ClinicType: d.clinicType, Address: postedAddressOf(d),
+			Timezone: d.zoneText, ClinicType: d.clinicType, Address: postedAddressOf(d),
 		})
 	}
 	w.endObject()

@@ -20,7 +20,7 @@ type providerDoc struct {
 	MinAge      *int                 `json:"minAge,omitempty"`
 	MaxAge      *int                 `json:"maxAge"`
 	Brand       string               `json:"brand"`
-	IsActive    bool                 `json:"isActive"`
+	IsActive    any                  `json:"isActive"`
 	Departments []providerDepartment `json:"departments"`
 	VisitTypes  []providerVisitType  `json:"visitTypes"`
 }
@@ -69,12 +69,12 @@ func (t *Tenant) providerInfo(q *request) answer {
 	if c == nil {
 		return messageAndStatus(http.StatusNotFound, "Provider not found")
 	}
-	return jsonAnswer(http.StatusOK, describeProvider(c))
+	return jsonAnswer(http.StatusOK, t.describeProvider(c))
 }
 
-func describeProvider(c *clinician) providerDoc {
+func (t *Tenant) describeProvider(c *clinician) providerDoc {
 	doc := providerDoc{
-		NPI: c.npi, Name: c.name, Credentials: c.credentials, Brand: c.home.brand, IsActive: c.home.active,
+		NPI: c.npi, Name: c.name, Credentials: c.credentials, Brand: c.home.brand, IsActive: t.options.Untidy.boolean(c.home.active),
 		Departments: []providerDepartment{}, VisitTypes: []providerVisitType{},
 	}
 	if adult := 18; c.number%3 == 1 && !c.pool {

@@ -28,7 +28,7 @@ func (t *Tenant) providerTimeslotsV5(q *request) answer {
 	if err != nil {
 		return singleProviderError(http.StatusBadRequest, err.Error())
 	}
-	w := newDoc(32 << 10)
+	w := t.spelled("v5", 32<<10)
 	w.object()
 	w.key("slots")
 	w.list()
@@ -162,8 +162,9 @@ func writeVisitSlots(w *doc, p offerPage, paging bool) {
 		w.list()
 		for _, slot := range d.openings {
 			w.object()
-			w.number("duration", v.minutes)
-			w.time("slotDateTime", p.at.zone, slot.start)
+			start := startOf(slot)
+			w.duration(v.minutes, false, start)
+			w.start("slotDateTime", start)
 			w.endObject()
 		}
 		w.endList()
@@ -197,7 +198,7 @@ func (t *Tenant) providerTimeslotsV4(q *request) answer {
 		return messageAndStatus(http.StatusBadRequest, err.Error())
 	}
 	schedules := schedulesFor(c.offers, want)
-	w := newDoc(64 << 10)
+	w := t.spelled("v4", 64<<10)
 	w.object()
 	w.text("providerNationalId", c.npi)
 	w.text("startDate", win.first.String())

@@ -29,7 +29,7 @@ type referredPlace struct {
 	EHRInstance string        `json:"ehrInstance"`
 	Name        string        `json:"departmentName"`
 	Distance    float64       `json:"distanceFrom"`
-	Timezone    string        `json:"timezone"`
+	Timezone    *string       `json:"timezone"`
 	ClinicType  string        `json:"clinicType"`
 	Address     placedAddress `json:"address"`
 }
@@ -50,7 +50,7 @@ func referredDepartment(d *department, miles float64) referredPlace {
 	a := d.address
 	return referredPlace{
 		UUID: d.uuid, EMRID: d.id, EHRInstance: d.ehr.system, Name: d.name, Distance: roundMiles(miles),
-		Timezone: d.zone.name, ClinicType: d.clinicType,
-		Address: placedAddress{a.Line1, a.Line2, a.City, a.State, a.PostalCode, a.PostalCode, d.latitude, d.longitude},
+		Timezone: d.zoneText, ClinicType: d.clinicType,
+		Address: placedAddress{a.Line1, a.Line2, a.City, a.State, a.PostalCode, a.PostalCode, d.shown.latitude, d.shown.longitude},
 	}
 }

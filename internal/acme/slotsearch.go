@@ -31,7 +31,7 @@ func (t *Tenant) slotsSearch(q *request) answer {
 	if err := body.check(); err != nil {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
-	w := newDoc(32 << 10)
+	w := t.spelled("search", 32<<10)
 	w.object()
 	w.key("results")
 	w.list()
@@ -102,8 +102,9 @@ func writeSearchResult(w *doc, pages []offerPage) {
 		for _, d := range p.days {
 			for _, slot := range d.openings {
 				w.object()
-				w.time("dateTime", p.at.zone, slot.start)
-				w.number("duration", p.visit.minutes)
+				start := startOf(slot)
+				w.start("dateTime", start)
+				w.duration(p.visit.minutes, false, start)
 				w.endObject()
 			}
 		}

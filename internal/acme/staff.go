@@ -10,13 +10,9 @@ var poolSize = [...]int{pooledCare: 3, fluShots: 2}
 
 // addClinician hires the i-th NPI of a department, with the people behind it and what they offer there.
 func (b *builder) addClinician(dep *department, i int) {
-	c := &clinician{number: len(b.clinicians) + 1, home: dep, pool: dep.kind == fluShots || dep.kind == pooledCare}
+	c := &clinician{number: len(b.clinicians) + 1, home: dep, pool: b.pooled(dep.kind)}
 	c.npi = NPI(c.number)
-	size := 1
-	if c.pool {
-		size = poolSize[dep.kind]
-	}
-	staff := make([]*person, size)
+	staff := make([]*person, b.persons(dep.kind))
 	for j := range staff {
 		staff[j] = b.addPerson(c, j)
 	}
@@ -57,6 +53,9 @@ func (b *builder) addPerson(c *clinician, j int) *person {
 		lastName:   lastNames[mix(h)%uint64(len(lastNames))],
 		credential: [...]string{expressCare: "NP", primaryCare: "MD", fluShots: "RN", pooledCare: "PA"}[k],
 		lunch:      12*60 + 30*((c.number+j)%3),
+	}
+	if name, odd := b.oddName(c.number + j); odd {
+		p.firstName, p.lastName = name[0], name[1]
 	}
 	b.people[c.home] = append(b.people[c.home], p)
 	return p
@@ -105,7 +104,10 @@ type shift struct {
 }
 
 // neverBookable are the visit types that are shown for information (docs/dexcare.md §5.3, isBookable).
-func neverBookable(c *clinician, v *visitType) bool { return v.name == "NewPatient" && c.number%7 == 3 }
+// Where two share an id, walk-in care has one of these, too.
+func neverBookable(c *clinician, v *visitType) bool {
+	return c.number%7 == 3 && (v.name == "NewPatient" || v.name == "Wellness" && v.modality == "VIDEO")
+}
 
 // rota is who works when.
 type rota struct {
@@ -130,29 +132,40 @@ func (b *builder) addOffer(c *clinician, dep *department, v *visitType, r rota) 
 // Thursdays, so that some have two departments (docs/dexcare.md §5.3: one element of slots for each).
 func (b *builder) addSecondHomes() {
 	for _, city := range b.cities {
-		var primary []*department
-		for _, dep := range city {
-			if dep.kind == primaryCare && dep.active {
-				primary = append(primary, dep)
-			}
+		b.deal(city, primaryCare, wholeDays)
+	}
+}
+
+// wholeDays gives the second department its days and takes them from the schedule.
+func wholeDays(s *schedule) shift {
+	away := shift{days: s.days & otherDays, from: s.from, until: s.until}
+	s.days &^= otherDays
+	return away
+}
+
+// deal gives every fourth clinician of the city's clinics of a kind a second department, the next one of that kind.
+// The part that away takes from each schedule is worked there.
+func (b *builder) deal(city []*department, k kind, away func(*schedule) shift) {
+	var same []*department
+	for _, dep := range city {
+		if dep.kind == k && dep.active {
+			same = append(same, dep)
 		}
-		if len(primary) < 2 {
-			continue
-		}
-		for _, c := range b.clinicians {
-			if i := slices.Index(primary, c.home); i >= 0 && c.number%4 == 0 {
-				b.addSecondHome(c, primary[(i+1)%len(primary)])
-			}
+	}
+	if len(same) < 2 {
+		return
+	}
+	for _, c := range b.clinicians {
+		if i := slices.Index(same, c.home); i >= 0 && c.number%4 == 0 && !c.pool {
+			b.addSecondHome(c, same[(i+1)%len(same)], away)
 		}
 	}
 }
 
-func (b *builder) addSecondHome(c *clinician, second *department) {
+func (b *builder) addSecondHome(c *clinician, second *department, away func(*schedule) shift) {
 	for _, o := range slices.Clone(c.offers) {
 		s := o.schedules[0]
-		when := shift{days: s.days & otherDays, from: s.from, until: s.until}
-		s.days &^= otherDays
-		b.addOffer(c, second, o.visit, rota{[]*person{s.who}, when})
+		b.addOffer(c, second, o.visit, rota{[]*person{s.who}, away(s)})
 	}
 	b.people[second] = append(b.people[second], c.offers[0].schedules[0].who)
 }

@@ -144,16 +144,17 @@ func (st *store) unsell(s *schedule, start int64) {
 }
 
 // take sells a start without a visit: to the first person of the offer who is free. Nothing is left to do when
-// nobody is.
-func (st *store) take(o *offer, start int64, now time.Time) {
+// nobody is: false.
+func (st *store) take(o *offer, start int64, now time.Time) bool {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	for _, s := range o.schedules {
 		if st.free(s, start, now) {
 			st.sell(s, start, nil, now)
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // release offers a start again, for every person of the offer: sold or busy from the beginning.

@@ -118,7 +118,7 @@ func (t *Tenant) answer(q *request, rt *route) answer {
 	if refusal, ok := t.admit(q, rt.op); !ok {
 		return refusal
 	}
-	return rt.handle(t, q)
+	return t.options.Untidy.leave(rt.handle(t, q))
 }
 
 // delay is the latency of the answer with that serial number.

@@ -27,8 +27,8 @@ type visitType struct {
 }
 
 // visitTypesOf are the visit types of the EHR instance with that index, in the order of their ids. Ids differ between
-// instances, short names do not.
-func visitTypesOf(ehr int) []*visitType {
+// instances, short names do not. With shared ids two of walk-in care have one, and two of primary care.
+func visitTypesOf(ehr int, shared bool) []*visitType {
 	all := []*visitType{
 		{id: "101", name: "Illness", title: "Illness or Injury", minutes: 20, forNew: true, forKnown: true, minAge: 18, maxAge: 1440, ageUnit: "MONTH"},
 		{id: "102", name: "Wellness", title: "Wellness", minutes: 20, forNew: true, forKnown: true, minAge: 2, maxAge: 120, ageUnit: "YEAR"},
@@ -36,6 +36,11 @@ func visitTypesOf(ehr int) []*visitType {
 		{id: "204", name: "NewPatient", title: "New Patient Visit", minutes: 60, forNew: true, until: 12 * 60, maxAge: 120, ageUnit: "YEAR"},
 		{id: "213", name: "FollowUp", title: "Follow Up Video Visit", minutes: 20, forKnown: true, from: 13 * 60, modality: "VIDEO", maxAge: 120, ageUnit: "YEAR"},
 		{id: "305", name: "FluShot", title: "Flu Shot", minutes: 10, forNew: true, forKnown: true, maxAge: 120, ageUnit: "YEAR"},
+	}
+	if shared {
+		share(all[0], all[1])
+		share(all[2], all[3])
+		all[1].forNew, all[1].minutes = false, 30
 	}
 	for _, v := range all {
 		v.guid = fmt.Sprintf("22222222-aaaa-4bbb-8ccc-%08d%d%s", 0, ehr, v.id)
@@ -49,6 +54,9 @@ func visitTypesOf(ehr int) []*visitType {
 	}
 	return all
 }
+
+// share gives the second the id of the first; it is by video.
+func share(a, b *visitType) { b.id, b.modality = a.id, "VIDEO" }
 
 // visitTypesFor are those of an instance's visit types that a clinic of that kind offers.
 func (e *ehr) visitTypesFor(k kind) []*visitType {

@@ -8,7 +8,11 @@ import (
 
 // doc is a JSON document being written. Slot lists are long; written this way they cost a tenth of what reflection
 // over structs does. Commas are placed by looking at the last byte.
-type doc struct{ b []byte }
+type doc struct {
+	b []byte
+	spelling
+	slots int // written so far
+}
 
 func newDoc(size int) *doc { return &doc{b: make([]byte, 0, size)} }
 
@@ -59,11 +63,6 @@ func (w *doc) number(name string, n int) {
 	w.b = strconv.AppendInt(w.b, int64(n), 10)
 }
 
-func (w *doc) flag(name string, yes bool) {
-	w.key(name)
-	w.b = strconv.AppendBool(w.b, yes)
-}
-
 // time writes the instant as the zone's clocks show it, with offset and without fraction.
 func (w *doc) time(name string, z *zone, unix int64) {
 	w.key(name)
@@ -88,4 +87,4 @@ func (w *doc) any(name string, v any) {
 	w.b = append(w.b, b...)
 }
 
-func (w *doc) ok() answer { return answer{status: 200, body: w.b} }
+func (w *doc) ok() answer { return answer{status: 200, body: w.b, empty: w.slots == 0} }

@@ -1,0 +1,198 @@
+package acme
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// untidyTenant has the given switches, on a Monday morning.
+func untidyTenant(t testing.TB, set Untidy, options ...func(*Options)) *Tenant {
+	t.Helper()
+	return newTenant(t, append(options, func(o *Options) { o.Seed, o.Untidy = UntidySeed, set })...)
+}
+
+// eachSwitch are the switches one by one, then together.
+func eachSwitch() []Untidy {
+	sets := []Untidy{0}
+	for i := range untidyNames {
+		sets = append(sets, 1<<i)
+	}
+	return append(sets, Throughout, Throughout|Unreadable)
+}
+
+// lastDay is the last day that these tests ask for; the clocks go forward the day before.
+const lastDay = "2030-03-11"
+
+// surface is one way of asking for a clinician's slots until lastDay, and what it says about a slot of the truth.
+type surface struct {
+	name string
+	ask  func(t testing.TB, tenant *Tenant, r *reader, c *clinician)
+	says func(Slot) (listing, bool) // false: not on this surface
+}
+
+func whole(s Slot) listing {
+	return listing{s.NPI, s.DepartmentIdentifier, s.VisitTypeName, s.VisitTypeID, s.Start.Unix()}
+}
+
+func bookableOnes(s Slot) (listing, bool) { return whole(s), s.Bookable }
+
+var surfaces = []surface{
+	{"v5", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
+		r.read(t, call(tenant, "GET", "/v5/providers/"+c.npi+"/timeslots?endDate="+lastDay, nil), listing{})
+	}, func(s Slot) (listing, bool) { return whole(s), true }},
+	{"v4", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
+		for _, name := range namesOf(c) {
+			r.read(t, call(tenant, "GET", "/v4/providers/"+c.npi+"/timeslots?endDate="+lastDay+"&visitType="+name, nil), listing{visitType: name})
+		}
+	}, bookableOnes},
+	{"slots search", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
+		body := `{"criteriaItems":[{"npi":"` + c.npi + `"}],"endDate":"` + lastDay + `"}`
+		r.read(t, call(tenant, "POST", "/v5/slots/search", []byte(body)), listing{})
+	}, bookableOnes},
+	{"care options", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
+		r.read(t, call(tenant, "GET", "/v1/availability/slots?daysOfSlots=60&endDate="+lastDay+"&npis="+c.npi, nil), listing{})
+	}, bookableOnes},
+	{"posted care options", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
+		body, _ := json.Marshal(map[string]any{
+			"departmentIds": idsOf(c), "clinicianNPIs": []string{c.npi}, "visitTypeNames": namesOf(c), "endDate": lastDay,
+		})
+		r.read(t, call(tenant, "POST", "/v1/availability/slots", body), listing{})
+	}, bookableOnes},
+}
+
+func namesOf(c *clinician) (out []string) {
+	seen := map[string]bool{}
+	for _, v := range c.visitTypes() {
+		if !seen[v.name] {
+			out = append(out, v.name)
+		}
+		seen[v.name] = true
+	}
+	return out
+}
+
+func idsOf(c *clinician) (out []string) {
+	for _, d := range c.departments() {
+		out = append(out, d.id)
+	}
+	return out
+}
+
+func truthOf(tenant *Tenant) map[string][]Slot {
+	out := map[string][]Slot{}
+	for _, npi := range tenant.NPIs() {
+		out[npi] = tenant.Slots(npi)
+	}
+	return out
+}
+
+// within tells whether the slot lies on the days asked for, in its clinic's zone.
+func (r *reader) within(s Slot, until string) bool {
+	return s.Start.In(r.zones[s.DepartmentIdentifier]).Format(time.DateOnly) <= until
+}
+
+func TestUnderEverySwitchEverySurfaceListsEverySlotAndNoOther(t *testing.T) {
+	for _, set := range eachSwitch() {
+		tenant := untidyTenant(t, set, func(o *Options) { o.Providers, o.Lookahead = 90, 9 })
+		truth := truthOf(tenant)
+		for _, on := range surfaces {
+			t.Run(set.String()+"/"+on.name, func(t *testing.T) {
+				r, want := tenant.reader(), map[listing]bool{}
+				for npi, slots := range truth {
+					on.ask(t, tenant, r, tenant.dir.byNPI[npi])
+					for _, s := range slots {
+						if l, listed := on.says(s); listed && r.within(s, lastDay) {
+							want[l] = true
+						}
+					}
+				}
+				compare(t, r, want, set.has(Unreadable))
+			})
+		}
+		t.Run(set.String()+"/care direct", func(t *testing.T) { careDirectIsWhole(t, tenant, truth, set) })
+	}
+}
+
+// careDirectIsWhole asks clinic by clinic; a pool's persons have one NPI, so a start is there once for each.
+func careDirectIsWhole(t *testing.T, tenant *Tenant, truth map[string][]Slot, set Untidy) {
+	r, want := tenant.reader(), map[listing]bool{}
+	for _, d := range tenant.Departments() {
+		until := "2030-03-05"
+		if tenant.dir.byURLName[d.URLName].kind == fluShots {
+			until = "2030-03-06"
+		}
+		for _, name := range d.VisitTypes {
+			r.read(t, call(tenant, "GET", "/v2/departments/"+d.URLName+"/timeslots?visitTypeName="+name, nil), listing{visitType: name})
+		}
+		for _, npi := range d.NPIs {
+			for _, s := range truth[npi] {
+				if s.DepartmentURLName == d.URLName && d.ClinicType == clinicRetail && s.Bookable && r.within(s, until) {
+					want[whole(s)] = true
+				}
+			}
+		}
+	}
+	compare(t, r, want, set.has(Unreadable))
+}
+
+// compare lets a document lack as many slots as it has unreadable starts.
+func compare(t *testing.T, r *reader, want map[listing]bool, unreadable bool) {
+	t.Helper()
+	lacking, invented := 0, 0
+	for l := range want {
+		if r.found[l] == 0 {
+			if lacking++; !unreadable {
+				t.Errorf("%+v is not listed", l)
+			}
+		}
+	}
+	for l := range r.found {
+		if !want[l] {
+			invented++
+			t.Errorf("%+v is invented", l)
+		}
+	}
+	if len(want) < 100 || unreadable != (r.unreadable > 0) || lacking > r.unreadable {
+		t.Errorf("%d slots, %d lacking, %d invented, %d starts nobody can read", len(want), lacking, invented, r.unreadable)
+	}
+}
+
+func TestSameSeedAndSameClockGiveTheSameUntidyBytes(t *testing.T) {
+	dump := func() string {
+		tenant := untidyTenant(t, Throughout|Unreadable)
+		var all strings.Builder
+		for _, c := range tidyCalls {
+			w := call(tenant, c.method, c.target, c.body)
+			_, _ = fmt.Fprintln(&all, c, w.Code, w.Header(), w.Body)
+		}
+		return all.String()
+	}
+	if diff := cmp.Diff(dump(), dump()); diff != "" {
+		t.Errorf("two untidy tenants differ:\n%s", diff)
+	}
+}
+
+func TestSwitchesAreReadByName(t *testing.T) {
+	for text, want := range map[string]Untidy{
+		"": 0, "bom": ByteOrderMark, "shared-ids, names": SharedIDs | OddNames, "untidy": Throughout,
+		"untidy,unreadable": Throughout | Unreadable, strings.Join(UntidyNames(), ","): Throughout | Unreadable,
+	} {
+		if got, err := ParseUntidy(text); err != nil || got != want {
+			t.Errorf("%q: %s %v, want %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"BOM", "bom,", "tidy"} {
+		if got, err := ParseUntidy(text); err == nil || !strings.Contains(err.Error(), "shared-ids") {
+			t.Errorf("%q: %s %v", text, got, err)
+		}
+	}
+	tenant := untidyTenant(t, ByteOrderMark|SharedIDs)
+	if got := call(tenant, "GET", "/_acme/untidy", nil).Body.String(); got != `["shared-ids","bom"]` {
+		t.Errorf("in force: %s", got)
+	}
+}
