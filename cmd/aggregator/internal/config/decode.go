@@ -42,11 +42,19 @@ func (d decoder) section(raw any, into reflect.Value, key string) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(known, name) {
+		only, stated := settled[childKey(key, name)]
+		switch {
+		case slices.Contains(known, name):
+		case !stated:
 			d.add(childKey(key, name), "unknown key", suggest(name, known))
+		case values[name] != only:
+			d.add(childKey(key, name), fmt.Sprintf("can only be %v", only), "leave the key out")
 		}
 	}
 }
+
+// settled are keys of earlier releases that have one value: files that state it are right, and nothing else can be had.
+var settled = map[string]any{"sources.directory.enabled": true, "sources.careOptions.version": "v1"}
 
 func (d decoder) mapping(raw any, key string) (map[string]any, bool) {
 	values, ok := raw.(map[string]any)

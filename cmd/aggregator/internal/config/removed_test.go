@@ -5,16 +5,21 @@ import (
 	"testing"
 )
 
-// Keys that had one value, or no effect, are gone: whoever writes one is told.
-func TestKeysThatChangedNothingAreRefusedByName(t *testing.T) {
+// Keys that have one value are gone from what is documented: whoever wants another is told, and files of earlier releases
+// that state it are taken.
+func TestKeysThatCanChangeNothingAreRefusedByName(t *testing.T) {
 	for key, text := range map[string]string{
 		"sources.directory.enabled":   "sources: {directory: {enabled: false}}",
-		"sources.careOptions.version": "sources: {careOptions: {version: v1}}",
+		"sources.careOptions.version": "sources: {careOptions: {version: v2}}",
 	} {
 		_, err := LoadBytes("old.yaml", []byte(text), nil)
-		if err == nil || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "unknown key") {
+		if err == nil || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "can only be") {
 			t.Errorf("%s: %v", key, err)
 		}
+	}
+	_, stated := LoadBytes("old.yaml", []byte("sources: {directory: {enabled: true}, careOptions: {version: v1}}"), nil)
+	if stated != nil && strings.Contains(stated.Error(), "can only be") || stated != nil && strings.Contains(stated.Error(), "unknown key") {
+		t.Errorf("as the example of earlier releases has it: %v", stated)
 	}
 	_, err := LoadBytes("env", nil, []string{"AGGREGATOR_SOURCES_DIRECTORY_ENABLED=false"})
 	if err == nil || !strings.Contains(err.Error(), "AGGREGATOR_SOURCES_DIRECTORY_ENABLED") {
