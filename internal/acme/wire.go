@@ -58,11 +58,6 @@ func (w *doc) text(name, s string) {
 	w.value(s)
 }
 
-func (w *doc) number(name string, n int) {
-	w.key(name)
-	w.b = strconv.AppendInt(w.b, int64(n), 10)
-}
-
 // time writes the instant as the zone's clocks show it, with offset and without fraction.
 func (w *doc) time(name string, z *zone, unix int64) {
 	w.key(name)
