@@ -2,7 +2,6 @@ package acme
 
 import (
 	"encoding/json"
-	"strconv"
 	"time"
 )
 
