@@ -49,7 +49,7 @@ const (
 // entry is one operation to be written.
 type entry struct {
 	operation byte
-	stay      time.Duration // of marks placed
+	stay      time.Duration // of marks placed; of marks lifted, those that stay longer are left; 0: none is
 	member    string        // a mark's member, or a target
 }
 

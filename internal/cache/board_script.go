@@ -33,6 +33,9 @@ end
 // writeScript takes the last number known, the channel for notices, the bounds of the three sets, and then triples:
 // operation, microseconds to stay, member. It gives the epoch and the number of its last change.
 //
+// A lift says by when the lifted mark ends, where that is known: one that ends later was placed by a later booking, of which
+// the lifter had not heard, and stays.
+//
 // Asserting ('=') is placing ('+') by one who has known the mark for long: it yields to a lift that he may not have
 // seen. A mark that is there already and ends less than a second earlier is left as it is, so that repeating costs no
 // reader anything.
@@ -48,8 +51,11 @@ redis.call('ZREMRANGEBYSCORE', taken, 0, now)
 for i = 6, #ARGV, 3 do
   local operation, stay, member = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
   if operation == '-' then
-    redis.call('ZREM', taken, member)
-    note('-', '+', member)
+    local ends = tonumber(redis.call('ZSCORE', taken, member) or 0)
+    if stay == 0 or ends <= now + stay + 1000000 then
+      redis.call('ZREM', taken, member)
+      note('-', '+', member)
+    end
   elseif operation == '+' or operation == '=' then
     local ends = tonumber(redis.call('ZSCORE', taken, member) or 0)
     local lifted = operation == '=' and redis.call('ZSCORE', changes, '-' .. member)

@@ -117,3 +117,35 @@ func TestAnEpochAheadOfRedisClockIsTrustedOnceEverybodyHadTimeToTell(t *testing.
 	}
 	trusting(t, fleet)
 }
+
+// A visit is cancelled at one replica and its time booked again at another while Redis is away: the cancellation, told late,
+// must not lift the later booking's mark.
+func TestAReleaseThatIsToldLateLeavesALaterBooking(t *testing.T) {
+	t.Parallel()
+	opened := 0
+	s, fleet := trustedFleet(t, 3, func(r *RedisOptions, l *LedgerOptions) {
+		hurried(r, l)
+		if opened++; opened == 2 {
+			l.Tombstone = time.Hour // its bookings end later than the first one
+		}
+	})
+	c := claimFor(doctor, atNine())
+	fleet[0].ledger.Promote(c, "alice")
+	everywhere(t, fleet, "hidden", true)
+	s.kill()
+	fleet[0].ledger.Release(c)
+	fleet[1].ledger.Promote(c, "bob")
+	s.start()
+	trusting(t, fleet)
+	fence(t, fleet)
+	for range 3 {
+		for i, r := range fleet {
+			if hidden, strict := r.sees(t.Context()); !hidden && strict {
+				t.Fatalf("replica %d offers what was booked last, and calls itself strict", i)
+			}
+		}
+		fence(t, fleet)
+	}
+	fleet[2].ledger.Release(c)
+	everywhere(t, fleet, "offered again", false)
+}

@@ -55,15 +55,25 @@ func (s *fleet) write(m message) bool {
 		m.events[i].number = number
 	}
 	s.ledger.learnEvents(m.events)
+	s.ledger.forgetReleased(m.lifts)
 	s.debts.paid(m)
 	return true
+}
+
+// forgetReleased forgets what the board was told.
+func (l *Ledger) forgetReleased(keys []markKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range keys {
+		delete(l.released, k)
+	}
 }
 
 // entries are m as operations, as far as they still make sense: no lift of what was placed again, and no marks that
 // ended. Those whose names are too long for the board are left out too.
 func (s *fleet) entries(m message) []entry {
 	list := make([]entry, 0, len(m.lifts)+len(m.places)+len(m.events))
-	l := s.ledger
+	l, now := s.ledger, s.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, k := range m.lifts {
@@ -71,10 +81,13 @@ func (s *fleet) entries(m message) []entry {
 			continue
 		}
 		if member, ok := memberOf(k); ok {
-			list = append(list, entry{operation: opLift, member: member})
+			e := entry{operation: opLift, member: member}
+			if until, released := l.released[k]; released { // a mark that ends later is of a later booking
+				e.stay = max(until.Sub(now), time.Microsecond)
+			}
+			list = append(list, e)
 		}
 	}
-	now := s.now()
 	for _, k := range m.places {
 		held := l.marks[k]
 		if held == nil || !now.Before(held.until) {

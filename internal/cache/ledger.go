@@ -59,6 +59,8 @@ type Ledger struct {
 	mu     sync.Mutex // guards what follows, and orders the sights
 	marks  map[markKey]*mark
 	ending expiry
+
+	released map[markKey]time.Time // ends of marks that were released here, until the board is told
 }
 
 // sight is a view and what it is worth.
@@ -94,7 +96,7 @@ func NewLedger(o LedgerOptions) (*Ledger, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("ledger: %w", errors.Join(errs...))
 	}
-	l := &Ledger{options: o, fences: newFences(), marks: make(map[markKey]*mark)}
+	l := &Ledger{options: o, fences: newFences(), marks: make(map[markKey]*mark), released: make(map[markKey]time.Time)}
 	l.sight.Store(&sight{view: newView()})
 	if o.Redis != nil {
 		l.fleet = joinFleet(l)
@@ -173,6 +175,9 @@ func (l *Ledger) Release(c timeslot.Claim) {
 	l.change(func(d *draft) {
 		for _, m := range d.sameSlot(c) {
 			lifts = append(lifts, m.markKey)
+			if l.fleet != nil && len(l.released) < maxDebts {
+				l.released[m.markKey] = m.until
+			}
 			l.lift(d, m)
 		}
 	})
