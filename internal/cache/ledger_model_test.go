@@ -48,7 +48,9 @@ func (n *naive) placeFound(c timeslot.Claim, owner string, now time.Time, stay t
 // dropPending drops what owner pended, with what was found to be the same.
 func (n *naive) dropPending(c timeslot.Claim, owner string) {
 	n.drop(func(m naiveMark) bool {
-		return m.owner == owner && (m.claim == c || unplaced(c) && located(m.claim) && m.claim.SlotID == c.SlotID)
+		without := m.claim
+		without.Duration = 0
+		return m.owner == owner && (m.claim == c || unplaced(c) && located(m.claim) && m.claim.SlotID == c.SlotID || endless(c) && without == c)
 	})
 }
 

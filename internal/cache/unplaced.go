@@ -82,11 +82,21 @@ func (v *View) placedFor(k markKey) []*mark {
 	}
 	var list []*mark
 	for _, m := range v.sameSlot(k.claim) {
-		if m.owner == k.owner && located(m.claim) && m.claim != k.claim {
+		if m.owner == k.owner && addsTo(m.claim, k.claim) {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// addsTo tells whether a claim says what another lacks, and else the same.
+func addsTo(c, lacks timeslot.Claim) bool {
+	if unplaced(lacks) {
+		return located(c) && c.SlotID == lacks.SlotID
+	}
+	duration := c.Duration
+	c.Duration = 0
+	return c == lacks && duration > 0
 }
 
 // Seen places the marks whose slotIds f has. It is made to follow [SlotIndex.Add] as [MemoryOptions].OnStore, and takes
