@@ -94,6 +94,10 @@ func TestWhatCannotBeReadIsSaidEverywhere(t *testing.T) {
 	if a.Complete || a.Total != 1 || a.Timeslots[0].Duration != 0 || a.Sources[0].Reason != "malformed" || a.Sources[0].Status != "fresh" {
 		t.Errorf("complete %v, %+v, %+v: want one slot of unknown duration, and a source that is malformed in part", a.Complete, a.Timeslots, a.Sources)
 	}
+	for range 3 { // what cannot be read will not be readable the next time: the answer is kept like another
+		get(t, service.public+"/v1/timeslots?npi=9000000041")
+	}
+	counted(t, service.admin, `aggregator_cache_lookups_total{result="hit",tier="response"} 3`)
 	get(t, service.public+"/v1/timeslots?npi=9000000025").answer(t)
 	counted(t, service.admin, `aggregator_decode_dropped_total{reason="start",source="providerDirect"} 1`, `aggregator_decode_dropped_total{reason="duration",source="providerDirect"} 1`,
 		`aggregator_zone_doubts_total{reason="unknown",source="providerDirect"}`)

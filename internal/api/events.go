@@ -143,7 +143,7 @@ func (w *watched) Look(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !answer.Complete { // what a source does not say is not gone
+	if !answer.Complete && !answer.Settled { // what a source does not say is not gone
 		return nil, errPartial
 	}
 	if at := answer.FreshUntil; at.After(w.next) {

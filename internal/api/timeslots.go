@@ -76,7 +76,7 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 	_, span := trace.Start(ctx, trace.Encode)
 	body := f.encode(q, answer)
 	span.End()
-	found.response, found.strict, found.kept = newResponse(originOf(answer, body), s.opt.Now()), answer.Strict, answer.Complete
+	found.response, found.strict, found.kept = newResponse(originOf(answer, body), s.opt.Now()), answer.Strict, answer.Complete || answer.Settled
 	if found.kept {
 		s.responses.put(found.key, found.response)
 	}

@@ -141,6 +141,10 @@ type Answer struct {
 	Collapsed    bool   // every call waited for was another caller's
 	Stale        bool   // a stale fragment was used
 
+	// Settled says that every source answered, so that asking again brings nothing else: an answer that is not complete for
+	// what could not be read is as good the next time.
+	Settled bool
+
 	// ReviewAt is when a fragment is due for an early refresh: from then on a request should come here again, so that
 	// the refresh is ordered before anything is stale. Zero when no slot fragment was used.
 	ReviewAt time.Time
@@ -217,7 +221,8 @@ func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *
 	merged, view, strict := e.merge(ctx, q, g)
 	answer := &Answer{Result: merged.Result, TakenVersion: view.Version(), Strict: strict, MergedAt: e.opt.Now()}
 	answer.Reports = g.reports(merged.PerFragment)
-	answer.Complete = g.complete(answer.Reports)
+	answer.Settled = answered(answer.Reports)
+	answer.Complete = answer.Settled && g.whole()
 	return answer
 }
 

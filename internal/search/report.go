@@ -119,14 +119,19 @@ var severity = map[timeslot.Status]int{"": 0, timeslot.StatusFresh: 1, timeslot.
 
 func worse(a, b timeslot.Status) bool { return severity[a] > severity[b] }
 
-// complete tells whether everything that was asked answered, and all of it could be read. A source that is switched off
-// was not asked; one that was passed over for a limit was wanted.
-func (g *collection) complete(reports []timeslot.SourceReport) bool {
+// whole tells whether all that was answered could be read.
+func (g *collection) whole() bool {
 	for _, pc := range g.pieces {
 		if pc.inPart() && (pc.key.Source() != timeslot.Directory || g.plan.query.OnlyLocation()) {
 			return false
 		}
 	}
+	return true
+}
+
+// answered tells whether everything that was asked answered. A source that is switched off was not asked; one that was
+// passed over for a limit was wanted.
+func answered(reports []timeslot.SourceReport) bool {
 	for _, r := range reports {
 		if r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusSkipped && r.Reason != "" {
 			return false
