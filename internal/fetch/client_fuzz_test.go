@@ -20,16 +20,17 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// Only a 200 and a well-formed 404 are used, and only the latter is "not found".
+// Only a 200, a 204 and a well-formed 404 are used, and only the last is "not found".
 func FuzzVerdict(f *testing.F) {
 	f.Add(200, "application/json", []byte("{}"))
 	f.Add(404, "application/json", []byte(`{"message":"no Route matched"}`))
 	f.Add(404, "text/html", []byte(`<html>`))
 	f.Add(503, "", []byte(``))
+	f.Add(204, "", []byte(``))
 	f.Fuzz(func(t *testing.T, status int, kind string, body []byte) {
 		a := &answer{status: status, header: http.Header{"Content-Type": {kind}}, body: body}
 		err := a.verdict()
-		if err == nil && status != 200 && !(status == 404 && isJSONObject(body)) {
+		if err == nil && status != 200 && status != 204 && !(status == 404 && isJSONObject(body)) {
 			t.Fatalf("%d %q is used", status, body)
 		}
 		if e, ok := errors.AsType[*timeslot.Error](err); err != nil && (!ok || e.Kind == "" || e.RetryAfter < 0) {
