@@ -74,9 +74,8 @@ type Call struct {
 	Product       string // sent as `product` (docs/dexcare.md §1.5); empty: none
 	CorrelationID string // sent as `correlation-id`; empty: none
 
-	// How many days ahead this read may ask, and how many it may when that was too far (docs/dexcare.md §5.6). 0: the
-	// fetcher's own limit, and no second try.
-	Lookahead, Smallest int
+	// Lookahead is how many days ahead this read may ask (docs/dexcare.md §5.6); 0: the fetcher's own limit.
+	Lookahead int
 
 	Alone bool // on a connection of its own, not one that was kept
 
@@ -176,13 +175,6 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 		return &timeslot.Fragment{Key: key, FetchedAt: now}, nil
 	}
 	answer, err := f.get(ctx, key, window, call)
-	if err == nil && answer.status == http.StatusBadRequest && call.Smallest > 0 {
-		if nearer := windowOf(key, call.through, now, call.Smallest); nearer.last < window.last && !nearer.isEmpty() { // asked for too far, perhaps
-			answer.done()
-			window = nearer
-			answer, err = f.get(ctx, key, window, call)
-		}
-	}
 	if err != nil {
 		return nil, err
 	}

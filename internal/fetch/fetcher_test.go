@@ -226,27 +226,24 @@ func TestACallerThatLeavesIsNotATimeout(t *testing.T) {
 	}
 }
 
-func TestAskingTooFarIsAnsweredByOneMoreCallWithTheSmallestLimit(t *testing.T) {
+func TestWhatLiesBeyondTheLookaheadIsNotAskedFor(t *testing.T) {
 	var asked []string
 	u := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
-		end := r.URL.Query().Get("endDate")
-		asked = append(asked, end)
-		if limit := timeslot.EarliestToday(now) + 30; end > limit.String() {
-			says(400, `{"errorCode":500201,"message":"beyond the lookahead"}`)(w, r)
-			return
-		}
+		asked = append(asked, r.URL.Query().Get("endDate"))
 		says(200, `{"slots":[]}`)(w, r)
 	})
-	key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: "9000000017", Block: timeslot.BlockOf(timeslot.EarliestToday(now) + 30)}
-	f, err := u.fetcher(t, nil).Fetch(t.Context(), key, Call{Lookahead: 90, Smallest: 30})
-	if err != nil || len(asked) != 2 || asked[1] != (timeslot.EarliestToday(now)+30).String() {
+	today := timeslot.EarliestToday(now)
+	key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: "9000000017", Block: timeslot.BlockOf(today + 30)}
+	f, err := u.fetcher(t, nil).Fetch(t.Context(), key, Call{Lookahead: 30})
+	if err != nil || len(asked) != 1 || asked[0] != (today+30).String() {
 		t.Fatalf("asked until %v: %v", asked, err)
 	}
-	if f.Covers.Contains((timeslot.EarliestToday(now) + 33).In(time.UTC).Unix()) {
+	if f.Covers.Contains((today + 33).In(time.UTC).Unix()) {
 		t.Error("the fragment speaks for days that were not asked for")
 	}
 	asked = nil
-	if _, err := u.fetcher(t, nil).Fetch(t.Context(), key, Call{Lookahead: 90}); err == nil || len(asked) != 1 {
-		t.Errorf("without a known limit: %d calls, %v", len(asked), err)
+	key.Block = timeslot.BlockOf(today + 90)
+	if f, err := u.fetcher(t, nil).Fetch(t.Context(), key, Call{Lookahead: 30}); err != nil || len(asked) != 0 || len(f.Slots) != 0 {
+		t.Errorf("a block beyond the limit: %d calls, %v", len(asked), err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // lookahead knows how many days ahead upstream may be asked for, per EHR instance (docs/dexcare.md §5.6). A clinician's EHR
-// is not known before she was asked for, so windows are cut at the largest limit; where that was too far for hers,
-// the fetcher asks once more with the smallest.
+// is not known before she was asked for, so windows are cut at the largest limit; see [Engine.fetchWithin] for where that
+// is too far.
 type lookahead struct {
 	fallback int // while nothing is known
 	known    atomic.Pointer[span]

@@ -38,7 +38,7 @@ type calendar struct {
 	npi, visitType string
 }
 
-// reach is how many days ahead may be asked for; days is negative where none may.
+// reach is how many days ahead may be asked for; 0 where none may.
 type reach struct {
 	days  int
 	until time.Time
@@ -59,7 +59,7 @@ func (r *reaches) of(key timeslot.FragmentKey, now time.Time) (days int, ok bool
 
 func (r *reaches) learn(key timeslot.FragmentKey, days int, now time.Time) {
 	kept := reachKept
-	if days < 0 {
+	if days == 0 {
 		kept = refusalKept
 	}
 	r.mu.Lock()
@@ -75,18 +75,14 @@ func (r *reaches) learn(key timeslot.FragmentKey, days int, now time.Time) {
 
 // fetchWithin reads blocks from upstream, for as many days as it may be asked.
 func (e *Engine) fetchWithin(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
-	known := e.lookahead.known.Load()
-	call.Lookahead, call.Smallest = known.largest, known.smallest
+	call.Lookahead = e.lookahead.known.Load().largest
 	days, found := e.reaches.of(key, e.opt.Now())
-	if found && days >= 0 {
+	if found && days > 0 {
 		call.Lookahead = min(call.Lookahead, days)
 	}
 	parts, err := e.fetchConfirmed(ctx, key, through, call)
-	if !refusedDates(key, err) || found && days < 0 {
+	if !refusedDates(key, err) || found && days == 0 {
 		return parts, err
-	}
-	if known.smallest == 0 {
-		call.Smallest = e.askLookahead(ctx, call)
 	}
 	nearer, days := e.fetchNearer(ctx, key, through, call)
 	if ctx.Err() == nil {
@@ -105,43 +101,40 @@ func refusedDates(key timeslot.FragmentKey, err error) bool {
 	return ok && byDates && e.Status == http.StatusBadRequest
 }
 
-// fetchNearer finds the most days that upstream may be asked for, and what it says about them; nil and −1 where it refuses
-// any. It begins with the smallest limit that is known. When ctx ends meanwhile, the best answer so far is given.
-func (e *Engine) fetchNearer(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) (best []*timeslot.Fragment, days int) {
-	today := timeslot.EarliestToday(e.opt.Now())
-	allowed, refused := -1, min(call.Lookahead, int(through.Last()-today))
+// fetchNearer finds the most days that upstream may be asked for, and what it says about them; nil and 0 where it refuses
+// any. One day is the fewest: what is tomorrow here is today somewhere. It begins with the smallest limit that the lookup
+// gives, and goes no farther than the largest. When ctx ends meanwhile, the best answer so far is given.
+func (e *Engine) fetchNearer(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) (best []*timeslot.Fragment, allowed int) {
+	limit := e.askLookahead(ctx, call)
+	refused := min(call.Lookahead, int(through.Last()-timeslot.EarliestToday(e.opt.Now())), limit.largest+1)
 	next := refused / 2
-	if call.Smallest > 0 && call.Smallest < refused {
-		next = call.Smallest
+	if limit.smallest > 0 && limit.smallest < refused {
+		next = limit.smallest
 	}
-	for call.Smallest = 0; refused-allowed > 1 && ctx.Err() == nil; next = (allowed + refused) / 2 {
-		next = max(0, next)
+	for refused-allowed > 1 && ctx.Err() == nil {
 		call.Lookahead = next
 		parts, err := e.fetchConfirmed(ctx, key, through, call)
 		switch {
 		case err == nil:
 			best, allowed = parts, next
-			if next+1 < refused { // the limit that was looked up is the limit as a rule
-				continue
-			}
-			return best, allowed
 		case refusedDates(key, err):
 			refused = next
 		default:
 			return best, allowed
 		}
+		next = (allowed + refused) / 2
 	}
 	return best, allowed
 }
 
-// askLookahead asks for the smallest limit that upstream gives while nothing is known, and waits for it. 0: it gives none.
-// Of many who want to know, one asks; an answer that did not come is asked for again after a while.
-func (e *Engine) askLookahead(ctx context.Context, call fetch.Call) int {
+// askLookahead asks for the limits that upstream gives while none is known, and waits for them. Of many who want to know,
+// one asks; an answer that did not come is asked for again after a while.
+func (e *Engine) askLookahead(ctx context.Context, call fetch.Call) span {
 	e.reaches.asking.Lock()
 	defer e.reaches.asking.Unlock()
 	now := e.opt.Now()
-	if known := e.lookahead.known.Load().smallest; known > 0 || now.Sub(e.reaches.asked) < refusalKept {
-		return known
+	if known := e.lookahead.known.Load(); known.smallest > 0 || now.Sub(e.reaches.asked) < refusalKept {
+		return *known
 	}
 	e.reaches.asked = now
 	instances := []string{""}
@@ -155,5 +148,5 @@ func (e *Engine) askLookahead(ctx context.Context, call fetch.Call) int {
 			e.lookahead.learn(parts[0])
 		}
 	}
-	return e.lookahead.known.Load().smallest
+	return *e.lookahead.known.Load()
 }
