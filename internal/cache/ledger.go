@@ -136,12 +136,15 @@ func (l *Ledger) Suspect(c timeslot.Claim, owner string) { l.settle(c, owner, l.
 func (l *Ledger) settle(c timeslot.Claim, owner string, stay time.Duration) receipt {
 	pending, settled := markKey{c, owner}, markKey{claim: c}
 	m := message{lifts: []markKey{pending}, places: []markKey{settled}}
+	lasting := l.lasting(settled)
 	l.change(func(d *draft) {
 		l.place(d, settled, stay)
-		m.places = append(m.places, l.complete(d, settled)...)
+		m.places = append(m.places, l.complete(d, lasting, settled)...)
 		m.lifts = append(m.lifts, l.liftPending(d, pending)...)
 	})
-	m.places = append(m.places, l.completeSeen(settled)...)
+	if unplaced(c) { // an id may have been read meanwhile
+		m.places = append(m.places, l.completeSeen(settled)...)
+	}
 	return l.fleet.tell(m)
 }
 

@@ -121,7 +121,7 @@ func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testin
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, patient)
 	knowEachOther(t, fleet)
-	for i := range 20 {
+	for i := range 5 {
 		slot := atNine()
 		slot.ID, slot.Start = strconv.Itoa(i), slot.Start+int64(i)*3600
 		fleet[0].ledger.Promote(claimFor(doctor, slot), "alice")

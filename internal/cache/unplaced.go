@@ -23,15 +23,8 @@ func unplaced(c timeslot.Claim) bool { return c.SlotID != "" && !located(c) }
 func lacking(c timeslot.Claim) bool { return unplaced(c) || endless(c) }
 
 // places lists the slots that c's slotId is known to stand for: by marks that are placed, and by what this replica read.
-// Of a claim that is placed it gives the same with its duration.
 func (l *Ledger) places(d *draft, c timeslot.Claim) []timeslot.Claim {
 	var known []timeslot.Claim
-	if !unplaced(c) {
-		if whole, ok := l.lasting(c); ok {
-			known = append(known, whole)
-		}
-		return known
-	}
 	for _, m := range d.named(c.SlotID) {
 		if located(m.claim) {
 			known = append(known, m.claim)
@@ -46,15 +39,22 @@ func (l *Ledger) places(d *draft, c timeslot.Claim) []timeslot.Claim {
 }
 
 // complete adds to the marks with the keys what they lack, as far as it is known here: marks that say which slot it is, and
-// how long it takes. It gives the keys of those, which other replicas must be told.
-func (l *Ledger) complete(d *draft, keys ...markKey) (added []markKey) {
+// how long it takes. It gives the keys of those, which other replicas must be told. lasting has what [Ledger.lasting] gave
+// before the lock was taken.
+func (l *Ledger) complete(d *draft, lasting map[timeslot.Claim]timeslot.Claim, keys ...markKey) (added []markKey) {
 	now := l.options.Now()
 	for _, k := range keys {
 		m := l.marks[k]
 		if m == nil || !lacking(k.claim) {
 			continue
 		}
-		for _, claim := range l.places(d, k.claim) {
+		var more []timeslot.Claim
+		if unplaced(k.claim) {
+			more = l.places(d, k.claim)
+		} else if whole, known := lasting[k.claim]; known {
+			more = append(more, whole)
+		}
+		for _, claim := range more {
 			placed := markKey{claim, k.owner}
 			if held := l.marks[placed]; held == nil || held.until.Before(m.until) {
 				l.place(d, placed, m.until.Sub(now))
@@ -70,7 +70,8 @@ func (l *Ledger) complete(d *draft, keys ...markKey) (added []markKey) {
 func (l *Ledger) completeSeen(keys ...markKey) (added []markKey) {
 	keys = slices.DeleteFunc(keys, func(k markKey) bool { return !lacking(k.claim) })
 	if len(keys) > 0 {
-		l.change(func(d *draft) { added = l.complete(d, keys...) })
+		lasting := l.lasting(keys...)
+		l.change(func(d *draft) { added = l.complete(d, lasting, keys...) })
 	}
 	return added
 }

@@ -41,6 +41,19 @@ func (k *knowing) passes(l *Ledger) {
 	l.Seen(fragmentWithNine())
 }
 
+// fleetWithAReader is three replicas, of which the first has read the doctor's slot at nine with its id.
+func fleetWithAReader(t *testing.T) []*replica {
+	t.Helper()
+	index, opened := &knowing{}, 0
+	_, fleet := trustedFleet(t, 3, func(_ *RedisOptions, l *LedgerOptions) {
+		if opened++; opened == 1 {
+			l.Locate = index.locate
+		}
+	})
+	index.passes(fleet[0].ledger)
+	return fleet
+}
+
 // offers tells what the replica would do with the doctor's slot at nine where it has no id.
 func (r *replica) offers(ctx context.Context) (offered, strict bool) {
 	view, strict := r.ledger.Current(ctx)
@@ -63,14 +76,7 @@ func TestABookingByAnIDThatOnlyAnotherReplicaReadIsHiddenEverywhereWhenItsAnswer
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			index := &knowing{}
-			var opened int
-			_, fleet := trustedFleet(t, 3, func(_ *RedisOptions, l *LedgerOptions) {
-				if opened++; opened == 1 {
-					l.Locate = index.locate
-				}
-			})
-			index.passes(fleet[0].ledger)
+			fleet := fleetWithAReader(t)
 			book(fleet[1].ledger)
 			for i, r := range fleet {
 				if offered, strict := r.offers(t.Context()); offered || !strict {
@@ -159,14 +165,7 @@ func TestWhatAnotherReplicaAddedToABookingGoesWithIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			index := &knowing{}
-			var opened int
-			_, fleet := trustedFleet(t, 3, func(_ *RedisOptions, l *LedgerOptions) {
-				if opened++; opened == 1 {
-					l.Locate = index.locate
-				}
-			})
-			index.passes(fleet[0].ledger)
+			fleet := fleetWithAReader(t)
 			fleet[1].ledger.Pend(nineByID(), "alice")
 			for _, r := range fleet {
 				eventually(t, "hidden", func() bool { offered, _ := r.offers(t.Context()); return !offered })
