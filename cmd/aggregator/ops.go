@@ -32,7 +32,10 @@ func (s *service) odd(source timeslot.Source, operation timeslot.Operation, o fe
 	if doubt, zone := strings.CutPrefix(string(o.Reason), "zone_"); zone {
 		s.metrics.ZoneDoubted(source, doubt, o.Count)
 	}
-	s.oddities.Add(string(source), string(operation), string(o.Reason), o.Sample, o.Count, time.Now())
+	s.oddities.Add(ops.Oddity{
+		Source: string(source), Operation: string(operation), Reason: string(o.Reason),
+		Count: o.Count, Sample: o.Sample, Last: time.Now(),
+	})
 }
 
 func (s *service) slotsBySource() map[string]int {

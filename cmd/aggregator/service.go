@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -21,7 +19,6 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/metrics"
 	"timeslots/internal/ops"
-	"timeslots/internal/timeslot"
 	"timeslots/internal/trace"
 	"timeslots/web"
 )
@@ -133,64 +130,9 @@ func (s *service) closeTracer() {
 	}
 }
 
-// minPending is how long a pending mark lives at least: it covers a crash between upstream's yes and our bookkeeping.
-const minPending = 30 * time.Second
-
-func (s *service) buildIndex(*config.Config) (err error) {
-	s.index, err = cache.NewSlotIndex(cache.SlotIndexOptions{})
-	return err
-}
-
-func (s *service) buildRedis(cfg *config.Config) (err error) {
-	if len(cfg.Cache.Redis.Addresses) > 0 {
-		s.redis, err = s.newRedis(cfg)
-	}
-	return err
-}
-
-func (s *service) buildLedger(cfg *config.Config) (err error) {
-	s.switches = cache.NewSwitches(s.redis)
-	if s.redis != nil {
-		s.uses = cache.NewUses(s.redis, cfg.Booking.Tombstone)
-	}
-	options := ledgerOptions(cfg, s.redis)
-	options.Locate = s.index.Locate
-	s.ledger, err = cache.NewLedger(options)
-	return err
-}
-
-func ledgerOptions(cfg *config.Config, redis *cache.Redis) cache.LedgerOptions {
-	return cache.LedgerOptions{
-		Tombstone: cfg.Booking.Tombstone,
-		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
-		Redis:     redis, Lease: cfg.Booking.Lease,
-	}
-}
-
-func (s *service) buildStore(cfg *config.Config) (err error) {
-	s.memory, err = cache.NewMemory(cache.MemoryOptions{
-		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.stored, Fences: s.ledger.Fences(),
-	})
-	if err != nil {
-		return err
-	}
-	s.ledger.Ask(s.memory)
-	s.store = s.memory
-	if s.redis != nil {
-		s.store, err = cache.NewTiered(s.memory, s.redis) // which owns both from now on
-	}
-	return err
-}
-
 func (s *service) buildGateway(cfg *config.Config) (err error) {
 	s.gateway, err = s.newGateway(cfg)
 	return err
-}
-
-// stored tells those who read fragments as they pass.
-func (s *service) stored(f *timeslot.Fragment) {
-	s.index.Add(f)
-	s.ledger.Seen(f)
 }
 
 func (s *service) buildPath(cfg *config.Config) error {
@@ -212,40 +154,6 @@ func (s *service) buildDoor(cfg *config.Config) (err error) {
 func (s *service) buildWatch(*config.Config) error {
 	s.ops = s.newWatch()
 	return nil
-}
-
-// policies are how long each source's answers may be served, by the configuration in force.
-type policies map[timeslot.Source]timeslot.Policy
-
-func policiesOf(cfg *config.Config) *policies {
-	p := policies{}
-	for _, name := range readSources {
-		source := cfg.Sources.Of(name)
-		p[name] = source.Policy()
-	}
-	return &p
-}
-
-func (s *service) newRedis(cfg *config.Config) (*cache.Redis, error) {
-	redis, err := cache.NewRedis(s.redisOptions(cfg))
-	if err != nil {
-		return nil, fmt.Errorf("cache.redis: %w", err)
-	}
-	return redis, nil
-}
-
-func (s *service) redisOptions(cfg *config.Config) cache.RedisOptions {
-	r := cfg.Cache.Redis
-	opt := cache.RedisOptions{
-		Addresses: r.Addresses, Mode: cache.Mode(r.Mode), Master: r.Master,
-		Username: r.Username, Password: r.Password.Reveal(), DB: r.DB,
-		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier, LeaseTTL: leaseTTL(cfg.Sources),
-		Policy: func(source timeslot.Source) timeslot.Policy { return (*s.policies.Load())[source] }, Recorder: s.metrics, Logger: s.log,
-	}
-	if r.TLS {
-		opt.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	return opt
 }
 
 func (s *service) buildUpstream(cfg *config.Config) (err error) {
@@ -338,22 +246,4 @@ func (s *service) close() error {
 	}
 	s.closeTracer()
 	return s.closeCaches()
-}
-
-// closeCaches closes the ledger first: it tells Redis what is left to tell.
-func (s *service) closeCaches() error {
-	var errs []error
-	if s.ledger != nil {
-		errs = append(errs, s.ledger.Close())
-	}
-	switch {
-	case s.store != nil: // with what it stands on
-		errs = append(errs, s.store.Close())
-	case s.redis != nil:
-		errs = append(errs, s.redis.Close())
-	}
-	if s.index != nil {
-		errs = append(errs, s.index.Close())
-	}
-	return errors.Join(errs...)
 }

@@ -30,24 +30,24 @@ type Oddities struct {
 
 type oddKey struct{ source, operation, reason string }
 
-// Add counts an oddity n times.
-func (o *Oddities) Add(source, operation, reason, sample string, n int, at time.Time) {
+// Add counts an oddity as often as its Count says.
+func (o *Oddities) Add(more Oddity) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.seen == nil {
 		o.seen = map[oddKey]*Oddity{}
 	}
-	key := oddKey{source, operation, reason}
+	key := oddKey{more.Source, more.Operation, more.Reason}
 	known := o.seen[key]
 	if known == nil {
 		if len(o.seen) >= maxOddities {
 			return
 		}
-		known = &Oddity{Source: source, Operation: operation, Reason: reason}
+		known = &Oddity{Source: more.Source, Operation: more.Operation, Reason: more.Reason}
 		o.seen[key] = known
 	}
-	known.Count += n
-	known.Sample, known.Last = sample, at.UTC()
+	known.Count += more.Count
+	known.Sample, known.Last = more.Sample, more.Last.UTC()
 }
 
 // List is all of them, by source, operation and reason.
