@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"sync"
+	"time"
 )
 
 // handle is a name of a slot: the id of /v1/timeslots, upstream's slotId, or for one clinician's time whose and when.
@@ -29,24 +30,32 @@ func (o offer) bookable() bool { return o.slotID != "" }
 // decoder reads the offers of one kind of answer.
 type decoder func(body []byte) ([]offer, error)
 
-// decodeTimeslots reads an answer of GET /v1/timeslots (docs/interface.md §3.1).
-func decodeTimeslots(body []byte) ([]offer, error) {
-	var a struct {
-		Timeslots *[]struct {
-			ID           string
-			EHRInstance  string
-			DepartmentID string
-			Booking      struct{ Flow, SlotID, ProviderID string }
-		}
-	}
+// slot is what an answer of GET /v1/timeslots says of one (docs/interface.md §3.1), as far as it is looked at.
+type slot struct {
+	ID           string
+	NPI          string
+	EHRInstance  string
+	DepartmentID string
+	SlotDateTime time.Time
+	Booking      struct{ Flow, SlotID, ProviderID string }
+}
+
+func timeslotsIn(body []byte) ([]slot, error) {
+	var a struct{ Timeslots *[]slot }
 	if err := json.Unmarshal(body, &a); err != nil {
 		return nil, err
 	}
 	if a.Timeslots == nil {
 		return nil, fmt.Errorf("no timeslots in %.100s", body)
 	}
-	out := make([]offer, len(*a.Timeslots))
-	for i, s := range *a.Timeslots {
+	return *a.Timeslots, nil
+}
+
+// decodeTimeslots reads an answer of GET /v1/timeslots (docs/interface.md §3.1).
+func decodeTimeslots(body []byte) ([]offer, error) {
+	slots, err := timeslotsIn(body)
+	out := make([]offer, len(slots))
+	for i, s := range slots {
 		if s.ID == "" {
 			return nil, fmt.Errorf("timeslot %d has no id", i)
 		}
@@ -60,7 +69,7 @@ func decodeTimeslots(body []byte) ([]offer, error) {
 			out[i].system, out[i].department = s.EHRInstance, s.DepartmentID
 		}
 	}
-	return out, nil
+	return out, err
 }
 
 // decodeDropIn reads an answer of GET /dexcare/v2/departments/{urlName}/timeslots (docs/dexcare.md §4.3).

@@ -105,23 +105,12 @@ func timeHandle(npi, department string, start time.Time) handle {
 
 // decodeTimes reads an answer of GET /v1/timeslots for the times of clinicians.
 func decodeTimes(body []byte) ([]offer, error) {
-	var a struct {
-		Timeslots *[]struct {
-			ID, NPI, DepartmentID string
-			SlotDateTime          time.Time
-		}
-	}
-	if err := json.Unmarshal(body, &a); err != nil {
-		return nil, err
-	}
-	if a.Timeslots == nil {
-		return nil, fmt.Errorf("no timeslots in %.100s", body)
-	}
-	out := make([]offer, len(*a.Timeslots))
-	for i, s := range *a.Timeslots {
+	slots, err := timeslotsIn(body)
+	out := make([]offer, len(slots))
+	for i, s := range slots {
 		out[i].handles = []handle{timeHandle(s.NPI, s.DepartmentID, s.SlotDateTime), idHandle(s.ID)}
 	}
-	return out, nil
+	return out, err
 }
 
 // decodeProviderIDs reads an answer of GET /dexcare/v4/providers/{npi}/timeslots (docs/dexcare.md §5.5).
