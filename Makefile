@@ -10,7 +10,7 @@ BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 ON_THE_PATH  = ./internal/api/... ./internal/cache ./internal/fetch/... ./internal/merge ./internal/metrics ./internal/search ./internal/trace
 
 # Tests of cmd/aggregator that are part of `make faults` as well, three of them there alone: they take their time.
-CROWDS       = Burst|HotFragment|LosingRedis|256MiB|Honest|RollingRestart
+CROWDS       = Burst|HotFragment|LosingRedis|256MiB|Honest|RollingRestart|NothingIsLost
 
 # Packages of Debian that the tests need: a real Redis, a C compiler for the race detector, proxies that
 # would cache, a Prometheus, a browser.

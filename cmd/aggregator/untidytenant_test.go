@@ -5,105 +5,160 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"timeslots/internal/acme"
 	"timeslots/internal/figure"
 )
 
-// free is a slot as the simulator knows it, whatever its surfaces make of it.
-type free struct {
-	NPI, DepartmentIdentifier, VisitTypeID, VisitTypeName string
-	SlotDateTime                                          time.Time
-	IsBookable                                            bool
+// freeSlot is a slot as people know it.
+type freeSlot struct{ npi, clinic, visitType, start string }
+
+// compared is how far ahead slots are compared; the service is asked for two days more, whatever the zones.
+const compared = 3 * 24 * time.Hour
+
+func ending(now time.Time) string {
+	return "&endDate=" + now.Add(compared+48*time.Hour).UTC().Format(time.DateOnly)
 }
 
-func (f free) name() string {
-	return fmt.Sprintf("%s at %s, %s %s, %s", f.NPI, f.DepartmentIdentifier, f.VisitTypeID, f.VisitTypeName, f.SlotDateTime.UTC().Format(time.RFC3339))
+// truthOf is what the simulator has free for the clinician, and whether it can be booked: what cannot is listed by some
+// surfaces and not by others, and may be shown.
+func truthOf(t *testing.T, simulator, npi string) map[freeSlot]bool {
+	t.Helper()
+	var slots []acme.Slot
+	reply := get(t, simulator+"/_acme/slots?npi="+npi)
+	if err := json.Unmarshal(reply.body, &slots); err != nil {
+		t.Fatalf("%v in %s", err, reply.body)
+	}
+	out := map[freeSlot]bool{}
+	for _, s := range slots {
+		slot := freeSlot{s.NPI, s.DepartmentIdentifier, s.VisitTypeName, s.Start.UTC().Format(time.RFC3339)}
+		out[slot] = out[slot] || s.Bookable
+	}
+	return out
 }
 
-// The seed that is untidy throughout: what the service offers of a clinician is what is free, under the names it has.
-func TestOfATenantThatIsUntidyThroughoutNothingIsLostAndNothingInvented(t *testing.T) {
-	figure.Long(t)
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--untidy")
-	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
-	for _, version := range []string{"v5", "both"} {
-		t.Run(version, func(t *testing.T) {
-			service := start(t, nil, "serve", "--config", written(t, served(addr)+"sources: {providerDirect: {version: "+version+"}}\n"))
-			service.listening(t)
-			seen := 0
-			for _, npi := range clinicians(t, "http://"+addr) {
-				from, until := time.Now().Add(time.Hour), time.Now().Add(6*24*time.Hour)
-				want := map[string]bool{} // true: it can be booked, so that every surface lists it
-				for _, f := range decoded[[]free](t, "http://"+addr+"/_acme/slots?npi="+npi) {
-					if f.SlotDateTime.After(from) && f.SlotDateTime.Before(until) {
-						want[f.name()] = f.IsBookable
-					}
-				}
-				for _, got := range offers(t, service, npi, from, until) {
-					if _, free := want[got.name()]; !free {
-						t.Errorf("%s is offered, and not free", got.name())
-					}
-					delete(want, got.name())
-					seen++
-				}
-				maps.DeleteFunc(want, func(_ string, bookable bool) bool { return !bookable })
-				if len(want) > 0 {
-					t.Errorf("%d free slots of %s are lost, such as %s", len(want), npi, slices.Sorted(maps.Keys(want))[0])
-				}
+// servedAt reads all pages of an answer.
+func servedAt(t *testing.T, target string) map[freeSlot]bool {
+	t.Helper()
+	out := map[freeSlot]bool{}
+	for cursor := ""; ; {
+		a := get(t, target+"&limit=500"+cursor).answer(t)
+		if !a.Complete {
+			t.Errorf("%s is not complete: %+v", target, a.Sources)
+		}
+		for _, s := range a.Timeslots {
+			out[freeSlot{s.NPI, s.DepartmentIdentifier, s.VisitTypeName, s.SlotDateTime.UTC().Format(time.RFC3339)}] = true
+		}
+		if a.NextCursor == nil {
+			return out
+		}
+		cursor = "&cursor=" + url.QueryEscape(*a.NextCursor)
+	}
+}
+
+// same tells what is lost and what is invented, the first of each, but for what a minute that passed makes past.
+func same(t *testing.T, what string, want, got map[freeSlot]bool) {
+	t.Helper()
+	now := time.Now().UTC()
+	soon, late := now.Add(time.Minute).Format(time.RFC3339), now.Add(compared).Format(time.RFC3339)
+	lost, invented := 0, 0
+	for s, bookable := range want {
+		if bookable && s.start > soon && s.start < late && !got[s] {
+			if lost++; lost == 1 {
+				t.Errorf("%s: lost %+v", what, s)
 			}
-			if seen == 0 {
-				t.Error("nobody had a free slot")
+		}
+	}
+	for s := range got {
+		if _, free := want[s]; s.start < late && !free {
+			if invented++; invented == 1 {
+				t.Errorf("%s: invented %+v", what, s)
+			}
+		}
+	}
+	if lost+invented > 0 {
+		t.Errorf("%s: %d of %d are lost, %d invented", what, lost, len(want), invented)
+	}
+}
+
+func TestNothingIsLostAndNothingInventedOfATenantThatIsUntidyThroughout(t *testing.T) {
+	figure.Beside(t)
+	figure.Long(t)
+	tenants, clinics := map[string][]string{"throughout": {"--untidy"}, "short lookahead": {"--lookahead", "9"}}, 1
+	if figure.Judged() { // each untidiness by itself takes minutes
+		tenants["tidy"], clinics = nil, 3
+		for _, one := range acme.Throughout.Names() {
+			tenants[one] = []string{"--untidy=" + one}
+		}
+	}
+	for name, flags := range tenants {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for upstream
+			demo := startDemo(t, flags...)
+			simulator := demo.simulator(t)
+			var directory struct {
+				Departments []acme.Department
+			}
+			reply := get(t, simulator+"/_acme/directory")
+			if err := json.Unmarshal(reply.body, &directory); err != nil {
+				t.Fatal(err)
+			}
+			truths := map[string]map[freeSlot]bool{}
+			for _, d := range someOfEach(directory.Departments, clinics) {
+				for _, npi := range d.NPIs {
+					if truths[npi] == nil {
+						truths[npi] = truthOf(t, simulator, npi)
+						same(t, npi, truths[npi], servedAt(t, demo.public+"/v1/timeslots?npi="+npi+ending(time.Now())))
+					}
+				}
+				sameClinic(t, demo, d, truths)
 			}
 		})
 	}
 }
 
-// clinicians are some who see patients by appointment.
-func clinicians(t *testing.T, simulator string) (npis []string) {
-	t.Helper()
-	directory := decoded[struct {
-		Departments []struct {
-			ClinicType string
-			NPIs       []string
+// someOfEach are so many clinics of each kind, told by what they offer: in several zones, with and without a usable one.
+func someOfEach(all []acme.Department, most int) (out []acme.Department) {
+	seen := map[string]int{}
+	for _, d := range all {
+		kind := fmt.Sprint(d.VisitTypes, d.Pool)
+		if seen[kind]++; seen[kind] <= most {
+			out = append(out, d)
 		}
-	}](t, simulator+"/_acme/directory")
-	for _, d := range directory.Departments {
+	}
+	return out
+}
+
+// sameClinic compares a clinic's walk-in times: those of the days that the answer has, since Care Direct gives two or three.
+func sameClinic(t *testing.T, demo *running, d acme.Department, truths map[string]map[freeSlot]bool) {
+	t.Helper()
+	if d.ClinicType != "Retail" {
+		return
+	}
+	zone, err := time.LoadLocation(d.Timezone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	year, month, day := time.Now().In(zone).Date()
+	until := time.Date(year, month, day+2, 0, 0, 0, 0, zone).Add(-time.Hour).UTC().Format(time.RFC3339) // an hour: late rules
+	early := func(set map[freeSlot]bool, visitType string) map[freeSlot]bool {
+		out := map[freeSlot]bool{}
+		for s, bookable := range set {
+			if s.clinic == d.EHRSystem+"|"+d.ID && s.start < until && strings.EqualFold(s.visitType, visitType) {
+				out[s] = bookable
+			}
+		}
+		return out
+	}
+	for _, visitType := range d.VisitTypes {
+		want := map[freeSlot]bool{}
 		for _, npi := range d.NPIs {
-			if d.ClinicType != "Retail" && !slices.Contains(npis, npi) && len(npis) < 24 {
-				npis = append(npis, npi)
-			}
+			maps.Copy(want, early(truths[npi], visitType))
 		}
-	}
-	return npis
-}
-
-func decoded[T any](t *testing.T, address string) (v T) {
-	t.Helper()
-	if err := json.Unmarshal(get(t, address).body, &v); err != nil {
-		t.Fatalf("%s: %v", address, err)
-	}
-	return v
-}
-
-// offers pages through all that the service offers of a clinician between two instants.
-func offers(t *testing.T, service *running, npi string, from, until time.Time) (list []free) {
-	t.Helper()
-	query := url.Values{"npi": {npi}, "endDate": {until.AddDate(0, 0, 2).UTC().Format(time.DateOnly)}, "limit": {"500"}}
-	for {
-		a := get(t, service.public+"/v1/timeslots?"+query.Encode()).answer(t)
-		if !a.Complete {
-			t.Errorf("the answer about %s is not complete: %+v", npi, a.Sources)
-		}
-		for _, s := range a.Timeslots {
-			if s.SlotDateTime.After(from) && s.SlotDateTime.Before(until) {
-				list = append(list, free{NPI: s.NPI, DepartmentIdentifier: s.DepartmentIdentifier, VisitTypeID: s.VisitTypeID, VisitTypeName: s.VisitTypeName, SlotDateTime: s.SlotDateTime})
-			}
-		}
-		if a.NextCursor == nil {
-			return list
-		}
-		query.Set("cursor", *a.NextCursor)
+		got := servedAt(t, demo.public+"/v1/timeslots?departmentUrlName="+d.URLName+"&visitTypeName="+visitType+ending(time.Now()))
+		same(t, d.URLName+" "+visitType, want, early(got, visitType))
 	}
 }
