@@ -8,7 +8,8 @@ import (
 	"timeslots/faults/rig"
 )
 
-// The demo in front of the seed that is untidy throughout: its lists are the same with and without scripts, whoever looks.
+// The demo in front of the seed that is untidy throughout: its lists are the same with and without scripts, from
+// wherever they are looked at.
 func TestTheListsOfAnUntidyTenantAreTheSameWithAndWithoutScripts(t *testing.T) {
 	t.Parallel()
 	s, _ := rig.Demo(t, "--untidy")

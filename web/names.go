@@ -41,7 +41,7 @@ func wordsOf(text string) []string {
 // titles say nothing of a name.
 var titles = []string{"dr", "dra", "doctor", "doctora", "md"}
 
-// isName tells whether a text can be looked for.
+// isName reports whether a text can be looked for.
 func isName(text string) bool {
 	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= longestName && !strings.ContainsFunc(text, unicode.IsControl) && len(wordsOf(text)) > 0
 }
@@ -55,7 +55,7 @@ func wanted(text string) []string {
 	return all
 }
 
-// namedAs tells whether a name is the one that is looked for: each word is a part of one of its words, in any order, or
+// namedAs reports whether a name is the one that is looked for: each word is a part of one of its words, in any order, or
 // runs over several of them from a beginning (delacruz, De la Cruz).
 func namedAs(name string, wanted []string) bool {
 	if len(wanted) == 0 {

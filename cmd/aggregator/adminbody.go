@@ -79,7 +79,7 @@ func readFields(d *json.Decoder, fix string, names []string) (adminObject, *mist
 	return object, nil
 }
 
-// shown is a name as it may be repeated to whoever sent it.
+// shown is a name as it may be repeated to the one who sent it.
 func shown(name string) string {
 	if len(name) > 64 {
 		name = name[:64] + "…"

@@ -73,7 +73,7 @@ func (s spelling) appendStart(b []byte, at written) []byte {
 	}
 }
 
-// nearChange tells whether the zone's clocks change around t: a time without an offset may then mean two instants.
+// nearChange reports whether the zone's clocks change around t: a time without an offset may then mean two instants.
 func nearChange(t time.Time) bool {
 	_, before := t.Add(-2 * time.Hour).Zone()
 	_, after := t.Add(2 * time.Hour).Zone()

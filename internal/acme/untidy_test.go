@@ -91,7 +91,7 @@ func truthOf(tenant *Tenant) map[string][]Slot {
 	return out
 }
 
-// within tells whether the slot lies on the days asked for, in its clinic's zone.
+// within reports whether the slot lies on the days asked for, in its clinic's zone.
 func (r *reader) within(s Slot, until string) bool {
 	return s.Start.In(r.zones[s.DepartmentIdentifier]).Format(time.DateOnly) <= until
 }

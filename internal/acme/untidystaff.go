@@ -3,7 +3,7 @@ package acme
 // In a crowded tenant a flu shot clinic has nurses with NPIs of their own, and a pool as many persons behind one NPI.
 const crowd = 6
 
-// pooled tells whether one NPI stands for all who work at such a clinic.
+// pooled reports whether one NPI stands for all who work at such a clinic.
 func (b *builder) pooled(k kind) bool {
 	return k == pooledCare || k == fluShots && !b.Untidy.has(Crowded)
 }

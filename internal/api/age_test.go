@@ -45,8 +45,8 @@ func (s *stand) quick(target string) http.Header {
 	return h
 }
 
-// However old the data is when an answer goes out, whoever keeps it keeps it for maxAge.
-func TestWhoeverKeepsAnAnswerKeepsItForMaxAge(t *testing.T) {
+// However old the data is when an answer goes out, a cache keeps it for maxAge.
+func TestACacheKeepsAnAnswerForMaxAge(t *testing.T) {
 	s := newStand(t, nil)
 	s.engine.answer = func() *search.Answer {
 		a := sampleAnswer(s.clock.Now())

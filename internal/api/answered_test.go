@@ -45,7 +45,7 @@ func (s *stand) targets(t *testing.T) (list []string) {
 	return list
 }
 
-// waiting is an engine that knows nothing, and goes on looking until whoever asked has left.
+// waiting is an engine that knows nothing, and goes on looking until the client has left.
 type waiting struct{ *counter }
 
 func (waiting) Search(ctx context.Context, _ *timeslot.Query, _ search.Caller) (*search.Answer, error) {

@@ -134,7 +134,7 @@ func (p *parser) zone(name string) string {
 	return value
 }
 
-// isZone tells whether there is a place's zone of that name: not the machine's own, which is "Local", and in many zone
+// isZone reports whether there is a place's zone of that name: not the machine's own, which is "Local", and in many zone
 // databases "localtime", nor one with leap seconds ("right/…").
 func isZone(name string) bool {
 	if name == "" || name[0] < 'A' || name[0] > 'Z' || name == "Local" {

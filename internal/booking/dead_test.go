@@ -14,7 +14,7 @@ import (
 type connectionKey struct{}
 
 // Connections that were made before some moment carry nothing any more, as behind a balancer that forgot their flows:
-// whoever finds out pays for all of them.
+// the call that finds out pays for all of them.
 func TestADeadConnectionCostsOneBooking(t *testing.T) {
 	const crowd = 5
 	var made, dead atomic.Int64

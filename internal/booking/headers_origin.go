@@ -48,7 +48,7 @@ func bearerOnly(challenges []string) []string {
 	})
 }
 
-// offersMore tells whether another challenge follows in the same header: outside of quotes, behind a comma, a scheme and
+// offersMore reports whether another challenge follows in the same header: outside of quotes, behind a comma, a scheme and
 // a blank.
 func offersMore(parameters string) bool {
 	quoted := false
@@ -64,7 +64,7 @@ func offersMore(parameters string) bool {
 	})
 }
 
-// isForwarding tells a request header that says whom a request comes from, or how and where it came in. Whoever sends
+// isForwarding tells a request header that says whom a request comes from, or how and where it came in. A client that sends
 // one may write anything, and upstream would read it beside our key as if we had said it.
 func isForwarding(name string) bool {
 	return slices.Contains(forwarding[:], name) || slices.ContainsFunc(forwardingPrefixes[:], func(prefix string) bool {

@@ -63,7 +63,7 @@ func (l *Ledger) lasting(keys ...markKey) map[timeslot.Claim]timeslot.Claim {
 	return found
 }
 
-// endless tells whether the claim names one person's time and not how much of it.
+// endless reports whether the claim names one person's time and not how much of it.
 func endless(c timeslot.Claim) bool {
 	return located(c) && c.Duration == 0 && c.NPI != "" && !c.Pool
 }

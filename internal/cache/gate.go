@@ -62,7 +62,7 @@ func (g *gate) ahead() (d time.Duration, known bool) {
 
 func (g *gate) answered() { g.lastWord.Store(int64(time.Since(g.birth))) }
 
-// silent tells whether nothing was answered for a while.
+// silent reports whether nothing was answered for a while.
 func (g *gate) silent() bool {
 	return time.Since(g.birth)-time.Duration(g.lastWord.Load()) > silence
 }
@@ -77,13 +77,13 @@ func (g *gate) troubleOf(err error) Trouble {
 	return t
 }
 
-// bypass tells whether the server is passed by.
+// bypass reports whether the server is passed by.
 func (g *gate) bypass() bool {
 	c := g.state.Load()
 	return c != nil && c.trouble.bypasses()
 }
 
-// well tells whether the server can be used for everything, as far as is known.
+// well reports whether the server can be used for everything, as far as is known.
 func (g *gate) well() bool {
 	c := g.state.Load()
 	return c != nil && c.trouble == TroubleNone

@@ -133,7 +133,7 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-// bypassed tells whether no server is asked for anything.
+// bypassed reports whether no server is asked for anything.
 func (r *Redis) bypassed() bool {
 	for _, g := range r.servers.all() {
 		if !g.bypass() {

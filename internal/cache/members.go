@@ -20,7 +20,7 @@ import (
 // A replica that was there before remembers the members. One that was not asks who listens: those who do answer by
 // signing.
 
-// Members sign every signEvery while they owe nothing. One that has not for memberLife is gone, or cut off: whoever waits
+// Members sign every signEvery while they owe nothing. One that has not for memberLife is gone, or cut off: a replica that waits
 // for it meanwhile waits no longer than for one that nobody knows.
 const (
 	signEvery  = assertEvery / 4
@@ -145,7 +145,7 @@ func (s *fleet) remember(ctx context.Context, n news) {
 	}
 }
 
-// allTold tells whether everybody who may know more than the board holds has signed it since, by Redis' clock.
+// allTold reports whether everybody who may know more than the board holds has signed it since, by Redis' clock.
 func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 	f := &s.fellows
 	if micros(n.now-n.epoch) < s.wait { // a booking may be on its way to its answer, whose mark was lost
@@ -179,7 +179,7 @@ func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 	return true
 }
 
-// nobodyElse is allTold for a replica that knows no members: all who heard its question have signed, and whoever lost his
+// nobodyElse is allTold for a replica that knows no members: all who heard its question have signed, and a replica that lost its
 // connection when the server came up had time to make a new one.
 func (s *fleet) nobodyElse(ctx context.Context, signed int64) bool {
 	f := &s.fellows

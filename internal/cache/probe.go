@@ -165,7 +165,7 @@ func (r *Redis) keyAt(ctx context.Context, g *gate) (base string, ok bool) {
 	return "", false
 }
 
-// queueRights uses each command once. docs/operations.md lists them for whoever makes the user; a test holds the two
+// queueRights uses each command once. docs/operations.md lists them for the operator who makes the user; a test holds the two
 // together. Nothing of it stays.
 func queueRights(ctx context.Context, pipe redis.Pipeliner, base, channel string) {
 	text, hash, set := base+"text", base+"hash", base+"set"

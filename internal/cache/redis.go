@@ -227,7 +227,7 @@ func (r *Redis) met(key string, err error) {
 	}
 }
 
-// bypass tells whether the server that has the key is passed by.
+// bypass reports whether the server that has the key is passed by.
 func (r *Redis) bypass(key string) bool { return r.servers.of(context.Background(), key).bypass() }
 
 // watch probes until ctx ends: rarely while all is well, so that an idle process knows too, and often while it is not.

@@ -71,7 +71,7 @@ func isDepartmentKey(text string) bool {
 	return ok && !strange && len(text) <= maxDepartmentKey && strings.TrimSpace(ehr) == ehr && strings.TrimSpace(id) == id
 }
 
-// isSource tells whether fragments come from it.
+// isSource reports whether fragments come from it.
 func isSource(s timeslot.Source) bool {
 	return slices.ContainsFunc(timeslot.Operations(), func(op timeslot.Operation) bool { return op.Source() == s })
 }

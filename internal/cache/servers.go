@@ -98,7 +98,7 @@ func (s *servers) all() []*gate {
 	return list
 }
 
-// well tells whether every server can be used for everything.
+// well reports whether every server can be used for everything.
 func (s *servers) well() bool {
 	return !slices.ContainsFunc(s.all(), func(g *gate) bool { return !g.well() })
 }
@@ -162,7 +162,7 @@ func (s *servers) write(was, is *condition) {
 	}
 }
 
-// spare tells whether another line may be written now, and whether it is the last one for a while.
+// spare reports whether another line may be written now, and whether it is the last one for a while.
 func (s *servers) spare(now time.Time) (last, ok bool) {
 	s.logging.Lock()
 	defer s.logging.Unlock()

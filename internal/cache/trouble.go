@@ -34,7 +34,7 @@ const (
 	TroubleFull        Trouble = "full"         // it has no memory left for writes
 )
 
-// troubles says what each kind means to an operator. What a server or whoever answers in its place said is never
+// troubles says what each kind means to an operator. What a server or another program in its place said is never
 // repeated: it may hold what we sent, the password among it.
 var troubles = map[Trouble]string{
 	TroubleRefused:     "nobody listens at the address",
@@ -61,7 +61,7 @@ func Troubles() []Trouble {
 	}
 }
 
-// bypasses tells whether a server with this trouble is not asked. One that only takes no writes still answers reads.
+// bypasses reports whether a server with this trouble is not asked. One that only takes no writes still answers reads.
 func (t Trouble) bypasses() bool {
 	return t != TroubleNone && t != TroubleReadOnly && t != TroubleFull
 }

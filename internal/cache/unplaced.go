@@ -16,10 +16,10 @@ import (
 // upstream still lists the slot. Until somebody has placed it, an answer with slots that may be the one is doubtful, and
 // does not call itself strict.
 
-// unplaced tells whether the claim names a slotId and not which slot that is.
+// unplaced reports whether the claim names a slotId and not which slot that is.
 func unplaced(c timeslot.Claim) bool { return c.SlotID != "" && !located(c) }
 
-// lacking tells whether other replicas may know more of the claim than it says.
+// lacking reports whether other replicas may know more of the claim than it says.
 func lacking(c timeslot.Claim) bool { return unplaced(c) || endless(c) }
 
 // places lists the slots that c's slotId is known to stand for: by marks that are placed, and by what this replica read.
@@ -90,7 +90,7 @@ func (v *View) placedFor(k markKey) []*mark {
 	return list
 }
 
-// addsTo tells whether a claim says what another lacks, and else the same.
+// addsTo reports whether a claim says what another lacks, and else the same.
 func addsTo(c, lacks timeslot.Claim) bool {
 	if unplaced(lacks) {
 		return located(c) && c.SlotID == lacks.SlotID
@@ -118,11 +118,11 @@ func (l *Ledger) Seen(f *timeslot.Fragment) {
 	l.fleet.tellLater(message{places: l.completeSeen(keys...)})
 }
 
-// Doubting tells whether anything was booked of which nobody knows yet which slot it is, so that [View.Doubts] may say
+// Doubting reports whether anything was booked of which nobody knows yet which slot it is, so that [View.Doubts] may say
 // yes.
 func (v *View) Doubting() bool { return v.unplaced.size > 0 }
 
-// Doubts tells whether a slot of schedule s may be one that was booked under a slotId which nobody could place: its
+// Doubts reports whether a slot of schedule s may be one that was booked under a slotId which nobody could place: its
 // clinician and its place are those that the booking named, as far as both are known. An answer with such a slot must
 // not call itself strict.
 func (v *View) Doubts(s *timeslot.Schedule, now time.Time) bool {
@@ -154,10 +154,10 @@ func siteOf(id *timeslot.Identity) string {
 	return timeslot.DepartmentKey(id.EHRInstance, id.DepartmentID)
 }
 
-// mayEqual tells whether two names may be of one thing: an empty one is not known.
+// mayEqual reports whether two names may be of one thing: an empty one is not known.
 func mayEqual(a, b string) bool { return a == "" || b == "" || a == b }
 
-// isPlaced tells whether a mark in force says which slot m's slotId is.
+// isPlaced reports whether a mark in force says which slot m's slotId is.
 func (v *View) isPlaced(m *mark, now time.Time) bool {
 	for _, other := range v.named(m.claim.SlotID) {
 		if located(other.claim) && now.Before(other.until) {

@@ -31,7 +31,7 @@ func (x *index[K]) find(key K) []*mark {
 	return x.shards[x.shardOf(key)][key]
 }
 
-// any tells whether yes says so of some list.
+// any reports whether yes says so of some list.
 func (x *index[K]) any(yes func([]*mark) bool) bool {
 	for _, shard := range x.shards {
 		for _, list := range shard {

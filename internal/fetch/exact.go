@@ -91,7 +91,7 @@ func (c *client) placeOf(key timeslot.FragmentKey) place {
 	}
 }
 
-// ofVisit tells whether an operation is read from the visit base.
+// ofVisit reports whether an operation is read from the visit base.
 func ofVisit(op timeslot.Operation) bool {
 	switch op {
 	case timeslot.OpCancelReasons, timeslot.OpRegionWaitTimes, timeslot.OpAssignmentQualifiers, timeslot.OpModalities:

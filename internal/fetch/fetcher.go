@@ -189,7 +189,7 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 	return answer.fragment(read)
 }
 
-// odd counts what was odd about an answer, and shows it to whoever watches.
+// odd counts what was odd about an answer, and hands it to the operations page.
 func (f *Fetcher) odd(key timeslot.FragmentKey) func(decode.Oddity) {
 	return func(o decode.Oddity) {
 		if o.Reason.Dropped() {

@@ -32,7 +32,7 @@ func windowOf(key timeslot.FragmentKey, through timeslot.Block, now time.Time, l
 	return w
 }
 
-// isEmpty tells whether no day of the window may be asked for.
+// isEmpty reports whether no day of the window may be asked for.
 func (w window) isEmpty() bool { return w.first != 0 && w.last < w.first }
 
 // request is one upstream read: where, and with which key.

@@ -95,7 +95,7 @@ func (m *merger) surfacesOf(g *group) (set surface) {
 	return set
 }
 
-// deniesSince tells whether the answer is so much fresher than one that was asked for at that time that it may deny what
+// deniesSince reports whether the answer is so much fresher than one that was asked for at that time that it may deny what
 // that lists.
 func (a *authority) deniesSince(asked int64) bool { return a.asked-asked > int64(settle) }
 
@@ -112,7 +112,7 @@ func (m *merger) speaksFor(a *authority, g *group) bool {
 	return false
 }
 
-// stands tells whether a slot of g still exists whose freshest listing was asked for at that time (Unix nanoseconds). An
+// stands reports whether a slot of g still exists whose freshest listing was asked for at that time (Unix nanoseconds). An
 // answer that denies it is fresher, so it cannot list it: looking for the slot in it is not needed.
 func (g *group) stands(start int64, asked int64) bool {
 	for i := range g.authorities {

@@ -42,7 +42,7 @@ func located(q *timeslot.Query, p *place) bool {
 	return allows(q.ClinicTypes, p.info.ClinicType) && allows(q.EHRInstances, p.ehr)
 }
 
-// offered tells whether the query wants slots of this clinician, for these patients, in this modality. Of a mixed group
+// offered reports whether the query wants slots of this clinician, for these patients, in this modality. Of a mixed group
 // only some may be wanted.
 func offered(q *timeslot.Query, g *group) bool {
 	s := &g.schedule
@@ -52,7 +52,7 @@ func offered(q *timeslot.Query, g *group) bool {
 	return g.mixed || suits(q, s) && allows(q.Modalities, string(s.Modality))
 }
 
-// suits tells whether the query wants slots for these patients.
+// suits reports whether the query wants slots for these patients.
 func suits(q *timeslot.Query, s *timeslot.Schedule) bool {
 	switch q.Patient {
 	case timeslot.NewPatient:

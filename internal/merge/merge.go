@@ -24,7 +24,7 @@ type Input struct {
 type Taken interface {
 	Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool
 
-	// Doubting tells whether Doubts may say yes, and Doubts whether a slot of s may be a taken one of which nobody knows
+	// Doubting reports whether Doubts may say yes, and Doubts whether a slot of s may be a taken one of which nobody knows
 	// yet which it is.
 	Doubting() bool
 	Doubts(s *timeslot.Schedule, now time.Time) bool

@@ -13,7 +13,7 @@ type profile struct {
 	out      bool // filtered
 }
 
-// differ tells whether rows of one visit type say different things about it. What one of them leaves out is no difference.
+// differ reports whether rows of one visit type say different things about it. What one of them leaves out is no difference.
 func (m *merger) differ(rows []int32) bool {
 	var known timeslot.Schedule
 	for _, i := range rows {

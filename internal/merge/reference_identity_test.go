@@ -67,7 +67,7 @@ func (r *reference) visit(s timeslot.Schedule) refVisit {
 	return mine
 }
 
-// clear tells whether no surface lists both the nameless id of s, and the visit type.
+// clear reports whether no surface lists both the nameless id of s, and the visit type.
 func (r *reference) clear(s timeslot.Schedule, v refVisit) bool {
 	for _, a := range r.rows {
 		for _, b := range r.rows {
@@ -80,7 +80,7 @@ func (r *reference) clear(s timeslot.Schedule, v refVisit) bool {
 	return true
 }
 
-// joins tells whether s has an id alone that could be that visit type.
+// joins reports whether s has an id alone that could be that visit type.
 func (r *reference) joins(s timeslot.Schedule, v refVisit) bool {
 	with := map[refVisit]bool{}
 	for _, a := range r.rows {

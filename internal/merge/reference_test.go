@@ -118,7 +118,7 @@ func (r *reference) overrulers(s refSlot) []*timeslot.Fragment {
 	})
 }
 
-// shown tells whether the surface of f speaks of the calendar of s, or of a member of its pool.
+// shown reports whether the surface of f speaks of the calendar of s, or of a member of its pool.
 func (r *reference) shown(f *timeslot.Fragment, s refSlot) bool {
 	return slices.ContainsFunc(r.rows, func(o refRow) bool {
 		g := r.group(o.Schedule)
@@ -143,7 +143,7 @@ func (r *reference) speaksFor(f *timeslot.Fragment, g refGroup, rows []refRow) b
 	}
 }
 
-// askedFor tells whether f was asked for the visit type of g, or lists it.
+// askedFor reports whether f was asked for the visit type of g, or lists it.
 func (r *reference) askedFor(f *timeslot.Fragment, g refGroup, rows []refRow) bool {
 	shown := r.schedule(g)
 	return slices.ContainsFunc(rows, func(o refRow) bool {

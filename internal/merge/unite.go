@@ -119,7 +119,7 @@ func (m *merger) anyTaken(first int32) bool {
 	return false
 }
 
-// anyDoubtful tells whether one of the slots may be a taken one that nobody could name. Whole groups are asked for.
+// anyDoubtful reports whether one of the slots may be a taken one that nobody could name. Whole groups are asked for.
 func (m *merger) anyDoubtful(units []unit) bool {
 	if m.Taken == nil || !m.Taken.Doubting() {
 		return false

@@ -101,7 +101,7 @@ func (m *merger) nameNameless(of []int32) {
 	}
 }
 
-// preferred tells whether the id and name of v are shown rather than those of w (see the package comment).
+// preferred reports whether the id and name of v are shown rather than those of w (see the package comment).
 func (m *merger) preferred(v, w int32) bool {
 	a, b := &m.visits[v], &m.visits[w]
 	if (a.id == "") != (b.id == "") {

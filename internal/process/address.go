@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// given are the addresses that FreeAddresses has given: whoever has one may not listen yet.
+// given are the addresses that FreeAddresses has given: their owners may not listen yet.
 var given sync.Map
 
 // FreeAddresses finds n addresses of loopback that nobody listens on. Their ports lie below those that systems give to

@@ -81,10 +81,10 @@ func (f *foldedReport) finish() timeslot.SourceReport {
 	return f.report
 }
 
-// usable tells whether the piece has something for an answer.
+// usable reports whether the piece has something for an answer.
 func (pc *piece) usable() bool { return pc.fragment != nil && pc.freshness != timeslot.Expired }
 
-// inPart tells whether entries of what the piece has could not be read.
+// inPart reports whether entries of what the piece has could not be read.
 func (pc *piece) inPart() bool { return pc.usable() && pc.fragment.Dropped > 0 }
 
 // status of one piece. A failed fetch with an old copy at hand is stale, and says why.
@@ -119,7 +119,7 @@ var severity = map[timeslot.Status]int{"": 0, timeslot.StatusFresh: 1, timeslot.
 
 func worse(a, b timeslot.Status) bool { return severity[a] > severity[b] }
 
-// whole tells whether all that was answered could be read.
+// whole reports whether all that was answered could be read.
 func (g *collection) whole() bool {
 	for _, pc := range g.pieces {
 		if pc.inPart() && (pc.key.Source() != timeslot.Directory || g.plan.query.OnlyLocation()) {
@@ -129,7 +129,7 @@ func (g *collection) whole() bool {
 	return true
 }
 
-// answered tells whether everything that was asked answered. A source that is switched off was not asked; one that was
+// answered reports whether everything that was asked answered. A source that is switched off was not asked; one that was
 // passed over for a limit was wanted.
 func answered(reports []timeslot.SourceReport) bool {
 	for _, r := range reports {
@@ -140,7 +140,7 @@ func answered(reports []timeslot.SourceReport) bool {
 	return true
 }
 
-// servable tells whether some source has an answer to serve, whatever else of it failed: the slots of one version, or of
+// servable reports whether some source has an answer to serve, whatever else of it failed: the slots of one version, or of
 // some blocks of the window.
 func (g *collection) servable() bool {
 	return slices.ContainsFunc(g.pieces, func(pc *piece) bool {

@@ -94,7 +94,7 @@ func (e *Engine) fetchWithin(ctx context.Context, key timeslot.FragmentKey, thro
 	return nearer, nil
 }
 
-// refusedDates tells whether upstream refused a read by dates: a 400 may mean that it was asked too far.
+// refusedDates reports whether upstream refused a read by dates: a 400 may mean that it was asked too far.
 func refusedDates(key timeslot.FragmentKey, err error) bool {
 	e, ok := errors.AsType[*timeslot.Error](err)
 	byDates := !key.Exact && (key.Operation == timeslot.OpProviderTimeslots || key.Operation == timeslot.OpAvailabilitySlots)

@@ -74,7 +74,7 @@ function fail(wanted, error) {
   frame(wanted, null, el("p", { class: "notice problem", role: "alert" }, text, " ", retry));
 }
 
-// readable tells whether a start can be shown.
+// readable reports whether a start can be shown.
 function readable(slot) {
   try {
     return dateOf(slot) !== "";

@@ -13,7 +13,7 @@ export function words(text) {
 // titles say nothing of a name.
 const titles = new Set(["dr", "dra", "doctor", "doctora", "md"]);
 
-// named tells whether a name is the one that is looked for: each word is a part of one of its words, in any order, or
+// named reports whether a name is the one that is looked for: each word is a part of one of its words, in any order, or
 // runs over several of them from a beginning (delacruz, De la Cruz).
 export function named(name, wanted) {
   const parts = words(name);

@@ -59,7 +59,7 @@ export function todayAt(slot, now = Date.now()) {
 export const firstToday = () => dateAt(Date.now(), -12 * 60);
 export const lastToday = () => dateAt(Date.now(), 14 * 60);
 
-// isDay tells whether a text is a calendar day.
+// isDay reports whether a text is a calendar day.
 export function isDay(text) {
   const at = new Date(`${text}T12:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(`${text}T`);

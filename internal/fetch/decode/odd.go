@@ -24,7 +24,7 @@ const (
 	ReasonZoneOffset  Reason = "zone_offset"  // a start written with another offset than its zone has then
 )
 
-// Dropped tells whether what is odd was left out, or read as unknown: it counts in decode_dropped_total.
+// Dropped reports whether what is odd was left out, or read as unknown: it counts in decode_dropped_total.
 func (r Reason) Dropped() bool {
 	return r != ReasonZoneMissing && r != ReasonZoneUnknown && r != ReasonZoneOffset
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Keys that have one value are gone from what is documented: whoever wants another is told, and files of earlier releases
+// Keys that have one value are gone from what is documented: another value is refused by name, and files of earlier releases
 // that state it are taken.
 func TestKeysThatCanChangeNothingAreRefusedByName(t *testing.T) {
 	for key, text := range map[string]string{
