@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -99,9 +100,10 @@ func (b *board) upFor(ctx context.Context) (time.Duration, error) {
 
 // fellows are the other members as far as this replica knows them. The polling goroutine's.
 type fellows struct {
-	name  string // this replica's
-	known map[string]bool
-	count int64 // members on the board when they were read last; 0: never
+	name  string               // this replica's
+	known map[string]time.Time // when each was on the list last
+	count int64                // members on the board when they were read last; 0: never
+	read  time.Time            // when that was
 
 	asked    time.Time // when the question was asked last
 	mute     bool      // the server does not say how long it has been up
@@ -129,23 +131,32 @@ func (s *fleet) hear(message string) {
 	}
 }
 
-// remember takes over who the members are, while the board is trusted.
+// remember takes over who the members are, while the board is trusted: when their number changes, and every signEvery, as
+// one may have come when another left.
 func (s *fleet) remember(ctx context.Context, n news) {
-	f := &s.fellows
-	if n.members == f.count {
+	f, now := &s.fellows, s.now()
+	if n.members == f.count && now.Sub(f.read) < signEvery {
 		return
 	}
 	list, err := s.board.members(ctx, f.name, 0)
 	if err != nil {
 		return // with the next poll
 	}
-	f.known, f.count = make(map[string]bool, len(list)), int64(len(list))
-	for name := range list {
-		f.known[name] = name != f.name
+	if f.known == nil {
+		f.known = map[string]time.Time{}
 	}
+	f.count, f.read = int64(len(list)), now
+	for name := range list {
+		if name != f.name {
+			f.known[name] = now
+		}
+	}
+	// One that has left the list may only have been held up, and have booked meanwhile.
+	maps.DeleteFunc(f.known, func(_ string, listed time.Time) bool { return now.Sub(listed) > 2*memberLife })
 }
 
-// allTold reports whether everybody who may know more than the board holds has signed it since, by Redis' clock.
+// allTold reports whether everybody who may know more than n has signed since, by Redis' clock, and before n was read: of
+// what was told later, n has nothing.
 func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 	f := &s.fellows
 	if micros(n.now-n.epoch) < s.wait { // a booking may be on its way to its answer, whose mark was lost
@@ -162,33 +173,41 @@ func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 	if err != nil {
 		return false
 	}
-	signed := int64(0)
-	for name, at := range list {
-		if name != f.name && at >= since {
-			signed++
-		}
-	}
+	signed := signedWithin(list, since, n.now)
 	if f.count == 0 {
 		return s.nobodyElse(ctx, signed)
 	}
-	for name, other := range f.known {
-		if other && list[name] < since {
+	for name := range f.known {
+		if !signed[name] {
 			return false
 		}
 	}
 	return true
 }
 
+// signedWithin are the members whose last signatures are not older than since, and older than until: in microseconds of
+// Redis' clock.
+func signedWithin(list map[string]int64, since, until int64) map[string]bool {
+	signed := make(map[string]bool, len(list))
+	for name, at := range list {
+		if at >= since && at < until {
+			signed[name] = true
+		}
+	}
+	return signed
+}
+
 // nobodyElse is allTold for a replica that knows no members: all who heard its question have signed, and a replica that lost its
 // connection when the server came up had time to make a new one.
-func (s *fleet) nobodyElse(ctx context.Context, signed int64) bool {
+func (s *fleet) nobodyElse(ctx context.Context, signed map[string]bool) bool {
 	f := &s.fellows
+	delete(signed, f.name)
 	select {
 	case <-f.heardOwn:
 		f.mayHear = true
 	default:
 	}
-	if !f.mayHear || signed < f.hearers-1 {
+	if !f.mayHear || int64(len(signed)) < f.hearers-1 {
 		return false
 	}
 	if f.mute {

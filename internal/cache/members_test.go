@@ -1,6 +1,8 @@
 package cache
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -138,4 +140,46 @@ func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testin
 			t.Error(err)
 		}
 	}
+}
+
+// A replica reads the board, and then who has signed it. What a member told between the two is not in what was read, so
+// its signature does not count yet.
+func TestASignatureThatIsNewerThanWhatWasReadDoesNotCountYet(t *testing.T) {
+	signed := signedWithin(map[string]int64{"before": 9, "since": 10, "meanwhile": 19, "with it": 20, "after": 21}, 10, 20)
+	if len(signed) != 2 || !signed["since"] || !signed["meanwhile"] {
+		t.Errorf("signed within 10 and 20: %v", signed)
+	}
+}
+
+// One replica comes when another leaves, so that their number stays. The new one is known all the same, and the other,
+// which may only have been held up, is waited for a while longer.
+func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
+	t.Parallel()
+	server := startRedis(t)
+	r := redisTier(t, server.addr, func(o *RedisOptions) { o.Tenant = "acme" })
+	client, clock := server.client(), newFakeClock()
+	s := &fleet{board: newBoard(r.options, 10, time.Second), now: clock.Now, fellows: newFellows()}
+	on := func(names ...string) {
+		t.Helper()
+		signed := float64(client.Time(t.Context()).Val().UnixMicro())
+		client.Del(t.Context(), s.board.keys[3])
+		for _, name := range names {
+			client.ZAdd(t.Context(), s.board.keys[3], redis.Z{Member: name, Score: signed})
+		}
+		s.remember(t.Context(), news{members: int64(len(names))})
+	}
+	knows := func(names ...string) {
+		t.Helper()
+		if got := slices.Sorted(maps.Keys(s.fellows.known)); !slices.Equal(got, names) {
+			t.Errorf("knows %v, want %v", got, names)
+		}
+	}
+	on("a", "b", s.fellows.name)
+	knows("a", "b")
+	clock.Advance(signEvery)
+	on("a", "c", s.fellows.name)
+	knows("a", "b", "c")
+	clock.Advance(2*memberLife + 1)
+	on("a", "c", s.fellows.name)
+	knows("a", "c")
 }
