@@ -143,6 +143,38 @@ func TestKeysAloneLeadFromTheAddressToABooking(t *testing.T) {
 	b.quiet(t, s.Public)
 }
 
+// Whoever is about to press a time by key keeps it when cards before it leave, move or are made again.
+func TestTheFocusStaysOnATimeWhileTheListChanges(t *testing.T) {
+	figure.Long(t)
+	t.Parallel()
+	s, _ := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, 1000, 1000, "America/Los_Angeles")
+	b.lists(t, chromedp.Navigate(s.Public+newPatients))
+	for what, change := range map[string]string{
+		"the cards before it leave": `cards.slice(2)`,
+		"it becomes the first":      `[cards[2], cards[0], cards[1], ...cards.slice(3)]`,
+		"it becomes the last":       `[...cards.slice(0, 2), ...cards.slice(3), cards[2]]`,
+		"all are made again":        `cards.map((card) => { const c = card.cloneNode(true); c.append("new"); return c; })`,
+		"all are as before":         `cards.map((card) => card.cloneNode(true))`,
+	} {
+		b.lists(t, chromedp.Reload())
+		var kept bool
+		b.do(t, chromedp.Evaluate(`(async () => {
+			const { keepFocus, settle } = await import(performance.getEntriesByType("resource").find((r) => /dom[^/]*\.js/.test(r.name)).name);
+			const list = document.getElementById("list"), cards = [...list.children];
+			cards[2].querySelector(".time").focus();
+			const id = document.activeElement.dataset.id, back = keepFocus(list);
+			settle(list, `+change+`);
+			back(null);
+			return id !== undefined && document.activeElement.dataset.id === id;
+		})()`, &kept, awaiting))
+		if !kept {
+			t.Errorf("%s: the focus is lost", what)
+		}
+	}
+}
+
 // tabTo presses the tabulator until the focus is where it should come to, and can be seen.
 func (b *tab) tabTo(t *testing.T, selector string) {
 	t.Helper()
@@ -162,6 +194,7 @@ func (b *tab) tabTo(t *testing.T, selector string) {
 }
 
 func TestPagesFitSmallScreensAndLargeLetters(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	s, _ := rig.Demo(t)
 	b := newBrowser(t)

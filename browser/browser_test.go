@@ -30,7 +30,7 @@ type tab struct {
 }
 
 // patience bounds a wait for something that comes, however slow the machine is.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // newBrowser opens a tab that shares nothing with others: cookies, cache and permissions are its own.
 func newBrowser(t *testing.T) *tab {
@@ -73,7 +73,7 @@ func (b *tab) shows(t *testing.T, what, script string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(100*time.Millisecond))); err != nil {
+	if err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(0))); err != nil {
 		t.Fatalf("%s: not within %v (%v); in the page, %s", what, patience, err, b.text())
 	}
 }

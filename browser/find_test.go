@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 const newPatients = "/?postalCode=" + riverton + "&visitTypeName=NewPatient"
@@ -164,6 +165,7 @@ func TestTimesLeaveWholeDaysAndCalendarsAsWell(t *testing.T) {
 }
 
 func TestEveryEndOfABookingIsToldToThePatient(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	s, tenant := rig.Demo(t)
 	b := newBrowser(t)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 // readCards is what a person gets to know from a list, less what only scripts can do: the visitor's own clock, and
@@ -187,6 +188,7 @@ func TestWhatIsWrongInAnAddressIsNamedByScriptsAsWell(t *testing.T) {
 
 // TestTheFormTakesWhatThePageTakes: what the server refuses does not leave the form either.
 func TestTheFormTakesWhatThePageTakes(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	d := newDesk(t, night)
 	b := newBrowser(t)

@@ -18,11 +18,13 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"timeslots/faults/rig"
+	"timeslots/internal/figure"
 )
 
 const notice = `document.getElementById("notice").innerText`
 
 func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	s, tenant := rig.Demo(t)
 	b := newBrowser(t)
@@ -76,7 +78,7 @@ func TestASearchThatIsSentAgainIsMadeAgain(t *testing.T) {
 	heal()
 	rig.Within(t, patience, "a list after all", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#search > p button").click()`, nil))
-		b.do(t, chromedp.Poll(`document.querySelectorAll(".skeleton").length === 0`, nil))
+		b.do(t, chromedp.Poll(`document.querySelectorAll(".skeleton").length === 0`, nil, chromedp.WithPollingTimeout(0)))
 		return says[bool](t, b, clinics)
 	})
 }
@@ -211,6 +213,7 @@ func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 }
 
 func TestWhereNoEventsCanBeHadThePageLooksAgain(t *testing.T) {
+	figure.Long(t)
 	t.Parallel()
 	s, _ := rig.Demo(t)
 	theirs, mine := newBrowser(t), newBrowser(t)

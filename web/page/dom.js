@@ -22,15 +22,17 @@ export function announce(text) {
 // still tells whether somebody wants things not to move.
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// keepFocus remembers the focus in a part of the page that is about to be made again. What it gives puts the focus back:
-// on the same time, else on a time of the same card, else on what is named.
+// keepFocus remembers the focus in a part of the page that is about to be made again. What it gives puts the focus back,
+// where the browser lost it: on the same element, which loses it when it is moved, or else on the same time, on a time of
+// the same card, on what is named.
 export function keepFocus(root) {
   const had = root.contains(document.activeElement) ? document.activeElement : null;
   const id = had?.dataset.id;
   const card = had?.closest("[data-key]")?.dataset.key;
   const find = (selector, value) => value && root.querySelector(selector.replace("*", CSS.escape(value)));
   return (otherwise) => {
-    if (had && !had.isConnected) (find('[data-id="*"]', id) || find('[data-key="*"] .time', card) || otherwise)?.focus();
+    if (!had || (document.activeElement ?? document.body) !== document.body) return;
+    (had.isConnected ? had : find('[data-id="*"]', id) || find('[data-key="*"] .time', card) || otherwise)?.focus();
   };
 }
 
@@ -40,6 +42,8 @@ const keyOf = (node) => node.dataset.key ?? node.querySelector("[data-id]")?.dat
 // be about to press one of them.
 export function settle(parent, wanted) {
   const before = new Map([...parent.children].map((node) => [keyOf(node), node]));
+  const stays = new Set(wanted.map(keyOf));
+  for (const node of [...parent.children]) if (!stays.has(keyOf(node))) node.remove(); // first, so that the others need not move
   wanted.forEach((node, i) => {
     const old = before.get(keyOf(node));
     const kept = old?.isEqualNode(node) ? old : node;
