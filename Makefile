@@ -64,7 +64,7 @@ fmt-check: ## Fail when a file is not gofmt's
 
 .PHONY: lint
 lint: ## Run the pinned linter
-	$(GO) run $(STATICCHECK) ./...
+	GOFLAGS="$$($(GO) env GOFLAGS) -trimpath" $(GO) run $(STATICCHECK) ./...
 
 .PHONY: types
 types: ## Generate docs/typescript/timeslots.d.ts from the service's description

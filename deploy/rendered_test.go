@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	"timeslots/deploy/rendered"
+	"timeslots/internal/figure"
 )
 
-// overlay renders one, or skips where there is no Kustomize to do so.
+// overlay renders one, or skips where there is no Kustomize to do so, and under -short.
 func overlay(t *testing.T, name string) []rendered.Object {
 	t.Helper()
+	figure.Long(t)
 	list, err := rendered.Overlay(t.Context(), filepath.Join("kubernetes", "overlays", name))
 	if errors.Is(err, rendered.ErrNoKustomize) {
 		t.Skip("Kustomize could not be fetched: the manifests were not rendered")
