@@ -157,6 +157,28 @@ func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 	fleet[0].redis.giveBack(turn.lease) // too late: the lease is another's by now, or nobody's
 }
 
+// late has a deadline that has passed, of which its connection learned before itself.
+type late struct{ context.Context }
+
+func (late) Deadline() (time.Time, bool) { return time.Now().Add(-time.Millisecond), true }
+
+func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
+	t.Parallel()
+	fleet := fleetOf(t, startRedis(t), 2, func(o *RedisOptions, _ *LedgerOptions) { o.LeaseTTL = time.Minute })
+	u := &upstream{key: keyOfNPI(1)}
+	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh); err != nil || held.lease == nil {
+		t.Fatalf("no lease: %v", err)
+	}
+	for range 20 {
+		if _, _, err := fleet[1].Fill(late{t.Context()}, u.key, u.work); !errors.Is(err, context.DeadlineExceeded) || u.calls.Load() != 0 {
+			t.Errorf("error %v, %d calls", err, u.calls.Load())
+		}
+	}
+	if fleet[1].redis.bypass("k") {
+		t.Error("Redis is passed by")
+	}
+}
+
 func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	fleet := fleetOf(t, startRedis(t), 2, nil)

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	cryptorand "crypto/rand"
 	"errors"
@@ -65,8 +66,8 @@ func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, usable 
 		if settled {
 			return t, nil
 		}
-		if ctx.Err() != nil {
-			return turn{}, context.Cause(ctx)
+		if isOver(ctx) {
+			return turn{}, cmp.Or(context.Cause(ctx), context.DeadlineExceeded)
 		}
 	}
 }
@@ -102,7 +103,7 @@ func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, 
 		_, _ = pipe.Exec(ctx)
 		return worst(reply.err(), worst(ignoreNil(owner.Err()), ignoreNil(got.Err())))
 	})
-	if ctx.Err() != nil {
+	if isOver(ctx) {
 		return turn{}, false
 	}
 	won := owner.Val() == want.token

@@ -210,13 +210,20 @@ func (r *Redis) note(ctx context.Context, g *gate, err error, took time.Duration
 	switch {
 	case err == nil:
 		g.answered()
-	case ctx.Err() != nil || trouble == TroubleNone:
+	case isOver(ctx) || trouble == TroubleNone:
 	case trouble == TroubleTimeout && (took > r.options.Timeout+starved || !g.silent()): // we came late to the answer, not it to us
 	case trouble == TroublePermission:
 		g.fail(trouble, r.options.missingRight(err))
 	default:
 		g.fail(trouble, "")
 	}
+}
+
+// isOver reports whether ctx has ended, or its deadline has passed: a connection that has the same deadline may notice a
+// moment before ctx does.
+func isOver(ctx context.Context) bool {
+	deadline, limited := ctx.Deadline()
+	return ctx.Err() != nil || limited && !time.Now().Before(deadline)
 }
 
 // met notes what another client of the same servers met at a key: the board reads and writes by itself. Its connections
