@@ -108,6 +108,19 @@ func eachTimeOnce(t *rapid.T, slots, next []timeslot.Offer, times int) {
 	}
 }
 
+// Two of a pool see people by video at nine; one of them is in the clinic at ten. Their times are of the kind that is
+// shown, whatever else they offer.
+func TestATimeIsOfTheKindThatItsSlotShows(t *testing.T) {
+	by := func(person string, m timeslot.Modality) timeslot.Schedule {
+		return with(followUp(ann), func(s *timeslot.Schedule) { s.Pool, s.ProviderID, s.Modality = true, person, m })
+	}
+	r := merged(query(func(q *timeslot.Query) { q.By, q.Per = timeslot.ByProvider, 2 }), answered(v5(ann), 0,
+		at(by("P-1", timeslot.Video), nine), at(by("P-1", timeslot.InClinic), ten), at(by("P-2", timeslot.Video), nine))).Result
+	if len(r.Entries) != 1 || len(r.Entries[0].Next) != 2 || r.Entries[0].Next[0].Start == r.Entries[0].Next[1].Start {
+		t.Errorf("%+v", r.Entries)
+	}
+}
+
 // TestSeveralCliniciansAtOnceAreOneTime: six nurses give shots at four starts.
 func TestSeveralCliniciansAtOnceAreOneTime(t *testing.T) {
 	starts := []string{"2026-10-07T09:00:00-07:00", "2026-10-07T09:20:00-07:00", "2026-10-07T09:40:00-07:00", "2026-10-07T10:00:00-07:00"}

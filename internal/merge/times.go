@@ -23,12 +23,12 @@ type timeAt struct {
 }
 
 func (m *merger) timeOf(u *unit) timeAt {
-	g := &m.groups[u.group]
-	t := timeAt{place: g.place, id: g.schedule.VisitTypeID, name: g.schedule.VisitTypeName, next: -1}
-	if mod := g.schedule.Modality; mod == timeslot.Video || mod == timeslot.Phone {
+	shown := m.scheduleOf(u)
+	t := timeAt{place: m.groups[u.group].place, id: shown.VisitTypeID, name: shown.VisitTypeName, next: -1}
+	if mod := shown.Modality; mod == timeslot.Video || mod == timeslot.Phone {
 		t.modality = mod
 	}
-	t.unbookable = g.schedule.Bookable == timeslot.No
+	t.unbookable = shown.Bookable == timeslot.No
 	return t
 }
 
