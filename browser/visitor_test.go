@@ -90,8 +90,9 @@ func (b *tab) lists(t *testing.T, actions ...chromedp.Action) {
 	b.shows(t, "a list", clinics)
 }
 
-// press presses something by key, which does not miss it when the list moves at that moment.
+// press presses something by key, which does not miss it when the list moves at that moment, or is made again.
 func (b *tab) press(t *testing.T, selector string) {
 	t.Helper()
-	b.do(t, chromedp.Focus(selector), chromedp.KeyEvent(kb.Enter))
+	b.shows(t, "the focus on "+selector, fmt.Sprintf(`(document.querySelector(%q)?.focus(), document.activeElement?.matches(%q))`, selector, selector))
+	b.do(t, chromedp.KeyEvent(kb.Enter))
 }

@@ -23,19 +23,19 @@ var letters = strings.NewReplacer(
 // wordsOf are the words of a name or of what is looked for, without what people leave out or type in several ways: case,
 // accents, apostrophes, hyphens, commas, blanks. names.js has the same, and both pass the cases of testdata/names.json.
 func wordsOf(text string) []string {
-	plain := norm.NFKD.String(strings.Map(func(r rune) rune {
-		if strings.ContainsRune(apostrophes, r) || unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, text))
-	plain = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(plain))
+	// Before and behind Unicode's decomposition: it makes blanks of some apostrophes (´), and has some in letters (ŉ).
+	plain := bare(strings.ToLower(norm.NFKD.String(bare(text))))
 	return strings.FieldsFunc(letters.Replace(plain), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.N, r) })
+}
+
+// bare leaves out apostrophes, marks on letters, and what cannot be seen.
+func bare(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(apostrophes, r) || unicode.In(r, unicode.Cf, unicode.Mn) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // titles say nothing of a name.

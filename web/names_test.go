@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // TestNamesAreFoundAsPeopleTypeThem has the cases that names.js has to pass as well (browser).
@@ -30,8 +31,18 @@ func TestNamesAreFoundAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
+// TestEveryLetterIsFoundByItsWord takes all of Unicode's letters and signs through what is done to a name, twice.
+func TestEveryLetterIsFoundByItsWord(t *testing.T) {
+	for r := rune(1); r <= unicode.MaxRune; r++ {
+		words := wordsOf("a" + string(r) + "b")
+		if again := wordsOf(strings.Join(words, " ")); !slices.Equal(words, again) {
+			t.Errorf("%U: %q, and of these %q", r, words, again)
+		}
+	}
+}
+
 func FuzzANameIsFoundByItself(f *testing.F) {
-	for _, name := range []string{"O’Brien, Seán", "Jose\u0301 Nu\u0301n\u0303ez", "ß", "-", "İ", "Dr. MD", "\xff"} {
+	for _, name := range []string{"O’Brien, Seán", "Jose\u0301 Nu\u0301n\u0303ez", "ß", "-", "İ", "ŉ", "Dr. MD", "\xff"} {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {

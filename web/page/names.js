@@ -1,12 +1,13 @@
 // Names as people type them. names.go does the same, and both pass the cases of testdata/names.json.
 
-const removed = /['’‘‛ʼʻʽʹˈ′`´＇ꞌ\p{Cf}]/gu;
+const removed = /['’‘‛ʼʻʽʹˈ′`´＇ꞌ\p{Cf}\p{Mn}]/gu;
 const letters = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ħ: "h", ŧ: "t", ı: "i", ŋ: "n", ς: "σ" };
 
 // words are those of a name or of what is looked for, without what people leave out or type in several ways: case,
 // accents, apostrophes, hyphens, commas, blanks.
 export function words(text) {
-  const plain = text.replace(removed, "").normalize("NFKD").toLowerCase().replace(/\p{Mn}/gu, "");
+  // Before and behind Unicode's decomposition: it makes blanks of some apostrophes (´), and has some in letters (ŉ).
+  const plain = text.replace(removed, "").normalize("NFKD").toLowerCase().replace(removed, "");
   return plain.replace(/[ßæœøłđðþħŧıŋς]/gu, (letter) => letters[letter]).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 }
 
