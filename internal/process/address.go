@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 )
@@ -15,7 +18,8 @@ var given sync.Map
 // FreeAddresses finds n addresses of loopback that nobody listens on. Their ports lie below those that systems give to
 // outgoing connections, so that one is still free when a server begins to listen on it, or comes back for it, also where
 // other programs connect a lot meanwhile; 10,000 higher, where a node of a Redis cluster listens too, the same holds. Nor
-// are there leftovers of connections, which keep some programs (Varnish) from listening.
+// are there leftovers of connections, which keep some programs (Varnish) from listening. Other programs that ask here get
+// other addresses, until this one ends: a server may be down for a while.
 func FreeAddresses(n int) ([]string, error) {
 	const lowest, ports, tries = 10_000, 12_000, 1_000
 	strict := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
@@ -32,9 +36,31 @@ func FreeAddresses(n int) ([]string, error) {
 			continue
 		}
 		_ = l.Close()
+		if !reserve(addr) {
+			continue
+		}
 		if free = append(free, addr); len(free) == n {
 			return free, nil
 		}
 	}
 	return nil, fmt.Errorf("no %d free ports within %d…%d of loopback", n, lowest, lowest+ports-1)
+}
+
+// reserve takes an address for this program, by the lock on a file: the system gives it back when the program ends,
+// however it does.
+func reserve(addr string) bool {
+	folder := filepath.Join(os.TempDir(), "timeslots-addresses")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return true // another program may find the address free as well: better than no address
+	}
+	f, err := os.OpenFile(filepath.Join(folder, strings.ReplaceAll(addr, ":", "-")), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return true
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return false
+	}
+	given.Store(addr, f) // kept open
+	return true
 }
