@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -108,4 +109,21 @@ func TestTheseProxiesWouldReplayUpstreamsOwnAnswers(t *testing.T) {
 			t.Errorf("%s: %d %s", name, r.Status, r.Body)
 		}
 	}
+}
+
+// A cache subtracts Age from max-age (RFC 9111 §4.2): what is old when it is sent is kept for maxAge all the same
+// (docs/decisions/0017-max-age-beyond-age.md).
+func TestACacheKeepsForMaxAgeWhatIsOlderThanThat(t *testing.T) {
+	figure.Beside(t)
+	s := newScene(t, "products: {default: {maxAge: 5s}}", "booking: {tombstone: 48h}", lives(time.Hour, time.Hour, time.Hour))
+	varnish := rig.Varnish(t, s.Public, false)
+	s.settle(t, area)
+	rig.Until(t, "an answer that is older than it may be kept", func() bool {
+		age, err := strconv.Atoi(rig.Get(t, s.Public+area).Header.Get("Age"))
+		return err == nil && age > 5
+	})
+	rig.Until(t, "an answer out of the cache", func() bool {
+		rig.Get(t, varnish+area)
+		return rig.Get(t, varnish+area).Header.Get("X-Proxy-Cache") == "HIT"
+	})
 }
