@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,116 +12,23 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/relay"
 	"timeslots/internal/timeslot"
 )
 
-// relay passes bytes between clients and a server, until its connections are silenced: from then on it reads what both
-// sides send and drops it, as a balancer does that forgot a flow. New connections work.
-type relay struct {
-	net.Listener
-	server string
-
-	mu       sync.Mutex
-	made     int
-	silenced int // connections up to this one
-	open     map[net.Conn]struct{}
-	left     chan struct{} // a value for each connection that its client closed
-}
-
-func newRelay(t *testing.T, server string) *relay {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &relay{Listener: listener, server: server, open: map[net.Conn]struct{}{}, left: make(chan struct{}, 1000)}
-	var serving sync.WaitGroup
-	serving.Go(func() { r.serve(&serving) })
-	t.Cleanup(func() {
-		_ = listener.Close()
-		r.mu.Lock()
-		for c := range r.open {
-			_ = c.Close()
-		}
-		r.mu.Unlock()
-		serving.Wait()
-	})
-	return r
-}
-
-func (r *relay) serve(serving *sync.WaitGroup) {
-	for {
-		client, err := r.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", r.server)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		r.mu.Lock()
-		r.made++
-		mine := r.made
-		r.open[client], r.open[server] = struct{}{}, struct{}{}
-		r.mu.Unlock()
-		serving.Go(func() {
-			r.pass(server, client, mine)
-			r.left <- struct{}{}
-			_ = server.Close()
-		})
-		serving.Go(func() {
-			r.pass(client, server, mine)
-			if !r.isSilenced(mine) {
-				_ = client.Close()
-			}
-		})
-	}
-}
-
-func (r *relay) pass(to, from net.Conn, mine int) {
-	buffer := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buffer)
-		if n > 0 && !r.isSilenced(mine) {
-			_, _ = to.Write(buffer[:n])
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-func (r *relay) isSilenced(connection int) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return connection <= r.silenced
-}
-
-// silence makes the present connections dead, and tells how many they are.
-func (r *relay) silence() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	dead := r.made - r.silenced
-	r.silenced = r.made
-	return dead
-}
-
-func (r *relay) connections() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.made
-}
-
 // behindARelay is a fetcher whose upstream speaks TLS, with HTTP/2 or without, behind a relay.
-func behindARelay(t *testing.T, http2 bool, change func(*http.Transport, *SourceOptions), answer http.HandlerFunc) (*Fetcher, *relay) {
+func behindARelay(t *testing.T, http2 bool, change func(*http.Transport, *SourceOptions), answer http.HandlerFunc) (*Fetcher, *relay.Relay) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(answer)
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	server.EnableHTTP2 = http2
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	r := newRelay(t, server.Listener.Addr().String())
+	r, err := relay.New(server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
 	transport := NewTransport(server.Client().Transport.(*http.Transport).TLSClientConfig)
 	transport.ForceAttemptHTTP2 = http2
 	if !http2 {
@@ -130,7 +36,7 @@ func behindARelay(t *testing.T, http2 bool, change func(*http.Transport, *Source
 	}
 	source := SourceOptions{Timeout: 2 * time.Second, HedgeAfter: -1}
 	change(transport, &source)
-	base, err := url.Parse("https://" + r.Addr().String())
+	base, err := url.Parse("https://" + r.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +98,7 @@ func TestADeadConnectionCostsOneCall(t *testing.T) {
 			crowd(t, f, callers, &arrived)
 			together = false
 			for range 2 { // new connections may die as well
-				r.silence()
+				r.Silence()
 				failed := 0
 				for read(t, f) != nil {
 					if failed++; failed > callers {
@@ -202,13 +108,13 @@ func TestADeadConnectionCostsOneCall(t *testing.T) {
 				if failed > 1 {
 					t.Errorf("%d calls failed, want one at most", failed)
 				}
-				made := r.connections()
+				made := r.Connections()
 				for range 5 {
 					if err := read(t, f); err != nil {
 						t.Errorf("after the first answer: %v", err)
 					}
 				}
-				if more := r.connections() - made; more > 0 {
+				if more := r.Connections() - made; more > 0 {
 					t.Errorf("%d more connections after the first answer; want it used again", more)
 				}
 			}
@@ -227,7 +133,7 @@ func TestASecondCallSparesEvenThatOne(t *testing.T) {
 			if err := read(t, f); err != nil {
 				t.Fatal(err)
 			}
-			r.silence()
+			r.Silence()
 			for i := range 10 { // many more than the budget has second calls
 				if err := read(t, f); err != nil {
 					t.Fatalf("call %d: %v", i, err)
@@ -257,7 +163,7 @@ func TestAConnectionThatDiesDuringAnAnswerIsNotUsedAgain(t *testing.T) {
 				})
 				go func() {
 					<-begun
-					r.silence()
+					r.Silence()
 					close(dead)
 				}()
 				if err := read(t, f); timeslot.KindOf(err) != timeslot.KindTimeout {
@@ -281,9 +187,9 @@ func TestASilentHTTP2ConnectionIsPingedAndClosed(t *testing.T) {
 	if err := read(t, f); err != nil {
 		t.Fatal(err)
 	}
-	for range r.silence() {
+	for range r.Silence() {
 		select {
-		case <-r.left:
+		case <-r.Left:
 		case <-time.After(time.Minute):
 			t.Fatal("a dead connection is still open")
 		}
@@ -325,7 +231,7 @@ func TestASlowAnswerOnABusyConnectionLeavesItInUse(t *testing.T) {
 	}
 	close(slow)
 	call.Wait()
-	if made := r.connections(); made != 1 {
+	if made := r.Connections(); made != 1 {
 		t.Errorf("%d connections, want the first one used by all", made)
 	}
 }
