@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"os"
-	"path/filepath"
-	"strings"
+	"runtime"
 	"sync"
 	"syscall"
 )
@@ -46,21 +44,17 @@ func FreeAddresses(n int) ([]string, error) {
 	return nil, fmt.Errorf("no %d free ports within %d…%d of loopback", n, lowest, lowest+ports-1)
 }
 
-// reserve takes an address for this program, by the lock on a file: the system gives it back when the program ends,
-// however it does.
+// reserve takes an address for this program, by a socket with its name: the system gives it back when the program ends,
+// however it does, and nothing is left on a disk. Only Linux has such names; elsewhere two programs that ask at once may
+// be given the same address.
 func reserve(addr string) bool {
-	folder := filepath.Join(os.TempDir(), "timeslots-addresses")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return true // another program may find the address free as well: better than no address
-	}
-	f, err := os.OpenFile(filepath.Join(folder, strings.ReplaceAll(addr, ":", "-")), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
+	if runtime.GOOS != "linux" {
 		return true
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
+	l, err := net.Listen("unix", "@timeslots-address-"+addr)
+	if err != nil {
 		return false
 	}
-	given.Store(addr, f) // kept open
+	given.Store(addr, l) // kept open
 	return true
 }
