@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -17,9 +18,14 @@ import (
 	"timeslots/internal/figure"
 )
 
+// installing is held by the test that fetches axe-core, for all.
+var installing sync.Mutex
+
 // axe is the source of axe-core, as axe/package-lock.json has it.
 func axe(t *testing.T) string {
 	t.Helper()
+	installing.Lock()
+	defer installing.Unlock()
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("axe: NOT CHECKED, npm is not installed")
 	}

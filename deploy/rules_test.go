@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
+
+	"timeslots/internal/figure"
 )
 
 // ruleFile is a file of rules as far as these tests read it; promtool checks the rest.
@@ -214,5 +216,6 @@ func TestRulesAreWellFormed(t *testing.T) {
 }
 
 func TestAlertsFireWhenTheyShouldAndOnlyThen(t *testing.T) {
+	figure.Long(t)
 	promtool(t, append([]string{"test", "rules"}, glob(t, "prometheus/tests/*.yml")...)...)
 }

@@ -8,11 +8,13 @@ import (
 
 	"pgregory.net/rapid"
 
+	"timeslots/internal/figure"
 	"timeslots/internal/timeslot"
 )
 
 // TestTheGeneratorDrawsEveryCase: what the properties say is worth what their worlds contain.
 func TestTheGeneratorDrawsEveryCase(t *testing.T) {
+	figure.Long(t)
 	const worlds = 500
 	inputs := rapid.Custom(func(t *rapid.T) *reference { return newReference(drawInput(t)) })
 	counts := map[string]int{}

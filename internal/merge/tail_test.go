@@ -3,12 +3,14 @@ package merge_test
 import (
 	"testing"
 
+	"timeslots/internal/figure"
 	"timeslots/internal/timeslot"
 )
 
 // TestABalancedAnswerOfThousandsOfCalendarsIsShownToItsEnd: where a cursor can hold no more calendars, the rest follows
 // in the order of time, and every slot is on exactly one page.
 func TestABalancedAnswerOfThousandsOfCalendarsIsShownToItsEnd(t *testing.T) {
+	figure.Long(t)
 	in := input(query(func(q *timeslot.Query) { q.Point, q.Sort, q.Radius = &riverton, timeslot.Balanced, 100 }), campaign(2000, 20_000)...)
 	in.DefaultWindow = 28
 	total, shown := pageAfter(in, "", 1).Total, map[string]bool{}
