@@ -170,8 +170,9 @@ func eventsIn(list []change) []occurrence {
 
 // reload reads the whole board, after which news counts from n.
 //
-// Where Redis lost data (another epoch), nothing is forgotten here, and everybody asserts all he knows, whoever placed
-// it: its replica may be gone. Otherwise what others placed and the board lacks was lifted.
+// Where Redis lost data (another epoch, or its last number is one that was passed before, as after a failover to a copy
+// that lagged), nothing is forgotten here, and everybody asserts all he knows, whoever placed it: its replica may be gone.
+// Otherwise what others placed and the board lacks was lifted.
 func (s *fleet) reload(ctx context.Context, n news) error {
 	limited, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()
@@ -180,7 +181,7 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 		return fmt.Errorf("after change %d: %w", s.known.Load(), err)
 	}
 	l, before, got := s.ledger, s.epoch.Load(), s.now()
-	lost := before != 0 && n.epoch != before
+	lost := before != 0 && (n.epoch != before || n.top < s.known.Load())
 	there := make(map[markKey]bool, len(list))
 	l.change(func(d *draft) {
 		for _, c := range list {
@@ -207,7 +208,7 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 	}
 	s.known.Store(n.top)
 	s.tellLater(message{places: l.completeSeen(slices.Collect(maps.Keys(there))...)})
-	if before != n.epoch {
+	if before != n.epoch || lost {
 		s.debts.assertNow()
 	}
 	return nil

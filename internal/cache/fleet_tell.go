@@ -136,61 +136,50 @@ func (s *fleet) outwait(r receipt) {
 	<-limit.C
 }
 
-// assert tells again what this replica placed, for its life, which heals whatever Redis lost, pays debts, and signs the
-// board while nothing is owed.
+// assert tells again what this replica placed, for its life, which heals whatever Redis lost, and pays debts.
 func (s *fleet) assert(ctx context.Context) {
-	t := telling{due: s.now().Add(assertEvery), sign: s.now().Add(signEvery), least: s.now()}
+	due, least := s.now().Add(assertEvery), s.now()
 	for ctx.Err() == nil {
-		now := s.now()
-		pause := min(t.due.Sub(now), t.sign.Sub(now))
+		pause := due.Sub(s.now())
 		if s.debts.any() {
 			pause = min(pause, retryEvery)
 		}
 		rest(ctx, s.debts.nudge, max(pause, time.Millisecond))
-		if s.debts.takeAssertNow() && t.least.Before(t.due) {
-			t.due = t.least
+		if s.debts.takeAssertNow() && least.Before(due) {
+			due = least
 		}
 		s.payDebts()
-		switch now := s.now(); {
-		case !now.Before(t.due):
-			t.least = now.Add(retryEvery) // however many ask
-			if t.due = now.Add(assertEvery); !s.tellAll(ctx, &t) {
-				t.due = now.Add(retryEvery)
+		if now := s.now(); !now.Before(due) {
+			least = now.Add(retryEvery) // however many ask
+			if due = now.Add(assertEvery); !s.tellAll(ctx) {
+				due = least
 			}
-			t.sign = now.Add(signEvery)
-		case !now.Before(t.sign):
-			t.sign = now.Add(signEvery)
-			s.sign(ctx, &t)
 		}
 	}
 }
 
-// telling is what the asserting goroutine knows of its own work.
-type telling struct {
-	due, sign time.Time // when to assert next, and to sign
-	least     time.Time // not to assert before
-	epoch     int64     // under which all was told; 0: none
-}
+// telling is once that a replica told all it knows: under which epoch, and since when, in microseconds of Redis' clock.
+type telling struct{ epoch, began int64 }
 
-// tellAll asserts all own marks and signs the board.
-func (s *fleet) tellAll(ctx context.Context, t *telling) bool {
-	epoch := s.epoch.Load() // before the marks are looked at: those that others placed are own ones since it was read
+// tellAll asserts all own marks, and says so on the board by a signature. It is false where that is not so, or the board
+// is out of reach.
+func (s *fleet) tellAll(ctx context.Context) bool {
+	limited, cancel := context.WithTimeout(ctx, s.timeout)
+	n, err := s.board.since(limited, s.known.Load())
+	cancel()
+	if err != nil {
+		return false
+	}
+	t := telling{epoch: s.epoch.Load(), began: n.now} // before the marks are looked at: those that others placed are own ones since it was read
 	if !s.assertAll(ctx) {
 		return false
 	}
-	t.epoch = epoch
-	return s.sign(ctx, t)
-}
-
-// sign says on the board that this replica has told all it knows. It is false where that is not so, or the board is out of
-// reach.
-func (s *fleet) sign(ctx context.Context, t *telling) bool {
 	if t.epoch == 0 || s.debts.any() {
 		return t.epoch == 0
 	}
-	limited, cancel := context.WithTimeout(ctx, s.timeout)
+	limited, cancel = context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	_, err := s.board.members(limited, s.fellows.name, t.epoch)
+	_, err = s.board.sign(limited, s.fellows.name, t)
 	return err == nil
 }
 

@@ -15,45 +15,51 @@ import (
 
 // Redis may have lost what was told, or not been there to be told. A replica that finds it so does not trust the board
 // before everybody who may know more had time to tell ([fleet.heal]). It need not wait that long where it knows who they
-// are: every replica is a member of the board, and signs it after it has told all it knows; when all members have signed
-// since, nothing is missing.
+// are: every replica is a member of the board, and signs it when it has told all it knows, with the time at which it began
+// to tell; when all members began since, nothing is missing. A signature says nothing of what is lost after it, also where
+// its replica has not noticed: after a failover the board looks as before, but for the last that was told.
 //
 // A replica that was there before remembers the members. One that was not asks who listens: those who do answer by
-// signing.
+// telling all, and signing.
 
-// Members sign every signEvery while they owe nothing. One that has not for memberLife is gone, or cut off: a replica that waits
-// for it meanwhile waits no longer than for one that nobody knows.
+// Members tell all they know, and sign, every assertEvery. One that has not for memberLife is gone, or cut off: a replica
+// that waits for it meanwhile waits no longer than for one that nobody knows.
 const (
-	signEvery  = assertEvery / 4
-	memberLife = assertEvery
+	memberLife = 2 * assertEvery
+	readEvery  = assertEvery / 4 // of the list
 )
 
 // maxMembers bounds the list; a fleet is far smaller.
 const maxMembers = 1000
 
-// memberScript takes a member's name, the epoch up to which it has told all it knows (empty: it signs nothing), and the
-// life of a signature in microseconds. It gives all members, each with the time of its signature by Redis' clock. A
-// signature under another epoch is none: what was told then may be lost.
+// memberScript takes a member's name, the epoch under which it has told all it knows (empty: it signs nothing), when it
+// began to, and the life of a signature, both in microseconds of Redis' clock. It gives all members, each with the time of
+// its signature. A signature under another epoch is none: what was told then may be lost.
 var memberScript = redis.NewScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local epoch = redis.call('ZSCORE', KEYS[1], '')
 if epoch and ARGV[2] ~= '' and -tonumber(epoch) == tonumber(ARGV[2]) then
-  redis.call('ZADD', KEYS[4], now, ARGV[1])
+  redis.call('ZADD', KEYS[4], math.min(now, tonumber(ARGV[3])), ARGV[1])
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - ARGV[3])
-redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - ARGV[4])
+redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - ARGV[5])
 return redis.call('ZRANGE', KEYS[4], 0, -1, 'WITHSCORES')
 `)
 
 // members are the replicas that tell what they know, with the time of the last signature of each, in microseconds of
-// Redis' clock. Where epoch is not 0, name signs first.
-func (b *board) members(ctx context.Context, name string, epoch int64) (map[string]int64, error) {
-	signed := ""
-	if epoch != 0 {
-		signed = strconv.FormatInt(epoch, 10)
+// Redis' clock.
+func (b *board) members(ctx context.Context) (map[string]int64, error) {
+	return b.sign(ctx, "", telling{})
+}
+
+// sign has name sign what it has told, and gives the members.
+func (b *board) sign(ctx context.Context, name string, t telling) (map[string]int64, error) {
+	epoch := ""
+	if t.epoch != 0 {
+		epoch = strconv.FormatInt(t.epoch, 10)
 	}
-	reply, err := b.run(ctx, operationMembers, memberScript, []any{name, signed, memberLife.Microseconds(), maxMembers})
+	reply, err := b.run(ctx, operationMembers, memberScript, []any{name, epoch, t.began, memberLife.Microseconds(), maxMembers})
 	if err != nil {
 		return nil, err
 	}
@@ -131,14 +137,14 @@ func (s *fleet) hear(message string) {
 	}
 }
 
-// remember takes over who the members are, while the board is trusted: when their number changes, and every signEvery, as
+// remember takes over who the members are, while the board is trusted: when their number changes, and every readEvery, as
 // one may have come when another left.
 func (s *fleet) remember(ctx context.Context, n news) {
 	f, now := &s.fellows, s.now()
-	if n.members == f.count && now.Sub(f.read) < signEvery {
+	if n.members == f.count && now.Sub(f.read) < readEvery {
 		return
 	}
-	list, err := s.board.members(ctx, f.name, 0)
+	list, err := s.board.members(ctx)
 	if err != nil {
 		return // with the next poll
 	}
@@ -152,7 +158,7 @@ func (s *fleet) remember(ctx context.Context, n news) {
 		}
 	}
 	// One that has left the list may only have been held up, and have booked meanwhile.
-	maps.DeleteFunc(f.known, func(_ string, listed time.Time) bool { return now.Sub(listed) > 2*memberLife })
+	maps.DeleteFunc(f.known, func(_ string, listed time.Time) bool { return now.Sub(listed) > memberLife/2 })
 }
 
 // allTold reports whether everybody who may know more than n has signed since, by Redis' clock, and before n was read: of
@@ -169,7 +175,7 @@ func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 			return false
 		}
 	}
-	list, err := s.board.members(ctx, f.name, 0)
+	list, err := s.board.members(ctx)
 	if err != nil {
 		return false
 	}

@@ -53,7 +53,7 @@ func knowEachOther(t *testing.T, fleet []*replica) {
 	t.Helper()
 	board := fleet[0].ledger.fleet.board
 	eventually(t, "everybody has signed", func() bool {
-		list, err := board.members(t.Context(), "", 0)
+		list, err := board.members(t.Context())
 		return err == nil && len(list) == len(fleet)
 	})
 	fence(t, fleet)
@@ -73,7 +73,7 @@ func TestAReplicaThatDoesNotTellKeepsTheOthersFromBeingStrict(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "everybody is known", func() bool {
-		list, err := board.members(t.Context(), "", 0)
+		list, err := board.members(t.Context())
 		return err == nil && len(list) == 3
 	})
 	fence(t, fleet)
@@ -176,10 +176,106 @@ func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 	}
 	on("a", "b", s.fellows.name)
 	knows("a", "b")
-	clock.Advance(signEvery)
+	clock.Advance(readEvery)
 	on("a", "c", s.fellows.name)
 	knows("a", "b", "c")
-	clock.Advance(2*memberLife + 1)
+	clock.Advance(memberLife/2 + 1)
 	on("a", "c", s.fellows.name)
 	knows("a", "c")
+}
+
+// What is lost while a replica tells may be what it told first.
+func TestASignatureCountsFromWhenTellingBegan(t *testing.T) {
+	t.Parallel()
+	r := redisTier(t, startRedis(t).addr, func(o *RedisOptions) { o.Tenant = "acme" })
+	b := newBoard(r.options, 10, time.Second)
+	began, err := b.since(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := b.since(t.Context(), 0)
+	if err != nil || later.now <= began.now {
+		t.Fatalf("%+v after %+v: %v", later, began, err)
+	}
+	list, err := b.sign(t.Context(), "somebody", telling{epoch: began.epoch, began: began.now})
+	if err != nil || list["somebody"] != began.now {
+		t.Errorf("%v, %v; want a signature of %d", list, err, began.now)
+	}
+	if list, err = b.sign(t.Context(), "another", telling{epoch: began.epoch - 1, began: later.now}); err != nil || list["another"] != 0 {
+		t.Errorf("%v, %v; want none under another epoch", list, err)
+	}
+}
+
+// A failover to a copy that lagged: the board looks as before, but for the last that was told. Who told it need not have
+// noticed, so its next signature says nothing before it has told all anew.
+func TestASignatureSaysNothingOfWhatIsLostAfterIt(t *testing.T) {
+	t.Parallel()
+	server, replicas := trustedFleet(t, 1, patient)
+	c := claimFor(doctor, atNine())
+	replicas[0].ledger.Promote(c, "alice")
+	told := replicas[0].ledger.fleet
+	r := redisTier(t, server.addr, func(o *RedisOptions) { o.Tenant = "acme" })
+	reader := &fleet{board: newBoard(r.options, 10, time.Second), now: time.Now, lease: time.Hour, wait: 0, fellows: newFellows()}
+	reader.fellows.known = map[string]time.Time{told.fellows.name: time.Now()}
+	reader.fellows.count, reader.fellows.asked = 1, time.Now() // its question was heard before the loss
+	signature := func() int64 {
+		list, err := reader.board.members(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list[told.fellows.name]
+	}
+	before := signature()
+	eventually(t, "a signature", func() bool { return signature() > before })
+	since := goBack(t, server, reader.board, c)
+	eventually(t, "the other has told all", func() bool {
+		n, err := reader.board.since(t.Context(), 0)
+		return err == nil && reader.allTold(t.Context(), n, since)
+	})
+	if err := server.client().ZScore(t.Context(), reader.board.keys[0], placed(c)).Err(); err != nil {
+		t.Errorf("it has signed, and the mark that was lost is not there: %v", err)
+	}
+}
+
+// What was learnt from the board is kept when the board goes back, and told again, since who placed it may be gone.
+func TestWhatTheBoardLostInAFailoverIsKeptByThoseWhoReadIt(t *testing.T) {
+	t.Parallel()
+	server, fleet := trustedFleet(t, 2, nil)
+	c := claimFor(doctor, atNine())
+	fleet[0].ledger.Promote(c, "alice")
+	if err := fleet[0].ledger.Close(); err != nil {
+		t.Error(err)
+	}
+	reader := fleet[1]
+	goBack(t, server, reader.ledger.fleet.board, c)
+	eventually(t, "it is told again", func() bool {
+		return server.client().ZScore(t.Context(), reader.ledger.fleet.board.keys[0], placed(c)).Err() == nil
+	})
+	if hidden, _ := reader.sees(t.Context()); !hidden {
+		t.Error("offers a slot whose mark Redis lost")
+	}
+}
+
+// goBack has the board forget that c was placed, and all that was told after, as a copy that lagged would have it. It
+// gives the time of Redis' clock.
+func goBack(t *testing.T, server *redisServer, b *board, c timeslot.Claim) (now int64) {
+	t.Helper()
+	script := redis.NewScript(`
+local placed = redis.call('ZSCORE', KEYS[2], '+' .. ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], placed, '+inf')
+redis.call('ZREM', KEYS[1], ARGV[1])
+local time = redis.call('TIME')
+return time[1] * 1000000 + time[2]
+`)
+	now, err := script.Run(t.Context(), server.client(), b.keys, placed(c)).Int64()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return now
+}
+
+// placed is c's tombstone as a member of the board.
+func placed(c timeslot.Claim) string {
+	member, _ := memberOf(markKey{claim: c})
+	return member
 }

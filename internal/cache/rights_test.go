@@ -220,7 +220,9 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 				t.Errorf("one line that names the right, and no password: %s", said)
 			}
 			setUser(t, server, name, all)
-			eventually(t, "Redis in use", func() bool { return r.State()[0].Kind == TroubleNone })
+			eventually(t, "Redis in use, and said to be", func() bool {
+				return r.State()[0].Kind == TroubleNone && strings.Contains(log.String(), "Redis is in use")
+			})
 			if said := log.String(); strings.Count(said, "Redis is in use") != 1 {
 				t.Errorf("one line more: %s", said)
 			}
