@@ -66,15 +66,18 @@ func (d disabled) taken(l *cache.Ledger) search.Taken {
 // forgetful is a ledger in which nothing is ever taken.
 type forgetful struct{ *cache.Ledger }
 
-func (forgetful) Pend(timeslot.Claim, string)     {}
-func (forgetful) Promote(timeslot.Claim, string)  {}
-func (forgetful) Withdraw(timeslot.Claim, string) {}
-func (forgetful) Suspect(timeslot.Claim, string)  {}
+func (forgetful) Pend(timeslot.Claim, string)         {}
+func (forgetful) Promote(timeslot.Claim, string) bool { return true }
+func (forgetful) Withdraw(timeslot.Claim, string)     {}
+func (forgetful) Suspect(timeslot.Claim, string)      {}
 
 // hasty is a ledger that does not wait until every replica knows.
 type hasty struct{ *cache.Ledger }
 
-func (l hasty) Promote(c timeslot.Claim, owner string) { go l.Ledger.Promote(c, owner) }
+func (l hasty) Promote(c timeslot.Claim, owner string) bool {
+	go l.Ledger.Promote(c, owner)
+	return true
+}
 
 // blind is a ledger that shows nothing of what is taken.
 type blind struct{ *cache.Ledger }

@@ -93,7 +93,7 @@ func (p *passage) isOutdated(f fate) bool {
 	}
 }
 
-func (g *Gateway) promote(p *passage)  { g.o.Ledger.Promote(p.claim, p.owner) }
+func (g *Gateway) promote(p *passage)  { p.untold = !g.o.Ledger.Promote(p.claim, p.owner) }
 func (g *Gateway) withdraw(p *passage) { g.o.Ledger.Withdraw(p.claim, p.owner) }
 func (g *Gateway) suspect(p *passage)  { g.o.Ledger.Suspect(p.claim, p.owner) }
 

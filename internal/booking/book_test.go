@@ -35,6 +35,20 @@ func TestWhereAClinicsTimeTakesSeveralABookingProvesNothing(t *testing.T) {
 	}
 }
 
+// A replica that Redis is out of reach for may be the only one. Then the others offer the slot for a while, and whoever
+// booked it can know.
+func TestABookingThatOtherReplicasWereNotToldOfSaysSo(t *testing.T) {
+	for _, cutOff := range []bool{false, true} {
+		h := newHouse(t, answering(t, http.StatusOK, "{}"))
+		h.known, h.cutOff = map[string]timeslot.Claim{retailSlot: someOffer()}, cutOff
+		got := h.book(t, Retail(), someBooking)
+		want := map[bool]string{true: "best-effort"}[cutOff]
+		if said := got.header.Get("Timeslots-Consistency"); got.status != http.StatusOK || said != want {
+			t.Errorf("cut off %t: %d, Timeslots-Consistency: %q, want %q", cutOff, got.status, said, want)
+		}
+	}
+}
+
 func TestWhatTheHealthSystemSaysIsEntered(t *testing.T) {
 	timeless := `{"npi":"9000000017","departmentId":"4100200410","visitTypeId":"7203","ehrInstance":"org.acme.ehr.main"}`
 	for _, tc := range []struct {
@@ -190,8 +204,10 @@ func (r dripping) Read(p []byte) (int, error) { return r.Reader.Read(p[:1]) }
 // plainLedger can do no more than a ledger must.
 type plainLedger struct{ d *diary }
 
-func (l plainLedger) Pend(c timeslot.Claim, owner string)     { l.d.Pend(c, owner) }
-func (l plainLedger) Promote(c timeslot.Claim, owner string)  { l.d.Promote(c, owner) }
+func (l plainLedger) Pend(c timeslot.Claim, owner string) { l.d.Pend(c, owner) }
+func (l plainLedger) Promote(c timeslot.Claim, owner string) bool {
+	return l.d.Promote(c, owner)
+}
 func (l plainLedger) Withdraw(c timeslot.Claim, owner string) { l.d.Withdraw(c, owner) }
 func (l plainLedger) Suspect(c timeslot.Claim, owner string)  { l.d.Suspect(c, owner) }
 

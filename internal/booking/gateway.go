@@ -78,6 +78,7 @@ type passage struct {
 	booking
 	offered time.Time // when the answer that offered the slot was fetched; zero when the slot is not known
 	owner   string
+	untold  bool // other replicas do not know yet that the slot is taken
 }
 
 // booking is what the book is told about: the slot, and the same with its place as far as that is known.
@@ -127,7 +128,7 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	p.click.end(ctx, resp.StatusCode)
 	g.conclude(ctx, p, resp.StatusCode, v)
 	g.overhear(p, resp)
-	patience.relay(w, resp, p.bypass)
+	patience.relay(w, resp, p)
 }
 
 func (g *Gateway) serveFailure(ctx context.Context, w http.ResponseWriter, p *passage, fail *failure) {

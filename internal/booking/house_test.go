@@ -28,6 +28,7 @@ type diary struct {
 	known   map[string]timeslot.Claim
 	offered time.Time
 	promote func() // called inside Promote
+	cutOff  bool   // other replicas cannot be told
 }
 
 func (d *diary) note(format string, args ...any) {
@@ -61,11 +62,12 @@ func (d *diary) entry(word string, c timeslot.Claim, owner string) {
 func (d *diary) Pend(c timeslot.Claim, owner string)     { d.entry("pend", c, owner) }
 func (d *diary) Withdraw(c timeslot.Claim, owner string) { d.entry("withdraw", c, owner) }
 func (d *diary) Suspect(c timeslot.Claim, owner string)  { d.entry("suspect", c, owner) }
-func (d *diary) Promote(c timeslot.Claim, owner string) {
+func (d *diary) Promote(c timeslot.Claim, owner string) bool {
 	d.entry("promote", c, owner)
 	if d.promote != nil {
 		d.promote()
 	}
+	return !d.cutOff
 }
 
 func (d *diary) MarkStale(c timeslot.Claim) { d.entry("stale", c, "") }

@@ -18,8 +18,9 @@ type Index interface {
 type Ledger interface {
 	// Pend hides the slot while its booking is under way.
 	Pend(c timeslot.Claim, owner string)
-	// Promote hides the slot for good. When it returns, no request that starts later is offered the slot.
-	Promote(c timeslot.Claim, owner string)
+	// Promote hides the slot for good. When it returns, no request that starts later is offered the slot; told is false
+	// where other replicas could not be told, and may offer it until they are.
+	Promote(c timeslot.Claim, owner string) (told bool)
 	// Withdraw lifts what owner pended, and nothing else.
 	Withdraw(c timeslot.Claim, owner string)
 	// Suspect keeps the slot hidden for a while, because nobody knows how its booking ended.

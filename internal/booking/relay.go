@@ -41,10 +41,13 @@ func (p *patience) renew(out *http.ResponseController) {
 }
 
 // relay streams the answer as it comes.
-func (p *patience) relay(w http.ResponseWriter, resp *http.Response, bypass bool) {
+func (p *patience) relay(w http.ResponseWriter, resp *http.Response, call *passage) {
 	copyResponseHeader(w.Header(), resp.Header)
-	if bypass {
+	if call.bypass {
 		w.Header().Set("Cache-Status", bypassed)
+	}
+	if call.untold {
+		w.Header().Set("Timeslots-Consistency", "best-effort")
 	}
 	w.WriteHeader(resp.StatusCode)
 	out := http.NewResponseController(w)

@@ -70,7 +70,7 @@ type traffic struct {
 
 func startTraffic(t *testing.T, fleet []*replica) *traffic {
 	ctx, stop := context.WithCancel(t.Context())
-	w := &traffic{town: town{fleet: fleet}, stop: stop}
+	w := &traffic{town: town{fleet: fleet, someCutOff: true}, stop: stop} // each finds the new master when it does
 	w.active.Go(func() {
 		for n := 0; ctx.Err() == nil; n++ {
 			w.first = 8 * n // no slot is booked twice

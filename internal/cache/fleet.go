@@ -21,7 +21,7 @@ import (
 // polls forward, but nothing rests on them.
 //
 // Where Redis does not answer, a booking is answered when the wait after its last try is over: until then the views of
-// all replicas have lapsed, or, if only this replica is cut off, it has tried for longer than a blip lasts. Meanwhile
+// all replicas have lapsed. Where only this replica is cut off they have not, and the booking's answer says so. Meanwhile
 // every replica asserts what it knows, so that Redis holds it all soon after it is back; until then a replica that saw
 // the outage does not call its views strict.
 type fleet struct {

@@ -8,7 +8,35 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/relay"
+	"timeslots/internal/timeslot"
 )
+
+// The others go on, and are strict: they cannot know. So the booking's answer must say what it is worth.
+func TestAReplicaThatAloneIsCutOffDoesNotSayThatTheOthersKnow(t *testing.T) {
+	t.Parallel()
+	s, fleet := trustedFleet(t, 1, hurried)
+	way, err := relay.New(s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer way.Close()
+	alone := openReplica(t, way.Addr, hurried)
+	trusting(t, []*replica{alone})
+	if !alone.ledger.Promote(claimFor(doctor, &timeslot.Slot{Start: nine + 3600, Duration: 20, ID: "ten"}), "alice") {
+		t.Error("says that the others do not know, with Redis in reach")
+	}
+	way.Close()
+	if c := claimFor(doctor, atNine()); alone.ledger.Promote(c, "bob") {
+		t.Error("says that the others know, and is cut off")
+	}
+	if hidden, strict := alone.sees(t.Context()); !hidden || strict {
+		t.Errorf("cut off: hidden %t, strict %t", hidden, strict)
+	}
+	if _, strict := fleet[0].sees(t.Context()); !strict {
+		t.Error("the other is not strict")
+	}
+}
 
 func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T) {
 	t.Parallel()

@@ -114,26 +114,27 @@ func (s *fleet) owe(m message) {
 }
 
 // outwait returns when no strict view of any replica lacks what was told: the wait after it was acknowledged, or after
-// the last try, whichever is sure to be enough (see fleet).
-func (s *fleet) outwait(r receipt) {
+// the last try, whichever is sure to be enough (see fleet). It is false where it was not told.
+func (s *fleet) outwait(r receipt) (told bool) {
 	if s == nil || s.wait == 0 || !r.sent && !r.failed {
-		return
+		return !r.failed
 	}
 	limit := time.NewTimer(s.wait)
 	defer limit.Stop()
 	for waiting := r.failed; waiting; {
-		told := s.debts.settled.listen()
+		paid := s.debts.settled.listen()
 		if !s.debts.include(r.message) {
 			limit.Reset(s.wait) // told late, so the wait begins late
 			break
 		}
 		select {
-		case <-told:
+		case <-paid:
 		case <-limit.C:
-			return
+			return false
 		}
 	}
 	<-limit.C
+	return true
 }
 
 // assert tells again what this replica placed, for its life, which heals whatever Redis lost, and pays debts.

@@ -118,16 +118,18 @@ func (l *Ledger) Pend(c timeslot.Claim, owner string) {
 }
 
 // Promote turns owner's pending entry into a tombstone; without one the tombstone is placed all the same. When it
-// returns, no strict view that is taken later, at any replica, lacks it.
+// returns, no strict view that is taken later, at any replica, lacks it; told is false where Redis could not be reached.
+// Then that is so at this replica, and at the others unless they reach Redis while this one does not.
 //
 // Of a claim whose slotId is not known here, or its duration, the other replicas have the same wait again to say what they
 // know; that is rarely needed, since they learn of the claim when its booking begins.
-func (l *Ledger) Promote(c timeslot.Claim, owner string) {
-	told := l.settle(c, owner, l.options.Tombstone)
-	l.fleet.outwait(told)
-	if len(told.places) == 1 && lacking(c) {
-		l.fleet.outwait(told)
+func (l *Ledger) Promote(c timeslot.Claim, owner string) (told bool) {
+	r := l.settle(c, owner, l.options.Tombstone)
+	told = l.fleet.outwait(r)
+	if len(r.places) == 1 && lacking(c) {
+		told = l.fleet.outwait(r)
 	}
+	return told
 }
 
 // Suspect keeps c hidden for a while after owner's booking ended nobody knows how. A tombstone stays as long as it is.

@@ -148,8 +148,10 @@ func TestTheLedgerAgreesWithANaiveList(t *testing.T) {
 			"pend":     b.pend,
 			"withdraw": b.withdraw,
 			"release":  b.release,
-			"promote":  func(rt *rapid.T) { b.settle(rt, b.real.Promote, 15*time.Minute) },
-			"suspect":  func(rt *rapid.T) { b.settle(rt, b.real.Suspect, time.Minute) },
+			"promote": func(rt *rapid.T) {
+				b.settle(rt, func(c timeslot.Claim, owner string) { b.real.Promote(c, owner) }, 15*time.Minute)
+			},
+			"suspect": func(rt *rapid.T) { b.settle(rt, b.real.Suspect, time.Minute) },
 			"wait": func(rt *rapid.T) {
 				clock.Advance(time.Duration(rapid.IntRange(1, 400).Draw(rt, "seconds")) * time.Second)
 			},

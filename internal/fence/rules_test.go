@@ -82,6 +82,7 @@ var testEdges = []edge{
 	{"cmd/aggregator", "internal/process", "addresses that stay free"},
 	{"internal/cache", "internal/process", "addresses that stay free"},
 	{"internal/fetch", "internal/relay", "connections that die without a word"},
+	{"internal/cache", "internal/relay", "a server that one replica does not reach"},
 	{"faults", "internal/relay", "connections that die without a word"},
 	{"internal/api", "internal/acme", "tests run against the simulator"},
 	{"internal/booking", "internal/acme", "tests run against the simulator"},

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ var now = time.Date(2030, 3, 1, 20, 0, 0, 0, time.UTC)
 // upstream is a server whose one answer the test decides, with the last request it saw.
 type upstream struct {
 	*httptest.Server
+	mu   sync.Mutex
 	last *http.Request
 }
 
@@ -26,7 +28,9 @@ func newUpstream(t *testing.T, answer http.HandlerFunc) *upstream {
 	t.Helper()
 	u := &upstream{}
 	u.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u.mu.Lock()
 		u.last = r
+		u.mu.Unlock()
 		answer(w, r)
 	}))
 	t.Cleanup(u.Close)
