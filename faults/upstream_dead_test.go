@@ -51,19 +51,13 @@ func TestADeadConnectionCostsOneSearch(t *testing.T) {
 		t.Fatal("not whole before")
 	}
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-		dead, failed, began := between.Silence(), 0, time.Now()
-		for !ask() {
-			failed++
-			if failed > dead+1 {
-				t.Fatalf("%d searches failed on %d dead connections", failed, dead)
-			}
-		}
-		f.Time("whole again", time.Since(began), recovery, 1)
-		for range 5 {
+		dead, failed, began, whole := between.Silence(), 0, time.Now(), time.Duration(0)
+		for n := 0; n < dead+6; n++ { // a second call may save a search before anybody has found out
 			if !ask() {
-				t.Error("a search fails after one has found out")
+				failed, whole = failed+1, time.Since(began)
 			}
 		}
+		f.Time("whole again", whole, recovery, 1)
 		f.AtMost("searches that failed, with as many dead connections as the limit says", float64(failed), float64(dead), "")
 	})
 }

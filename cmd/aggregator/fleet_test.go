@@ -88,7 +88,7 @@ const hotClinic = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Il
 func TestAThousandColdRequestsOnThreeReplicasAreOneCallForEachFragment(t *testing.T) {
 	figure.Long(t)
 	figure.Beside(t)
-	f := startFleet(t, 3, "", "")
+	f := startFleet(t, 3, ", timeout: 1s", "search: {budget: 10s}\nsources: {careDirect: {hedgeAfter: -1s, timeout: 10s}, directory: {hedgeAfter: -1s, timeout: 10s}}\n") // a starved machine is no reason for a second call
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 150}}
 	defer client.CloseIdleConnections()
 	var crowd sync.WaitGroup

@@ -51,8 +51,9 @@ func TestWhatIsWrongWithRedisIsSaid(t *testing.T) {
 				t.Errorf("%d %s", r.status, r.body)
 			}
 			log := s.err.String()
-			if n := strings.Count(log, `"msg":"Redis is`); n != 1 || test.kind != "" && !strings.Contains(log, `"kind":"`+test.kind+`"`) {
-				t.Errorf("%d lines about Redis: %s", n, log)
+			said, slow := strings.Count(log, `"msg":"Redis is`), strings.Count(log, `"kind":"timeout","reason"`) // a starved machine is late at first
+			if said != 1+slow || test.kind != "" && !strings.Contains(log, `"kind":"`+test.kind+`"`) {
+				t.Errorf("%d lines about Redis, %d of them that it is slow: %s", said, slow, log)
 			}
 			if strings.Contains(log, "pa55word") || strings.Contains(string(get(t, s.admin+"/ops/state").body), "pa55word") {
 				t.Error("the password is shown")

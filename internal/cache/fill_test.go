@@ -211,11 +211,13 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 			fleet := fleetOf(t, s, 2, hurried)
 			done, next := make(chan error, 1), 100
 			wait := func() { // for a lease that the first has
-				next++
-				u := &upstream{key: keyOfNPI(next)}
-				if turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh); err != nil || turn.lease == nil {
-					t.Fatalf("no lease: %v", err)
-				}
+				var u *upstream
+				eventually(t, "the first has a lease", func() bool { // which a starved machine may be too late for
+					next++
+					u = &upstream{key: keyOfNPI(next)}
+					turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh)
+					return err == nil && turn.lease != nil
+				})
 				go func() {
 					_, _, err := fleet[1].Fill(t.Context(), u.key, u.work)
 					done <- err
