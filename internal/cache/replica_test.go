@@ -91,10 +91,15 @@ func settled(t testing.TB, client redis.UniversalClient) {
 func trustedFleet(t testing.TB, n int, change func(*RedisOptions, *LedgerOptions)) (*redisServer, []*replica) {
 	t.Helper()
 	s := startRedis(t)
+	return s, trustedFleetOn(t, s, n, change)
+}
+
+func trustedFleetOn(t testing.TB, s *redisServer, n int, change func(*RedisOptions, *LedgerOptions)) []*replica {
+	t.Helper()
 	settled(t, s.client())
 	fleet := fleetOf(t, s, n, change)
 	trusting(t, fleet)
-	return s, fleet
+	return fleet
 }
 
 // fence waits until every replica has polled after now.
