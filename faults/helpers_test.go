@@ -113,13 +113,12 @@ const upstreamHere = "http://upstream.here"
 
 func configuration(upstream string, settings ...string) string {
 	sections := map[string]string{
-		"sources": lives(500*time.Millisecond, 20*time.Second, oldAge()),
-		"search":  patient(),
-		"admin":   "admin: {listen: 127.0.0.1:0}\n",
-		"booking": "booking: {tombstone: 48h}\n",
-		"log":     "log: {level: warn}\n",
-		"upstream": fmt.Sprintf("upstream:\n  public: {url: %[1]q}\n  visit: {url: %[1]q}\n"+
-			"  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots, booking: acme-booking}}\n", upstream),
+		"sources":  lives(500*time.Millisecond, 20*time.Second, oldAge()),
+		"search":   patient(),
+		"admin":    "admin: {listen: 127.0.0.1:0}\n",
+		"booking":  "booking: {tombstone: 48h}\n",
+		"log":      "log: {level: warn}\n",
+		"upstream": upstreamAt(upstream),
 	}
 	for _, s := range settings {
 		name, _, _ := strings.Cut(s, ":")
@@ -130,6 +129,12 @@ func configuration(upstream string, settings ...string) string {
 		text += section
 	}
 	return text
+}
+
+// upstreamAt is the section of a configuration that says where upstream is.
+func upstreamAt(url string) string {
+	return fmt.Sprintf("upstream:\n  public: {url: %[1]q}\n  visit: {url: %[1]q}\n"+
+		"  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots, booking: acme-booking}}\n", url)
 }
 
 // oldAge is for how long a copy is of use once its source fails: where nothing is measured, longer than any test takes.

@@ -42,22 +42,11 @@ func TestACertificateThatDoesNotHoldIsAFailure(t *testing.T) {
 			present.Store(&certificate)
 			var asked atomic.Int64
 			tenant := newTenant(t)
-			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server := overTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Add(1)
 				tenant.ServeHTTP(w, r)
-			}))
-			server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-				return &tls.Config{Certificates: []tls.Certificate{*present.Load()}, MinVersion: tls.VersionTLS12}, nil
-			}}
-			server.Config.ErrorLog = log.New(io.Discard, "", 0)
-			server.StartTLS()
-			t.Cleanup(server.Close)
-			roots := filepath.Join(t.TempDir(), "roots.pem")
-			if err := os.WriteFile(roots, authority.pem(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			s := &scene{tenant: tenant, Service: rig.Serve(t, configuration("", fmt.Sprintf(
-				"upstream:\n  public: {url: %[1]q}\n  visit: {url: %[1]q}\n  ingress: {url: %[1]q, keys: {slots: acme-slots, careOptions: acme-care-options, booking: acme-booking}}\n  ca: %[2]q", server.URL, "file:"+roots)))}
+			}), present.Load)
+			s := &scene{tenant: tenant, Service: rig.Serve(t, configuration("", authority.upstreamAt(t, server.URL)))}
 			if r := rig.Get(t, s.Public+clinician); r.Status != 502 || asked.Load() != 0 {
 				t.Errorf("%d after %d requests went through, want a 502 and none", r.Status, asked.Load())
 			}
@@ -65,6 +54,20 @@ func TestACertificateThatDoesNotHoldIsAFailure(t *testing.T) {
 			s.fresh(t, clinician)
 		})
 	}
+}
+
+// overTLS serves HTTP/2 and HTTP/1.1 with whatever certificate is present.
+func overTLS(t *testing.T, handler http.Handler, present func() *tls.Certificate) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		return &tls.Config{Certificates: []tls.Certificate{*present()}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}, nil
+	}}
+	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
 }
 
 // authority signs certificates for one test.
@@ -96,6 +99,16 @@ func newAuthority(t *testing.T) *authority {
 
 func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
+}
+
+// upstreamAt is the section of a configuration whose upstream has a certificate that a signed.
+func (a *authority) upstreamAt(t *testing.T, url string) string {
+	t.Helper()
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(roots, a.pem(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return upstreamAt(url) + fmt.Sprintf("  ca: %q\n", "file:"+roots)
 }
 
 // issue signs a server's certificate that ends in so long.
