@@ -71,7 +71,7 @@ func (g *Gateway) settleBooking(p *passage, f fate) {
 	case fateDone, fateTaken:
 		g.mark(p, g.promote)
 	case fateShared:
-		g.tell(g.marker.Fence, p.around) // first, so that the slot does not come back from an answer older than the booking
+		g.fence(p) // first, so that the slot does not come back from an answer older than the booking
 		g.mark(p, g.withdraw)
 	case fateFree, fateConflict:
 		g.mark(p, g.withdraw)
@@ -93,7 +93,13 @@ func (p *passage) isOutdated(f fate) bool {
 	}
 }
 
-func (g *Gateway) promote(p *passage)  { p.untold = !g.o.Ledger.Promote(p.claim, p.owner) }
+func (g *Gateway) promote(p *passage) { p.untold = !g.o.Ledger.Promote(p.claim, p.owner) }
+
+// fence makes answers that may list the slot's place older than the booking give way.
+func (g *Gateway) fence(p *passage) {
+	g.tell(func(c timeslot.Claim) { p.untold = !g.marker.Fence(c) }, p.around)
+}
+
 func (g *Gateway) withdraw(p *passage) { g.o.Ledger.Withdraw(p.claim, p.owner) }
 func (g *Gateway) suspect(p *passage)  { g.o.Ledger.Suspect(p.claim, p.owner) }
 

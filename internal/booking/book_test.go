@@ -35,16 +35,18 @@ func TestWhereAClinicsTimeTakesSeveralABookingProvesNothing(t *testing.T) {
 	}
 }
 
-// A replica that Redis is out of reach for may be the only one. Then the others offer the slot for a while, and whoever
-// booked it can know.
+// A replica that Redis is out of reach for may be the only one. Then the others offer the slot for a while, and the
+// client that booked it is told. With capacity many it is the fence that the others lack.
 func TestABookingThatOtherReplicasWereNotToldOfSaysSo(t *testing.T) {
-	for _, cutOff := range []bool{false, true} {
-		h := newHouse(t, answering(t, http.StatusOK, "{}"))
-		h.known, h.cutOff = map[string]timeslot.Claim{retailSlot: someOffer()}, cutOff
-		got := h.book(t, Retail(), someBooking)
-		want := map[bool]string{true: "best-effort"}[cutOff]
-		if said := got.header.Get("Timeslots-Consistency"); got.status != http.StatusOK || said != want {
-			t.Errorf("cut off %t: %d, Timeslots-Consistency: %q, want %q", cutOff, got.status, said, want)
+	for _, many := range []bool{false, true} {
+		for _, cutOff := range []bool{false, true} {
+			h := newHouse(t, answering(t, http.StatusOK, "{}"), func(o *Options) { o.CapacityMany = many })
+			h.known, h.cutOff = map[string]timeslot.Claim{retailSlot: someOffer()}, cutOff
+			got := h.book(t, Retail(), someBooking)
+			want := map[bool]string{true: "best-effort"}[cutOff]
+			if said := got.header.Get("Timeslots-Consistency"); got.status != http.StatusOK || said != want {
+				t.Errorf("capacity many %t, cut off %t: %d, Timeslots-Consistency: %q, want %q", many, cutOff, got.status, said, want)
+			}
 		}
 	}
 }

@@ -72,7 +72,10 @@ func (d *diary) Promote(c timeslot.Claim, owner string) bool {
 
 func (d *diary) MarkStale(c timeslot.Claim) { d.entry("stale", c, "") }
 func (d *diary) Release(c timeslot.Claim)   { d.entry("release", c, "") }
-func (d *diary) Fence(c timeslot.Claim)     { d.entry("fence", c, "") }
+func (d *diary) Fence(c timeslot.Claim) bool {
+	d.entry("fence", c, "")
+	return !d.cutOff
+}
 
 func (d *diary) Find(slotID string) (timeslot.Claim, time.Time, bool) {
 	c, ok := d.known[slotID]

@@ -35,15 +35,16 @@ type Marker interface {
 	MarkStale(c timeslot.Claim)
 	// Release offers the slot again on every replica.
 	Release(c timeslot.Claim)
-	// Fence makes the next answer for the slot's place come from a fetch that begins later.
-	Fence(c timeslot.Claim)
+	// Fence makes the next answer for the slot's place come from a fetch that begins later; told is false where other
+	// replicas could not be told, and may answer from older ones until they are.
+	Fence(c timeslot.Claim) (told bool)
 }
 
 type noMarker struct{}
 
-func (noMarker) MarkStale(timeslot.Claim) {}
-func (noMarker) Release(timeslot.Claim)   {}
-func (noMarker) Fence(timeslot.Claim)     {}
+func (noMarker) MarkStale(timeslot.Claim)  {}
+func (noMarker) Release(timeslot.Claim)    {}
+func (noMarker) Fence(timeslot.Claim) bool { return true }
 
 // Uses remembers for all replicas which Idempotency-Keys were used, under keyed digests. The real one is cache.Uses. The
 // methods may take a moment, as the ledger's do.

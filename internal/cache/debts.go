@@ -17,27 +17,34 @@ type debts struct {
 	all    bool // all own marks are to be asserted now
 }
 
-func (d *debts) add(m message) {
+// add owes m. It is false where there was no room for all that m places and for its events.
+func (d *debts) add(m message) (room bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	room = true
 	for _, k := range m.lifts {
 		d.owe(k, false)
 	}
 	for _, k := range m.places {
-		d.owe(k, true)
+		room = d.owe(k, true) && room
 	}
 	for _, e := range m.events {
 		if len(d.events) < maxDebts {
 			d.events[occurrence{kind: e.kind, target: e.target}] = true
+		} else {
+			room = false
 		}
 	}
 	d.wake()
+	return room
 }
 
-func (d *debts) owe(k markKey, place bool) {
-	if _, owed := d.marks[k]; owed || len(d.marks) < maxDebts {
-		d.marks[k] = place
+func (d *debts) owe(k markKey, place bool) (room bool) {
+	if _, owed := d.marks[k]; !owed && len(d.marks) >= maxDebts {
+		return false
 	}
+	d.marks[k] = place
+	return true
 }
 
 func (d *debts) wake() {

@@ -26,9 +26,15 @@ func TestAReplicaThatAloneIsCutOffDoesNotSayThatTheOthersKnow(t *testing.T) {
 	if !alone.ledger.Promote(claimFor(doctor, &timeslot.Slot{Start: nine + 3600, Duration: 20, ID: "ten"}), "alice") {
 		t.Error("says that the others do not know, with Redis in reach")
 	}
+	if !alone.ledger.Fence(claimFor(doctor, atNine())) {
+		t.Error("says that the others do not know of a fence, with Redis in reach")
+	}
 	way.Close()
 	if c := claimFor(doctor, atNine()); alone.ledger.Promote(c, "bob") {
 		t.Error("says that the others know, and is cut off")
+	}
+	if alone.ledger.Fence(claimFor(doctor, atNine())) {
+		t.Error("says that the others know of a fence, and is cut off")
 	}
 	if hidden, strict := alone.sees(t.Context()); !hidden || strict {
 		t.Errorf("cut off: hidden %t, strict %t", hidden, strict)

@@ -11,11 +11,13 @@ type message struct {
 	events        []occurrence // without numbers
 }
 
-// receipt says what became of a message: nothing was to be told, or it was, or that failed and is owed.
+// receipt says what became of a message: nothing was to be told, or it was, or that failed and is owed, or there was no
+// room to owe all of it.
 type receipt struct {
 	message
 	sent   bool
 	failed bool
+	lost   bool
 }
 
 // tell puts m on the board, within the timeout. What fails is owed. A nil fleet has nobody to tell.
@@ -26,8 +28,7 @@ func (s *fleet) tell(m message) receipt {
 	if s.write(m) {
 		return receipt{message: m, sent: true}
 	}
-	s.owe(m)
-	return receipt{message: m, failed: true}
+	return receipt{message: m, failed: true, lost: !s.owe(m)}
 }
 
 // tellLater has m put on the board by another goroutine, soon.
@@ -108,9 +109,10 @@ func (s *fleet) entries(m message) []entry {
 }
 
 // owe keeps m for later. Events hold here at once.
-func (s *fleet) owe(m message) {
-	s.debts.add(m)
+func (s *fleet) owe(m message) (room bool) {
+	room = s.debts.add(m)
 	s.ledger.learnEvents(m.events)
+	return room
 }
 
 // outwait returns when no strict view of any replica lacks what was told: the wait after it was acknowledged, or after
@@ -123,7 +125,7 @@ func (s *fleet) outwait(r receipt) (told bool) {
 	defer limit.Stop()
 	for waiting := r.failed; waiting; {
 		paid := s.debts.settled.listen()
-		if !s.debts.include(r.message) {
+		if !r.lost && !s.debts.include(r.message) {
 			limit.Reset(s.wait) // told late, so the wait begins late
 			break
 		}

@@ -193,8 +193,10 @@ func (l *Ledger) Release(c timeslot.Claim) {
 func (l *Ledger) MarkStale(c timeslot.Claim) { l.occur(markedStale, targetsOf(c)) }
 
 // Fence makes fragments that may list the claimed slot void: answers come from fetches that begin after the call. When
-// it returns, that is so at every replica whose answers are strict.
-func (l *Ledger) Fence(c timeslot.Claim) { l.fleet.outwait(l.occur(declaredOut, targetsOf(c))) }
+// it returns, that is so at every replica whose answers are strict; told is false where other replicas could not be told.
+func (l *Ledger) Fence(c timeslot.Claim) (told bool) {
+	return l.fleet.outwait(l.occur(declaredOut, targetsOf(c)))
+}
 
 // ErrNotTold says that other replicas do not know yet. They will as soon as Redis is back.
 var ErrNotTold = errors.New("other replicas are not told yet, because Redis does not answer")
@@ -209,9 +211,7 @@ func (l *Ledger) Invalidate(ctx context.Context, s Scope) error {
 	if err != nil {
 		return fmt.Errorf("invalidate: %w", err)
 	}
-	told := l.occur(declaredOut, []target{t})
-	l.fleet.outwait(told)
-	if told.failed {
+	if !l.fleet.outwait(l.occur(declaredOut, []target{t})) {
 		return fmt.Errorf("invalidate: %w", ErrNotTold)
 	}
 	return nil

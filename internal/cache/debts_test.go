@@ -1,0 +1,43 @@
+package cache
+
+import (
+	"strconv"
+	"testing"
+
+	"timeslots/internal/relay"
+	"timeslots/internal/timeslot"
+)
+
+// What there is no room to owe is told some time later, with all own marks, or never. So nobody may say that it was told,
+// whatever was paid meanwhile.
+func TestWhatThereIsNoRoomToOweIsNotTold(t *testing.T) {
+	t.Parallel()
+	s, _ := trustedFleet(t, 1, hurried)
+	way, err := relay.New(s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer way.Close()
+	alone := openReplica(t, way.Addr, hurried)
+	trusting(t, []*replica{alone})
+	way.Close()
+	for i := range maxDebts {
+		room := alone.ledger.fleet.debts.add(message{
+			places: []markKey{{claim: timeslot.Claim{SlotID: strconv.Itoa(i)}}},
+			events: []occurrence{{kind: markedStale, target: target{slotsOfClinician, strconv.Itoa(i)}}},
+		})
+		if !room {
+			t.Fatalf("no room for %d", i)
+		}
+	}
+	c := claimFor(doctor, atNine())
+	if alone.ledger.Promote(c, "alice") || alone.ledger.Fence(c) {
+		t.Error("what there was no room for counts as told")
+	}
+	d := &alone.ledger.fleet.debts
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.marks) > maxDebts || len(d.events) > maxDebts {
+		t.Errorf("%d marks and %d events are owed, want at most %d", len(d.marks), len(d.events), maxDebts)
+	}
+}
