@@ -1651,9 +1651,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description DexCare's own answer with its status, errors included, untouched but for `Cache-Control: private, no-store`. */
+        /** @description DexCare's own answer with its status, errors included, untouched but for `Cache-Control: private, no-store` and what `headers` names. */
         DexCareCall: {
             headers: {
+                "Timeslots-Consistency": components["headers"]["TimeslotsConsistencyOfBookings"];
                 [name: string]: unknown;
             };
             content: {
@@ -1957,6 +1958,11 @@ export interface components {
          */
         TimeslotsConsistency: "strict" | "best-effort";
         /**
+         * @description Present on a booking alone, and only where other replicas could not be told of it: they may offer the slot until they are.
+         * @example best-effort
+         */
+        TimeslotsConsistencyOfBookings: "best-effort";
+        /**
          * @description Request headers that the answer depends on: `Accept-Encoding`, and `Origin` where pages of other origins are let in.
          * @example Accept-Encoding
          */
@@ -2044,6 +2050,7 @@ export type HeaderETag = components['headers']['ETag'];
 export type HeaderNoStore = components['headers']['NoStore'];
 export type HeaderRetryAfter = components['headers']['RetryAfter'];
 export type HeaderTimeslotsConsistency = components['headers']['TimeslotsConsistency'];
+export type HeaderTimeslotsConsistencyOfBookings = components['headers']['TimeslotsConsistencyOfBookings'];
 export type HeaderVary = components['headers']['Vary'];
 export type $defs = Record<string, never>;
 export interface operations {
