@@ -3,8 +3,10 @@ package fetch
 import (
 	"context"
 	"crypto/tls"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -47,8 +49,9 @@ type connections struct {
 	template *http.Transport   // what pools are made of; nil: the transport is of another kind, and there is one pool
 	alone    http.RoundTripper // a new connection for each call
 
-	mu   sync.Mutex
-	pool *pool
+	mu      sync.Mutex
+	pool    *pool
+	watches map[*watch]struct{} // of calls under way on kept connections
 }
 
 // pool is the connections that are kept at a time. It is guarded by its connections' lock.
@@ -62,7 +65,7 @@ func newConnections(transport http.RoundTripper) *connections {
 	if transport == nil {
 		transport = NewTransport(nil)
 	}
-	c := &connections{alone: transport, pool: &pool{RoundTripper: transport}}
+	c := &connections{alone: transport, pool: &pool{RoundTripper: transport}, watches: map[*watch]struct{}{}}
 	if t, ok := transport.(*http.Transport); ok {
 		c.template = t
 		alone := t.Clone()
@@ -91,18 +94,33 @@ func (c *connections) newPool() *pool {
 }
 
 // begin is the transport for one call, and the watch over it, whose end is due. The nil watch is of a call that has a
-// connection of its own.
+// connection of its own, most often because a first one is late: whether its connection is dead is settled before the
+// second call is sent, since whoever takes the second answer does not wait for the first call's end.
 func (c *connections) begin(alone bool, late time.Duration) (http.RoundTripper, *watch) {
-	if alone || c.template == nil {
-		if alone {
-			return c.alone, nil
-		}
-		return c.pool, nil
+	if alone {
+		c.lookAtAll(late)
+		return c.alone, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.template == nil {
+		return c.pool, nil
+	}
+	w := &watch{connections: c, pool: c.pool, late: max(late, leastSilence)}
 	c.pool.calls++
-	return c.pool, &watch{connections: c, pool: c.pool, late: max(late, leastSilence)}
+	c.watches[w] = struct{}{}
+	return c.pool, w
+}
+
+// lookAtAll looks at all calls under way at once. A connection that was silent for half of what makes a call late is in
+// doubt, as where such a call ends.
+func (c *connections) lookAtAll(late time.Duration) {
+	c.mu.Lock()
+	watches := slices.Collect(maps.Keys(c.watches))
+	c.mu.Unlock()
+	for _, w := range watches {
+		w.lookNow(late)
+	}
 }
 
 // doubt takes a pool out of use.
@@ -117,11 +135,12 @@ func (c *connections) doubt(p *pool) {
 }
 
 // leave counts a call out. The last one of a pool in doubt closes it.
-func (c *connections) leave(p *pool) {
+func (c *connections) leave(w *watch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p.calls--; p.calls == 0 && p.doubted {
-		p.closeIdle()
+	delete(c.watches, w)
+	if w.pool.calls--; w.pool.calls == 0 && w.pool.doubted {
+		w.pool.closeIdle()
 	}
 }
 

@@ -143,6 +143,40 @@ func TestASecondCallSparesEvenThatOne(t *testing.T) {
 	}
 }
 
+// Whoever takes the second answer asks again at once, perhaps before the first call was ended or its own timer ran.
+func TestTheFirstCallsConnectionIsJudgedBeforeASecondCallIsSent(t *testing.T) {
+	const late = time.Minute
+	for name, c := range map[string]struct {
+		silent time.Duration
+		http2  bool
+		doubt  bool
+	}{
+		"HTTP/2, silent":                   {silent: late, http2: true, doubt: true},
+		"HTTP/2, carries something":        {silent: late / 4, http2: true},
+		"HTTP/1.1, where others are whole": {silent: late},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kept := newConnections(NewTransport(nil))
+			first, w := kept.begin(false, late)
+			w.line, w.shared, w.since = newLine(nil), c.http2, time.Now().Add(-late)
+			w.line.heard.Add(int64(-c.silent))
+			_, second := kept.begin(true, late)
+			if second != nil {
+				t.Error("a call with a connection of its own is watched")
+			}
+			next, w2 := kept.begin(false, late)
+			if got := next != first; got != c.doubt {
+				t.Errorf("the next call gets a new connection: %v, want %v", got, c.doubt)
+			}
+			w.end(nil)
+			w2.end(nil)
+			if n := len(kept.watches); n != 0 {
+				t.Errorf("%d calls are watched after their end", n)
+			}
+		})
+	}
+}
+
 // The connection dies in the middle of an answer: behind its headers, or behind a part of its body.
 func TestAConnectionThatDiesDuringAnAnswerIsNotUsedAgain(t *testing.T) {
 	for name, http2 := range map[string]bool{"HTTP/2": true, "HTTP/1.1": false} {

@@ -102,6 +102,15 @@ func (w *watch) look() {
 	w.timer.Reset(w.late)
 }
 
+// lookNow is look before its time, because a second call that was late after so long is about to be sent.
+func (w *watch) lookNow(late time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended && w.shared && w.silence() >= max(w.late, late)/2 {
+		w.connections.doubt(w.pool)
+	}
+}
+
 // silence is how long the call has waited without anything coming on its connection.
 func (w *watch) silence() time.Duration {
 	if w.line == nil {
@@ -125,7 +134,7 @@ func (w *watch) end(err error) {
 	if w.doubtful(err) {
 		w.connections.doubt(w.pool)
 	}
-	w.connections.leave(w.pool)
+	w.connections.leave(w)
 }
 
 func (w *watch) doubtful(err error) bool {
