@@ -70,16 +70,16 @@ type traffic struct {
 
 func startTraffic(t *testing.T, fleet []*replica) *traffic {
 	ctx, stop := context.WithCancel(t.Context())
-	w := &traffic{town: town{fleet: fleet, someCutOff: true}, stop: stop} // each finds the new master when it does
+	w := &traffic{town: town{fleet: fleet}, stop: stop}
 	w.active.Go(func() {
 		for n := 0; ctx.Err() == nil; n++ {
-			w.first = 8 * n // no slot is booked twice
+			w.from = 8 * n // no slot is booked twice
 			w.live(t.Context(), 8, 1)
 			w.mu.Lock()
 			w.answered = nil
 			w.mu.Unlock()
 			for i := range 8 {
-				fleet[0].ledger.Release(timeslot.Claim{SlotID: fmt.Sprint(w.first + i)})
+				fleet[0].ledger.Release(timeslot.Claim{SlotID: fmt.Sprint(w.from + i)})
 			}
 		}
 	})

@@ -35,7 +35,7 @@ type fleet struct {
 	heal    time.Duration // until all replicas have asserted what they know
 
 	known    atomic.Uint64 // the last change that was seen
-	epoch    atomic.Int64  // µs of Redis' clock; 0: never read. The polling goroutine's, like the next six
+	epoch    atomic.Int64  // µs of Redis' clock; 0: never read. The polling goroutine's, like the next seven
 	met      time.Time     // when this epoch was first read here
 	trusted  int64         // the epoch that was trusted last
 	failed   bool          // a poll failed since the last that succeeded
@@ -43,6 +43,7 @@ type fleet struct {
 	outage   int64         // when the last outage was over, by Redis' clock; 0: nothing is to be waited for
 	over     time.Time     // and by ours
 	fellows  fellows
+	told     everybody // what was found out last; what is read of the board after that holds it
 
 	down   atomic.Bool   // the last poll failed: no request waits
 	kick   chan struct{} // a poll is wanted now
@@ -118,8 +119,7 @@ func (s *fleet) catchUp(ctx context.Context) error {
 			continue
 		}
 		s.take(n, got)
-		if n.caughtUp() {
-			s.vouch(ctx, n, sent, got)
+		if n.caughtUp() && !s.vouch(ctx, n, sent, got) {
 			return nil
 		}
 	}
@@ -215,23 +215,32 @@ func (s *fleet) reload(ctx context.Context, n news) error {
 }
 
 // vouch renews the view's lease. The view is not trusted before all replicas have asserted what they know, or had time
-// to: after Redis lost data, and after an outage in which another replica may have given up telling.
-func (s *fleet) vouch(ctx context.Context, n news, sent, got time.Time) {
+// to: after Redis lost data, and after an outage in which another replica may have given up telling. Where it turns out that
+// all have, the board is read again: again is true, since n may be older than what they told.
+func (s *fleet) vouch(ctx context.Context, n news, sent, got time.Time) (again bool) {
 	if s.failed && got.Sub(s.lastSent) > s.timeout+s.wait {
 		s.outage, s.over = n.now, got
 		s.debts.assertNow()
 	}
 	s.failed, s.lastSent = false, sent
 	since, until := s.waitingFor(n, got)
-	if got.Before(until) && s.allTold(ctx, n, since) {
-		until = got
+	if all := (everybody{n.epoch, since}); got.Before(until) {
+		if s.told == all {
+			until = got
+		} else if s.allTold(ctx, n, since) {
+			s.told, again = all, true
+		}
 	}
 	if !got.Before(until) {
 		s.outage, s.trusted = 0, n.epoch
 		s.remember(ctx, n)
 	}
 	s.ledger.renew(sent.Add(s.lease), until)
+	return again
 }
+
+// everybody is that all replicas have told what they know: under which epoch, and since when.
+type everybody struct{ epoch, since int64 }
 
 // waitingFor tells since when the others must have told what they know, by Redis' clock, and until when they are waited
 // for. An epoch is as old as Redis' clock says, and at least as old as this replica knows it to be: the clock may have

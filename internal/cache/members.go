@@ -161,8 +161,8 @@ func (s *fleet) remember(ctx context.Context, n news) {
 	maps.DeleteFunc(f.known, func(_ string, listed time.Time) bool { return now.Sub(listed) > memberLife/2 })
 }
 
-// allTold reports whether everybody who may know more than n has signed since, by Redis' clock, and before n was read: of
-// what was told later, n has nothing.
+// allTold reports whether everybody who may know more than n has signed since, by Redis' clock. What they told is in what is
+// read after it, not in n: they may have signed after that was read.
 func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 	f := &s.fellows
 	if micros(n.now-n.epoch) < s.wait { // a booking may be on its way to its answer, whose mark was lost
@@ -179,7 +179,7 @@ func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 	if err != nil {
 		return false
 	}
-	signed := signedWithin(list, since, n.now)
+	signed := signedSince(list, since)
 	if f.count == 0 {
 		return s.nobodyElse(ctx, signed)
 	}
@@ -191,12 +191,11 @@ func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
 	return true
 }
 
-// signedWithin are the members whose last signatures are not older than since, and older than until: in microseconds of
-// Redis' clock.
-func signedWithin(list map[string]int64, since, until int64) map[string]bool {
+// signedSince are the members whose last signatures are not older than since, in microseconds of Redis' clock.
+func signedSince(list map[string]int64, since int64) map[string]bool {
 	signed := make(map[string]bool, len(list))
 	for name, at := range list {
-		if at >= since && at < until {
+		if at >= since {
 			signed[name] = true
 		}
 	}

@@ -28,15 +28,13 @@ type town struct {
 	// What a test may switch off to show that the count is not always 0.
 	noFilter, noTombstones, noDoubts bool
 
-	// someCutOff: replicas may be out of Redis' reach while others are not. Of what these book nothing is promised.
-	someCutOff bool
-
-	first int // number of the first patient
+	from int // number of the first patient
 
 	mu       sync.Mutex
 	answered []booked
+	first    error // broken promise
 
-	bookings, reads, strict, hidden, broken atomic.Int64
+	bookings, untold, reads, strict, hidden, broken atomic.Int64
 }
 
 // booked is a booking that went through, and when its answer went back.
@@ -44,6 +42,8 @@ type booked struct {
 	schedule timeslot.Schedule
 	slot     timeslot.Slot
 	at       time.Time
+	by       *replica
+	told     bool // else the booking's answer is best-effort, and the promise is this replica's alone
 }
 
 // book sends one booking to a replica, two where patients race for the slot, and has every other replica asked the
@@ -70,10 +70,10 @@ func (w *town) book(ctx context.Context, n int, random *rand.Rand) {
 		told = w.fleet[here].ledger.Promote(c, "winner")
 	}
 	w.bookings.Add(1)
-	if !told && w.someCutOff {
-		return
+	if !told { // this replica did not reach Redis, as others may
+		w.untold.Add(1)
 	}
-	b.at = time.Now()
+	b.at, b.by, b.told = time.Now(), w.fleet[here], told
 	w.mu.Lock()
 	w.answered = append(w.answered, b)
 	w.mu.Unlock()
@@ -93,12 +93,28 @@ func (w *town) read(ctx context.Context, r *replica, promised []booked) {
 	w.strict.Add(1)
 	for i := range promised {
 		b := &promised[i]
+		if !b.told && b.by != r {
+			continue
+		}
 		if hidden := view.Hides(&b.schedule, &b.slot, now); w.noFilter || !hidden && (w.noDoubts || !view.Doubts(&b.schedule, now)) {
-			w.broken.Add(1)
+			w.breach(r, b, now)
 		} else if hidden {
 			w.hidden.Add(1)
 		}
 	}
+}
+
+// breach counts a broken promise, and keeps of the first what it takes to understand it.
+func (w *town) breach(r *replica, b *booked, now time.Time) {
+	w.broken.Add(1)
+	s := r.ledger.sight.Load()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.first != nil {
+		return
+	}
+	w.first = fmt.Errorf("read %v after the answer, told %t, by its own replica %t; the view was good for %v, trusted for %v, of epoch %d, change %d",
+		now.Sub(b.at), b.told, b.by == r, s.until.Sub(now), now.Sub(s.trusted), r.ledger.fleet.epoch.Load(), r.ledger.fleet.known.Load())
 }
 
 // live has readers at every replica while bookers make bookings, and returns when those are through.
@@ -120,7 +136,7 @@ func (w *town) live(ctx context.Context, bookers, each int) {
 		all.Go(func() {
 			random := rand.New(rand.NewPCG(1, uint64(n)))
 			for i := range each {
-				w.book(ctx, w.first+n*each+i, random)
+				w.book(ctx, w.from+n*each+i, random)
 			}
 		})
 	}
@@ -130,8 +146,8 @@ func (w *town) live(ctx context.Context, bookers, each int) {
 }
 
 func (w *town) report() string {
-	return fmt.Sprintf("%d bookings, %d reads, %d of them strict, %d broken promises",
-		w.bookings.Load(), w.reads.Load(), w.strict.Load(), w.broken.Load())
+	return fmt.Sprintf("%d bookings, %d of them best-effort, %d reads, %d of them strict, %d broken promises, the first: %v",
+		w.bookings.Load(), w.untold.Load(), w.reads.Load(), w.strict.Load(), w.broken.Load(), w.first)
 }
 
 func TestNoStrictAnswerOffersWhatWasBookedBeforeIt(t *testing.T) {
@@ -245,7 +261,14 @@ func TestThePromiseHoldsWhileRedisFails(t *testing.T) {
 	stop()
 	trouble.Wait()
 	healed := time.Now()
+	for _, r := range fleet {
+		eventually(t, "what is owed is told", func() bool { return !r.ledger.fleet.debts.any() })
+	}
+	fence(t, fleet)
 	trusting(t, fleet)
+	for i := range w.answered {
+		w.answered[i].told = true
+	}
 	for _, r := range fleet {
 		w.read(t.Context(), r, w.answered)
 	}
