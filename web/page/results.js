@@ -15,7 +15,7 @@ const came = location.search; // what the page was made for
 // things is what is counted.
 export class Results {
   constructor({ card, things, seen = () => {} }) {
-    Object.assign(this, { card, things, seen, query: "", shown: "", trouble: "", answer: null, stream: null, asking: null, timer: null });
+    Object.assign(this, { card, things, seen, query: "", shown: "", trouble: "", tries: 0, answer: null, stream: null, asking: null, timer: null });
     addEventListener("online", () => this.trouble === "offline" && this.again());
   }
 
@@ -54,6 +54,7 @@ export class Results {
     this.stream?.stop();
     this.stream = null;
     this.trouble = "";
+    this.tries = 0;
   }
 
   // look asks again. What people see stays until there is an answer.
@@ -94,6 +95,7 @@ export class Results {
     this.answer = answer;
     this.shown = this.query;
     this.trouble = "";
+    this.tries = 0;
     const cards = this.cardsOf(answer);
     settle(byId("list"), cards);
     byId("notice").replaceChildren();
@@ -158,6 +160,7 @@ export class Results {
 
   // fail says why there is no answer, and tries again by itself where that helps.
   fail(error) {
+    const told = this.trouble === "offline" && error.kind === "offline";
     this.trouble = error.kind ?? "failed";
     if (this.shown !== this.query) byId("list").replaceChildren();
     if (this.trouble === "unknown") return this.tell(say("none"), false);
@@ -165,6 +168,10 @@ export class Results {
       const seconds = Math.max(2, Math.min(60, error.retryAfter));
       this.timer = setTimeout(() => this.look(), seconds * 1000 + Math.random() * 1000);
       return this.tell(say("busyRetry", { n: seconds }), true, this.retry());
+    }
+    if (this.trouble === "offline") { // also where the browser does not notice that the connection is back, or too early
+      this.timer = setTimeout(() => this.look(), (Math.min(60, 2 ** ++this.tries) + Math.random()) * 1000);
+      if (told) return;
     }
     if (this.trouble === "refused") return this.tell(refusalText(error.fields), true);
     this.tell(say(this.trouble), true, this.retry());
