@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -146,6 +147,19 @@ func call(t testing.TB, method, target, body string, headers ...string) reply {
 func get(t testing.TB, target string, headers ...string) reply {
 	t.Helper()
 	return call(t, http.MethodGet, target, "", headers...)
+}
+
+// keptFor is how many seconds a cache may keep the answer from now: max-age counts from the answer's age on, which nobody
+// knows beforehand.
+func (r reply) keptFor(t testing.TB) int {
+	t.Helper()
+	m := regexp.MustCompile(`^public, max-age=(\d+),`).FindStringSubmatch(r.header.Get("Cache-Control"))
+	if m == nil {
+		t.Fatalf("no public max-age: %v", r.header)
+	}
+	until, _ := strconv.Atoi(m[1])
+	age, _ := strconv.Atoi(r.header.Get("Age"))
+	return until - age
 }
 
 // answer is the document of docs/interface.md §3.1, as a client reads it.
