@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -33,7 +34,10 @@ func newBulk(maxBody int64) *bulk {
 	}
 }
 
-var errTooLarge = errors.New("body is larger than sources.*.maxBody")
+// ErrTooLarge is in the chain of the error of a read whose answer is larger than the service takes. Asking for less helps.
+var ErrTooLarge = errors.New("the answer is too large")
+
+var errTooLarge = fmt.Errorf("%w: its body is larger than sources.*.maxBody", ErrTooLarge)
 
 // read reads a whole body, at most maxBody bytes of it after decompression. The body is good until done is called, which
 // is due in any case.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -216,6 +217,9 @@ func (a *answer) fragment(read decode.Read) (*timeslot.Fragment, error) {
 		decoded = func(read decode.Read, _ []byte) (*timeslot.Fragment, error) { return decode.None(read) }
 	}
 	fragment, err := decoded(read, a.body)
+	if errors.Is(err, decode.ErrTooMany) {
+		err = fmt.Errorf("%w: %w", ErrTooLarge, err)
+	}
 	if err != nil {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: a.status, Err: err}
 	}

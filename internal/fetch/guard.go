@@ -95,7 +95,7 @@ func (g *guard) do(ctx context.Context, op timeslot.Operation, read reader) (fra
 	g.hedges.earn()
 	start := time.Now()
 	err = errPanicked // stays when read panics: a breaker that is never told would count the probe for ever
-	defer func() { done(g.judge(err, time.Since(start))) }()
+	defer func() { done(g.judge(op, err, time.Since(start))) }()
 	return g.twice(ctx, op, read)
 }
 
@@ -103,8 +103,11 @@ func (g *guard) do(ctx context.Context, op timeslot.Operation, read reader) (fra
 // stopped waiting for it.
 const slowShare = 0.8
 
-// judge is what the breaker is told.
-func (g *guard) judge(err error, took time.Duration) error {
+// judge is what the breaker is told. An area whose answer is too large is no fault of upstream's: it is asked for less.
+func (g *guard) judge(op timeslot.Operation, err error, took time.Duration) error {
+	if op == timeslot.OpAvailabilitySlots && errors.Is(err, ErrTooLarge) {
+		return nil
+	}
 	if err == nil && took >= time.Duration(slowShare*float64(g.opt.Timeout)) {
 		return errSlow
 	}

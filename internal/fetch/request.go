@@ -15,15 +15,18 @@ type window struct {
 	last  timeslot.Date // 0: the operation takes no dates
 }
 
-// windowOf turns the blocks from key's own to through into dates to ask for. A block that has begun, or has begun somewhere on Earth, is
-// asked for without a start, because upstream refuses a start in the past and only it knows which day it is in the
+// windowOf turns the blocks from key's own to through, or the part of one that key means, into dates to ask for. What has
+// begun, or has begun somewhere on Earth, is asked for without a start, because upstream refuses a start in the past and only it knows which day it is in the
 // clinician's zone. The end is kept inside the lookahead limit (docs/dexcare.md §5.6), counted from the earliest day that it
 // can be anywhere, and never before the latest.
 func windowOf(key timeslot.FragmentKey, through timeslot.Block, now time.Time, lookahead int) window {
 	if key.Exact || key.Operation != timeslot.OpProviderTimeslots && key.Operation != timeslot.OpAvailabilitySlots {
 		return window{}
 	}
-	w := window{first: key.Block.First(), last: through.Last()}
+	w := window{first: key.FirstDay(), last: through.Last()}
+	if key.Span.Days != 0 {
+		w.last = key.LastDay()
+	}
 	w.last = min(w.last, timeslot.EarliestToday(now)+timeslot.Date(lookahead))
 	w.last = max(w.last, timeslot.LatestToday(now))
 	if w.first < timeslot.LatestToday(now) {

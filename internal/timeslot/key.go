@@ -70,6 +70,7 @@ type FragmentKey struct {
 	Department string // URL name (composite identifier as well); OpDepartmentInfo, OpDepartmentTimeslots
 	VisitType  string // short name as upstream spells it; empty: all. v5 is always asked for all
 	Block      Block  // OpProviderTimeslots, OpAvailabilitySlots
+	Span       Span   // OpAvailabilitySlots: a part of the block, where the area is too large to be read at once; zero: all
 	Area       Area   // OpAvailabilitySlots
 
 	Exact  bool
@@ -81,8 +82,8 @@ type FragmentKey struct {
 // Source is the surface that answers the key.
 func (k FragmentKey) Source() Source { return k.Operation.Source() }
 
-// Area is the circle that Care Options is asked for: a rounded point or a postal code, and a radius from a short
-// ladder, so that neighbours share.
+// Area is the circle that Care Options is asked for: a point on a grid or a postal code, and a radius, so that neighbours
+// share.
 type Area struct {
 	Latitude, Longitude int32 // 1e-4 degrees, rounded by search.pointPrecision; both 0 with a postal code
 	PostalCode          string
@@ -107,6 +108,45 @@ func scaled(degrees float64) int32 {
 // Point is the centre of an area that has no postal code.
 func (a Area) Point() Point {
 	return Point{Latitude: float64(a.Latitude) / areaScale, Longitude: float64(a.Longitude) / areaScale}
+}
+
+// SureMiles is the radius in which a place is inside the area whatever Earth upstream measures on: a sphere and the
+// ellipsoid of WGS 84 differ by half a percent at most.
+func (a Area) SureMiles() float64 { return float64(a.Radius) * (1 - EarthDoubt) }
+
+// EarthDoubt is by what share distances of two models of the Earth may differ.
+const EarthDoubt = 0.005
+
+// Span is a part of a block: Days days, of which Part are skipped for each part before it. The zero Span is the whole
+// block.
+type Span struct {
+	Days uint8 // a divisor of [BlockDays] below it
+	Part uint8 // from 0
+}
+
+// SpanDays lists how many days a span may have, from the whole block down to a day: each is a part of the one before, or
+// nearly half of it.
+func SpanDays() []uint8 { return []uint8{BlockDays, 14, 7, 4, 2, 1} }
+
+// SpanOf is the part of its block that holds d, where parts have so many days.
+func SpanOf(d Date, days uint8) Span {
+	if days >= BlockDays || days == 0 {
+		return Span{}
+	}
+	return Span{Days: days, Part: uint8(d-BlockOf(d).First()) / days}
+}
+
+// FirstDay is the first day that a read by blocks covers.
+func (k FragmentKey) FirstDay() Date {
+	return k.Block.First() + Date(k.Span.Part)*Date(k.Span.Days)
+}
+
+// LastDay is the last day that a read by blocks covers.
+func (k FragmentKey) LastDay() Date {
+	if k.Span.Days == 0 {
+		return k.Block.Last()
+	}
+	return k.FirstDay() + Date(k.Span.Days) - 1
 }
 
 // Block is the index of one aligned piece of the calendar. Windows are cut into blocks so that "next Tuesday" and
@@ -146,6 +186,12 @@ func (k FragmentKey) String() string {
 	}
 	b = append(b, ':')
 	b = strconv.AppendInt(b, int64(k.Block), 10)
+	if k.Span.Days != 0 {
+		b = append(b, '.')
+		b = strconv.AppendUint(b, uint64(k.Span.Days), 10)
+		b = append(b, '.')
+		b = strconv.AppendUint(b, uint64(k.Span.Part), 10)
+	}
 	b = append(b, ':')
 	b = strconv.AppendInt(b, int64(k.Area.Latitude), 10)
 	b = append(b, ',')
@@ -206,16 +252,24 @@ func parseKey(text string) (k FragmentKey, err error) {
 		return k, fmt.Errorf("want an area of four parts")
 	}
 	p := keyParser{}
+	block, span, parted := strings.Cut(fields[5], ".")
 	k = FragmentKey{
 		Operation: Operation(p.text(op)), Version: uint8(p.number(version, 0, 255)),
 		NPI: p.text(fields[2]), Department: p.text(fields[3]), VisitType: p.text(fields[4]),
-		Block: Block(p.number(fields[5], -1<<31, 1<<31-1)),
+		Block: Block(p.number(block, -1<<31, 1<<31-1)),
 		Area: Area{
 			Latitude: int32(p.number(area[0], -1<<31, 1<<31-1)), Longitude: int32(p.number(area[1], -1<<31, 1<<31-1)),
 			PostalCode: p.text(area[2]), Radius: uint8(p.number(area[3], 0, 255)),
 		},
 		Exact: strings.Contains(fields[7], "x"), Post: strings.Contains(fields[7], "p"),
 		Item: p.text(fields[8]), Params: p.text(fields[9]),
+	}
+	if parted {
+		days, part, _ := strings.Cut(span, ".")
+		k.Span = Span{Days: uint8(p.number(days, 1, BlockDays-1)), Part: uint8(p.number(part, 0, BlockDays-1))}
+		if int(k.Span.Days)*int(k.Span.Part) >= BlockDays {
+			p.fail(fmt.Errorf("part %d of %d days lies behind the block", k.Span.Part, k.Span.Days))
+		}
 	}
 	return k, p.err
 }

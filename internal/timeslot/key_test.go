@@ -8,10 +8,14 @@ import (
 
 func anyKey(t *rapid.T, label string) FragmentKey {
 	text := rapid.OneOf(rapid.StringN(0, 3, 8), rapid.SampledFrom([]string{"", "a", "a:b", "%", "%3A", "a,b", "FollowUp", "é"}))
+	span := Span{}
+	if days := rapid.SampledFrom(SpanDays()).Draw(t, label+" days"); days < BlockDays {
+		span = Span{Days: days, Part: rapid.Uint8Range(0, (BlockDays-1)/days).Draw(t, label+" part")}
+	}
 	return FragmentKey{
 		Operation: Operation(text.Draw(t, label+" operation")), Version: rapid.Uint8().Draw(t, label+" version"),
 		NPI: text.Draw(t, label+" npi"), Department: text.Draw(t, label+" department"), VisitType: text.Draw(t, label+" visit type"),
-		Block: Block(rapid.Int32().Draw(t, label+" block")),
+		Block: Block(rapid.Int32().Draw(t, label+" block")), Span: span,
 		Area: Area{
 			Latitude: rapid.Int32().Draw(t, label+" latitude"), Longitude: rapid.Int32().Draw(t, label+" longitude"),
 			PostalCode: text.Draw(t, label+" code"), Radius: rapid.Uint8().Draw(t, label+" radius"),
@@ -44,6 +48,7 @@ func TestDifferentKeysHaveDifferentTexts(t *testing.T) {
 func FuzzParseFragmentKey(f *testing.F) {
 	f.Add(FragmentKey{Operation: OpProviderTimeslots, Version: 5, NPI: "9000000017", Block: 735}.String())
 	f.Add("1:availability_slots/1:::FollowUp:735:476100,-1223300,,31:xp::a%3Db")
+	f.Add("1:availability_slots/1:::FollowUp:735.7.3:476100,-1223300,,31:::")
 	f.Add("1:%/0::::0:0,0,,0:::")
 	f.Add("1:a/00::::-0:0,0,,0:px::")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -52,6 +57,23 @@ func FuzzParseFragmentKey(f *testing.F) {
 			t.Fatalf("%q was accepted, but its key says %q", text, key.String())
 		}
 	})
+}
+
+func TestPartsTileTheirBlock(t *testing.T) {
+	for _, days := range SpanDays() {
+		for d := Date(-100); d < 100; d++ {
+			k := FragmentKey{Block: BlockOf(d), Span: SpanOf(d, days)}
+			first, last := k.FirstDay(), min(k.LastDay(), k.Block.Last())
+			if d < first || d > last || int(last-first) >= int(days) {
+				t.Errorf("day %d is in the part from %d to %d, where parts have %d days", d, first, last, days)
+			}
+		}
+	}
+	for _, behind := range []string{"1:a/0::::0.7.4:0,0,,0:::", "1:a/0::::0.28.0:0,0,,0:::", "1:a/0::::0.0.0:0,0,,0:::", "1:a/0::::0.7:0,0,,0:::"} {
+		if k, err := ParseFragmentKey(behind); err == nil {
+			t.Errorf("%q is read as %+v", behind, k)
+		}
+	}
 }
 
 func TestBlocksTileTheCalendar(t *testing.T) {

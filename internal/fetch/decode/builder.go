@@ -74,7 +74,7 @@ func (b *builder) schedule(s timeslot.Schedule) (uint32, error) {
 
 func (b *builder) slot(s timeslot.Slot) error {
 	if len(b.f.Slots) >= MaxSlots {
-		return fmt.Errorf("more than %d slots", MaxSlots)
+		return ErrTooMany
 	}
 	b.f.Slots = append(b.f.Slots, s)
 	return nil

@@ -37,6 +37,9 @@ func countSlots(body []byte) int {
 	return n
 }
 
+// ErrTooMany is in the chain of the error of an answer that lists more than it may.
+var ErrTooMany = fmt.Errorf("%w: more than %d slots", ErrMalformed, MaxSlots)
+
 // ErrMalformed is in the chain of every error of this package: upstream's answer breaks its contract.
 var ErrMalformed = errors.New("malformed answer")
 
@@ -67,7 +70,7 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	}
 	slots := countSlots(body)
 	if slots > MaxSlots {
-		return nil, fmt.Errorf("%w: more than %d slots", ErrMalformed, MaxSlots)
+		return nil, ErrTooMany
 	}
 	if read.Key.Operation == timeslot.OpAvailabilitySlots { // a start stands there once for all who offer it
 		slots = min(max(slots, len(body)/optionSize), MaxSlots)
