@@ -80,7 +80,9 @@ func TestFilters(t *testing.T) {
 }
 
 func TestFragmentsCountTheirSlotsBeforeFilters(t *testing.T) {
-	fragments := append(town(), answered(careOptions(61), 0, at(followUp(ann), "2026-10-05T09:00:00-07:00", nine, "2027-01-01T09:00:00-07:00")))
+	named := careOptions(61)
+	named.VisitType = "FollowUp"
+	fragments := append(town(), answered(named, 0, at(followUp(ann), "2026-10-05T09:00:00-07:00", nine, "2027-01-01T09:00:00-07:00")))
 	out := merged(query(func(q *timeslot.Query) { q.NPIs = []string{bob} }), fragments...)
 	if diff := cmp.Diff([]int{1, 1, 1, 0, 0, 1}, out.PerFragment); diff != "" {
 		t.Error(diff)

@@ -61,8 +61,10 @@ func (w world) drawAnswer(t *rapid.T) *timeslot.Fragment {
 	npi, name := pick(t, w.npis...), pick(t, "FollowUp", "followup", "New")
 	next, old := v5(npi), careDirect("AcmeRiverton", name)
 	next.Block, old.Version = 1, 1 // the same clinician's other weeks; the same clinic, as an older version tells it
+	days := careOptions(30)        // some of them
+	days.Span = timeslot.SpanOf(timeslot.DateOf(noon)+timeslot.Date(pick(t, 0, 1)), pick[uint8](t, 1, 2, 7))
 	key := pick(t, v5(npi), v5(npi), next, v4(npi, name), v4(npi, ""), careDirect("AcmeRiverton", name), careDirect("AcmeTacoma", name), old,
-		careOptions(30), careOptions(60),
+		careOptions(30), careOptions(60), days,
 		timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.Area{PostalCode: "98101", Radius: 30}},
 		timeslot.FragmentKey{Operation: timeslot.OpDepartments}, timeslot.FragmentKey{Operation: timeslot.OpDepartmentInfo},
 		timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, NPI: npi})

@@ -52,6 +52,9 @@ func (m *merger) formGroups() {
 	memberOf := map[memberKey]int32{}
 	for i := range m.rows {
 		r := &m.rows[i]
+		if r.site == nowhere {
+			continue
+		}
 		v := visitOf[r.visit]
 		if m.sites[r.site].pool {
 			r.schedule = inPool(r.schedule)
@@ -99,7 +102,9 @@ func (m *merger) orderGroups() {
 	}
 	m.groups = sorted
 	for i := range m.rows {
-		m.rows[i].group = place[m.rows[i].group]
+		if m.rows[i].site != nowhere {
+			m.rows[i].group = place[m.rows[i].group]
+		}
 	}
 }
 
@@ -128,7 +133,9 @@ func (m *merger) visitName(g *group) string { return m.lowered[m.visits[g.visit]
 func (m *merger) handOutRows() {
 	counts := make([]int32, len(m.groups))
 	for i := range m.rows {
-		counts[m.rows[i].group]++
+		if g := m.rows[i].group; g != nowhere {
+			counts[g]++
+		}
 	}
 	all := make([]int32, len(m.rows))
 	for i := range m.groups {
@@ -136,8 +143,10 @@ func (m *merger) handOutRows() {
 		m.groups[i].rows, all = all[:0:n], all[n:]
 	}
 	for i := range m.rows {
-		g := &m.groups[m.rows[i].group]
-		g.rows = append(g.rows, int32(i))
+		if r := m.rows[i].group; r != nowhere {
+			g := &m.groups[r]
+			g.rows = append(g.rows, int32(i))
+		}
 	}
 }
 

@@ -103,7 +103,7 @@ func careDirect(urlName, visitType string) timeslot.FragmentKey {
 
 func careOptions(radius uint8) timeslot.FragmentKey {
 	return timeslot.FragmentKey{
-		Operation: timeslot.OpAvailabilitySlots, Version: 1, Area: timeslot.AreaAround(riverton, radius),
+		Operation: timeslot.OpAvailabilitySlots, Version: 1, Area: timeslot.AreaAround(riverton, radius), Block: timeslot.BlockOf(timeslot.DateOf(noon)),
 	}
 }
 

@@ -47,8 +47,9 @@ const defaultLimit = 100
 func Merge(in Input) *Output {
 	m := newMerger(in)
 	m.readAsked()
+	m.readPlaces()
 	m.readRows()
-	m.joinPlaces()
+	m.joinRows()
 	m.formGroups()
 	m.describeGroups()
 	m.grantAuthority()
@@ -75,6 +76,8 @@ type merger struct {
 	Input
 	answers     []answer
 	perFragment []int
+
+	rowPlaces []int32 // place of each row
 
 	rows   []row
 	sites  []site

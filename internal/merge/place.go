@@ -35,15 +35,48 @@ var departmentRanks = [...]timeslot.Operation{
 	timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo, "",
 }
 
-// joinPlaces fills the places with all that is known about them.
-func (m *merger) joinPlaces() {
+// readPlaces finds the place of every schedule, and what the directory and others say about it.
+func (m *merger) readPlaces() {
+	for i := range m.answers {
+		a := &m.answers[i]
+		a.firstRow = len(m.rowPlaces)
+		for j := range a.Schedules {
+			m.rowPlaces = append(m.rowPlaces, m.placeOfRow(a.Schedules[:j], &a.Schedules[j]))
+		}
+	}
 	inOrder(m.answers, departmentRanks[:], func(a *answer) {
 		for i := range a.Departments {
 			m.joinPlace(&a.Departments[i])
 		}
 	})
+	for i := range m.places {
+		p := &m.places[i]
+		p.info.EHRInstance, p.info.ID = p.ehr, p.id
+		p.distance = m.distanceTo(p)
+	}
+}
+
+// placeOfRow looks at the schedule before first: answers list their schedules department by department.
+func (m *merger) placeOfRow(before []timeslot.Schedule, s *timeslot.Schedule) int32 {
+	if n := len(before); n > 0 && before[n-1].DepartmentID == s.DepartmentID && before[n-1].EHRInstance == s.EHRInstance {
+		return m.rowPlaces[len(m.rowPlaces)-1]
+	}
+	return m.placeFor(s.EHRInstance, s.DepartmentID)
+}
+
+func (m *merger) placeFor(ehr, id string) int32 {
+	return intern(m.placeOf, placeKey{ehr, id}, &m.places, func() place {
+		return place{ehr: ehr, id: id, distance: unknownDistance}
+	})
+}
+
+// joinRows takes over what the rows say about their places.
+func (m *merger) joinRows() {
 	for i := range m.rows {
 		r := &m.rows[i]
+		if r.site == nowhere {
+			continue
+		}
 		p := &m.places[m.sites[r.site].place]
 		if a := &m.answers[r.answer]; a.surface == surfaceCareDirect {
 			setDefault(&p.info.URLName, a.Key.Department)
@@ -55,9 +88,7 @@ func (m *merger) joinPlaces() {
 	}
 	for i := range m.places {
 		p := &m.places[i]
-		p.info.EHRInstance, p.info.ID = p.ehr, p.id
 		p.info.Timezone = p.zoneName // a name of no zone is none
-		p.distance = m.distanceTo(p)
 	}
 }
 

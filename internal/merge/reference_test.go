@@ -64,7 +64,31 @@ func newReference(in merge.Input) *reference {
 			r.rows = append(r.rows, refRow{s, f, i})
 		}
 	}
+	r.rows = slices.DeleteFunc(r.rows, func(row refRow) bool {
+		return r.around(row.from) && r.Query.Point != nil && r.distance(row.EHRInstance, row.DepartmentID) > float64(r.Query.Radius)
+	})
 	return r
+}
+
+// around tells whether the answer is for an area around a point.
+func (r *reference) around(f *timeslot.Fragment) bool {
+	return f.Key.Source() == timeslot.CareOptions && f.Key.Area.PostalCode == ""
+}
+
+// passed tells whether a fresher answer for another area lists the clinic for the slot's day as well.
+func (r *reference) passed(row refRow, slot timeslot.Slot) bool {
+	d, _ := r.department(row.EHRInstance, row.DepartmentID)
+	day := timeslot.DateOf(time.Unix(slot.Start, 0).In(r.location(row.Schedule, slot)))
+	for _, f := range r.answers {
+		switch {
+		case f == row.from:
+			return false
+		case !r.around(f) || f.NotFound || f.Dropped > 0 || f.Key.Area == row.from.Key.Area || f.Key.VisitType != row.from.Key.VisitType:
+		case d.Point != nil && f.Key.Area.Point().MilesTo(*d.Point) <= f.Key.Area.SureMiles() && day >= f.Key.FirstDay() && day <= min(f.Key.LastDay(), f.Key.Block.Last()):
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reference) merge() *merge.Output {
@@ -83,7 +107,7 @@ func (r *reference) merge() *merge.Output {
 func (r *reference) listed(perFragment []int) (slots []refSlot) {
 	for _, row := range r.rows {
 		for _, slot := range row.from.Slots {
-			if int(slot.Schedule) != row.index || !r.inWindow(row, slot) {
+			if int(slot.Schedule) != row.index || !r.inWindow(row, slot) || r.around(row.from) && r.passed(row, slot) {
 				continue
 			}
 			perFragment[slices.Index(r.Fragments, row.from)]++

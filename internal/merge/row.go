@@ -48,24 +48,30 @@ type (
 
 const noName int32 = -1
 
-// readRows finds place, site and visit type of every schedule.
+// readRows finds site and visit type of every schedule, except of those that an area's answer lists outside of the caller's
+// own circle: such a row is nowhere, as if upstream had been asked for his circle.
 func (m *merger) readRows() {
-	n := 0
-	for i := range m.answers {
-		m.answers[i].firstRow = n
-		n += len(m.answers[i].Schedules)
-	}
+	n := len(m.rowPlaces)
 	m.rows = make([]row, 0, n)
 	m.siteOf = make(map[siteKey]int32, n)
 	m.visitOf = make(map[visitKey]int32, n)
 	m.namedAt = make(map[namedKey]int32, n)
 	for i := range m.answers {
 		a := &m.answers[i]
+		byArea := m.Query.Point != nil && a.around()
 		for j := range a.Schedules {
-			m.readRow(int32(i), named(&a.Schedules[j], a.Key.VisitType))
+			place := m.rowPlaces[a.firstRow+j]
+			if byArea && m.places[place].distance > float64(m.Query.Radius) {
+				m.rows = append(m.rows, row{answer: int32(i), site: nowhere, group: nowhere})
+				continue
+			}
+			m.readRow(int32(i), place, named(&a.Schedules[j], a.Key.VisitType))
 		}
 	}
 }
+
+// nowhere is site and group of a row that does not count.
+const nowhere int32 = -1
 
 // named is the schedule with the name that its answer was asked for, if it has none of its own: Care Direct and v4
 // answer for one short name without repeating it (docs/dexcare.md §2).
@@ -78,8 +84,8 @@ func named(s *timeslot.Schedule, asked string) *timeslot.Schedule {
 	return &c
 }
 
-func (m *merger) readRow(answer int32, s *timeslot.Schedule) {
-	at := m.siteFor(s)
+func (m *merger) readRow(answer, place int32, s *timeslot.Schedule) {
+	at := m.siteFor(place, s.NPI)
 	if s.Pool {
 		m.sites[at].pool = true
 	}
@@ -99,21 +105,13 @@ func (m *merger) readRow(answer int32, s *timeslot.Schedule) {
 }
 
 // siteFor looks at the row before first: answers list their schedules clinician by clinician.
-func (m *merger) siteFor(s *timeslot.Schedule) int32 {
+func (m *merger) siteFor(place int32, npi string) int32 {
 	if n := len(m.rows); n > 0 {
-		last := &m.rows[n-1]
-		if p := last.schedule; p.NPI == s.NPI && p.DepartmentID == s.DepartmentID && p.EHRInstance == s.EHRInstance {
-			return last.site
+		if last := m.rows[n-1].site; last != nowhere && m.sites[last].place == place && m.sites[last].npi == npi {
+			return last
 		}
 	}
-	where := m.placeFor(s.EHRInstance, s.DepartmentID)
-	return intern(m.siteOf, siteKey{where, s.NPI}, &m.sites, func() site { return site{place: where, npi: s.NPI} })
-}
-
-func (m *merger) placeFor(ehr, id string) int32 {
-	return intern(m.placeOf, placeKey{ehr, id}, &m.places, func() place {
-		return place{ehr: ehr, id: id, distance: unknownDistance}
-	})
+	return intern(m.siteOf, siteKey{place, npi}, &m.sites, func() site { return site{place: place, npi: npi} })
 }
 
 // intern is the index of the thing with this key, which is made when there is none.

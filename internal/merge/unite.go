@@ -27,16 +27,24 @@ func (m *merger) collect() []entry {
 	}
 	entries := make([]entry, 0, n)
 	now := m.Now.Unix()
+	overlaps := m.overlaps()
 	for i := range m.answers {
 		a := &m.answers[i]
 		rows := m.rows[a.firstRow : a.firstRow+len(a.Schedules)]
+		passed := overlaps.passed(int32(i), rows)
 		inside := 0
 		for j := range a.Slots {
 			s := &a.Slots[j]
 			index := rows[s.Schedule].group
+			if index == nowhere {
+				continue
+			}
 			g := &m.groups[index]
 			z := m.clockOf(g.place, s)
 			if s.Start < z.from || s.Start >= z.until {
+				continue
+			}
+			if passed != nil && within(passed[s.Schedule], z.day(s.Start)) {
 				continue
 			}
 			inside++
