@@ -132,6 +132,7 @@ var observed = map[string]struct {
 	"search.maxProviders":                {value: "7", seen: seesSearching},
 	"search.maxDepartments":              {value: "7", seen: seesSearching},
 	"search.pointPrecision":              {value: "1", seen: seesSearching},
+	"search.areaSlack":                   {value: "0.5", seen: seesSearching},
 	"search.postalCodes":                 {test: "TestAPostalCodeOfTheTableIsItsPoint"},
 	"booking.timeout":                    {value: "7s", seen: seesPassing},
 	"booking.maxBody":                    {value: "7KiB", seen: seesPassing},

@@ -146,7 +146,7 @@ func searchLimits(cfg config.Search) (search.Limits, error) {
 	}
 	return search.Limits{
 		Window: days(cfg.Window), MaxWindow: days(cfg.MaxWindow),
-		MaxProviders: cfg.MaxProviders, MaxDepartments: cfg.MaxDepartments, PointPrecision: cfg.PointPrecision,
+		MaxProviders: cfg.MaxProviders, MaxDepartments: cfg.MaxDepartments, PointPrecision: cfg.PointPrecision, AreaSlack: cfg.AreaSlack,
 		PostalCodes: codes,
 	}, nil
 }

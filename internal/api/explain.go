@@ -39,6 +39,16 @@ type ExplainedFragment struct {
 	LeasedFor  float64   `json:"leasedFor,omitempty"` // the fleet leaves it to one replica for so long
 	LastFailed string    `json:"lastFailure,omitempty"`
 	Slots      int       `json:"slots"`
+
+	Circle *ExplainedCircle `json:"circle,omitempty"` // of a read of an area around a point
+}
+
+// ExplainedCircle is the circle that upstream is asked for on behalf of everybody near a point.
+type ExplainedCircle struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+	Radius    int     `json:"radius"` // miles
+	Why       string  `json:"why"`
 }
 
 // ExplainedMerge is what uniting the fragments makes.
@@ -116,6 +126,9 @@ func explainFragment(f *search.ExplainedFragment, now time.Time) ExplainedFragme
 		x.Freshness = freshnessWords[min(int(f.Freshness), len(freshnessWords)-1)]
 		x.FetchedAt, x.Age = f.FetchedAt.UTC(), f.Age.Seconds()
 		x.FreshFor, x.UsableFor = f.Bounds.Fresh.Sub(now).Seconds(), f.Bounds.StaleOnError.Sub(now).Seconds()
+	}
+	if a := f.Key.Area; f.Why != "" {
+		x.Circle = &ExplainedCircle{Latitude: a.Point().Latitude, Longitude: a.Point().Longitude, Radius: int(a.Radius), Why: f.Why}
 	}
 	return x
 }

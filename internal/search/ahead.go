@@ -13,7 +13,7 @@ import (
 // A step that fails ends it: then nothing is said, and the next request tries again.
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
 	limit := g.plan.horizon()
-	end, next := g.plan.gathered(limit)
+	end, next := g.reaches(limit)
 	for {
 		if end > g.plan.last && e.nextUntil(ctx, g, end, a) || end >= limit {
 			return
@@ -22,7 +22,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		if len(g.ahead) == 0 {
 			through = next
 		}
-		more := pieces(g.plan.asksFor(next, through))
+		more := pieces(g.plan.asksFor(next, through, end+1))
 		e.lookup(ctx, more, call)
 		e.fill(ctx, more, call)
 		g.ahead = append(g.ahead, more...)
@@ -39,27 +39,34 @@ func (p *plan) horizon() timeslot.Date {
 	return min(p.reach(), timeslot.EarliestToday(p.now)+timeslot.Date(p.engine.opt.Limits.MaxWindow))
 }
 
-// gathered tells how far the answers at hand reach, limit at most, and the block behind them. Where only sources were
+// reaches tells how far the answers at hand reach, limit at most, and the block behind them. Where only sources were
 // asked that do not go by dates, they said all that they know.
-func (p *plan) gathered(limit timeslot.Date) (end timeslot.Date, next timeslot.Block) {
+func (g *collection) reaches(limit timeslot.Date) (end timeslot.Date, next timeslot.Block) {
+	p := g.plan
 	if len(p.blocks) == 0 || len(p.query.NPIs) == 0 && !p.query.HasLocation() {
 		return limit, 0
 	}
 	last := p.blocks[len(p.blocks)-1]
-	return min(limit, last.Last()), last + 1
+	end = last.Last()
+	for _, pc := range g.pieces {
+		if pc.key.Span.Days != 0 && pc.key.Block == last {
+			end = min(end, p.until) // parts behind the window were not asked for
+		}
+	}
+	return min(limit, end), last + 1
 }
 
-// asksFor are the reads of the blocks from first to through.
-func (p *plan) asksFor(first, through timeslot.Block) []ask {
+// asksFor are the reads of the blocks from first to through, and of areas for the days from from.
+func (p *plan) asksFor(first, through timeslot.Block, from timeslot.Date) []ask {
 	later := *p
-	later.blocks, later.slots, later.directory, later.skipped = nil, nil, nil, nil
-	for block := first; block <= through; block++ {
-		later.blocks = append(later.blocks, block)
-	}
+	later.from, later.until = from, through.Last()
+	later.stretches, later.slots, later.directory, later.skipped = nil, nil, nil, nil
+	later.blocks = blocksOf(first.First(), through.Last())
 	for _, npi := range p.query.NPIs {
 		later.provider(npi)
 	}
 	if p.query.HasLocation() {
+		later.blocks = blocksOf(from, through.Last())
 		later.area()
 	}
 	return later.slots

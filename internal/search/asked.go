@@ -73,7 +73,7 @@ func (g *collection) failedThings() map[thing]bool {
 		status, _ := pc.status()
 		failed[pc.thing] = failed[pc.thing] || status == timeslot.StatusFailed
 	}
-	for _, r := range g.plan.skipped {
+	for _, r := range g.skipped() {
 		failed[thing{r.Source, r.Key}] = r.Reason != ""
 	}
 	return failed

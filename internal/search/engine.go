@@ -81,6 +81,8 @@ type Engine struct {
 
 	lookahead *lookahead
 	reaches   *reaches
+	density   *density
+	circles   *circles
 	outages   *outages
 }
 
@@ -110,7 +112,7 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), outages: newOutages(), leads: newLeads()}
+	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), outages: newOutages(), leads: newLeads()}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }

@@ -73,7 +73,8 @@ func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 func (p *plan) clinics(departments []timeslot.Department, inside func(*timeslot.Department) (miles float64, ok bool)) []ask {
 	type candidate struct {
 		ask
-		miles float64
+		miles      float64
+		department *timeslot.Department
 	}
 	var near []candidate
 	for i := range departments {
@@ -84,7 +85,7 @@ func (p *plan) clinics(departments []timeslot.Department, inside func(*timeslot.
 		}
 		for _, visitType := range offered(d, p.query.VisitTypes) {
 			t := thing{timeslot.CareDirect, d.URLName + "/" + visitType}
-			near = append(near, candidate{p.engine.careDirect(d.URLName, visitType, t), miles})
+			near = append(near, candidate{p.engine.careDirect(d.URLName, visitType, t), miles, d})
 		}
 	}
 	slices.SortFunc(near, func(a, b candidate) int {
@@ -100,6 +101,7 @@ func (p *plan) clinics(departments []timeslot.Department, inside func(*timeslot.
 			continue
 		}
 		if len(p.clinicsSeen) > p.engine.opt.Limits.MaxDepartments {
+			p.passedOver[c.thing] = c.department.Key()
 			p.skipped = append(p.skipped, timeslot.SourceReport{
 				Source: c.thing.source, Key: c.thing.name, Status: timeslot.StatusSkipped, Reason: timeslot.KindLimited,
 			})

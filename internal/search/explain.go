@@ -33,6 +33,7 @@ type ExplainedFragment struct {
 	Leased    time.Duration // some replica may fetch it for so long yet, and no other; 0: none has the lease
 	Failed    string        // the kind of its last failure, when that was a moment ago
 	Listed    int           // slots inside the window, before filters
+	Why       string        // of an area around a point: why this one
 }
 
 // Explain plans and looks up as a search does, but fetches and refreshes nothing. Its error is
@@ -108,7 +109,7 @@ func (e *Engine) explain(pc *piece, found string, listed int) ExplainedFragment 
 	now := e.opt.Now()
 	x := ExplainedFragment{
 		Key: pc.key, Source: pc.key.Source(), Found: found, Freshness: pc.freshness, Outdated: pc.outdated,
-		Underway: e.flight.Underway(pc.key), Listed: listed,
+		Underway: e.flight.Underway(pc.key), Listed: listed, Why: pc.why,
 	}
 	if err := e.outages.of(pc.key, now); err != nil {
 		x.Failed = string(timeslot.KindOf(err))

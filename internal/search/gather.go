@@ -34,6 +34,9 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	call := caller.call()
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{list}, call)
+	if q.HasLocation() && !list.servable() {
+		e.fillSoon(ctx, list, call)
+	}
 	e.watchLookahead(list.fragment, call)
 	_, span := trace.Start(ctx, trace.Plan)
 	p := e.plan(q, list.departments())
@@ -43,6 +46,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		return nil, tooWide(len(p.slots))
 	}
 	g := &collection{plan: p}
+	e.circles.want(p.slots, p.now)
 
 	directory, slots := pieces(p.directory), pieces(p.slots)
 	e.lookup(ctx, slices.Concat(directory, slots), call)
@@ -52,6 +56,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		e.lookup(ctx, more, call)
 		slots = append(slots, more...)
 		e.fill(ctx, slots, call)
+		slots = e.inParts(ctx, p, slots, call)
 		slots = append(slots, e.named(ctx, p, directory, slots, call)...)
 		g.pieces = append(directory, slots...)
 		return g, nil
@@ -65,11 +70,23 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		e.fill(ctx, more, call)
 	})
 	e.fill(ctx, slots, call)
+	slots = e.inParts(ctx, p, slots, call)
 	lane.Wait()
 	slots = append(slots, more...)
 	slots = append(slots, e.named(ctx, p, directory, slots, call)...)
 	g.pieces = append(directory, slots...)
 	return g, nil
+}
+
+// directorySoon is how long a question about an area waits for the directory before it is planned: it tells how dense the
+// area is.
+const directorySoon = 200 * time.Millisecond
+
+func (e *Engine) fillSoon(ctx context.Context, list *piece, call fetch.Call) {
+	soon, cancel := context.WithTimeout(ctx, directorySoon)
+	defer cancel()
+	e.fill(soon, []*piece{list}, call)
+	list.err, list.waited = nil, list.fragment != nil // what is missing is asked for once more
 }
 
 // named gathers what only the area's answers make known.
@@ -143,6 +160,7 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 		}
 		pc := list[i]
 		pc.fragment, pc.freshness = hit.Fragment, hit.Fragment.Bounds.At(now)
+		e.circles.note(hit.Fragment, now)
 		if pc.outdated = hit.Outdated; pc.outdated {
 			pc.freshness = max(pc.freshness, timeslot.Stale)
 		}
@@ -273,7 +291,11 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	}
 	e.leads.learn(key.Operation, e.opt.Now().Sub(begun))
 	for _, f := range parts {
+		if f.Key.Operation == timeslot.OpAvailabilitySlots {
+			e.density.weigh(f.Key, len(f.Slots), e.opt.Now())
+		}
 		f.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(f.FetchedAt, f.NotFound)
+		e.circles.note(f, f.FetchedAt)
 	}
 	return parts, nil
 }

@@ -13,7 +13,11 @@ type Limits struct {
 	MaxProviders   int
 	MaxDepartments int
 	PointPrecision int // decimal places of a degree that keys keep
-	Lookahead      int // days from today that upstream may be asked for at most; 0: MaxWindow
+
+	// AreaSlack is by what share of the asked radius a shared circle may be larger; 0: only as PointPrecision needs.
+	AreaSlack float64
+
+	Lookahead int // days from today that upstream may be asked for at most; 0: MaxWindow
 
 	PostalCodes *timeslot.PostalCodes // where postal codes are; nil: distances are Care Options' own
 }

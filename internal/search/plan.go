@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 type ask struct {
 	key    timeslot.FragmentKey
 	thing  thing
-	counts bool // its slots are counted in the report; v4 repeats what v5 lists
+	counts bool   // its slots are counted in the report; v4 repeats what v5 lists
+	why    string // of an area around a point
 }
 
 // thing is what one source report is about: a clinician, a department and visit type, the area, the directory.
@@ -34,20 +36,28 @@ type plan struct {
 	blocks []timeslot.Block
 	last   timeslot.Date // the window's last day in any zone
 
-	visitTypes []visitName // of the query
+	// The days of the window in any zone, as far as upstream may be asked. Of a block, areas are asked for those at least.
+	from, until timeslot.Date
+
+	listed     []timeslot.Department     // in the directory, as far as it is at hand
+	stretches  map[uint8][]stretchOfDays // by days of a part
+	visitTypes []visitName               // of the query
 	slots      []ask
 	directory  []ask
 	skipped    []timeslot.SourceReport
 
-	clinicsSeen map[thing]bool // of the area: asked, or passed over
+	clinicsSeen map[thing]bool   // of the area: asked, or passed over
+	passedOver  map[thing]string // for search.maxDepartments, with the department's key
 }
 
 // plan cuts the query into canonical reads: coarse ones, so that other queries share them (docs/architecture.md §4).
 // Departments is the directory's list as far as it is at hand.
 func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *plan {
-	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[thing]bool{}}
+	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[thing]bool{}, passedOver: map[thing]string{}}
 	p.last = p.lastDay()
-	p.blocks = p.windowBlocks()
+	p.from, p.until = max(q.StartDate, timeslot.EarliestToday(p.now)), min(p.last, p.reach())
+	p.blocks = blocksOf(p.from, p.until)
+	p.listed = departments
 	for _, npi := range q.NPIs {
 		p.provider(npi)
 	}
@@ -95,11 +105,8 @@ func (p *plan) reach() timeslot.Date {
 	return timeslot.EarliestToday(p.now) + timeslot.Date(p.engine.lookahead.known.Load().largest)
 }
 
-// windowBlocks are the blocks that the window touches in any zone, as far as upstream may be asked.
-func (p *plan) windowBlocks() []timeslot.Block {
-	first := max(p.query.StartDate, timeslot.EarliestToday(p.now))
-	last := min(p.last, p.reach())
-	var blocks []timeslot.Block
+// blocksOf are the blocks that hold a day from first to last.
+func blocksOf(first, last timeslot.Date) (blocks []timeslot.Block) {
 	for b := timeslot.BlockOf(first); b.First() <= last; b++ {
 		blocks = append(blocks, b)
 	}
@@ -198,32 +205,104 @@ func (p *plan) area() {
 		visitTypes = []visitName{{}}
 	}
 	for _, visitType := range visitTypes {
-		for _, block := range p.blocks {
-			p.slots = append(p.slots, ask{thing: t, counts: true, key: timeslot.FragmentKey{
-				Operation: timeslot.OpAvailabilitySlots, Version: 1, VisitType: visitType.asked,
-				Block: block, Area: p.circle(),
-			}})
+		for _, area := range p.circles(visitType.asked) {
+			for _, key := range p.areaParts(visitType.asked, area.Area) {
+				p.slots = append(p.slots, ask{thing: t, counts: true, key: key, why: area.why})
+			}
 		}
 	}
 }
 
-// radiusLadder holds the radii in miles that upstream is asked for: each a little larger than one that people choose,
-// so that the rounding of the point costs no slot at the rim.
-var radiusLadder = [...]int{6, 11, 16, 21, 26, 31, 41, 51, 76, timeslot.MaxRadius}
+// areaParts are the reads of an area for the plan's days, the soonest first.
+func (p *plan) areaParts(visitType string, area timeslot.Area) (parts []timeslot.FragmentKey) {
+	for _, d := range p.daysOf(visitType, area) {
+		parts = append(parts, timeslot.FragmentKey{
+			Operation: timeslot.OpAvailabilitySlots, Version: 1, VisitType: visitType, Block: d.block, Span: d.span, Area: area,
+		})
+	}
+	return parts
+}
 
-// circle is the shared area that contains the caller's own.
-func (p *plan) circle() timeslot.Area {
-	precision := p.engine.opt.Limits.PointPrecision
-	need := float64(p.query.Radius) + timeslot.RoundingSlackMiles(precision)
-	radius := timeslot.MaxRadius
-	for _, step := range radiusLadder {
-		if float64(step) >= need {
-			radius = step
-			break
+// daysOf are the parts in which an area is read for the plan's days, the soonest first.
+func (p *plan) daysOf(visitType string, area timeslot.Area) []stretchOfDays {
+	days := p.engine.density.days(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) })
+	if known, ok := p.stretches[days]; ok {
+		return known
+	}
+	var parts []stretchOfDays
+	for _, block := range p.blocks {
+		for _, key := range partsOf(timeslot.FragmentKey{Block: block}, days, p.from, p.until) {
+			parts = append(parts, stretchOfDays{block, key.Span})
 		}
 	}
-	if p.query.Point == nil {
-		return timeslot.Area{PostalCode: p.query.PostalCode, Radius: uint8(radius)}
+	if p.stretches == nil {
+		p.stretches = map[uint8][]stretchOfDays{}
 	}
-	return timeslot.AreaAround(p.query.Point.Rounded(precision), uint8(radius))
+	p.stretches[days] = parts
+	return parts
+}
+
+// clinicsIn counts the departments inside an area, as far as the directory is at hand; 0 where nobody can tell.
+func (p *plan) clinicsIn(area timeslot.Area) (n int) {
+	if area.PostalCode != "" {
+		return 0
+	}
+	return len(p.clinicsAround(area.Point(), float64(area.Radius)))
+}
+
+// radiusLadder holds the radii in miles that upstream is asked for around a postal code that nobody can place.
+var radiusLadder = [...]int{6, 11, 16, 21, 26, 31, 41, 51, 76, timeslot.MaxRadius}
+
+// circles are the areas that upstream is asked for: what was read lately and holds the caller's own circle, else a new one.
+func (p *plan) circles(visitType string) []chosen {
+	q, limits := p.query, &p.engine.opt.Limits
+	if q.Point == nil {
+		need := float64(q.Radius) + timeslot.RoundingSlackMiles(limits.PointPrecision)
+		radius := timeslot.MaxRadius
+		for _, step := range radiusLadder {
+			if float64(step) >= need {
+				radius = step
+				break
+			}
+		}
+		return []chosen{{Area: timeslot.Area{PostalCode: q.PostalCode, Radius: uint8(radius)}}}
+	}
+	share := func(at timeslot.Point) timeslot.Area {
+		return shared(at, q.Radius, limits.PointPrecision, limits.AreaSlack)
+	}
+	list := p.engine.circles.choose(wish{
+		visitType: visitType, at: *q.Point, radius: q.Radius, own: share(*q.Point), share: share,
+		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a) },
+	}, p.now)
+	if q.Radius < timeslot.MaxRadius-sliverFrom {
+		return list
+	}
+	for _, clinic := range p.clinicsAround(*q.Point, float64(q.Radius)) { // the largest circle that there is leaves out a thin ring
+		if !slices.ContainsFunc(list, func(a chosen) bool { return holds(a.Area, clinic) }) {
+			list = append(list, chosen{shared(clinic, sliver, limits.PointPrecision, limits.AreaSlack), WhyRing})
+		}
+	}
+	return list
+}
+
+// holds reports whether a place lies inside the area, whatever Earth upstream measures on.
+func holds(a timeslot.Area, p timeslot.Point) bool {
+	return a.Point().MilesTo(p) <= a.SureMiles()
+}
+
+// sliver is the radius in miles in which a clinic is asked for that the largest circle may leave out. What that leaves out
+// is a thin ring, so that such circles are two dozen at most.
+const (
+	sliver     = 25
+	sliverFrom = 5 // miles below the largest radius
+)
+
+// clinicsAround are the places of the directory's departments within so many miles, as far as it is at hand.
+func (p *plan) clinicsAround(at timeslot.Point, miles float64) (inside []timeslot.Point) {
+	for i := range p.listed {
+		if point := p.listed[i].Point; point != nil && !farApart(at, *point, miles) && at.MilesTo(*point) <= miles {
+			inside = append(inside, *point)
+		}
+	}
+	return inside
 }

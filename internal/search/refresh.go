@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"sync"
 	"time"
@@ -137,6 +138,9 @@ func (e *Engine) refreshOne(ctx context.Context, job refreshJob) {
 		e.outages.forget(job.key)
 	} else {
 		outcome = "error"
+		if errors.Is(err, fetch.ErrTooLarge) {
+			e.density.tooLarge(job.key, e.opt.Now()) // whoever asks next asks for parts
+		}
 		e.outages.note(job.key, err, e.opt.Now())
 		e.opt.Logger.Debug("refresh failed", "source", job.key.Source(), "operation", job.key.Operation, "kind", timeslot.KindOf(err))
 	}

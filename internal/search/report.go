@@ -39,11 +39,41 @@ func (g *collection) reports(counts []int) []timeslot.SourceReport {
 			list = append(list, r)
 		}
 	}
-	list = append(list, g.plan.skipped...)
+	list = append(list, g.skipped()...)
 	slices.SortStableFunc(list, func(a, b timeslot.SourceReport) int {
 		return strings.Compare(string(a.Source)+"\x00"+a.Key, string(b.Source)+"\x00"+b.Key)
 	})
 	return list
+}
+
+// skipped are the reports of what was not asked. A clinic that was passed over for search.maxDepartments is not missing where
+// the area's answer is there whole and names it.
+func (g *collection) skipped() []timeslot.SourceReport {
+	if len(g.plan.passedOver) == 0 {
+		return g.plan.skipped
+	}
+	named := g.namedWhole()
+	return slices.DeleteFunc(slices.Clone(g.plan.skipped), func(r timeslot.SourceReport) bool {
+		key, passed := g.plan.passedOver[thing{r.Source, r.Key}]
+		return passed && named[key]
+	})
+}
+
+// namedWhole are the departments that the area's answer names; nil where a part of it is missing.
+func (g *collection) namedWhole() map[string]bool {
+	named := map[string]bool{}
+	for _, pc := range g.pieces {
+		if pc.key.Operation != timeslot.OpAvailabilitySlots {
+			continue
+		}
+		if !pc.usable() || pc.inPart() {
+			return nil
+		}
+		for i := range pc.fragment.Departments {
+			named[pc.fragment.Departments[i].Key()] = true
+		}
+	}
+	return named
 }
 
 // foldedReport is the report of one thing while its pieces are added.

@@ -106,7 +106,11 @@ func refusedDates(key timeslot.FragmentKey, err error) bool {
 // gives, and goes no farther than the largest. When ctx ends meanwhile, the best answer so far is given.
 func (e *Engine) fetchNearer(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) (best []*timeslot.Fragment, allowed int) {
 	limit := e.askLookahead(ctx, call)
-	refused := min(call.Lookahead, int(through.Last()-timeslot.EarliestToday(e.opt.Now())), limit.largest+1)
+	last := through.Last()
+	if key.Span.Days != 0 {
+		last = key.LastDay()
+	}
+	refused := min(call.Lookahead, int(last-timeslot.EarliestToday(e.opt.Now())), limit.largest+1)
 	next := refused / 2
 	if limit.smallest > 0 && limit.smallest < refused {
 		next = limit.smallest

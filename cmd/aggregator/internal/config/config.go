@@ -112,6 +112,7 @@ type Search struct {
 	MaxProviders   int           `yaml:"maxProviders"`   // NPIs of one request
 	MaxDepartments int           `yaml:"maxDepartments"` // departments of one request
 	PointPrecision int           `yaml:"pointPrecision"` // decimals of a degree that keys and logs keep
+	AreaSlack      float64       `yaml:"areaSlack"`      // by what share of the asked radius a shared circle may be larger
 	PostalCodes    string        `yaml:"postalCodes"`    // CSV "zip,latitude,longitude"
 }
 

@@ -32,7 +32,7 @@ func Default() *Config {
 		},
 		Search: Search{
 			Budget: 800 * time.Millisecond, Window: 14 * day, MaxWindow: 90 * day,
-			MaxProviders: 100, MaxDepartments: 100, PointPrecision: 2,
+			MaxProviders: 100, MaxDepartments: 100, PointPrecision: 2, AreaSlack: 0.25,
 		},
 		Booking: Booking{
 			Timeout: 30 * time.Second, MaxBody: 256 * KiB, Tombstone: 15 * time.Minute, Lease: 100 * time.Millisecond,

@@ -23,6 +23,7 @@ func (v validator) search(s *Search) {
 	v.count("search.maxProviders", s.MaxProviders, 1, 10_000)
 	v.count("search.maxDepartments", s.MaxDepartments, 1, 10_000)
 	v.count("search.pointPrecision", s.PointPrecision, 0, 4)
+	v.number("search.areaSlack", s.AreaSlack, 0, 1)
 	if _, err := timeslot.ParsePostalCodes(s.PostalCodes); err != nil {
 		v.add("search.postalCodes", "is not the table wanted: "+err.Error(),
 			`write file: and the absolute path of a CSV with the columns zip,latitude,longitude`)

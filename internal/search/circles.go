@@ -1,0 +1,300 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// People who ask for what is near them stand in different places, so hardly two ask for the same circle. Upstream is asked
+// for circles that many of them share:
+//
+//   - the centre lies on a grid and the radius is a little larger than the caller's own, so that the circle contains his:
+//     by search.areaSlack of his radius at most, and as far as search.pointPrecision needs (see [shared]);
+//   - a circle that was read lately, or is being read, serves every one inside it, whoever asked for it, with whatever radius;
+//   - so do several that cover the caller's circle together (see [coverOf]). Where a part is missing, a circle is added that
+//     covers it and lies farther out than the caller, for those who stand there (see [circles.extend]).
+//
+// The answer lists what lies in the caller's own circle, and nothing else: distances are measured from his own point when
+// serving (package merge).
+
+// shared is the circle that upstream is asked for on behalf of everybody near a point. It contains the one around the
+// point. Where the radius is the largest that upstream takes already, it does but for the rounding of the point, and what
+// models of the Earth differ by.
+func shared(at timeslot.Point, radius, precision int, slack float64) timeslot.Area {
+	least := int(math.Ceil((float64(radius) + timeslot.RoundingSlackMiles(precision)) / (1 - timeslot.EarthDoubt)))
+	most := min(max(least, int(float64(radius)*(1+slack))), timeslot.MaxRadius)
+	unit := math.Pow10(-precision)
+	row := unit
+	if room := float64(most)*(1-timeslot.EarthDoubt) - float64(radius); slack > 0 && room > 0 {
+		row = max(unit, math.Floor(room*math.Sqrt2/milesPerDegree/unit)*unit) // half of the diagonal is room
+	}
+	latitude := math.Round(at.Latitude/row) * row
+	column := row
+	if narrowest := math.Cos(max(0, math.Abs(latitude)-row/2) * math.Pi / 180); row > unit {
+		column = min(360, max(row, math.Floor(row/max(narrowest, 1e-3)/unit)*unit)) // meridians come closer towards the poles
+	}
+	longitude := math.Round(at.Longitude/column) * column
+	return timeslot.AreaAround(timeslot.Point{
+		Latitude: min(90, max(-90, latitude)), Longitude: math.Remainder(longitude, 360),
+	}, uint8(most))
+}
+
+// milesPerDegree is a little more than a degree of latitude has.
+const milesPerDegree = 69.2
+
+// circles are the areas that were read lately, or are being read, by visit type.
+type circles struct {
+	mu    sync.Mutex
+	known map[crowded]*circle
+	lists map[string][]*circle // the same by visit type
+}
+
+// circle is an area, and what was read of it.
+type circle struct {
+	area   timeslot.Area
+	center timeslot.Point
+	read   map[stretchOfDays]timeslot.Bounds
+	last   time.Time // until when the last part may be served
+	wanted time.Time // by somebody who may be waiting for it
+}
+
+// stretchOfDays is what one read of an area covers.
+type stretchOfDays struct {
+	block timeslot.Block
+	span  timeslot.Span
+}
+
+const (
+	// maxCircles bounds how many areas are remembered, over all visit types.
+	maxCircles = 4096
+
+	// wantedFor is how long an area counts as being read that somebody wanted.
+	wantedFor = 5 * time.Second
+)
+
+func newCircles() *circles {
+	return &circles{known: map[crowded]*circle{}, lists: map[string][]*circle{}}
+}
+
+// byPoint tells whether a read is of an area around a point.
+func byPoint(k timeslot.FragmentKey) bool {
+	return k.Operation == timeslot.OpAvailabilitySlots && !k.Exact && k.Area.PostalCode == ""
+}
+
+// note takes over that an area was read.
+func (c *circles) note(f *timeslot.Fragment, now time.Time) {
+	if !byPoint(f.Key) || f.NotFound {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.circle(f.Key, now)
+	r.read[stretchOfDays{f.Key.Block, f.Key.Span}] = f.Bounds
+	if f.Bounds.Stale.After(r.last) {
+		r.last = f.Bounds.Stale
+	}
+}
+
+// want takes over that areas are about to be read.
+func (c *circles) want(asks []ask, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range asks {
+		if byPoint(asks[i].key) {
+			c.circle(asks[i].key, now).wanted = now
+		}
+	}
+}
+
+func (c *circles) circle(k timeslot.FragmentKey, now time.Time) *circle {
+	if r := c.known[crowdedOf(k)]; r != nil {
+		return r
+	}
+	if len(c.known) >= maxCircles {
+		c.forget(now)
+	}
+	r := &circle{area: k.Area, center: k.Area.Point(), read: map[stretchOfDays]timeslot.Bounds{}}
+	c.known[crowdedOf(k)] = r
+	c.lists[k.VisitType] = append(c.lists[k.VisitType], r)
+	return r
+}
+
+// gone tells whether nobody can be served with the circle.
+func (r *circle) gone(now time.Time) bool { return !now.Before(r.last) && !r.pending(now) }
+
+func (r *circle) pending(now time.Time) bool { return now.Sub(r.wanted) < wantedFor }
+
+// forget drops what may no longer be served, and if that is nothing some of the rest.
+func (c *circles) forget(now time.Time) {
+	c.drop(func(r *circle) bool { return r.gone(now) })
+	if len(c.known) >= maxCircles {
+		left := maxCircles / 8
+		c.drop(func(*circle) bool { left--; return left >= 0 })
+	}
+}
+
+func (c *circles) drop(old func(*circle) bool) {
+	for visitType, list := range c.lists {
+		list = slices.DeleteFunc(list, func(r *circle) bool {
+			if !old(r) {
+				return false
+			}
+			delete(c.known, crowded{visitType, r.area})
+			return true
+		})
+		if c.lists[visitType] = list; len(list) == 0 {
+			delete(c.lists, visitType)
+		}
+	}
+}
+
+// standing is how soon a circle serves.
+type standing int
+
+const (
+	isFresh standing = iota
+	isStale          // at once, with a refresh behind
+	isAwaited
+	isGone
+)
+
+// standing is that of the worst of the days.
+func (r *circle) standing(days []stretchOfDays, now time.Time) standing {
+	worst := isFresh
+	for _, d := range days {
+		switch bounds, ok := r.read[d]; {
+		case !ok || bounds.At(now) > timeslot.Stale:
+			if r.pending(now) {
+				return isAwaited
+			}
+			return isGone
+		case bounds.At(now) == timeslot.Stale:
+			worst = isStale
+		}
+	}
+	return worst
+}
+
+// wish is a caller's own circle for a visit type.
+type wish struct {
+	visitType string
+	at        timeslot.Point
+	radius    int
+	own       timeslot.Area                               // the shared one that contains it
+	share     func(timeslot.Point) timeslot.Area          // the shared one around another place
+	days      func(timeslot.Area) (parts []stretchOfDays) // that he asks for, as the area is read
+}
+
+// candidate is a circle that may serve a wish, as it lies on the plane around the caller.
+type candidate struct {
+	disc
+	area     timeslot.Area
+	standing standing
+}
+
+// Why an area is asked for.
+const (
+	WhyNew      = "no circle that is in use contains the caller's own"
+	WhyContains = "in use, and contains the caller's own circle"
+	WhyTogether = "in use, and covers a part of the caller's own circle"
+	WhyExtended = "covers what is missing beside circles that are in use"
+	WhyRing     = "a clinic beyond the largest circle that upstream takes"
+)
+
+// chosen is an area, and why.
+type chosen struct {
+	timeslot.Area
+	why string
+}
+
+// choose gives the areas that serve a wish: one that contains it or several that cover it, those that are there before those
+// that have to be waited for; else such with a new one.
+func (c *circles) choose(w wish, now time.Time) []chosen {
+	near := c.candidates(w, now)
+	goal := disc{r: min(float64(w.radius), w.own.SureMiles()-w.own.Point().MilesTo(w.at))}
+	if goal.r <= 0 {
+		return []chosen{{w.own, WhyNew}}
+	}
+	for worst := isFresh; worst < isGone; worst++ {
+		among := slices.DeleteFunc(slices.Clone(near), func(r candidate) bool { return r.standing > worst })
+		if len(among) == 0 {
+			continue
+		}
+		if cover := coverOf(goal, among); cover != nil {
+			return inUse(cover)
+		}
+	}
+	return extend(w, goal, near)
+}
+
+// candidates are the circles that touch a wish and may serve it, the smallest first.
+func (c *circles) candidates(w wish, now time.Time) (near []candidate) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.lists[w.visitType] {
+		reach := float64(w.radius) + float64(r.area.Radius)
+		if r.gone(now) || farApart(r.center, w.at, reach) {
+			continue
+		}
+		d := project(w.at, r.area)
+		if d.away() >= float64(w.radius)+d.r {
+			continue
+		}
+		if s := r.standing(w.days(r.area), now); s != isGone {
+			near = append(near, candidate{d, r.area, s})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int { return compareAreas(a.area, b.area) })
+	return near
+}
+
+// farApart tells cheaply that two places are more than so many miles apart; where it does not, they may be all the same.
+func farApart(a, b timeslot.Point, miles float64) bool {
+	const fewestMiles = 68.6 // of a degree of latitude
+	return math.Abs(a.Latitude-b.Latitude)*fewestMiles > miles
+}
+
+// compareAreas orders areas by radius, and so that of equal ones always the same comes first.
+func compareAreas(a, b timeslot.Area) int {
+	return cmp.Or(int(a.Radius)-int(b.Radius), int(a.Latitude)-int(b.Latitude), int(a.Longitude)-int(b.Longitude))
+}
+
+func inUse(cover []candidate) []chosen {
+	why := WhyContains
+	if len(cover) > 1 {
+		why = WhyTogether
+	}
+	list := make([]chosen, len(cover))
+	for i := range cover {
+		list[i] = chosen{cover[i].area, why}
+	}
+	return list
+}
+
+// extend adds a circle to those at hand, so that together they cover a wish. It lies as far out on the side of what is
+// missing as half the radius, if it covers that from there, else nearer; at last it is the caller's own.
+func extend(w wish, goal disc, near []candidate) []chosen {
+	missing := gaps(goal, near)
+	if len(near) > 0 && len(missing) > 0 {
+		towards := bearing(missing)
+		for out := 8; out > 0; out-- {
+			area := w.share(destination(w.at, towards, goal.r*float64(out)/16))
+			added := append(slices.Clone(near), candidate{project(w.at, area), area, isAwaited})
+			if cover := coverOf(goal, added); cover != nil {
+				list := inUse(cover)
+				for i := range list {
+					if list[i].Area == area {
+						list[i].why = WhyExtended
+					}
+				}
+				return list
+			}
+		}
+	}
+	return []chosen{{w.own, WhyNew}}
+}

@@ -1,0 +1,233 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"timeslots/internal/fetch"
+	"timeslots/internal/timeslot"
+)
+
+// An answer of Care Options for an area is as large as the place is dense: four weeks of a visit type are some kilobytes in
+// the country and tens of megabytes in the middle of a health system of fifty hospitals. So an area is read in parts of as
+// many days as one answer can carry. How many that are is learnt: an answer that was too large halves them at once, and
+// answers that are light again and again double them. An area that was never asked for begins with what is known of one that
+// it touches; where there is none, the directory's clinics inside it have to do.
+
+const (
+	heavy       = 40_000 // slots of an answer, of the 50,000 that one may have: with more, the next ones have half the days
+	light       = heavy / 8
+	lightRuns   = 8              // light answers in a row before days are put together
+	refusedKept = time.Hour      // for which what was too large is not tried again
+	spanKept    = 24 * time.Hour // for which a place that nobody asks for is remembered
+	maxPlaces   = 4096           // so are as many
+)
+
+// density knows in parts of how many days the areas are read.
+type density struct {
+	mu    sync.Mutex
+	known map[crowded]*spread
+}
+
+// crowded is what is learnt about: an area, for a visit type.
+type crowded struct {
+	visitType string
+	area      timeslot.Area
+}
+
+type spread struct {
+	days   uint8
+	lights int
+	used   time.Time
+	perDay float64 // slots, as the last answer has it; 0: there was none
+
+	refused uint8     // days of the last answer that was too large; 0: none was
+	until   time.Time // for which no part has as many again
+}
+
+func newDensity() *density { return &density{known: map[crowded]*spread{}} }
+
+func crowdedOf(key timeslot.FragmentKey) crowded { return crowded{key.VisitType, key.Area} }
+
+// guess is for a place of which nobody knows more than how many clinics the directory has there.
+func guess(clinics int) uint8 {
+	switch {
+	case clinics > 400:
+		return 4
+	case clinics > 150:
+		return 7
+	case clinics > 60:
+		return 14
+	default:
+		return timeslot.BlockDays
+	}
+}
+
+// expected is how many days a part of a place should have, by the nearest one that it touches and of which answers are
+// known, of the same visit type before others; ok is false where there is none.
+func (d *density) expected(place crowded, now time.Time) (days uint8, ok bool) {
+	if place.area.PostalCode != "" {
+		return 0, false
+	}
+	var perDay, nearest float64
+	at, radius := place.area.Point(), float64(place.area.Radius)
+	for other, s := range d.known {
+		if other.area.PostalCode != "" || s.perDay == 0 || now.Sub(s.used) >= spanKept {
+			continue
+		}
+		reach := radius + float64(other.area.Radius)
+		if farApart(at, other.area.Point(), reach) {
+			continue
+		}
+		away := at.MilesTo(other.area.Point())
+		if away >= reach {
+			continue
+		}
+		if other.visitType != place.visitType {
+			away += 2 * timeslot.MaxRadius // behind all of the same
+		}
+		if !ok || away < nearest {
+			wider := radius / float64(other.area.Radius)
+			ok, nearest, perDay = true, away, s.perDay*max(wider, wider*wider)
+		}
+	}
+	for _, days = range timeslot.SpanDays() {
+		if perDay*float64(days) <= heavy {
+			break
+		}
+	}
+	return days, ok
+}
+
+// days is how many days a part of the area has. clinics tells how many are inside.
+func (d *density) days(place crowded, now time.Time, clinics func() int) uint8 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s := d.known[place]; s != nil && now.Sub(s.used) < spanKept {
+		s.used = now
+		return s.days
+	}
+	if len(d.known) >= maxPlaces {
+		for other := range d.known { // any: it is guessed again
+			delete(d.known, other)
+			break
+		}
+	}
+	days, ok := d.expected(place, now)
+	if !ok {
+		days = guess(clinics())
+	}
+	d.known[place] = &spread{days: days, used: now}
+	return days
+}
+
+// weigh is told how many slots an answer had.
+func (d *density) weigh(key timeslot.FragmentKey, slots int, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.known[crowdedOf(key)]
+	if s == nil || daysOf(key) != s.days {
+		return
+	}
+	s.perDay = max(1, float64(slots)/float64(s.days))
+	switch {
+	case slots > heavy:
+		s.days, s.lights = finer(s.days), 0
+	case slots > light || s.days == timeslot.BlockDays || coarser(s.days) >= s.refused && now.Before(s.until):
+		s.lights = 0
+	default:
+		if s.lights++; s.lights >= lightRuns {
+			s.days, s.lights = coarser(s.days), 0
+		}
+	}
+}
+
+// tooLarge is told that an answer was, and gives the days of the parts to ask for instead; ok is false where it had one
+// day alone.
+func (d *density) tooLarge(key timeslot.FragmentKey, now time.Time) (days uint8, ok bool) {
+	asked := daysOf(key)
+	if asked == 1 {
+		return 0, false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	days = finer(asked)
+	if s := d.known[crowdedOf(key)]; s != nil {
+		s.days, s.lights, s.refused, s.until = min(s.days, days), 0, asked, now.Add(refusedKept)
+		s.perDay = max(s.perDay, heavy/float64(asked))
+		days = s.days
+	}
+	return days, true
+}
+
+func daysOf(key timeslot.FragmentKey) uint8 {
+	if key.Span.Days == 0 {
+		return timeslot.BlockDays
+	}
+	return key.Span.Days
+}
+
+func finer(days uint8) uint8 {
+	steps := timeslot.SpanDays()
+	return steps[min(slices.Index(steps, days)+1, len(steps)-1)]
+}
+
+func coarser(days uint8) uint8 {
+	steps := timeslot.SpanDays()
+	return steps[max(slices.Index(steps, days)-1, 0)]
+}
+
+// partsOf are the parts of a block that hold a day from first to last, the soonest first.
+func partsOf(key timeslot.FragmentKey, days uint8, first, last timeslot.Date) (keys []timeslot.FragmentKey) {
+	first, last = max(first, key.Block.First()), min(last, key.Block.Last())
+	for day := first; day <= last; day = key.LastDay() + 1 {
+		key.Span = timeslot.SpanOf(day, days)
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// inParts asks anew, in smaller parts, for areas whose answers were too large, until they fit or a day does not.
+func (e *Engine) inParts(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
+	for {
+		var kept, more []*piece
+		for _, pc := range list {
+			asks := e.smaller(p, pc)
+			if len(asks) == 0 {
+				kept = append(kept, pc)
+			}
+			more = append(more, pieces(asks)...)
+		}
+		if len(more) == 0 {
+			return list
+		}
+		e.lookup(ctx, more, call)
+		e.fill(ctx, more, call)
+		list = append(kept, more...)
+	}
+}
+
+// smaller is what is asked for in place of a piece whose answer was too large; nil where that is not so, or no part would be
+// smaller.
+func (e *Engine) smaller(p *plan, pc *piece) (asks []ask) {
+	if pc.key.Operation != timeslot.OpAvailabilitySlots || !errors.Is(pc.err, fetch.ErrTooLarge) {
+		return nil
+	}
+	days, ok := e.density.tooLarge(pc.key, e.opt.Now())
+	if !ok {
+		e.opt.Logger.Warn("an area's answer for a single day is too large: raise sources.careOptions.maxBody",
+			"visitType", pc.key.VisitType, "radius", pc.key.Area.Radius, "day", pc.key.FirstDay().String())
+		return nil
+	}
+	e.opt.Logger.Info("an area's answer is too large: it is read in parts", "visitType", pc.key.VisitType,
+		"radius", pc.key.Area.Radius, "days", days)
+	for _, key := range partsOf(pc.key, days, max(pc.key.FirstDay(), p.from), min(pc.key.LastDay(), p.until)) {
+		a := pc.ask
+		a.key = key
+		asks = append(asks, a)
+	}
+	return asks
+}

@@ -1,0 +1,200 @@
+package search
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"timeslots/internal/fetch"
+	"timeslots/internal/timeslot"
+)
+
+// city is an upstream whose answers for an area fit for so many days at most, with a slot a day.
+type city struct {
+	*desk
+	fits  int
+	opens timeslot.Date // there is nothing before
+
+	mu      sync.Mutex
+	refused []uint8                // days of the reads that were too large
+	read    []timeslot.FragmentKey // the others
+}
+
+func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
+	if key.Operation != timeslot.OpAvailabilitySlots {
+		return c.desk.FetchBlocks(ctx, key, through, call)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if int(daysOf(key)) > c.fits {
+		c.refused = append(c.refused, daysOf(key))
+		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Err: fetch.ErrTooLarge}
+	}
+	c.read = append(c.read, key)
+	var starts []int64
+	for day := max(key.FirstDay(), c.opens); day <= key.LastDay(); day++ {
+		if start := day.In(time.UTC).Add(20 * time.Hour); start.After(time.Now()) {
+			starts = append(starts, start.Unix())
+		}
+	}
+	f := listing(key, timeslot.Schedule{EHRInstance: "e", DepartmentID: "1", NPI: npi, VisitTypeID: "7101", VisitTypeName: "Illness", Timezone: clinic.Timezone}, starts)
+	f.FetchedAt = time.Now()
+	return []*timeslot.Fragment{f}, nil
+}
+
+func newCity(t *testing.T, fits int) (*city, *Engine) {
+	c := &city{desk: newDesk(directoryOf(clinic)), fits: fits}
+	return c, newEngine(t, c.desk, func(o *Options) {
+		o.Fetcher = c
+		o.Sources[timeslot.CareDirect] = SourceOptions{}
+	})
+}
+
+func around(q timeslot.Query) *timeslot.Query {
+	q.Point, q.VisitTypes = clinic.Point, []string{"Illness"}
+	return queryOf(q)
+}
+
+func TestAnAreaThatIsTooLargeIsReadInSmallerPartsAtOnce(t *testing.T) {
+	for fits, refused := range map[int][]uint8{28: nil, 14: {28}, 7: {28, 14}, 1: {28, 14, 7, 4, 2}} {
+		synctest.Test(t, func(t *testing.T) {
+			c, e := newCity(t, fits)
+			a := e.mustSearch(t, around(timeslot.Query{}), Caller{})
+			if !a.Complete || a.Total < 14 {
+				t.Errorf("answers fit for %d days: complete %t, %d slots", fits, a.Complete, a.Total)
+			}
+			slices.SortFunc(c.refused, func(a, b uint8) int { return int(b) - int(a) })
+			if !slices.Equal(slices.Compact(c.refused), refused) {
+				t.Errorf("answers fit for %d days: too large were %v, want %v", fits, c.refused, refused)
+			}
+			for _, key := range c.read {
+				if key.Span.Days != 0 && (key.LastDay() < timeslot.EarliestToday(time.Now()) || key.FirstDay() > timeslot.LatestToday(time.Now())+14) {
+					t.Errorf("nobody wanted the days from %v to %v", key.FirstDay(), key.LastDay())
+				}
+			}
+			c.refused, c.read = nil, nil
+			if a = e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.LatestToday(time.Now()) + 40}), Caller{}); !a.Complete || len(c.refused) != 0 {
+				t.Errorf("answers fit for %d days: asked later, too large were %v, complete %t", fits, c.refused, a.Complete)
+			}
+		})
+	}
+}
+
+// A day is the smallest part. Where it is too large the limit is: the answer says so, and so does the log.
+func TestAnAreaWhoseDayIsTooLargeFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, e := newCity(t, 0)
+		_, err := e.Search(t.Context(), around(timeslot.Query{}), Caller{})
+		if err == nil {
+			t.Error("an answer without anything")
+		}
+	})
+}
+
+// What is behind the window is found in parts as well.
+func TestTheNextSlotBehindAnEmptyWindowIsFoundInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, 7)
+		today := timeslot.EarliestToday(time.Now())
+		for _, days := range []timeslot.Date{3, 11, 25, 45} {
+			c.opens = today + days
+			a := e.mustSearch(t, around(timeslot.Query{Radius: 10 + int(days), EndDate: today + 1}), Caller{})
+			want := c.opens.In(time.UTC).Add(20 * time.Hour).Unix()
+			if a.Total != 0 || a.NextAvailable == nil || a.NextAvailable.Start != want {
+				t.Errorf("opens in %d days: %d slots, then %+v, want one at %d", days, a.Total, a.NextAvailable, want)
+			}
+		}
+	})
+}
+
+func TestPartsGrowAgainWhereAnswersAreLight(t *testing.T) {
+	d, now := newDensity(), time.Now()
+	key := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, VisitType: "Illness", Area: timeslot.Area{Radius: 26}}
+	days := func() uint8 { return d.days(crowdedOf(key), now, func() int { return 500 }) }
+	weigh := func(slots int) {
+		key.Span = timeslot.SpanOf(0, days())
+		d.weigh(key, slots, now)
+	}
+	if days() != 4 {
+		t.Fatalf("five hundred clinics: %d days", days())
+	}
+	for range lightRuns - 1 {
+		weigh(light)
+	}
+	weigh(light + 1) // one that is not light
+	for range lightRuns - 1 {
+		weigh(light)
+	}
+	if days() != 4 {
+		t.Errorf("after answers that are not light each time: %d days", days())
+	}
+	if weigh(light); days() != 7 {
+		t.Errorf("after light answers: %d days", days())
+	}
+	if weigh(heavy + 1); days() != 4 {
+		t.Errorf("after a heavy answer: %d days", days())
+	}
+	if smaller, ok := d.tooLarge(key, now); !ok || smaller != 4 {
+		t.Errorf("too large with seven days, four are asked for already: %d days, %t", smaller, ok)
+	}
+	key.Span = timeslot.SpanOf(0, 4)
+	if smaller, ok := d.tooLarge(key, now); !ok || smaller != 2 || days() != 2 {
+		t.Errorf("too large with four days: %d days, %t", smaller, ok)
+	}
+	for range 2 * lightRuns {
+		weigh(light)
+	}
+	if days() != 2 {
+		t.Errorf("four days were too large a moment ago: %d days", days())
+	}
+	now = now.Add(refusedKept)
+	for range lightRuns {
+		weigh(light)
+	}
+	if days() != 4 {
+		t.Errorf("four days were too large an hour ago: %d days", days())
+	}
+	if now = now.Add(spanKept); days() != 4 {
+		t.Errorf("after a day in which nobody asked: %d days", days())
+	}
+}
+
+// A circle that nobody asked for is as dense as the nearest one that it touches; by its size, where it is larger.
+func TestANewCircleBeginsWithWhatIsKnownOfItsNeighbours(t *testing.T) {
+	now := time.Now()
+	nobody := func() int { return 0 }
+	at := func(miles float64, radius uint8) timeslot.Area {
+		return timeslot.AreaAround(timeslot.Point{Latitude: 47 + miles/69}.Rounded(2), radius)
+	}
+	d := newDensity()
+	known := func(visitType string, area timeslot.Area, perDay int) {
+		days := d.days(crowded{visitType, area}, now, nobody)
+		key := timeslot.FragmentKey{VisitType: visitType, Area: area, Span: timeslot.SpanOf(0, days)}
+		d.weigh(key, perDay*int(days), now)
+	}
+	known("Illness", at(0, 30), 5_000)
+	known("Illness", at(300, 30), 10)
+	known("Physical", at(40, 30), 10)
+	for name, c := range map[string]struct {
+		visitType string
+		area      timeslot.Area
+		want      uint8
+	}{
+		"beside the dense one":        {"Illness", at(20, 30), 7},
+		"twice as wide":               {"Illness", at(20, 60), 2},
+		"a sixth as wide":             {"Illness", at(5, 5), 28},
+		"touches none of its kind":    {"Illness", at(66, 30), 28},
+		"another visit type":          {"Flu", at(2, 30), 7},
+		"beside a thin one, far away": {"Illness", at(310, 30), 28},
+		"touches nothing":             {"Illness", at(150, 30), 28},
+	} {
+		d := &density{known: maps.Clone(d.known)}
+		if got := d.days(crowded{c.visitType, c.area}, now, nobody); got != c.want {
+			t.Errorf("%s: %d days, want %d", name, got, c.want)
+		}
+	}
+}
