@@ -90,8 +90,8 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		Links:         linkOptions(s.upstream.scheduling, cfg.Upstream.Scheduling),
 		Off:           s.switches.Off,
 		VaryOrigin:    len(cfg.CORS.Origins) > 0,
-		Pages:         s.pages,
-		Tracer:        s.tracer, Recorder: s.metrics, Logger: s.log,
+		Pages:         s.pages, PointPrecision: cfg.Search.PointPrecision,
+		Tracer: s.tracer, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		engine.Close()

@@ -19,7 +19,7 @@ import (
 // mountDropIn serves the cached reads of docs/interface.md §3.3. A client of DexCare changes its base URL and nothing else:
 // what comes back is what upstream said, less the slots that are taken.
 func (s *Server) mountDropIn() {
-	for _, route := range readRoutes() {
+	for _, route := range readRoutes(s.opt.PointPrecision) {
 		s.echo.Match(route.methods(), dropIn+route.path, func(c echo.Context) error { return s.read(c, route) })
 	}
 }

@@ -15,6 +15,8 @@ type bodyRule struct {
 	fields map[string]bool // listed ones; true: a list whose order has no meaning
 	strict bool            // unknown fields are refused (docs/dexcare.md §5.4), else left out
 	check  func(map[string]any) string
+
+	decimals int // of a degree, that positions keep
 }
 
 // maxReadBody bounds the body of a POST read in bytes.
@@ -90,19 +92,19 @@ func (rule *bodyRule) trim(fields map[string]any) (refusal string) {
 			fields[name] = sortedTexts(list)
 		}
 		if name == "latitude" || name == "longitude" {
-			fields[name] = coarse(value)
+			fields[name] = coarse(value, rule.decimals)
 		}
 	}
 	return ""
 }
 
-// coarse rounds a coordinate as the query's are (see keptDecimals); what is none stays for upstream to judge.
-func coarse(value any) any {
+// coarse rounds a coordinate as the query's are (see degrees); what is none stays for upstream to judge.
+func coarse(value any, decimals int) any {
 	n, ok := value.(json.Number)
 	if !ok {
 		return value
 	}
-	text, ok := degrees(180)(n.String())
+	text, ok := degrees(180, decimals)(n.String())
 	if !ok {
 		return value
 	}
@@ -186,7 +188,13 @@ func isDay(text string) bool {
 
 // optionsBody is docs/dexcare.md §6.2 and §6.3, with the spellings that DexCare's own SDK sends. What the locators may be
 // combined with is upstream's to judge.
-var optionsBody = &bodyRule{
+func optionsBody(decimals int) *bodyRule {
+	rule := anOptionsBody
+	rule.decimals = decimals
+	return &rule
+}
+
+var anOptionsBody = bodyRule{
 	fields: map[string]bool{
 		"latitude": false, "longitude": false, "postalCode": false, "radius": false, "departmentIds": true,
 		"visitTypeNames": true, "clinicTypes": true, "clinicType": false, "startDate": false, "endDate": false,

@@ -103,17 +103,15 @@ func moment(v string) (string, bool) {
 	return day(v)
 }
 
-// keptDecimals is how precise a caller's position may become a key: about a hundred metres. A position that is more
-// precise could point at a home (docs/dexcare.md §6.5).
-const keptDecimals = 3
-
-func degrees(limit float64) func(string) (string, bool) {
+// degrees are rounded to so many decimals: a position that is more precise could point at a home (docs/dexcare.md §6.5), and
+// neighbours would not share.
+func degrees(limit float64, decimals int) func(string) (string, bool) {
 	return func(v string) (string, bool) {
 		n, err := strconv.ParseFloat(v, 64)
 		if err != nil || !(n >= -limit && n <= limit) || strings.ContainsAny(v, "xXpP_nN") {
 			return v, false
 		}
-		p := timeslot.Point{Latitude: n}.Rounded(keptDecimals)
+		p := timeslot.Point{Latitude: n}.Rounded(decimals)
 		return strconv.FormatFloat(p.Latitude+0, 'f', -1, 64), true
 	}
 }

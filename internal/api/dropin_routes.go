@@ -52,9 +52,9 @@ func plainRefusal(detail string) any {
 }
 
 // readRoutes lists every cached read.
-func readRoutes() []*readRoute {
+func readRoutes(decimals int) []*readRoute {
 	routes := append(directoryRoutes(), providerRoutes()...)
-	routes = append(routes, optionsRoutes()...)
+	routes = append(routes, optionsRoutes(decimals)...)
 	return append(routes, visitRoutes()...)
 }
 
@@ -130,13 +130,13 @@ func checkV5(v url.Values) string {
 	return ""
 }
 
-func optionsRoutes() []*readRoute {
+func optionsRoutes(decimals int) []*readRoute {
 	return []*readRoute{
 		{
 			path: "/v1/availability/slots", operation: timeslot.OpAvailabilitySlots, version: 1, base: booking.Ingress, key: booking.CareOptionsKey,
 			check: checkOptions, refusal: optionsRefusal,
 			listed: map[string]reader{
-				"daysOfSlots": one(whole(1, 100_000)), "latitude": one(degrees(90)), "longitude": one(degrees(180)),
+				"daysOfSlots": one(whole(1, 100_000)), "latitude": one(degrees(90, decimals)), "longitude": one(degrees(180, decimals)),
 				"postalCode": one(matching(postalCodeGrammar)), "radius": one(whole(1, timeslot.MaxRadius)),
 				"departmentEmrIds": commas(aName), "ehrInstances": commas(aName), "clinicTypes": commas(folded(nameGrammar)),
 				"visitTypeNames": commas(folded(nameGrammar)), "npis": commas(anNPI), "npi": many(anNPI),
@@ -146,11 +146,11 @@ func optionsRoutes() []*readRoute {
 		},
 		{
 			post: true, path: "/v1/availability/slots", operation: timeslot.OpAvailabilitySlots, version: 1, base: booking.Ingress, key: booking.CareOptionsKey,
-			body: optionsBody, refusal: optionsRefusal,
+			body: optionsBody(decimals), refusal: optionsRefusal,
 		},
 		{
 			post: true, path: "/v1/availability/providers", operation: timeslot.OpAvailabilityProviders, version: 1, base: booking.Ingress, key: booking.CareOptionsKey,
-			body: optionsBody, refusal: optionsRefusal,
+			body: optionsBody(decimals), refusal: optionsRefusal,
 		},
 	}
 }

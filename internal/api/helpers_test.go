@@ -150,7 +150,8 @@ func newStand(t testing.TB, change func(*Options)) *stand {
 		t.Fatal(err)
 	}
 	opt := Options{
-		Engine: s.engine, Gateway: gateway, Now: s.clock.Now, Recorder: s.notes,
+		PointPrecision: 2,
+		Engine:         s.engine, Gateway: gateway, Now: s.clock.Now, Recorder: s.notes,
 		Products: map[string]Product{
 			"default": {Ranking: timeslot.Soonest, Budget: time.Second},
 			"flushot": {Ranking: timeslot.Nearest, Budget: 2 * time.Second, MaxAge: 10 * time.Second},

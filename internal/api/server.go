@@ -68,6 +68,8 @@ type Options struct {
 
 	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
 
+	PointPrecision int // decimals of a degree that positions on drop-in routes keep
+
 	Pages Pages // nil: none
 
 	VaryOrigin bool // answers differ by Origin: CORS is configured
