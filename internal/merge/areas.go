@@ -2,84 +2,18 @@ package merge
 
 import "timeslots/internal/timeslot"
 
-// A question about an area may be answered by several areas that overlap (package search). Each answer lists the clinics
-// inside it whole, so of a clinic that lies in several the freshest counts alone: what an older one lists beside it is gone.
+// A question about an area may be answered by several areas that overlap, and by parts of a block that do (package search).
+// Each answer lists the clinics inside its area whole, for its days, so of a clinic and a day that several answers hold the
+// freshest counts alone: what an older one lists beside it is gone.
 
 // stretch is days of a clinic's calendar, both ends inclusive.
 type stretch struct{ first, last timeslot.Date }
 
-// overlap tells whose older listings count no longer.
-type overlap struct {
-	m     *merger
-	areas []int32 // answers for areas around points, freshest first; empty where all are for one area
+func daysOf(k timeslot.FragmentKey) stretch {
+	return stretch{k.FirstDay(), min(k.LastDay(), k.Block.Last())}
 }
 
-func (m *merger) overlaps() *overlap {
-	o := &overlap{m: m}
-	first, unlike := timeslot.Area{}, false
-	for i := range m.answers {
-		a := &m.answers[i]
-		if !a.around() {
-			continue
-		}
-		if first == (timeslot.Area{}) {
-			first = a.Key.Area
-		}
-		unlike = unlike || a.Key.Area != first
-		if !a.NotFound && a.Dropped == 0 {
-			o.areas = append(o.areas, int32(i))
-		}
-	}
-	if !unlike {
-		o.areas = nil
-	}
-	return o
-}
-
-// around tells whether the answer is for an area around a point.
-func (a *answer) around() bool { return a.surface == surfaceCareOptions && a.Key.Area.PostalCode == "" }
-
-// passed are for each row of an answer the days for which a fresher answer lists its clinic as well; nil where there are
-// none.
-func (o *overlap) passed(answer int32, rows []row) [][]stretch {
-	if len(o.areas) == 0 || !o.m.answers[answer].around() || answer <= o.areas[0] {
-		return nil
-	}
-	passed, known := make([][]stretch, len(rows)), map[int32][]stretch{}
-	for i, r := range rows {
-		if r.site == nowhere {
-			continue
-		}
-		at := o.m.sites[r.site].place
-		days, ok := known[at]
-		if !ok {
-			days = o.look(answer, at)
-			known[at] = days
-		}
-		passed[i] = days
-	}
-	return passed
-}
-
-func (o *overlap) look(answer, at int32) (days []stretch) {
-	older, p := &o.m.answers[answer], &o.m.places[at]
-	if p.info.Point == nil {
-		return nil
-	}
-	for _, i := range o.areas {
-		if i >= answer {
-			break
-		}
-		a := &o.m.answers[i]
-		if a.Key.Area == older.Key.Area || a.Key.VisitType != older.Key.VisitType {
-			continue
-		}
-		if a.Key.Area.Point().MilesTo(*p.info.Point) <= a.Key.Area.SureMiles() {
-			days = append(days, stretch{a.Key.FirstDay(), min(a.Key.LastDay(), a.Key.Block.Last())})
-		}
-	}
-	return days
-}
+func (s stretch) overlaps(o stretch) bool { return s.first <= o.last && o.first <= s.last }
 
 func within(days []stretch, day timeslot.Date) bool {
 	for _, d := range days {
@@ -88,4 +22,57 @@ func within(days []stretch, day timeslot.Date) bool {
 		}
 	}
 	return false
+}
+
+// around tells whether the answer is for an area around a point.
+func (a *answer) around() bool { return a.surface == surfaceCareOptions && a.Key.Area.PostalCode == "" }
+
+// passed are for each row of an answer the days for which a fresher answer lists its clinic as well; nil where there are
+// none.
+func (m *merger) passed(answer int32, rows []row) [][]stretch {
+	fresher := m.fresherAreas(answer)
+	if len(fresher) == 0 {
+		return nil
+	}
+	passed, known := make([][]stretch, len(rows)), map[int32][]stretch{}
+	for i, r := range rows {
+		if r.site == nowhere {
+			continue
+		}
+		at := m.sites[r.site].place
+		days, ok := known[at]
+		if !ok {
+			days = m.passedAt(answer, fresher, at)
+			known[at] = days
+		}
+		passed[i] = days
+	}
+	return passed
+}
+
+// fresherAreas are the answers that list some of the same days as an older one.
+func (m *merger) fresherAreas(answer int32) (fresher []int32) {
+	older := &m.answers[answer]
+	if !older.around() {
+		return nil
+	}
+	days := daysOf(older.Key)
+	for i := range answer {
+		a := &m.answers[i]
+		if a.around() && !a.NotFound && a.Dropped == 0 && a.Key.VisitType == older.Key.VisitType && days.overlaps(daysOf(a.Key)) {
+			fresher = append(fresher, i)
+		}
+	}
+	return fresher
+}
+
+func (m *merger) passedAt(answer int32, fresher []int32, at int32) (days []stretch) {
+	older, p := &m.answers[answer], &m.places[at]
+	for _, i := range fresher {
+		a := &m.answers[i]
+		if a.Key.Area == older.Key.Area || p.info.Point != nil && a.Key.Area.Point().MilesTo(*p.info.Point) <= a.Key.Area.SureMiles() {
+			days = append(days, daysOf(a.Key))
+		}
+	}
+	return days
 }

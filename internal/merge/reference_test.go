@@ -75,7 +75,9 @@ func (r *reference) around(f *timeslot.Fragment) bool {
 	return f.Key.Source() == timeslot.CareOptions && f.Key.Area.PostalCode == ""
 }
 
-// passed tells whether a fresher answer for another area lists the clinic for the slot's day as well.
+func lastDay(k timeslot.FragmentKey) timeslot.Date { return min(k.LastDay(), k.Block.Last()) }
+
+// passed tells whether a fresher answer lists the clinic for the slot's day as well.
 func (r *reference) passed(row refRow, slot timeslot.Slot) bool {
 	d, _ := r.department(row.EHRInstance, row.DepartmentID)
 	day := timeslot.DateOf(time.Unix(slot.Start, 0).In(r.location(row.Schedule, slot)))
@@ -83,8 +85,9 @@ func (r *reference) passed(row refRow, slot timeslot.Slot) bool {
 		switch {
 		case f == row.from:
 			return false
-		case !r.around(f) || f.NotFound || f.Dropped > 0 || f.Key.Area == row.from.Key.Area || f.Key.VisitType != row.from.Key.VisitType:
-		case d.Point != nil && f.Key.Area.Point().MilesTo(*d.Point) <= f.Key.Area.SureMiles() && day >= f.Key.FirstDay() && day <= min(f.Key.LastDay(), f.Key.Block.Last()):
+		case !r.around(f) || f.NotFound || f.Dropped > 0 || f.Key.VisitType != row.from.Key.VisitType ||
+			f.Key.FirstDay() > lastDay(row.from.Key) || row.from.Key.FirstDay() > lastDay(f.Key):
+		case (f.Key.Area == row.from.Key.Area || d.Point != nil && f.Key.Area.Point().MilesTo(*d.Point) <= f.Key.Area.SureMiles()) && day >= f.Key.FirstDay() && day <= lastDay(f.Key):
 			return true
 		}
 	}

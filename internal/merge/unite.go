@@ -27,11 +27,10 @@ func (m *merger) collect() []entry {
 	}
 	entries := make([]entry, 0, n)
 	now := m.Now.Unix()
-	overlaps := m.overlaps()
 	for i := range m.answers {
 		a := &m.answers[i]
 		rows := m.rows[a.firstRow : a.firstRow+len(a.Schedules)]
-		passed := overlaps.passed(int32(i), rows)
+		passed := m.passed(int32(i), rows)
 		inside := 0
 		for j := range a.Slots {
 			s := &a.Slots[j]

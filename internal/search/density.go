@@ -190,8 +190,10 @@ func partsOf(key timeslot.FragmentKey, days uint8, first, last timeslot.Date) (k
 	return keys
 }
 
-// inParts asks anew, in smaller parts, for areas whose answers were too large, until they fit or a day does not.
+// inParts asks anew, in smaller parts, for areas whose answers were too large, until they fit or a day does not. A part may
+// belong to two that were too large: four days are none of seven.
 func (e *Engine) inParts(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
+	asked := map[timeslot.FragmentKey]bool{}
 	for {
 		var kept, more []*piece
 		for _, pc := range list {
@@ -199,7 +201,12 @@ func (e *Engine) inParts(ctx context.Context, p *plan, list []*piece, call fetch
 			if len(asks) == 0 {
 				kept = append(kept, pc)
 			}
-			more = append(more, pieces(asks)...)
+			for _, a := range asks {
+				if !asked[a.key] {
+					asked[a.key] = true
+					more = append(more, pieces([]ask{a})...)
+				}
+			}
 		}
 		if len(more) == 0 {
 			return list

@@ -60,12 +60,17 @@ func around(q timeslot.Query) *timeslot.Query {
 }
 
 func TestAnAreaThatIsTooLargeIsReadInSmallerPartsAtOnce(t *testing.T) {
-	for fits, refused := range map[int][]uint8{28: nil, 14: {28}, 7: {28, 14}, 1: {28, 14, 7, 4, 2}} {
+	for fits, refused := range map[int][]uint8{28: nil, 14: {28}, 7: {28, 14}, 4: {28, 14, 7}, 1: {28, 14, 7, 4, 2}} {
 		synctest.Test(t, func(t *testing.T) {
 			c, e := newCity(t, fits)
 			a := e.mustSearch(t, around(timeslot.Query{}), Caller{})
 			if !a.Complete || a.Total < 14 {
 				t.Errorf("answers fit for %d days: complete %t, %d slots", fits, a.Complete, a.Total)
+			}
+			for _, r := range a.Reports {
+				if r.Source == timeslot.CareOptions && r.Slots != a.Total {
+					t.Errorf("answers fit for %d days: %d slots are reported, and there are %d", fits, r.Slots, a.Total)
+				}
 			}
 			slices.SortFunc(c.refused, func(a, b uint8) int { return int(b) - int(a) })
 			if !slices.Equal(slices.Compact(c.refused), refused) {
