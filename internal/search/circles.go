@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -73,6 +74,9 @@ const (
 	// maxCircles bounds how many areas are remembered, over all visit types.
 	maxCircles = 4096
 
+	// maxParts is how many parts of a circle are remembered before those are dropped that may no longer be served.
+	maxParts = 64
+
 	// wantedFor is how long an area counts as being read that somebody wanted.
 	wantedFor = 5 * time.Second
 )
@@ -94,6 +98,9 @@ func (c *circles) note(f *timeslot.Fragment, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := c.circle(f.Key, now)
+	if len(r.read) >= maxParts {
+		maps.DeleteFunc(r.read, func(_ stretchOfDays, b timeslot.Bounds) bool { return !now.Before(b.Stale) })
+	}
 	r.read[stretchOfDays{f.Key.Block, f.Key.Span}] = f.Bounds
 	if f.Bounds.Stale.After(r.last) {
 		r.last = f.Bounds.Stale

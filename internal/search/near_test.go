@@ -204,6 +204,20 @@ func TestACrowdThatComesAtOnceSharesWhatIsBeingRead(t *testing.T) {
 	})
 }
 
+// A circle that is in use for a year is remembered for the days that may be served.
+func TestOldDaysOfACircleAreForgotten(t *testing.T) {
+	c, now := newCircles(), time.Now()
+	key := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.AreaAround(timeslot.Point{Latitude: 47}, 10)}
+	for day := range 365 {
+		key.Block, key.Span = timeslot.BlockOf(timeslot.Date(day)), timeslot.SpanOf(timeslot.Date(day), 1)
+		c.note(&timeslot.Fragment{Key: key, Bounds: policy.Bounds(now, false)}, now)
+		now = now.Add(24 * time.Hour)
+	}
+	if n := len(c.known[crowdedOf(key)].read); n > maxParts {
+		t.Errorf("%d parts are remembered", n)
+	}
+}
+
 // However many places are asked about, few are remembered.
 func TestCirclesAreBounded(t *testing.T) {
 	c, now := newCircles(), time.Now()
