@@ -13,6 +13,8 @@ type answer struct {
 	index    int // in Input.Fragments
 	firstRow int // row of its first schedule
 	surface  surface
+
+	first, end int // of the slots that may lie inside the window
 }
 
 // surface is a spelling of identities: Provider Direct has one per version, because v4 may name visit types by other

@@ -23,7 +23,9 @@ type unit struct {
 func (m *merger) collect() []entry {
 	n := 0
 	for i := range m.answers {
-		n += len(m.answers[i].Slots)
+		a := &m.answers[i]
+		a.first, a.end = m.mayBeInside(a.Slots)
+		n += a.end - a.first
 	}
 	entries := make([]entry, 0, n)
 	now := m.Now.Unix()
@@ -32,7 +34,7 @@ func (m *merger) collect() []entry {
 		rows := m.rows[a.firstRow : a.firstRow+len(a.Schedules)]
 		passed := m.passed(int32(i), rows)
 		inside := 0
-		for j := range a.Slots {
+		for j := a.first; j < a.end; j++ {
 			s := &a.Slots[j]
 			index := rows[s.Schedule].group
 			if index == nowhere {

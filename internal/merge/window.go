@@ -1,7 +1,9 @@
 package merge
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,4 +109,18 @@ func (m *merger) fixedZone(minutes int16) *zone {
 		m.fixed[minutes] = z
 	}
 	return z
+}
+
+// mayBeInside is the range of slots, ascending by start, that may lie inside the window in any zone on Earth.
+func (m *merger) mayBeInside(slots []timeslot.Slot) (first, end int) {
+	start := m.Query.StartDate
+	last := m.Query.EndDate
+	if last == 0 {
+		last = max(start, timeslot.LatestToday(m.Now)) + timeslot.Date(m.DefaultWindow)
+	}
+	from := max(m.Now.Unix(), (start - 1).In(time.UTC).Unix())
+	until := (last + 2).In(time.UTC).Unix()
+	first, _ = slices.BinarySearchFunc(slots, from, func(s timeslot.Slot, at int64) int { return cmp.Compare(s.Start, at) })
+	n, _ := slices.BinarySearchFunc(slots[first:], until, func(s timeslot.Slot, at int64) int { return cmp.Compare(s.Start, at) })
+	return first, first + n
 }
