@@ -44,12 +44,12 @@ func TestASourceThatFailsAtOnceCostsItsPartAndSaysWhy(t *testing.T) {
 		"an encoding nobody asked for": {evil.UnknownEncoding, "malformed"},
 	}
 	figure.Beside(t)
-	s := newScene(t, fmt.Sprintf("sources:\n  careOptions: {%[1]s, breaker: {minRequests: 1000}, negative: 100ms}\n  careDirect: {%[1]s}\n  directory: {%[1]s}", calls()))
+	s := newScene(t, fmt.Sprintf("sources:\n  careOptions: {%[1]s, breaker: {minRequests: 1000}, negative: 100ms}\n  careDirect: {%[1]s}\n  directory: {%[1]s}", calls()), "search: {budget: 1m, areaSlack: 0}")
 	n := 0
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			n++
-			query := strings.Replace(area, "47.61", fmt.Sprintf("47.%02d", 50+n), 1) // cold for each
+			query := strings.Replace(area, "radius=15", fmt.Sprintf("radius=%d", 15+3*n), 1) // cold for each: wider than what was read before
 			s.upstream.Break(tt.fault, evil.CareOptions)
 			r := rig.Get(t, s.Public+query)
 			a := r.Answer(t)
