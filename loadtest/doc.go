@@ -17,8 +17,10 @@
 //	go run ./loadtest outage        --simulator http://127.0.0.1:8081 --fault provider-direct:hang --html report.html
 //	go run ./loadtest trace         --simulator http://127.0.0.1:8081 --rate 200 --duration 2m
 //	go run ./loadtest compare trace --simulator http://127.0.0.1:8081 --with http://127.0.0.1:8090 --direct
+//	go run ./loadtest nearme        --admin http://127.0.0.1:9090 --rate 200 --duration 1m
 //
-// With --simulator a report says how many upstream calls the load cost; --json and --html write it to files.
+// With --simulator a report says how many upstream calls the load cost; with --admin, what the service's metrics say of
+// them, of its CPU and of its memory. --json and --html write it to files.
 //
 // Rate and time are bounded, and targets off this machine are refused without --allow-remote.
 package main

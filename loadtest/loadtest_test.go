@@ -185,6 +185,13 @@ func TestOptionsOutOfBoundsAreRefused(t *testing.T) {
 		"flushot-spike --target http://localhost.example.org":                                   "--allow-remote",
 		"flushot-spike --target ftp://localhost":                                                "--target must be",
 		"findadoctor --target http://127.0.0.1:1 --rate 0":                                      "--rate must be",
+		"nearme --rate 20 --duration 3s --think 1s --admin http://127.0.0.1:9090":               "",
+		"compare nearme --with http://127.0.0.1:8090 --direct":                                  "",
+		"compare nearme --with http://192.0.2.1 --direct":                                       "--with names another machine",
+		"nearme --target http://192.0.2.1":                                                      "--allow-remote",
+		"nearme --admin http://192.0.2.1:9090":                                                  "--admin names another machine",
+		"nearme --rate 20001":                                                                   "--rate must be",
+		"nearme --duration 11m":                                                                 "--duration must be",
 		"findadoctor --npi 9000000017 --npi 9000000025 --seed 7 --rate 1":                       "",
 	} {
 		parser, err := kong.New(&options{}, kong.Exit(func(int) { t.Errorf("%s: exit", args) }))

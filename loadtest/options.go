@@ -20,11 +20,12 @@ const (
 type options struct {
 	Target      string        `help:"Base URL of the service." default:"http://127.0.0.1:8080" placeholder:"URL"`
 	Rate        float64       `help:"Requests a second, at the peak; at most 20000." default:"200"`
-	Duration    time.Duration `help:"How long to send; at most 10m." default:"15s"`
+	Duration    time.Duration `help:"How long to send; at most 10m. Else 15s, and 1m for nearme."`
 	Timeout     time.Duration `help:"How long to wait for one answer." default:"5s"`
 	Workers     uint64        `help:"Most requests in flight." default:"5000"`
 	Seed        uint64        `help:"Same seed, same requests." default:"1"`
 	Simulator   string        `help:"Base URL of the simulated tenant behind the service: for its directory, its faults and its counts." placeholder:"URL"`
+	Admin       string        `help:"Base URL of the service's admin listener, for what its metrics say: its upstream calls by source, CPU and memory." placeholder:"URL"`
 	JSON        string        `name:"json" help:"Write the report to this file too." placeholder:"FILE"`
 	HTML        string        `name:"html" help:"Write it as a page with plots." placeholder:"FILE"`
 	AllowRemote bool          `help:"Allow targets on other machines. Make sure that they are yours."`
@@ -41,6 +42,7 @@ type scenarios struct {
 	Mixed       mixedOptions       `cmd:"" name:"mixed" help:"Find-a-Doctor pages and bookings."`
 	Outage      outageOptions      `cmd:"" name:"outage" help:"Find-a-Doctor pages while a source fails and heals: a third before, during and after."`
 	Trace       traceOptions       `cmd:"" name:"trace" help:"A day of page views, shortened: Zipf over clinicians, twelve filters, four products, ten areas."`
+	NearMe      nearMeOptions      `cmd:"" name:"nearme" help:"People of a metropolitan area who press 'use my location': a list, two filters, a calendar."`
 }
 
 // compareOptions say whom to compare with.
@@ -54,7 +56,7 @@ func (o *options) Validate() error {
 	if !(o.Rate >= 1 && o.Rate <= maxRate) {
 		return fmt.Errorf("--rate must be 1 to %d a second", maxRate)
 	}
-	if o.Duration <= 0 || o.Duration > maxDuration {
+	if o.Duration < 0 || o.Duration > maxDuration { // 0: the scenario's own
 		return fmt.Errorf("--duration must be more than 0 and at most %s", maxDuration)
 	}
 	if o.Timeout <= 0 || o.Timeout > time.Minute {
@@ -62,6 +64,11 @@ func (o *options) Validate() error {
 	}
 	if o.Workers < 1 || o.Workers > maxWorkers {
 		return fmt.Errorf("--workers must be 1 to %d", maxWorkers)
+	}
+	if o.Admin != "" {
+		if err := checkBase("--admin", o.Admin, o.AllowRemote); err != nil {
+			return err
+		}
 	}
 	if err := checkBase("--target", o.Target, o.AllowRemote); err != nil || o.Compare.With == "" {
 		return err

@@ -25,6 +25,8 @@ type report struct {
 	Parts    []part         `json:"parts,omitempty"` // of the scenario: before, during and after an outage, say
 	Line     []second       `json:"seconds"`
 	Upstream *upstreamCalls `json:"upstream,omitempty"`
+	Service  *serviceCosts  `json:"service,omitempty"`
+	Visitors *visitors      `json:"visitors,omitempty"`
 }
 
 // part is all requests, or those of one kind.
@@ -60,6 +62,9 @@ func newReport(s *scenario, o *options, t *tally) *report {
 	}
 	if r.Views == 0 {
 		r.Views = t.all.metrics.Requests
+	}
+	if s.visitors != nil {
+		r.Visitors = s.visitors()
 	}
 	for _, name := range inOrder(t.groups) {
 		r.Parts = append(r.Parts, newPart(name, t.groups[name]))
@@ -146,6 +151,14 @@ func (r *report) write(w io.Writer) error {
 	}
 	if u := r.Upstream; u != nil {
 		line("upstream", "%d calls, %.1f for each thousand page views: %s", u.Total, u.PerThousand, listed(u.Operations))
+	}
+	if v := r.Visitors; v != nil {
+		line("sessions", "%s", v.Did())
+		line("complete", "%s", v.Completeness())
+	}
+	if c := r.Service; c != nil {
+		line("service", "%s", c.Asked())
+		line("cost", "%s", c.Took())
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

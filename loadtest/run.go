@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,11 +17,13 @@ import (
 // and the report to out. A cancelled context ends the sending early; what was answered until then is reported.
 func run(ctx context.Context, command string, o *options, out, progress io.Writer) error {
 	name, comparing := strings.CutPrefix(command, "compare ")
-	first, second := *o, *o
+	first := *o
+	first.Duration = cmp.Or(o.Duration, usualDuration(name))
+	second := first
 	if comparing {
 		first.scenarios, second.scenarios = o.Compare.scenarios, o.Compare.scenarios
-		first.Trace.Direct = false // the other one is asked directly
-		second.Target = o.Compare.With
+		first.Trace.Direct, first.NearMe.Direct = false, false // the other one is asked directly
+		second.Target, second.Admin = o.Compare.With, ""
 	}
 	r, err := load(ctx, name, &first, progress)
 	if err != nil {
@@ -55,6 +58,10 @@ func load(ctx context.Context, name string, o *options, progress io.Writer) (*re
 	if err != nil {
 		return nil, err
 	}
+	meter, err := startMeter(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	fmt.Fprintf(progress, "%s: %d requests to %s in %s\n", name, s.plan.planned(), o.Target, o.Duration)
 	t, err := attack(ctx, s, o, progress)
 	if err != nil {
@@ -64,6 +71,9 @@ func load(ctx context.Context, name string, o *options, progress io.Writer) (*re
 		return nil, errors.New("nothing was sent")
 	}
 	r := newReport(s, o, t)
+	if r.Service, err = meter.since(context.WithoutCancel(ctx), r.Views); err != nil {
+		return nil, err
+	}
 	r.Upstream, err = counts.since(context.WithoutCancel(ctx), r.Views)
 	return r, err
 }
@@ -112,6 +122,9 @@ func collect(ctx context.Context, results <-chan *vegeta.Result, s *scenario, a 
 				t.nextSecond(time.Since(began))
 				t.close()
 				return t
+			}
+			if s.heard != nil {
+				s.heard(r)
 			}
 			due, group := s.plan.due(r.Seq), ""
 			if s.group != nil {

@@ -21,6 +21,17 @@ type scenario struct {
 	group func(r *vegeta.Result, due time.Duration) string       // what the report tells apart; nil: nothing
 	along func(ctx context.Context, say func(line string)) error // what happens meanwhile; nil: nothing
 	views uint64                                                 // page views that the requests make up; 0: one each
+
+	heard    func(r *vegeta.Result) // told every answer, one at a time; nil: nobody
+	visitors func() *visitors       // what people did; nil: the scenario has none
+}
+
+// usualDuration is how long a scenario is when the command line does not say.
+func usualDuration(name string) time.Duration {
+	if name == "nearme" {
+		return time.Minute
+	}
+	return 15 * time.Second
 }
 
 // newScenario builds the one that the command line names. It may ask a directory for clinicians.
@@ -49,6 +60,8 @@ func newScenario(ctx context.Context, name string, o *options) (*scenario, error
 		return s, o.Outage.prepare(ctx, o, s)
 	case "trace":
 		return s, o.Trace.prepare(ctx, o, s)
+	case "nearme":
+		return s, o.NearMe.prepare(o, s)
 	default:
 		return nil, fmt.Errorf("no scenario %q", name)
 	}

@@ -32,6 +32,8 @@ func TestScenariosThatCannotStartSayWhy(t *testing.T) {
 		{"a broken directory", "findadoctor", "404 Not Found", doctor(findADoctorOptions{Skew: 2, Directory: broken.URL})},
 		{"a city that is none", "flushot-spike", "LATITUDE:LONGITUDE", options{scenarios: scenarios{FluShot: fluShotOptions{City: []string{"Seattle"}}}}},
 		{"no city", "flushot-spike", "no city", options{}},
+		{"no thinking", "nearme", "--think", options{Rate: 1}},
+		{"nobody near", "nearme", "make no page view", options{Rate: 1, Duration: time.Nanosecond, scenarios: scenarios{NearMe: nearMeOptions{Think: time.Nanosecond}}}},
 		{"no scenario", "tsunami", "no scenario", options{}},
 	} {
 		err := run(t.Context(), tt.command, &tt.options, io.Discard, io.Discard)

@@ -160,7 +160,7 @@ func direct(query url.Values) []request {
 	}
 	if query.Has("latitude") {
 		own := url.Values{"daysOfSlots": {"14"}, "visitTypeNames": {query.Get("visitTypeName")}}
-		ask("/v1/availability/slots", own, "latitude", "longitude", "radius", "startDate", "endDate")
+		ask("/v1/availability/slots", own, "latitude", "longitude", "radius", "startDate", "endDate", "newOrEstablishedPatient")
 	}
 	return list
 }

@@ -55,6 +55,12 @@ type report struct {
 		PerThousandViews float64
 		Operations       map[string]int
 	}
+	Service struct {
+		UpstreamCalls map[string]int
+		CPU           float64
+		Resident      int
+	}
+	Visitors struct{ Calendars, Complete int }
 }
 
 func (r report) part(t *testing.T, name string) part {
