@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -40,15 +41,26 @@ func truthOf(t *testing.T, simulator, npi string) map[freeSlot]bool {
 	return out
 }
 
+// beyondBudget tells whether an answer lacks something, or all, because the product's budget was spent.
+func beyondBudget(t *testing.T, r reply) bool {
+	t.Helper()
+	if r.status == http.StatusGatewayTimeout {
+		return true
+	}
+	a := r.answer(t)
+	return !a.Complete && strings.Contains(fmt.Sprint(a.Sources), "budget")
+}
+
 // servedAt reads all pages of an answer.
 func servedAt(t *testing.T, target string) map[freeSlot]bool {
 	t.Helper()
 	out := map[freeSlot]bool{}
 	for cursor := ""; ; {
-		a := get(t, target+"&limit=500"+cursor).answer(t)
-		for tries := 0; tries < 10 && !a.Complete && strings.Contains(fmt.Sprint(a.Sources), "budget"); tries++ {
-			a = get(t, target+"&limit=500"+cursor).answer(t) // the machine was too busy for the product's budget
+		r := get(t, target+"&limit=500"+cursor)
+		for tries := 0; tries < 10 && beyondBudget(t, r); tries++ { // the machine was too busy
+			r = get(t, target+"&limit=500"+cursor)
 		}
+		a := r.answer(t)
 		if !a.Complete {
 			t.Errorf("%s is not complete: %+v", target, a.Sources)
 		}
