@@ -107,7 +107,7 @@ func TestPeopleNearMeAreComparedWithWhoHasNoService(t *testing.T) {
 	}
 }
 
-// Whoever answers could send people elsewhere, off this machine; they do not go.
+// A redirect could lead off this machine; it is not followed.
 func TestPeopleNearMeGoNowhereElse(t *testing.T) {
 	var visits atomic.Int64
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visits.Add(1) }))

@@ -41,7 +41,7 @@ func truthOf(t *testing.T, simulator, npi string) map[freeSlot]bool {
 	return out
 }
 
-// beyondBudget tells whether an answer lacks something, or all, because the product's budget was spent.
+// beyondBudget reports whether an answer lacks something, or all, because the product's budget was spent.
 func beyondBudget(t *testing.T, r reply) bool {
 	t.Helper()
 	if r.status == http.StatusGatewayTimeout {

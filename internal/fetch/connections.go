@@ -95,7 +95,7 @@ func (c *connections) newPool() *pool {
 
 // begin is the transport for one call, and the watch over it, whose end is due. The nil watch is of a call that has a
 // connection of its own, most often because a first one is late: whether its connection is dead is settled before the
-// second call is sent, since whoever takes the second answer does not wait for the first call's end.
+// second call is sent, since the caller who takes its answer does not wait for the first call's end.
 func (c *connections) begin(alone bool, late time.Duration) (http.RoundTripper, *watch) {
 	if alone {
 		c.lookAtAll(late)

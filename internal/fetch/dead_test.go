@@ -143,7 +143,7 @@ func TestASecondCallSparesEvenThatOne(t *testing.T) {
 	}
 }
 
-// Whoever takes the second answer asks again at once, perhaps before the first call was ended or its own timer ran.
+// A caller who takes the second answer may ask again at once, perhaps before the first call was ended or its own timer ran.
 func TestTheFirstCallsConnectionIsJudgedBeforeASecondCallIsSent(t *testing.T) {
 	const late = time.Minute
 	for name, c := range map[string]struct {

@@ -24,7 +24,7 @@ func within(days []stretch, day timeslot.Date) bool {
 	return false
 }
 
-// around tells whether the answer is for an area around a point.
+// around reports whether the answer is for an area around a point.
 func (a *answer) around() bool { return a.surface == surfaceCareOptions && a.Key.Area.PostalCode == "" }
 
 // passed are for each row of an answer the days for which a fresher answer lists its clinic as well; nil where there are

@@ -70,14 +70,14 @@ func newReference(in merge.Input) *reference {
 	return r
 }
 
-// around tells whether the answer is for an area around a point.
+// around reports whether the answer is for an area around a point.
 func (r *reference) around(f *timeslot.Fragment) bool {
 	return f.Key.Source() == timeslot.CareOptions && f.Key.Area.PostalCode == ""
 }
 
 func lastDay(k timeslot.FragmentKey) timeslot.Date { return min(k.LastDay(), k.Block.Last()) }
 
-// passed tells whether a fresher answer lists the clinic for the slot's day as well.
+// passed reports whether a fresher answer lists the clinic for the slot's day as well.
 func (r *reference) passed(row refRow, slot timeslot.Slot) bool {
 	d, _ := r.department(row.EHRInstance, row.DepartmentID)
 	day := timeslot.DateOf(time.Unix(slot.Start, 0).In(r.location(row.Schedule, slot)))

@@ -29,7 +29,7 @@ func project(at timeslot.Point, a timeslot.Area) disc {
 
 func (d disc) away() float64 { return math.Hypot(d.x, d.y) }
 
-// contains tells whether o lies inside d.
+// contains reports whether o lies inside d.
 func (d disc) contains(o disc) bool { return math.Hypot(d.x-o.x, d.y-o.y)+o.r <= d.r }
 
 // spot is a point of the plane.
@@ -80,7 +80,7 @@ func gaps(goal disc, by []candidate) (corners []spot) {
 	return corners
 }
 
-// covered tells whether a spot lies inside one of the discs, but for two.
+// covered reports whether a spot lies inside one of the discs, but for two.
 func covered(p spot, by []candidate, i, j int) bool {
 	for k := range by {
 		if k != i && k != j && by[k].inside(p) {

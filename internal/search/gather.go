@@ -78,17 +78,6 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	return g, nil
 }
 
-// directorySoon is how long a question about an area waits for the directory before it is planned: it tells how dense the
-// area is.
-const directorySoon = 200 * time.Millisecond
-
-func (e *Engine) fillSoon(ctx context.Context, list *piece, call fetch.Call) {
-	soon, cancel := context.WithTimeout(ctx, directorySoon)
-	defer cancel()
-	e.fill(soon, []*piece{list}, call)
-	list.err, list.waited = nil, list.fragment != nil // what is missing is asked for once more
-}
-
 // named gathers what only the area's answers make known.
 func (e *Engine) named(ctx context.Context, p *plan, directory, slots []*piece, call fetch.Call) []*piece {
 	more := pieces(p.namedDepartments(directory, slots))

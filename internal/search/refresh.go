@@ -139,7 +139,7 @@ func (e *Engine) refreshOne(ctx context.Context, job refreshJob) {
 	} else {
 		outcome = "error"
 		if errors.Is(err, fetch.ErrTooLarge) {
-			e.density.tooLarge(job.key, e.opt.Now()) // whoever asks next asks for parts
+			e.density.tooLarge(job.key, e.opt.Now()) // the next caller asks for parts
 		}
 		e.outages.note(job.key, err, e.opt.Now())
 		e.opt.Logger.Debug("refresh failed", "source", job.key.Source(), "operation", job.key.Operation, "kind", timeslot.KindOf(err))

@@ -1,0 +1,135 @@
+package search
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"timeslots/internal/fetch"
+	"timeslots/internal/timeslot"
+)
+
+// area asks Care Options for the circle, once per visit type: all visit types of a city in one answer would be
+// megabytes that nobody asked for.
+func (p *plan) area() {
+	t := thing{timeslot.CareOptions, areaName}
+	if !p.enabled(t) {
+		return
+	}
+	visitTypes := p.visitTypes
+	if len(visitTypes) == 0 {
+		visitTypes = []visitName{{}}
+	}
+	for _, visitType := range visitTypes {
+		for _, area := range p.circles(visitType.asked) {
+			for _, key := range p.areaParts(visitType.asked, area.Area) {
+				p.slots = append(p.slots, ask{thing: t, counts: true, key: key, why: area.why})
+			}
+		}
+	}
+}
+
+// areaParts are the reads of an area for the plan's days, the soonest first.
+func (p *plan) areaParts(visitType string, area timeslot.Area) (parts []timeslot.FragmentKey) {
+	for _, d := range p.daysOf(visitType, area) {
+		parts = append(parts, timeslot.FragmentKey{
+			Operation: timeslot.OpAvailabilitySlots, Version: 1, VisitType: visitType, Block: d.block, Span: d.span, Area: area,
+		})
+	}
+	return parts
+}
+
+// daysOf are the parts in which an area is read for the plan's days, the soonest first.
+func (p *plan) daysOf(visitType string, area timeslot.Area) []stretchOfDays {
+	days := p.engine.density.days(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) })
+	if known, ok := p.stretches[days]; ok {
+		return known
+	}
+	var parts []stretchOfDays
+	for _, block := range p.blocks {
+		for _, key := range partsOf(timeslot.FragmentKey{Block: block}, days, p.from, p.until) {
+			parts = append(parts, stretchOfDays{block, key.Span})
+		}
+	}
+	if p.stretches == nil {
+		p.stretches = map[uint8][]stretchOfDays{}
+	}
+	p.stretches[days] = parts
+	return parts
+}
+
+// clinicsIn counts the departments inside an area, as far as the directory is at hand; 0 where nobody can tell.
+func (p *plan) clinicsIn(area timeslot.Area) (n int) {
+	if area.PostalCode != "" {
+		return 0
+	}
+	return len(p.clinicsAround(area.Point(), float64(area.Radius)))
+}
+
+// radiusLadder holds the radii in miles that upstream is asked for around a postal code that nobody can place.
+var radiusLadder = [...]int{6, 11, 16, 21, 26, 31, 41, 51, 76, timeslot.MaxRadius}
+
+// circles are the areas that upstream is asked for: what was read lately and holds the caller's own circle, else a new one.
+func (p *plan) circles(visitType string) []chosen {
+	q, limits := p.query, &p.engine.opt.Limits
+	if q.Point == nil {
+		need := float64(q.Radius) + timeslot.RoundingSlackMiles(limits.PointPrecision)
+		radius := timeslot.MaxRadius
+		for _, step := range radiusLadder {
+			if float64(step) >= need {
+				radius = step
+				break
+			}
+		}
+		return []chosen{{Area: timeslot.Area{PostalCode: q.PostalCode, Radius: uint8(radius)}}}
+	}
+	share := func(at timeslot.Point) timeslot.Area {
+		return shared(at, q.Radius, limits.PointPrecision, limits.AreaSlack)
+	}
+	list := p.engine.circles.choose(wish{
+		visitType: visitType, at: *q.Point, radius: q.Radius, own: share(*q.Point), share: share,
+		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a) },
+	}, p.now)
+	if q.Radius < timeslot.MaxRadius-sliverFrom {
+		return list
+	}
+	for _, clinic := range p.clinicsAround(*q.Point, float64(q.Radius)) { // the largest circle that there is leaves out a thin ring
+		if !slices.ContainsFunc(list, func(a chosen) bool { return holds(a.Area, clinic) }) {
+			list = append(list, chosen{shared(clinic, sliver, limits.PointPrecision, limits.AreaSlack), whyRing})
+		}
+	}
+	return list
+}
+
+// holds reports whether a place lies inside the area, whatever Earth upstream measures on.
+func holds(a timeslot.Area, p timeslot.Point) bool {
+	return a.Point().MilesTo(p) <= a.SureMiles()
+}
+
+// sliver is the radius in miles in which a clinic is asked for that the largest circle may leave out. What that leaves out
+// is a thin ring, so that such circles are two dozen at most.
+const (
+	sliver     = 25
+	sliverFrom = 5 // miles below the largest radius
+)
+
+// clinicsAround are the places of the directory's departments within so many miles, as far as it is at hand.
+func (p *plan) clinicsAround(at timeslot.Point, miles float64) (inside []timeslot.Point) {
+	for i := range p.listed {
+		if point := p.listed[i].Point; point != nil && !farApart(at, *point, miles) && at.MilesTo(*point) <= miles {
+			inside = append(inside, *point)
+		}
+	}
+	return inside
+}
+
+// directorySoon is how long a question about an area waits for the directory before it is planned: it tells how dense the
+// area is.
+const directorySoon = 200 * time.Millisecond
+
+func (e *Engine) fillSoon(ctx context.Context, list *piece, call fetch.Call) {
+	soon, cancel := context.WithTimeout(ctx, directorySoon)
+	defer cancel()
+	e.fill(soon, []*piece{list}, call)
+	list.err, list.waited = nil, list.fragment != nil // what is missing is asked for once more
+}
