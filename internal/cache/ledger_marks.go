@@ -39,7 +39,7 @@ func (l *Ledger) change(apply func(*draft)) {
 		l.lift(d, l.ending[0])
 	}
 	trimmed := d.touched
-	d.touched, d.everyone, d.concerns = false, false, nil
+	d.touched, d.marked, d.everyone, d.concerns = false, false, false, nil
 	apply(d)
 	if d.touched {
 		d.advance()

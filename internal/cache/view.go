@@ -31,31 +31,41 @@ func (v *View) Version() uint64 { return v.version }
 // clinician is claimed elsewhere at an overlapping time, since nobody is in two places. Claims and slots that do not
 // say how long they take count as a minute; pools of clinicians never overlap.
 func (v *View) Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool {
+	_, hidden := v.HidesUntil(s, slot, now)
+	return hidden
+}
+
+// HidesUntil is Hides, and until when all that hides the slot now has ended.
+func (v *View) HidesUntil(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) (until time.Time, hidden bool) {
 	if v.starts.size == 0 && v.slotIDs.size == 0 {
-		return false
+		return time.Time{}, false
 	}
-	for _, m := range v.starts.find(slot.Start) {
-		if now.Before(m.until) && m.claim.Identity == s.Identity(slot.Start) {
-			return true
-		}
-	}
-	if slot.ID != "" {
-		for _, m := range v.slotIDs.find(slot.ID) {
-			if now.Before(m.until) {
-				return true
+	by := func(m *mark) {
+		if now.Before(m.until) {
+			hidden = true
+			if m.until.After(until) {
+				until = m.until
 			}
 		}
 	}
+	for _, m := range v.starts.find(slot.Start) {
+		if m.claim.Identity == s.Identity(slot.Start) {
+			by(m)
+		}
+	}
+	for _, m := range v.named(slot.ID) {
+		by(m)
+	}
 	if s.Pool || s.NPI == "" {
-		return false
+		return until, hidden
 	}
 	for _, m := range v.clinicians.find(s.NPI) {
 		from := m.claim.Identity.Start
-		if now.Before(m.until) && slot.Start < from+seconds(m.claim.Duration) && from < slot.Start+seconds(slot.Duration) {
-			return true
+		if slot.Start < from+seconds(m.claim.Duration) && from < slot.Start+seconds(slot.Duration) {
+			by(m)
 		}
 	}
-	return false
+	return until, hidden
 }
 
 func seconds(minutes uint16) int64 { return 60 * max(1, int64(minutes)) }
@@ -99,6 +109,7 @@ func (v *View) named(slotID string) []*mark {
 type draft struct {
 	View
 	touched  bool
+	marked   bool     // marks came or went
 	everyone bool     // what touched it may concern anybody
 	concerns []string // NPIs of the claims that came or went
 }
@@ -121,7 +132,7 @@ func (d *draft) remove(m *mark) { d.file(m, false) }
 
 // file puts m into every index in which it has a place, or takes it out.
 func (d *draft) file(m *mark, present bool) {
-	d.touched = true
+	d.touched, d.marked = true, true
 	c := &m.claim
 	d.concern(c.NPI)
 	if located(*c) {

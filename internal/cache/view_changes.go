@@ -10,6 +10,7 @@ import (
 type viewChange struct {
 	version  uint64
 	everyone bool     // it may concern any answer
+	marks    bool     // marks came or went, and not only fragments were overtaken
 	npis     []string // else those whose answers it concerns
 }
 
@@ -21,6 +22,16 @@ const maxChanges = 128
 // under this view. Claims that came or went concern the answers that speak of their clinician; claims of nobody known,
 // and events, concern all. An answer of which nobody knows whom it speaks of is concerned by everything.
 func (v *View) Touches(since uint64, clinicians timeslot.Clinicians) bool {
+	return v.changed(since, clinicians, func(*viewChange) bool { return true })
+}
+
+// Changes reports whether Hides may say something else about a slot of one of the clinicians than it did under the version
+// since: other than for Touches, fragments that were overtaken do not count.
+func (v *View) Changes(since uint64, clinicians timeslot.Clinicians) bool {
+	return v.changed(since, clinicians, func(c *viewChange) bool { return c.marks })
+}
+
+func (v *View) changed(since uint64, clinicians timeslot.Clinicians, counts func(*viewChange) bool) bool {
 	if since == v.version {
 		return false
 	}
@@ -28,7 +39,7 @@ func (v *View) Touches(since uint64, clinicians timeslot.Clinicians) bool {
 		return true
 	}
 	for i := len(v.changes) - 1; i >= 0 && v.changes[i].version > since; i-- {
-		if c := &v.changes[i]; c.everyone || slices.ContainsFunc(c.npis, clinicians.Has) {
+		if c := &v.changes[i]; counts(c) && (c.everyone || slices.ContainsFunc(c.npis, clinicians.Has)) {
 			return true
 		}
 	}
@@ -51,5 +62,5 @@ func (d *draft) advance() {
 	if len(kept) >= maxChanges {
 		kept = kept[len(kept)-maxChanges+1:]
 	}
-	d.changes = append(slices.Clip(kept), viewChange{version: d.version, everyone: d.everyone, npis: d.concerns})
+	d.changes = append(slices.Clip(kept), viewChange{version: d.version, everyone: d.everyone, marks: d.marked, npis: d.concerns})
 }

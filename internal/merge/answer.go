@@ -10,12 +10,12 @@ import (
 // answer is a fragment in its place among the others.
 type answer struct {
 	*timeslot.Fragment
-	index    int // in Input.Fragments
-	firstRow int // row of its first schedule
-	surface  surface
-
-	first, end int // of the slots that may lie inside the window
+	surface surface
+	parts   *partition
 }
+
+// around reports whether the answer is for an area around a point.
+func (a *answer) around() bool { return a.surface == surfaceCareOptions && a.Key.Area.PostalCode == "" }
 
 // surface is a spelling of identities: Provider Direct has one per version, because v4 may name visit types by other
 // ids than v5 (docs/dexcare.md §11.6). The values are bits, in the order in which ids of visit types are preferred.
@@ -50,7 +50,7 @@ func surfaceOf(k timeslot.FragmentKey) surface {
 func byFreshness(fragments []*timeslot.Fragment) []answer {
 	answers := make([]answer, len(fragments))
 	for i, f := range fragments {
-		answers[i] = answer{Fragment: f, index: i, surface: surfaceOf(f.Key)}
+		answers[i] = answer{Fragment: f, surface: surfaceOf(f.Key)}
 	}
 	slices.SortStableFunc(answers, func(a, b answer) int {
 		if c := b.FetchedAt.Compare(a.FetchedAt); c != 0 {

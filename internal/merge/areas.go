@@ -24,41 +24,29 @@ func within(days []stretch, day timeslot.Date) bool {
 	return false
 }
 
-// around reports whether the answer is for an area around a point.
-func (a *answer) around() bool { return a.surface == surfaceCareOptions && a.Key.Area.PostalCode == "" }
-
-// passed are for each row of an answer the days for which a fresher answer lists its clinic as well; nil where there are
-// none.
-func (m *merger) passed(answer int32, rows []row) [][]stretch {
-	fresher := m.fresherAreas(answer)
-	if len(fresher) == 0 {
-		return nil
-	}
-	passed, known := make([][]stretch, len(rows)), map[int32][]stretch{}
-	for i, r := range rows {
-		if r.site == nowhere {
-			continue
-		}
-		at := m.sites[r.site].place
-		days, ok := known[at]
-		if !ok {
-			days = m.passedAt(answer, fresher, at)
-			known[at] = days
-		}
-		passed[i] = days
-	}
-	return passed
+// overlaps are, for every answer for an area, the fresher ones that list some of the same days.
+type overlaps struct {
+	answers []answer
+	fresher [][]int32
+	sites   map[timeslot.Area]map[int32]bool // which places an area holds, as far as it was asked
 }
 
-// fresherAreas are the answers that list some of the same days as an older one.
-func (m *merger) fresherAreas(answer int32) (fresher []int32) {
-	older := &m.answers[answer]
+func newOverlaps(answers []answer) *overlaps {
+	o := &overlaps{answers: answers, fresher: make([][]int32, len(answers)), sites: map[timeslot.Area]map[int32]bool{}}
+	for i := range answers {
+		o.fresher[i] = o.fresherThan(int32(i))
+	}
+	return o
+}
+
+func (o *overlaps) fresherThan(n int32) (fresher []int32) {
+	older := &o.answers[n]
 	if !older.around() {
 		return nil
 	}
 	days := daysOf(older.Key)
-	for i := range answer {
-		a := &m.answers[i]
+	for i := range n {
+		a := &o.answers[i]
 		if a.around() && !a.NotFound && a.Dropped == 0 && a.Key.VisitType == older.Key.VisitType && days.overlaps(daysOf(a.Key)) {
 			fresher = append(fresher, i)
 		}
@@ -66,13 +54,30 @@ func (m *merger) fresherAreas(answer int32) (fresher []int32) {
 	return fresher
 }
 
-func (m *merger) passedAt(answer int32, fresher []int32, at int32) (days []stretch) {
-	older, p := &m.answers[answer], &m.places[at]
-	for _, i := range fresher {
-		a := &m.answers[i]
-		if a.Key.Area == older.Key.Area || p.info.Point != nil && a.Key.Area.Point().MilesTo(*p.info.Point) <= a.Key.Area.SureMiles() {
+// passed are the days for which answers that are fresher than one list a place as well.
+func (o *overlaps) passed(n int32, at int32, p *place) (days []stretch) {
+	for _, i := range o.fresher[n] {
+		if a := &o.answers[i]; a.Key.Area == o.answers[n].Key.Area || o.holds(a.Key.Area, at, p) {
 			days = append(days, daysOf(a.Key))
 		}
 	}
 	return days
+}
+
+// holds reports whether a place lies inside an area, whatever Earth upstream measures on.
+func (o *overlaps) holds(area timeslot.Area, at int32, p *place) bool {
+	if p.info.Point == nil {
+		return false
+	}
+	known := o.sites[area]
+	if known == nil {
+		known = map[int32]bool{}
+		o.sites[area] = known
+	}
+	inside, ok := known[at]
+	if !ok {
+		inside = area.Point().MilesTo(*p.info.Point) <= area.SureMiles()
+		known[at] = inside
+	}
+	return inside
 }

@@ -19,78 +19,87 @@ import "time"
 type authority struct {
 	asked       int64 // Unix nanoseconds
 	from, until int64 // Unix seconds, half open
-	answer      int32
-	all         bool  // every visit type
-	name        int32 // the visit type asked for
+	surface     surface
+	npi         string  // of Provider Direct, whom it speaks for
+	answer      *answer // only while a clinic is built
+	all         bool    // every visit type
+	name        string  // the visit type asked for
 }
 
 // settle is how much fresher an answer must be to deny what another one lists: longer than two calls take. Times of
 // fetching are those of asking, so that which of two calls upstream saw first is not known when they are closer.
 const settle = 5 * time.Second
 
-// grantAuthority gives every group the authorities that could end one of its slots.
-func (m *merger) grantAuthority() {
-	byNPI, byURL := map[string][]authority{}, map[string][]authority{}
-	byPlace := map[int32][]authority{}
-	for i := range m.answers {
-		a := &m.answers[i]
+// authorities are the rights of all answers, by the clinician or by the department's URL name that they speak for.
+func authorities(answers []answer) (byNPI, byURL map[string][]authority) {
+	for i := range answers {
+		a := &answers[i]
 		if a.NotFound || a.Dropped > 0 || a.Covers.Until.IsZero() {
 			continue
 		}
-		right := m.authorityOf(int32(i))
+		right := authority{
+			asked: a.FetchedAt.UnixNano(),
+			from:  a.Covers.From.Unix(), until: a.Covers.Until.Unix(),
+			surface: a.surface, answer: a,
+			all:  a.surface == surfaceProviderV5 && a.Key.VisitType == "",
+			name: a.Key.VisitType,
+		}
 		switch a.surface {
 		case surfaceProviderV5, surfaceProviderV4:
-			byNPI[a.Key.NPI] = append(byNPI[a.Key.NPI], right)
+			right.npi = a.Key.NPI
+			byNPI = filed(byNPI, a.Key.NPI, right)
 		case surfaceCareDirect:
-			byURL[a.Key.Department] = append(byURL[a.Key.Department], right)
+			byURL = filed(byURL, a.Key.Department, right)
 		}
 	}
-	for i := range m.places {
-		for _, name := range m.places[i].urlNames {
-			byPlace[int32(i)] = append(byPlace[int32(i)], byURL[name]...)
-		}
+	return byNPI, byURL
+}
+
+func filed(index map[string][]authority, key string, right authority) map[string][]authority {
+	if index == nil {
+		index = map[string][]authority{}
 	}
-	for i := range m.groups {
-		g := &m.groups[i]
-		at := &m.sites[g.site]
-		m.grant(g, byPlace[at.place])
-		if !at.pool {
-			m.grant(g, byNPI[at.npi])
+	index[key] = append(index[key], right)
+	return index
+}
+
+// grantAuthority gives every group the authorities that could end one of its slots.
+func (b *builder) grantAuthority() {
+	if len(b.rights) == 0 {
+		return
+	}
+	for i := range b.groups {
+		g := &b.groups[i]
+		pool := b.sites[g.site].pool
+		for j := range b.rights {
+			a := &b.rights[j]
+			if a.surface == surfaceCareDirect || !pool && a.npi == g.npi {
+				b.grant(g, a)
+			}
 		}
 	}
 }
 
-func (m *merger) authorityOf(answer int32) authority {
-	a := &m.answers[answer]
-	return authority{
-		asked: a.FetchedAt.UnixNano(),
-		from:  a.Covers.From.Unix(), until: a.Covers.Until.Unix(),
-		answer: answer,
-		all:    a.surface == surfaceProviderV5 && a.Key.VisitType == "",
-		name:   m.nameOf(a.Key.VisitType),
-	}
-}
-
-// grant keeps those of the authorities that speak for g and are fresher than its oldest row.
-func (m *merger) grant(g *group, from []authority) {
-	oldest := m.answers[m.rows[g.rows[len(g.rows)-1]].answer].FetchedAt.UnixNano()
-	shown := m.surfacesOf(g)
+// grant keeps an authority that speaks for g and is fresher than its oldest row.
+func (b *builder) grant(g *group, a *authority) {
+	oldest := b.asked[b.rows[g.rows[len(g.rows)-1]].part]
+	shown := b.surfacesOf(g)
 	if g.family >= 0 && g.member == "" { // who names a member speaks of the pool
-		for _, member := range m.families[g.family].members {
-			shown |= m.surfacesOf(&m.groups[member])
+		for _, member := range b.families[g.family].members {
+			shown |= b.surfacesOf(&b.groups[member])
 		}
 	}
-	for _, a := range from {
-		if a.deniesSince(oldest) && shown&m.answers[a.answer].surface != 0 && (a.all || m.speaksFor(&a, g)) {
-			g.authorities = append(g.authorities, a)
-		}
+	if a.deniesSince(oldest) && shown&a.surface != 0 && (a.all || b.speaksFor(a, g)) {
+		granted := *a
+		granted.answer = nil // which a clinic outlives
+		g.authorities = append(g.authorities, granted)
 	}
 }
 
 // surfacesOf is the surfaces that name the group.
-func (m *merger) surfacesOf(g *group) (set surface) {
+func (b *builder) surfacesOf(g *group) (set surface) {
 	for _, r := range g.rows {
-		set |= m.answers[m.rows[r].answer].surface
+		set |= b.rows[r].surface
 	}
 	return set
 }
@@ -99,13 +108,14 @@ func (m *merger) surfacesOf(g *group) (set surface) {
 // that lists.
 func (a *authority) deniesSince(asked int64) bool { return a.asked-asked > int64(settle) }
 
-func (m *merger) speaksFor(a *authority, g *group) bool {
-	if a.name != noName && a.name == m.nameOf(g.schedule.VisitTypeName) {
+func (b *builder) speaksFor(a *authority, g *group) bool {
+	name := b.names.of(a.name)
+	if name != noName && name == b.names.of(g.schedule.VisitTypeName) {
 		return true
 	}
 	for _, i := range g.rows {
-		r := &m.rows[i]
-		if r.answer == a.answer || a.name != noName && a.name == r.name {
+		r := &b.rows[i]
+		if b.listed[r.part].answer == a.answer || name != noName && name == r.name {
 			return true
 		}
 	}

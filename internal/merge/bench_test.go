@@ -32,13 +32,7 @@ func BenchmarkRanking(b *testing.B) {
 }
 
 func benchmarkMerge(b *testing.B, profile timeslot.Ranking, fragments, slots int) {
-	in := merge.Input{
-		Query:         query(func(q *timeslot.Query) { q.Point, q.Sort = &riverton, profile; q.Radius = 100 }),
-		Now:           noon,
-		DefaultWindow: 28,
-		Fragments:     campaign(fragments, slots),
-		Zones:         &merge.Zones{},
-	}
+	in := questionOf(profile, fragments, slots)
 	listed := 0
 	for _, n := range merge.Merge(in).PerFragment {
 		listed += n
@@ -51,6 +45,41 @@ func benchmarkMerge(b *testing.B, profile timeslot.Ranking, fragments, slots int
 		merge.Merge(in)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(listed), "ns/slot")
+}
+
+// BenchmarkQuestion sweeps what a question of its own costs where the union is there: by slots, by fragments and by limit.
+func BenchmarkQuestion(b *testing.B) {
+	for _, size := range []struct{ fragments, slots, limit int }{
+		{31, 1_000, 20}, {31, 10_000, 20}, {31, 100_000, 20},
+		{10, 10_000, 20}, {100, 10_000, 20}, {1000, 10_000, 20},
+		{31, 10_000, 100}, {31, 10_000, 500},
+	} {
+		for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Balanced} {
+			b.Run(fmt.Sprintf("%s/fragments=%d/slots=%d/limit=%d", profile, size.fragments, size.slots, size.limit), func(b *testing.B) {
+				in := questionOf(profile, size.fragments, size.slots)
+				in.Unions = &merge.Unions{}
+				q := *in.Query
+				in.Query = &q
+				here := riverton
+				q.Limit, q.Point = size.limit, &here
+				b.ReportAllocs()
+				for b.Loop() {
+					here.Latitude += 1e-7
+					merge.Merge(in)
+				}
+			})
+		}
+	}
+}
+
+func questionOf(profile timeslot.Ranking, fragments, slots int) merge.Input {
+	return merge.Input{
+		Query:         query(func(q *timeslot.Query) { q.Point, q.Sort = &riverton, profile; q.Radius = 100 }),
+		Now:           noon,
+		DefaultWindow: 28,
+		Fragments:     campaign(fragments, slots),
+		Zones:         &merge.Zones{},
+	}
 }
 
 // campaign is an area's worth of fragments: a directory, one Care Options answer, and clinicians.

@@ -31,45 +31,53 @@ func hashBytes(hashing uint8) int { return minHashBytes + int(hashing)/saltsPerW
 // hashOf is the hash of the group's identity, salted. The mixing is that of SplitMix64: two calendars that share a hash
 // under one salt are no more likely to share one under the next.
 func (g *group) hashOf(hashing uint8) uint32 {
-	f := g.schedule.Fingerprint()
-	x := binary.BigEndian.Uint64(f[:]) + (uint64(hashing)+1)*0x9e3779b97f4a7c15
+	x := binary.BigEndian.Uint64(g.fingerprint[:]) + (uint64(hashing)+1)*0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return uint32((x ^ x>>31) >> (64 - 8*hashBytes(hashing)))
 }
 
-// hashGroups gives the hashes of all groups, from the first hashing on that tells all of them apart.
-func (m *merger) hashGroups(from uint8) (hashing uint8, hashes []uint32) {
-	hashes = make([]uint32, len(m.groups))
-	taken := make(map[uint32]struct{}, len(m.groups))
+// groups are all that the answers list, whether the query wants them or not.
+func (q *question) groups() (list []*group) {
+	for i := range q.spots {
+		s := &q.spots[i]
+		for j := range s.clinic.groups {
+			if g := &s.clinic.groups[j]; !s.outside || !g.around {
+				list = append(list, g)
+			}
+		}
+	}
+	return list
+}
+
+// hashingOf is the first hashing, from one on, that tells all groups apart, and their hashes.
+func hashingOf(groups []*group, from uint8) (hashing uint8, known map[uint32]bool) {
+	known = make(map[uint32]bool, len(groups))
 	for hashing = min(from, hashings-1); ; hashing++ {
-		clear(taken)
-		for i := range m.groups {
-			hashes[i] = m.groups[i].hashOf(hashing)
-			taken[hashes[i]] = struct{}{}
+		clear(known)
+		for _, g := range groups {
+			known[g.hashOf(hashing)] = true
 		}
-		if len(taken) == len(m.groups) || hashing == hashings-1 {
-			return hashing, hashes
+		if len(known) == len(groups) || hashing == hashings-1 {
+			return hashing, known
 		}
 	}
 }
 
-// shownOf is what c says of each group; zero where nothing was shown.
-func (m *merger) shownOf(c *calendars) []int64 {
-	shown := make([]int64, len(m.groups))
+// of is what c says of a group; zero where nothing was shown.
+func (c *calendars) of(g *group) int64 {
 	if len(c.shown) == 0 {
-		return shown
+		return 0
 	}
-	for i := range m.groups {
-		shown[i] = c.shown[m.groups[i].hashOf(c.hashing)]
-	}
-	return shown
+	return c.shown[g.hashOf(c.hashing)]
 }
 
-// afterCalendars drops from units what was shown.
-func (m *merger) afterCalendars(units []unit, c *calendars) []unit {
-	shown := m.shownOf(c)
-	return slices.DeleteFunc(units, func(u unit) bool { return u.start <= shown[u.group] })
+// skipShown moves the calendars to what was not shown.
+func (q *question) skipShown(before *calendars) {
+	for i := range q.calendars {
+		c := &q.calendars[i]
+		c.at = c.until(before.of(c.group)+1, c.rank)
+	}
 }
 
 // span is the instants that tell what was shown of a calendar from the rest: from the last start that was shown, until
@@ -79,16 +87,30 @@ type span struct {
 	from, until int64
 }
 
-// calendarsAfter is how far the answer is shown after the first n of units, which lack what before says was shown.
-func (m *merger) calendarsAfter(before *calendars, units []unit, n int) calendars {
-	hashing, hashes := m.hashGroups(before.hashing)
-	spans := m.spansAfter(m.shownOf(before), units, n)
-	known := make(map[uint32]bool, len(hashes))
-	for i, hash := range hashes {
-		known[hash] = true
-		spans[i].hash = hash
+// calendarsAfter is how far the answer is shown after a page, which begins behind what before says was shown.
+func (q *question) calendarsAfter(before *calendars, page []pick) calendars {
+	groups := q.groups()
+	hashing, known := hashingOf(groups, before.hashing)
+	shown := make(map[*group]int64, len(page))
+	for _, p := range page {
+		shown[p.calendar.group] = max(shown[p.calendar.group], p.unit.start)
 	}
-	spans = slices.DeleteFunc(spans, func(s span) bool { return s.from == 0 })
+	next := make(map[*group]int64, len(q.calendars))
+	for i := range q.calendars {
+		if c := &q.calendars[i]; c.at < len(c.units) {
+			next[c.group] = c.units[c.at].start
+		}
+	}
+	var spans []span
+	for _, g := range groups {
+		s := span{g.hashOf(hashing), max(before.of(g), shown[g]), math.MaxInt64}
+		if until, more := next[g]; more {
+			s.until = until
+		}
+		if s.from != 0 {
+			spans = append(spans, s)
+		}
+	}
 	if hashing == before.hashing { // remember what is gone at present
 		for hash, at := range before.shown {
 			if !known[hash] {
@@ -97,23 +119,6 @@ func (m *merger) calendarsAfter(before *calendars, units []unit, n int) calendar
 		}
 	}
 	return calendars{hashing: hashing, shown: fewInstants(spans)}
-}
-
-// spansAfter gives the span of every group; from is zero where nothing was shown.
-func (m *merger) spansAfter(shown []int64, units []unit, n int) []span {
-	spans := make([]span, len(m.groups))
-	for i := range spans {
-		spans[i] = span{from: shown[i], until: math.MaxInt64}
-	}
-	for _, u := range units[:n] {
-		s := &spans[u.group]
-		s.from = max(s.from, u.start)
-	}
-	for _, u := range units[n:] {
-		s := &spans[u.group]
-		s.until = min(s.until, u.start)
-	}
-	return spans
 }
 
 // fewInstants gives every span an instant inside it, and as few different ones as there can be: what is latest among

@@ -8,42 +8,43 @@ import (
 )
 
 // describeGroups joins what the rows of a group, and the directory, say about it.
-func (m *merger) describeGroups() {
-	for i := range m.groups {
-		g := &m.groups[i]
-		m.describe(g)
-		if m.Taken != nil {
-			g.spellings = m.spellingsOf(g)
+func (b *builder) describeGroups() {
+	for i := range b.groups {
+		g := &b.groups[i]
+		b.describe(g)
+		g.spellings = b.spellingsOf(g)
+		if name := strings.ToLower(g.schedule.VisitTypeName); name != "" && !slices.Contains(g.names, name) {
+			g.names = append(g.names, name)
 		}
 	}
 }
 
 // describe fills g.schedule with what all rows of the group say. A member of a pool also gets what is only known of the
-// pool. Where rows differ, the group is mixed: see [merger.profiled].
-func (m *merger) describe(g *group) {
-	rows := m.rowsAbout(g)
+// pool. Where rows differ, the group is mixed: see [builder.tellElements].
+func (b *builder) describe(g *group) {
+	rows := b.rowsAbout(g)
 	s := &g.schedule
-	*s = *m.rows[g.rows[0]].schedule
+	*s = b.rows[g.rows[0]].schedule
 	for _, r := range rows[1:] {
-		setDefault(&s.ProviderID, m.rows[r].schedule.ProviderID)
-		setDefault(&s.VisitTypeName, m.rows[r].schedule.VisitTypeName)
+		setDefault(&s.ProviderID, b.rows[r].schedule.ProviderID)
+		setDefault(&s.VisitTypeName, b.rows[r].schedule.VisitTypeName)
 	}
 	if len(rows) > 1 {
-		g.mixed = m.differ(rows)
-		s.VisitTypeTitle, s.Modality = agreed(said(m, rows, title)), agreed(said(m, rows, modality))
-		s.ForNewPatient, s.ForEstablishedPatient = agreed(said(m, rows, forNew)), agreed(said(m, rows, forEstablished))
-		s.Bookable = agreed(said(m, rows, bookable))
+		g.mixed = b.differ(rows)
+		s.VisitTypeTitle, s.Modality = agreed(said(b.rows, rows, title)), agreed(said(b.rows, rows, modality))
+		s.ForNewPatient, s.ForEstablishedPatient = agreed(said(b.rows, rows, forNew)), agreed(said(b.rows, rows, forEstablished))
+		s.Bookable = agreed(said(b.rows, rows, bookable))
 	}
-	m.nameVisitType(s, g, g.place.info.VisitTypes)
-	s.VisitTypeID = m.visits[g.visit].id
-	s.Timezone = g.place.zoneName
+	b.nameVisitType(s, g, b.place.info.VisitTypes)
+	s.VisitTypeID = g.visitID
+	s.Timezone = b.place.zoneName
 }
 
 // rowsAbout is the rows of a group, freshest first, and behind those of a member the rows of the pool without one.
-func (m *merger) rowsAbout(g *group) []int32 {
+func (b *builder) rowsAbout(g *group) []int32 {
 	if g.member != "" {
-		if nobody := m.families[g.family].nobody; nobody >= 0 {
-			return slices.Concat(g.rows, m.groups[nobody].rows)
+		if nobody := b.families[g.family].nobody; nobody >= 0 {
+			return slices.Concat(g.rows, b.groups[nobody].rows)
 		}
 	}
 	return g.rows
@@ -58,12 +59,12 @@ func setDefault[T comparable](dst *T, src T) {
 
 // nameVisitType takes short name and title from a directory's list, where the slots' own answers have none, and where
 // the list has one visit type only that is meant.
-func (m *merger) nameVisitType(s *timeslot.Schedule, g *group, known []timeslot.VisitType) {
-	if len(known) == 0 || m.visits[g.visit].alone {
+func (c *clinic) nameVisitType(s *timeslot.Schedule, g *group, known []timeslot.VisitType) {
+	if len(known) == 0 || g.alone {
 		return
 	}
 	for _, r := range g.rows {
-		nameByID(s, m.rows[r].schedule.VisitTypeID, known)
+		nameByID(s, c.rows[r].schedule.VisitTypeID, known)
 	}
 }
 
@@ -91,26 +92,26 @@ func nameByID(s *timeslot.Schedule, id string, known []timeslot.VisitType) {
 // spellingsOf lists the identities under which a slot of g may have been taken although no row spells it so now: by
 // other ids of its visit type, and for rows of a pool that name no member, by any member. It is empty when g has one
 // spelling, which every row of a slot has then.
-func (m *merger) spellingsOf(g *group) []*timeslot.Schedule {
+func (b *builder) spellingsOf(g *group) []*timeslot.Schedule {
 	var out []*timeslot.Schedule
 	seen := map[memberKey]bool{}
 	add := func(rows []int32) {
 		for _, r := range rows {
-			if k := (memberKey{m.rows[r].visit, m.rows[r].schedule.ProviderID}); !seen[k] {
+			if k := (memberKey{b.rows[r].visit, b.rows[r].schedule.ProviderID}); !seen[k] {
 				seen[k] = true
-				out = append(out, m.rows[r].schedule)
+				out = append(out, &b.rows[r].schedule)
 			}
 		}
 	}
-	alike := func(r int32) bool { return m.rows[r].visit == m.rows[g.rows[0]].visit }
+	unlike := func(r int32) bool { return b.rows[r].visit != b.rows[g.rows[0]].visit }
 	nobody := g.family >= 0 && g.member == ""
-	if !nobody && !slices.ContainsFunc(g.rows, func(r int32) bool { return !alike(r) }) {
+	if !nobody && !slices.ContainsFunc(g.rows, unlike) {
 		return nil
 	}
 	add(g.rows)
 	if nobody {
-		for _, member := range m.families[g.family].members {
-			add(m.groups[member].rows)
+		for _, member := range b.families[g.family].members {
+			add(b.groups[member].rows)
 		}
 	}
 	return out

@@ -2,11 +2,19 @@
 // answer, whichever order they arrived in, and nothing is written to them. The only thing it reads besides its input is
 // the time zone database, and that once per zone with [Zones].
 //
-//	fragments ─▶ rows ─▶ groups ─▶ slots united, overruled, taken, filtered ─▶ ranked ─▶ page
+//	fragments ─▶ union: for each department a clinic: rows ─▶ groups ─▶ units
+//	                    │
+//	query ──────────────┴─▶ spots ─▶ calendars, filtered, without what is taken ─▶ ranked ─▶ page
 //
-// A row is a schedule as one answer spells it; a group is all rows that mean the same clinician, place and visit type.
-// Whatever needs strings (identity, joining of attributes, filters) is decided once per group; a slot is then only two
-// integers, its start and its group, and slots of different surfaces are one when both are equal. Where the rows of a group
+// What depends on the fragments alone is a [union], and is worked out once for all questions: see [Unions]. Its parts are
+// clinics, each of which holds what the fragments list at one department, and depends on nothing else: an answer that was
+// read anew and says the same of a department leaves its clinic as it was. A question then is a filter over groups, and as
+// many steps as the page has slots: every group's slots are in the order of time already, so that the next slot of the answer
+// is the first one of some group ([order]).
+//
+// A row is a schedule as one answer spells it; a group is all rows that mean the same clinician and visit type at a
+// department. Whatever needs strings (identity, joining of attributes, filters) is decided once per group; a unit is then
+// only a start, and slots of different surfaces are one when start and group are equal. Where the rows of a group
 // differ in what they say (modality, for whom, bookable, title), that is decided once for all slots that the same rows
 // list: what an element of an answer says belongs to its slots. What no row of a slot says is taken from the group, as far
 // as the freshest answer that says it is of one mind.
@@ -48,7 +56,7 @@
 // # Zones
 //
 // A slot's time is written, and its day is counted, in its department's zone, unless upstream wrote another offset: then in
-// that (see clockOf). The zone is the directory's, else the slots', and the first that exists.
+// that (see builder.clockOf). The zone is the directory's, else the slots', and the first that exists.
 //
 // # Order
 //

@@ -10,84 +10,75 @@ import (
 
 // subject is a clinician or a department while its slots are counted.
 type subject struct {
-	entry timeslot.Entry
-	next  []unit
-	place int32 // of a department
-	times timesAtOnce
-}
-
-// readAsked makes the departments that were asked for known, also those that no answer lists a slot of.
-func (m *merger) readAsked() {
-	for i := range m.Asked {
-		if ehr, id, ok := timeslot.SplitDepartmentKey(m.Asked[i].Department); ok {
-			m.placeFor(ehr, id)
-		}
-	}
+	entry     timeslot.Entry
+	calendars []int32
+	next      []pick
+	spot      *spot // of a department
+	times     timesAtOnce
 }
 
 // entriesResult answers GET /v1/next-available: subjects in the order in which the ranking first comes to them, then
-// those without slots. Units ascend by start.
-func (m *merger) entriesResult(units []unit) *timeslot.Result {
-	r := m.emptyResult(units)
-	ranked := m.rank(units)
-	subjects, ofGroup := m.subjectsInOrder(ranked)
-	m.count(units, subjects, ofGroup)
-	limit := m.Query.Limit
-	if limit <= 0 {
-		limit = defaultLimit
+// those without slots.
+func (q *question) entriesResult() *timeslot.Result {
+	r := q.emptyResult()
+	subjects := q.subjectsInOrder()
+	open := map[string]bool{}
+	for i := range subjects {
+		open[subjects[i].entry.NPI+subjects[i].entry.Department] = true
 	}
+	limit := q.limit()
 	subjects = subjects[:min(limit, len(subjects))]
-	m.fillNext(subjects, r)
+	day := q.dayIn()
+	for i := range subjects {
+		q.countSubject(&subjects[i], day)
+	}
+	q.fillNext(subjects, r)
 	for i := range subjects {
 		r.Entries = append(r.Entries, subjects[i].entry)
 	}
-	without := m.withoutSlots(subjects)
-	m.nameSubjects(without[:min(limit-len(subjects), len(without))], r)
+	without := q.withoutSlots(open)
+	q.nameSubjects(without[:min(limit-len(subjects), len(without))], r)
 	return r
 }
 
-// subjectOf is what a group's slots count for.
-func (m *merger) subjectOf(group int32) timeslot.Entry {
-	g := &m.groups[group]
-	if m.Query.By == timeslot.ByDepartment {
-		return timeslot.Entry{Department: timeslot.DepartmentKey(g.place.ehr, g.place.id), Status: timeslot.AvailabilityOpen}
+// subjectOf is what a calendar's slots count for.
+func (q *question) subjectOf(c *calendar) timeslot.Entry {
+	if s := &q.spots[c.spot]; q.Query.By == timeslot.ByDepartment {
+		return timeslot.Entry{Department: timeslot.DepartmentKey(s.ehr, s.id), Status: timeslot.AvailabilityOpen}
 	}
-	return timeslot.Entry{NPI: g.schedule.NPI, Status: timeslot.AvailabilityOpen}
+	return timeslot.Entry{NPI: c.group.schedule.NPI, Status: timeslot.AvailabilityOpen}
 }
 
-// subjectsInOrder numbers the subjects by their best slot; the result has the number for every group, −1 for none.
-func (m *merger) subjectsInOrder(ranked []unit) (subjects []subject, ofGroup []int32) {
-	ofGroup = make([]int32, len(m.groups))
-	for i := range ofGroup {
-		ofGroup[i] = -1
-	}
+// subjectsInOrder orders the subjects by their best slot. Calendars are in the order of the ranking, so that this is the
+// first slot of one.
+func (q *question) subjectsInOrder() (subjects []subject) {
+	o := q.inOrderOf(q.Query.Sort)
+	slices.SortFunc(o.heads, func(a, b head) int { return compareFirst(&a, &b) })
 	known := map[string]int32{}
-	for i := range ranked {
-		group := ranked[i].group
-		if ofGroup[group] < 0 {
-			e := m.subjectOf(group)
-			ofGroup[group] = intern(known, e.NPI+e.Department, &subjects, func() subject {
-				return subject{entry: e, place: m.sites[m.groups[group].site].place}
-			})
-		}
+	for i := range o.heads {
+		c := &q.calendars[o.heads[i].calendar]
+		e := q.subjectOf(c)
+		n := intern(known, e.NPI+e.Department, &subjects, func() subject { return subject{entry: e, spot: &q.spots[c.spot]} })
+		subjects[n].calendars = append(subjects[n].calendars, o.heads[i].calendar)
 	}
-	return subjects, ofGroup
+	return subjects
 }
 
-// count adds the units, which ascend by start, to their subjects.
-func (m *merger) count(units []unit, subjects []subject, ofGroup []int32) {
-	answerZone, _ := m.firstZone(m.Query.Zone)
-	per := cmp.Or(m.Query.Per, timeslot.DefaultPer)
-	for i := range units {
-		u := &units[i]
-		s := &subjects[ofGroup[u.group]]
-		z := answerZone
-		if z == nil {
-			z = m.zoneOf(u)
-		}
+// countSubject counts the slots of a subject by their days, in the order of their starts, and finds the next ones.
+func (q *question) countSubject(s *subject, day func(*unit) timeslot.Date) {
+	per := cmp.Or(q.Query.Per, timeslot.DefaultPer)
+	only := question{Input: q.Input, union: q.union, spots: q.spots, profiles: q.profiles}
+	for _, i := range s.calendars {
+		c := q.calendars[i]
+		c.at = 0
+		only.calendars = append(only.calendars, c)
+	}
+	slices.SortFunc(only.calendars, func(a, b calendar) int { return cmp.Compare(a.rank, b.rank) })
+	o := only.inOrderOf(timeslot.Soonest)
+	for p, ok := o.next(); ok; p, ok = o.next() {
 		s.entry.Count++
-		again := m.addTime(s, u, per)
-		s.entry.Days = countDay(s.entry.Days, z.day(u.start), again)
+		again := q.addTime(s, p, per)
+		s.entry.Days = countDay(s.entry.Days, day(p.unit), again)
 	}
 }
 
@@ -106,67 +97,78 @@ func countDay(days []timeslot.DayCount, day timeslot.Date, again int) []timeslot
 }
 
 // fillNext describes the next slots of all subjects.
-func (m *merger) fillNext(subjects []subject, r *timeslot.Result) {
-	var all []unit
+func (q *question) fillNext(subjects []subject, r *timeslot.Result) {
+	var all []pick
 	for i := range subjects {
 		all = append(all, subjects[i].next...)
 	}
-	offers := m.offers(all, r)
+	offers := q.offers(all, r)
 	for i := range subjects {
 		n := len(subjects[i].next)
 		subjects[i].entry.Next, offers = offers[:n:n], offers[n:]
 	}
 }
 
-// withoutSlots are the subjects that were asked for and have no slots: those that are known to have none, the nearest
+// withoutSlots are the subjects that were asked for and are not open: those that are known to have no slots, the nearest
 // first, then those that nobody knows of.
-func (m *merger) withoutSlots(with []subject) []subject {
-	open := map[string]bool{}
-	for i := range with {
-		open[with[i].entry.NPI+with[i].entry.Department] = true
-	}
+func (q *question) withoutSlots(open map[string]bool) []subject {
 	var without []subject
-	for _, e := range m.Asked {
+	for _, e := range q.Asked {
 		if open[e.NPI+e.Department] {
 			continue
 		}
-		s := subject{entry: e, place: -1}
+		s := subject{entry: e}
 		if ehr, id, ok := timeslot.SplitDepartmentKey(e.Department); ok {
-			s.place = m.placeFor(ehr, id)
+			s.spot = q.spotOf(placeKey{ehr, id})
 		}
 		without = append(without, s)
 	}
 	slices.SortFunc(without, func(a, b subject) int {
 		return cmp.Or(
 			strings.Compare(string(a.entry.Status), string(b.entry.Status)), // "none" before "unknown"
-			compareDistance(m.distanceOf(&a), m.distanceOf(&b)),
+			compareDistance(a.distance(), b.distance()),
 			strings.Compare(a.entry.NPI+a.entry.Department, b.entry.NPI+b.entry.Department),
 		)
 	})
 	return without
 }
 
-func (m *merger) distanceOf(s *subject) float64 {
-	if s.place < 0 {
+func (s *subject) distance() float64 {
+	if s.spot == nil {
 		return unknownDistance
 	}
-	return m.places[s.place].distance
+	return s.spot.distance
+}
+
+// spotOf is a department that was asked for, also where no answer lists a slot of it.
+func (q *question) spotOf(key placeKey) *spot {
+	for i := range q.spots {
+		if s := &q.spots[i]; s.ehr == key.ehr && s.id == key.id {
+			return s
+		}
+	}
+	p := &place{ehr: key.ehr, id: key.id}
+	inOrder(q.answers, departmentRanks[:], p.joinFrom)
+	p.info.EHRInstance, p.info.ID = p.ehr, p.id
+	p.info.Timezone = ""
+	p.miles = q.milesFromPostalCode(p)
+	return &spot{place: p, distance: p.distanceTo(q.Query), index: -1}
 }
 
 // nameSubjects adds entries without slots, and makes the answer name whom and what they are about.
-func (m *merger) nameSubjects(without []subject, r *timeslot.Result) {
+func (q *question) nameSubjects(without []subject, r *timeslot.Result) {
 	wanted := map[string]*timeslot.Provider{}
 	for i := range without {
 		e := without[i].entry
 		r.Entries = append(r.Entries, e)
 		if e.Department != "" {
-			p := &m.places[without[i].place]
-			r.Departments[e.Department] = &timeslot.DepartmentView{Department: p.info, Distance: p.distance}
+			s := without[i].spot
+			r.Departments[e.Department] = &timeslot.DepartmentView{Department: s.info, Distance: s.distance}
 		} else if r.Providers[e.NPI] == nil {
 			wanted[e.NPI] = &timeslot.Provider{}
 		}
 	}
-	m.joinProviders(wanted)
+	q.joinProviders(wanted)
 	for npi, p := range wanted {
 		r.Providers[npi] = p
 	}

@@ -2,42 +2,44 @@ package merge
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 	"strings"
 
 	"timeslots/internal/timeslot"
 )
 
-// group is one clinician at one department for one visit type, whichever surfaces spell it. Groups are numbered in the
-// order of distance, then identity, so that comparing numbers compares both.
+// group is one clinician at the clinic for one visit type, whichever surfaces spell it.
 type group struct {
+	npi       string
+	member    string // local provider id, in a pool only; empty there for rows that do not say which member
+	visitID   string // as shown
+	visitName string // as shown, in lower case; empty when no answer gives one
+
 	site   int32
-	visit  int32  // whose id and name are shown
-	member string // local provider id, in a pool only; empty there for rows that do not say which member
-	family int32  // the pool that it is of, −1 for none
+	family int32 // the pool that it is of, −1 for none
 
-	rows     []int32 // freshest first
-	place    *place
+	rows     []int32           // freshest first
 	schedule timeslot.Schedule // as shown; of a mixed group what is not said of some slot
+	names    []string          // all that the visit type is called, in lower case
+	alone    bool              // see visit
+	around   bool              // nobody lists it but answers for an area around a point
 
-	mixed    bool             // its elements differ: what is shown is decided for each slot
-	profiles map[string]int32 // by the rows that list a slot, the profile
-	shown    []profile        // of a mixed group
+	mixed bool      // its elements differ: what is shown is decided for each slot
+	lists [][]int32 // of a mixed group: rows that list some slot together, freshest first
 
 	authorities []authority
 	spellings   []*timeslot.Schedule // further identities to ask Taken for
-	out         bool                 // filtered, all slots of it
+
+	units       []unit // ascending by start
+	fingerprint timeslot.Fingerprint
+
+	visit int32 // whose id and name are shown; for building only
 }
 
 // family is the groups of one pool and visit type.
 type family struct {
 	nobody  int32 // the group of rows without a member, −1 for none
 	members []int32
-
-	// While one start is looked at: the last start that some member has, and where the rows without one are.
-	memberAt, nobodyAt int64
-	covered            int32
 }
 
 type memberKey struct {
@@ -46,124 +48,114 @@ type memberKey struct {
 }
 
 // formGroups puts rows into groups, and orders them.
-func (m *merger) formGroups() {
-	visitOf := m.classes()
-	groupOf := make([]int32, len(m.visits)) // outside of pools, one more than the group
+func (b *builder) formGroups() {
+	visitOf := b.classes()
+	groupOf := make([]int32, len(b.visits)) // outside of pools, one more than the group
 	memberOf := map[memberKey]int32{}
-	for i := range m.rows {
-		r := &m.rows[i]
-		if r.site == nowhere {
-			continue
-		}
+	for i := range b.rows {
+		r := &b.rows[i]
 		v := visitOf[r.visit]
-		if m.sites[r.site].pool {
-			r.schedule = inPool(r.schedule)
-			r.group = intern(memberOf, memberKey{v, r.schedule.ProviderID}, &m.groups, func() group {
-				return group{site: r.site, visit: v, member: r.schedule.ProviderID}
+		if b.sites[r.site].pool {
+			r.schedule.Pool = true // which its own answer could not see
+			member := r.schedule.ProviderID
+			r.group = intern(memberOf, memberKey{v, member}, &b.groups, func() group {
+				return group{site: r.site, visit: v, member: member}
 			})
 			continue
 		}
 		if groupOf[v] == 0 {
-			m.groups = append(m.groups, group{site: r.site, visit: v})
-			groupOf[v] = int32(len(m.groups))
+			b.groups = append(b.groups, group{site: r.site, visit: v})
+			groupOf[v] = int32(len(b.groups))
 		}
 		r.group = groupOf[v] - 1
 	}
-	m.orderGroups()
-	m.shift = uint(bits.Len(uint(len(m.groups))))
-	m.handOutRows()
-	m.findFamilies()
-}
-
-// inPool marks what its own answer could not see: that the NPI stands for several.
-func inPool(s *timeslot.Schedule) *timeslot.Schedule {
-	if s.Pool {
-		return s
+	for i := range b.groups {
+		g := &b.groups[i]
+		v := &b.visits[g.visit]
+		g.npi, g.visitID, g.visitName, g.alone, g.family = b.sites[g.site].npi, v.id, b.names.text(v.name), v.alone, -1
 	}
-	c := *s
-	c.Pool = true
-	return &c
+	b.orderGroups()
+	b.handOutRows()
+	b.findFamilies()
 }
 
 // orderGroups sorts the groups and renumbers them in the rows.
-func (m *merger) orderGroups() {
-	order := make([]int32, len(m.groups))
+func (b *builder) orderGroups() {
+	order := make([]int32, len(b.groups))
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return m.compareGroups(&m.groups[a], &m.groups[b]) })
+	slices.SortFunc(order, func(x, y int32) int { return compareGroups(&b.groups[x], &b.groups[y]) })
 	sorted := make([]group, len(order))
-	place := make([]int32, len(order))
+	number := make([]int32, len(order))
 	for i, old := range order {
-		sorted[i] = m.groups[old]
-		sorted[i].family = -1
-		sorted[i].place = &m.places[m.sites[sorted[i].site].place]
-		place[old] = int32(i)
+		sorted[i] = b.groups[old]
+		number[old] = int32(i)
 	}
-	m.groups = sorted
-	for i := range m.rows {
-		if m.rows[i].site != nowhere {
-			m.rows[i].group = place[m.rows[i].group]
-		}
+	b.groups = sorted
+	for i := range b.rows {
+		b.rows[i].group = number[b.rows[i].group]
 	}
 }
 
-// compareGroups orders by distance, unknown last, then by the fields of the identity.
-func (m *merger) compareGroups(a, b *group) int {
-	s, t := &m.sites[a.site], &m.sites[b.site]
-	if s.place != t.place {
-		p, q := &m.places[s.place], &m.places[t.place]
-		if c := compareDistance(p.distance, q.distance); c != 0 {
-			return c
-		}
-		return cmp.Or(strings.Compare(p.ehr, q.ehr), strings.Compare(p.id, q.id))
-	}
+// compareGroups orders groups of one clinic by the fields of their identity.
+func compareGroups(a, b *group) int {
 	return cmp.Or(
-		strings.Compare(s.npi, t.npi),
+		strings.Compare(a.npi, b.npi),
 		strings.Compare(a.member, b.member),
-		strings.Compare(m.visits[a.visit].id, m.visits[b.visit].id),
-		strings.Compare(m.visitName(a), m.visitName(b)),
+		strings.Compare(a.visitID, b.visitID),
+		strings.Compare(a.visitName, b.visitName),
 	)
 }
 
-// visitName is the short name of the group's visit type in lower case; empty when no answer gives one.
-func (m *merger) visitName(g *group) string { return m.lowered[m.visits[g.visit].name+1] }
-
 // handOutRows gives every group its rows, in the order of the answers.
-func (m *merger) handOutRows() {
-	counts := make([]int32, len(m.groups))
-	for i := range m.rows {
-		if g := m.rows[i].group; g != nowhere {
-			counts[g]++
-		}
+func (b *builder) handOutRows() {
+	counts := make([]int32, len(b.groups))
+	for i := range b.rows {
+		counts[b.rows[i].group]++
 	}
-	all := make([]int32, len(m.rows))
-	for i := range m.groups {
+	all := make([]int32, len(b.rows))
+	for i := range b.groups {
 		n := counts[i]
-		m.groups[i].rows, all = all[:0:n], all[n:]
+		b.groups[i].rows, all = all[:0:n], all[n:]
+		b.groups[i].around = true
 	}
-	for i := range m.rows {
-		if r := m.rows[i].group; r != nowhere {
-			g := &m.groups[r]
-			g.rows = append(g.rows, int32(i))
+	for i := range b.rows {
+		g := &b.groups[b.rows[i].group]
+		g.rows = append(g.rows, int32(i))
+		g.around = g.around && b.rows[i].around
+		if name := b.names.text(b.rows[i].name); name != "" && !slices.Contains(g.names, name) {
+			g.names = append(g.names, name)
 		}
 	}
 }
 
 // findFamilies connects the groups of pools.
-func (m *merger) findFamilies() {
+func (b *builder) findFamilies() {
 	familyOf := map[int32]int32{}
-	for i := range m.groups {
-		g := &m.groups[i]
-		if !m.sites[g.site].pool {
+	for i := range b.groups {
+		g := &b.groups[i]
+		if !b.sites[g.site].pool {
 			continue
 		}
-		g.family = intern(familyOf, g.visit, &m.families, func() family { return family{nobody: -1} })
-		f := &m.families[g.family]
+		g.family = intern(familyOf, g.visit, &b.families, func() family { return family{nobody: -1} })
+		f := &b.families[g.family]
 		if g.member == "" {
 			f.nobody = int32(i)
 		} else {
 			f.members = append(f.members, int32(i))
 		}
+	}
+}
+
+// finish notes by what clinic and groups are known.
+func (b *builder) finish() {
+	npis := make([]string, len(b.sites))
+	for i := range b.sites {
+		npis[i] = b.sites[i].npi
+	}
+	b.npis = timeslot.CliniciansNamed(npis...)
+	for i := range b.groups {
+		b.groups[i].fingerprint = b.groups[i].schedule.Fingerprint()
 	}
 }

@@ -3,18 +3,25 @@ package merge
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
+	"time"
 
 	"timeslots/internal/timeslot"
 )
 
-// place is a department that some row names.
+// place is a department that some answer lists slots of.
 type place struct {
 	ehr, id  string
 	info     timeslot.Department // joined; zero fields are unknown
 	urlNames []string            // every slug that somebody calls it by
-	zone     *zone               // nil when nobody names one that exists: then slots keep their own offset
-	zoneName string              // empty then
-	distance float64             // miles
+	zoneName string              // empty when nobody names one that exists: then slots keep their own offset
+	loc      *time.Location      // nil then
+	written  string              // the directory's name of the zone, whether it exists or not
+	miles    float64             // from the query's postal code, as upstream measured it
+
+	parts    []listed // of the answers that list it, freshest first
+	clinic   *clinic
+	beyondAt atomic.Pointer[place] // see [union.beyond]
 }
 
 type placeKey struct{ ehr, id string }
@@ -35,63 +42,6 @@ var departmentRanks = [...]timeslot.Operation{
 	timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo, "",
 }
 
-// readPlaces finds the place of every schedule, and what the directory and others say about it.
-func (m *merger) readPlaces() {
-	for i := range m.answers {
-		a := &m.answers[i]
-		a.firstRow = len(m.rowPlaces)
-		for j := range a.Schedules {
-			m.rowPlaces = append(m.rowPlaces, m.placeOfRow(a.Schedules[:j], &a.Schedules[j]))
-		}
-	}
-	inOrder(m.answers, departmentRanks[:], func(a *answer) {
-		for i := range a.Departments {
-			m.joinPlace(&a.Departments[i])
-		}
-	})
-	for i := range m.places {
-		p := &m.places[i]
-		p.info.EHRInstance, p.info.ID = p.ehr, p.id
-		p.distance = m.distanceTo(p)
-	}
-}
-
-// placeOfRow looks at the schedule before first: answers list their schedules department by department.
-func (m *merger) placeOfRow(before []timeslot.Schedule, s *timeslot.Schedule) int32 {
-	if n := len(before); n > 0 && before[n-1].DepartmentID == s.DepartmentID && before[n-1].EHRInstance == s.EHRInstance {
-		return m.rowPlaces[len(m.rowPlaces)-1]
-	}
-	return m.placeFor(s.EHRInstance, s.DepartmentID)
-}
-
-func (m *merger) placeFor(ehr, id string) int32 {
-	return intern(m.placeOf, placeKey{ehr, id}, &m.places, func() place {
-		return place{ehr: ehr, id: id, distance: unknownDistance}
-	})
-}
-
-// joinRows takes over what the rows say about their places.
-func (m *merger) joinRows() {
-	for i := range m.rows {
-		r := &m.rows[i]
-		if r.site == nowhere {
-			continue
-		}
-		p := &m.places[m.sites[r.site].place]
-		if a := &m.answers[r.answer]; a.surface == surfaceCareDirect {
-			setDefault(&p.info.URLName, a.Key.Department)
-			p.addURLName(a.Key.Department)
-		}
-		if p.zone == nil {
-			p.zone, p.zoneName = m.firstZone(p.info.Timezone, r.schedule.Timezone)
-		}
-	}
-	for i := range m.places {
-		p := &m.places[i]
-		p.info.Timezone = p.zoneName // a name of no zone is none
-	}
-}
-
 // inOrder calls visit for every answer, those of the first operation first, and each kind freshest first. The empty
 // operation stands for all others.
 func inOrder(answers []answer, ranks []timeslot.Operation, visit func(*answer)) {
@@ -105,12 +55,35 @@ func inOrder(answers []answer, ranks []timeslot.Operation, visit func(*answer)) 
 	}
 }
 
-func (m *merger) joinPlace(d *timeslot.Department) {
-	i, ok := m.placeOf[placeKey{d.EHRInstance, d.ID}]
-	if !ok {
-		return
+// joinPlaces takes over what the answers say about places.
+func (u *union) joinPlaces() {
+	inOrder(u.answers, departmentRanks[:], func(a *answer) {
+		if len(a.Departments) <= len(u.places) {
+			for j := range a.Departments {
+				d := &a.Departments[j]
+				if i, ok := u.placeOf[placeKey{d.EHRInstance, d.ID}]; ok {
+					u.places[i].join(d)
+				}
+			}
+			return
+		}
+		for i := range u.places {
+			u.places[i].joinFrom(a)
+		}
+	})
+	for i := range u.places {
+		p := &u.places[i]
+		p.info.EHRInstance, p.info.ID = p.ehr, p.id
+		p.miles = u.milesFromPostalCode(p)
 	}
-	p := &m.places[i]
+}
+
+// joinFrom takes over what one answer says about the place.
+func (p *place) joinFrom(a *answer) {
+	a.parts.places.each(placeKey{p.ehr, p.id}, func(j int32) { p.join(&a.Departments[j]) })
+}
+
+func (p *place) join(d *timeslot.Department) {
 	p.addURLName(d.URLName)
 	if p.info.ID == "" {
 		p.info = *d
@@ -135,26 +108,69 @@ func (p *place) addURLName(name string) {
 	}
 }
 
-// distanceTo is measured from the caller's own point, never taken over from upstream, which was asked for a rounded
-// one. Only where the caller named nothing but a postal code, upstream's own distances have to do.
-func (m *merger) distanceTo(p *place) float64 {
-	if from := m.Query.Point; from != nil {
-		if p.info.Point == nil {
-			return unknownDistance
+// nameSlugs takes over what Care Direct was asked for.
+func (p *place) nameSlugs() {
+	for i := range p.parts {
+		if a := p.parts[i].answer; a.surface == surfaceCareDirect {
+			setDefault(&p.info.URLName, a.Key.Department)
+			p.addURLName(a.Key.Department)
 		}
-		return from.MilesTo(*p.info.Point)
 	}
-	if m.Query.PostalCode == "" {
-		return unknownDistance
+}
+
+// findZone takes the zone of the directory, else of the slots' schedules: the first that exists. A name of no zone is none.
+func (p *place) findZone(zones *Zones) {
+	p.loc, p.zoneName = nil, ""
+	if !p.tryZone(p.written, zones) {
+		p.zoneOfParts(zones)
 	}
+	p.info.Timezone = p.zoneName
+}
+
+func (p *place) zoneOfParts(zones *Zones) {
+	tried := p.written
+	for i := range p.parts {
+		part := &p.parts[i]
+		for _, j := range part.schedules {
+			if name := part.answer.Schedules[j].Timezone; name != tried {
+				if tried = name; p.tryZone(name, zones) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (p *place) tryZone(name string, zones *Zones) bool {
+	loc, ok := zones.Load(name)
+	if ok {
+		p.loc, p.zoneName = loc, name
+	}
+	return ok
+}
+
+// milesFromPostalCode is upstream's own distance: where the caller named nothing but a postal code, that has to do.
+func (u *union) milesFromPostalCode(p *place) float64 {
 	key := timeslot.DepartmentKey(p.ehr, p.id)
-	for i := range m.answers {
-		if m.answers[i].Key.Area.PostalCode == "" {
+	for i := range u.answers {
+		a := &u.answers[i]
+		if a.Key.Area.PostalCode == "" {
 			continue
 		}
-		if miles, ok := m.answers[i].Distances[key]; ok {
+		if miles, ok := a.Distances[key]; ok {
 			return miles
 		}
+	}
+	return unknownDistance
+}
+
+// distanceTo is measured from the caller's own point, never taken over from upstream, which was asked for a rounded one.
+func (p *place) distanceTo(q *timeslot.Query) float64 {
+	switch {
+	case q.Point != nil && p.info.Point != nil:
+		return q.Point.MilesTo(*p.info.Point)
+	case q.Point == nil && q.PostalCode != "":
+		return p.miles
 	}
 	return unknownDistance
 }

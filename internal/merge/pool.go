@@ -1,54 +1,37 @@
 package merge
 
 // coverPools settles the rows of pools that name no member (see the package comment), and leaves nothing behind that
-// is gone. Units ascend by start.
-func (m *merger) coverPools(units []unit) []unit {
-	if len(m.families) == 0 {
-		return units
+// is gone.
+func (b *builder) coverPools() {
+	for i := range b.families {
+		b.coverPool(&b.families[i])
 	}
-	kept := units[:0]
-	for len(units) > 0 {
-		n := 1
-		for n < len(units) && units[n].start == units[0].start {
-			n++
-		}
-		kept = m.coverStart(units[:n], kept)
-		units = units[n:]
-	}
-	return kept
 }
 
-// coverStart settles the units of one start, and appends those that stay to kept, which may share their memory.
-func (m *merger) coverStart(units, kept []unit) []unit {
-	for _, u := range units {
-		if g := &m.groups[u.group]; g.family >= 0 && g.member != "" {
-			m.families[g.family].memberAt = u.start
-		}
+func (b *builder) coverPool(f *family) {
+	if f.nobody < 0 {
+		return
 	}
-	for _, u := range units {
-		if f := m.coveredFamily(u); f != nil {
-			f.nobodyAt, f.covered = u.start, u.first
-		}
+	nobody := &b.groups[f.nobody]
+	at := make(map[int64]*unit, len(nobody.units))
+	for i := range nobody.units {
+		at[nobody.units[i].start] = &nobody.units[i]
 	}
-	for _, u := range units {
-		if u.gone || m.coveredFamily(u) != nil {
-			continue
-		}
-		if g := &m.groups[u.group]; g.family >= 0 {
-			if f := &m.families[g.family]; f.nobodyAt == u.start {
-				u.cover = f.covered
+	covered := map[int64]bool{}
+	for _, member := range f.members {
+		units := b.groups[member].units
+		for i := range units {
+			if u := at[units[i].start]; u != nil {
+				covered[u.start] = true
+				units[i].cover, units[i].covers = u.first, u.n
 			}
 		}
-		kept = append(kept, u)
 	}
-	return kept
-}
-
-// coveredFamily is the pool whose members cover u, and nil when u names a member or no member has that start.
-func (m *merger) coveredFamily(u unit) *family {
-	g := &m.groups[u.group]
-	if g.family < 0 || g.member != "" || m.families[g.family].memberAt != u.start {
-		return nil
+	kept := nobody.units[:0]
+	for _, u := range nobody.units {
+		if !u.gone && !covered[u.start] {
+			kept = append(kept, u)
+		}
 	}
-	return &m.families[g.family]
+	nobody.units = kept
 }

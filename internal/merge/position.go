@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"math"
-	"sort"
+	"slices"
 	"strings"
 
 	"timeslots/internal/timeslot"
@@ -19,11 +19,11 @@ type position struct {
 	name               string // of the visit type, in lower case
 }
 
-func (m *merger) positionOf(u *unit) position {
-	g := &m.groups[u.group]
+func (q *question) positionOf(p pick) position {
+	s, g := &q.spots[p.calendar.spot], p.calendar.group
 	return position{
-		start: u.start, distance: g.place.distance, place: placeKey{g.place.ehr, g.place.id},
-		npi: m.sites[g.site].npi, member: g.member, visit: m.visits[g.visit].id, name: m.visitName(g),
+		start: p.unit.start, distance: s.distance, place: placeKey{s.ehr, s.id},
+		npi: g.npi, member: g.member, visit: g.visitID, name: g.visitName,
 	}
 }
 
@@ -51,34 +51,41 @@ func (r *reader) position() position {
 	return p
 }
 
-// afterPosition is what of the ranked units comes after p. The department's present distance counts, as long as it is
-// there: a replica on another processor may compute one that differs in the last bit.
-func (m *merger) afterPosition(units []unit, p position) []unit {
-	if i, ok := m.placeOf[p.place]; ok {
-		p.distance = m.places[i].distance
+// skipTo moves the calendars to what comes after p in the order of a profile. The department's present distance counts, as
+// long as it is there: a replica on another processor may compute one that differs in the last bit.
+func (q *question) skipTo(profile timeslot.Ranking, p position) {
+	if i := slices.IndexFunc(q.spots, func(s spot) bool { return s.ehr == p.place.ehr && s.id == p.place.id }); i >= 0 {
+		p.distance = q.spots[i].distance
 	}
-	next := sort.Search(len(m.groups), func(i int) bool { return m.compareTo(&m.groups[i], &p) > 0 })
-	first := sort.Search(len(units), func(i int) bool {
-		u := &units[i]
-		if m.Query.Sort == timeslot.Nearest {
-			if c := compareDistance(m.groups[u.group].place.distance, p.distance); c != 0 {
-				return c > 0
+	for i := range q.calendars {
+		c := &q.calendars[i]
+		s := &q.spots[c.spot]
+		if profile == timeslot.Nearest {
+			if d := compareDistance(s.distance, p.distance); d > 0 {
+				continue
+			} else if d < 0 {
+				c.at = len(c.units)
+				continue
 			}
 		}
-		return u.start > p.start || u.start == p.start && int(u.group) >= next
-	})
-	return units[first:]
+		start := p.start
+		if compareTo(s, c.group, &p) <= 0 {
+			start++
+		}
+		n, _ := slices.BinarySearchFunc(c.units, start, func(u unit, at int64) int { return cmp.Compare(u.start, at) })
+		c.at = max(c.at, n)
+	}
 }
 
-// compareTo is compareGroups with a group that may be gone.
-func (m *merger) compareTo(g *group, p *position) int {
+// compareTo compares a group with a position, whose own group may be gone.
+func compareTo(s *spot, g *group, p *position) int {
 	return cmp.Or(
-		compareDistance(g.place.distance, p.distance),
-		strings.Compare(g.place.ehr, p.place.ehr),
-		strings.Compare(g.place.id, p.place.id),
-		strings.Compare(m.sites[g.site].npi, p.npi),
+		compareDistance(s.distance, p.distance),
+		strings.Compare(s.ehr, p.place.ehr),
+		strings.Compare(s.id, p.place.id),
+		strings.Compare(g.npi, p.npi),
 		strings.Compare(g.member, p.member),
-		strings.Compare(m.visits[g.visit].id, p.visit),
-		strings.Compare(m.visitName(g), p.name),
+		strings.Compare(g.visitID, p.visit),
+		strings.Compare(g.visitName, p.name),
 	)
 }

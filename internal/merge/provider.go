@@ -1,6 +1,10 @@
 package merge
 
-import "timeslots/internal/timeslot"
+import (
+	"slices"
+
+	"timeslots/internal/timeslot"
+)
 
 // Provider information knows names and visit types best, Care Options gender and specialties (docs/dexcare.md §5.2, §6.1).
 // Among equals the freshest counts first.
@@ -9,36 +13,71 @@ var (
 	profileRanks = [...]timeslot.Operation{timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo, ""}
 )
 
-// joinProviders fills in all that is known of the clinicians in wanted, and drops those that nobody knows.
-func (m *merger) joinProviders(wanted map[string]*timeslot.Provider) {
-	m.eachProvider(wanted, nameRanks[:], func(to, p *timeslot.Provider) {
-		setDefault(&to.Name, p.Name)
-		if len(to.VisitTypes) == 0 {
-			to.VisitTypes = p.VisitTypes
+// noteProviders makes known whom an answer describes.
+func (u *union) noteProviders(n int32) {
+	a := &u.answers[n]
+	if len(a.Providers) > manyProviders {
+		u.lists = append(u.lists, n)
+		return
+	}
+	for i := range a.Providers {
+		npi := a.Providers[i].NPI
+		if u.named == nil {
+			u.named = map[string][]int32{}
 		}
-	})
-	m.eachProvider(wanted, profileRanks[:], func(to, p *timeslot.Provider) {
-		to.NPI = p.NPI
-		setDefault(&to.Gender, p.Gender)
-		if len(to.Specialties) == 0 {
-			to.Specialties = p.Specialties
-		}
-	})
-	for npi, p := range wanted {
-		if p.NPI == "" {
-			delete(wanted, npi)
+		if from := u.named[npi]; len(from) == 0 || from[len(from)-1] != n {
+			u.named[npi] = append(from, n)
 		}
 	}
 }
 
-func (m *merger) eachProvider(
-	wanted map[string]*timeslot.Provider, ranks []timeslot.Operation, join func(to, p *timeslot.Provider),
-) {
-	inOrder(m.answers, ranks, func(a *answer) {
-		for i := range a.Providers {
-			if to := wanted[a.Providers[i].NPI]; to != nil {
-				join(to, &a.Providers[i])
+// describe is all that is known of a clinician; ok is false where that is nothing.
+func (u *union) describe(npi string) (p timeslot.Provider, ok bool) {
+	from := u.named[npi]
+	if len(u.lists) > 0 {
+		from = slices.Clone(from)
+		for _, n := range u.lists {
+			if _, ok := u.answers[n].parts.providers.first[npi]; ok {
+				from = append(from, n)
 			}
 		}
+		slices.Sort(from)
+	}
+	u.eachDescription(npi, from, nameRanks[:], func(by *timeslot.Provider) {
+		setDefault(&p.Name, by.Name)
+		if len(p.VisitTypes) == 0 {
+			p.VisitTypes = by.VisitTypes
+		}
 	})
+	u.eachDescription(npi, from, profileRanks[:], func(by *timeslot.Provider) {
+		p.NPI = by.NPI
+		setDefault(&p.Gender, by.Gender)
+		if len(p.Specialties) == 0 {
+			p.Specialties = by.Specialties
+		}
+	})
+	return p, p.NPI != ""
+}
+
+// eachDescription visits what some answers, freshest first, say about a clinician, in the order of ranks.
+func (u *union) eachDescription(npi string, from []int32, ranks []timeslot.Operation, visit func(*timeslot.Provider)) {
+	for _, op := range ranks {
+		for _, n := range from {
+			a := &u.answers[n]
+			if a.Key.Operation == op || op == "" && !slices.Contains(ranks, a.Key.Operation) {
+				a.parts.providers.each(npi, func(i int32) { visit(&a.Providers[i]) })
+			}
+		}
+	}
+}
+
+// joinProviders fills in all that is known of the clinicians in wanted, and drops those that nobody knows.
+func (u *union) joinProviders(wanted map[string]*timeslot.Provider) {
+	for npi := range wanted {
+		if p, ok := u.describe(npi); ok {
+			*wanted[npi] = p
+		} else {
+			delete(wanted, npi)
+		}
+	}
 }

@@ -1,7 +1,9 @@
 package merge
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"timeslots/internal/timeslot"
 )
@@ -37,89 +39,20 @@ const (
 	million       = 1_000_000
 )
 
-// rank brings units, which ascend by start and group, into the order of the query's profile.
-func (m *merger) rank(units []unit) []unit {
-	if m.Query.Explain || m.Query.Sort == timeslot.Balanced {
-		m.countBefore(units)
-	}
-	switch m.Query.Sort {
-	case timeslot.Nearest:
-		return m.nearestFirst(units)
-	case timeslot.Balanced:
-		return m.balanced(units)
-	default:
-		return units
-	}
-}
-
-// countBefore finds for every slot how many of the same NPI come before it.
-func (m *merger) countBefore(units []unit) {
-	number := map[string]int32{}
-	var npis []struct{}
-	npiOf := make([]int32, len(m.groups))
-	for i := range m.groups {
-		npiOf[i] = intern(number, m.groups[i].schedule.NPI, &npis, func() (none struct{}) { return none })
-	}
-	seen := make([]int32, len(npis))
-	for i := range units {
-		n := npiOf[units[i].group]
-		units[i].nth = seen[n]
-		seen[n]++
-	}
-}
-
-// nearestFirst deals the units out by distance. Groups are numbered by distance, so equal distances are neighbours.
-func (m *merger) nearestFirst(units []unit) []unit {
-	rankOf := make([]int32, len(m.groups))
-	for i := 1; i < len(m.groups); i++ {
-		rankOf[i] = rankOf[i-1]
-		if m.groups[i].place.distance != m.groups[i-1].place.distance {
-			rankOf[i]++
-		}
-	}
-	next := make([]int32, len(m.groups)+1)
-	for i := range units {
-		next[rankOf[units[i].group]+1]++
-	}
-	for i := 1; i < len(next); i++ {
-		next[i] += next[i-1]
-	}
-	ranked := make([]unit, len(units))
-	for _, u := range units {
-		r := rankOf[u.group]
-		ranked[next[r]] = u
-		next[r]++
-	}
-	return ranked
-}
-
-// balanced sorts by score, but no slot before an earlier one of its group; what is equal keeps the order of start and
-// group.
-func (m *merger) balanced(units []unit) []unit {
-	keys := make([]entry, len(units))
-	least := make([]uint64, len(m.groups)) // of what is missing to a full score, in millionths
-	for i := range units {
-		missing := &least[units[i].group]
-		*missing = max(*missing, million-uint64(math.Round(m.score(&units[i]).Total*million)))
-		keys[i] = entry{key: *missing, slot: uint32(i)}
-	}
-	ranked := make([]unit, len(units))
-	for i, k := range sortEntries(keys) {
-		ranked[i] = units[k.slot]
-	}
-	return ranked
+// missing is what a slot's score lacks of a full one, in millionths.
+func (q *question) missing(c *calendar, u *unit) uint64 {
+	return million - uint64(math.Round(q.score(c, u).Total*million))
 }
 
 // score is the parts of a slot's score, whichever profile ranks.
-func (m *merger) score(u *unit) timeslot.Score {
-	g := &m.groups[u.group]
-	days := float64(u.start-m.Now.Unix()) / secondsPerDay
+func (q *question) score(c *calendar, u *unit) timeslot.Score {
+	days := float64(u.start-q.Now.Unix()) / secondsPerDay
 	s := timeslot.Score{
 		Wait:     rounded(1 / (1 + days/halfWaitDays)),
-		Bookable: m.bookable(u),
-		Spread:   rounded(1 / (1 + float64(u.nth))),
+		Bookable: q.bookable(c, u),
+		Spread:   rounded(1 / (1 + float64(q.before(c, u)))),
 	}
-	if miles := g.place.distance; miles >= 0 {
+	if miles := q.spots[c.spot].distance; miles >= 0 {
 		s.Distance = rounded(1 / (1 + miles/halfWayMiles))
 	}
 	// The conversions forbid fusing, which would round differently on some processors.
@@ -128,16 +61,40 @@ func (m *merger) score(u *unit) timeslot.Score {
 	return s
 }
 
-func (m *merger) bookable(u *unit) float64 {
-	if m.scheduleOf(u).Bookable == timeslot.No {
+func (q *question) bookable(c *calendar, u *unit) float64 {
+	if q.scheduleOf(c, u).Bookable == timeslot.No {
 		return 0
 	}
-	for i, end := int(u.first), m.endOf(int(u.first)); i < end; i++ {
-		if e := &m.entries[i]; m.answers[e.answer].Slots[e.slot].ID != "" {
+	for _, e := range c.clinic.entriesOf(u) {
+		if e.id >= 0 {
 			return 1
 		}
 	}
 	return 0.5
+}
+
+// before is how many slots of the same NPI come before one in the whole answer.
+func (q *question) before(c *calendar, u *unit) (n int) {
+	if q.siblings == nil {
+		q.siblings = make(map[string][]int32, len(q.calendars))
+		for i := range q.calendars {
+			npi := q.calendars[i].group.schedule.NPI
+			q.siblings[npi] = append(q.siblings[npi], int32(i))
+		}
+	}
+	for _, i := range q.siblings[c.group.schedule.NPI] {
+		n += q.calendars[i].until(u.start, c.rank)
+	}
+	return n
+}
+
+// until is how many of the calendar's slots come before a slot of a calendar of some rank, by start, then rank.
+func (c *calendar) until(start int64, rank int32) int {
+	if c.rank < rank {
+		start++
+	}
+	n, _ := slices.BinarySearchFunc(c.units, start, func(u unit, at int64) int { return cmp.Compare(u.start, at) })
+	return n
 }
 
 func rounded(x float64) float64 { return math.Round(x*million) / million }

@@ -8,19 +8,21 @@ import (
 
 // row is one schedule of one answer.
 type row struct {
-	schedule *timeslot.Schedule // the answer's own, or a copy where the answer leaves out what others know
-	answer   int32
+	schedule timeslot.Schedule // with what the answer leaves out although others know it
+	part     int32             // of the clinic
 	site     int32
 	visit    int32
 	name     int32 // of the visit type; noName when unknown
 	group    int32
+	surface  surface
+	source   timeslot.Source
+	around   bool // of an answer for an area around a point
 }
 
-// site is one NPI at one department.
+// site is one NPI at the department.
 type site struct {
-	place int32
-	npi   string
-	pool  bool // the NPI stands for several clinicians here
+	npi  string
+	pool bool // the NPI stands for several clinicians here
 }
 
 // visit is a visit type at one site as some answer spells it: one EMR id may stand for several, under other names.
@@ -34,10 +36,6 @@ type visit struct {
 }
 
 type (
-	siteKey struct {
-		place int32
-		npi   string
-	}
 	visitKey struct {
 		site int32
 		id   string
@@ -46,72 +44,56 @@ type (
 	namedKey struct{ site, name int32 }
 )
 
-const noName int32 = -1
-
-// readRows finds site and visit type of every schedule, except of those that an area's answer lists outside of the caller's
-// own circle: such a row is nowhere, as if upstream had been asked for his circle.
-func (m *merger) readRows() {
-	n := len(m.rowPlaces)
-	m.rows = make([]row, 0, n)
-	m.siteOf = make(map[siteKey]int32, n)
-	m.visitOf = make(map[visitKey]int32, n)
-	m.namedAt = make(map[namedKey]int32, n)
-	for i := range m.answers {
-		a := &m.answers[i]
-		byArea := m.Query.Point != nil && a.around()
-		for j := range a.Schedules {
-			place := m.rowPlaces[a.firstRow+j]
-			if byArea && m.places[place].distance > float64(m.Query.Radius) {
-				m.rows = append(m.rows, row{answer: int32(i), site: nowhere, group: nowhere})
-				continue
-			}
-			m.readRow(int32(i), place, named(&a.Schedules[j], a.Key.VisitType))
+// readRows finds site and visit type of every schedule.
+func (b *builder) readRows() {
+	for i := range b.listed {
+		part := &b.listed[i]
+		for _, j := range part.schedules {
+			b.readRow(int32(i), named(&part.answer.Schedules[j], part.answer.Key.VisitType))
 		}
 	}
 }
-
-// nowhere is site and group of a row that does not count.
-const nowhere int32 = -1
 
 // named is the schedule with the name that its answer was asked for, if it has none of its own: Care Direct and v4
 // answer for one short name without repeating it (docs/dexcare.md §2).
-func named(s *timeslot.Schedule, asked string) *timeslot.Schedule {
-	if s.VisitTypeName != "" || asked == "" {
-		return s
-	}
+func named(s *timeslot.Schedule, asked string) timeslot.Schedule {
 	c := *s
-	c.VisitTypeName = asked
-	return &c
+	if c.VisitTypeName == "" {
+		c.VisitTypeName = asked
+	}
+	return c
 }
 
-func (m *merger) readRow(answer, place int32, s *timeslot.Schedule) {
-	at := m.siteFor(place, s.NPI)
+func (b *builder) readRow(part int32, s timeslot.Schedule) {
+	at := b.siteFor(s.NPI)
 	if s.Pool {
-		m.sites[at].pool = true
+		b.sites[at].pool = true
 	}
-	name := m.nameOf(s.VisitTypeName)
-	v := intern(m.visitOf, visitKey{at, s.VisitTypeID, name}, &m.visits, func() visit {
-		return visit{id: s.VisitTypeID, name: name, site: at, parent: int32(len(m.visits))}
+	a := b.listed[part].answer
+	name := b.names.of(s.VisitTypeName)
+	v := intern(b.visitOf, visitKey{at, s.VisitTypeID, name}, &b.visits, func() visit {
+		return visit{id: s.VisitTypeID, name: name, site: at, parent: int32(len(b.visits))}
 	})
-	m.visits[v].surfaces |= m.answers[answer].surface
+	b.visits[v].surfaces |= a.surface
 	if name != noName {
-		if first, ok := m.namedAt[namedKey{at, name}]; ok {
-			m.link(first, v)
+		if first, ok := b.namedAt[namedKey{at, name}]; ok {
+			b.link(first, v)
 		} else {
-			m.namedAt[namedKey{at, name}] = v
+			b.namedAt[namedKey{at, name}] = v
 		}
 	}
-	m.rows = append(m.rows, row{schedule: s, answer: answer, site: at, visit: v, name: name})
+	b.rows = append(b.rows, row{
+		schedule: s, part: part, site: at, visit: v, name: name,
+		surface: a.surface, source: a.Key.Source(), around: a.around(),
+	})
 }
 
 // siteFor looks at the row before first: answers list their schedules clinician by clinician.
-func (m *merger) siteFor(place int32, npi string) int32 {
-	if n := len(m.rows); n > 0 {
-		if last := m.rows[n-1].site; last != nowhere && m.sites[last].place == place && m.sites[last].npi == npi {
-			return last
-		}
+func (b *builder) siteFor(npi string) int32 {
+	if n := len(b.rows); n > 0 && b.rows[n-1].schedule.NPI == npi {
+		return b.rows[n-1].site
 	}
-	return intern(m.siteOf, siteKey{place, npi}, &m.sites, func() site { return site{place: place, npi: npi} })
+	return intern(b.siteOf, npi, &b.sites, func() site { return site{npi: npi} })
 }
 
 // intern is the index of the thing with this key, which is made when there is none.
@@ -125,18 +107,33 @@ func intern[K comparable, T any](index map[K]int32, key K, things *[]T, create f
 	return i
 }
 
-// nameOf is the number of a short name, equal for names that differ by case only.
-func (m *merger) nameOf(name string) int32 {
-	if n, ok := m.spelled[name]; ok {
-		return n
+// names numbers short names of visit types: those that differ by case only have the same number.
+type names struct {
+	numbers map[string]int32 // by the name in lower case
+	spelled map[string]int32 // by the name as it comes, so that few are brought into lower case
+	lowered []string         // by number + 1: none comes first
+}
+
+const noName int32 = -1
+
+func newNames() names {
+	return names{numbers: map[string]int32{"": noName}, spelled: map[string]int32{}, lowered: []string{""}}
+}
+
+func (n *names) of(name string) int32 {
+	if number, ok := n.spelled[name]; ok {
+		return number
 	}
 	lower := strings.ToLower(name)
-	n, ok := m.names[lower]
+	number, ok := n.numbers[lower]
 	if !ok {
-		n = int32(len(m.lowered)) - 1
-		m.names[lower] = n
-		m.lowered = append(m.lowered, lower)
+		number = int32(len(n.lowered)) - 1
+		n.numbers[lower] = number
+		n.lowered = append(n.lowered, lower)
 	}
-	m.spelled[name] = n
-	return n
+	n.spelled[name] = number
+	return number
 }
+
+// text is a name in lower case.
+func (n *names) text(number int32) string { return n.lowered[number+1] }

@@ -1,40 +1,35 @@
 package merge
 
-import (
-	"cmp"
-	"slices"
-)
+import "timeslots/internal/timeslot"
 
 // balancedPage is a page of the balanced answer. It shows the best of what no earlier page has shown, as long as a
 // cursor can hold which calendars that leaves. Beyond, the calendars stay as they are, and pages follow in the order of
 // soonest: that needs one position only, however many calendars there are.
-func (m *merger) balancedPage(units []unit, before *Cursor, limit int) (page []unit, next string) {
-	rest := m.afterCalendars(units, &before.calendars)
+func (q *question) balancedPage(before *Cursor, limit int) (page []pick, next string) {
+	q.skipShown(&before.calendars)
 	if before.tail {
-		return m.tailPage(m.afterPosition(inTime(rest), before.last), before, limit)
+		q.skipTo(timeslot.Soonest, before.last)
+		return q.tailPage(before, limit)
 	}
-	if len(rest) <= limit {
-		return rest, ""
+	if q.left() <= limit {
+		return q.inOrderOf(timeslot.Balanced).take(limit), ""
 	}
-	after := Cursor{calendars: m.calendarsAfter(&before.calendars, rest, limit)}
-	if next = after.text(m.Query); next != "" && len(next) <= maxCalendars {
-		return rest[:limit], next
+	at := q.positions()
+	page = q.inOrderOf(timeslot.Balanced).take(limit)
+	after := Cursor{calendars: q.calendarsAfter(&before.calendars, page)}
+	if next = after.text(q.Query); next != "" && len(next) <= maxCalendars {
+		return page, next
 	}
-	return m.tailPage(inTime(rest), before, limit)
+	q.setPositions(at)
+	return q.tailPage(before, limit)
 }
 
-func (m *merger) tailPage(rest []unit, before *Cursor, limit int) (page []unit, next string) {
-	if len(rest) <= limit {
-		return rest, ""
+func (q *question) tailPage(before *Cursor, limit int) (page []pick, next string) {
+	more := q.left() > limit
+	page = q.inOrderOf(timeslot.Soonest).take(limit)
+	if !more {
+		return page, ""
 	}
-	after := Cursor{calendars: before.calendars, tail: true, last: m.positionOf(&rest[limit-1])}
-	return rest[:limit], after.text(m.Query)
-}
-
-// inTime sorts by start, then group: the order of soonest.
-func inTime(units []unit) []unit {
-	slices.SortFunc(units, func(a, b unit) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.group, b.group))
-	})
-	return units
+	after := Cursor{calendars: before.calendars, tail: true, last: q.positionOf(page[limit-1])}
+	return page, after.text(q.Query)
 }

@@ -15,16 +15,16 @@ type timesAtOnce struct {
 // timeAt is a time: what slots have in common between which nobody who looks for one has to choose. Who of several
 // clinicians is there is no part of it.
 type timeAt struct {
-	place      *place
+	spot       int32
 	id, name   string            // of the visit type
 	modality   timeslot.Modality // by video or by phone, else empty: nobody sees the difference
 	next       int               // its slot among the subject's next ones, −1 for none
 	unbookable bool              // that slot is
 }
 
-func (m *merger) timeOf(u *unit) timeAt {
-	shown := m.scheduleOf(u)
-	t := timeAt{place: m.groups[u.group].place, id: shown.VisitTypeID, name: shown.VisitTypeName, next: -1}
+func (q *question) timeOf(p pick) timeAt {
+	shown := q.scheduleOf(p.calendar, p.unit)
+	t := timeAt{spot: p.calendar.spot, id: shown.VisitTypeID, name: shown.VisitTypeName, next: -1}
 	if mod := shown.Modality; mod == timeslot.Video || mod == timeslot.Phone {
 		t.modality = mod
 	}
@@ -35,16 +35,16 @@ func (m *merger) timeOf(u *unit) timeAt {
 // equals compares names in any case, and takes one that a source does not say for the other.
 func (t *timeAt) equals(o *timeAt) bool {
 	sameName := t.name == "" || o.name == "" || strings.EqualFold(t.name, o.name)
-	return t.place == o.place && t.id == o.id && t.modality == o.modality && sameName
+	return t.spot == o.spot && t.id == o.id && t.modality == o.modality && sameName
 }
 
 // addTime adds a unit, of a start that no earlier one comes after, to the next ones of a subject if it is a new time and
 // there are fewer than per, or in place of one that cannot be booked. It gives 1 where the time is counted already, else 0.
-func (m *merger) addTime(s *subject, u *unit, per int) int {
-	t := m.timeOf(u)
+func (q *question) addTime(s *subject, p pick, per int) int {
+	t := q.timeOf(p)
 	at := &s.times
-	if at.start != u.start {
-		at.start, at.known = u.start, at.known[:0]
+	if at.start != p.unit.start {
+		at.start, at.known = p.unit.start, at.known[:0]
 	}
 	for i := range at.known {
 		k := &at.known[i]
@@ -54,14 +54,14 @@ func (m *merger) addTime(s *subject, u *unit, per int) int {
 		if k.unbookable && !t.unbookable {
 			k.unbookable = false
 			if k.next >= 0 {
-				s.next[k.next] = *u
+				s.next[k.next] = p
 			}
 		}
 		return 1
 	}
 	if len(s.next) < per {
 		t.next = len(s.next)
-		s.next = append(s.next, *u)
+		s.next = append(s.next, p)
 	}
 	at.known = append(at.known, t)
 	return 0

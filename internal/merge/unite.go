@@ -1,150 +1,130 @@
 package merge
 
-// entry is one slot of one answer. The key holds the seconds from now to its start, and in its low bits its group, so
-// that sorting by it brings the spellings of one slot together, in the order of starts.
+import (
+	"cmp"
+	"slices"
+
+	"timeslots/internal/timeslot"
+)
+
+// entry is one slot as one answer lists it.
 type entry struct {
-	key          uint64
-	answer, slot uint32
+	row      int32
+	id       int32 // in the ids of the clinic, −1 for none
+	clock    uint16
+	duration uint16 // minutes
+	offset   int16  // minutes east of UTC that upstream wrote the start with
 }
 
-// unit is one slot of the answer: what equal entries have become.
-type unit struct {
+// keyed is an entry on its way into its group.
+type keyed struct {
 	start int64 // Unix seconds
 	group int32
-	first int32 // its freshest entry; all with the same key follow, older and older
-	cover int32 // first entry of the rows of its pool that name no member, −1 when there is none at that start
-	nth   int32 // how many slots of the same NPI come before it
-	shown int32 // of a mixed group: the profile of its elements
-	gone  bool  // overruled, and only kept for what it may cover
+	entry
 }
 
-// collect finds the slots inside the window, and counts them for every answer. Those of groups that are filtered are
-// left out here already, except in pools: there they still cover.
-func (m *merger) collect() []entry {
+// unit is one slot: what entries of a group with the same start have become.
+type unit struct {
+	start  int64 // Unix seconds
+	first  int32 // its freshest entry
+	cover  int32 // first entry of the rows of its pool that name no member, −1 when there is none at that start
+	shown  int32 // of a mixed group: in its lists
+	n      int32 // how many entries it has
+	covers int32 // how many entries it has from cover on
+	offset int16 // minutes east of UTC of the clock that its time is written and its day is counted in
+	gone   bool  // overruled, and only kept for what it may cover; while a clinic is built
+}
+
+// day is the calendar day that the slot's time is written with.
+func (u *unit) day() timeslot.Date {
+	return timeslot.Date((u.start + int64(u.offset)*60) / secondsPerDay)
+}
+
+// collect finds what is listed, and counts it for every answer.
+func (b *builder) collect() {
 	n := 0
-	for i := range m.answers {
-		a := &m.answers[i]
-		a.first, a.end = m.mayBeInside(a.Slots)
-		n += a.end - a.first
+	for i := range b.listed {
+		n += len(b.listed[i].slots)
 	}
-	entries := make([]entry, 0, n)
-	now := m.Now.Unix()
-	for i := range m.answers {
-		a := &m.answers[i]
-		rows := m.rows[a.firstRow : a.firstRow+len(a.Schedules)]
-		passed := m.passed(int32(i), rows)
-		inside := 0
-		for j := a.first; j < a.end; j++ {
-			s := &a.Slots[j]
-			index := rows[s.Schedule].group
-			if index == nowhere {
-				continue
-			}
-			g := &m.groups[index]
-			z := m.clockOf(g.place, s)
-			if s.Start < z.from || s.Start >= z.until {
-				continue
-			}
-			if passed != nil && within(passed[s.Schedule], z.day(s.Start)) {
-				continue
-			}
-			inside++
-			if g.out && g.family < 0 {
-				continue
-			}
-			key := uint64(s.Start-now)<<m.shift | uint64(index)
-			entries = append(entries, entry{key: key, answer: uint32(i), slot: uint32(j)})
+	b.keyed = make([]keyed, 0, n)
+	b.parts = make([]counted, len(b.listed))
+	for i := range b.listed {
+		b.collectPart(int32(i))
+	}
+	if b.even() {
+		for i := range b.parts {
+			b.parts[i].clocks = nil
 		}
-		m.perFragment[a.index] = inside
 	}
-	return entries
+	sortKeyed(b.keyed)
+}
+
+func (b *builder) collectPart(n int32) {
+	part, counted := &b.listed[n], &b.parts[n]
+	first := b.firstRow(n)
+	counted.starts, counted.clocks = make([]int64, 0, len(part.slots)), make([]uint16, 0, len(part.slots))
+	for _, j := range part.slots {
+		slot := &part.answer.Slots[j]
+		e := entry{row: first + part.rowOf(slot.Schedule), id: -1, clock: b.clockOf(slot), duration: slot.Duration, offset: slot.Offset}
+		if part.passed != nil && within(part.passed, timeslot.Date((slot.Start+b.offsetOf(e.clock, slot.Start))/secondsPerDay)) {
+			continue
+		}
+		if slot.ID != "" {
+			e.id = int32(len(b.ids))
+			b.ids = append(b.ids, slot.ID)
+		}
+		counted.starts, counted.clocks = append(counted.starts, slot.Start), append(counted.clocks, e.clock)
+		b.keyed = append(b.keyed, keyed{group: b.rows[e.row].group, start: slot.Start, entry: e})
+	}
+}
+
+// rowOf is the place of a schedule among those of the department, which mostly are neighbours.
+func (l *listing) rowOf(schedule uint32) int32 {
+	if last := len(l.schedules) - 1; int(l.schedules[last]-l.schedules[0]) == last {
+		return int32(schedule - l.schedules[0])
+	}
+	i, _ := slices.BinarySearch(l.schedules, schedule)
+	return int32(i)
+}
+
+// firstRow is the row of a part's first schedule.
+func (b *builder) firstRow(part int32) int32 {
+	i, _ := slices.BinarySearchFunc(b.rows, part, func(r row, part int32) int { return cmp.Compare(r.part, part) })
+	return int32(i)
 }
 
 // unite makes one unit of all entries of one slot, and drops those that a fresher answer has overruled, unless they
-// may be covered: then a fresher answer that lists a member lists them too. Units ascend by start, then group.
-func (m *merger) unite(entries []entry) []unit {
-	m.entries = sortEntries(entries)
-	units := make([]unit, 0, len(entries))
-	now := m.Now.Unix()
-	mask := uint64(1)<<m.shift - 1
-	for i := 0; i < len(m.entries); i = m.endOf(i) {
-		e := &m.entries[i]
-		u := unit{start: now + int64(e.key>>m.shift), group: int32(e.key & mask), first: int32(i), cover: -1}
-		g := &m.groups[u.group]
-		u.gone = !g.stands(u.start, m.answers[e.answer].FetchedAt.UnixNano())
-		if !u.gone || g.family >= 0 && g.member == "" {
-			units = append(units, u)
-		}
-	}
-	return units
-}
-
-// endOf is the index after the last entry of the slot whose first entry is i.
-func (m *merger) endOf(i int) int {
-	key := m.entries[i].key
-	for i++; i < len(m.entries) && m.entries[i].key == key; i++ {
-	}
-	return i
-}
-
-// offerable drops what is filtered and what is taken.
-func (m *merger) offerable(units []unit) []unit {
-	kept := units[:0]
-	for _, u := range units {
-		if !m.groups[u.group].out && !m.taken(u) {
-			kept = append(kept, u)
-		}
-	}
-	return kept
-}
-
-// taken asks for every spelling of a slot.
-func (m *merger) taken(u unit) bool {
-	if m.Taken == nil {
-		return false
-	}
-	if m.anyTaken(u.first) || u.cover >= 0 && m.anyTaken(u.cover) {
-		return true
-	}
-	e := &m.entries[u.first]
-	slot := &m.answers[e.answer].Slots[e.slot]
-	for _, s := range m.groups[u.group].spellings {
-		if m.Taken.Hides(s, slot, m.Now) {
-			return true
-		}
-	}
-	return false
-}
-
-func (m *merger) anyTaken(first int32) bool {
-	for i, end := int(first), m.endOf(int(first)); i < end; i++ {
-		e := &m.entries[i]
-		a := &m.answers[e.answer]
-		slot := &a.Slots[e.slot]
-		if m.Taken.Hides(m.rows[a.firstRow+int(slot.Schedule)].schedule, slot, m.Now) {
-			return true
-		}
-	}
-	return false
-}
-
-// anyDoubtful reports whether one of the slots may be a taken one that nobody could name. Whole groups are asked for.
-func (m *merger) anyDoubtful(units []unit) bool {
-	if m.Taken == nil || !m.Taken.Doubting() {
-		return false
-	}
-	asked := make([]bool, len(m.groups))
-	for i := range units {
-		g := units[i].group
-		if asked[g] {
-			continue
-		}
-		asked[g] = true
-		for _, row := range m.groups[g].rows {
-			if m.Taken.Doubts(m.rows[row].schedule, m.Now) {
-				return true
+// may be covered: then a fresher answer that lists a member lists them too.
+func (b *builder) unite() {
+	b.entries = make([]entry, len(b.keyed))
+	units := make([]unit, 0, len(b.keyed))
+	for i := 0; i < len(b.keyed); {
+		number := b.keyed[i].group
+		g := &b.groups[number]
+		from := len(units)
+		for i < len(b.keyed) && b.keyed[i].group == number {
+			first := i
+			for ; i < len(b.keyed) && b.keyed[i].group == number && b.keyed[i].start == b.keyed[first].start; i++ {
+				b.entries[i] = b.keyed[i].entry
+			}
+			u := unit{start: b.keyed[first].start, first: int32(first), cover: -1, n: int32(i - first)}
+			u.offset = b.unitOffset(&u)
+			u.gone = !g.stands(u.start, b.asked[b.rows[b.entries[first].row].part])
+			if !u.gone || g.family >= 0 && g.member == "" {
+				units = append(units, u)
 			}
 		}
+		g.units = units[from:len(units):len(units)]
 	}
-	return false
+}
+
+// unitOffset is that of the clock that a slot's time is written in, in minutes: of its freshest listing that says an offset
+// of its own (see [builder.clockOf]), else the department's.
+func (b *builder) unitOffset(u *unit) int16 {
+	for _, e := range b.entries[u.first : u.first+u.n] {
+		if e.offset != 0 {
+			return int16(b.offsetOf(e.clock, u.start) / 60)
+		}
+	}
+	return int16(b.zone.offsetAt(u.start) / 60)
 }

@@ -8,17 +8,17 @@ import (
 )
 
 // link makes one family of two visit types that share a name.
-func (m *merger) link(a, b int32) {
-	a, b = m.root(a), m.root(b)
-	if a != b {
-		m.visits[max(a, b)].parent = min(a, b)
+func (b *builder) link(v, w int32) {
+	v, w = b.root(v), b.root(w)
+	if v != w {
+		b.visits[max(v, w)].parent = min(v, w)
 	}
 }
 
-func (m *merger) root(v int32) int32 {
-	for m.visits[v].parent != v {
-		m.visits[v].parent = m.visits[m.visits[v].parent].parent
-		v = m.visits[v].parent
+func (b *builder) root(v int32) int32 {
+	for b.visits[v].parent != v {
+		b.visits[v].parent = b.visits[b.visits[v].parent].parent
+		v = b.visits[v].parent
 	}
 	return v
 }
@@ -32,32 +32,32 @@ type class struct {
 
 // classes decides which spellings are one visit type (see the package comment). The answer has the representative of
 // every spelling.
-func (m *merger) classes() []int32 {
-	found := make([]class, len(m.visits))
-	for v := range m.visits {
-		c := &found[m.root(int32(v))]
-		if c.surfaces == 0 || m.preferred(int32(v), c.visit) {
+func (b *builder) classes() []int32 {
+	found := make([]class, len(b.visits))
+	for v := range b.visits {
+		c := &found[b.root(int32(v))]
+		if c.surfaces == 0 || b.preferred(int32(v), c.visit) {
 			c.visit = int32(v)
 		}
-		c.ambiguous = c.ambiguous || c.surfaces&m.visits[v].surfaces != 0
-		c.surfaces |= m.visits[v].surfaces
+		c.ambiguous = c.ambiguous || c.surfaces&b.visits[v].surfaces != 0
+		c.surfaces |= b.visits[v].surfaces
 	}
-	of := make([]int32, len(m.visits))
+	of := make([]int32, len(b.visits))
 	for v := range of {
 		of[v] = int32(v)
-		if c := &found[m.root(int32(v))]; !c.ambiguous {
+		if c := &found[b.root(int32(v))]; !c.ambiguous {
 			of[v] = c.visit
 		}
 	}
-	m.nameNameless(of)
+	b.nameNameless(of)
 	return of
 }
 
 // nameNameless gives spellings of an id alone to the one visit type that has the id, if there is one only and no surface
 // tells them apart.
-func (m *merger) nameNameless(of []int32) {
+func (b *builder) nameNameless(of []int32) {
 	nameless := func(v *visit) bool { return v.name == noName && v.id != "" }
-	if !slices.ContainsFunc(m.visits, func(v visit) bool { return nameless(&v) }) {
+	if !slices.ContainsFunc(b.visits, func(v visit) bool { return nameless(&v) }) {
 		return
 	}
 	type idKey struct {
@@ -67,8 +67,8 @@ func (m *merger) nameNameless(of []int32) {
 	const several = -1
 	classOf := map[idKey]int32{}
 	surfaces := map[int32]surface{}
-	for v := range m.visits {
-		visit := &m.visits[v]
+	for v := range b.visits {
+		visit := &b.visits[v]
 		if visit.name == noName {
 			continue
 		}
@@ -81,8 +81,8 @@ func (m *merger) nameNameless(of []int32) {
 		}
 	}
 	joins, joined, apart := map[int32]int32{}, map[int32]surface{}, map[int32]bool{}
-	for v := range m.visits {
-		visit := &m.visits[v]
+	for v := range b.visits {
+		visit := &b.visits[v]
 		class, ok := classOf[idKey{visit.site, visit.id}]
 		if !nameless(visit) || !ok || class == several || surfaces[class]&visit.surfaces != 0 {
 			continue
@@ -91,8 +91,8 @@ func (m *merger) nameNameless(of []int32) {
 		apart[class] = apart[class] || joined[class]&visit.surfaces != 0
 		joined[class] |= visit.surfaces
 	}
-	for v := range m.visits {
-		visit := &m.visits[v]
+	for v := range b.visits {
+		visit := &b.visits[v]
 		if class, ok := joins[int32(v)]; ok && !apart[class] {
 			of[v] = class
 		} else if _, named := classOf[idKey{visit.site, visit.id}]; named && nameless(visit) {
@@ -102,14 +102,14 @@ func (m *merger) nameNameless(of []int32) {
 }
 
 // preferred reports whether the id and name of v are shown rather than those of w (see the package comment).
-func (m *merger) preferred(v, w int32) bool {
-	a, b := &m.visits[v], &m.visits[w]
-	if (a.id == "") != (b.id == "") {
-		return b.id == ""
+func (b *builder) preferred(v, w int32) bool {
+	one, other := &b.visits[v], &b.visits[w]
+	if (one.id == "") != (other.id == "") {
+		return other.id == ""
 	}
 	return cmp.Or(
-		cmp.Compare(bits.TrailingZeros8(uint8(a.surfaces)), bits.TrailingZeros8(uint8(b.surfaces))),
-		cmp.Compare(a.id, b.id),
-		strings.Compare(m.lowered[a.name+1], m.lowered[b.name+1]),
+		cmp.Compare(bits.TrailingZeros8(uint8(one.surfaces)), bits.TrailingZeros8(uint8(other.surfaces))),
+		cmp.Compare(one.id, other.id),
+		strings.Compare(b.names.text(one.name), b.names.text(other.name)),
 	) < 0
 }

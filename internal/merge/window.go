@@ -31,17 +31,20 @@ func (z *Zones) Load(name string) (*time.Location, bool) {
 	return known.(*time.Location), true
 }
 
-// zone is a location during one merge: the instants of the window there, and the offset around the last instant that
-// was asked for, since asking a location costs far more than remembering.
+// zone is a location, and the offset around the last instant that was asked for, since asking a location costs far more than
+// remembering. Without a location it is UTC.
 type zone struct {
-	loc         *time.Location
-	from, until int64 // the window in Unix seconds; from is never past
-
+	loc            *time.Location
 	lo, hi, offset int64 // offset east of UTC in seconds, valid for lo ≤ instant < hi
 }
 
+func newZone(loc *time.Location) *zone { return &zone{loc: loc} }
+
 // offsetAt is how many seconds the zone is east of UTC at an instant.
 func (z *zone) offsetAt(unix int64) int64 {
+	if z.loc == nil {
+		return 0
+	}
 	if unix < z.lo || unix >= z.hi {
 		t := time.Unix(unix, 0).In(z.loc)
 		_, offset := t.Zone()
@@ -59,68 +62,55 @@ func (z *zone) offsetAt(unix int64) int64 {
 
 // day is the calendar day that an instant after 1970 falls on.
 func (z *zone) day(unix int64) timeslot.Date {
-	const perDay = 86400
-	return timeslot.Date((unix + z.offsetAt(unix)) / perDay)
+	return timeslot.Date((unix + z.offsetAt(unix)) / secondsPerDay)
 }
 
-// horizon is how many seconds ahead a slot is served at most: 272 years, so that a start and a group fit one sort key.
+// horizon is how many seconds ahead a slot is served at most: 272 years.
 const horizon = 1 << 33
 
-// newZone places the query's window in loc (docs/interface.md §3.1): days are calendar days, also those of 23 and 25 hours.
-func (m *merger) newZone(loc *time.Location) *zone {
-	now := m.Now.Unix()
-	first := max(m.Query.StartDate, timeslot.DateOf(m.Now.In(loc)))
-	last := m.Query.EndDate
-	if last == 0 {
-		last = first + timeslot.Date(m.DefaultWindow)
+// window is the instants that an answer's slots lie in, in Unix seconds, half open.
+type window struct{ from, until int64 }
+
+func (w window) holds(start int64) bool { return start >= w.from && start < w.until }
+
+// of is the part of ascending units that lies inside.
+func (w window) of(units []unit) []unit {
+	if len(units) == 0 {
+		return nil
 	}
-	return &zone{
-		loc:   loc,
+	if units[0].start < w.from {
+		first, _ := slices.BinarySearchFunc(units, w.from, func(u unit, at int64) int { return cmp.Compare(u.start, at) })
+		units = units[first:]
+	}
+	if n := len(units); n > 0 && units[n-1].start >= w.until {
+		end, _ := slices.BinarySearchFunc(units, w.until, func(u unit, at int64) int { return cmp.Compare(u.start, at) })
+		units = units[:end]
+	}
+	return units
+}
+
+// count is how many of ascending starts lie inside.
+func (w window) count(starts []int64) int {
+	n := len(starts)
+	if n == 0 || w.holds(starts[0]) && w.holds(starts[n-1]) {
+		return n
+	}
+	first, _ := slices.BinarySearch(starts, w.from)
+	end, _ := slices.BinarySearch(starts[first:], w.until)
+	return end
+}
+
+// windowIn places the query's window in a location (docs/interface.md §3.1): days are calendar days, also those of 23 and 25
+// hours. It begins after the present.
+func (in *Input) windowIn(loc *time.Location) window {
+	now := in.Now.Unix()
+	first := max(in.Query.StartDate, timeslot.DateOf(in.Now.In(loc)))
+	last := in.Query.EndDate
+	if last == 0 {
+		last = first + timeslot.Date(in.DefaultWindow)
+	}
+	return window{
 		from:  max(first.In(loc).Unix(), now+1),
 		until: min((last + 1).In(loc).Unix(), now+horizon),
 	}
-}
-
-// firstZone is the zone of the first name that there is a zone of, and nil when there is none.
-func (m *merger) firstZone(names ...string) (*zone, string) {
-	for _, name := range names {
-		z, ok := m.zones[name]
-		if !ok {
-			if loc, exists := m.Zones.Load(name); exists {
-				z = m.newZone(loc)
-			}
-			m.zones[name] = z
-		}
-		if z != nil {
-			return z, name
-		}
-	}
-	return nil, ""
-}
-
-// fixedZone stands in for the zone of a department that nobody knows.
-func (m *merger) fixedZone(minutes int16) *zone {
-	z, ok := m.fixed[minutes]
-	if !ok {
-		z = m.newZone(time.FixedZone("", int(minutes)*60))
-		if m.fixed == nil {
-			m.fixed = map[int16]*zone{}
-		}
-		m.fixed[minutes] = z
-	}
-	return z
-}
-
-// mayBeInside is the range of slots, ascending by start, that may lie inside the window in any zone on Earth.
-func (m *merger) mayBeInside(slots []timeslot.Slot) (first, end int) {
-	start := m.Query.StartDate
-	last := m.Query.EndDate
-	if last == 0 {
-		last = max(start, timeslot.LatestToday(m.Now)) + timeslot.Date(m.DefaultWindow)
-	}
-	from := max(m.Now.Unix(), (start - 1).In(time.UTC).Unix())
-	until := (last + 2).In(time.UTC).Unix()
-	first, _ = slices.BinarySearchFunc(slots, from, func(s timeslot.Slot, at int64) int { return cmp.Compare(s.Start, at) })
-	n, _ := slices.BinarySearchFunc(slots[first:], until, func(s timeslot.Slot, at int64) int { return cmp.Compare(s.Start, at) })
-	return first, first + n
 }

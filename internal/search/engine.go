@@ -78,6 +78,7 @@ type Engine struct {
 	refresh *refresher
 	leads   leads
 	zones   merge.Zones
+	unions  merge.Unions
 
 	lookahead *lookahead
 	reaches   *reaches
@@ -235,7 +236,7 @@ func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection) (m
 	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
-		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Asked: g.asked(q),
+		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Asked: g.asked(q),
 	})
 	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict && !merged.Result.Doubtful

@@ -44,3 +44,13 @@ func hashOf(npi string) uint64 {
 	_, _ = h.Write([]byte(npi)) // never fails
 	return h.Sum64()
 }
+
+// CliniciansNamed collects clinicians by their NPIs.
+func CliniciansNamed(npis ...string) Clinicians {
+	set := make(Clinicians, len(npis))
+	for i, npi := range npis {
+		set[i] = hashOf(npi)
+	}
+	slices.Sort(set)
+	return slices.Clip(slices.Compact(set))
+}

@@ -1,0 +1,158 @@
+package merge
+
+import (
+	"slices"
+
+	"timeslots/internal/timeslot"
+)
+
+// clinic is what all questions about one department have in common: what the answers at hand list there, united. It depends
+// on what these answers say of the department and on nothing else, so that it stays when they are read again and say the
+// same. It is frozen once it is built, but for the shade.
+type clinic struct {
+	rows    []row
+	groups  []group // in the order of their identity
+	entries []entry // of the units of a group side by side, and of a unit freshest first
+	ids     []string
+	clocks  []clock
+	parts   []counted
+
+	npis  timeslot.Clinicians
+	shade *keptShade // nil: what is taken is asked for each time
+
+	odd *builder // where its slots are written in several clocks: see [clinic.inside]
+}
+
+// counted is the starts that one answer lists at the clinic, in Unix seconds, ascending, without those that a fresher answer
+// for the same area lists as well.
+type counted struct {
+	starts []int64
+	clocks []uint16 // the clock of each; nil where the clinic has one only
+}
+
+// clock is what some slots of a clinic are written in: the zone of the department, or an offset that upstream wrote.
+type clock struct {
+	zone   string
+	offset int16 // minutes, where zone is empty
+}
+
+// listed is an answer's part in a clinic.
+type listed struct {
+	*listing
+	answer *answer
+	index  int32     // of the answer
+	passed []stretch // days for which a fresher answer lists the clinic as well
+}
+
+// builder builds a clinic. Its parts are filled by the steps of [build], in that order.
+type builder struct {
+	clinic
+	listed []listed
+	asked  []int64 // when each part's answer was, in Unix nanoseconds
+	place  *place
+	rights []authority // that may end slots of the clinic
+	zone   *zone       // of the place
+
+	clockAt map[clock]int32
+	siteOf  map[string]int32
+	visitOf map[visitKey]int32
+	namedAt map[namedKey]int32 // the first visit type that a site has under a name
+	names   names
+
+	sites    []site
+	visits   []visit
+	families []family
+	keyed    []keyed // all that is listed, by group and start, and the freshest first
+}
+
+// build unites what is listed at the place, freshest answers first.
+func build(parts []listed, at *place, rights []authority) *clinic {
+	b := &builder{
+		listed: parts, place: at, rights: rights, zone: newZone(at.loc), clockAt: map[clock]int32{}, siteOf: map[string]int32{},
+		visitOf: map[visitKey]int32{}, namedAt: map[namedKey]int32{}, names: newNames(),
+	}
+	for i := range parts {
+		b.asked = append(b.asked, parts[i].answer.FetchedAt.UnixNano())
+	}
+	b.readRows()
+	b.formGroups()
+	b.describeGroups()
+	b.grantAuthority()
+	b.collect()
+	b.arrange()
+	b.finish()
+	c := b.clinic
+	c.shade = &keptShade{}
+	if !c.even() {
+		b.listed, b.place, b.rights = nil, nil, nil
+		c.odd = b
+	}
+	return &c
+}
+
+// arrange makes units of what is listed.
+func (b *builder) arrange() {
+	b.unite()
+	b.coverPools()
+	b.listElements()
+}
+
+// inside is a clinic that is written in several clocks with those slots alone whose listings lie inside the windows of their
+// clocks.
+func (c *clinic) inside(windows func(clock) window) *clinic {
+	b := *c.odd
+	of := make([]window, len(c.clocks))
+	for i := range of {
+		of[i] = windows(c.clocks[i])
+	}
+	b.groups, b.keyed = slices.Clone(c.groups), nil
+	for i := range b.groups {
+		b.groups[i].units, b.groups[i].lists = nil, nil
+	}
+	for _, k := range c.odd.keyed {
+		if of[k.clock].holds(k.start) {
+			b.keyed = append(b.keyed, k)
+		}
+	}
+	b.arrange()
+	return &b.clinic
+}
+
+// even reports whether all slots are written in one clock: then those inside a window are neighbours.
+func (c *clinic) even() bool { return len(c.clocks) <= 1 }
+
+// size is a measure of the memory that the clinic takes, in bytes.
+func (c *clinic) size() int {
+	const row, group, unit, entry, start = 320, 400, 32, 16, 8
+	n := len(c.rows)*row + len(c.groups)*group + len(c.entries)*entry
+	for i := range c.groups {
+		n += len(c.groups[i].units) * unit
+	}
+	for i := range c.parts {
+		n += len(c.parts[i].starts) * start
+	}
+	return n
+}
+
+// clockOf is the number of the clock that one listing of a slot is read in, and the clock: the department's, or where
+// upstream wrote another offset than that has, what upstream wrote. Upstream knows the rules of its clinics' clocks, and this
+// program's may be older. An offset of zero is UTC, which surfaces write instants in, and no clinic's clock: it changes
+// nothing where a zone is known.
+func (b *builder) clockOf(s *timeslot.Slot) uint16 {
+	c := clock{zone: b.place.zoneName}
+	if b.zone.loc == nil || s.Offset != 0 && int64(s.Offset)*60 != b.zone.offsetAt(s.Start) {
+		c = clock{offset: s.Offset}
+	}
+	if n := len(b.clocks); n > 0 && b.clocks[n-1] == c {
+		return uint16(n - 1)
+	}
+	return uint16(intern(b.clockAt, c, &b.clocks, func() clock { return c }))
+}
+
+// offsetOf is how many seconds a clock is east of UTC at an instant.
+func (b *builder) offsetOf(n uint16, unix int64) int64 {
+	if c := &b.clocks[n]; c.zone == "" {
+		return int64(c.offset) * 60
+	}
+	return b.zone.offsetAt(unix)
+}

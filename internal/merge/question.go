@@ -1,0 +1,244 @@
+package merge
+
+import (
+	"slices"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// question is one query on its way through a union. Its parts are filled by the steps of [Merge], in that order.
+type question struct {
+	Input
+	*union
+	windows     map[clock]window
+	perFragment []int
+	spots       []spot             // in the order of distance, then identity
+	calendars   []calendar         // in the order of their spots, then identity
+	siblings    map[string][]int32 // of calendars by NPI
+	profiles    map[shownAs]*timeslot.Schedule
+}
+
+// spot is a place as the query has it: its distance, and the clinic's slots as far as the window's days go.
+type spot struct {
+	*place
+	clinic   *clinic // of the place; of one that is written in several clocks, what lies inside the window
+	distance float64 // miles
+	index    int32   // of the place in the union; −1 for one that is in none
+	outside  bool    // of the caller's circle
+}
+
+// calendar is the slots of one group in the answer.
+type calendar struct {
+	spot   int32 // of the question
+	rank   int32 // among all calendars: by distance, then identity
+	clinic *clinic
+	group  *group
+	units  []unit // ascending by start
+	at     int    // where the answer's page goes on
+
+	missing uint64 // of balanced: what is missing to a full score, up to at; in millionths
+}
+
+func newQuestion(in Input) *question {
+	if in.Zones == nil {
+		in.Zones = &Zones{}
+	}
+	return &question{
+		Input: in, union: in.Unions.of(in.Fragments, in.Zones, in.Now), windows: map[clock]window{},
+		perFragment: make([]int, len(in.Fragments)),
+	}
+}
+
+// visit finds the places, nearest first, and counts what answers list there inside the window.
+func (q *question) visit() {
+	q.spots = make([]spot, 0, len(q.places))
+	counts := make([]int, len(q.answers))
+	for i := range q.places {
+		p := &q.places[i]
+		s := spot{place: p, distance: p.distanceTo(q.Query), index: int32(i)}
+		s.outside = q.Query.Point != nil && s.distance > float64(q.Query.Radius)
+		if s.outside {
+			s.place = q.beyond(p, q.Zones)
+		}
+		s.clinic = s.place.clinic
+		q.count(&s, counts)
+		q.spots = append(q.spots, s)
+	}
+	for i, f := range q.Fragments {
+		q.perFragment[i] = counts[q.indexOf[f]]
+	}
+	slices.SortStableFunc(q.spots, func(a, b spot) int { return compareDistance(a.distance, b.distance) })
+}
+
+func (q *question) count(s *spot, counts []int) {
+	for i := range s.clinic.parts {
+		part := &s.parts[i]
+		if s.outside && part.answer.around() {
+			continue
+		}
+		listed := &s.clinic.parts[i]
+		if listed.clocks == nil {
+			if len(listed.starts) > 0 {
+				counts[part.index] += q.windowOf(s.clinic.clocks[0]).count(listed.starts)
+			}
+			continue
+		}
+		for j, start := range listed.starts {
+			if q.windowOf(s.clinic.clocks[listed.clocks[j]]).holds(start) {
+				counts[part.index]++
+			}
+		}
+	}
+}
+
+// windowOf is the query's window in a clock.
+func (q *question) windowOf(c clock) window {
+	w, ok := q.windows[c]
+	if !ok {
+		loc, named := q.Zones.Load(c.zone)
+		if !named {
+			loc = time.FixedZone("", int(c.offset)*60)
+		}
+		w = q.windowIn(loc)
+		q.windows[c] = w
+	}
+	return w
+}
+
+// choose finds the calendars that the query wants, with the slots inside the window that are not taken.
+func (q *question) choose() {
+	f := q.newFilter()
+	rank := int32(0)
+	for i := range q.spots {
+		s := &q.spots[i]
+		if !located(q.Query, s) {
+			rank += int32(len(s.clinic.groups))
+			continue
+		}
+		c := s.clinic
+		var w window
+		if c.even() && len(c.clocks) > 0 {
+			w = q.windowOf(c.clocks[0])
+		} else if !c.even() {
+			c = c.inside(q.windowOf)
+			s.clinic = c
+			w = window{0, 1 << 62}
+		}
+		var taken shade
+		if q.Taken != nil {
+			taken = c.shadeOf(q.Taken, q.Now)
+		}
+		for j := range c.groups {
+			g := &c.groups[j]
+			if s.outside && g.around || !f.wants(g) {
+				continue
+			}
+			units := w.of(g.units)
+			if g.mixed {
+				units = q.shown(c, g, units)
+			}
+			if hidden := taken.of(j); len(hidden) > 0 {
+				units = without(units, hidden)
+			}
+			if len(units) > 0 {
+				q.calendars = append(q.calendars, calendar{spot: int32(i), rank: rank + int32(j), clinic: c, group: g, units: units})
+			}
+		}
+		rank += int32(len(c.groups))
+	}
+}
+
+// shown are the units of a mixed group that the query wants.
+func (q *question) shown(c *clinic, g *group, units []unit) []unit {
+	if q.Query.Patient == "" && len(q.Query.Modalities) == 0 {
+		return units
+	}
+	out := make([]bool, len(g.lists))
+	for i := range g.lists {
+		out[i] = c.profileOf(g, int32(i), q.Query).out
+	}
+	return slices.DeleteFunc(slices.Clone(units), func(u unit) bool { return out[u.shown] })
+}
+
+// without leaves out units that begin at some instants.
+func without(units []unit, starts []int64) []unit {
+	return slices.DeleteFunc(slices.Clone(units), func(u unit) bool {
+		_, hidden := slices.BinarySearch(starts, u.start)
+		return hidden
+	})
+}
+
+// total is how many slots the answer has.
+func (q *question) total() (n int) {
+	for i := range q.calendars {
+		n += len(q.calendars[i].units)
+	}
+	return n
+}
+
+// firstStart is the start of the earliest slot; 0 when there is none.
+func (q *question) firstStart() (first int64) {
+	for i := range q.calendars {
+		if start := q.calendars[i].units[0].start; first == 0 || start < first {
+			first = start
+		}
+	}
+	return first
+}
+
+// anyDoubtful reports whether one of the slots may be a taken one that nobody could name. Whole groups are asked for.
+func (q *question) anyDoubtful() bool {
+	if q.Taken == nil || !q.Taken.Doubting() {
+		return false
+	}
+	for i := range q.calendars {
+		c := &q.calendars[i]
+		for _, r := range c.group.rows {
+			if q.Taken.Doubts(&c.clinic.rows[r].schedule, q.Now) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// firstDays keeps the slots of the first Query.DaysOfSlots dates that have any, over the whole answer. Dates are those
+// of the zone that the answer is in: Query.Zone, else each slot's own.
+func (q *question) firstDays() {
+	if q.Query.DaysOfSlots <= 0 {
+		return
+	}
+	day := q.dayIn()
+	var dates []timeslot.Date
+	for i := range q.calendars {
+		for j := range q.calendars[i].units {
+			d := day(&q.calendars[i].units[j])
+			if at, seen := slices.BinarySearch(dates, d); !seen {
+				if dates = slices.Insert(dates, at, d); len(dates) > q.Query.DaysOfSlots {
+					dates = dates[:q.Query.DaysOfSlots]
+				}
+			}
+		}
+	}
+	if len(dates) < q.Query.DaysOfSlots {
+		return
+	}
+	last := dates[len(dates)-1]
+	for i := range q.calendars {
+		c := &q.calendars[i]
+		if slices.ContainsFunc(c.units, func(u unit) bool { return day(&u) > last }) {
+			c.units = slices.DeleteFunc(slices.Clone(c.units), func(u unit) bool { return day(&u) > last })
+		}
+	}
+	q.calendars = slices.DeleteFunc(q.calendars, func(c calendar) bool { return len(c.units) == 0 })
+}
+
+// dayIn gives the day of a slot in the zone that the answer is in.
+func (q *question) dayIn() func(*unit) timeslot.Date {
+	if loc, ok := q.Zones.Load(q.Query.Zone); ok {
+		z := newZone(loc)
+		return func(u *unit) timeslot.Date { return z.day(u.start) }
+	}
+	return (*unit).day
+}

@@ -1,0 +1,217 @@
+package merge
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// union is what all questions that the same fragments answer have in common. It is frozen once it is built.
+type union struct {
+	answers []answer // freshest first
+	indexOf map[*timeslot.Fragment]int32
+	places  []place // in the order of EHR instance and id
+	placeOf map[placeKey]int32
+
+	asOf, freshUntil, staleUntil time.Time
+	clinicians                   timeslot.Clinicians
+
+	byNPI, byURL map[string][]authority // by whom and what they speak for
+
+	named map[string][]int32 // the answers that describe a clinician, but those in lists
+	lists []int32            // the answers that describe many
+}
+
+// shelf has partitions and clinics that were worked out already.
+type shelf interface {
+	partition(*timeslot.Fragment) *partition
+	clinic(key sum, build func() *clinic) *clinic
+}
+
+// manyProviders is from how many on an answer's own index is asked for each clinician.
+const manyProviders = 16
+
+func unionOf(fragments []*timeslot.Fragment, zones *Zones, from shelf) *union {
+	u := &union{
+		answers: byFreshness(fragments), indexOf: make(map[*timeslot.Fragment]int32, len(fragments)),
+		placeOf: map[placeKey]int32{}, clinicians: timeslot.CliniciansOf(fragments...),
+	}
+	for i := range u.answers {
+		a := &u.answers[i]
+		a.parts = from.partition(a.Fragment)
+		u.indexOf[a.Fragment] = int32(i)
+		u.bound(a.Fragment)
+		u.noteProviders(int32(i))
+	}
+	u.findPlaces()
+	u.joinPlaces()
+	u.byNPI, u.byURL = authorities(u.answers)
+	areas := newOverlaps(u.answers)
+	var scratch []byte
+	for i := range u.places {
+		p := &u.places[i]
+		p.nameSlugs()
+		p.written = p.info.Timezone
+		p.findZone(zones)
+		for j := range p.parts {
+			p.parts[j].passed = areas.passed(p.parts[j].index, int32(i), p)
+		}
+		rights := u.rightsAt(p)
+		scratch = p.appendContents(scratch[:0], rights)
+		p.clinic = from.clinic(sumOf(scratch), func() *clinic { return build(p.parts, p, rights) })
+	}
+	return u
+}
+
+// bound takes age and bounds from the answers about slots. "Not found" is one of them: the union is as old as its oldest
+// part, and fresh as long as all its parts are.
+func (u *union) bound(f *timeslot.Fragment) {
+	if f.Key.Source() == timeslot.Directory {
+		return
+	}
+	u.asOf = earliest(u.asOf, f.FetchedAt)
+	u.freshUntil = earliest(u.freshUntil, f.Bounds.Fresh)
+	u.staleUntil = earliest(u.staleUntil, f.Bounds.Stale)
+}
+
+// earliest is the earlier one; zero stands for none yet.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// findPlaces finds what the answers list at each department.
+func (u *union) findPlaces() {
+	type part struct {
+		key    placeKey
+		listed listed
+	}
+	var parts []part
+	for i := range u.answers {
+		a := &u.answers[i]
+		for j := range a.parts.listings {
+			l := &a.parts.listings[j]
+			parts = append(parts, part{l.key, listed{listing: l, answer: a, index: int32(i)}})
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b part) int {
+		return cmp.Or(strings.Compare(a.key.ehr, b.key.ehr), strings.Compare(a.key.id, b.key.id))
+	})
+	n := 0
+	for i := range parts {
+		if i == 0 || parts[i].key != parts[i-1].key {
+			n++
+		}
+	}
+	u.places = make([]place, n)
+	at := -1
+	for i := range parts {
+		if i == 0 || parts[i].key != parts[i-1].key {
+			at++
+			key := parts[i].key
+			u.places[at].ehr, u.places[at].id = key.ehr, key.id
+			u.placeOf[key] = int32(at)
+		}
+		u.places[at].parts = append(u.places[at].parts, parts[i].listed)
+	}
+}
+
+// rightsAt are the authorities that may end slots at a place.
+func (u *union) rightsAt(p *place) (rights []authority) {
+	for _, name := range p.urlNames {
+		rights = append(rights, u.byURL[name]...)
+	}
+	if len(u.byNPI) == 0 {
+		return rights
+	}
+	var seen []string
+	for i := range p.parts {
+		part := &p.parts[i]
+		for _, j := range part.schedules {
+			npi := part.answer.Schedules[j].NPI
+			if from, ok := u.byNPI[npi]; ok && !slices.Contains(seen, npi) {
+				seen = append(seen, npi)
+				rights = append(rights, from...)
+			}
+		}
+	}
+	return rights
+}
+
+// appendContents appends all that a clinic depends on. Of the ages of answers that is their order, and where one may overrule
+// another, by how much they differ.
+func (p *place) appendContents(b []byte, rights []authority) []byte {
+	for _, text := range [...]string{p.ehr, p.id, p.zoneName} {
+		b = appendText(b, text)
+	}
+	b = binary.AppendUvarint(b, uint64(len(p.info.VisitTypes)))
+	for i := range p.info.VisitTypes {
+		v := &p.info.VisitTypes[i]
+		b = appendText(appendText(appendText(b, v.ID), v.Name), v.Title)
+	}
+	b = binary.AppendUvarint(b, uint64(len(p.parts)))
+	for i := range p.parts {
+		b = p.parts[i].appendContents(b, len(rights) > 0)
+	}
+	for i := range rights {
+		a := &rights[i]
+		all := byte(0)
+		if a.all {
+			all = 1
+		}
+		own := slices.IndexFunc(p.parts, func(l listed) bool { return l.answer == a.answer })
+		b = append(appendText(appendText(b, a.npi), a.name), byte(a.surface), all)
+		for _, n := range [...]int64{a.asked, a.from, a.until, int64(own)} {
+			b = binary.LittleEndian.AppendUint64(b, uint64(n))
+		}
+	}
+	return b
+}
+
+func (l *listed) appendContents(b []byte, dated bool) []byte {
+	around := byte(0)
+	if l.answer.around() {
+		around = 1
+	}
+	b = append(b, byte(l.answer.surface), around)
+	b = appendText(appendText(b, string(l.answer.Key.Source())), l.answer.Key.VisitType)
+	b = binary.LittleEndian.AppendUint64(b, l.sum[0])
+	b = binary.LittleEndian.AppendUint64(b, l.sum[1])
+	b = binary.AppendUvarint(b, uint64(len(l.passed)))
+	for _, days := range l.passed {
+		b = binary.LittleEndian.AppendUint64(b, uint64(days.first))
+		b = binary.LittleEndian.AppendUint64(b, uint64(days.last))
+	}
+	if dated {
+		b = binary.LittleEndian.AppendUint64(b, uint64(l.answer.FetchedAt.UnixNano()))
+	}
+	return b
+}
+
+// beyond is the place as those answers have it that are not for an area around a point: where it lies outside of the caller's
+// circle, it counts as if upstream had been asked for that circle.
+func (u *union) beyond(p *place, zones *Zones) *place {
+	var parts []listed
+	for i := range p.parts {
+		if !p.parts[i].answer.around() {
+			parts = append(parts, p.parts[i])
+		}
+	}
+	if len(parts) == 0 || len(parts) == len(p.parts) {
+		return p // of the former nothing counts: see [group.around]
+	}
+	if known := p.beyondAt.Load(); known != nil {
+		return known
+	}
+	far := &place{ehr: p.ehr, id: p.id, info: p.info, urlNames: p.urlNames, written: p.written, miles: p.miles, parts: parts}
+	far.findZone(zones)
+	far.clinic = build(parts, far, u.rightsAt(far))
+	p.beyondAt.Store(far)
+	return far
+}

@@ -1,0 +1,208 @@
+package merge
+
+import (
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// Unions keeps what questions have in common, so that it is worked out once: a union for each set of fragments that is asked
+// for, and what the sets have in common in turn, which is clinics. A set is forgotten when nobody has asked for it for a
+// while, and a clinic with the last set that it is in. The zero value is ready, and safe for concurrent use. What is kept is
+// never stale: a fragment is frozen, and one that was read anew is another.
+type Unions struct {
+	mu      sync.Mutex
+	sets    map[uint64]*keptUnion
+	clinics map[sum]*keptClinic
+	parted  map[*timeslot.Fragment]*keptPartition
+	size    int // of all clinics, in bytes
+}
+
+const (
+	maxUnions = 256
+	maxKept   = 64 << 20 // bytes; more only as long as a single set takes more
+
+	// idleUnion is how long a set is kept that nobody asks for: a fragment of it has been read anew, most likely.
+	idleUnion = 10 * time.Second
+)
+
+type keptUnion struct {
+	build sync.Once
+	union *union
+	used  time.Time
+	done  bool
+
+	clinics   []sum
+	fragments []*timeslot.Fragment
+}
+
+type keptClinic struct {
+	*clinic
+	uses int
+}
+
+type keptPartition struct {
+	*partition
+	uses int
+}
+
+var pointerSeed = maphash.MakeSeed()
+
+// of is the union of some fragments.
+func (u *Unions) of(fragments []*timeslot.Fragment, zones *Zones, now time.Time) *union {
+	if u == nil {
+		return unionOf(fragments, zones, fresh{})
+	}
+	key := uint64(0)
+	for _, f := range fragments {
+		key += maphash.Comparable(pointerSeed, f) // in any order
+	}
+	u.mu.Lock()
+	k := u.sets[key]
+	if k == nil {
+		k = &keptUnion{}
+		if u.sets == nil {
+			u.sets = map[uint64]*keptUnion{}
+		}
+		u.sets[key] = k
+	}
+	k.used = now
+	u.mu.Unlock()
+	k.build.Do(func() {
+		from := &keeping{unions: u, set: k}
+		k.union = unionOf(fragments, zones, from)
+		u.mu.Lock()
+		k.done = true
+		u.forget(now)
+		u.mu.Unlock()
+	})
+	if !k.union.isOf(fragments) {
+		return unionOf(fragments, zones, fresh{})
+	}
+	return k.union
+}
+
+// isOf reports whether the union is of these fragments.
+func (u *union) isOf(fragments []*timeslot.Fragment) bool {
+	if len(fragments) != len(u.answers) {
+		return false
+	}
+	for _, f := range fragments {
+		if _, ok := u.indexOf[f]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// forget drops sets that nobody asks for, and the one that was asked for longest ago as long as there are too many.
+func (u *Unions) forget(now time.Time) {
+	for key, k := range u.sets {
+		if k.done && now.Sub(k.used) > idleUnion {
+			u.drop(key, k)
+		}
+	}
+	for len(u.sets) > maxUnions || u.size > maxKept {
+		var oldest *keptUnion
+		var at uint64
+		ready := 0
+		for key, k := range u.sets {
+			if !k.done {
+				continue
+			}
+			if ready++; oldest == nil || k.used.Before(oldest.used) {
+				oldest, at = k, key
+			}
+		}
+		if ready <= 1 {
+			return
+		}
+		u.drop(at, oldest)
+	}
+}
+
+func (u *Unions) drop(key uint64, k *keptUnion) {
+	delete(u.sets, key)
+	for _, sum := range k.clinics {
+		if c := u.clinics[sum]; c.uses > 1 {
+			c.uses--
+		} else {
+			delete(u.clinics, sum)
+			u.size -= c.size()
+		}
+	}
+	for _, f := range k.fragments {
+		if p := u.parted[f]; p.uses > 1 {
+			p.uses--
+		} else {
+			delete(u.parted, f)
+		}
+	}
+}
+
+// keeping works out for a set what no other one has, and keeps it.
+type keeping struct {
+	unions *Unions
+	set    *keptUnion
+}
+
+func (k *keeping) partition(f *timeslot.Fragment) *partition {
+	u := k.unions
+	u.mu.Lock()
+	known := u.parted[f]
+	u.mu.Unlock()
+	var made *partition
+	if known == nil {
+		made = partitionOf(f)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if known = u.parted[f]; known == nil {
+		if made == nil { // dropped meanwhile
+			made = partitionOf(f)
+		}
+		known = &keptPartition{partition: made}
+		if u.parted == nil {
+			u.parted = map[*timeslot.Fragment]*keptPartition{}
+		}
+		u.parted[f] = known
+	}
+	known.uses++
+	k.set.fragments = append(k.set.fragments, f)
+	return known.partition
+}
+
+func (k *keeping) clinic(key sum, build func() *clinic) *clinic {
+	u := k.unions
+	u.mu.Lock()
+	known := u.clinics[key]
+	u.mu.Unlock()
+	var made *clinic
+	if known == nil {
+		made = build()
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if known = u.clinics[key]; known == nil {
+		if made == nil {
+			made = build()
+		}
+		known = &keptClinic{clinic: made}
+		if u.clinics == nil {
+			u.clinics = map[sum]*keptClinic{}
+		}
+		u.clinics[key] = known
+		u.size += made.size()
+	}
+	known.uses++
+	k.set.clinics = append(k.set.clinics, key)
+	return known.clinic
+}
+
+// fresh works out everything, and keeps nothing.
+type fresh struct{}
+
+func (fresh) partition(f *timeslot.Fragment) *partition  { return partitionOf(f) }
+func (fresh) clinic(_ sum, build func() *clinic) *clinic { return build() }
