@@ -1,10 +1,15 @@
 package merge
 
-import "timeslots/internal/timeslot"
+import (
+	"slices"
+
+	"timeslots/internal/timeslot"
+)
 
 // A question about an area may be answered by several areas that overlap, and by parts of a block that do (package search).
 // Each answer lists the clinics inside its area whole, for its days, so of a clinic and a day that several answers hold the
-// freshest counts alone: what an older one lists beside it is gone.
+// freshest counts alone: what an older one lists beside it is gone. An answer of whose days none counts for a clinic says
+// nothing about it: then it is the same whichever of two areas was read last.
 
 // stretch is days of a clinic's calendar, both ends inclusive.
 type stretch struct{ first, last timeslot.Date }
@@ -14,6 +19,23 @@ func daysOf(k timeslot.FragmentKey) stretch {
 }
 
 func (s stretch) overlaps(o stretch) bool { return s.first <= o.last && o.first <= s.last }
+
+// coveredBy reports whether every day is one of others.
+func (s stretch) coveredBy(others []stretch) bool {
+	for day := s.first; day <= s.last; {
+		next := day
+		for _, o := range others {
+			if o.first <= day && o.last >= next {
+				next = o.last + 1
+			}
+		}
+		if next == day {
+			return false
+		}
+		day = next
+	}
+	return true
+}
 
 func within(days []stretch, day timeslot.Date) bool {
 	for _, d := range days {
@@ -52,6 +74,16 @@ func (o *overlaps) fresherThan(n int32) (fresher []int32) {
 		}
 	}
 	return fresher
+}
+
+// settle finds the days of a place for which parts count, and drops those that count for none.
+func (o *overlaps) settle(at int32, p *place) {
+	for i := range p.parts {
+		p.parts[i].passed = o.passed(p.parts[i].index, at, p)
+	}
+	p.parts = slices.DeleteFunc(p.parts, func(l listed) bool {
+		return len(l.passed) > 0 && daysOf(l.answer.Key).coveredBy(l.passed)
+	})
 }
 
 // passed are the days for which answers that are fresher than one list a place as well.

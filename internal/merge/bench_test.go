@@ -3,6 +3,7 @@ package merge_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -70,6 +71,75 @@ func BenchmarkQuestion(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkMetro is a question in the middle of 800 clinics with 5,000 clinicians, read in a part for each day of two weeks:
+// with the union at hand, and where the answer for one day was read anew and one clinician's slot is gone.
+func BenchmarkMetro(b *testing.B) {
+	for _, slots := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("slots=%d/known", slots), func(b *testing.B) {
+			in, here := metro(slots)
+			merge.Merge(in)
+			for b.Loop() {
+				here.Latitude += 1e-7
+				merge.Merge(in)
+			}
+		})
+		b.Run(fmt.Sprintf("slots=%d/one day read anew", slots), func(b *testing.B) {
+			in, _ := metro(slots)
+			merge.Merge(in)
+			n := 0
+			for b.Loop() {
+				b.StopTimer()
+				again := *in.Fragments[1+n%14]
+				again.FetchedAt = again.FetchedAt.Add(15 * time.Second)
+				again.Slots = again.Slots[:len(again.Slots)-1]
+				in.Fragments = slices.Clone(in.Fragments)
+				in.Fragments[1+n%14] = &again
+				n++
+				b.StartTimer()
+				merge.Merge(in)
+			}
+		})
+	}
+}
+
+func metro(slots int) (in merge.Input, here *timeslot.Point) {
+	here = &timeslot.Point{Latitude: 47.61, Longitude: -122.33}
+	in = merge.Input{
+		Query: query(func(q *timeslot.Query) { q.Point, q.Radius, q.Limit = here, 100, 100 }),
+		Now:   noon, DefaultWindow: 14, Zones: &merge.Zones{}, Unions: &merge.Unions{},
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	var places []timeslot.Department
+	for i := range 800 {
+		places = append(places, timeslot.Department{
+			EHRInstance: main, ID: fmt.Sprint(4100200300 + i), Timezone: losAngeles,
+			Point: &timeslot.Point{Latitude: 47.61 + random.NormFloat64()/5, Longitude: -122.33 + random.NormFloat64()/5},
+		})
+	}
+	in.Fragments = append(in.Fragments, departments(places...))
+	const clinicians = 5000
+	for day := range 14 {
+		var lists []list
+		for i := range clinicians {
+			p := &places[i*len(places)/clinicians]
+			l := list{Schedule: timeslot.Schedule{
+				EHRInstance: main, DepartmentID: p.ID, NPI: fmt.Sprintf("90000%05d", i), Timezone: p.Timezone,
+				VisitTypeID: "7203", VisitTypeName: "FollowUp",
+			}}
+			for n := range slots / clinicians / 14 {
+				start := noon.AddDate(0, 0, day).Add(time.Duration(n+1) * 5 * time.Minute)
+				l.slots = append(l.slots, timeslot.Slot{Start: start.Unix(), Duration: 5, Offset: -420})
+			}
+			lists = append(lists, l)
+		}
+		key := careOptions(100)
+		key.Block = timeslot.BlockOf(timeslot.DateOf(noon) + timeslot.Date(day))
+		key.Span = timeslot.SpanOf(timeslot.DateOf(noon)+timeslot.Date(day), 1)
+		in.Fragments = append(in.Fragments, answered(key, time.Minute, lists...))
+	}
+	return in, here
 }
 
 func questionOf(profile timeslot.Ranking, fragments, slots int) merge.Input {

@@ -16,6 +16,7 @@ type clinic struct {
 	ids     []string
 	clocks  []clock
 	parts   []counted
+	whole   window // from the first start that is listed until after the last
 
 	npis  timeslot.Clinicians
 	shade *keptShade // nil: what is taken is asked for each time
@@ -120,6 +121,15 @@ func (c *clinic) inside(windows func(clock) window) *clinic {
 
 // even reports whether all slots are written in one clock: then those inside a window are neighbours.
 func (c *clinic) even() bool { return len(c.clocks) <= 1 }
+
+// windowIn is the window of all its slots' clock, wide where every slot lies inside.
+func (c *clinic) windowIn(of func(clock) window) (w window, wide bool) {
+	if len(c.clocks) == 0 {
+		return c.whole, true
+	}
+	w = of(c.clocks[0])
+	return w, w.from <= c.whole.from && c.whole.until <= w.until
+}
 
 // size is a measure of the memory that the clinic takes, in bytes.
 func (c *clinic) size() int {

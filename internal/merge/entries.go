@@ -157,7 +157,6 @@ func (q *question) spotOf(key placeKey) *spot {
 
 // nameSubjects adds entries without slots, and makes the answer name whom and what they are about.
 func (q *question) nameSubjects(without []subject, r *timeslot.Result) {
-	wanted := map[string]*timeslot.Provider{}
 	for i := range without {
 		e := without[i].entry
 		r.Entries = append(r.Entries, e)
@@ -165,11 +164,9 @@ func (q *question) nameSubjects(without []subject, r *timeslot.Result) {
 			s := without[i].spot
 			r.Departments[e.Department] = &timeslot.DepartmentView{Department: s.info, Distance: s.distance}
 		} else if r.Providers[e.NPI] == nil {
-			wanted[e.NPI] = &timeslot.Provider{}
+			if p := q.describe(e.NPI); p != nil {
+				r.Providers[e.NPI] = p
+			}
 		}
-	}
-	q.joinProviders(wanted)
-	for npi, p := range wanted {
-		r.Providers[npi] = p
 	}
 }

@@ -70,8 +70,8 @@ func suits(q *timeslot.Query, s *timeslot.Schedule) bool {
 func (f *filter) attends(npi string) bool {
 	wanted, known := f.attending[npi]
 	if !known {
-		p, ok := f.union.describe(npi)
-		wanted = ok && attended(f.query, &p)
+		p := f.union.describe(npi)
+		wanted = p != nil && attended(f.query, p)
 		f.attending[npi] = wanted
 	}
 	return wanted

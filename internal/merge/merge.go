@@ -22,8 +22,8 @@ type Input struct {
 
 // Output is the answer, and how much each fragment had to say.
 type Output struct {
-	// Result lacks Complete, Reports and NextAvailable, and has Entries in place of Slots where the query says By. Its offers, providers and departments are its
-	// own, but lists in them (specialties, visit types) are shared with the fragments.
+	// Result lacks Complete, Reports and NextAvailable, and has Entries in place of Slots where the query says By. Its
+	// schedules, providers and the lists in its departments are shared with other answers: nobody writes to them.
 	Result *timeslot.Result
 
 	// PerFragment counts the slots that each of Input.Fragments lists inside the window and after now, before filters.

@@ -78,34 +78,46 @@ type shownAs struct {
 
 func (p *pick) shownAs() shownAs { return shownAs{p.calendar.group, p.unit.shown} }
 
-// referTo fills the maps of providers and departments that picks refer to, and gives the schedules of their groups:
-// copies, so that an answer that is kept does not keep the union's own tables.
+// referTo fills the maps of providers and departments that picks refer to, and gives the schedules of their groups.
 func (q *question) referTo(picks []pick, r *timeslot.Result) map[shownAs]*timeslot.Schedule {
-	schedules := map[shownAs]*timeslot.Schedule{}
-	named := map[shownAs]*calendar{}
+	schedules := make(map[shownAs]*timeslot.Schedule, len(picks))
 	for i := range picks {
 		p := &picks[i]
 		as := p.shownAs()
 		if schedules[as] != nil {
 			continue
 		}
-		s := *q.scheduleOf(p.calendar, p.unit)
-		schedules[as], named[as] = &s, p.calendar
+		s := q.shownSchedule(p)
+		schedules[as] = s
 		spot := &q.spots[p.calendar.spot]
-		if key := s.DepartmentKey(); r.Departments[key] == nil {
+		if key := spot.key; r.Departments[key] == nil {
 			r.Departments[key] = &timeslot.DepartmentView{Department: spot.info, Distance: spot.distance}
 		}
 		if s.NPI != "" && r.Providers[s.NPI] == nil {
-			r.Providers[s.NPI] = &timeslot.Provider{}
-		}
-	}
-	q.joinProviders(r.Providers)
-	for as, s := range schedules {
-		if p := r.Providers[s.NPI]; p != nil {
-			named[as].clinic.nameVisitType(s, as.group, p.VisitTypes)
+			if known := q.describe(s.NPI); known != nil {
+				r.Providers[s.NPI] = known
+			}
 		}
 	}
 	return schedules
+}
+
+// shownSchedule is a schedule as the answer shows it, with what is known of the clinician's visit types: a copy, so that an
+// answer that is kept does not keep the clinic. Nobody writes to it.
+func (q *question) shownSchedule(p *pick) *timeslot.Schedule {
+	g := p.calendar.group
+	if known, ok := q.schedules.Load(g); ok && !g.mixed {
+		return known.(*timeslot.Schedule)
+	}
+	s := *q.scheduleOf(p.calendar, p.unit)
+	if known := q.describe(s.NPI); s.NPI != "" && known != nil {
+		p.calendar.clinic.nameVisitType(&s, g, known.VisitTypes)
+	}
+	if g.mixed { // what it shows depends on the query
+		return &s
+	}
+	kept, _ := q.schedules.LoadOrStore(g, &s)
+	return kept.(*timeslot.Schedule)
 }
 
 // scheduleOf is what is shown of a slot beside its start.

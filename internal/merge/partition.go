@@ -10,9 +10,10 @@ import (
 // partition is a fragment's schedules and slots by department: what two fragments list at a department can be compared,
 // and is worked out again only where it differs.
 type partition struct {
-	listings  []listing
-	places    chains[placeKey] // in Fragment.Departments
-	providers chains[string]   // by NPI, in Fragment.Providers
+	listings   []listing
+	clinicians timeslot.Clinicians
+	places     chains[placeKey] // in Fragment.Departments
+	providers  chains[string]   // by NPI, in Fragment.Providers
 }
 
 // listing is what a fragment lists at one department.
@@ -31,7 +32,7 @@ var sumSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 func sumOf(b []byte) sum { return sum{maphash.Bytes(sumSeeds[0], b), maphash.Bytes(sumSeeds[1], b)} }
 
 func partitionOf(f *timeslot.Fragment) *partition {
-	p := &partition{}
+	p := &partition{clinicians: timeslot.CliniciansOf(f)}
 	of := p.readSchedules(f)
 	p.readSlots(f, of)
 	p.sumUp(f)

@@ -12,6 +12,7 @@ import (
 // place is a department that some answer lists slots of.
 type place struct {
 	ehr, id  string
+	key      string              // both, as answers refer to the department
 	info     timeslot.Department // joined; zero fields are unknown
 	urlNames []string            // every slug that somebody calls it by
 	zoneName string              // empty when nobody names one that exists: then slots keep their own offset

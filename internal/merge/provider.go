@@ -31,8 +31,16 @@ func (u *union) noteProviders(n int32) {
 	}
 }
 
-// describe is all that is known of a clinician; ok is false where that is nothing.
-func (u *union) describe(npi string) (p timeslot.Provider, ok bool) {
+// describe is all that is known of a clinician, nil where that is nothing. Nobody writes to it.
+func (u *union) describe(npi string) *timeslot.Provider {
+	known, ok := u.described.Load(npi)
+	if !ok {
+		known, _ = u.described.LoadOrStore(npi, u.joinProvider(npi))
+	}
+	return known.(*timeslot.Provider)
+}
+
+func (u *union) joinProvider(npi string) *timeslot.Provider {
 	from := u.named[npi]
 	if len(u.lists) > 0 {
 		from = slices.Clone(from)
@@ -43,6 +51,7 @@ func (u *union) describe(npi string) (p timeslot.Provider, ok bool) {
 		}
 		slices.Sort(from)
 	}
+	p := &timeslot.Provider{}
 	u.eachDescription(npi, from, nameRanks[:], func(by *timeslot.Provider) {
 		setDefault(&p.Name, by.Name)
 		if len(p.VisitTypes) == 0 {
@@ -56,7 +65,10 @@ func (u *union) describe(npi string) (p timeslot.Provider, ok bool) {
 			p.Specialties = by.Specialties
 		}
 	})
-	return p, p.NPI != ""
+	if p.NPI == "" {
+		return nil
+	}
+	return p
 }
 
 // eachDescription visits what some answers, freshest first, say about a clinician, in the order of ranks.
@@ -67,17 +79,6 @@ func (u *union) eachDescription(npi string, from []int32, ranks []timeslot.Opera
 			if a.Key.Operation == op || op == "" && !slices.Contains(ranks, a.Key.Operation) {
 				a.parts.providers.each(npi, func(i int32) { visit(&a.Providers[i]) })
 			}
-		}
-	}
-}
-
-// joinProviders fills in all that is known of the clinicians in wanted, and drops those that nobody knows.
-func (u *union) joinProviders(wanted map[string]*timeslot.Provider) {
-	for npi := range wanted {
-		if p, ok := u.describe(npi); ok {
-			*wanted[npi] = p
-		} else {
-			delete(wanted, npi)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -68,25 +69,30 @@ func (q *question) visit() {
 	for i, f := range q.Fragments {
 		q.perFragment[i] = counts[q.indexOf[f]]
 	}
-	slices.SortStableFunc(q.spots, func(a, b spot) int { return compareDistance(a.distance, b.distance) })
+	slices.SortFunc(q.spots, func(a, b spot) int {
+		return cmp.Or(compareDistance(a.distance, b.distance), cmp.Compare(a.index, b.index))
+	})
 }
 
 func (q *question) count(s *spot, counts []int) {
+	var wide bool
+	var w window
+	if s.clinic.even() {
+		w, wide = s.clinic.windowIn(q.windowOf)
+	}
 	for i := range s.clinic.parts {
-		part := &s.parts[i]
-		if s.outside && part.answer.around() {
-			continue
-		}
-		listed := &s.clinic.parts[i]
-		if listed.clocks == nil {
-			if len(listed.starts) > 0 {
-				counts[part.index] += q.windowOf(s.clinic.clocks[0]).count(listed.starts)
-			}
-			continue
-		}
-		for j, start := range listed.starts {
-			if q.windowOf(s.clinic.clocks[listed.clocks[j]]).holds(start) {
-				counts[part.index]++
+		part, listed := &s.parts[i], &s.clinic.parts[i]
+		switch {
+		case s.outside && part.answer.around():
+		case wide:
+			counts[part.index] += len(listed.starts)
+		case listed.clocks == nil:
+			counts[part.index] += w.count(listed.starts)
+		default:
+			for j, start := range listed.starts {
+				if q.windowOf(s.clinic.clocks[listed.clocks[j]]).holds(start) {
+					counts[part.index]++
+				}
 			}
 		}
 	}
@@ -117,13 +123,13 @@ func (q *question) choose() {
 			continue
 		}
 		c := s.clinic
-		var w window
-		if c.even() && len(c.clocks) > 0 {
-			w = q.windowOf(c.clocks[0])
-		} else if !c.even() {
+		if !c.even() {
 			c = c.inside(q.windowOf)
 			s.clinic = c
-			w = window{0, 1 << 62}
+		}
+		w, wide := c.windowIn(q.windowOf)
+		if len(c.clocks) > 1 {
+			wide = true
 		}
 		var taken shade
 		if q.Taken != nil {
@@ -134,7 +140,10 @@ func (q *question) choose() {
 			if s.outside && g.around || !f.wants(g) {
 				continue
 			}
-			units := w.of(g.units)
+			units := g.units
+			if !wide {
+				units = w.of(units)
+			}
 			if g.mixed {
 				units = q.shown(c, g, units)
 			}

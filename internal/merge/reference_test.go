@@ -65,9 +65,24 @@ func newReference(in merge.Input) *reference {
 		}
 	}
 	r.rows = slices.DeleteFunc(r.rows, func(row refRow) bool {
-		return r.around(row.from) && r.Query.Point != nil && r.distance(row.EHRInstance, row.DepartmentID) > float64(r.Query.Radius)
+		return r.around(row.from) && (r.beyond(row) || r.overtaken(row))
 	})
 	return r
+}
+
+// beyond reports whether a row is of a clinic outside of the caller's circle.
+func (r *reference) beyond(row refRow) bool {
+	return r.Query.Point != nil && r.distance(row.EHRInstance, row.DepartmentID) > float64(r.Query.Radius)
+}
+
+// overtaken reports whether fresher answers list the row's clinic for all the days of its answer.
+func (r *reference) overtaken(row refRow) bool {
+	for day := row.from.Key.FirstDay(); day <= lastDay(row.from.Key); day++ {
+		if !r.listedAfresh(row, day) {
+			return false
+		}
+	}
+	return true
 }
 
 // around reports whether the answer is for an area around a point.
@@ -79,8 +94,12 @@ func lastDay(k timeslot.FragmentKey) timeslot.Date { return min(k.LastDay(), k.B
 
 // passed reports whether a fresher answer lists the clinic for the slot's day as well.
 func (r *reference) passed(row refRow, slot timeslot.Slot) bool {
+	return r.listedAfresh(row, timeslot.DateOf(time.Unix(slot.Start, 0).In(r.location(row.Schedule, slot))))
+}
+
+// listedAfresh reports whether a fresher answer lists the clinic of a row for a day.
+func (r *reference) listedAfresh(row refRow, day timeslot.Date) bool {
 	d, _ := r.department(row.EHRInstance, row.DepartmentID)
-	day := timeslot.DateOf(time.Unix(slot.Start, 0).In(r.location(row.Schedule, slot)))
 	for _, f := range r.answers {
 		switch {
 		case f == row.from:

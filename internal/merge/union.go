@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -24,6 +25,9 @@ type union struct {
 
 	named map[string][]int32 // the answers that describe a clinician, but those in lists
 	lists []int32            // the answers that describe many
+
+	described sync.Map // NPI → *timeslot.Provider, as far as somebody asked
+	schedules sync.Map // *group → *timeslot.Schedule, as answers show it
 }
 
 // shelf has partitions and clinics that were worked out already.
@@ -38,13 +42,14 @@ const manyProviders = 16
 func unionOf(fragments []*timeslot.Fragment, zones *Zones, from shelf) *union {
 	u := &union{
 		answers: byFreshness(fragments), indexOf: make(map[*timeslot.Fragment]int32, len(fragments)),
-		placeOf: map[placeKey]int32{}, clinicians: timeslot.CliniciansOf(fragments...),
+		placeOf: map[placeKey]int32{},
 	}
 	for i := range u.answers {
 		a := &u.answers[i]
 		a.parts = from.partition(a.Fragment)
 		u.indexOf[a.Fragment] = int32(i)
 		u.bound(a.Fragment)
+		u.clinicians = u.clinicians.With(a.parts.clinicians)
 		u.noteProviders(int32(i))
 	}
 	u.findPlaces()
@@ -54,12 +59,10 @@ func unionOf(fragments []*timeslot.Fragment, zones *Zones, from shelf) *union {
 	var scratch []byte
 	for i := range u.places {
 		p := &u.places[i]
+		areas.settle(int32(i), p)
 		p.nameSlugs()
 		p.written = p.info.Timezone
 		p.findZone(zones)
-		for j := range p.parts {
-			p.parts[j].passed = areas.passed(p.parts[j].index, int32(i), p)
-		}
 		rights := u.rightsAt(p)
 		scratch = p.appendContents(scratch[:0], rights)
 		p.clinic = from.clinic(sumOf(scratch), func() *clinic { return build(p.parts, p, rights) })
@@ -88,37 +91,26 @@ func earliest(a, b time.Time) time.Time {
 
 // findPlaces finds what the answers list at each department.
 func (u *union) findPlaces() {
-	type part struct {
-		key    placeKey
-		listed listed
+	var keys []placeKey
+	for i := range u.answers {
+		for j := range u.answers[i].parts.listings {
+			key := u.answers[i].parts.listings[j].key
+			intern(u.placeOf, key, &keys, func() placeKey { return key })
+		}
 	}
-	var parts []part
+	slices.SortFunc(keys, func(a, b placeKey) int { return cmp.Or(strings.Compare(a.ehr, b.ehr), strings.Compare(a.id, b.id)) })
+	u.places = make([]place, len(keys))
+	for i, key := range keys {
+		u.places[i].ehr, u.places[i].id, u.places[i].key = key.ehr, key.id, timeslot.DepartmentKey(key.ehr, key.id)
+		u.placeOf[key] = int32(i)
+	}
 	for i := range u.answers {
 		a := &u.answers[i]
 		for j := range a.parts.listings {
 			l := &a.parts.listings[j]
-			parts = append(parts, part{l.key, listed{listing: l, answer: a, index: int32(i)}})
+			p := &u.places[u.placeOf[l.key]]
+			p.parts = append(p.parts, listed{listing: l, answer: a, index: int32(i)})
 		}
-	}
-	slices.SortStableFunc(parts, func(a, b part) int {
-		return cmp.Or(strings.Compare(a.key.ehr, b.key.ehr), strings.Compare(a.key.id, b.key.id))
-	})
-	n := 0
-	for i := range parts {
-		if i == 0 || parts[i].key != parts[i-1].key {
-			n++
-		}
-	}
-	u.places = make([]place, n)
-	at := -1
-	for i := range parts {
-		if i == 0 || parts[i].key != parts[i-1].key {
-			at++
-			key := parts[i].key
-			u.places[at].ehr, u.places[at].id = key.ehr, key.id
-			u.placeOf[key] = int32(at)
-		}
-		u.places[at].parts = append(u.places[at].parts, parts[i].listed)
 	}
 }
 
@@ -209,7 +201,7 @@ func (u *union) beyond(p *place, zones *Zones) *place {
 	if known := p.beyondAt.Load(); known != nil {
 		return known
 	}
-	far := &place{ehr: p.ehr, id: p.id, info: p.info, urlNames: p.urlNames, written: p.written, miles: p.miles, parts: parts}
+	far := &place{ehr: p.ehr, id: p.id, key: p.key, info: p.info, urlNames: p.urlNames, written: p.written, miles: p.miles, parts: parts}
 	far.findZone(zones)
 	far.clinic = build(parts, far, u.rightsAt(far))
 	p.beyondAt.Store(far)

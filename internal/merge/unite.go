@@ -51,6 +51,12 @@ func (b *builder) collect() {
 	for i := range b.listed {
 		b.collectPart(int32(i))
 	}
+	for i, k := range b.keyed {
+		if i == 0 || k.start < b.whole.from {
+			b.whole.from = k.start
+		}
+		b.whole.until = max(b.whole.until, k.start+1)
+	}
 	if b.even() {
 		for i := range b.parts {
 			b.parts[i].clocks = nil

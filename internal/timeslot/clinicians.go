@@ -33,7 +33,33 @@ func CliniciansOf(fragments ...*Fragment) Clinicians {
 	return slices.Clip(slices.Compact(set))
 }
 
-// Has tells whether the clinician may be among them.
+// With is the set with others.
+func (c Clinicians) With(others Clinicians) Clinicians {
+	var both Clinicians // nil as long as all others are in c
+	i := 0
+	for j, o := range others {
+		from := i
+		for i < len(c) && c[i] < o {
+			i++
+		}
+		if both != nil {
+			both = append(both, c[from:i]...)
+		}
+		if i < len(c) && c[i] == o {
+			continue
+		}
+		if both == nil {
+			both = append(make(Clinicians, 0, len(c)+len(others)-j), c[:i]...)
+		}
+		both = append(both, o)
+	}
+	if both == nil {
+		return c
+	}
+	return append(both, c[i:]...)
+}
+
+// Has reports whether the clinician may be among them.
 func (c Clinicians) Has(npi string) bool {
 	_, found := slices.BinarySearch(c, hashOf(npi))
 	return found
