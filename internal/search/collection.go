@@ -15,7 +15,12 @@ type collection struct {
 }
 
 // all is everything that the answer is made of.
-func (g *collection) all() []*piece { return slices.Concat(g.pieces, g.ahead) }
+func (g *collection) all() []*piece {
+	if len(g.ahead) == 0 {
+		return g.pieces
+	}
+	return slices.Concat(g.pieces, g.ahead)
+}
 
 // fragments lists what can be merged.
 func (g *collection) fragments() []*timeslot.Fragment {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,8 +16,8 @@ import (
 // of it could not be read, since it says which clinics are there. counts are the slots of
 // each fragment, in the order of collection.fragments.
 func (g *collection) reports(counts []int) []timeslot.SourceReport {
-	folded := map[thing]*foldedReport{}
-	var order []thing
+	folded := make([]foldedReport, 0, len(g.pieces))
+	of := make(map[thing]int, len(g.pieces))
 	next := 0
 	for _, pc := range g.pieces {
 		slots := 0
@@ -24,24 +25,25 @@ func (g *collection) reports(counts []int) []timeslot.SourceReport {
 			slots = counts[next]
 			next++
 		}
-		f := folded[pc.thing]
-		if f == nil {
-			f = &foldedReport{report: timeslot.SourceReport{Source: pc.thing.source, Key: pc.thing.name}, allUnknown: true}
-			folded[pc.thing] = f
-			order = append(order, pc.thing)
+		i, ok := of[pc.thing]
+		if !ok {
+			i = len(folded)
+			of[pc.thing] = i
+			folded = append(folded, foldedReport{report: timeslot.SourceReport{Source: pc.thing.source, Key: pc.thing.name}, allUnknown: true})
 		}
-		f.add(pc, slots)
+		folded[i].add(pc, slots)
 	}
 	var list []timeslot.SourceReport
-	for _, t := range order {
-		r := folded[t].finish()
-		if t.source != timeslot.Directory || r.Status == timeslot.StatusFailed || folded[t].inPart && g.plan.query.OnlyLocation() {
+	for i := range folded {
+		f := &folded[i]
+		r := f.finish()
+		if r.Source != timeslot.Directory || r.Status == timeslot.StatusFailed || f.inPart && g.plan.query.OnlyLocation() {
 			list = append(list, r)
 		}
 	}
 	list = append(list, g.skipped()...)
 	slices.SortStableFunc(list, func(a, b timeslot.SourceReport) int {
-		return strings.Compare(string(a.Source)+"\x00"+a.Key, string(b.Source)+"\x00"+b.Key)
+		return cmp.Or(strings.Compare(string(a.Source), string(b.Source)), strings.Compare(a.Key, b.Key))
 	})
 	return list
 }
@@ -145,9 +147,12 @@ func reasonOf(err error) timeslot.Kind {
 	}
 }
 
-var severity = map[timeslot.Status]int{"": 0, timeslot.StatusFresh: 1, timeslot.StatusStale: 2, timeslot.StatusSkipped: 3, timeslot.StatusFailed: 4}
+// severities are the statuses, the best first.
+var severities = [...]timeslot.Status{"", timeslot.StatusFresh, timeslot.StatusStale, timeslot.StatusSkipped, timeslot.StatusFailed}
 
-func worse(a, b timeslot.Status) bool { return severity[a] > severity[b] }
+func worse(a, b timeslot.Status) bool {
+	return a != b && slices.Index(severities[:], a) > slices.Index(severities[:], b)
+}
 
 // whole reports whether all that was answered could be read.
 func (g *collection) whole() bool {
