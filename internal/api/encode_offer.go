@@ -24,7 +24,13 @@ type scheduleText struct {
 	fingerprint timeslot.Fingerprint
 	fields      []byte // from "timezone" to "distance"
 	urlName     string
-	links       map[*timeslot.LinkTemplate]fixedLink
+	links       [2]builtLink
+}
+
+// builtLink is the hand-off link by one template.
+type builtLink struct {
+	by   *timeslot.LinkTemplate // nil: it was not built yet
+	link fixedLink              // nil: it cannot be
 }
 
 // sourcesText is the field "sources" of every set.
@@ -76,7 +82,7 @@ func (w *offerWriter) offset(o *timeslot.Offer) int {
 func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 	s := o.Schedule
 	key := s.DepartmentKey()
-	text := &scheduleText{fingerprint: s.Fingerprint(), links: map[*timeslot.LinkTemplate]fixedLink{}}
+	text := &scheduleText{fingerprint: s.Fingerprint()}
 	if d := w.departments[key]; d != nil {
 		text.urlName = d.URLName
 	}
@@ -136,12 +142,14 @@ func (w *offerWriter) linkOf(o *timeslot.Offer, text *scheduleText) fixedLink {
 	if t == nil {
 		return nil
 	}
-	link, known := text.links[t]
-	if !known {
-		link = fix(t, o.Schedule, text.urlName, w.links.brand)
-		text.links[t] = link
+	at := &text.links[0]
+	if t == w.links.provider {
+		at = &text.links[1]
 	}
-	return link
+	if at.by == nil {
+		*at = builtLink{t, fix(t, o.Schedule, text.urlName, w.links.brand)}
+	}
+	return at.link
 }
 
 func appendScore(b []byte, s *timeslot.Score) []byte {
