@@ -46,6 +46,11 @@ type (
 
 // readRows finds site and visit type of every schedule.
 func (b *builder) readRows() {
+	n := 0
+	for i := range b.listed {
+		n += len(b.listed[i].schedules)
+	}
+	b.rows = make([]row, 0, n)
 	for i := range b.listed {
 		part := &b.listed[i]
 		for _, j := range part.schedules {
