@@ -13,21 +13,26 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// The envelope, big-endian. The checksum speaks for everything after it, so a damaged bound cannot prolong a fragment's
-// life. Fetched-at stands at a fixed place because the script that writes to Redis compares it (see putScript).
+// A value is a head and a body, big-endian. The head can be written without the body, for a fragment whose content is in the
+// value already. Each has a checksum of its own, so a damaged bound cannot prolong a fragment's life, and the body's speaks for
+// the head's digest too, so no head goes with another's body. What the scripts compare stands at fixed places (see put.go).
 //
 //	 0  "TSF"          magic
 //	 3  format version (1 byte)
-//	 4  checksum       xxhash64 of all that follows
-//	12  fetched-at     Unix nanoseconds, and so the three bounds
+//	 4  checksum       xxhash64 of what follows in the head
+//	12  fetched-at     Unix nanoseconds, and so the instants that follow
 //	20  fresh, 28 stale, 36 stale on error
 //	44  epoch
-//	52  length of the name (2 bytes)
-//	54  name           the whole Redis key: prefix, tenant, tier and canonical fragment key
-//	 …  payload        zstd
+//	52  covers from, 60 covers until
+//	68  digest         16 bytes, see timeslot.Fragment
+//	84  length of the name (2 bytes)
+//	86  name           the whole Redis key: prefix, tenant, tier and canonical fragment key
+//
+//	 0  checksum       xxhash64 of the digest and of what follows
+//	 8  content        zstd
 const (
 	codecMagic    = "TSF"
-	codecVersion  = 1
+	codecVersion  = 2
 	offsetVersion = 3
 	offsetSum     = 4
 	offsetFetched = 12
@@ -35,8 +40,12 @@ const (
 	offsetStale   = 28
 	offsetLast    = 36
 	offsetEpoch   = 44
-	offsetNameLen = 52
-	headerSize    = 54
+	offsetFrom    = 52
+	offsetUntil   = 60
+	offsetDigest  = 68
+	offsetNameLen = 84
+	headerSize    = 86 // of a head without its name
+	sumSize       = 8
 )
 
 // Bounds on what is written and read, in bytes. What one replica writes every other one can read: reading may allocate
@@ -74,16 +83,12 @@ func newCodec() (*codec, error) {
 	return &codec{encoder: encoder, decoder: decoder}, nil
 }
 
-// encode writes f under name. The error is errTooLarge for fragments that decode would refuse.
-func (c *codec) encode(name string, f *timeslot.Fragment) ([]byte, error) {
+// head writes what the head says of f under name.
+func (c *codec) head(name string, f *timeslot.Fragment) ([]byte, error) {
 	if len(name) > math.MaxUint16 {
 		return nil, fmt.Errorf("name of %d bytes: %w", len(name), errTooLarge)
 	}
-	payload, err := appendPayload(nil, f)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]byte, headerSize, headerSize+len(name)+len(payload)/3)
+	out := make([]byte, headerSize, headerSize+len(name))
 	copy(out, codecMagic)
 	out[offsetVersion] = codecVersion
 	for _, field := range [...]struct {
@@ -92,6 +97,7 @@ func (c *codec) encode(name string, f *timeslot.Fragment) ([]byte, error) {
 	}{
 		{offsetFetched, f.FetchedAt}, {offsetFresh, f.Bounds.Fresh},
 		{offsetStale, f.Bounds.Stale}, {offsetLast, f.Bounds.StaleOnError},
+		{offsetFrom, f.Covers.From}, {offsetUntil, f.Covers.Until},
 	} {
 		nano, err := wallNano(field.at)
 		if err != nil {
@@ -100,54 +106,94 @@ func (c *codec) encode(name string, f *timeslot.Fragment) ([]byte, error) {
 		binary.BigEndian.PutUint64(out[field.offset:], nano)
 	}
 	binary.BigEndian.PutUint64(out[offsetEpoch:], f.Epoch)
+	copy(out[offsetDigest:], f.Digest[:])
 	binary.BigEndian.PutUint16(out[offsetNameLen:], uint16(len(name)))
-	out = c.encoder.EncodeAll(payload, append(out, name...))
+	out = append(out, name...)
+	binary.BigEndian.PutUint64(out[offsetSum:], xxhash.Sum64(out[offsetFetched:]))
+	return out, nil
+}
+
+// encode writes f under name, head and body. The error is errTooLarge for fragments that decode would refuse.
+func (c *codec) encode(name string, f *timeslot.Fragment) ([]byte, error) {
+	head, err := c.head(name, f)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := appendPayload(nil, f)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, len(head)+sumSize, len(head)+sumSize+len(payload)/3)
+	copy(out, head)
+	out = c.encoder.EncodeAll(payload, out)
 	if len(out) > maxEncoded {
 		return nil, fmt.Errorf("value of %d bytes: %w", len(out), errTooLarge)
 	}
-	binary.BigEndian.PutUint64(out[offsetSum:], xxhash.Sum64(out[offsetFetched:]))
+	binary.BigEndian.PutUint64(out[len(head):], bodySum(f.Digest, out[len(head)+sumSize:]))
 	return out, nil
+}
+
+func bodySum(digest timeslot.Digest, payload []byte) uint64 {
+	sum := xxhash.New()
+	_, _ = sum.Write(digest[:])
+	_, _ = sum.Write(payload)
+	return sum.Sum64()
 }
 
 // decode reads what encode wrote under name for key. It keeps nothing of data, allocates within the limits above
 // whatever data says, and fails with errDamaged, errWrongKey or errNewer in its chain.
 func (c *codec) decode(data []byte, name string, key timeslot.FragmentKey) (*timeslot.Fragment, error) {
-	if len(data) < headerSize || string(data[:offsetVersion]) != codecMagic {
-		return nil, fmt.Errorf("header: %w", errDamaged)
-	}
-	if v := data[offsetVersion]; v > codecVersion {
-		return nil, fmt.Errorf("format %d: %w", v, errNewer)
-	} else if v < codecVersion {
-		return nil, fmt.Errorf("format %d: %w", v, errDamaged)
-	}
-	if binary.BigEndian.Uint64(data[offsetSum:]) != xxhash.Sum64(data[offsetFetched:]) {
-		return nil, fmt.Errorf("checksum: %w", errDamaged)
-	}
-	rest, size := data[headerSize:], int(binary.BigEndian.Uint16(data[offsetNameLen:]))
-	if len(rest) < size {
-		return nil, fmt.Errorf("name: %w", errDamaged)
-	}
-	if string(rest[:size]) != name {
-		return nil, errWrongKey
-	}
-	payload, err := c.decoder.DecodeAll(rest[size:], nil)
+	f, body, err := decodeHead(data, name, key)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+		return nil, err
 	}
-	f := &timeslot.Fragment{
-		Key:       key,
-		FetchedAt: fromWallNano(binary.BigEndian.Uint64(data[offsetFetched:])),
-		Bounds: timeslot.Bounds{
-			Fresh:        fromWallNano(binary.BigEndian.Uint64(data[offsetFresh:])),
-			Stale:        fromWallNano(binary.BigEndian.Uint64(data[offsetStale:])),
-			StaleOnError: fromWallNano(binary.BigEndian.Uint64(data[offsetLast:])),
-		},
-		Epoch: binary.BigEndian.Uint64(data[offsetEpoch:]),
-	}
-	if err := parsePayload(payload, f); err != nil {
+	if err := c.decodeBody(body, f); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// decodeHead reads the head of data, and gives a fragment without content, and the body.
+func decodeHead(data []byte, name string, key timeslot.FragmentKey) (f *timeslot.Fragment, body []byte, err error) {
+	if len(data) < headerSize || string(data[:offsetVersion]) != codecMagic {
+		return nil, nil, fmt.Errorf("header: %w", errDamaged)
+	}
+	if v := data[offsetVersion]; v > codecVersion {
+		return nil, nil, fmt.Errorf("format %d: %w", v, errNewer)
+	} else if v < codecVersion {
+		return nil, nil, fmt.Errorf("format %d: %w", v, errDamaged)
+	}
+	size := headerSize + int(binary.BigEndian.Uint16(data[offsetNameLen:]))
+	if len(data) < size {
+		return nil, nil, fmt.Errorf("name: %w", errDamaged)
+	}
+	if binary.BigEndian.Uint64(data[offsetSum:]) != xxhash.Sum64(data[offsetFetched:size]) {
+		return nil, nil, fmt.Errorf("checksum: %w", errDamaged)
+	}
+	if string(data[headerSize:size]) != name {
+		return nil, nil, errWrongKey
+	}
+	instant := func(offset int) time.Time { return fromWallNano(binary.BigEndian.Uint64(data[offset:])) }
+	return &timeslot.Fragment{
+		Key:       key,
+		FetchedAt: instant(offsetFetched),
+		Bounds:    timeslot.Bounds{Fresh: instant(offsetFresh), Stale: instant(offsetStale), StaleOnError: instant(offsetLast)},
+		Epoch:     binary.BigEndian.Uint64(data[offsetEpoch:]),
+		Covers:    timeslot.Interval{From: instant(offsetFrom), Until: instant(offsetUntil)},
+		Digest:    timeslot.Digest(data[offsetDigest:]),
+	}, data[size:], nil
+}
+
+// decodeBody adds the content to what decodeHead gave.
+func (c *codec) decodeBody(body []byte, f *timeslot.Fragment) error {
+	if len(body) < sumSize || binary.BigEndian.Uint64(body) != bodySum(f.Digest, body[sumSize:]) {
+		return fmt.Errorf("checksum: %w", errDamaged)
+	}
+	payload, err := c.decoder.DecodeAll(body[sumSize:], nil)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return parsePayload(payload, f)
 }
 
 // noInstant stands for the zero time; real instants lie between 1970 and 2262 and are smaller.

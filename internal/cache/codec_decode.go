@@ -9,6 +9,7 @@ import (
 
 var (
 	byteShape       = shape{1, 1}
+	oddityShape     = shape{3, int(unsafe.Sizeof(timeslot.Oddity{}))}
 	stringShape     = shape{1, int(unsafe.Sizeof(""))}
 	scheduleShape   = shape{13, int(unsafe.Sizeof(timeslot.Schedule{}))} // nine references and four bytes
 	slotShape       = shape{5, int(unsafe.Sizeof(timeslot.Slot{}))}      // one byte in each column
@@ -23,9 +24,8 @@ func parsePayload(payload []byte, f *timeslot.Fragment) error {
 	r := payloadReader{rest: payload, room: maxDecoded}
 	r.readTable()
 	f.NotFound = r.bit()
-	f.Covers.From = r.instant()
-	f.Covers.Until = r.instant()
 	f.Dropped = int(r.between(math.MinInt64, math.MaxInt64))
+	f.Odd = r.oddities()
 	f.Schedules = r.schedules()
 	f.Slots = r.slots(len(f.Schedules))
 	f.Departments = r.departments()
@@ -59,6 +59,21 @@ func (r *payloadReader) texts(fields []*string) {
 	for _, s := range fields {
 		*s = r.text()
 	}
+}
+
+func (r *payloadReader) oddities() []timeslot.Oddity {
+	n, ok := r.count(oddityShape)
+	if !ok {
+		return nil
+	}
+	list := make([]timeslot.Oddity, n)
+	for i := range list {
+		o := &list[i]
+		o.Reason = timeslot.OddReason(r.text())
+		o.Count = int(r.between(math.MinInt64, math.MaxInt64))
+		o.Sample = r.text()
+	}
+	return list
 }
 
 func (r *payloadReader) schedules() []timeslot.Schedule {

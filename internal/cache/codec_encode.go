@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"time"
 
 	"timeslots/internal/timeslot"
 )
@@ -28,9 +27,8 @@ func appendPayload(out []byte, f *timeslot.Fragment) ([]byte, error) {
 		index: make(map[string]uint64, 64),
 	}
 	w.bit(f.NotFound)
-	w.instant(f.Covers.From)
-	w.instant(f.Covers.Until)
 	w.signed(int64(f.Dropped))
+	w.oddities(f.Odd)
 	w.schedules(f.Schedules)
 	w.slots(f.Slots)
 	w.departments(f.Departments)
@@ -94,14 +92,6 @@ func (w *payloadWriter) count(n int, isNil bool) {
 	w.number(uint64(n) + 1)
 }
 
-func (w *payloadWriter) instant(t time.Time) {
-	w.bit(!t.IsZero())
-	if !t.IsZero() {
-		w.signed(t.Unix())
-		w.number(uint64(t.Nanosecond()))
-	}
-}
-
 // text writes a reference into the table; 0 is the empty string.
 func (w *payloadWriter) text(s string) {
 	if s == "" {
@@ -120,6 +110,15 @@ func (w *payloadWriter) text(s string) {
 func (w *payloadWriter) texts(fields []*string) {
 	for _, s := range fields {
 		w.text(*s)
+	}
+}
+
+func (w *payloadWriter) oddities(list []timeslot.Oddity) {
+	w.count(len(list), list == nil)
+	for i := range list {
+		w.text(string(list[i].Reason))
+		w.signed(int64(list[i].Count))
+		w.text(list[i].Sample)
 	}
 }
 

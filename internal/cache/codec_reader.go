@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"time"
 )
 
 // shape is what one element of a list takes: at least so many bytes of the payload, and so many in memory.
@@ -82,14 +81,6 @@ func (r *payloadReader) float() float64 {
 		return 0
 	}
 	return math.Float64frombits(binary.BigEndian.Uint64(b))
-}
-
-func (r *payloadReader) instant() time.Time {
-	if !r.bit() {
-		return time.Time{}
-	}
-	seconds := r.between(math.MinInt64, math.MaxInt64)
-	return time.Unix(seconds, int64(r.below(uint64(time.Second)))).UTC()
 }
 
 // count reads a list's length; ok is false for nil. Before anything is allocated, the claim is held against the bytes

@@ -97,12 +97,16 @@ func anyFragment(t *rapid.T) *timeslot.Fragment {
 		Bounds:      timeslot.Bounds{Fresh: moment(t), Stale: moment(t), StaleOnError: moment(t)},
 		NotFound:    rapid.Bool().Draw(t, "not found"),
 		Epoch:       rapid.Uint64().Draw(t, "epoch"),
+		Digest:      timeslot.Digest(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "digest")),
 		Covers:      timeslot.Interval{From: moment(t), Until: moment(t)},
 		Schedules:   listOf(t, anySchedule),
 		Departments: listOf(t, anyDepartment),
 		Providers:   listOf(t, anyProvider),
 		Dropped:     rapid.Int().Draw(t, "dropped"),
-		Body:        listOf(t, func(t *rapid.T) byte { return rapid.Byte().Draw(t, "byte") }),
+		Odd: listOf(t, func(t *rapid.T) timeslot.Oddity {
+			return timeslot.Oddity{Reason: timeslot.OddReason(word(t)), Count: rapid.Int().Draw(t, "count"), Sample: word(t)}
+		}),
+		Body: listOf(t, func(t *rapid.T) byte { return rapid.Byte().Draw(t, "byte") }),
 	}
 	if rapid.Bool().Draw(t, "has distances") {
 		f.Distances = map[string]float64{}
@@ -169,6 +173,10 @@ func setEveryField(t *testing.T, v reflect.Value) {
 		for i := range v.NumField() {
 			setEveryField(t, v.Field(i))
 		}
+	case reflect.Array:
+		for i := range v.Len() {
+			setEveryField(t, v.Index(i))
+		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2)) // two, so that 1 is a valid index
 		for i := range v.Len() {
@@ -215,14 +223,16 @@ func TestValuesThatAreNotUsed(t *testing.T) {
 		"cut within the header":  {good[:headerSize-1], errDamaged},
 		"cut within the name":    {resealed(good[:headerSize+3]), errDamaged},
 		"cut within the payload": {good[:len(good)-1], errDamaged},
-		"cut after the name":     {resealed(good[:headerSize+len(testName)]), errDamaged},
+		"a head alone":           {good[:bodyAt], errDamaged},
+		"cut within the sum":     {good[:bodyAt+sumSize-1], errDamaged},
 		"a byte too many":        {append(changed(func(b []byte) []byte { return b }), 0), errDamaged},
 		"a later bound":          {changed(func(b []byte) []byte { b[offsetLast]++; return b }), errDamaged},
+		"another digest's head":  {resealedHead(changed(func(b []byte) []byte { b[offsetDigest]++; return b })), errDamaged},
 		"a flipped payload bit":  {changed(func(b []byte) []byte { b[len(b)-9] ^= 4; return b }), errDamaged},
 		"format 0":               {changed(func(b []byte) []byte { b[offsetVersion] = 0; return b }), errDamaged},
 		"a newer format":         {changed(func(b []byte) []byte { b[offsetVersion]++; return b }), errNewer},
 		"another key's value":    {changed(func(b []byte) []byte { b[headerSize]++; return resealed(b) }), errWrongKey},
-		"no zstd":                {resealed(append(good[:headerSize+len(testName):headerSize+len(testName)], "junk"...)), errDamaged},
+		"no zstd":                {resealed(append(good[:bodyAt+sumSize:bodyAt+sumSize], "junk"...)), errDamaged},
 		"two payloads":           {resealed(append(changed(func(b []byte) []byte { return b }), payloadOf(good)...)), errDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -233,12 +243,23 @@ func TestValuesThatAreNotUsed(t *testing.T) {
 	}
 }
 
-func payloadOf(value []byte) []byte { return value[headerSize+len(testName):] }
+// bodyAt is where the body begins of a value with the test's name.
+const bodyAt = headerSize + len(testName)
 
-// resealed gives a value a checksum that fits, so that what lies behind the checksum is reached.
+func payloadOf(value []byte) []byte { return value[bodyAt+sumSize:] }
+
+// resealed gives a value checksums that fit, so that what lies behind them is reached.
 func resealed(value []byte) []byte {
+	out := resealedHead(value)
+	if len(out) >= bodyAt+sumSize {
+		binary.BigEndian.PutUint64(out[bodyAt:], bodySum(timeslot.Digest(out[offsetDigest:]), payloadOf(out)))
+	}
+	return out
+}
+
+func resealedHead(value []byte) []byte {
 	out := append([]byte(nil), value...)
-	binary.BigEndian.PutUint64(out[offsetSum:], xxhash.Sum64(out[offsetFetched:]))
+	binary.BigEndian.PutUint64(out[offsetSum:], xxhash.Sum64(out[offsetFetched:min(len(out), bodyAt)]))
 	return out
 }
 
@@ -248,7 +269,7 @@ func TestAZipBombCostsBoundedMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bomb := c.encoder.EncodeAll(make([]byte, maxPayload+1), good[:headerSize+len(testName):headerSize+len(testName)])
+	bomb := c.encoder.EncodeAll(make([]byte, maxPayload+1), good[:bodyAt+sumSize:bodyAt+sumSize])
 	spent := allocated(func() {
 		if _, err := c.decode(resealed(bomb), testName, keyOfNPI(1)); !errors.Is(err, errDamaged) {
 			t.Errorf("got %v, want %v", err, errDamaged)

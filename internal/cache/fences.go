@@ -142,15 +142,16 @@ func oldest(events map[target]event) target {
 	return found
 }
 
-// Work reads one fragment from upstream and sets its bounds. Nobody else may hold the fragment when it returns.
-type Work func(ctx context.Context) (*timeslot.Fragment, error)
+// Work reads one fragment from upstream and sets its bounds. last is the copy that is held, also when it is stale; nil: there
+// is none. The fragment may share what last refers to. Nobody else may hold the fragment itself when it returns.
+type Work func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error)
 
 // run does the work and stamps the fragment. When an event overtakes it, the work is done once more, because those who
 // wait may have come after the event; what is overtaken again is handed out but not to be kept.
-func (x *Fences) run(ctx context.Context, work Work, r Recorder) (f *timeslot.Fragment, keep bool, err error) {
+func (x *Fences) run(ctx context.Context, last *timeslot.Fragment, work Work, r Recorder) (f *timeslot.Fragment, keep bool, err error) {
 	for range 2 {
 		epoch := x.Epoch()
-		again, err := work(ctx)
+		again, err := work(ctx, last)
 		if err != nil && f != nil {
 			return f, false, nil
 		}
@@ -163,6 +164,7 @@ func (x *Fences) run(ctx context.Context, work Work, r Recorder) (f *timeslot.Fr
 			return f, true, nil
 		}
 		r.StoreFenced(f.Key.Source())
+		last = nil // the event may have made it void
 	}
 	return f, false, nil
 }

@@ -14,7 +14,7 @@ func TestAFetchThatAnInvalidationOvertakesIsMadeAgain(t *testing.T) {
 	_, fleet := trustedFleet(t, 2, nil)
 	key := keyOfNPI(1)
 	calls := 0
-	overtaken := func(ctx context.Context) (*timeslot.Fragment, error) {
+	overtaken := func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		if calls++; calls == 1 { // at the other replica
 			if err := fleet[1].ledger.Invalidate(t.Context(), Scope{NPI: key.NPI}); err != nil {
 				t.Error(err)
@@ -39,7 +39,7 @@ func TestAnAnswerThatIsOvertakenForEverIsServedButNotKept(t *testing.T) {
 	l := ledger(t, LedgerOptions{})
 	m := memoryTier(t, MemoryOptions{Fences: l.Fences()})
 	key, calls := keyOfNPI(1), 0
-	work := func(ctx context.Context) (*timeslot.Fragment, error) {
+	work := func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		calls++
 		return fragment(key, time.Now()), l.Invalidate(t.Context(), Scope{All: true})
 	}
@@ -56,7 +56,7 @@ func TestAnAnswerThatWasOvertakenIsBetterThanNone(t *testing.T) {
 	l := ledger(t, LedgerOptions{})
 	m := memoryTier(t, MemoryOptions{Fences: l.Fences()})
 	key, calls := keyOfNPI(1), 0
-	f, _, err := m.Fill(t.Context(), key, func(ctx context.Context) (*timeslot.Fragment, error) {
+	f, _, err := m.Fill(t.Context(), key, func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		if calls++; calls > 1 {
 			return nil, errUpstream
 		}

@@ -24,7 +24,7 @@ type upstream struct {
 
 var errUpstream = errors.New("upstream failed")
 
-func (u *upstream) work(ctx context.Context) (*timeslot.Fragment, error) {
+func (u *upstream) work(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 	u.calls.Add(1)
 	n := u.active.Add(1)
 	defer u.active.Add(-1)
@@ -121,7 +121,7 @@ func TestAPanicGivesTheLeaseBack(t *testing.T) {
 	u := &upstream{key: keyOfNPI(1)}
 	func() {
 		defer func() { _ = recover() }()
-		_, _, _ = fleet[0].Fill(t.Context(), u.key, func(context.Context) (*timeslot.Fragment, error) { panic("decoder") })
+		_, _, _ = fleet[0].Fill(t.Context(), u.key, func(context.Context, *timeslot.Fragment) (*timeslot.Fragment, error) { panic("decoder") })
 	}()
 	start := time.Now()
 	if _, _, err := fleet[1].Fill(t.Context(), u.key, u.work); err != nil {

@@ -123,10 +123,11 @@ func (m *Memory) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) 
 
 // Renew implements [Store].
 func (m *Memory) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (*timeslot.Fragment, bool, error) {
-	if hit := m.get(key, m.now()); hit.Fragment != nil && m.freshFor(hit.Fragment, ahead) {
-		return hit.Fragment, false, nil
+	last := m.get(key, m.now()).Fragment
+	if last != nil && m.freshFor(last, ahead) {
+		return last, false, nil
 	}
-	f, keep, err := m.fences.run(ctx, work, m.recorder)
+	f, keep, err := m.fences.run(ctx, last, work, m.recorder)
 	if keep {
 		f = m.keep(f)
 	}

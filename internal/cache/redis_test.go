@@ -119,7 +119,7 @@ var spoilers = map[string]struct {
 		client.LPush(ctx, name, "x")
 	}},
 	"of a newer format": {spoil: func(ctx context.Context, client *redis.Client, name, _ string) {
-		client.SetRange(ctx, name, offsetVersion, "\x02")
+		client.SetRange(ctx, name, offsetVersion, string(rune(codecVersion+1)))
 	}, stays: true},
 }
 
@@ -148,7 +148,7 @@ func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 			r.settle(t)
 			if test.stays {
 				wantFragments(t, r.Lookup(t.Context(), keys), nil, other)
-				if v := client.Get(t.Context(), victimName).Val(); v[offsetVersion] != 2 {
+				if v := client.Get(t.Context(), victimName).Val(); v[offsetVersion] != codecVersion+1 {
 					t.Error("the newer value was overwritten")
 				}
 				return

@@ -97,8 +97,9 @@ func (t *Tiered) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) 
 // Renew implements [Store].
 func (t *Tiered) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (*timeslot.Fragment, bool, error) {
 	usable := func(f *timeslot.Fragment) bool { return t.memory.freshFor(f, ahead) }
-	if hit := t.memory.get(key, t.memory.now()); hit.Fragment != nil && usable(hit.Fragment) {
-		return hit.Fragment, false, nil
+	last := t.memory.get(key, t.memory.now()).Fragment
+	if last != nil && usable(last) {
+		return last, false, nil
 	}
 	turn, err := t.redis.awaitTurn(ctx, key, usable)
 	if err != nil {
@@ -107,20 +108,20 @@ func (t *Tiered) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time
 	if turn.filled != nil {
 		return t.memory.keep(turn.filled), true, nil
 	}
-	f, err := t.work(ctx, turn.lease, work)
+	f, err := t.work(ctx, turn.lease, last, work)
 	return f, false, err
 }
 
 // work makes a fragment under a lease, which is nil where Redis is out of reach. Whatever happens, a panic included,
 // the lease goes back at once or behind the write.
-func (t *Tiered) work(ctx context.Context, held *lease, work Work) (*timeslot.Fragment, error) {
+func (t *Tiered) work(ctx context.Context, held *lease, last *timeslot.Fragment, work Work) (*timeslot.Fragment, error) {
 	done := false
 	defer func() {
 		if !done {
 			t.redis.release(held)
 		}
 	}()
-	f, keep, err := t.memory.fences.run(ctx, work, t.memory.recorder)
+	f, keep, err := t.memory.fences.run(ctx, last, work, t.memory.recorder)
 	if err != nil || !keep {
 		return f, err
 	}

@@ -17,6 +17,10 @@ const (
 // errs to the large side.
 func Weight(f *timeslot.Fragment) uint32 {
 	n := entryOverhead + int(unsafe.Sizeof(*f)) + keyBytes(&f.Key) + cap(f.Body)
+	n += cap(f.Odd) * int(unsafe.Sizeof(timeslot.Oddity{}))
+	for i := range f.Odd {
+		n += len(f.Odd[i].Sample)
+	}
 	n += cap(f.Schedules) * int(unsafe.Sizeof(timeslot.Schedule{}))
 	for i := range f.Schedules {
 		n += textBytes(scheduleText(&f.Schedules[i]))

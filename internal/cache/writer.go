@@ -120,11 +120,11 @@ func (w *writer) close() {
 // the envelope's (see codec.go), counted from 1; times are in milliseconds.
 var putScript = redis.NewScript(`
 local key, new, ttl, agreement = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local nameEnd = 54 + struct.unpack('>I2', new, 53)
+local nameEnd = 86 + struct.unpack('>I2', new, 85)
 local old = redis.pcall('GETRANGE', key, 0, nameEnd - 1)
 if type(old) == 'string' and #old >= 4 and old:sub(1, 3) == new:sub(1, 3) then
   if old:byte(4) > new:byte(4) then return 0 end
-  if old:byte(4) == new:byte(4) and #old == nameEnd and old:sub(53) == new:sub(53, nameEnd) then
+  if old:byte(4) == new:byte(4) and #old == nameEnd and old:sub(85) == new:sub(85, nameEnd) then
     local function between(a, at, b, bt)
       local ah, al = struct.unpack('>I4I4', a, at)
       local bh, bl = struct.unpack('>I4I4', b, bt)

@@ -126,7 +126,7 @@ var libraries = []library{
 	{"github.com/maypok86/otter/v2", []string{"internal/cache", "internal/api"}, "fragments; encoded responses"},
 	{"github.com/klauspost/compress", []string{"internal/cache", "internal/api", "faults"}, "values in Redis; answers; looking into values"},
 	{"github.com/andybalholm/brotli", []string{"internal/api"}, "answers"},
-	{"github.com/cespare/xxhash/v2", []string{"internal/cache", "internal/api"}, "checksums, tags"},
+	{"github.com/cespare/xxhash/v2", []string{"internal/cache", "internal/api", "internal/fetch"}, "checksums, tags, digests"},
 	{"github.com/go-faster/jx", []string{"internal/api"}, "encoding answers"},
 	{"github.com/alecthomas/kong", []string{"cmd/aggregator", "loadtest"}, "command lines"},
 	{"github.com/knadh/koanf", []string{"cmd/aggregator/internal/config"}, "configuration"},

@@ -241,7 +241,8 @@ func (e *Engine) explainEnd(ctx context.Context, key timeslot.FragmentKey, err e
 
 // refill is the work of a flight for one key.
 func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) fetch.Work {
-	return e.renew(key, ahead, func(ctx context.Context) (*timeslot.Fragment, error) {
+	return e.renew(key, ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
+		call.Last = last
 		parts, err := e.fetchBlocks(ctx, key, key.Block, call)
 		if err != nil {
 			return nil, err

@@ -95,7 +95,7 @@ type flown struct {
 // older than the fence of any.
 func (s *stretch) enter(ctx context.Context, i int) {
 	key := s.pieces[i].key
-	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, 0, func(ctx context.Context) (*timeslot.Fragment, error) {
+	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, 0, func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		for next := s.advance(); next >= 0; next = s.advance() {
 			s.enter(ctx, next)
 		}

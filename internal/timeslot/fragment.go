@@ -12,6 +12,11 @@ type Fragment struct {
 	NotFound  bool // upstream answered with a well-formed 404; everything below is empty
 	Epoch     uint64
 
+	// Digest stands for what the content was read from: upstream's bytes, and whatever their reading depends on. Fragments
+	// of one key with one digest have the same content, which is all that stands below but Covers. The zero Digest says
+	// nothing.
+	Digest Digest
+
 	// Covers is the half-open interval of starts that the answer speaks for: a slot inside it that the answer does
 	// not list does not exist there (docs/architecture.md §7, authority). Zero times: it speaks for nothing beyond its slots.
 	Covers Interval
@@ -23,9 +28,29 @@ type Fragment struct {
 	Providers   []Provider
 	Distances   map[string]float64 // Care Options: department key → miles from the point asked for
 
-	Dropped int    // single entries that decoding refused
-	Body    []byte // upstream's own bytes
+	Dropped int      // single entries that decoding refused
+	Odd     []Oddity // what was odd about the answer, which was read all the same
+	Body    []byte   // upstream's own bytes
 }
+
+// OddReason says what was odd about a part of an answer. The set is closed; package decode has it.
+type OddReason string
+
+// Oddity is what an answer had of one reason: how often, and how the first looked. A sample has the shape of what upstream
+// wrote and none of its content: 9 for every digit, a for every letter. Only names of zones that exist stand as they are.
+type Oddity struct {
+	Reason OddReason
+	Count  int
+	Sample string
+}
+
+// SameContent reports whether f is known to have the content of other, which may be nil, without comparing it.
+func (f *Fragment) SameContent(other *Fragment) bool {
+	return other != nil && f.Digest != Digest{} && f.Digest == other.Digest && f.Key == other.Key
+}
+
+// Digest is a checksum that is long enough to stand for what it was made of.
+type Digest [16]byte
 
 // Interval is a span of instants, From inclusive, Until exclusive.
 type Interval struct{ From, Until time.Time }

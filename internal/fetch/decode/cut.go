@@ -14,6 +14,7 @@ func Cut(f *timeslot.Fragment, through timeslot.Block) []*timeslot.Fragment {
 	for block := first; block <= through; block++ {
 		part := *f
 		part.Key.Block, part.Slots = block, nil // and nobody knows in which of them something was dropped
+		part.Digest, part.Odd = timeslot.Digest{}, nil
 		part.Covers = coverOfBlock(f, block, first)
 		parts = append(parts, &part)
 	}

@@ -52,6 +52,10 @@ type Read struct {
 
 	Zone func(department string) string // the directory's zone of a department by its key, empty: unknown; nil: of none
 	Odd  func(Oddity)                   // told once for each reason, when the answer is read; nil: nobody is
+
+	// Digest stands for the answer and this read, without FetchedAt. The fragment gets it unless zones decided what was read,
+	// which may be others the next time.
+	Digest timeslot.Digest
 }
 
 // mark is the byte order mark that some writers put before UTF-8; readers may pass over it (RFC 8259 §8.1).
@@ -85,6 +89,9 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	f := b.fragment()
 	f.Body = whole
 	b.tellOddities()
+	if b.locals == 0 {
+		f.Digest = read.Digest
+	}
 	return f, nil
 }
 

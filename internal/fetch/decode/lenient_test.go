@@ -149,14 +149,14 @@ func TestSamplesHaveTheShapeAndNothingElse(t *testing.T) {
 		body string
 		want Oddity
 	}{
-		"a start":         {v5.body(`"8/3/2030 9:00 AM"`, "30", `"UTC"`), Oddity{ReasonStart, 1, `slotDateTime: "9/9/9999 9:99 aa"`}},
-		"a missing start": {v5.body(`null`, "30", `"UTC"`), Oddity{ReasonStart, 1, `slotDateTime: ""`}},
-		"a long one":      {v5.body(`"`+long+`"`, "30", `"UTC"`), Oddity{ReasonStart, 1, `slotDateTime: "aaaa aaa, 999-999-9999 aaaa aaa, 999-999-9999 aa..."`}},
-		"a duration":      {v5.body(`"2030-03-08T09:00:00Z"`, `"Ärztin"`, `"UTC"`), Oddity{ReasonDuration, 1, `duration: "aaaaaaa"`}},
-		"a zone":          {v5.body(`"2030-03-08T09:00:00Z"`, `30`, `"Pacific Standard Time"`), Oddity{ReasonZoneUnknown, 1, `timezone: "aaaaaaa aaaaaaaa aaaa"`}},
-		"another offset":  {v5.body(`"2030-03-08T09:00:00-07:00"`, `30`, `"America/Los_Angeles"`), Oddity{ReasonZoneOffset, 1, `offset -07:00, where America/Los_Angeles has -08:00`}},
-		"no clinician":    {strings.Replace(written["Care Direct"].body(`"2030-03-08T09:00:00Z"`, `30`, `"UTC"`), "providerNationalId", "x", 1), Oddity{ReasonIdentity, 1, `slot without npi`}},
-		"not an object":   {`{"slots":["a1",{"npi":"9000000017"}]}`, Oddity{ReasonShape, 1, `entry: ""a9""`}},
+		"a start":         {v5.body(`"8/3/2030 9:00 AM"`, "30", `"UTC"`), Oddity{Reason: ReasonStart, Count: 1, Sample: `slotDateTime: "9/9/9999 9:99 aa"`}},
+		"a missing start": {v5.body(`null`, "30", `"UTC"`), Oddity{Reason: ReasonStart, Count: 1, Sample: `slotDateTime: ""`}},
+		"a long one":      {v5.body(`"`+long+`"`, "30", `"UTC"`), Oddity{Reason: ReasonStart, Count: 1, Sample: `slotDateTime: "aaaa aaa, 999-999-9999 aaaa aaa, 999-999-9999 aa..."`}},
+		"a duration":      {v5.body(`"2030-03-08T09:00:00Z"`, `"Ärztin"`, `"UTC"`), Oddity{Reason: ReasonDuration, Count: 1, Sample: `duration: "aaaaaaa"`}},
+		"a zone":          {v5.body(`"2030-03-08T09:00:00Z"`, `30`, `"Pacific Standard Time"`), Oddity{Reason: ReasonZoneUnknown, Count: 1, Sample: `timezone: "aaaaaaa aaaaaaaa aaaa"`}},
+		"another offset":  {v5.body(`"2030-03-08T09:00:00-07:00"`, `30`, `"America/Los_Angeles"`), Oddity{Reason: ReasonZoneOffset, Count: 1, Sample: `offset -07:00, where America/Los_Angeles has -08:00`}},
+		"no clinician":    {strings.Replace(written["Care Direct"].body(`"2030-03-08T09:00:00Z"`, `30`, `"UTC"`), "providerNationalId", "x", 1), Oddity{Reason: ReasonIdentity, Count: 1, Sample: `slot without npi`}},
+		"not an object":   {`{"slots":["a1",{"npi":"9000000017"}]}`, Oddity{Reason: ReasonShape, Count: 1, Sample: `entry: ""a9""`}},
 	} {
 		key := v5Key
 		if name == "no clinician" {

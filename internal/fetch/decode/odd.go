@@ -7,7 +7,7 @@ import (
 )
 
 // Reason says what was odd about a part of an answer. The set is closed (docs/metrics.md).
-type Reason string
+type Reason = timeslot.OddReason
 
 // The reasons. What the first four name is left out of the fragment and counted in its Dropped.
 const (
@@ -25,17 +25,12 @@ const (
 )
 
 // Dropped reports whether what is odd was left out, or read as unknown: it counts in decode_dropped_total.
-func (r Reason) Dropped() bool {
+func Dropped(r Reason) bool {
 	return r != ReasonZoneMissing && r != ReasonZoneUnknown && r != ReasonZoneOffset
 }
 
-// Oddity is what an answer had of one reason: how often, and how the first looked. A sample has the shape of what upstream
-// wrote and none of its content: 9 for every digit, a for every letter. Only names of zones that exist stand as they are.
-type Oddity struct {
-	Reason Reason
-	Count  int
-	Sample string
-}
+// Oddity is what an answer had of one reason.
+type Oddity = timeslot.Oddity
 
 // maxSample bounds a sample, in bytes of what upstream wrote.
 const maxSample = 48
@@ -95,8 +90,15 @@ func (b *builder) tellOddities() {
 		return
 	}
 	b.checkZones()
-	for _, o := range b.odd {
-		b.read.Odd(o)
+	b.f.Odd = b.odd
+	b.read.tell(b.odd)
+}
+
+func (r *Read) tell(odd []Oddity) {
+	for _, o := range odd {
+		if r.Odd != nil {
+			r.Odd(o)
+		}
 	}
 }
 
