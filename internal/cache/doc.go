@@ -8,6 +8,9 @@
 //	Lookup ──▶ Memory ──misses──▶ Redis      Fill ──▶ look again ──▶ lease ──▶ work ──▶ Memory ──▶ queue ──▶ Redis
 //	             ▲──────promote─────┘                                                     └──▶ SlotIndex       └──▶ notice
 //
+// The work is given the copy that is held. Where upstream says what it said before, what it gives shares that copy's content,
+// and Redis gets the head of the value alone.
+//
 // Redis is optional and never fatal (docs/architecture.md §9, docs/faults.md rows 11–15): its trouble is a miss, and a fetch without a
 // lease. A [gate] turns it off after the first failure, a background ping turns it on again, and nobody waits for a
 // write.

@@ -135,7 +135,7 @@ func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 	const life = 2 * time.Second
 	fleet := fleetOf(t, startRedis(t), 2, func(o *RedisOptions, _ *LedgerOptions) { o.LeaseTTL = life })
 	u := &upstream{key: keyOfNPI(1)}
-	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh)
+	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
 	if err != nil || turn.lease == nil {
 		t.Fatalf("no lease: %v", err)
 	} // and never gives it back
@@ -166,7 +166,7 @@ func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 	t.Parallel()
 	fleet := fleetOf(t, startRedis(t), 2, func(o *RedisOptions, _ *LedgerOptions) { o.LeaseTTL = time.Minute })
 	u := &upstream{key: keyOfNPI(1)}
-	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh); err != nil || held.lease == nil {
+	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh); err != nil || held.lease == nil {
 		t.Fatalf("no lease: %v", err)
 	}
 	for range 20 {
@@ -183,19 +183,19 @@ func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	fleet := fleetOf(t, startRedis(t), 2, nil)
 	key := keyOfNPI(1)
-	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, fleet[0].memory.fresh)
+	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, nil, fleet[0].memory.fresh)
 	if err != nil {
 		t.Fatal(err)
 	}
 	fleet[1].redis.giveBack(&lease{name: turn.lease.name, token: "somebody else's"})
-	if _, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, fleet[1].memory.fresh); settled {
+	if _, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, nil, fleet[1].memory.fresh); settled {
 		t.Error("two replicas hold the lease")
 	}
 	if left := fleet[1].redis.Leases(t.Context(), []timeslot.FragmentKey{{Operation: timeslot.OpDepartments}, key}); left[0] != 0 || left[1] <= 0 {
 		t.Errorf("leases last %v, want none and the first replica's", left)
 	}
 	fleet[0].redis.giveBack(turn.lease)
-	if next, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, fleet[1].memory.fresh); !settled || next.lease == nil {
+	if next, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, nil, fleet[1].memory.fresh); !settled || next.lease == nil {
 		t.Error("nobody gets the lease that was given back")
 	}
 }
@@ -215,7 +215,7 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 				eventually(t, "the first has a lease", func() bool { // which a starved machine may be too late for
 					next++
 					u = &upstream{key: keyOfNPI(next)}
-					turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, fleet[0].memory.fresh)
+					turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
 					return err == nil && turn.lease != nil
 				})
 				go func() {

@@ -16,8 +16,11 @@ import (
 // A replica that wants to fetch a fragment takes the key's lease first, so that a crowd costs one upstream call in the
 // whole fleet (docs/architecture.md §5):
 //
-//	winner   lease ─▶ work ─▶ answer      behind it: write ─▶ give back ─▶ notice
+//	winner   lease ─▶ work ─▶ answer      behind it, in one: write ─▶ give back ─▶ notice
 //	loser    no lease ─▶ wait for the notice, or for a pause ─▶ try again: a fragment, or a lease
+//
+// A notice reaches every replica, so there is one only where somebody waits: a loser marks the lease, by a star behind the
+// token.
 //
 // A winner that failed gives back too, and the next one goes; one that died keeps the lease until it expires. Without
 // Redis everybody goes at once.
@@ -39,11 +42,29 @@ type lease struct {
 }
 
 // leasePrefix makes a lease's key: the prefix of all keys before the brace, and between the braces the whole name of the
-// fragment. That puts the lease into the fragment's slot of a cluster, so that one pipeline to one server holds both in
-// order. No fragment's name contains a brace.
+// fragment. That puts the lease into the fragment's slot of a cluster, so that one script may use both. No fragment's name
+// contains a brace.
 func (o *RedisOptions) leasePrefix() string { return o.Prefix + ":lease:" }
 
 func (r *Redis) leaseKey(name string) string { return r.options.leasePrefix() + "{" + name + "}" }
+
+// turnScript takes a lease if it is free, else marks it, and gives its owner, how long the fragment still lives, and the
+// fragment: what a previous owner stored before it gave back is seen. Of a fragment whose digest the caller has, it gives the
+// head alone. A refusal to take the lease comes last, since what is there can be read all the same.
+var turnScript = redis.NewScript(`
+local refusal = redis.pcall('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+if type(refusal) ~= 'table' or not refusal.err then refusal = false end
+local owner = redis.call('GET', KEYS[1])
+if owner and owner:sub(-1) == '*' then
+  owner = owner:sub(1, -2)
+elseif owner and owner ~= ARGV[1] then
+  redis.pcall('SET', KEYS[1], owner .. '*', 'XX', 'KEEPTTL')
+end
+local left = redis.call('PTTL', KEYS[2])
+local value = redis.pcall('GETRANGE', KEYS[2], 0, ARGV[4] - 1)
+if type(value) ~= 'string' or value:sub(69, 84) ~= ARGV[3] then value = redis.pcall('GETRANGE', KEYS[2], 0, ARGV[5]) end
+return {owner, left, value, refusal}
+`)
 
 // turn is what waiting ended with: a fragment that another replica filled, or a lease, or neither, when Redis is out
 // of reach and everybody is on his own.
@@ -52,13 +73,13 @@ type turn struct {
 	lease  *lease
 }
 
-// awaitTurn waits until another replica filled key with something usable or it is this replica's turn to work. The
-// error is the cause of ctx' end.
-func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, usable func(*timeslot.Fragment) bool) (turn, error) {
+// awaitTurn waits until another replica filled key with something usable or it is this replica's turn to work. known is a
+// copy that is at hand, whose content need not come again; nil: none. The error is the cause of ctx' end.
+func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, known *timeslot.Fragment, usable func(*timeslot.Fragment) bool) (turn, error) {
 	want := &lease{name: r.prefix + key.String(), token: cryptorand.Text()}
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
 		notice, leave := r.notices.await(want.name) // before trying, so that no notice falls in between
-		t, settled := r.try(ctx, key, want, usable)
+		t, settled := r.try(ctx, key, want, known, usable)
 		if !settled {
 			rest(ctx, notice, pause/2+rand.N(pause/2))
 		}
@@ -83,31 +104,24 @@ func rest(ctx context.Context, notice <-chan struct{}, pause time.Duration) {
 	}
 }
 
-// try asks for the lease and for the fragment in one round trip and in this order: what the previous owner stored
-// before it gave back is seen. A try that was not answered is not settled while the gate trusts Redis: the next one
-// finds out whether it went through, by the token.
-func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, usable func(*timeslot.Fragment) bool) (turn, bool) {
+// try asks for the lease and for the fragment in one round trip. A try that was not answered is not settled while the gate
+// trusts Redis: the next one finds out whether it went through, by the token.
+func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, known *timeslot.Fragment, usable func(*timeslot.Fragment) bool) (turn, bool) {
 	if r.bypass(want.name) {
 		r.options.Recorder.RedisOperation(operationLease, outcomeBypassed, 0)
 		return turn{}, true
 	}
-	var got *redis.StatusCmd
-	var owner *redis.StringCmd
-	var reply stored
+	var got attempt
 	now := r.options.Now()
 	ok := r.roundTrip(ctx, operationLease, want.name, func(ctx context.Context) error {
-		pipe := r.client.Pipeline()
-		got = pipe.SetArgs(ctx, r.leaseKey(want.name), want.token, redis.SetArgs{Mode: "NX", TTL: r.options.LeaseTTL})
-		owner = pipe.Get(ctx, r.leaseKey(want.name))
-		reply = ask(ctx, pipe, want.name)
-		_, _ = pipe.Exec(ctx)
-		return worst(reply.err(), worst(ignoreNil(owner.Err()), ignoreNil(got.Err())))
+		got = r.attempt(ctx, want, known)
+		return worst(got.valueErr, got.err)
 	})
 	if isOver(ctx) {
 		return turn{}, false
 	}
-	won := owner.Val() == want.token
-	if f, _ := r.fragment(reply, want.name, key, now); f != nil && usable(f) {
+	won := got.owner == want.token
+	if f := r.freshOf(got, want.name, key, known, now); f != nil && usable(f) {
 		if won {
 			r.release(want)
 		}
@@ -116,10 +130,70 @@ func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, 
 	if won {
 		return turn{lease: want}, true
 	}
-	if owner.Val() == "" && isRefusal(got.Err()) { // read-only, or out of memory: nobody will get a lease
+	if got.owner == "" && isRefusal(got.err) { // read-only, or out of memory: nobody will get a lease
 		return turn{}, true
 	}
 	return turn{}, !ok && r.bypass(want.name)
+}
+
+// attempt is what turnScript answered.
+type attempt struct {
+	owner    string // of the lease, by its token; empty: nobody
+	left     time.Duration
+	value    []byte
+	valueErr error // why the value could not be read
+	err      error // why the lease could not be taken, or nothing was answered
+}
+
+func (r *Redis) attempt(ctx context.Context, want *lease, known *timeslot.Fragment) (a attempt) {
+	digest := ""
+	if known != nil && known.Digest != (timeslot.Digest{}) {
+		digest = string(known.Digest[:])
+	}
+	keys := []string{r.leaseKey(want.name), want.name}
+	reply, err := turnScript.Run(ctx, r.client, keys, want.token, r.options.LeaseTTL.Milliseconds(), digest,
+		headerSize+len(want.name), maxEncoded).Slice()
+	if err != nil || len(reply) != 4 {
+		return attempt{err: cmp.Or(err, error(errDamaged))}
+	}
+	a.owner, _ = reply[0].(string)
+	left, _ := reply[1].(int64)
+	a.left = time.Duration(left) * time.Millisecond
+	value, _ := reply[2].(string)
+	a.value = []byte(value)
+	a.valueErr, _ = reply[2].(error)
+	a.err, _ = reply[3].(error)
+	return a
+}
+
+// freshOf is the fragment that an attempt found; nil where it is none that is fresh, which is seen before its content is
+// read. The content of one that is known is shared.
+func (r *Redis) freshOf(a attempt, name string, key timeslot.FragmentKey, known *timeslot.Fragment, now time.Time) *timeslot.Fragment {
+	if len(a.value) == 0 || a.left <= 0 {
+		return nil
+	}
+	f, body, err := decodeHead(a.value, name, key)
+	if err != nil {
+		return nil
+	}
+	head := *f
+	if r.options.settleAge(&head, a.left, now) != nil || head.Bounds.At(now) != timeslot.Fresh {
+		return nil
+	}
+	if len(body) == 0 && f.SameContent(known) {
+		return underHead(&head, known)
+	}
+	if r.codec.decodeBody(body, f) != nil || r.options.settleAge(f, a.left, now) != nil {
+		return nil
+	}
+	return f
+}
+
+// underHead is the content of a known fragment, fetched when head says.
+func underHead(head, known *timeslot.Fragment) *timeslot.Fragment {
+	f := *known
+	f.FetchedAt, f.Bounds, f.Epoch, f.Covers = head.FetchedAt, head.Bounds, head.Epoch, head.Covers
+	return &f
 }
 
 // isRefusal tells whether Redis answered a command with an error.
@@ -135,10 +209,20 @@ func ignoreNil(err error) error {
 	return err
 }
 
-// releaseScript gives a lease back, if it is still the owner's, and wakes those who wait for the fragment.
-var releaseScript = redis.NewScript(`
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return redis.call('PUBLISH', ARGV[2], ARGV[3])
+// giveBack is a function of the scripts: it gives a lease back, if it is still the owner's, and wakes those who wait for the
+// fragment. Whose lease has ended meanwhile does not know whether anybody waits.
+const giveBack = `
+local function giveBack(lease, token, channel, name)
+  local owner = redis.call('GET', lease)
+  if owner == token or owner == token .. '*' then redis.call('DEL', lease) end
+  if owner ~= token then redis.call('PUBLISH', channel, name) end
+end
+`
+
+// releaseScript gives a lease back without a fragment.
+var releaseScript = redis.NewScript(giveBack + `
+giveBack(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+return 1
 `)
 
 // release gives a lease back behind the request path. A nil lease needs no release.

@@ -172,6 +172,8 @@ func queueRights(ctx context.Context, pipe redis.Pipeliner, base, channel string
 	pipe.SetArgs(ctx, text, 1, redis.SetArgs{Mode: "NX", TTL: time.Minute})
 	pipe.Get(ctx, text)
 	pipe.GetRange(ctx, text, 0, 0)
+	pipe.SetRange(ctx, text, 0, "1")
+	pipe.PExpire(ctx, text, time.Minute)
 	pipe.PTTL(ctx, text)
 	pipe.Eval(ctx, "return 1", []string{text})
 	pipe.EvalSha(ctx, strings.Repeat("0", 40), []string{text}) // is not known, which is said to who may ask

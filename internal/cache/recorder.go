@@ -13,8 +13,8 @@ type Recorder interface {
 	// (servable, but due for a refresh), "negative" (upstream's stored "not found"), "miss", or "error" (Redis did
 	// not answer or answered something unusable, so nobody knows).
 	CacheLookup(tier, result string, n int)
-	// RedisOperation tells of one round trip: operation "get", "set", "ping", "lease", "release", "poll" (of the
-	// ledger's news) or "ledger" (a change to it); outcome "ok", "error", "timeout", or "bypassed" (not sent: Redis was
+	// RedisOperation tells of one round trip: operation "get", "set" (which gives a lease back, too), "ping", "lease",
+	// "release" (of a lease without a fragment), "poll" (of the ledger's news) or "ledger" (a change to it); outcome "ok", "error", "timeout", or "bypassed" (not sent: Redis was
 	// down or the write queue full; d is zero).
 	RedisOperation(operation, outcome string, d time.Duration)
 	// RedisServers tells how many servers have which trouble (the words of [Troubles]), at start and on every change. Those

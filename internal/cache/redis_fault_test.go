@@ -162,7 +162,7 @@ func TestServersThatRefuse(t *testing.T) {
 			// A lease that nobody can get is not waited for: that cost every request its whole budget once.
 			limited, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			turn, err := r.awaitTurn(limited, keyOfNPI(3), func(*timeslot.Fragment) bool { return true })
+			turn, err := r.awaitTurn(limited, keyOfNPI(3), nil, func(*timeslot.Fragment) bool { return true })
 			if err != nil || turn.lease != nil || turn.filled != nil {
 				t.Errorf("a turn without a lease: %+v, %v", turn, err)
 			}

@@ -75,6 +75,9 @@ func useEverything(t *testing.T, a, b *replica) {
 	eventually(t, "the other replica has the fragment", func() bool {
 		return found(b.Lookup(t.Context(), []timeslot.FragmentKey{key})) == 1
 	})
+	for range 2 { // the second time with a head alone
+		(&repeating{slots: 20}).renew(t, a)
+	}
 	a.Leases(t.Context(), []timeslot.FragmentKey{key, keyOfNPI(2)})
 	c := claimFor(doctor, atNine())
 	a.ledger.Pend(c, "alice")

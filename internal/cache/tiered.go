@@ -101,7 +101,7 @@ func (t *Tiered) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time
 	if last != nil && usable(last) {
 		return last, false, nil
 	}
-	turn, err := t.redis.awaitTurn(ctx, key, usable)
+	turn, err := t.redis.awaitTurn(ctx, key, last, usable)
 	if err != nil {
 		return nil, false, err
 	}
@@ -113,7 +113,7 @@ func (t *Tiered) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time
 }
 
 // work makes a fragment under a lease, which is nil where Redis is out of reach. Whatever happens, a panic included,
-// the lease goes back at once or behind the write.
+// the lease goes back at once or with the write.
 func (t *Tiered) work(ctx context.Context, held *lease, last *timeslot.Fragment, work Work) (*timeslot.Fragment, error) {
 	done := false
 	defer func() {
@@ -128,7 +128,7 @@ func (t *Tiered) work(ctx context.Context, held *lease, last *timeslot.Fragment,
 	newest := t.memory.keep(f)
 	if newest == f {
 		done = true
-		t.redis.put(f, held)
+		t.redis.put(job{fragment: f, known: f.SameContent(last) && t.memory.fences.of(last) != void, lease: held})
 	}
 	return newest, nil
 }
