@@ -123,18 +123,21 @@ func BenchmarkLedgerBooking(b *testing.B) {
 }
 
 func BenchmarkSlotIndexAdd(b *testing.B) {
-	for _, n := range sizes {
-		b.Run(fmt.Sprintf("slots=%d", n), func(b *testing.B) {
-			x, err := NewSlotIndex(SlotIndexOptions{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer func() { _ = x.Close() }()
-			f := withSlots(n, time.Now())
-			for b.Loop() {
-				x.Add(f)
-			}
-		})
+	for name, digest := range map[string]timeslot.Digest{"changed": {}, "repeated": {1}} {
+		for _, n := range sizes {
+			b.Run(fmt.Sprintf("%s/slots=%d", name, n), func(b *testing.B) {
+				x, err := NewSlotIndex(SlotIndexOptions{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer func() { _ = x.Close() }()
+				f := withSlots(n, time.Now())
+				f.Digest = digest
+				for b.Loop() {
+					x.Add(f)
+				}
+			})
+		}
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -18,13 +20,18 @@ type SlotIndexOptions struct {
 	Now        func() time.Time // nil: time.Now
 }
 
-// slotIndexGrace is how long an id is known after the last answer that could offer it: a person may keep a page open.
-const slotIndexGrace = time.Hour
+// slotIndexGrace is how long an id is known after the last answer that could offer it: a person may keep a page open. Entries
+// are kept for longer by slotIndexExtra, so that for answers with the same content they need not be made anew each time.
+const (
+	slotIndexGrace = time.Hour
+	slotIndexExtra = time.Hour / 2
+)
 
 // SlotIndex turns a slotId back into the slot that it names. Ids are opaque (docs/dexcare.md §2), and a retail booking carries
 // nothing else, so they are remembered as fragments pass.
 type SlotIndex struct {
 	cache *otter.Cache[slotKey, indexed]
+	most  int // entries
 	now   func() time.Time
 }
 
@@ -40,11 +47,20 @@ func keyOf(slotID string) slotKey {
 // indexed is one entry. The claim is shared by all slots of one schedule and lacks what differs between them.
 type indexed struct {
 	claim    *timeslot.Claim
+	answer   *listing
 	start    int64
 	duration uint16
-	fetched  time.Time
-	until    time.Time
 }
+
+// listing is an answer whose slots were entered, and those with the same content that came after it.
+type listing struct {
+	digest timeslot.Digest
+	kept   time.Time // when the entries go
+	last   atomic.Pointer[offer]
+}
+
+// offer is when an answer was fetched, and until when its ids are known.
+type offer struct{ fetched, until time.Time }
 
 // NewSlotIndex makes an empty index. Close it to stop its clean-up goroutine.
 func NewSlotIndex(o SlotIndexOptions) (*SlotIndex, error) {
@@ -56,14 +72,14 @@ func NewSlotIndex(o SlotIndexOptions) (*SlotIndex, error) {
 	cache, err := otter.New(&otter.Options[slotKey, indexed]{
 		MaximumSize: o.MaxEntries,
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[slotKey, indexed]) time.Duration {
-			return e.Value.until.Sub(now())
+			return e.Value.answer.kept.Sub(now())
 		}),
 		Clock: newClock(now),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("slot index: %w", err)
 	}
-	return &SlotIndex{cache: cache, now: now}, nil
+	return &SlotIndex{cache: cache, most: o.MaxEntries, now: now}, nil
 }
 
 // Add remembers the slots of f that carry a slotId. It is made to be [MemoryOptions].OnStore.
@@ -71,8 +87,13 @@ func (x *SlotIndex) Add(f *timeslot.Fragment) {
 	if source := f.Key.Source(); source != timeslot.CareDirect && source != timeslot.ProviderDirect {
 		return
 	}
+	last := &offer{fetched: f.FetchedAt, until: f.Bounds.StaleOnError.Add(slotIndexGrace)}
+	if x.extends(f, last) {
+		return
+	}
+	answer := &listing{digest: f.Digest, kept: last.until.Add(slotIndexExtra)}
+	answer.last.Store(last)
 	claims := make([]*timeslot.Claim, len(f.Schedules))
-	until := f.Bounds.StaleOnError.Add(slotIndexGrace)
 	for i := range f.Slots {
 		slot := &f.Slots[i]
 		if slot.ID == "" {
@@ -82,10 +103,27 @@ func (x *SlotIndex) Add(f *timeslot.Fragment) {
 			claims[slot.Schedule] = claimOf(f.ScheduleOf(slot))
 		}
 		x.cache.Set(keyOf(slot.ID), indexed{
-			claim: claims[slot.Schedule], start: slot.Start, duration: slot.Duration,
-			fetched: f.FetchedAt, until: until,
+			claim: claims[slot.Schedule], answer: answer, start: slot.Start, duration: slot.Duration,
 		})
 	}
+}
+
+// extends reports whether the slots of f were entered with an answer of the same content, and are kept for long enough. That
+// answer then counts as f. Where the index is nearly full, entries may go long before their time, and are made anew.
+func (x *SlotIndex) extends(f *timeslot.Fragment, last *offer) bool {
+	i := slices.IndexFunc(f.Slots, func(s timeslot.Slot) bool { return s.ID != "" })
+	if i < 0 {
+		return true // there is nothing to enter
+	}
+	if f.Digest == (timeslot.Digest{}) || x.cache.EstimatedSize() > x.most*3/4 {
+		return false
+	}
+	entry, ok := x.cache.GetIfPresent(keyOf(f.Slots[i].ID))
+	if !ok || entry.answer.digest != f.Digest || entry.answer.kept.Before(last.until) {
+		return false
+	}
+	entry.answer.last.Store(last)
+	return true
 }
 
 // claimOf is the claim of a slot of s, without start, duration and id. Its strings are copies, since the index outlives
@@ -102,12 +140,16 @@ func claimOf(s *timeslot.Schedule) *timeslot.Claim {
 // such answer passed, or too long ago.
 func (x *SlotIndex) Find(slotID string) (timeslot.Claim, time.Time, bool) {
 	entry, ok := x.cache.GetIfPresent(keyOf(slotID))
-	if !ok || !x.now().Before(entry.until) {
+	if !ok {
+		return timeslot.Claim{}, time.Time{}, false
+	}
+	last := entry.answer.last.Load()
+	if !x.now().Before(last.until) {
 		return timeslot.Claim{}, time.Time{}, false
 	}
 	c := *entry.claim
 	c.Identity.Start, c.Duration, c.SlotID = entry.start, entry.duration, slotID
-	return c, entry.fetched, true
+	return c, last.fetched, true
 }
 
 // Locate is Find for a [Ledger].

@@ -82,6 +82,62 @@ func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
 	}
 }
 
+// An answer that repeats another need not be entered slot by slot; its ids are known for as long as those of any other, and
+// the slots were offered when the last was fetched.
+func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
+	for name, digest := range map[string]timeslot.Digest{"known to repeat": {1}, "not known to": {}} {
+		t.Run(name, func(t *testing.T) {
+			clock := newFakeClock()
+			x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
+			f := withSlots(50, clock.Now())
+			f.Digest = digest
+			var last time.Time
+			for range 20 { // five hours
+				clock.Advance(15 * time.Minute)
+				again := *f
+				again.FetchedAt, again.Bounds = clock.Now(), policy.Bounds(clock.Now(), false)
+				x.Add(&again)
+				last = again.FetchedAt
+			}
+			clock.Advance(100*time.Second + time.Hour - time.Millisecond)
+			for _, slot := range f.Slots {
+				if _, offered, ok := x.Find(slot.ID); !ok || !offered.Equal(last) {
+					t.Fatalf("%s: known %v, offered at %s; want it known, and offered at %s", slot.ID, ok, offered, last)
+				}
+			}
+			clock.Advance(time.Millisecond)
+			if _, _, ok := x.Find(f.Slots[0].ID); ok {
+				t.Error("still known")
+			}
+		})
+	}
+}
+
+// Another answer may list the same ids, for less long.
+func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
+	clock := newFakeClock()
+	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
+	f := withSlots(50, clock.Now())
+	f.Digest = timeslot.Digest{1}
+	for n := range 20 {
+		clock.Advance(15 * time.Minute)
+		again := *f
+		again.FetchedAt, again.Bounds = clock.Now(), policy.Bounds(clock.Now(), false)
+		x.Add(&again)
+		if n == 3 {
+			other := again
+			other.Key, other.Slots = keyOfNPI(7), again.Slots[10:20]
+			other.Digest = timeslot.Digest{2}
+			x.Add(&other)
+		}
+		for _, slot := range f.Slots {
+			if _, _, ok := x.Find(slot.ID); !ok {
+				t.Fatalf("%s is forgotten %d quarters of an hour later, although it is listed", slot.ID, n-3)
+			}
+		}
+	}
+}
+
 func TestTheIndexIsBounded(t *testing.T) {
 	x := slotIndex(t, SlotIndexOptions{MaxEntries: 1000})
 	x.Add(withSlots(10_000, time.Now()))
