@@ -20,7 +20,7 @@ func (s *service) newWatch() *ops.Watch {
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
 		Odd:           s.oddities.List,
-		Slots:         s.slotsBySource,
+		Circles:       s.circles,
 		Redis:         s.redisServers(),
 		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
@@ -38,12 +38,18 @@ func (s *service) odd(source timeslot.Source, operation timeslot.Operation, o fe
 	})
 }
 
-func (s *service) slotsBySource() map[string]int {
-	counts := map[string]int{}
-	for source, n := range s.memory.Slots() {
-		counts[string(source)] = n
+// circles are the areas around points that callers are served with now.
+func (s *service) circles() (list []ops.Circle, most int) {
+	inUse, most := s.path.Load().engine.Circles()
+	list = make([]ops.Circle, len(inUse))
+	for i, c := range inUse {
+		at := c.Area.Point()
+		list[i] = ops.Circle{
+			VisitType: c.VisitType, Latitude: at.Latitude, Longitude: at.Longitude, Radius: int(c.Area.Radius),
+			Parts: c.Parts, SlotsPerDay: c.SlotsPerDay,
+		}
 	}
-	return counts
+	return list, most
 }
 
 // redisServers tells how each Redis server is; nil where there is none.

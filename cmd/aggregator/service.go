@@ -141,7 +141,7 @@ func (s *service) buildPath(cfg *config.Config) error {
 		return err
 	}
 	s.path.Store(path)
-	s.watch()
+	s.watch(cfg.Cache.Memory)
 	return nil
 }
 
@@ -189,13 +189,18 @@ func partnerKeys(access config.Access) []string {
 	return keys
 }
 
-// watch hands the gauges to the metrics.
-func (s *service) watch() {
-	s.metrics.WatchCache("memory",
+// watch hands the gauges to the metrics. What the caches may hold stays as long as the process lives.
+func (s *service) watch(most config.Memory) {
+	s.metrics.WatchCache("memory", float64(most.Fragments),
 		func() float64 { return float64(s.memory.Bytes()) }, func() float64 { return float64(s.memory.Entries()) })
 	responses := func() (int64, int64) { return s.path.Load().server.Responses() }
-	s.metrics.WatchCache("response",
+	s.metrics.WatchCache("response", float64(most.Responses),
 		func() float64 { bytes, _ := responses(); return float64(bytes) }, func() float64 { _, entries := responses(); return float64(entries) })
+	s.metrics.WatchSlots(s.memory.Slots)
+	s.metrics.WatchCircles(func() (inUse, most int) {
+		list, most := s.path.Load().engine.Circles()
+		return len(list), most
+	})
 	s.metrics.WatchTombstones(func() float64 { return float64(s.ledger.Len()) })
 }
 

@@ -70,20 +70,3 @@ func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {
 		t.Errorf("without the token: %d", r.status)
 	}
 }
-
-func TestTheStateSaysHowManySlotsEachSourceLists(t *testing.T) {
-	figure.Beside(t)
-	s := serveWarm(t, "")
-	total := get(t, s.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness").answer(t).Total
-	eventually(t, "the slots of Care Direct being counted", func() bool {
-		var state ops.State
-		if err := json.Unmarshal(get(t, s.admin+"/ops/state").body, &state); err != nil {
-			t.Fatal(err)
-		}
-		counts := map[string]int{}
-		for _, source := range state.Sources {
-			counts[source.Name] = source.Slots
-		}
-		return total > 0 && counts["careDirect"] >= total && counts["providerDirect"] == 0
-	})
-}

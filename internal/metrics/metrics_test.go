@@ -53,7 +53,11 @@ func recordEverything(m *Metrics) {
 	m.ConfigReload("applied")
 	m.Booking("flushot", "retail", "booked")
 	m.BookedSlotAge("flushot", "booked", 12*time.Second)
-	m.WatchCache("memory", func() float64 { return 4096 }, func() float64 { return 7 })
+	m.WatchCache("memory", 8192, func() float64 { return 4096 }, func() float64 { return 7 })
+	m.WatchSlots(func() map[timeslot.Source]int {
+		return map[timeslot.Source]int{timeslot.CareOptions: 2100, timeslot.Directory: 0}
+	})
+	m.WatchCircles(func() (inUse, most int) { return 12, 4096 })
 	m.WatchTombstones(func() float64 { return 2 })
 }
 
@@ -131,6 +135,11 @@ func TestRecordedValuesArriveInTheirSeries(t *testing.T) {
 		`aggregator_cache_lookups_total{result="hit",tier="memory"} 31`,
 		`aggregator_cache_bytes{tier="memory"} 4096`,
 		`aggregator_cache_entries{tier="memory"} 7`,
+		`aggregator_cache_max_bytes{tier="memory"} 8192`,
+		`aggregator_cache_slots{source="careDirect"} 0`,
+		`aggregator_cache_slots{source="careOptions"} 2100`,
+		`aggregator_area_circles 12`,
+		`aggregator_area_circles_max 4096`,
 		`aggregator_tombstones 2`,
 		`aggregator_redis_up 1`,
 		`aggregator_bookings_total{flow="retail",outcome="booked",product="flushot"} 1`,

@@ -133,6 +133,7 @@ func (d *delta) source(name string) Source {
 		s.Errors = bad / all.count
 	}
 	s.Refused = d.rate("upstream_refused_total", pick{"source": name})
+	s.Slots = int(d.now.sum("cache_slots", pick{"source": name}))
 	open := 0
 	for _, b := range d.now.series["breaker_state"] {
 		if b.Labels["source"] == name && b.Value == 2 {
@@ -158,7 +159,7 @@ func (d *delta) source(name string) Source {
 
 func (d *delta) cache(tier string) Cache {
 	of := pick{"tier": tier}
-	c := Cache{Tier: tier, Bytes: d.now.sum("cache_bytes", of), Entries: d.now.sum("cache_entries", of), Lookups: d.rate("cache_lookups_total", of)}
+	c := Cache{Tier: tier, Bytes: d.now.sum("cache_bytes", of), Max: d.now.sum("cache_max_bytes", of), Entries: d.now.sum("cache_entries", of), Lookups: d.rate("cache_lookups_total", of)}
 	for _, result := range []string{"hit", "stale", "negative"} {
 		c.Hits += d.rate("cache_lookups_total", pick{"tier": tier, "result": result})
 	}

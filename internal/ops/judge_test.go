@@ -71,6 +71,23 @@ func TestAStateSpeaksOfTheTimeBetweenTwoReadings(t *testing.T) {
 	}
 }
 
+func TestSlotsInMemoryStandBesideWhatBoundsThem(t *testing.T) {
+	gauge := func(name, label, word string, value float64) Series {
+		return Series{Name: name, Labels: map[string]string{label: word}, Value: value}
+	}
+	s := judge(nil, newTally(time.Now(), append(reading(0, 0, 0, 0, 0),
+		gauge("cache_slots", "source", "careOptions", 2100), gauge("cache_slots", "source", "careDirect", 30),
+		gauge("cache_bytes", "tier", "memory", 4096), gauge("cache_max_bytes", "tier", "memory", 8192),
+		gauge("cache_bytes", "tier", "response", 10), gauge("cache_max_bytes", "tier", "response", 20),
+	)), time.Second)
+	if s.Sources[0].Name != "careOptions" || s.Sources[0].Slots != 2100 {
+		t.Errorf("%+v", s.Sources)
+	}
+	if len(s.Cache) != 2 || s.Cache[0].Bytes != 4096 || s.Cache[0].Max != 8192 || s.Cache[1].Max != 20 {
+		t.Errorf("%+v", s.Cache)
+	}
+}
+
 func TestQuantilesAreThoseOfPrometheus(t *testing.T) {
 	h := histogram{count: 100, bounds: []float64{0.1, 0.25, 1}, counts: []float64{50, 90, 99}}
 	for q, want := range map[float64]float64{0.25: 0.05, 0.5: 0.1, 0.7: 0.175, 0.99: 1, 0.999: 1} {

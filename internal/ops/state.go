@@ -24,6 +24,7 @@ type State struct {
 	Sources       []Source      `json:"sources"`
 	Breakers      []Breaker     `json:"breakers"`
 	Cache         []Cache       `json:"cache"`
+	Circles       Circles       `json:"circles"`
 	Redis         Redis         `json:"redis"`
 	Tombstones    Tombstones    `json:"tombstones"`
 	Build         Build         `json:"build"`
@@ -85,7 +86,7 @@ type Source struct {
 	Outcomes map[string]float64 `json:"outcomes"` // per second
 	Refused  float64            `json:"refusedPerSecond"`
 	InFlight float64            `json:"inFlight"`
-	Slots    int                `json:"slots"` // listed by the answers in memory
+	Slots    int                `json:"slots"` // listed by the answers in memory, whose bytes the tier "memory" bounds for all sources
 }
 
 // Breaker is one circuit breaker.
@@ -99,6 +100,7 @@ type Breaker struct {
 type Cache struct {
 	Tier    string  `json:"tier"`
 	Bytes   float64 `json:"bytes"`
+	Max     float64 `json:"maxBytes"` // that it may hold
 	Entries float64 `json:"entries"`
 	Hits    float64 `json:"hitRatio"`
 	Lookups float64 `json:"lookupsPerSecond"`

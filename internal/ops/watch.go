@@ -19,7 +19,7 @@ type Options struct {
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
 	Odd           func() []Oddity           // what was odd about upstream's answers; nil: nobody looks
-	Slots         func() map[string]int     // listed by the answers in memory, by source; nil: not known
+	Circles       func() ([]Circle, int)    // those in use, and how many are remembered at most; nil: not known
 	Redis         func() []RedisServer      // how each server is; nil: none is configured
 	Off           func(product string) bool // whether it is switched off
 	Logger        *slog.Logger
@@ -99,11 +99,8 @@ func (w *Watch) look(now time.Time) {
 			p.Enabled = true
 		}
 	}
-	if w.opt.Slots != nil {
-		slots := w.opt.Slots()
-		for i := range state.Sources {
-			state.Sources[i].Slots = slots[state.Sources[i].Name]
-		}
+	if w.opt.Circles != nil {
+		state.Circles = circlesOf(w.opt.Circles())
 	}
 	if w.opt.Warm != nil {
 		state.Warm = w.opt.Warm()

@@ -32,7 +32,7 @@ func TestTheStateHasTheDocumentedParts(t *testing.T) {
 	if err := json.Unmarshal(r.Body.Bytes(), &parts); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"products", "sources", "breakers", "cache", "redis", "tombstones", "build", "configuration"} {
+	for _, part := range []string{"products", "sources", "breakers", "cache", "circles", "redis", "tombstones", "build", "configuration"} {
 		if _, is := parts[part]; !is {
 			t.Errorf("no %q in %s", part, r.Body)
 		}

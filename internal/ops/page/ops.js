@@ -52,7 +52,10 @@ function productCard(p) {
   return card(p, rows);
 }
 
-function sourceCard(s, breakers) {
+// filled is how full a tier of the cache is.
+const filled = (c) => (c ? number(c.bytes / 1048576, 3) + " of " + bytes(c.maxBytes) : "–");
+
+function sourceCard(s, breakers, memory) {
   const own = breakers.filter((b) => b.source === s.name && b.state !== "closed");
   const rows = [
     ["calls", number(s.callsPerSecond) + " /s"],
@@ -62,13 +65,13 @@ function sourceCard(s, breakers) {
     ["held back", number(s.refusedPerSecond) + " /s"],
     ["breakers", own.length ? own.map((b) => b.operation + " " + b.state).join(", ") : "closed"],
   ];
-  if (!["directory", "booking"].includes(s.name)) rows.splice(4, 0, ["slots in memory", number(s.slots)]);
+  if (!["directory", "booking"].includes(s.name)) rows.splice(4, 0, ["slots in memory", number(s.slots)], ["memory, all sources", filled(memory)]);
   return card(s, rows, "no calls");
 }
 
 function house(s) {
   const cache = Object.fromEntries(s.cache.map((c) => [c.tier, c]));
-  const tier = (c) => (c ? bytes(c.bytes) + ", " + number(c.entries) + " entries, " + share(c.hitRatio) + " hits" : "–");
+  const tier = (c) => (c ? filled(c) + ", " + number(c.entries) + " entries, " + share(c.hitRatio) + " hits" : "–");
   const redis = !s.redis.configured ? ["", "none configured"] : s.redis.up
     ? ["", "✓ up, " + number(s.redis.operationsPerSecond) + " /s, p99 " + time(s.redis.p99)] : ["failing", "✕ " + ((s.redis.servers || []).filter((r) => r.kind).map((r) => r.server + " " + r.kind + (r.missing ? " (" + r.missing + ")" : "") + ": " + r.reason).join("; ") || "out of reach")];
   const skew = s.redis.clockSkewSeconds || 0;
@@ -77,10 +80,28 @@ function house(s) {
     ...(s.redis.configured ? [["Clock against Redis'", Math.abs(skew) > 1 ? "failing" : "", Math.abs(skew) > 1 ? "✕ " + number(skew) + " s" : "✓ agrees"]] : []),
     ["Answers in memory", "", tier(cache.response)],
     ["Fragments in memory", "", tier(cache.memory)],
+    ["Area circles in use", crowded(s.circles) ? "warning" : "", circlesInUse(s.circles)],
     ["Slots taken", "", number(s.tombstones.count) + " hidden, " + number(s.tombstones.bookedPerMinute) + " booked a minute"],
     ["Bookings nobody knows the end of", s.tombstones.unknownOutcomes > 0 ? "warning" : "", number(s.tombstones.unknownOutcomes)],
     ["Requests in flight", "", number(s.requestsInFlight)],
   ].map(([name, state, value]) => element("div", { class: state }, element("dt", null, name), element("dd", null, value)));
+}
+
+// crowded circles are soon more than are remembered.
+const crowded = (c) => c.inUse >= 0.9 * c.max;
+
+// circlesInUse says how many circles there are, of how many, and for which visit types.
+function circlesInUse(c) {
+  const by = c.visitTypes.map((v) => v.visitType + "\u00a0" + number(v.circles));
+  if (c.others > 0) by.push("others\u00a0" + number(c.others));
+  return (crowded(c) ? "▲ " : "") + number(c.inUse) + " of " + number(c.max) + (by.length ? ": " + by.join(", ") : "");
+}
+
+// circleRow is one of the circles that weigh most.
+function circleRow(c) {
+  const row = element("tr");
+  for (const text of [c.visitType, c.radius + "\u00a0mi around " + c.latitude + ",\u00a0" + c.longitude, number(c.parts), c.slotsPerDay ? number(c.slotsPerDay) : "–"]) row.append(element("td", null, text));
+  return row;
 }
 
 function warmCard(w) {
@@ -162,9 +183,11 @@ function draw(s) {
   verdict(s);
   const worstFirst = (a, b) => order.indexOf(a.health) - order.indexOf(b.health);
   $("products").replaceChildren(...s.products.toSorted(worstFirst).map(productCard));
-  $("sources").replaceChildren(...s.sources.toSorted(worstFirst).map((x) => sourceCard(x, s.breakers)));
+  $("sources").replaceChildren(...s.sources.toSorted(worstFirst).map((x) => sourceCard(x, s.breakers, s.cache.find((c) => c.tier === "memory"))));
   $("warm").hidden = !s.warm?.length;
   $("warm-list").replaceChildren(...(s.warm || []).map(warmCard));
+  $("circles").hidden = !s.circles.largest.length;
+  $("circles-list").replaceChildren(...s.circles.largest.map(circleRow));
   $("odd").hidden = !s.oddities?.length;
   $("odd-list").replaceChildren(...(s.oddities || []).map(oddRow));
   $("house").replaceChildren(...house(s));
