@@ -19,23 +19,33 @@ var products = []struct {
 	share int
 }{{"findadoctor", 55}, {"clinics", 20}, {"flushot", 15}, {"mobileapp", 10}}
 
-// areas is how many places people search around.
+// Where those are who look around themselves.
+const (
+	inMetro = "people" // each where he lives, in the metropolitan area of nearme
+	inAreas = "areas"  // at a dozen places in each of ten areas, as if all told their postal code
+)
+
+// areas is how many places people search around, where they do not say where they live.
 const areas = 10
 
-// day makes page views up: Zipf's law over clinicians, clinics and areas, twelve filters, four products.
+// day makes page views up: Zipf's law over clinicians and clinics, twelve filters, four products.
 type day struct {
 	random  *rand.Rand
 	skew    float64
 	npis    []string
 	clinics []clinic
-	spots   []place
 	list    func(*rand.Rand) url.Values
+	near    func() url.Values // a question of somebody who looks around himself
 }
 
-func newDay(d directory, now time.Time, skew float64, seed uint64) *day {
+func newDay(d directory, now time.Time, skew float64, positions string, seed uint64) *day {
 	made := &day{random: rand.New(rand.NewPCG(seed, 2)), skew: skew, npis: d.NPIs, clinics: d.Clinics}
 	made.list = questions(d.NPIs, made.lists(), now, skew)
-	made.spots = spotsAround(centres(d.Clinics), seed)
+	made.near = made.nearHome
+	if positions == inAreas {
+		spots := spotsAround(centres(d.Clinics), seed)
+		made.near = func() url.Values { return made.nearOneOf(spots) }
+	}
 	return made
 }
 
@@ -110,15 +120,30 @@ func (d *day) view() url.Values {
 		c := d.clinics[zipf(d.random, d.skew, len(d.clinics))]
 		query = url.Values{"departmentUrlName": {c.URLName}, "visitTypeName": {c.VisitTypes[d.random.IntN(len(c.VisitTypes))]}}
 	default:
-		spot := d.spots[zipf(d.random, d.skew, len(d.spots))]
-		query = url.Values{
-			"visitTypeName": {[]string{"FluShot", "Illness"}[d.random.IntN(2)]}, "radius": {"25"},
-			"latitude":  {strconv.FormatFloat(spot.latitude, 'f', 4, 64)},
-			"longitude": {strconv.FormatFloat(spot.longitude, 'f', 4, 64)},
-		}
+		query = d.near()
 	}
 	query.Set("product", d.product())
 	return query
+}
+
+// nearHome is asked by somebody of the metropolitan area, for one of its visits within one of its radii.
+func (d *day) nearHome() url.Values {
+	spot, radius := home(d.random), drawRadius(d.random)
+	return around(spot, radius, visits[drawVisit(d.random)].name)
+}
+
+// nearOneOf is asked from one of a few places, some far more often than others.
+func (d *day) nearOneOf(spots []place) url.Values {
+	spot := spots[zipf(d.random, d.skew, len(spots))]
+	return around(spot, 25, []string{"FluShot", "Illness"}[d.random.IntN(2)])
+}
+
+// around is the query for a visit type within so many miles of a place.
+func around(spot place, radius int, visitType string) url.Values {
+	return url.Values{
+		"visitTypeName": {visitType}, "radius": {strconv.Itoa(radius)},
+		"latitude": {degrees(spot.latitude)}, "longitude": {degrees(spot.longitude)},
+	}
 }
 
 func (d *day) product() string {

@@ -192,6 +192,8 @@ func TestOptionsOutOfBoundsAreRefused(t *testing.T) {
 		"nearme --admin http://192.0.2.1:9090":                                                  "--admin names another machine",
 		"nearme --rate 20001":                                                                   "--rate must be",
 		"nearme --duration 11m":                                                                 "--duration must be",
+		"trace --positions nowhere":                                                             "--positions must be one of",
+		"trace --positions areas":                                                               "",
 		"findadoctor --npi 9000000017 --npi 9000000025 --seed 7 --rate 1":                       "",
 	} {
 		parser, err := kong.New(&options{}, kong.Exit(func(int) { t.Errorf("%s: exit", args) }))

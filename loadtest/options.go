@@ -41,7 +41,7 @@ type scenarios struct {
 	FluShot     fluShotOptions     `cmd:"" name:"flushot-spike" help:"A television spot: from nothing to the peak in five seconds, area searches around a few cities, then hold."`
 	Mixed       mixedOptions       `cmd:"" name:"mixed" help:"Find-a-Doctor pages and bookings."`
 	Outage      outageOptions      `cmd:"" name:"outage" help:"Find-a-Doctor pages while a source fails and heals: a third before, during and after."`
-	Trace       traceOptions       `cmd:"" name:"trace" help:"A day of page views, shortened: Zipf over clinicians, twelve filters, four products, ten areas."`
+	Trace       traceOptions       `cmd:"" name:"trace" help:"A day of page views, shortened: Zipf over clinicians, twelve filters, four products, people who look around themselves."`
 	NearMe      nearMeOptions      `cmd:"" name:"nearme" help:"People of a metropolitan area who press 'use my location': a list, two filters, a calendar."`
 }
 

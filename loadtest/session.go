@@ -48,16 +48,8 @@ func drawSession(random *rand.Rand, begins, think time.Duration, filters [][]fil
 		s.views[i] = begins
 		begins += time.Duration((0.5 + random.Float64()) * float64(think))
 	}
-	var weights []int
-	for _, r := range radii {
-		weights = append(weights, r.share)
-	}
-	s.radius = radii[pick(random, weights)].miles
-	weights = nil
-	for _, v := range visits {
-		weights = append(weights, v.share)
-	}
-	visit := pick(random, weights)
+	s.radius = drawRadius(random)
+	visit := drawVisit(random)
 	s.visit = visits[visit].name
 	kinds := filters[visit]
 	for i, kind := range random.Perm(len(kinds))[:len(s.filters)] {
@@ -65,6 +57,24 @@ func drawSession(random *rand.Rand, begins, think time.Duration, filters [][]fil
 	}
 	s.choice = int(random.Int32())
 	return s
+}
+
+// drawRadius draws how far somebody would go, in miles.
+func drawRadius(random *rand.Rand) int {
+	var weights []int
+	for _, r := range radii {
+		weights = append(weights, r.share)
+	}
+	return radii[pick(random, weights)].miles
+}
+
+// drawVisit draws which of the visits somebody comes for.
+func drawVisit(random *rand.Rand) int {
+	var weights []int
+	for _, v := range visits {
+		weights = append(weights, v.share)
+	}
+	return pick(random, weights)
 }
 
 // longestSession is the longest time between a session's first view and its last.

@@ -16,10 +16,11 @@ import (
 
 // traceOptions say which page views are replayed, and whom they ask.
 type traceOptions struct {
-	Skew   float64 `help:"Zipf exponent of popularity, more than 1." default:"1.1"`
-	Read   string  `help:"Replay the page views of this file, instead of making a day up." placeholder:"FILE" type:"existingfile"`
-	Write  string  `help:"Write the page views to this file too." placeholder:"FILE"`
-	Direct bool    `help:"Ask as pages would that have no service: every DexCare address by itself."`
+	Skew      float64 `help:"Zipf exponent of popularity, more than 1." default:"1.1"`
+	Positions string  `help:"Where those are who look around themselves: people (each where he lives, in the metropolitan area of nearme) or areas (at a dozen places in each of ten areas)." enum:"people,areas" default:"people"`
+	Read      string  `help:"Replay the page views of this file, instead of making a day up." placeholder:"FILE" type:"existingfile"`
+	Write     string  `help:"Write the page views to this file too." placeholder:"FILE"`
+	Direct    bool    `help:"Ask as pages would that have no service: every DexCare address by itself."`
 }
 
 // view is somebody who opens a page.
@@ -81,7 +82,7 @@ func (o *traceOptions) views(ctx context.Context, all *options) ([]view, error) 
 	if n < 1 {
 		return nil, errors.New("--rate and --duration make no page view")
 	}
-	return newDay(d, time.Now(), o.Skew, all.Seed).views(n, all.Duration), nil
+	return newDay(d, time.Now(), o.Skew, o.Positions, all.Seed).views(n, all.Duration), nil
 }
 
 // maxViews bounds a trace.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"os"
@@ -22,43 +23,88 @@ var everybody = directory{
 	},
 }
 
-func dayOf(seed uint64, n int) []view {
-	return newDay(everybody, time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC), 1.1, seed).views(n, 24*time.Second)
+func dayOf(positions string, seed uint64, n int) []view {
+	return newDay(everybody, time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC), 1.1, positions, seed).views(n, 24*time.Second)
 }
 
 func TestADayHasQuietAndBusyHoursAndAllKindsOfPages(t *testing.T) {
-	views := dayOf(1, 20_000)
-	if !slices.IsSortedFunc(views, func(a, b view) int { return int(a.at - b.at) }) || views[0].at < 0 || views[len(views)-1].at >= 24*time.Second {
-		t.Error("page views are out of order, or outside the day")
-	}
-	var hour [24]int
-	kinds, asked := map[string]int{}, map[string]int{}
-	for _, v := range views {
-		hour[int(v.at.Seconds())]++
-		asked[v.query.Get("product")]++
-		for _, name := range []string{"npi", "departmentUrlName", "latitude"} {
-			if v.query.Has(name) {
-				kinds[name]++
+	for _, positions := range []string{inMetro, inAreas} {
+		views := dayOf(positions, 1, 20_000)
+		if !slices.IsSortedFunc(views, func(a, b view) int { return int(a.at - b.at) }) || views[0].at < 0 || views[len(views)-1].at >= 24*time.Second {
+			t.Errorf("%s: page views are out of order, or outside the day", positions)
+		}
+		var hour [24]int
+		kinds, asked := map[string]int{}, map[string]int{}
+		for _, v := range views {
+			hour[int(v.at.Seconds())]++
+			asked[v.query.Get("product")]++
+			for _, name := range []string{"npi", "departmentUrlName", "latitude"} {
+				if v.query.Has(name) {
+					kinds[name]++
+				}
 			}
 		}
-	}
-	if hour[9] < 10*hour[3] || hour[3] == 0 {
-		t.Errorf("%d page views in the hour from nine, %d in that from three", hour[9], hour[3])
-	}
-	if len(asked) != 4 || asked["findadoctor"] < 10_000 || asked["mobileapp"] < 1500 {
-		t.Errorf("products %v", asked)
-	}
-	if kinds["npi"] < 13_000 || kinds["departmentUrlName"] < 1500 || kinds["latitude"] < 3500 {
-		t.Errorf("kinds %v", kinds)
+		if hour[9] < 10*hour[3] || hour[3] == 0 {
+			t.Errorf("%s: %d page views in the hour from nine, %d in that from three", positions, hour[9], hour[3])
+		}
+		if len(asked) != 4 || asked["findadoctor"] < 10_000 || asked["mobileapp"] < 1500 {
+			t.Errorf("%s: products %v", positions, asked)
+		}
+		if kinds["npi"] < 13_000 || kinds["departmentUrlName"] < 1500 || kinds["latitude"] < 3500 {
+			t.Errorf("%s: kinds %v", positions, kinds)
+		}
 	}
 }
 
 func TestADayIsTheSameForTheSameSeed(t *testing.T) {
-	if d := cmp.Diff(dayOf(7, 100), dayOf(7, 100), cmp.AllowUnexported(view{})); d != "" {
-		t.Error(d)
+	for _, positions := range []string{inMetro, inAreas} {
+		if d := cmp.Diff(dayOf(positions, 7, 100), dayOf(positions, 7, 100), cmp.AllowUnexported(view{})); d != "" {
+			t.Errorf("%s: %s", positions, d)
+		}
+		if cmp.Equal(dayOf(positions, 7, 100), dayOf(positions, 8, 100), cmp.AllowUnexported(view{})) {
+			t.Errorf("%s: two seeds, one day", positions)
+		}
 	}
-	if cmp.Equal(dayOf(7, 100), dayOf(8, 100), cmp.AllowUnexported(view{})) {
-		t.Error("two seeds, one day")
+}
+
+// Of twenty thousand views four thousand are of people who look around themselves.
+func TestPeopleOfADayLookAroundWhereTheyLive(t *testing.T) {
+	for positions, want := range map[string]struct{ atLeast, atMost, radii, visits int }{
+		inMetro: {3_500, 5_000, len(radii), len(visits)},
+		inAreas: {10, areas * spotsPerCity, 1, 2},
+	} {
+		places, within, visitTypes := map[string]bool{}, map[string]bool{}, map[string]bool{}
+		for _, v := range dayOf(positions, 1, 20_000) {
+			if v.query.Has("latitude") {
+				places[v.query.Get("latitude")+","+v.query.Get("longitude")] = true
+				within[v.query.Get("radius")] = true
+				visitTypes[v.query.Get("visitTypeName")] = true
+			}
+		}
+		if len(places) < want.atLeast || len(places) > want.atMost || len(within) != want.radii || len(visitTypes) != want.visits {
+			t.Errorf("%s: %d places, radii %v, visit types %v", positions, len(places), within, visitTypes)
+		}
+	}
+}
+
+// What is compared with figures of before is the same day as then.
+func TestADayInAreasIsTheOneThatItWas(t *testing.T) {
+	list := strings.Builder{}
+	for _, v := range dayOf(inAreas, 1, 40) {
+		fmt.Fprintf(&list, "%d\t%s\n", v.at.Milliseconds(), v.query.Encode())
+	}
+	const golden = "testdata/areas.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(list.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), list.String()); d != "" {
+		t.Error(d)
 	}
 }
 
@@ -70,7 +116,7 @@ func TestAreasLieApart(t *testing.T) {
 
 func TestATraceIsReadAsItWasWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "day.trace")
-	views := dayOf(1, 50)
+	views := dayOf(inMetro, 1, 50)
 	for i := range views {
 		views[i].at = views[i].at.Truncate(time.Millisecond)
 	}
