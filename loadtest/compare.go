@@ -19,6 +19,8 @@ func writeComparison(w io.Writer, one, other *report) error {
 	}
 	row("answered well, a second", "", one.All.Throughput, other.All.Throughput, 1)
 	row("success", " %", one.All.Success, other.All.Success, 100)
+	row("hits", " %", one.All.cached("hit", "stale"), other.All.cached("hit", "stale"), 100)
+	row("waited", " %", one.All.cached("miss"), other.All.cached("miss"), 100)
 	row("p50", " ms", one.All.P50, other.All.P50, 1000)
 	row("p95", " ms", one.All.P95, other.All.P95, 1000)
 	row("p99", " ms", one.All.P99, other.All.P99, 1000)

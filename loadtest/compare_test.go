@@ -12,13 +12,13 @@ func twoReports() []*report {
 	return []*report{
 		{
 			Scenario: "trace", Target: "http://127.0.0.1:8080", Views: 100, Plan: "100 requests listed, 2s",
-			All:      part{Requests: 100, Success: 1, Throughput: 50, P50: 0.001, P95: 0.002, P99: 0.004, BytesIn: 200_000, Status: map[string]int{"200": 100}, Cache: map[string]uint64{"hit": 100}},
+			All:      part{Requests: 100, Success: 1, Throughput: 50, P50: 0.001, P95: 0.002, P99: 0.004, BytesIn: 200_000, Status: map[string]int{"200": 100}, Cache: map[string]uint64{"hit": 80, "stale": 5, "miss": 15}},
 			Line:     []second{{At: 1, Answers: 50, OK: 50, Hits: 50, P50: 0.001, P99: 0.004}, {At: 2, Answers: 50, OK: 49, Hits: 25, P50: 0.001, P99: 1.5}},
 			Upstream: &upstreamCalls{Total: 3, PerThousand: 30, Operations: map[string]int64{"provider-timeslots-v5": 3}},
 		},
 		{
 			Scenario: "trace", Target: "http://127.0.0.1:8090", Views: 100, Plan: "900 requests listed, 2s",
-			All:      part{Requests: 900, Success: 0.5, Throughput: 450, P50: 0.01, P95: 0.02, P99: 0.04, BytesIn: 2_000_000, Status: map[string]int{"200": 450, "503": 450}, Cache: map[string]uint64{"none": 900}},
+			All:      part{Requests: 900, Success: 0.5, Throughput: 450, P50: 0.01, P95: 0.02, P99: 0.04, BytesIn: 2_000_000, Status: map[string]int{"200": 450, "503": 450}, Cache: map[string]uint64{"hit": 90, "miss": 540, "none": 270}},
 			Line:     []second{{At: 1, Answers: 450, OK: 225, P50: 0.01, P99: 0.04}, {At: 2, Answers: 450, OK: 225, P50: 0.01, P99: 0.04}},
 			Upstream: &upstreamCalls{Total: 60, PerThousand: 600},
 		},
@@ -32,7 +32,7 @@ func TestAComparisonGivesRatios(t *testing.T) {
 	}
 	said := strings.Join(strings.Fields(out.String()), " ")
 	for _, want := range []string{
-		"p99 4 ms 40 ms 0.1", "success 100 % 50 % 2", "bytes a page view 2000 2e+04 0.1", "upstream calls / 1000 30 600 0.05", "page views 100",
+		"p99 4 ms 40 ms 0.1", "success 100 % 50 % 2", "hits 85 % 10 % 8.5", "waited 15 % 60 % 0.25", "bytes a page view 2000 2e+04 0.1", "upstream calls / 1000 30 600 0.05", "page views 100",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("lacks %q:\n%s", want, out.String())

@@ -92,6 +92,15 @@ func newPart(name string, s *sums) part {
 	}
 }
 
+// cached is the share of requests of which Cache-Status says one of some things.
+func (p *part) cached(kinds ...string) float64 {
+	var n uint64
+	for _, kind := range kinds {
+		n += p.Cache[kind]
+	}
+	return float64(n) / float64(max(p.Requests, 1))
+}
+
 // publish writes the reports, and how they compare when there are two, wherever they are wanted.
 func publish(out io.Writer, o *options, reports []*report) error {
 	for i, r := range reports {
