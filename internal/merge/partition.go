@@ -31,6 +31,31 @@ var sumSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 func sumOf(b []byte) sum { return sum{maphash.Bytes(sumSeeds[0], b), maphash.Bytes(sumSeeds[1], b)} }
 
+// contents are what a partition is of. A fragment that upstream repeated shares them with the one before (decision 0020).
+type contents struct {
+	key         timeslot.FragmentKey
+	schedules   *timeslot.Schedule
+	slots       *timeslot.Slot
+	departments *timeslot.Department
+	providers   *timeslot.Provider
+	lengths     [4]int
+}
+
+func contentsOf(f *timeslot.Fragment) contents {
+	return contents{
+		f.Key, first(f.Schedules), first(f.Slots), first(f.Departments), first(f.Providers),
+		[4]int{len(f.Schedules), len(f.Slots), len(f.Departments), len(f.Providers)},
+	}
+}
+
+// first is where a list is, as nobody writes to it.
+func first[T any](list []T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
+}
+
 func partitionOf(f *timeslot.Fragment) *partition {
 	p := &partition{clinicians: timeslot.CliniciansOf(f)}
 	of := p.readSchedules(f)

@@ -16,7 +16,7 @@ type Unions struct {
 	mu      sync.Mutex
 	sets    map[uint64]*keptUnion
 	clinics map[sum]*keptClinic
-	parted  map[*timeslot.Fragment]*keptPartition
+	parted  map[contents]*keptPartition
 	size    int // of all clinics, in bytes
 }
 
@@ -34,8 +34,8 @@ type keptUnion struct {
 	used  time.Time
 	done  bool
 
-	clinics   []sum
-	fragments []*timeslot.Fragment
+	clinics []sum
+	parted  []contents
 }
 
 type keptClinic struct {
@@ -133,11 +133,11 @@ func (u *Unions) drop(key uint64, k *keptUnion) {
 			u.size -= c.size()
 		}
 	}
-	for _, f := range k.fragments {
-		if p := u.parted[f]; p.uses > 1 {
+	for _, c := range k.parted {
+		if p := u.parted[c]; p.uses > 1 {
 			p.uses--
 		} else {
-			delete(u.parted, f)
+			delete(u.parted, c)
 		}
 	}
 }
@@ -149,9 +149,9 @@ type keeping struct {
 }
 
 func (k *keeping) partition(f *timeslot.Fragment) *partition {
-	u := k.unions
+	u, what := k.unions, contentsOf(f)
 	u.mu.Lock()
-	known := u.parted[f]
+	known := u.parted[what]
 	u.mu.Unlock()
 	var made *partition
 	if known == nil {
@@ -159,18 +159,18 @@ func (k *keeping) partition(f *timeslot.Fragment) *partition {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if known = u.parted[f]; known == nil {
+	if known = u.parted[what]; known == nil {
 		if made == nil { // dropped meanwhile
 			made = partitionOf(f)
 		}
 		known = &keptPartition{partition: made}
 		if u.parted == nil {
-			u.parted = map[*timeslot.Fragment]*keptPartition{}
+			u.parted = map[contents]*keptPartition{}
 		}
-		u.parted[f] = known
+		u.parted[what] = known
 	}
 	known.uses++
-	k.set.fragments = append(k.set.fragments, f)
+	k.set.parted = append(k.set.parted, what)
 	return known.partition
 }
 

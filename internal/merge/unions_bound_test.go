@@ -22,7 +22,9 @@ func area(latitude float64, fetched time.Time, departments ...string) *timeslot.
 }
 
 // ask is a question at that time.
-func (u *Unions) ask(now time.Time, fragments ...*timeslot.Fragment) *union { return u.of(fragments, &Zones{}, now) }
+func (u *Unions) ask(now time.Time, fragments ...*timeslot.Fragment) *union {
+	return u.of(fragments, &Zones{}, now)
+}
 
 // TestUnionsAreForgotten: a set that nobody asks for is dropped with the clinics that are in no other one.
 func TestUnionsAreForgotten(t *testing.T) {
