@@ -122,9 +122,10 @@ func (c *clinic) inside(windows func(clock) window) *clinic {
 // even reports whether all slots are written in one clock: then those inside a window are neighbours.
 func (c *clinic) even() bool { return len(c.clocks) <= 1 }
 
-// windowIn is the window of all its slots' clock, wide where every slot lies inside.
+// windowIn is the window of the clinic's clock, wide where every slot lies inside: also of those that were chosen by windows
+// of their own.
 func (c *clinic) windowIn(of func(clock) window) (w window, wide bool) {
-	if len(c.clocks) == 0 {
+	if len(c.clocks) != 1 {
 		return c.whole, true
 	}
 	w = of(c.clocks[0])

@@ -27,6 +27,7 @@ type spot struct {
 	distance float64 // miles
 	index    int32   // of the place in the union; −1 for one that is in none
 	outside  bool    // of the caller's circle
+	wanted   bool    // the query asks for slots there
 }
 
 // calendar is the slots of one group in the answer.
@@ -115,46 +116,54 @@ func (q *question) windowOf(c clock) window {
 // choose finds the calendars that the query wants, with the slots inside the window that are not taken.
 func (q *question) choose() {
 	f := q.newFilter()
+	room := 0
+	for i := range q.spots {
+		if s := &q.spots[i]; located(q.Query, s) {
+			s.wanted = true
+			room += len(s.clinic.groups)
+		}
+	}
+	q.calendars = make([]calendar, 0, room)
 	rank := int32(0)
 	for i := range q.spots {
 		s := &q.spots[i]
-		if !located(q.Query, s) {
-			rank += int32(len(s.clinic.groups))
+		if s.wanted {
+			q.chooseAt(int32(i), rank, f)
+		}
+		rank += int32(len(s.clinic.groups))
+	}
+}
+
+// chooseAt finds the calendars of one spot, whose first group has the rank.
+func (q *question) chooseAt(at, rank int32, f *filter) {
+	s := &q.spots[at]
+	if !s.clinic.even() {
+		s.clinic = s.clinic.inside(q.windowOf)
+	}
+	c := s.clinic
+	w, wide := c.windowIn(q.windowOf)
+	var taken shade
+	if q.Taken != nil {
+		taken = c.shadeOf(q.Taken, q.Now)
+	}
+	for i := range c.groups {
+		g := &c.groups[i]
+		if s.outside && g.around || !f.wants(g) {
 			continue
 		}
-		c := s.clinic
-		if !c.even() {
-			c = c.inside(q.windowOf)
-			s.clinic = c
+		units := g.units
+		if !wide {
+			units = w.of(units)
 		}
-		w, wide := c.windowIn(q.windowOf)
-		if len(c.clocks) > 1 {
-			wide = true
+		if g.mixed {
+			units = q.shown(c, g, units)
 		}
-		var taken shade
-		if q.Taken != nil {
-			taken = c.shadeOf(q.Taken, q.Now)
+		if hidden := taken.of(i); len(hidden) > 0 {
+			units = without(units, hidden)
 		}
-		for j := range c.groups {
-			g := &c.groups[j]
-			if s.outside && g.around || !f.wants(g) {
-				continue
-			}
-			units := g.units
-			if !wide {
-				units = w.of(units)
-			}
-			if g.mixed {
-				units = q.shown(c, g, units)
-			}
-			if hidden := taken.of(j); len(hidden) > 0 {
-				units = without(units, hidden)
-			}
-			if len(units) > 0 {
-				q.calendars = append(q.calendars, calendar{spot: int32(i), rank: rank + int32(j), clinic: c, group: g, units: units})
-			}
+		if len(units) > 0 {
+			q.calendars = append(q.calendars, calendar{spot: at, rank: rank + int32(i), clinic: c, group: g, units: units})
 		}
-		rank += int32(len(c.groups))
 	}
 }
 
