@@ -25,6 +25,8 @@ type piece struct {
 	outdated  bool  // marked stale since it was fetched
 	waited    bool
 	joined    bool
+	renewal   renewal
+	ahead     time.Duration // a copy that stays fresh for so long needs no refresh
 }
 
 // gather looks all keys up at once, then fetches what is missing until ctx ends. The list of departments comes first,
@@ -153,13 +155,9 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 		if pc.outdated = hit.Outdated; pc.outdated {
 			pc.freshness = max(pc.freshness, timeslot.Stale)
 		}
-		switch {
-		case pc.freshness == timeslot.Stale:
-			e.refreshBehind(pc.key, call, 0)
-		case pc.freshness == timeslot.Fresh && !now.Before(e.earlyRefresh(pc.fragment)):
-			e.refreshBehind(pc.key, call, pc.fragment.Bounds.Fresh.Sub(now))
-		}
+		e.consider(pc, now)
 	}
+	e.refreshDue(list, call)
 }
 
 // find asks the store.

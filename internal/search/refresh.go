@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,6 +56,7 @@ type refreshJob struct {
 	key   timeslot.FragmentKey
 	call  fetch.Call
 	ahead time.Duration // a copy that stays fresh for so long needs no refresh
+	more  []*piece      // all blocks of a calendar that one call refreshes, key's among them; nil: only key
 }
 
 // refreshQueue is how many keys may wait. A key that finds no room is asked for again by the next request that uses it.
@@ -123,26 +125,92 @@ func (r *refresher) close() {
 	r.wg.Wait()
 }
 
-func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) {
-	if e.refresh.add(refreshJob{key, call, ahead}) {
-		e.opt.Recorder.Refresh(key.Source(), "dropped")
+// renewal is whether a piece is to be refreshed.
+type renewal int
+
+const (
+	notYet renewal = iota
+	along          // if its calendar is
+	due
+)
+
+// consider finds out whether a piece that is at hand is to be refreshed.
+func (e *Engine) consider(pc *piece, now time.Time) {
+	left := pc.fragment.Bounds.Fresh.Sub(now)
+	switch {
+	case pc.freshness == timeslot.Stale:
+		pc.renewal = due
+	case pc.freshness != timeslot.Fresh:
+	case !now.Before(e.earlyRefresh(pc.fragment)):
+		pc.renewal, pc.ahead = due, left
+	case isCalendar(pc.key) && left <= now.Sub(pc.fragment.FetchedAt): // half of its time is over
+		pc.renewal, pc.ahead = along, left
 	}
 }
 
-// refreshOne shares the flight with requests that wait for the same key. A failure is not an error for anybody: the
-// old copy stays, and the next request orders the next try.
+// refreshDue orders a refresh of what is due, and of blocks of the same calendars along with it: one call brings all. So
+// blocks that were fetched at different times are due together from then on.
+func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
+	isDue := func(pc *piece) bool { return pc.renewal == due }
+	if !slices.ContainsFunc(list, isDue) {
+		return
+	}
+	var old []*piece
+	for _, pc := range list {
+		if pc.renewal != notYet {
+			old = append(old, pc)
+		}
+	}
+	for _, stretch := range stretchesOf(old, e.flight.Underway) {
+		if !slices.ContainsFunc(stretch, isDue) {
+			continue
+		}
+		job := refreshJob{key: stretch[0].key, call: call, ahead: stretch[0].ahead}
+		for _, pc := range stretch {
+			if len(stretch) > 1 { // pieces of its own: the request goes on with these
+				job.more = append(job.more, &piece{ask: ask{key: pc.key}, freshness: timeslot.Expired, ahead: pc.ahead})
+			}
+		}
+		e.order(job)
+	}
+}
+
+func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) {
+	e.order(refreshJob{key: key, call: call, ahead: ahead})
+}
+
+func (e *Engine) order(job refreshJob) {
+	if e.refresh.add(job) {
+		e.opt.Recorder.Refresh(job.key.Source(), "dropped")
+	}
+}
+
+// refreshOne shares the flights with requests that wait for the same keys.
 func (e *Engine) refreshOne(ctx context.Context, job refreshJob) {
-	_, _, err := e.flight.Do(ctx, job.key, e.refill(job.key, job.call, job.ahead))
+	if job.more == nil {
+		_, _, err := e.flight.Do(ctx, job.key, e.refill(job.key, job.call, job.ahead))
+		e.refreshed(job.key, err)
+		return
+	}
+	e.fetchStretch(ctx, job.more, job.call)
+	for _, pc := range job.more {
+		e.refreshed(pc.key, pc.err)
+	}
+}
+
+// refreshed takes over how a refresh ended. A failure is not an error for anybody: the old copy stays, and the next request
+// orders the next try.
+func (e *Engine) refreshed(key timeslot.FragmentKey, err error) {
 	outcome := "ok"
 	if err == nil {
-		e.outages.forget(job.key)
+		e.outages.forget(key)
 	} else {
 		outcome = "error"
 		if errors.Is(err, fetch.ErrTooLarge) {
-			e.density.tooLarge(job.key, e.opt.Now()) // the next caller asks for parts
+			e.density.tooLarge(key, e.opt.Now()) // the next caller asks for parts
 		}
-		e.outages.note(job.key, err, e.opt.Now())
-		e.opt.Logger.Debug("refresh failed", "source", job.key.Source(), "operation", job.key.Operation, "kind", timeslot.KindOf(err))
+		e.outages.note(key, err, e.opt.Now())
+		e.opt.Logger.Debug("refresh failed", "source", key.Source(), "operation", key.Operation, "kind", timeslot.KindOf(err))
 	}
-	e.opt.Recorder.Refresh(job.key.Source(), outcome)
+	e.opt.Recorder.Refresh(key.Source(), outcome)
 }

@@ -29,6 +29,41 @@ func TestAHotFragmentNeverGrowsStaleAndCostsOneCallAFreshTime(t *testing.T) {
 	})
 }
 
+// A calendar of two blocks costs one call a fresh time as well, also where somebody asked for one of the blocks before.
+func TestBlocksOfACalendarAreRefreshedTogether(t *testing.T) {
+	for name, ahead := range map[string]time.Duration{"fetched together": 0, "fetched at different times": 6 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				now := presentBlock()
+				d := newDesk(directoryOf(clinic), providerDirectOf(npi, now, inHours(3)), providerDirectOf(npi, now+1, inHours(24*28)))
+				e := newEngine(t, d, nil)
+				ask := func(until timeslot.Date) {
+					q := queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: until})
+					if a := e.mustSearch(t, q, Caller{}); a.Stale {
+						t.Fatal("a hot calendar grew stale")
+					}
+				}
+				if ahead > 0 {
+					ask(now.Last() - 1)
+					pass(ahead)
+				}
+				for range 150 { // they come into step
+					ask(now.Last() + 10)
+					pass(100 * time.Millisecond)
+				}
+				before := d.count(timeslot.ProviderDirect)
+				for range 600 { // a minute
+					ask(now.Last() + 10)
+					pass(100 * time.Millisecond)
+				}
+				if n := d.count(timeslot.ProviderDirect) - before; n < 4 || n > 5 {
+					t.Errorf("%d calls in a minute for a calendar of two blocks that is fresh for 15 s", n)
+				}
+			})
+		})
+	}
+}
+
 // A source that takes a quarter of the fresh time: refreshes that begin in its last fifth come too late.
 func TestASlowSourcesFragmentsAreRefreshedSoonerAndNobodyGetsAStaleOne(t *testing.T) {
 	const fresh, asked = 2 * time.Second, 20 * time.Millisecond

@@ -21,7 +21,7 @@ func stretchesOf(missing []*piece, underway func(timeslot.FragmentKey) bool) [][
 	calendars := map[timeslot.FragmentKey][]*piece{}
 	var order []timeslot.FragmentKey
 	for _, pc := range missing {
-		if pc.key.Exact || pc.key.Operation != timeslot.OpProviderTimeslots || underway(pc.key) {
+		if !isCalendar(pc.key) || underway(pc.key) {
 			stretches = append(stretches, []*piece{pc})
 			continue
 		}
@@ -36,6 +36,11 @@ func stretchesOf(missing []*piece, underway func(timeslot.FragmentKey) bool) [][
 		stretches = append(stretches, neighbours(calendars[calendar])...)
 	}
 	return stretches
+}
+
+// isCalendar reports whether a read is of a block of a clinician's times.
+func isCalendar(k timeslot.FragmentKey) bool {
+	return k.Operation == timeslot.OpProviderTimeslots && !k.Exact
 }
 
 // neighbours cuts a calendar's pieces where one call would cover too much.
@@ -95,7 +100,7 @@ type flown struct {
 // older than the fence of any.
 func (s *stretch) enter(ctx context.Context, i int) {
 	key := s.pieces[i].key
-	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, 0, func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
+	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.pieces[i].ahead, func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		for next := s.advance(); next >= 0; next = s.advance() {
 			s.enter(ctx, next)
 		}
