@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"timeslots/internal/fetch"
@@ -23,7 +24,7 @@ func (p *plan) area() {
 	for _, visitType := range visitTypes {
 		for _, area := range p.circles(visitType.asked) {
 			for _, key := range p.areaParts(visitType.asked, area.Area) {
-				p.slots = append(p.slots, ask{thing: t, counts: true, key: key, why: area.why})
+				p.slots = append(p.slots, ask{thing: t, counts: true, key: key, why: area.why, borrowed: area.borrowed})
 			}
 		}
 	}
@@ -41,7 +42,16 @@ func (p *plan) areaParts(visitType string, area timeslot.Area) (parts []timeslot
 
 // daysOf are the parts in which an area is read for the plan's days, the soonest first.
 func (p *plan) daysOf(visitType string, area timeslot.Area) []stretchOfDays {
-	days := p.engine.density.days(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) })
+	return p.cut(p.engine.density.days(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) }))
+}
+
+// likelyDays are those of an area that may never be read.
+func (p *plan) likelyDays(visitType string, area timeslot.Area) []stretchOfDays {
+	return p.cut(p.engine.density.likely(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) }))
+}
+
+// cut gives the parts of so many days in which the plan's days are read.
+func (p *plan) cut(days uint8) []stretchOfDays {
 	if known, ok := p.stretches[days]; ok {
 		return known
 	}
@@ -86,16 +96,18 @@ func (p *plan) circles(visitType string) []chosen {
 	share := func(at timeslot.Point) timeslot.Area {
 		return shared(at, q.Radius, limits.PointPrecision, limits.AreaSlack)
 	}
-	list := p.engine.circles.choose(wish{
+	w := wish{
 		visitType: visitType, at: *q.Point, radius: q.Radius, own: share(*q.Point), share: share,
 		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a) },
-	}, p.now)
-	if q.Radius < timeslot.MaxRadius-sliverFrom {
-		return list
 	}
-	for _, clinic := range p.clinicsAround(*q.Point, float64(q.Radius)) { // the largest circle that there is leaves out a thin ring
+	w.calls = sync.OnceValue(func() int { return len(p.likelyDays(visitType, w.own)) })
+	if w.widest() {
+		w.clinics = p.clinicsAround(*q.Point, float64(q.Radius))
+	}
+	list := p.engine.circles.choose(&w, p.now)
+	for _, clinic := range w.clinics { // the largest circle that there is leaves out a thin ring
 		if !slices.ContainsFunc(list, func(a chosen) bool { return holds(a.Area, clinic) }) {
-			list = append(list, chosen{shared(clinic, sliver, limits.PointPrecision, limits.AreaSlack), whyRing})
+			list = append(list, chosen{Area: shared(clinic, sliver, limits.PointPrecision, limits.AreaSlack), why: whyRing})
 		}
 	}
 	return list
@@ -108,10 +120,7 @@ func holds(a timeslot.Area, p timeslot.Point) bool {
 
 // sliver is the radius in miles in which a clinic is asked for that the largest circle may leave out. What that leaves out
 // is a thin ring, so that such circles are two dozen at most.
-const (
-	sliver     = 25
-	sliverFrom = 5 // miles below the largest radius
-)
+const sliver = 25
 
 // clinicsAround are the places of the directory's departments within so many miles, as far as it is at hand.
 func (p *plan) clinicsAround(at timeslot.Point, miles float64) (inside []timeslot.Point) {

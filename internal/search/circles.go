@@ -17,7 +17,9 @@ import (
 //     by search.areaSlack of his radius at most, and as far as search.pointPrecision needs (see [shared]);
 //   - a circle that was read lately, or is being read, serves every one inside it, for all callers and radii;
 //   - so do several that cover the caller's circle together (see [coverOf]). Where a part is missing, a circle is added that
-//     covers it and lies farther out than the caller, for those who stand there (see [circles.extend]).
+//     covers it and lies farther out than the caller, for those who stand there (see [extended]);
+//   - where no circle can be larger than the caller's own, those serve him that hold all the clinics in his (see
+//     [chooseWidest]).
 //
 // The answer lists what lies in the caller's own circle, and nothing else: distances are measured from his own point when
 // serving (package merge).
@@ -52,15 +54,25 @@ type circles struct {
 	mu    sync.Mutex
 	known map[crowded]*circle
 	lists map[string][]*circle // the same by visit type
+	places
 }
 
 // circle is an area, and what was read of it.
 type circle struct {
 	area   timeslot.Area
 	center timeslot.Point
-	read   map[stretchOfDays]timeslot.Bounds
+	read   map[stretchOfDays]reading
+	since  time.Time // when it was first asked for
 	last   time.Time // until when the last part may be served
+	seen   time.Time // when the last part was read
 	wanted time.Time // by somebody who may be waiting for it
+}
+
+// reading is when some days of an area were read, and how long that may be served.
+type reading struct {
+	timeslot.Bounds
+	at    time.Time
+	whole bool // all that upstream listed could be read, and has a place
 }
 
 // stretchOfDays is what one read of an area covers.
@@ -89,21 +101,32 @@ func byPoint(k timeslot.FragmentKey) bool {
 	return k.Operation == timeslot.OpAvailabilitySlots && !k.Exact && k.Area.PostalCode == ""
 }
 
-// note takes over that an area was read.
+// note takes over that an area was read, and what its answer names.
 func (c *circles) note(f *timeslot.Fragment, now time.Time) {
 	if !byPoint(f.Key) || f.NotFound {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := c.circle(f.Key, now)
+	r, days := c.circle(f.Key, now), stretchOfDays{f.Key.Block, f.Key.Span}
+	if known, ok := r.read[days]; ok && known.at.Equal(f.FetchedAt) && known.Bounds == f.Bounds {
+		return
+	}
 	if len(r.read) >= maxParts {
-		maps.DeleteFunc(r.read, func(_ stretchOfDays, b timeslot.Bounds) bool { return !now.Before(b.Stale) })
+		maps.DeleteFunc(r.read, func(_ stretchOfDays, old reading) bool {
+			return !now.Before(old.Stale) && now.Sub(old.at) >= seenFor
+		})
 	}
-	r.read[stretchOfDays{f.Key.Block, f.Key.Span}] = f.Bounds
-	if f.Bounds.Stale.After(r.last) {
-		r.last = f.Bounds.Stale
+	whole := c.places.note(f.Departments, now) && f.Dropped == 0
+	r.read[days] = reading{f.Bounds, f.FetchedAt, whole}
+	r.last, r.seen = later(r.last, f.Bounds.Stale), later(r.seen, f.FetchedAt)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
+	return b
 }
 
 // want takes over that areas are about to be read.
@@ -124,7 +147,7 @@ func (c *circles) circle(k timeslot.FragmentKey, now time.Time) *circle {
 	if len(c.known) >= maxCircles {
 		c.forget(now)
 	}
-	r := &circle{area: k.Area, center: k.Area.Point(), read: map[stretchOfDays]timeslot.Bounds{}}
+	r := &circle{area: k.Area, center: k.Area.Point(), since: now, read: map[stretchOfDays]reading{}}
 	c.known[crowdedOf(k)] = r
 	c.lists[k.VisitType] = append(c.lists[k.VisitType], r)
 	return r
@@ -135,9 +158,25 @@ func (r *circle) gone(now time.Time) bool { return !now.Before(r.last) && !r.pen
 
 func (r *circle) pending(now time.Time) bool { return now.Sub(r.wanted) < wantedFor }
 
-// forget drops what may no longer be served, and if that is nothing some of the rest.
+// seenLately reports whether some of the circle was read a short time ago, whether or not that may still be served.
+func (r *circle) seenLately(now time.Time) bool { return now.Sub(r.seen) < seenFor }
+
+// seen reports whether all of some days was read lately, so that every clinic is known that had a slot there.
+func (c *circles) seen(r *circle, days []stretchOfDays, now time.Time) bool {
+	for _, d := range days {
+		if read, ok := r.read[d]; !ok || !read.whole || read.at.Before(c.places.since) || now.Sub(read.at) >= seenFor {
+			return false
+		}
+	}
+	return true
+}
+
+// forget drops what may no longer be served, and of that first what was not seen lately; if it is nothing, some of the rest.
 func (c *circles) forget(now time.Time) {
-	c.drop(func(r *circle) bool { return r.gone(now) })
+	c.drop(func(r *circle) bool { return r.gone(now) && !r.seenLately(now) })
+	if len(c.known) >= maxCircles {
+		c.drop(func(r *circle) bool { return r.gone(now) })
+	}
 	if len(c.known) >= maxCircles {
 		left := maxCircles / 8
 		c.drop(func(*circle) bool { left--; return left >= 0 })
@@ -163,23 +202,19 @@ func (c *circles) drop(old func(*circle) bool) {
 type standing int
 
 const (
-	isFresh standing = iota
-	isStale          // at once, with a refresh behind
-	isAwaited
-	isGone
+	isFresh   standing = iota
+	isStale            // at once, with a refresh behind
+	isAwaited          // somebody has to wait for some of the days
 )
 
 // standing is that of the worst of the days.
 func (r *circle) standing(days []stretchOfDays, now time.Time) standing {
 	worst := isFresh
 	for _, d := range days {
-		switch bounds, ok := r.read[d]; {
-		case !ok || bounds.At(now) > timeslot.Stale:
-			if r.pending(now) {
-				return isAwaited
-			}
-			return isGone
-		case bounds.At(now) == timeslot.Stale:
+		switch read, ok := r.read[d]; {
+		case !ok || read.At(now) > timeslot.Stale:
+			return isAwaited
+		case read.At(now) == timeslot.Stale:
 			worst = isStale
 		}
 	}

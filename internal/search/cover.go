@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 
 	"timeslots/internal/timeslot"
 )
@@ -90,47 +91,47 @@ func covered(p spot, by []candidate, i, j int) bool {
 	return false
 }
 
-// maxCover bounds how many areas serve one wish together.
-const maxCover = 6
+// maxCover bounds how many areas serve one wish together, and maxTried how many are looked at for that.
+const (
+	maxCover = 8
+	maxTried = 2 * maxCover
+)
 
-// coverOf is a candidate that contains the goal, else a few that cover it together: the nearest, and then each time the one
-// that closes most gaps. It is nil where they do not. Of several that contain it the first is taken.
+// coverOf is the first candidate that contains the goal, else a few that cover it together: each the first that closes a
+// gap which those before leave. It is nil where they do not.
 func coverOf(goal disc, among []candidate) (cover []candidate) {
-	nearest := -1
 	for i := range among {
 		if among[i].contains(goal) {
 			return among[i : i+1]
 		}
-		if nearest < 0 || among[i].away()-among[i].r < among[nearest].away()-among[nearest].r {
-			nearest = i
-		}
 	}
-	if len(among) < 2 {
-		return nil
-	}
-	cover = append(cover, among[nearest])
-	for len(cover) < maxCover {
-		missing := gaps(goal, cover)
-		best, most := -1, 0
-		for i := range among {
-			n := 0
-			for _, p := range missing {
-				if among[i].inside(p) {
-					n++
-				}
-			}
-			if n > most {
-				best, most = i, n
-			}
-		}
-		if most == 0 {
+	missing := []spot{{goal.x, goal.y}}
+	for i := range among {
+		if len(cover) == maxTried {
 			return nil
 		}
-		if cover = append(cover, among[best]); len(gaps(goal, cover)) == 0 {
-			return cover
+		if !slices.ContainsFunc(missing, among[i].inside) {
+			continue
+		}
+		cover = append(cover, among[i])
+		if missing = gaps(goal, cover); len(missing) == 0 {
+			return needed(goal, cover)
 		}
 	}
 	return nil
+}
+
+// needed leaves out what a cover does without, from the last one on; it is nil where too many are left.
+func needed(goal disc, cover []candidate) []candidate {
+	for i := len(cover) - 1; i >= 0 && len(cover) > 1; i-- {
+		if without := slices.Delete(slices.Clone(cover), i, i+1); len(gaps(goal, without)) == 0 {
+			cover = without
+		}
+	}
+	if len(cover) > maxCover {
+		return nil
+	}
+	return cover
 }
 
 // bearing is the direction from the caller to the middle of some spots, in radians from north towards east.

@@ -106,9 +106,10 @@ func (d *density) expected(place crowded, now time.Time) (days uint8, ok bool) {
 func (d *density) days(place crowded, now time.Time, clinics func() int) uint8 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	days := d.guessed(place, now, clinics)
 	if s := d.known[place]; s != nil && now.Sub(s.used) < spanKept {
 		s.used = now
-		return s.days
+		return days
 	}
 	if len(d.known) >= maxPlaces {
 		for other := range d.known { // any: it is guessed again
@@ -116,12 +117,25 @@ func (d *density) days(place crowded, now time.Time, clinics func() int) uint8 {
 			break
 		}
 	}
-	days, ok := d.expected(place, now)
-	if !ok {
-		days = guess(clinics())
-	}
 	d.known[place] = &spread{days: days, used: now}
 	return days
+}
+
+// likely is days of an area that may never be read: it is not remembered.
+func (d *density) likely(place crowded, now time.Time, clinics func() int) uint8 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.guessed(place, now, clinics)
+}
+
+func (d *density) guessed(place crowded, now time.Time, clinics func() int) uint8 {
+	if s := d.known[place]; s != nil && now.Sub(s.used) < spanKept {
+		return s.days
+	}
+	if days, ok := d.expected(place, now); ok {
+		return days
+	}
+	return guess(clinics())
 }
 
 // weigh is told how many slots an answer had.

@@ -23,15 +23,21 @@ type region struct {
 	earth   float64 // how much longer its miles are than ours
 	opens   time.Time
 	takes   time.Duration
-	asked   map[timeslot.Area]bool // guarded by desk.mu
+	fits    func(timeslot.FragmentKey) bool // whether an answer is not too large; nil: always
+	full    map[int]bool                    // clinics without a free slot; guarded by desk.mu
+	asked   map[timeslot.Area]bool          // guarded by desk.mu
+	reads   map[timeslot.FragmentKey]int    // guarded by desk.mu
 }
 
 func (r *region) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	if key.Operation != timeslot.OpAvailabilitySlots {
 		return r.desk.FetchBlocks(ctx, key, through, call)
 	}
-	r.set(func() { r.asked[key.Area] = true })
+	r.set(func() { r.asked[key.Area] = true; r.reads[key]++ })
 	pass(r.takes)
+	if r.fits != nil && !r.fits(key) {
+		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Err: fetch.ErrTooLarge}
+	}
 	var parts []*timeslot.Fragment
 	for ; key.Block <= through; key.Block++ {
 		parts = append(parts, r.around(key))
@@ -41,9 +47,11 @@ func (r *region) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 
 func (r *region) around(key timeslot.FragmentKey) *timeslot.Fragment {
 	f := &timeslot.Fragment{Key: key, FetchedAt: time.Now()}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for i := range r.clinics {
 		d := &r.clinics[i]
-		if d.Point == nil || key.Area.Point().MilesTo(*d.Point)*r.earth > float64(key.Area.Radius) {
+		if d.Point == nil || r.full[i] || key.Area.Point().MilesTo(*d.Point)*r.earth > float64(key.Area.Radius) {
 			continue
 		}
 		f.Departments = append(f.Departments, *d)
@@ -55,6 +63,7 @@ func (r *region) around(key timeslot.FragmentKey) *timeslot.Fragment {
 			}
 		}
 	}
+	slices.SortFunc(f.Slots, func(a, b timeslot.Slot) int { return cmp.Compare(a.Start, b.Start) })
 	return f
 }
 
@@ -62,9 +71,11 @@ func (r *region) start(clinic, n int) time.Time {
 	return r.opens.Add(time.Duration(clinic%5+1)*time.Hour).AddDate(0, 0, n*3)
 }
 
-// newRegion scatters clinics around a place. The directory does not list the last few.
+// newRegion scatters clinics around a place. The directory does not list the last few, and does not say where one or the other
+// of the first is.
 func newRegion(draw *rand.Rand, middle timeslot.Point, miles float64, clinics, strangers int) *region {
-	r := &region{earth: 1 + (draw.Float64()-0.5)*1.8*timeslot.EarthDoubt, opens: time.Now(), asked: map[timeslot.Area]bool{}}
+	r := &region{earth: 1 + (draw.Float64()-0.5)*1.8*timeslot.EarthDoubt, opens: time.Now(),
+		full: map[int]bool{}, asked: map[timeslot.Area]bool{}, reads: map[timeslot.FragmentKey]int{}}
 	for i := range clinics {
 		d := timeslot.Department{EHRInstance: "e", ID: fmt.Sprint(i), URLName: fmt.Sprint("Clinic", i), Timezone: "UTC"}
 		if at := near(draw, middle, miles); draw.IntN(20) > 0 {
@@ -72,7 +83,11 @@ func newRegion(draw *rand.Rand, middle timeslot.Point, miles float64, clinics, s
 		}
 		r.clinics = append(r.clinics, d)
 	}
-	r.desk = newDesk(directoryOf(r.clinics[:clinics-strangers]...))
+	list := slices.Clone(r.clinics[:clinics-strangers])
+	if len(list) > 0 && draw.IntN(4) == 0 {
+		list[draw.IntN(len(list))].Point = nil
+	}
+	r.desk = newDesk(directoryOf(list...))
 	return r
 }
 
@@ -103,7 +118,7 @@ func (r *region) offered(at timeslot.Point, radius int) []string {
 	var all []offer
 	for i := range r.clinics {
 		d := &r.clinics[i]
-		if d.Point == nil || at.MilesTo(*d.Point) > float64(radius) {
+		if d.Point == nil || r.full[i] || at.MilesTo(*d.Point) > float64(radius) {
 			continue
 		}
 		for n := range 3 {

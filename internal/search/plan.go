@@ -13,6 +13,8 @@ type ask struct {
 	thing  thing
 	counts bool   // its slots are counted in the report; v4 repeats what v5 lists
 	why    string // of an area around a point
+
+	borrowed bool // others have it refreshed
 }
 
 // thing is what one source report is about: a clinician, a department and visit type, the area, the directory.

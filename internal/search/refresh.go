@@ -138,6 +138,7 @@ const (
 func (e *Engine) consider(pc *piece, now time.Time) {
 	left := pc.fragment.Bounds.Fresh.Sub(now)
 	switch {
+	case pc.borrowed:
 	case pc.freshness == timeslot.Stale:
 		pc.renewal = due
 	case pc.freshness != timeslot.Fresh:
