@@ -18,8 +18,8 @@ import (
 // it touches; where there is none, the directory's clinics inside it have to do.
 
 const (
-	heavy       = 40_000 // slots of an answer, of the 50,000 that one may have: with more, the next ones have half the days
-	light       = heavy / 8
+	heavy       = 40_000         // slots of an answer, of the 50,000 that one may have: with more, the next ones have half the days
+	light       = heavy / 4      // in twice as many days are half of heavy at most
 	lightRuns   = 8              // light answers in a row before days are put together
 	refusedKept = time.Hour      // for which what was too large is not tried again
 	spanKept    = 24 * time.Hour // for which a place that nobody asks for is remembered
