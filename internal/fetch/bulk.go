@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 )
 
 // bulk bounds the memory that the answers of a source take while they are read and decoded. Bodies are read into memory
@@ -17,6 +18,7 @@ type bulk struct {
 	maxBody int64 // after decompression
 	small   sync.Pool
 	large   sync.Pool
+	largest atomic.Int64  // bytes of a large one: no more than twice what the largest answer needed
 	places  chan struct{} // for large ones
 }
 
@@ -26,13 +28,15 @@ const (
 )
 
 func newBulk(maxBody int64) *bulk {
-	most := int(maxBody) + 1 // the one more tells that there is more
-	return &bulk{
-		maxBody: maxBody, places: make(chan struct{}, largeAtATime),
-		small: sync.Pool{New: func() any { return new(make([]byte, min(smallBody, most))) }},
-		large: sync.Pool{New: func() any { return new(make([]byte, most)) }},
-	}
+	b := &bulk{maxBody: maxBody, places: make(chan struct{}, largeAtATime)}
+	b.small.New = func() any { return new(make([]byte, min(smallBody, b.most()))) }
+	b.largest.Store(int64(min(4*smallBody, b.most())))
+	b.large.New = func() any { return new(make([]byte, b.largest.Load())) }
+	return b
 }
+
+// most is the room that the largest answer needs; the one more byte tells that there is more.
+func (b *bulk) most() int { return int(b.maxBody) + 1 }
 
 // ErrTooLarge is in the chain of the error of a read whose answer is larger than the service takes. Asking for less helps.
 var ErrTooLarge = errors.New("the answer is too large")
@@ -53,11 +57,10 @@ func (b *bulk) read(ctx context.Context, resp *http.Response) (body []byte, done
 		if waited != nil {
 			return nil, done, waited
 		}
-		copy(large, *small)
+		copy(*large, *small)
 		done()
-		done = leave
-		n, err = fill(large, n, resp.Body)
-		return large[:n], done, b.fits(n, err)
+		n, err = b.fillLarge(large, n, resp)
+		return (*large)[:n], leave, b.fits(n, err)
 	}
 	return (*small)[:n], done, b.fits(n, err)
 }
@@ -69,15 +72,39 @@ func (b *bulk) fits(n int, err error) error {
 	return err
 }
 
+// fillLarge reads on into large behind the first n bytes, and makes it larger: at once where upstream says how much there
+// will be.
+func (b *bulk) fillLarge(large *[]byte, n int, resp *http.Response) (int, error) {
+	b.grow(large, n, int(resp.ContentLength)+1)
+	for {
+		var err error
+		if n, err = fill(*large, n, resp.Body); err != nil || n < len(*large) || n == b.most() {
+			return n, err
+		}
+		b.grow(large, n, 2*n)
+	}
+}
+
+// grow makes large hold so many bytes or somewhat more, as far as that is allowed, and keeps the first n.
+func (b *bulk) grow(large *[]byte, n, size int) {
+	size = (size + smallBody - 1) / smallBody * smallBody
+	if size = min(size, b.most()); size > len(*large) {
+		more := make([]byte, size)
+		copy(more, (*large)[:n])
+		*large = more
+		b.largest.Store(max(b.largest.Load(), int64(size))) // of two that race either will do
+	}
+}
+
 // enter waits for a place among the large ones.
-func (b *bulk) enter(ctx context.Context) (large []byte, leave func(), err error) {
+func (b *bulk) enter(ctx context.Context) (large *[]byte, leave func(), err error) {
 	select {
 	case b.places <- struct{}{}:
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	}
 	room := b.large.Get().(*[]byte)
-	return *room, func() {
+	return room, func() {
 		b.large.Put(room)
 		<-b.places
 	}, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
@@ -14,6 +15,7 @@ type builder struct {
 	read    Read
 	d       *scan.Scanner
 	f       *timeslot.Fragment
+	room    *room // of f's slots until they are frozen; nil: there are none
 	strings map[string]string
 	index   map[timeslot.Schedule]uint32
 	first   uint32 // the first schedule that a slot may belong to
@@ -25,13 +27,16 @@ type builder struct {
 
 func newBuilder(read Read, body []byte, slots int) *builder {
 	f := &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, Body: body}
+	var r *room
 	if slots > 0 {
-		f.Slots = make([]timeslot.Slot, 0, slots)
+		r = rooms.Get().(*room)
+		f.Slots = slices.Grow(r.slots[:0], slots)
 	}
 	return &builder{
 		read:    read,
 		d:       scan.New(body),
 		f:       f,
+		room:    r,
 		strings: make(map[string]string, 32),
 		index:   make(map[timeslot.Schedule]uint32, 8),
 	}
@@ -80,21 +85,45 @@ func (b *builder) slot(s timeslot.Slot) error {
 	return nil
 }
 
-// fragment freezes what was collected: slots in order, none twice.
+// room is where the slots of an answer are collected and sorted, one after the other. How many there are is known at the end,
+// and fragments are kept: each gets a list of its own that has no room to spare.
+type room struct{ slots, spare []timeslot.Slot }
+
+var rooms = sync.Pool{New: func() any { return new(room) }}
+
+// fragment freezes what was collected: slots in order, none twice. It is called once.
 func (b *builder) fragment() *timeslot.Fragment {
+	b.f.Schedules, b.f.Departments, b.f.Providers = exact(b.f.Schedules), exact(b.f.Departments), exact(b.f.Providers)
+	if b.room == nil {
+		return b.f
+	}
 	byStart := func(x, y timeslot.Slot) int {
 		if c := cmp.Compare(x.Start, y.Start); c != 0 {
 			return c
 		}
 		return cmp.Compare(x.Schedule, y.Schedule)
 	}
-	sortRuns(b.f.Slots, byStart)
-	b.f.Slots = slices.CompactFunc(b.f.Slots, func(x, y timeslot.Slot) bool {
+	b.room.slots = b.f.Slots
+	b.room.spare = slices.Grow(b.room.spare[:0], len(b.f.Slots))[:len(b.f.Slots)]
+	sorted := sortRuns(b.room.slots, b.room.spare, byStart)
+	sorted = slices.CompactFunc(sorted, func(x, y timeslot.Slot) bool {
 		return x.Start == y.Start && x.Schedule == y.Schedule
 	})
-	if cap(b.f.Slots) > len(b.f.Slots)+len(b.f.Slots)/4 { // the fragment is kept: do not keep spare room with it
-		b.f.Slots = slices.Clone(b.f.Slots)
-	}
-	b.f.Slots = slices.Clip(b.f.Slots)
+	b.f.Slots = make([]timeslot.Slot, len(sorted))
+	copy(b.f.Slots, sorted)
+	clear(b.room.slots) // which would keep the ids
+	clear(b.room.spare)
+	rooms.Put(b.room)
+	b.room = nil
 	return b.f
+}
+
+// exact is list, or a copy of it without room behind it.
+func exact[T any](list []T) []T {
+	if len(list) == cap(list) {
+		return list
+	}
+	kept := make([]T, len(list))
+	copy(kept, list)
+	return kept
 }

@@ -2,18 +2,15 @@ package decode
 
 // sortRuns sorts a list that consists of ascending runs, one behind the other, by merging neighbours until one is left;
 // equal entries stay in order. Upstream lists slots by visit type and then by time, so there are few runs, and this
-// takes a fraction of what a sort of any list does.
-func sortRuns[T any](list []T, compare func(a, b T) int) {
+// takes a fraction of what a sort of any list does. It works in list and in spare, which is as long, and gives the one that is
+// sorted in the end.
+func sortRuns[T any](list, spare []T, compare func(a, b T) int) []T {
 	ends := runEnds(list, compare)
-	if len(ends) < 2 {
-		return
-	}
-	from, to := list, make([]T, len(list))
 	for len(ends) > 1 {
-		ends = mergeNeighbours(from, to, ends, compare)
-		from, to = to, from
+		ends = mergeNeighbours(list, spare, ends, compare)
+		list, spare = spare, list
 	}
-	copy(list, from) // where it is, or was not
+	return list
 }
 
 // runEnds are the ends of the ascending runs.
