@@ -72,7 +72,9 @@ type codec struct {
 }
 
 func newCodec() (*codec, error) {
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
+	// Twice the window of each core is held for good; a larger one makes nothing smaller.
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
+		zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fmt.Errorf("zstd encoder: %w", err)
 	}
@@ -119,7 +121,9 @@ func (c *codec) encode(name string, f *timeslot.Fragment) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	payload, err := appendPayload(nil, f)
+	w := payloadWriters.Get().(*payloadWriter)
+	defer w.done()
+	payload, err := w.payload(f)
 	if err != nil {
 		return nil, err
 	}

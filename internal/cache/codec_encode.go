@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 
 	"timeslots/internal/timeslot"
 )
@@ -15,17 +17,32 @@ type payloadWriter struct {
 	body    []byte
 	index   map[string]uint64
 	strings []string
+	out     []byte
 }
 
-// appendPayload appends f without what the envelope says.
-func appendPayload(out []byte, f *timeslot.Fragment) ([]byte, error) {
+// payloadWriters are used again: what they write lives until it is compressed.
+var payloadWriters = sync.Pool{New: func() any { return &payloadWriter{index: make(map[string]uint64, 64)} }}
+
+// maxPooled is how much room a writer may keep for the next fragment, in bytes of each kind.
+const maxPooled = 1 << 20
+
+// done gives w back. It keeps no string alive.
+func (w *payloadWriter) done() {
+	if cap(w.body) > maxPooled || cap(w.out) > maxPooled || len(w.index) > maxPooled/64 {
+		return
+	}
+	clear(w.index)
+	clear(w.strings)
+	w.body, w.strings, w.out = w.body[:0], w.strings[:0], w.out[:0]
+	payloadWriters.Put(w)
+}
+
+// payload is f without what the head says, good until w is done.
+func (w *payloadWriter) payload(f *timeslot.Fragment) ([]byte, error) {
 	if err := checkLimits(f); err != nil {
 		return nil, err
 	}
-	w := payloadWriter{
-		body:  make([]byte, 0, 1024+len(f.Slots)*64+len(f.Body)),
-		index: make(map[string]uint64, 64),
-	}
+	w.body = slices.Grow(w.body, 1024+len(f.Slots)*64+len(f.Body))
 	w.bit(f.NotFound)
 	w.signed(int64(f.Dropped))
 	w.oddities(f.Odd)
@@ -37,12 +54,11 @@ func appendPayload(out []byte, f *timeslot.Fragment) ([]byte, error) {
 	w.count(len(f.Body), f.Body == nil)
 	w.body = append(w.body, f.Body...)
 
-	out = w.appendTable(out)
-	out = append(out, w.body...)
-	if len(out) > maxPayload {
-		return nil, fmt.Errorf("payload of %d bytes: %w", len(out), errTooLarge)
+	w.out = append(w.appendTable(w.out), w.body...)
+	if len(w.out) > maxPayload {
+		return nil, fmt.Errorf("payload of %d bytes: %w", len(w.out), errTooLarge)
 	}
-	return out, nil
+	return w.out, nil
 }
 
 func checkLimits(f *timeslot.Fragment) error {

@@ -34,7 +34,7 @@ func FuzzParsePayload(f *testing.F) {
 		Body: []byte("body"),
 	}
 	for _, fragment := range []*timeslot.Fragment{{}, {NotFound: true}, rich} {
-		payload, err := appendPayload(nil, fragment)
+		payload, err := (&payloadWriter{index: map[string]uint64{}}).payload(fragment)
 		if err != nil {
 			f.Fatal(err)
 		}
