@@ -9,13 +9,14 @@
 #
 #   SCENARIOS  which of "nearme", "people" and "areas"; all of them without it
 #   ACME       arguments for the simulator, such as "--providers 5000 --departments 800"
+#   FRESH      for how long the service and nginx keep answers; 15s without it, as the service does by default
 #   PORT       the first of four ports; 18080 without it
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-3} rate=${2:-200} length=${3:-60s}
 port=${PORT:-18080}
 public=127.0.0.1:$port acme=127.0.0.1:$((port + 1)) admin=127.0.0.1:$((port + 2)) cache=127.0.0.1:$((port + 3))
-fresh=15s # of the service's slots by default, and of nginx'
+fresh=${FRESH:-15s}
 dir=$(mktemp -d)
 pids=()
 trap 'for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done; rm -rf "$dir"' EXIT
@@ -32,6 +33,8 @@ upstream:
   public: {url: "http://$acme"}
   ingress: {url: "http://$acme", keys: {careOptions: acme-care-options, slots: acme-slots, booking: acme-booking}}
   visit: {url: "http://$acme"}
+sources: {providerDirect: {fresh: $fresh}, careDirect: {fresh: $fresh}, careOptions: {fresh: $fresh}}
+booking: {tombstone: 6h}
 products: {findadoctor: {}, clinics: {}, flushot: {ranking: nearest}, mobileapp: {}}
 log: {level: warn}
 YAML
