@@ -58,6 +58,7 @@ func TestTheMetricsThatAreDocumentedMove(t *testing.T) {
 	eventually(t, "every metric", func() bool {
 		npi++
 		get(t, a.public+fmt.Sprintf("/v1/timeslots?npi=%d,9000000017&departmentUrlName=AcmeRiverton&visitTypeName=Illness", npi))
+		get(t, a.public+"/v1/timeslots?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness")
 		seen := moved(t, a)
 		missing = nil
 		for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (?:counter|gauge|histogram)").FindAllStringSubmatch(string(text), -1) {
