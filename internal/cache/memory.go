@@ -157,7 +157,7 @@ func (m *Memory) keep(f *timeslot.Fragment) *timeslot.Fragment {
 	if f.Bounds.At(now) == timeslot.Expired {
 		return f
 	}
-	candidate := held{fragment: f, weight: Weight(f)}
+	candidate := held{fragment: f, weight: m.weigh(f)}
 	newest := f
 	m.cache.Compute(f.Key, func(old held, found bool) (held, otter.ComputeOp) {
 		if found && old.fragment.FetchedAt.After(f.FetchedAt) && old.fragment.Bounds.At(now) != timeslot.Expired {
@@ -171,6 +171,14 @@ func (m *Memory) keep(f *timeslot.Fragment) *timeslot.Fragment {
 		m.onStore(f)
 	}
 	return newest
+}
+
+// weigh is f's weight, which is known where the content is that of the copy held.
+func (m *Memory) weigh(f *timeslot.Fragment) uint32 {
+	if h, ok := m.cache.GetIfPresent(f.Key); ok && f.SameContent(h.fragment) {
+		return h.weight
+	}
+	return Weight(f)
 }
 
 // Bytes is the weight of what is held, for the gauge.
