@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
@@ -74,13 +75,16 @@ func (s *Server) mountPages() (err error) {
 	s.documents, err = otter.New(&otter.Options[string, *coded]{
 		MaximumWeight:    documentBytes,
 		Weigher:          func(_ string, c *coded) uint32 { return uint32(2 * len(c.plain.body)) },
-		ExpiryCalculator: otter.ExpiryWriting[string, *coded](responseIdle),
+		ExpiryCalculator: otter.ExpiryWriting[string, *coded](pageIdle),
 	})
 	if err != nil {
 		return fmt.Errorf("api: pages: %w", err)
 	}
 	return nil
 }
+
+// pageIdle is how long a page that nobody asks for is kept at most.
+const pageIdle = 5 * time.Minute
 
 // page answers with a page.
 func (s *Server) page(c echo.Context) error {

@@ -15,9 +15,6 @@ type responseCache struct {
 	now   func() time.Time
 }
 
-// responseIdle is how long an answer that nobody asks for is kept at most.
-const responseIdle = 5 * time.Minute
-
 // responseOverhead is what an entry costs besides its bodies, in bytes. Bodies count twice: the coded ones together are
 // rarely larger than the plain one.
 const responseOverhead = 1024
@@ -28,7 +25,10 @@ func newResponseCache(maxBytes int64, now func() time.Time) (*responseCache, err
 		Weigher: func(key string, r *response) uint32 {
 			return uint32(len(key) + responseOverhead + 2*len(r.plain.body))
 		},
-		ExpiryCalculator: otter.ExpiryWriting[string, *response](responseIdle),
+		// What may no longer be served takes no room: answers for people's own positions are asked for once.
+		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, *response]) time.Duration {
+			return max(1, e.Value.validUntil.Sub(now()))
+		}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("response cache of %d bytes: %w", maxBytes, err)
