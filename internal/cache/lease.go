@@ -202,13 +202,6 @@ func isRefusal(err error) bool {
 	return answered && err != redis.Nil
 }
 
-func ignoreNil(err error) error {
-	if err == redis.Nil {
-		return nil
-	}
-	return err
-}
-
 // giveBack is a function of the scripts: it gives a lease back, if it is still the owner's, and wakes those who wait for the
 // fragment. Whose lease has ended meanwhile does not know whether anybody waits.
 const giveBack = `
