@@ -53,7 +53,7 @@ var pointerSeed = maphash.MakeSeed()
 // of is the union of some fragments.
 func (u *Unions) of(fragments []*timeslot.Fragment, zones *Zones, now time.Time) *union {
 	if u == nil {
-		return unionOf(fragments, zones, fresh{})
+		return unionOf(fragments, zones, unkept{})
 	}
 	key := uint64(0)
 	for _, f := range fragments {
@@ -71,17 +71,21 @@ func (u *Unions) of(fragments []*timeslot.Fragment, zones *Zones, now time.Time)
 	k.used = now
 	u.mu.Unlock()
 	k.build.Do(func() {
-		from := &keeping{unions: u, set: k}
-		k.union = unionOf(fragments, zones, from)
-		u.mu.Lock()
-		k.done = true
-		u.forget(now)
-		u.mu.Unlock()
+		defer u.built(k, now)
+		k.union = unionOf(fragments, zones, &keeping{unions: u, set: k})
 	})
 	if !k.union.isOf(fragments) {
-		return unionOf(fragments, zones, fresh{})
+		return unionOf(fragments, zones, unkept{})
 	}
 	return k.union
+}
+
+// built makes a set one that may be dropped, whatever came of it.
+func (u *Unions) built(k *keptUnion, now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	k.done = true
+	u.forget(now)
 }
 
 // isOf reports whether the union is of these fragments.
@@ -201,8 +205,8 @@ func (k *keeping) clinic(key sum, build func() *clinic) *clinic {
 	return known.clinic
 }
 
-// fresh works out everything, and keeps nothing.
-type fresh struct{}
+// unkept works out everything, and keeps nothing.
+type unkept struct{}
 
-func (fresh) partition(f *timeslot.Fragment) *partition  { return partitionOf(f) }
-func (fresh) clinic(_ sum, build func() *clinic) *clinic { return build() }
+func (unkept) partition(f *timeslot.Fragment) *partition  { return partitionOf(f) }
+func (unkept) clinic(_ sum, build func() *clinic) *clinic { return build() }
