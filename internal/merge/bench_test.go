@@ -63,6 +63,7 @@ func BenchmarkQuestion(b *testing.B) {
 				in.Query = &q
 				here := riverton
 				q.Limit, q.Point = size.limit, &here
+				merge.Merge(in)
 				b.ReportAllocs()
 				for b.Loop() {
 					here.Latitude += 1e-7
