@@ -31,7 +31,8 @@ func hashBytes(hashing uint8) int { return minHashBytes + int(hashing)/saltsPerW
 // hashOf is the hash of the group's identity, salted. The mixing is that of SplitMix64: two calendars that share a hash
 // under one salt are no more likely to share one under the next.
 func (g *group) hashOf(hashing uint8) uint32 {
-	x := binary.BigEndian.Uint64(g.fingerprint[:]) + (uint64(hashing)+1)*0x9e3779b97f4a7c15
+	f := g.schedule.Fingerprint()
+	x := binary.BigEndian.Uint64(f[:]) + (uint64(hashing)+1)*0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return uint32((x ^ x>>31) >> (64 - 8*hashBytes(hashing)))

@@ -30,8 +30,7 @@ type group struct {
 	authorities []authority
 	spellings   []*timeslot.Schedule // further identities to ask Taken for
 
-	units       []unit // ascending by start
-	fingerprint timeslot.Fingerprint
+	units []unit // ascending by start
 
 	visit int32 // whose id and name are shown; for building only
 }
@@ -148,14 +147,11 @@ func (b *builder) findFamilies() {
 	}
 }
 
-// finish notes by what clinic and groups are known.
+// finish notes whom the clinic is about.
 func (b *builder) finish() {
 	npis := make([]string, len(b.sites))
 	for i := range b.sites {
 		npis[i] = b.sites[i].npi
 	}
 	b.npis = timeslot.CliniciansNamed(npis...)
-	for i := range b.groups {
-		b.groups[i].fingerprint = b.groups[i].schedule.Fingerprint()
-	}
 }
