@@ -122,8 +122,12 @@ func (c *circles) candidates(w *wish, now time.Time) (near []candidate) {
 	slices.SortFunc(near, func(a, b candidate) int {
 		return cmp.Or(int(b.area.Radius)-int(a.area.Radius), a.since.Compare(b.since), compareAreas(a.area, b.area))
 	})
-	return near
+	return near[:min(len(near), maxNear)]
 }
+
+// maxNear is how many circles are looked at for one wish, the largest ones: the time that a cover takes to find grows with the
+// cube of their number.
+const maxNear = 64
 
 // muchMore is how many times as many calls as the caller's own a circle may take that he has refreshed.
 const muchMore = 2

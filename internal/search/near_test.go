@@ -233,6 +233,20 @@ func TestOldDaysOfACircleAreForgotten(t *testing.T) {
 	}
 }
 
+// Where many circles touch a wish the largest are looked at.
+func TestAWishLooksAtSomeCirclesOnly(t *testing.T) {
+	c, now := newCircles(), time.Now()
+	w := wish{radius: 5, own: shared(timeslot.Point{}, 5, 2, 0.25), days: func(timeslot.Area) []stretchOfDays { return []stretchOfDays{{}} }}
+	for i := range 3 * maxNear {
+		area := timeslot.AreaAround(timeslot.Point{Latitude: float64(i) / 1e4}, uint8(5+i%90))
+		c.note(&timeslot.Fragment{Key: timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: area}, Bounds: policy.Bounds(now, false)}, now)
+	}
+	near := c.candidates(&w, now)
+	if len(near) != maxNear || near[0].area.Radius != 94 || near[maxNear-1].area.Radius < 60 {
+		t.Errorf("%d circles are looked at, with %d to %d miles", len(near), near[len(near)-1].area.Radius, near[0].area.Radius)
+	}
+}
+
 // However many places are asked about, few are remembered.
 func TestCirclesAreBounded(t *testing.T) {
 	c, now := newCircles(), time.Now()
