@@ -196,7 +196,7 @@ func underHead(head, known *timeslot.Fragment) *timeslot.Fragment {
 	return &f
 }
 
-// isRefusal tells whether Redis answered a command with an error.
+// isRefusal reports whether Redis answered a command with an error.
 func isRefusal(err error) bool {
 	_, answered := errors.AsType[redis.Error](err)
 	return answered && err != redis.Nil

@@ -42,6 +42,7 @@ type listed struct {
 	*listing
 	answer *answer
 	index  int32     // of the answer
+	inside []uint32  // of its slots, those of the days that are united
 	passed []stretch // days for which a fresher answer lists the clinic as well
 }
 
@@ -49,6 +50,7 @@ type listed struct {
 type builder struct {
 	clinic
 	listed []listed
+	within window  // slots that begin outside are left out
 	asked  []int64 // when each part's answer was, in Unix nanoseconds
 	place  *place
 	rights []authority // that may end slots of the clinic
@@ -66,10 +68,10 @@ type builder struct {
 	keyed    []keyed // all that is listed, by group and start, and the freshest first
 }
 
-// build unites what is listed at the place, freshest answers first.
-func build(parts []listed, at *place, rights []authority) *clinic {
+// build unites what is listed at the place for some days, freshest answers first.
+func build(parts []listed, at *place, within window, rights []authority) *clinic {
 	b := &builder{
-		listed: parts, place: at, rights: rights, zone: newZone(at.loc), clockAt: map[clock]int32{}, siteOf: map[string]int32{},
+		listed: parts, within: within, place: at, rights: rights, zone: newZone(at.loc), clockAt: map[clock]int32{}, siteOf: map[string]int32{},
 		visitOf: map[visitKey]int32{}, namedAt: map[namedKey]int32{}, names: newNames(),
 	}
 	for i := range parts {

@@ -47,7 +47,7 @@ func newQuestion(in Input) *question {
 		in.Zones = &Zones{}
 	}
 	return &question{
-		Input: in, union: in.Unions.of(in.Fragments, in.Zones, in.Now), windows: map[clock]window{},
+		Input: in, union: in.Unions.of(in.Fragments, in.widest(), in.Zones, in.Now), windows: map[clock]window{},
 		perFragment: make([]int, len(in.Fragments)),
 	}
 }

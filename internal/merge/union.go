@@ -13,6 +13,7 @@ import (
 
 // union is what all questions that the same fragments answer have in common. It is frozen once it is built.
 type union struct {
+	within  window   // slots that begin outside are left out
 	answers []answer // freshest first
 	indexOf map[*timeslot.Fragment]int32
 	places  []place // in the order of EHR instance and id
@@ -39,8 +40,9 @@ type shelf interface {
 // manyProviders is from how many on an answer's own index is asked for each clinician.
 const manyProviders = 16
 
-func unionOf(fragments []*timeslot.Fragment, zones *Zones, from shelf) *union {
+func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from shelf) *union {
 	u := &union{
+		within:  within,
 		answers: byFreshness(fragments), indexOf: make(map[*timeslot.Fragment]int32, len(fragments)),
 		placeOf: map[placeKey]int32{},
 	}
@@ -64,8 +66,8 @@ func unionOf(fragments []*timeslot.Fragment, zones *Zones, from shelf) *union {
 		p.written = p.info.Timezone
 		p.findZone(zones)
 		rights := u.rightsAt(p)
-		scratch = p.appendContents(scratch[:0], rights)
-		p.clinic = from.clinic(sumOf(scratch), func() *clinic { return build(p.parts, p, rights) })
+		scratch = p.appendContents(scratch[:0], within, rights)
+		p.clinic = from.clinic(sumOf(scratch), func() *clinic { return build(p.parts, p, within, rights) })
 	}
 	return u
 }
@@ -138,7 +140,9 @@ func (u *union) rightsAt(p *place) (rights []authority) {
 
 // appendContents appends all that a clinic depends on. Of the ages of answers that is their order, and where one may overrule
 // another, by how much they differ.
-func (p *place) appendContents(b []byte, rights []authority) []byte {
+func (p *place) appendContents(b []byte, within window, rights []authority) []byte {
+	b = binary.LittleEndian.AppendUint64(b, uint64(within.from))
+	b = binary.LittleEndian.AppendUint64(b, uint64(within.until))
 	for _, text := range [...]string{p.ehr, p.id, p.zoneName} {
 		b = appendText(b, text)
 	}
@@ -203,7 +207,7 @@ func (u *union) beyond(p *place, zones *Zones) *place {
 	}
 	far := &place{ehr: p.ehr, id: p.id, key: p.key, info: p.info, urlNames: p.urlNames, written: p.written, miles: p.miles, parts: parts}
 	far.findZone(zones)
-	far.clinic = build(parts, far, u.rightsAt(far))
+	far.clinic = build(parts, far, u.within, u.rightsAt(far))
 	p.beyondAt.Store(far)
 	return far
 }

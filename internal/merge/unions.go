@@ -8,8 +8,8 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Unions keeps what questions have in common, so that it is worked out once: a union for each set of fragments that is asked
-// for, and what the sets have in common in turn, which is clinics. A set is forgotten when nobody has asked for it for a
+// Unions keeps what questions have in common, so that it is worked out once: a union for each set of fragments and window of days that is
+// asked for, and what the sets have in common in turn, which is clinics. A set is forgotten when nobody has asked for it for a
 // while, and a clinic with the last set that it is in. The zero value is ready, and safe for concurrent use. What is kept is
 // never stale: a fragment is frozen, and one that was read anew is another.
 type Unions struct {
@@ -50,12 +50,12 @@ type keptPartition struct {
 
 var pointerSeed = maphash.MakeSeed()
 
-// of is the union of some fragments.
-func (u *Unions) of(fragments []*timeslot.Fragment, zones *Zones, now time.Time) *union {
+// of is the union of some fragments' slots that begin within a span.
+func (u *Unions) of(fragments []*timeslot.Fragment, within window, zones *Zones, now time.Time) *union {
 	if u == nil {
-		return unionOf(fragments, zones, unkept{})
+		return unionOf(fragments, within, zones, unkept{})
 	}
-	key := uint64(0)
+	key := maphash.Comparable(pointerSeed, within)
 	for _, f := range fragments {
 		key += maphash.Comparable(pointerSeed, f) // in any order
 	}
@@ -72,10 +72,10 @@ func (u *Unions) of(fragments []*timeslot.Fragment, zones *Zones, now time.Time)
 	u.mu.Unlock()
 	k.build.Do(func() {
 		defer u.built(k, now)
-		k.union = unionOf(fragments, zones, &keeping{unions: u, set: k})
+		k.union = unionOf(fragments, within, zones, &keeping{unions: u, set: k})
 	})
-	if !k.union.isOf(fragments) {
-		return unionOf(fragments, zones, unkept{})
+	if !k.union.isOf(fragments, within) {
+		return unionOf(fragments, within, zones, unkept{})
 	}
 	return k.union
 }
@@ -88,9 +88,9 @@ func (u *Unions) built(k *keptUnion, now time.Time) {
 	u.forget(now)
 }
 
-// isOf reports whether the union is of these fragments.
-func (u *union) isOf(fragments []*timeslot.Fragment) bool {
-	if len(fragments) != len(u.answers) {
+// isOf reports whether the union is of these fragments and this span.
+func (u *union) isOf(fragments []*timeslot.Fragment, within window) bool {
+	if within != u.within || len(fragments) != len(u.answers) {
 		return false
 	}
 	for _, f := range fragments {

@@ -23,7 +23,7 @@ func area(latitude float64, fetched time.Time, departments ...string) *timeslot.
 
 // ask is a question at that time.
 func (u *Unions) ask(now time.Time, fragments ...*timeslot.Fragment) *union {
-	return u.of(fragments, &Zones{}, now)
+	return u.of(fragments, window{0, 1 << 40}, &Zones{}, now)
 }
 
 // TestUnionsAreForgotten: a set that nobody asks for is dropped with the clinics that are in no other one.

@@ -44,7 +44,9 @@ func (u *unit) day() timeslot.Date {
 func (b *builder) collect() {
 	n := 0
 	for i := range b.listed {
-		n += len(b.listed[i].slots)
+		part := &b.listed[i]
+		part.inside = b.within.slotsOf(part)
+		n += len(part.inside)
 	}
 	b.keyed = make([]keyed, 0, n)
 	b.parts = make([]counted, len(b.listed))
@@ -68,8 +70,8 @@ func (b *builder) collect() {
 func (b *builder) collectPart(n int32) {
 	part, counted := &b.listed[n], &b.parts[n]
 	first := b.firstRow(n)
-	counted.starts, counted.clocks = make([]int64, 0, len(part.slots)), make([]uint16, 0, len(part.slots))
-	for _, j := range part.slots {
+	counted.starts, counted.clocks = make([]int64, 0, len(part.inside)), make([]uint16, 0, len(part.inside))
+	for _, j := range part.inside {
 		slot := &part.answer.Slots[j]
 		e := entry{row: first + part.rowOf(slot.Schedule), id: -1, clock: b.clockOf(slot), duration: slot.Duration, offset: slot.Offset}
 		if part.passed != nil && within(part.passed, timeslot.Date((slot.Start+b.offsetOf(e.clock, slot.Start))/secondsPerDay)) {

@@ -100,6 +100,26 @@ func (w window) count(starts []int64) int {
 	return end
 }
 
+// slotsOf is the part of a listing's slots that lie inside.
+func (w window) slotsOf(l *listed) []uint32 {
+	search := func(slots []uint32, from int64) int {
+		n, _ := slices.BinarySearchFunc(slots, from, func(i uint32, at int64) int { return cmp.Compare(l.answer.Slots[i].Start, at) })
+		return n
+	}
+	rest := l.slots[search(l.slots, w.from):]
+	return rest[:search(rest, w.until)]
+}
+
+// widest holds the query's window in any zone on Earth, at any time of the day.
+func (in *Input) widest() window {
+	start, last := in.Query.StartDate, in.Query.EndDate
+	if last == 0 {
+		last = max(start, timeslot.LatestToday(in.Now)) + timeslot.Date(in.DefaultWindow)
+	}
+	first := max(start, timeslot.EarliestToday(in.Now)) - 1
+	return window{first.In(time.UTC).Unix(), (last + 2).In(time.UTC).Unix()}
+}
+
 // windowIn places the query's window in a location (docs/interface.md §3.1): days are calendar days, also those of 23 and 25
 // hours. It begins after the present.
 func (in *Input) windowIn(loc *time.Location) window {
