@@ -28,7 +28,7 @@ type clinic struct {
 // for the same area lists as well.
 type counted struct {
 	starts []int64
-	clocks []uint16 // the clock of each; nil where the clinic has one only
+	clocks []uint16 // the clock of each; nil where all are the clinic's first one
 }
 
 // clock is what some slots of a clinic are written in: the zone of the department, or an offset that upstream wrote.
@@ -56,11 +56,7 @@ type builder struct {
 	rights []authority // that may end slots of the clinic
 	zone   *zone       // of the place
 
-	clockAt map[clock]int32
-	siteOf  map[string]int32
-	visitOf map[visitKey]int32
-	namedAt map[namedKey]int32 // the first visit type that a site has under a name
-	names   names
+	*desk
 
 	sites    []site
 	visits   []visit
@@ -68,12 +64,36 @@ type builder struct {
 	keyed    []keyed // all that is listed, by group and start, and the freshest first
 }
 
-// build unites what is listed at the place for some days, freshest answers first.
-func build(parts []listed, at *place, within window, rights []authority) *clinic {
-	b := &builder{
-		listed: parts, within: within, place: at, rights: rights, zone: newZone(at.loc), clockAt: map[clock]int32{}, siteOf: map[string]int32{},
-		visitOf: map[visitKey]int32{}, namedAt: map[namedKey]int32{}, names: newNames(),
+// desk is the memory that clinics are built with, one after the other, and that none of them keeps.
+type desk struct {
+	clockAt map[clock]int32
+	siteOf  map[string]int32
+	visitOf map[visitKey]int32
+	namedAt map[namedKey]int32 // the first visit type that a site has under a name
+	names   names
+
+	lists [2][]keyed
+}
+
+func newDesk() *desk {
+	return &desk{
+		clockAt: map[clock]int32{}, siteOf: map[string]int32{}, visitOf: map[visitKey]int32{}, namedAt: map[namedKey]int32{},
+		names: newNames(),
 	}
+}
+
+// clear makes room for the next clinic. Names keep their numbers, as few of them are new there.
+func (d *desk) clear() {
+	clear(d.clockAt)
+	clear(d.siteOf)
+	clear(d.visitOf)
+	clear(d.namedAt)
+}
+
+// build unites what is listed at the place for some days, freshest answers first.
+func build(parts []listed, at *place, within window, rights []authority, on *desk) *clinic {
+	on.clear()
+	b := &builder{listed: parts, within: within, place: at, rights: rights, zone: newZone(at.loc), desk: on}
 	for i := range parts {
 		b.asked = append(b.asked, parts[i].answer.FetchedAt.UnixNano())
 	}
@@ -87,7 +107,8 @@ func build(parts []listed, at *place, within window, rights []authority) *clinic
 	c := b.clinic
 	c.shade = &keptShade{}
 	if !c.even() {
-		b.listed, b.place, b.rights = nil, nil, nil
+		b.listed, b.place, b.rights, b.desk = nil, nil, nil, nil
+		b.keyed = slices.Clone(b.keyed)
 		c.odd = b
 	}
 	return &c

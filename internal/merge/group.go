@@ -51,6 +51,7 @@ func (b *builder) formGroups() {
 	visitOf := b.classes()
 	groupOf := make([]int32, len(b.visits)) // outside of pools, one more than the group
 	memberOf := map[memberKey]int32{}
+	b.groups = make([]group, 0, len(b.visits))
 	for i := range b.rows {
 		r := &b.rows[i]
 		v := visitOf[r.visit]

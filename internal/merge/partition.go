@@ -112,22 +112,34 @@ func (p *partition) readSlots(f *timeslot.Fragment, of []int32) {
 
 func (p *partition) sumUp(f *timeslot.Fragment) {
 	place := make([]uint32, len(f.Schedules)) // of each schedule among those of its department
-	var b []byte
+	b := make([]byte, 0, sumChunk+256)
 	for i := range p.listings {
 		l := &p.listings[i]
 		b = b[:0]
 		for j, s := range l.schedules {
 			place[s] = uint32(j)
-			b = appendSchedule(b, &f.Schedules[s])
+			b = inChunks(appendSchedule(b, &f.Schedules[s]))
 		}
 		for _, s := range l.slots {
 			slot := &f.Slots[s]
 			b = binary.LittleEndian.AppendUint64(b, uint64(slot.Start))
 			b = binary.LittleEndian.AppendUint64(b, uint64(place[slot.Schedule])<<32|uint64(slot.Duration)<<16|uint64(uint16(slot.Offset)))
-			b = appendText(b, slot.ID)
+			b = inChunks(appendText(b, slot.ID))
 		}
 		l.sum = sumOf(b)
 	}
+}
+
+// sumChunk is how many bytes are summed up at once.
+const sumChunk = 4 << 10
+
+// inChunks puts the sum of a chunk in its place once it is full.
+func inChunks(b []byte) []byte {
+	if len(b) < sumChunk {
+		return b
+	}
+	s := sumOf(b)
+	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b[:0], s[0]), s[1])
 }
 
 func appendSchedule(b []byte, s *timeslot.Schedule) []byte {

@@ -80,6 +80,8 @@ func (q *question) count(s *spot, counts []int) {
 	var w window
 	if s.clinic.even() {
 		w, wide = s.clinic.windowIn(q.windowOf)
+	} else {
+		w = q.windowOf(s.clinic.clocks[0])
 	}
 	for i := range s.clinic.parts {
 		part, listed := &s.parts[i], &s.clinic.parts[i]

@@ -58,6 +58,7 @@ func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from s
 	u.joinPlaces()
 	u.byNPI, u.byURL = authorities(u.answers)
 	areas := newOverlaps(u.answers)
+	desk := newDesk()
 	var scratch []byte
 	for i := range u.places {
 		p := &u.places[i]
@@ -67,7 +68,7 @@ func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from s
 		p.findZone(zones)
 		rights := u.rightsAt(p)
 		scratch = p.appendContents(scratch[:0], within, rights)
-		p.clinic = from.clinic(sumOf(scratch), func() *clinic { return build(p.parts, p, within, rights) })
+		p.clinic = from.clinic(sumOf(scratch), func() *clinic { return build(p.parts, p, within, rights, desk) })
 	}
 	return u
 }
@@ -207,7 +208,7 @@ func (u *union) beyond(p *place, zones *Zones) *place {
 	}
 	far := &place{ehr: p.ehr, id: p.id, key: p.key, info: p.info, urlNames: p.urlNames, written: p.written, miles: p.miles, parts: parts}
 	far.findZone(zones)
-	far.clinic = build(parts, far, u.within, u.rightsAt(far))
+	far.clinic = build(parts, far, u.within, u.rightsAt(far), newDesk())
 	p.beyondAt.Store(far)
 	return far
 }

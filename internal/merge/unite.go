@@ -48,7 +48,7 @@ func (b *builder) collect() {
 		part.inside = b.within.slotsOf(part)
 		n += len(part.inside)
 	}
-	b.keyed = make([]keyed, 0, n)
+	b.keyed = slices.Grow(b.lists[0][:0], n)
 	b.parts = make([]counted, len(b.listed))
 	for i := range b.listed {
 		b.collectPart(int32(i))
@@ -59,18 +59,37 @@ func (b *builder) collect() {
 		}
 		b.whole.until = max(b.whole.until, k.start+1)
 	}
-	if b.even() {
-		for i := range b.parts {
-			b.parts[i].clocks = nil
-		}
+	b.sortByGroup()
+}
+
+// sortByGroup brings what is listed into the order of group and start, and leaves what is equal in both as it was.
+func (b *builder) sortByGroup() {
+	next := make([]int32, len(b.groups)+1)
+	for i := range b.keyed {
+		next[b.keyed[i].group+1]++
 	}
-	sortKeyed(b.keyed)
+	for i := range b.groups {
+		next[i+1] += next[i]
+	}
+	ends := next[:len(b.groups)] // of each group, once it is filled
+	sorted := slices.Grow(b.lists[1][:0], len(b.keyed))[:len(b.keyed)]
+	for i := range b.keyed {
+		at := &ends[b.keyed[i].group]
+		sorted[*at] = b.keyed[i]
+		*at++
+	}
+	from := int32(0)
+	for _, end := range ends {
+		sortRuns(sorted[from:end], b.keyed[from:end])
+		from = end
+	}
+	b.lists[0], b.lists[1], b.keyed = b.keyed, sorted, sorted
 }
 
 func (b *builder) collectPart(n int32) {
 	part, counted := &b.listed[n], &b.parts[n]
 	first := b.firstRow(n)
-	counted.starts, counted.clocks = make([]int64, 0, len(part.inside)), make([]uint16, 0, len(part.inside))
+	counted.starts = make([]int64, 0, len(part.inside))
 	for _, j := range part.inside {
 		slot := &part.answer.Slots[j]
 		e := entry{row: first + part.rowOf(slot.Schedule), id: -1, clock: b.clockOf(slot), duration: slot.Duration, offset: slot.Offset}
@@ -81,7 +100,12 @@ func (b *builder) collectPart(n int32) {
 			e.id = int32(len(b.ids))
 			b.ids = append(b.ids, slot.ID)
 		}
-		counted.starts, counted.clocks = append(counted.starts, slot.Start), append(counted.clocks, e.clock)
+		if e.clock > 0 && counted.clocks == nil { // all before are in the first one
+			counted.clocks = make([]uint16, len(counted.starts), len(part.inside))
+		}
+		if counted.starts = append(counted.starts, slot.Start); counted.clocks != nil {
+			counted.clocks = append(counted.clocks, e.clock)
+		}
 		b.keyed = append(b.keyed, keyed{group: b.rows[e.row].group, start: slot.Start, entry: e})
 	}
 }
