@@ -19,5 +19,26 @@ func (f *Fetcher) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, thr
 	if through == key.Block {
 		return []*timeslot.Fragment{fragment}, nil
 	}
-	return decode.Cut(fragment, through), nil
+	if !call.repeats(key, fragment.Digest) {
+		return decode.Cut(fragment, through), nil
+	}
+	parts := []*timeslot.Fragment{fragment}
+	for _, last := range call.Last[1:] {
+		parts = append(parts, decode.Again(decode.Read{Key: last.Key, FetchedAt: fragment.FetchedAt, FirstDay: last.Key.FirstDay()}, last))
+	}
+	return parts, nil
+}
+
+// repeats reports whether an answer with the digest is what was read of all blocks before.
+func (c *Call) repeats(key timeslot.FragmentKey, digest timeslot.Digest) bool {
+	if digest == (timeslot.Digest{}) || len(c.Last) != int(c.through-key.Block)+1 {
+		return false
+	}
+	for _, last := range c.Last {
+		if last == nil || last.Digest != digest || last.Key != key {
+			return false
+		}
+		key.Block++
+	}
+	return true
 }

@@ -79,9 +79,9 @@ type Call struct {
 	// Lookahead is how many days ahead this read may ask (docs/dexcare.md §5.6); 0: the fetcher's own limit.
 	Lookahead int
 
-	// Last is what was read of the key before. Where upstream says the same again, the fragment shares its content, and
-	// nothing is decoded. nil: everything is.
-	Last *timeslot.Fragment
+	// Last is what was read before, of each block in order. Where upstream says the same again of all of them, the fragments
+	// share that content, and nothing is decoded. With one that is missing everything is.
+	Last []*timeslot.Fragment
 
 	Alone bool // on a connection of its own, not one that was kept
 
@@ -190,10 +190,10 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 		return nil, err
 	}
 	read := decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last, Odd: f.odd(key)}
-	if answer.status == http.StatusOK && call.through == key.Block {
-		read.Digest = digestOf(&read, answer.body)
-		if last := call.Last; last != nil && last.Digest == read.Digest && last.Key == key {
-			return decode.Again(read, last), nil
+	if answer.status == http.StatusOK {
+		read.Digest = digestOf(&read, call.through, answer.body)
+		if call.repeats(key, read.Digest) {
+			return decode.Again(read, call.Last[0]), nil
 		}
 	}
 	if call.Zones != nil {

@@ -77,7 +77,7 @@ func (c *client) request(key timeslot.FragmentKey, w window, call Call) request 
 	case timeslot.OpAvailabilitySlots:
 		path = []string{version, "availability", "slots"}
 		base, apiKey = c.opt.Ingress, c.opt.CareOptionsKey
-		areaQuery(q, key)
+		areaQuery(q, key, max(key.Block, call.through))
 		w.addTo(q)
 	}
 	if call.Product != "" {
@@ -102,9 +102,9 @@ func (w window) addTo(q url.Values) {
 	}
 }
 
-// areaQuery asks Care Options for everything inside the circle. daysOfSlots is required there; as many as the block
-// has days means all of them.
-func areaQuery(q url.Values, key timeslot.FragmentKey) {
+// areaQuery asks Care Options for everything inside the circle. daysOfSlots is required there; as many as the blocks
+// have days means all of them.
+func areaQuery(q url.Values, key timeslot.FragmentKey, through timeslot.Block) {
 	if key.Area.PostalCode != "" {
 		q.Set("postalCode", key.Area.PostalCode)
 	} else {
@@ -113,7 +113,7 @@ func areaQuery(q url.Values, key timeslot.FragmentKey) {
 		q.Set("longitude", strconv.FormatFloat(p.Longitude, 'f', -1, 64))
 	}
 	q.Set("radius", strconv.Itoa(int(key.Area.Radius)))
-	q.Set("daysOfSlots", strconv.Itoa(timeslot.BlockDays+2))
+	q.Set("daysOfSlots", strconv.Itoa(int(through-key.Block+1)*timeslot.BlockDays+2))
 	if key.VisitType != "" {
 		q.Set("visitTypeNames", key.VisitType)
 	}

@@ -35,7 +35,7 @@ func again(t *testing.T, f *Fetcher, key timeslot.FragmentKey, call Call, change
 	if err != nil || len(first.Slots) == 0 {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	call.Last = first
+	call.Last = []*timeslot.Fragment{first}
 	change(&key, &call)
 	second, err = f.Fetch(t.Context(), key, call)
 	if err != nil || len(second.Slots) == 0 {
@@ -76,12 +76,12 @@ func TestWhateverMayChangeWhatIsReadMakesItReadAnew(t *testing.T) {
 		"a nearer limit": func(_ *string, _ *time.Time, _ *timeslot.FragmentKey, call *Call) { call.Lookahead = 14 },
 		"several blocks": func(_ *string, _ *time.Time, _ *timeslot.FragmentKey, call *Call) { call.through = clinician.Block + 1 },
 		"a copy without any": func(_ *string, _ *time.Time, _ *timeslot.FragmentKey, call *Call) {
-			call.Last = &timeslot.Fragment{Key: clinician}
+			call.Last = []*timeslot.Fragment{{Key: clinician}}
 		},
 		"a copy of elsewhere": func(_ *string, _ *time.Time, _ *timeslot.FragmentKey, call *Call) {
-			f := *call.Last
+			f := *call.Last[0]
 			f.Key = other
-			call.Last = &f
+			call.Last = []*timeslot.Fragment{&f}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,5 +126,55 @@ func TestLabelsOfACallDecideNothing(t *testing.T) {
 		call.Product, call.CorrelationID, call.Alone = "b", "2", true
 	}); !shared {
 		t.Error("read anew for another product")
+	}
+}
+
+// Blocks that one call brings are repeated together or read anew together.
+func TestBlocksThatUpstreamRepeatsAreNotReadAgain(t *testing.T) {
+	const later = "2030-04-15T09:00:00-07:00"
+	body := strings.Replace(calendar(morning, "America/Los_Angeles"), `{"slotDateTime"`, `{"slotDateTime":"`+later+`","duration":20},{"slotDateTime"`, 1)
+	u, says := saying(t, body)
+	at := now
+	f := u.fetcher(t, func(o *Options) { o.Now = func() time.Time { return at } })
+	through := clinician.Block + 2
+	read := func(last []*timeslot.Fragment) []*timeslot.Fragment {
+		t.Helper()
+		parts, err := f.FetchBlocks(t.Context(), clinician, through, Call{Last: last})
+		if err != nil || len(parts) != 3 || len(parts[0].Slots)+len(parts[1].Slots)+len(parts[2].Slots) < 1 {
+			t.Fatalf("%+v, %v", parts, err)
+		}
+		return parts
+	}
+	shared := func(a, b []*timeslot.Fragment) (n int) {
+		for i := range a {
+			if len(a[i].Slots) > 0 && len(b[i].Slots) > 0 && &a[i].Slots[0] == &b[i].Slots[0] {
+				n++
+			}
+		}
+		return n
+	}
+	first := read(nil)
+	at = at.Add(15 * time.Second)
+	second := read(first)
+	if shared(first, second) != 2 {
+		t.Error("read anew, although upstream repeated both blocks that have a slot")
+	}
+	if diff := cmp.Diff(read(nil), second); diff != "" {
+		t.Errorf("(-read anew +shared):\n%s", diff)
+	}
+	missing := []*timeslot.Fragment{first[0], nil, first[2]}
+	moved := []*timeslot.Fragment{first[1], first[0], first[2]}
+	for name, last := range map[string][]*timeslot.Fragment{"one missing": missing, "fewer": first[:2], "out of order": moved} {
+		if shared(first, read(last)) != 0 {
+			t.Errorf("%s: not read anew", name)
+		}
+	}
+	alone, err := f.FetchBlocks(t.Context(), clinician, clinician.Block, Call{Last: first[:1]})
+	if err != nil || shared(first[:1], alone) != 0 {
+		t.Errorf("%v: a block alone shares what was cut from more", err)
+	}
+	*says = strings.Replace(body, "09:00:00", "09:01:00", 1)
+	if shared(first, read(first)) != 0 {
+		t.Error("not read anew, although a slot is another")
 	}
 }

@@ -14,6 +14,7 @@ import (
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
 	limit := g.plan.horizon()
 	end, next := g.reaches(limit)
+	defer func() { e.refreshDue(g.ahead, call) }() // all that was looked through: one call may bring it
 	for {
 		if end > g.plan.last && e.nextUntil(ctx, g, end, a) || end >= limit {
 			return
@@ -23,7 +24,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 			through = next
 		}
 		more := pieces(g.plan.asksFor(next, through, end+1))
-		e.lookup(ctx, more, call)
+		e.look(ctx, more)
 		e.fill(ctx, more, call)
 		g.ahead = append(g.ahead, more...)
 		if anyFailed(more) {

@@ -135,3 +135,60 @@ func TestAPageBeyondTheEndDoesNotLookAhead(t *testing.T) {
 		}
 	})
 }
+
+// What lies behind the window of an area whose answers are light is read by one call, and read again by one.
+func TestWhatIsBehindAnAreasEmptyWindowIsReadTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, 5*timeslot.BlockDays)
+		c.opens = timeslot.EarliestToday(time.Now()) + 70
+		ask := func() (calls int) {
+			t.Helper()
+			c.read = nil
+			a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
+			if a.NextAvailable == nil || timeslot.DateOf(time.Unix(a.NextAvailable.Start, 0)) != c.opens {
+				t.Fatalf("next is %+v, want a slot in 70 days", a.NextAvailable)
+			}
+			pass(time.Second)
+			return len(c.read)
+		}
+		if n := ask(); n != 3 {
+			t.Errorf("%d calls when cold, want the window, the block behind it, and the rest", n)
+		}
+		for range 3 {
+			pass(policy.Fresh)
+			if n := ask(); n != 2 {
+				t.Errorf("%d calls to read all again, want the window and what is behind it: %v", n, c.read)
+			}
+			if n := ask(); n != 0 {
+				t.Errorf("%d calls although all is fresh", n)
+			}
+		}
+	})
+}
+
+// Answers that are light alone may be too large together, as bytes or as upstream counts: then each is asked for by itself.
+func TestBlocksThatAreTooLargeTogetherAreReadOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, timeslot.BlockDays)
+		c.opens = timeslot.EarliestToday(time.Now()) + 70
+		a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
+		if a.NextAvailable == nil || !a.Complete || c.joined != 1 {
+			t.Errorf("next is %+v, complete %t, after %d calls for several blocks; want it in spite of one that was too large", a.NextAvailable, a.Complete, c.joined)
+		}
+	})
+}
+
+// A dense area's blocks are not put together: the answer would be too large.
+func TestADenseAreasBlocksAreReadOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, 5*timeslot.BlockDays)
+		c.each = light / timeslot.BlockDays
+		e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 70}), Caller{})
+		pass(policy.Fresh)
+		e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 70}), Caller{})
+		pass(time.Second)
+		if c.joined > 0 || len(c.read) < 6 {
+			t.Errorf("%d of %d calls for several blocks of %d slots each", c.joined, len(c.read), light)
+		}
+	})
+}

@@ -138,6 +138,18 @@ func (d *density) guessed(place crowded, now time.Time, clinics func() int) uint
 	return guess(clinics())
 }
 
+// blocks is how many blocks of an area one call may cover, so that its answer is light for sure as far as the area's last
+// one tells. An area of which nothing is known is read block by block.
+func (d *density) blocks(key timeslot.FragmentKey) timeslot.Block {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.known[crowdedOf(key)]
+	if s == nil || s.perDay == 0 || s.days < timeslot.BlockDays {
+		return 1
+	}
+	return timeslot.Block(max(1, min(maxStretch, light/(s.perDay*timeslot.BlockDays))))
+}
+
 // weigh is told how many slots an answer had.
 func (d *density) weigh(key timeslot.FragmentKey, slots int, now time.Time) {
 	d.mu.Lock()

@@ -17,11 +17,13 @@ import (
 type city struct {
 	*desk
 	fits  int
+	each  int           // slots a day; 0 is 1
 	opens timeslot.Date // there is nothing before
 
 	mu      sync.Mutex
 	refused []uint8                // days of the reads that were too large
 	read    []timeslot.FragmentKey // the others
+	joined  int                    // reads of several blocks at once, too large or not
 }
 
 func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
@@ -30,20 +32,33 @@ func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if int(daysOf(key)) > c.fits {
+	if through > key.Block {
+		c.joined++
+	}
+	if days := int(through-key.Block)*timeslot.BlockDays + int(daysOf(key)); days > c.fits {
 		c.refused = append(c.refused, daysOf(key))
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Err: fetch.ErrTooLarge}
 	}
 	c.read = append(c.read, key)
+	var parts []*timeslot.Fragment
+	for ; key.Block <= through; key.Block++ {
+		parts = append(parts, c.list(key))
+	}
+	return parts, nil
+}
+
+func (c *city) list(key timeslot.FragmentKey) *timeslot.Fragment {
 	var starts []int64
 	for day := max(key.FirstDay(), c.opens); day <= key.LastDay(); day++ {
-		if start := day.In(time.UTC).Add(20 * time.Hour); start.After(time.Now()) {
-			starts = append(starts, start.Unix())
+		for n := range max(1, c.each) {
+			if start := day.In(time.UTC).Add(20*time.Hour + time.Duration(n)*time.Second); start.After(time.Now()) {
+				starts = append(starts, start.Unix())
+			}
 		}
 	}
 	f := listing(key, timeslot.Schedule{EHRInstance: "e", DepartmentID: "1", NPI: npi, VisitTypeID: "7101", VisitTypeName: "Illness", Timezone: clinic.Timezone}, starts)
 	f.FetchedAt = time.Now()
-	return []*timeslot.Fragment{f}, nil
+	return f
 }
 
 func newCity(t *testing.T, fits int) (*city, *Engine) {

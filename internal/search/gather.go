@@ -137,6 +137,12 @@ func anyMissing(list []*piece) bool {
 
 // lookup fills the pieces from the cache, and orders a refresh for each stale one.
 func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
+	e.look(ctx, list)
+	e.refreshDue(list, call)
+}
+
+// look fills the pieces from the cache.
+func (e *Engine) look(ctx context.Context, list []*piece) {
 	if len(list) == 0 {
 		return
 	}
@@ -157,7 +163,6 @@ func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
 		}
 		e.consider(pc, now)
 	}
-	e.refreshDue(list, call)
 }
 
 // find asks the store.
@@ -190,7 +195,7 @@ func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	ctx, span := trace.Start(ctx, trace.Fetch)
 	defer span.End()
 	span.Count(trace.Reads, len(missing))
-	stretches := stretchesOf(missing, e.flight.Underway)
+	stretches := e.stretchesOf(missing)
 	slices.SortStableFunc(stretches, longestFirst)
 	started := fetch.FanOut(ctx, len(stretches), fanWidth, func(ctx context.Context, i int) {
 		e.fetchStretch(ctx, stretches[i], call)
@@ -240,7 +245,7 @@ func (e *Engine) explainEnd(ctx context.Context, key timeslot.FragmentKey, err e
 // refill is the work of a flight for one key.
 func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) fetch.Work {
 	return e.renew(key, ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
-		call.Last = last
+		call.Last = []*timeslot.Fragment{last}
 		parts, err := e.fetchBlocks(ctx, key, key.Block, call)
 		if err != nil {
 			return nil, err

@@ -144,7 +144,7 @@ func (e *Engine) consider(pc *piece, now time.Time) {
 	case pc.freshness != timeslot.Fresh:
 	case !now.Before(e.earlyRefresh(pc.fragment)):
 		pc.renewal, pc.ahead = due, left
-	case isCalendar(pc.key) && left <= now.Sub(pc.fragment.FetchedAt): // half of its time is over
+	case left <= now.Sub(pc.fragment.FetchedAt) && e.reachOf(pc.key) > 1: // half of its time is over
 		pc.renewal, pc.ahead = along, left
 	}
 }
@@ -162,7 +162,7 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 			old = append(old, pc)
 		}
 	}
-	for _, stretch := range stretchesOf(old, e.flight.Underway) {
+	for _, stretch := range e.stretchesOf(old) {
 		if !slices.ContainsFunc(stretch, isDue) {
 			continue
 		}

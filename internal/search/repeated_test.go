@@ -18,7 +18,7 @@ type knowing struct {
 
 func (k *knowing) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	if key.Operation == timeslot.OpProviderTimeslots {
-		k.last = append(k.last, call.Last)
+		k.last = append(k.last, call.Last...)
 	}
 	return k.desk.FetchBlocks(ctx, key, through, call)
 }

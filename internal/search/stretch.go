@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -12,16 +13,16 @@ import (
 // maxStretch is how many blocks one call may cover: the longest window touches five.
 const maxStretch = 5
 
-// stretchesOf puts missing pieces together that one upstream call can bring: blocks of one clinician's times. A cold
-// calendar of ninety days then costs one call for each clinician instead of four or five. What lies between them and is
-// not missing comes along. A block that is under way for somebody else already is waited for by itself. Care Options is
-// asked block by block, since a city's answer is large already.
-func stretchesOf(missing []*piece, underway func(timeslot.FragmentKey) bool) [][]*piece {
+// stretchesOf puts missing pieces together that one upstream call can bring: blocks of one clinician's times, and of an
+// area's as far as its answers are light. A cold calendar of ninety days then costs one call for each clinician instead of
+// four or five. What lies between them and is not missing comes along. A block that is under way for somebody else already
+// is waited for by itself.
+func (e *Engine) stretchesOf(missing []*piece) [][]*piece {
 	var stretches [][]*piece
 	calendars := map[timeslot.FragmentKey][]*piece{}
 	var order []timeslot.FragmentKey
 	for _, pc := range missing {
-		if !isCalendar(pc.key) || underway(pc.key) {
+		if e.reachOf(pc.key) == 1 || e.flight.Underway(pc.key) {
 			stretches = append(stretches, []*piece{pc})
 			continue
 		}
@@ -33,22 +34,30 @@ func stretchesOf(missing []*piece, underway func(timeslot.FragmentKey) bool) [][
 		calendars[calendar] = append(calendars[calendar], pc)
 	}
 	for _, calendar := range order {
-		stretches = append(stretches, neighbours(calendars[calendar])...)
+		stretches = append(stretches, neighbours(calendars[calendar], e.reachOf(calendar))...)
 	}
 	return stretches
 }
 
-// isCalendar reports whether a read is of a block of a clinician's times.
-func isCalendar(k timeslot.FragmentKey) bool {
-	return k.Operation == timeslot.OpProviderTimeslots && !k.Exact
+// reachOf is how many blocks one call for a read may cover.
+func (e *Engine) reachOf(k timeslot.FragmentKey) timeslot.Block {
+	switch {
+	case k.Exact || k.Span.Days != 0:
+		return 1
+	case k.Operation == timeslot.OpProviderTimeslots:
+		return maxStretch
+	case k.Operation == timeslot.OpAvailabilitySlots:
+		return e.density.blocks(k)
+	}
+	return 1
 }
 
-// neighbours cuts a calendar's pieces where one call would cover too much.
-func neighbours(list []*piece) (stretches [][]*piece) {
+// neighbours cuts a calendar's pieces where one call would cover more than so many blocks.
+func neighbours(list []*piece, most timeslot.Block) (stretches [][]*piece) {
 	slices.SortFunc(list, func(a, b *piece) int { return int(a.key.Block - b.key.Block) })
 	from := 0
 	for i, pc := range list {
-		if pc.key.Block-list[from].key.Block >= maxStretch {
+		if pc.key.Block-list[from].key.Block >= most {
 			stretches, from = append(stretches, list[from:i]), i
 		}
 	}
@@ -66,7 +75,7 @@ func (e *Engine) fetchStretch(ctx context.Context, list []*piece, call fetch.Cal
 			}
 			return
 		}
-		s := &stretch{engine: e, pieces: list, call: call, results: make([]flown, len(list))}
+		s := &stretch{engine: e, pieces: list, call: call, results: make([]flown, len(list)), last: make([]*timeslot.Fragment, list[len(list)-1].key.Block-list[0].key.Block+1)}
 		s.enter(ctx, s.advance())
 		list = s.collect()
 	}
@@ -83,7 +92,8 @@ type stretch struct {
 	err   error
 
 	mu      sync.Mutex
-	next    int // the first block that was neither entered nor passed over
+	next    int                  // the first block that was neither entered nor passed over
+	last    []*timeslot.Fragment // what was read of each block from the first to the last before, as far as it was entered
 	results []flown
 }
 
@@ -100,7 +110,8 @@ type flown struct {
 // older than the fence of any.
 func (s *stretch) enter(ctx context.Context, i int) {
 	key := s.pieces[i].key
-	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.pieces[i].ahead, func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
+	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.pieces[i].ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
+		s.knows(i, last)
 		for next := s.advance(); next >= 0; next = s.advance() {
 			s.enter(ctx, next)
 		}
@@ -110,6 +121,20 @@ func (s *stretch) enter(ctx context.Context, i int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.results[i] = flown{fragment: fragment, joined: joined, err: err, entered: true, done: true}
+}
+
+// knows takes over what was read of a block before.
+func (s *stretch) knows(i int, last *timeslot.Fragment) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last[s.pieces[i].key.Block-s.pieces[0].key.Block] = last
+}
+
+// known is what was read of all blocks before.
+func (s *stretch) known() []*timeslot.Fragment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.last)
 }
 
 // advance chooses the block that is to be entered next, −1 for none. One that is under way for somebody else by now is
@@ -128,17 +153,22 @@ func (s *stretch) advance() int {
 }
 
 // part is what the call brought for one block. The first who wants one makes the call. A block that is wanted once more
-// was overtaken by an event: what the call brought is too old for it.
+// was overtaken by an event: what the call brought is too old for it. Where one answer for all was too large, each block is
+// asked for by itself.
 func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fragment, error) {
 	first, last := s.pieces[0].key, s.pieces[len(s.pieces)-1].key
 	s.once.Do(func() {
-		s.parts, s.err = s.engine.fetchBlocks(ctx, first, last.Block, s.call)
+		call := s.call
+		call.Last = s.known()
+		s.parts, s.err = s.engine.fetchBlocks(ctx, first, last.Block, call)
 	})
-	if s.err != nil {
+	switch {
+	case errors.Is(s.err, fetch.ErrTooLarge) && first.Block < last.Block: // each by itself, then
+	case s.err != nil:
 		return nil, s.err
-	}
-	part := s.parts[block-first.Block]
-	if s.parts[block-first.Block] = nil; part != nil {
+	case s.parts[block-first.Block] != nil:
+		part := s.parts[block-first.Block]
+		s.parts[block-first.Block] = nil
 		return part, nil
 	}
 	first.Block = block

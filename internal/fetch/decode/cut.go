@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -14,15 +15,45 @@ func Cut(f *timeslot.Fragment, through timeslot.Block) []*timeslot.Fragment {
 	for block := first; block <= through; block++ {
 		part := *f
 		part.Key.Block, part.Slots = block, nil // and nobody knows in which of them something was dropped
-		part.Digest, part.Odd = timeslot.Digest{}, nil
+		if block > first {
+			part.Odd = nil // which is told once
+		}
 		part.Covers = coverOfBlock(f, block, first)
 		parts = append(parts, &part)
 	}
-	for _, run := range runs(f.Slots, first, through) {
+	for _, run := range runs(f, through) {
 		part := parts[run.block-first]
 		part.Slots = append(part.Slots, run.slots...)
 	}
+	if f.Key.Operation == timeslot.OpAvailabilitySlots {
+		for _, part := range parts {
+			keepUsed(part)
+		}
+	}
 	return parts
+}
+
+// keepUsed leaves the schedules out that have no slot: an area's answer lists none of them.
+func keepUsed(part *timeslot.Fragment) {
+	const unused = ^uint32(0)
+	numbers := make([]uint32, len(part.Schedules))
+	for i := range numbers {
+		numbers[i] = unused
+	}
+	for i := range part.Slots {
+		numbers[part.Slots[i].Schedule] = 0
+	}
+	var used []timeslot.Schedule
+	for i, n := range numbers {
+		if n != unused {
+			numbers[i] = uint32(len(used))
+			used = append(used, part.Schedules[i])
+		}
+	}
+	part.Schedules, part.Slots = used, slices.Clone(part.Slots)
+	for i := range part.Slots {
+		part.Slots[i].Schedule = numbers[part.Slots[i].Schedule]
+	}
 }
 
 // coverOfBlock is the part of f's interval that lies in one of its blocks.
@@ -52,24 +83,31 @@ type run struct {
 
 // runs cuts slots, which ascend, where the block changes: once for each block, and now and then more where departments
 // lie in different zones.
-func runs(slots []timeslot.Slot, first, through timeslot.Block) []run {
+func runs(f *timeslot.Fragment, through timeslot.Block) []run {
 	var list []run
-	from := 0
-	for i := range slots {
-		block := blockOf(&slots[i], first, through)
+	from, clocks := 0, clocksOf(f.Schedules)
+	for i := range f.Slots {
+		s := &f.Slots[i]
+		day := dayOf(s, clocks[s.Schedule])
+		block := max(f.Key.Block, min(through, timeslot.BlockOf(day)))
 		if len(list) == 0 || list[len(list)-1].block != block {
 			list = append(list, run{block: block})
 			from = i
 		}
-		list[len(list)-1].slots = slots[from : i+1 : i+1]
+		list[len(list)-1].slots = f.Slots[from : i+1 : i+1]
 	}
 	return list
 }
 
-func blockOf(s *timeslot.Slot, first, through timeslot.Block) timeslot.Block {
+// dayOf is a slot's day where it is: by the offset that it is written with, and where that is UTC's, which surfaces write
+// instants in, by the clock of its schedule, if that has one.
+func dayOf(s *timeslot.Slot, c *clock) timeslot.Date {
 	const secondsPerDay = 86400
-	day := timeslot.Date((s.Start + int64(s.Offset)*60) / secondsPerDay)
-	return max(first, min(through, timeslot.BlockOf(day)))
+	minutes := int(s.Offset)
+	if minutes == 0 && c != nil {
+		minutes = c.offsetAt(s.Start)
+	}
+	return timeslot.Date((s.Start + int64(minutes)*60) / secondsPerDay)
 }
 
 // beginOf is when a day begins where it begins last.

@@ -86,3 +86,31 @@ func mustZone(t *testing.T, name string) *time.Location {
 	}
 	return loc
 }
+
+// What surfaces write as instants, in UTC, belongs to the day that its place has then.
+func TestSlotsWrittenInUTCAreCutByTheClockOfTheirSchedule(t *testing.T) {
+	first := timeslot.BlockOf(mustDate("2030-02-20"))
+	end := (first.Last() + 1).In(mustZone(t, "America/Los_Angeles")).Unix()
+	f := &timeslot.Fragment{
+		Key:       timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Block: first},
+		Schedules: []timeslot.Schedule{{NPI: "1", Timezone: "America/Los_Angeles"}, {NPI: "2"}, {NPI: "3", Timezone: "America/Los_Angeles"}},
+		Slots: []timeslot.Slot{ // UTC's next day began eight hours before; without a zone it is that which counts
+			{Start: end - 3600}, {Start: end - 1800, Schedule: 1}, {Start: end, Schedule: 2},
+		},
+	}
+	parts := Cut(f, first+1)
+	var got [][]string
+	for _, part := range parts {
+		var npis []string
+		for _, s := range part.Slots {
+			npis = append(npis, part.Schedules[s.Schedule].NPI)
+		}
+		got = append(got, npis)
+	}
+	if diff := cmp.Diff([][]string{{"1"}, {"2", "3"}}, got); diff != "" {
+		t.Errorf("clinicians of the blocks (-want +got):\n%s", diff)
+	}
+	if len(parts[0].Schedules) != 1 || len(parts[1].Schedules) != 2 || f.Slots[2].Schedule != 2 || len(f.Schedules) != 3 {
+		t.Errorf("%d and %d schedules, want those alone that have a slot, and the whole as it was", len(parts[0].Schedules), len(parts[1].Schedules))
+	}
+}

@@ -111,19 +111,13 @@ func (b *builder) checkZones() {
 		}
 		return
 	}
-	clocks := map[string]*clock{}
-	of := make([]*clock, len(b.f.Schedules))
+	of := clocksOf(b.f.Schedules)
+	checked := map[string]bool{}
 	for i := range b.f.Schedules {
-		name := b.f.Schedules[i].Timezone
-		c, known := clocks[name]
-		if !known {
-			if b.checkZone(name) {
-				loc, _ := zoneOf(name)
-				c = &clock{loc: loc}
-			}
-			clocks[name] = c
+		if name := b.f.Schedules[i].Timezone; !checked[name] {
+			checked[name] = true
+			b.checkZone(name)
 		}
-		of[i] = c
 	}
 	for i := range b.f.Slots {
 		s := &b.f.Slots[i]
@@ -137,38 +131,10 @@ func (b *builder) checkZones() {
 	}
 }
 
-func (b *builder) checkZone(name string) bool {
+func (b *builder) checkZone(name string) {
 	if name == "" {
 		b.note(ReasonZoneMissing, "timezone", nil)
-		return false
-	}
-	_, ok := zoneOf(name)
-	if !ok {
+	} else if _, ok := zoneOf(name); !ok {
 		b.note(ReasonZoneUnknown, "timezone", []byte(name))
 	}
-	return ok
-}
-
-// clock is a zone that remembers the offset around the last instant that it was asked for.
-type clock struct {
-	loc         *time.Location
-	from, until int64 // Unix seconds between which minutes holds
-	minutes     int
-}
-
-// offsetAt is how many minutes east of UTC the zone is at an instant.
-func (c *clock) offsetAt(unix int64) int {
-	if unix < c.from || unix >= c.until {
-		t := time.Unix(unix, 0).In(c.loc)
-		_, seconds := t.Zone()
-		begin, end := t.ZoneBounds()
-		c.from, c.until, c.minutes = -1<<62, 1<<62, seconds/60
-		if !begin.IsZero() {
-			c.from = begin.Unix()
-		}
-		if !end.IsZero() {
-			c.until = end.Unix()
-		}
-	}
-	return c.minutes
 }
