@@ -73,6 +73,7 @@ type reading struct {
 	timeslot.Bounds
 	at    time.Time
 	whole bool // all that upstream listed could be read, and has a place
+	used  time.Time
 }
 
 // stretchOfDays is what one read of an area covers.
@@ -118,8 +119,51 @@ func (c *circles) note(f *timeslot.Fragment, now time.Time) {
 		})
 	}
 	whole := c.places.note(f.Departments, now) && f.Dropped == 0
-	r.read[days] = reading{f.Bounds, f.FetchedAt, whole}
+	r.read[days] = reading{f.Bounds, f.FetchedAt, whole, r.read[days].used}
 	r.last, r.seen = later(r.last, f.Bounds.Stale), later(r.seen, f.FetchedAt)
+}
+
+// use takes over that a caller looked at a part of an area.
+func (c *circles) use(k timeslot.FragmentKey, now time.Time) {
+	if !byPoint(k) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.known[crowdedOf(k)]; r != nil {
+		days := stretchOfDays{k.Block, k.Span}
+		if read, ok := r.read[days]; ok {
+			read.used = now
+			r.read[days] = read
+		}
+	}
+}
+
+// beside are the other blocks of a block's area that somebody has looked at since they were read, half of their fresh time
+// ago at least: one call may bring all. Ahead is how long each stays fresh.
+func (c *circles) beside(k timeslot.FragmentKey, now time.Time) (blocks []timeslot.FragmentKey, ahead []time.Duration) {
+	if !byPoint(k) || k.Span.Days != 0 {
+		return nil, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.known[crowdedOf(k)]
+	if r == nil {
+		return nil, nil
+	}
+	for days, read := range r.read {
+		left := read.Fresh.Sub(now)
+		if days.block != k.Block && days.span.Days == 0 && read.used.After(read.at) && halfOver(read.at, read.Bounds, now) {
+			k.Block = days.block
+			blocks, ahead = append(blocks, k), append(ahead, max(0, left))
+		}
+	}
+	return blocks, ahead
+}
+
+// halfOver reports whether half of the time is over for which something that was read is fresh.
+func halfOver(read time.Time, b timeslot.Bounds, now time.Time) bool {
+	return b.Fresh.Sub(now) <= now.Sub(read)
 }
 
 func later(a, b time.Time) time.Time {

@@ -46,6 +46,8 @@ type spread struct {
 
 	refused uint8     // days of the last answer that was too large; 0: none was
 	until   time.Time // for which no part has as many again
+
+	apart time.Time // until when blocks are not asked for together, as their answer was too large
 }
 
 func newDensity() *density { return &density{known: map[crowded]*spread{}} }
@@ -66,13 +68,24 @@ func guess(clinics int) uint8 {
 	}
 }
 
-// expected is how many days a part of a place should have, by the nearest one that it touches and of which answers are
-// known, of the same visit type before others; ok is false where there is none.
+// expected is how many days a part of a place should have, by what is known near it; ok is false where nothing is.
 func (d *density) expected(place crowded, now time.Time) (days uint8, ok bool) {
+	perDay, ok := d.nearby(place, now)
+	for _, days = range timeslot.SpanDays() {
+		if perDay*float64(days) <= heavy {
+			break
+		}
+	}
+	return days, ok
+}
+
+// nearby is how many slots a day a place should have, by the nearest one that it touches and of which answers are known, of
+// the same visit type before others; ok is false where there is none.
+func (d *density) nearby(place crowded, now time.Time) (perDay float64, ok bool) {
 	if place.area.PostalCode != "" {
 		return 0, false
 	}
-	var perDay, nearest float64
+	var nearest float64
 	at, radius := place.area.Point(), float64(place.area.Radius)
 	for other, s := range d.known {
 		if other.area.PostalCode != "" || s.perDay == 0 || now.Sub(s.used) >= spanKept {
@@ -94,12 +107,7 @@ func (d *density) expected(place crowded, now time.Time) (days uint8, ok bool) {
 			ok, nearest, perDay = true, away, s.perDay*max(wider, wider*wider)
 		}
 	}
-	for _, days = range timeslot.SpanDays() {
-		if perDay*float64(days) <= heavy {
-			break
-		}
-	}
-	return days, ok
+	return perDay, ok
 }
 
 // days is how many days a part of the area has. clinics tells how many are inside.
@@ -138,16 +146,29 @@ func (d *density) guessed(place crowded, now time.Time, clinics func() int) uint
 	return guess(clinics())
 }
 
-// blocks is how many blocks of an area one call may cover, so that its answer is light for sure as far as the area's last
-// one tells. An area of which nothing is known is read block by block.
-func (d *density) blocks(key timeslot.FragmentKey) timeslot.Block {
+// together is how many slots an answer for several blocks may have, as far as one can tell before: they may be spread
+// unevenly.
+const together = heavy * 3 / 4
+
+// blocks is how many blocks of an area one call may cover, as far as the last answer tells how many slots they have, or what
+// is known nearby. A place of which nothing is known is read block by block.
+func (d *density) blocks(key timeslot.FragmentKey, now time.Time) timeslot.Block {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := d.known[crowdedOf(key)]
-	if s == nil || s.perDay == 0 || s.days < timeslot.BlockDays {
+	place := crowdedOf(key)
+	days, perDay := uint8(timeslot.BlockDays), 0.0
+	if s := d.known[place]; s != nil {
+		if days, perDay = s.days, s.perDay; now.Before(s.apart) {
+			return 1
+		}
+	}
+	if days == timeslot.BlockDays && perDay == 0 {
+		perDay, _ = d.nearby(place, now)
+	}
+	if days < timeslot.BlockDays || perDay == 0 {
 		return 1
 	}
-	return timeslot.Block(max(1, min(maxStretch, light/(s.perDay*timeslot.BlockDays))))
+	return timeslot.Block(max(1, min(maxStretch, together/(perDay*timeslot.BlockDays))))
 }
 
 // weigh is told how many slots an answer had.
@@ -168,6 +189,15 @@ func (d *density) weigh(key timeslot.FragmentKey, slots int, now time.Time) {
 		if s.lights++; s.lights >= lightRuns {
 			s.days, s.lights = coarser(s.days), 0
 		}
+	}
+}
+
+// tooLargeTogether is told that the answer for several blocks was.
+func (d *density) tooLargeTogether(key timeslot.FragmentKey, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s := d.known[crowdedOf(key)]; s != nil {
+		s.apart = now.Add(refusedKept)
 	}
 }
 

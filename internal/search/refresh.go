@@ -16,7 +16,7 @@ import (
 // speed that its source has, and each at a moment of its own before that, so that what was fetched together is not
 // refreshed together.
 const (
-	earlyShare  = 0.10 // of the fresh time, at most, besides what the read takes: whatever comes early is a call more
+	earlyShare  = 0.05 // of the fresh time, at most, besides what the read takes: whatever comes early is a call more
 	earlyLeast  = 0.01 // of the fresh time, at least
 	earlyMost   = 0.75 // of the fresh time, with what the read takes: a source that is slower than that is not asked all the time
 	jitterSteps = 1 << 10
@@ -119,6 +119,13 @@ func (r *refresher) add(job refreshJob) (full bool) {
 	}
 }
 
+// has reports whether a job for a key waits or is being done.
+func (r *refresher) has(key timeslot.FragmentKey) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.running[key] || r.waiting.byKey[key] != nil
+}
+
 // close stops the workers and waits for them.
 func (r *refresher) close() {
 	r.stop()
@@ -144,7 +151,7 @@ func (e *Engine) consider(pc *piece, now time.Time) {
 	case pc.freshness != timeslot.Fresh:
 	case !now.Before(e.earlyRefresh(pc.fragment)):
 		pc.renewal, pc.ahead = due, left
-	case left <= now.Sub(pc.fragment.FetchedAt) && e.reachOf(pc.key) > 1: // half of its time is over
+	case halfOver(pc.fragment.FetchedAt, pc.fragment.Bounds, now) && e.reachOf(pc.key) > 1:
 		pc.renewal, pc.ahead = along, left
 	}
 }
@@ -162,7 +169,7 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 			old = append(old, pc)
 		}
 	}
-	for _, stretch := range e.stretchesOf(old) {
+	for _, stretch := range e.stretchesOf(e.withBeside(old)) {
 		if !slices.ContainsFunc(stretch, isDue) {
 			continue
 		}
@@ -174,6 +181,23 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 		}
 		e.order(job)
 	}
+}
+
+// withBeside adds the blocks that are in use beside an area's block that is due.
+func (e *Engine) withBeside(list []*piece) []*piece {
+	all, now := slices.Clone(list), e.opt.Now()
+	for _, pc := range list {
+		if pc.renewal != due || !byPoint(pc.key) || e.reachOf(pc.key) == 1 {
+			continue
+		}
+		blocks, ahead := e.circles.beside(pc.key, now)
+		for i, key := range blocks {
+			if !e.refresh.has(key) && !slices.ContainsFunc(all, func(other *piece) bool { return other.key == key }) {
+				all = append(all, &piece{ask: ask{key: key}, renewal: along, ahead: ahead[i]})
+			}
+		}
+	}
+	return all
 }
 
 func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) {

@@ -47,7 +47,7 @@ func (e *Engine) reachOf(k timeslot.FragmentKey) timeslot.Block {
 	case k.Operation == timeslot.OpProviderTimeslots:
 		return maxStretch
 	case k.Operation == timeslot.OpAvailabilitySlots:
-		return e.density.blocks(k)
+		return e.density.blocks(k, e.opt.Now())
 	}
 	return 1
 }
@@ -161,6 +161,9 @@ func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fra
 		call := s.call
 		call.Last = s.known()
 		s.parts, s.err = s.engine.fetchBlocks(ctx, first, last.Block, call)
+		if errors.Is(s.err, fetch.ErrTooLarge) && first.Block < last.Block {
+			s.engine.density.tooLargeTogether(first, s.engine.opt.Now())
+		}
 	})
 	switch {
 	case errors.Is(s.err, fetch.ErrTooLarge) && first.Block < last.Block: // each by itself, then
