@@ -23,9 +23,11 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		if len(g.ahead) == 0 {
 			through = next
 		}
-		more := pieces(g.plan.asksFor(next, through, end+1))
+		later := g.plan.behind(next, through, end+1)
+		more := pieces(later.slots)
 		e.look(ctx, more)
 		e.fill(ctx, more, call)
+		more = e.inParts(ctx, later, more, call)
 		g.ahead = append(g.ahead, more...)
 		if anyFailed(more) {
 			a.ReviewAt = a.MergedAt
@@ -57,8 +59,8 @@ func (g *collection) reaches(limit timeslot.Date) (end timeslot.Date, next times
 	return min(limit, end), last + 1
 }
 
-// asksFor are the reads of the blocks from first to through, and of areas for the days from from.
-func (p *plan) asksFor(first, through timeslot.Block, from timeslot.Date) []ask {
+// behind is the plan for the blocks from first to through, and of areas for the days from from.
+func (p *plan) behind(first, through timeslot.Block, from timeslot.Date) *plan {
 	later := *p
 	later.from, later.until = from, through.Last()
 	later.stretches, later.slots, later.directory, later.skipped = nil, nil, nil, nil
@@ -70,7 +72,7 @@ func (p *plan) asksFor(first, through timeslot.Block, from timeslot.Date) []ask 
 		later.blocks = blocksOf(from, through.Last())
 		later.area()
 	}
-	return later.slots
+	return &later
 }
 
 // nextUntil tells whether there is a slot until the end of a day, and puts the first into the answer.

@@ -20,6 +20,8 @@ type city struct {
 	each  int           // slots a day; 0 is 1
 	opens timeslot.Date // there is nothing before
 
+	crowded timeslot.Date // answers that end before always fit
+
 	mu      sync.Mutex
 	refused []uint8                // days of the reads that were too large
 	read    []timeslot.FragmentKey // the others
@@ -35,7 +37,7 @@ func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 	if through > key.Block {
 		c.joined++
 	}
-	if days := int(through-key.Block)*timeslot.BlockDays + int(daysOf(key)); days > c.fits {
+	if days := int(through-key.Block)*timeslot.BlockDays + int(daysOf(key)); days > c.fits && min(key.LastDay(), through.Last()) >= c.crowded {
 		c.refused = append(c.refused, daysOf(key))
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Err: fetch.ErrTooLarge}
 	}
@@ -127,6 +129,26 @@ func TestTheNextSlotBehindAnEmptyWindowIsFoundInParts(t *testing.T) {
 			if a.Total != 0 || a.NextAvailable == nil || a.NextAvailable.Start != want {
 				t.Errorf("opens in %d days: %d slots, then %+v, want one at %d", days, a.Total, a.NextAvailable, want)
 			}
+		}
+	})
+}
+
+// What is behind the window may be denser than the window is. That is learnt there as well.
+func TestDaysBehindTheWindowThatAreTooLargeAreReadInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, 7)
+		c.opens = timeslot.EarliestToday(time.Now()) + 40
+		c.crowded = presentBlock().Last() + 1
+		for n := range 3 {
+			a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
+			if a.NextAvailable == nil || timeslot.DateOf(time.Unix(a.NextAvailable.Start, 0)) != c.opens {
+				t.Fatalf("next is %+v, want a slot in 40 days", a.NextAvailable)
+			}
+			if n > 0 && len(c.refused) > 0 {
+				t.Errorf("%d reads were too large again: %v", len(c.refused), c.refused)
+			}
+			c.refused = nil
+			pass(policy.Fresh / 2)
 		}
 	})
 }
