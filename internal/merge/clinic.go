@@ -2,6 +2,7 @@ package merge
 
 import (
 	"slices"
+	"sync"
 
 	"timeslots/internal/timeslot"
 )
@@ -66,21 +67,25 @@ type builder struct {
 
 // desk is the memory that clinics are built with, one after the other, and that none of them keeps.
 type desk struct {
-	clockAt map[clock]int32
-	siteOf  map[string]int32
-	visitOf map[visitKey]int32
-	namedAt map[namedKey]int32 // the first visit type that a site has under a name
-	names   names
+	contents []byte
+	clockAt  map[clock]int32
+	siteOf   map[string]int32
+	visitOf  map[visitKey]int32
+	namedAt  map[namedKey]int32 // the first visit type that a site has under a name
+	names    names
 
 	lists [2][]keyed
 }
 
-func newDesk() *desk {
+var desks = sync.Pool{New: func() any {
 	return &desk{
 		clockAt: map[clock]int32{}, siteOf: map[string]int32{}, visitOf: map[visitKey]int32{}, namedAt: map[namedKey]int32{},
 		names: newNames(),
 	}
-}
+}}
+
+// maxNames is how many names of visit types are known at a desk before it begins anew.
+const maxNames = 1000
 
 // clear makes room for the next clinic. Names keep their numbers, as few of them are new there.
 func (d *desk) clear() {
@@ -88,6 +93,9 @@ func (d *desk) clear() {
 	clear(d.siteOf)
 	clear(d.visitOf)
 	clear(d.namedAt)
+	if len(d.names.lowered) > maxNames {
+		d.names = newNames()
+	}
 }
 
 // build unites what is listed at the place for some days, freshest answers first.

@@ -16,6 +16,10 @@ type Input struct {
 	Zones         *Zones               // nil: zones are loaded anew
 	Unions        *Unions              // nil: nothing is kept
 
+	// First asks for the total and the first slot alone: PerFragment is not counted, and there is no cursor. What lies
+	// outside of what the query asks for is not looked at.
+	First bool
+
 	// Asked is whom and what a query by entries has asked for, with the status of each for the case that it has no slots.
 	Asked []timeslot.Entry
 }

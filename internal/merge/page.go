@@ -54,7 +54,7 @@ func (q *question) page() (page []pick, next string) {
 	if q.Query.Cursor != "" {
 		q.skipTo(q.Query.Sort, before.last)
 	}
-	more := q.left() > limit
+	more := !q.First && q.left() > limit
 	page = q.inOrderOf(q.Query.Sort).take(limit)
 	if !more {
 		return page, ""

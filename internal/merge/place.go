@@ -3,6 +3,7 @@ package merge
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +21,10 @@ type place struct {
 	written  string              // the directory's name of the zone, whether it exists or not
 	miles    float64             // from the query's postal code, as upstream measured it
 
-	parts    []listed // of the answers that list it, freshest first
-	clinic   *clinic
+	parts []listed // of the answers that list it, freshest first
+
+	once     sync.Once
+	built    *clinic               // see [union.clinicAt]
 	beyondAt atomic.Pointer[place] // see [union.beyond]
 }
 

@@ -23,7 +23,7 @@ type question struct {
 // spot is a place as the query has it: its distance, and the clinic's slots as far as the window's days go.
 type spot struct {
 	*place
-	clinic   *clinic // of the place; of one that is written in several clocks, what lies inside the window
+	clinic   *clinic // of the place, of one that is written in several clocks what lies inside the window; nil: not looked at
 	distance float64 // miles
 	index    int32   // of the place in the union; −1 for one that is in none
 	outside  bool    // of the caller's circle
@@ -60,11 +60,13 @@ func (q *question) visit() {
 		p := &q.places[i]
 		s := spot{place: p, distance: p.distanceTo(q.Query), index: int32(i)}
 		s.outside = q.Query.Point != nil && s.distance > float64(q.Query.Radius)
-		if s.outside {
-			s.place = q.beyond(p, q.Zones)
+		if s.wanted = located(q.Query, &s); s.wanted || !q.First {
+			if s.outside {
+				s.place = q.beyond(p, q.Zones)
+			}
+			s.clinic = q.clinicAt(s.place)
+			q.count(&s, counts)
 		}
-		s.clinic = s.place.clinic
-		q.count(&s, counts)
 		q.spots = append(q.spots, s)
 	}
 	for i, f := range q.Fragments {
@@ -120,8 +122,7 @@ func (q *question) choose() {
 	f := q.newFilter()
 	room := 0
 	for i := range q.spots {
-		if s := &q.spots[i]; located(q.Query, s) {
-			s.wanted = true
+		if s := &q.spots[i]; s.wanted {
 			room += len(s.clinic.groups)
 		}
 	}
@@ -132,7 +133,9 @@ func (q *question) choose() {
 		if s.wanted {
 			q.chooseAt(int32(i), rank, f)
 		}
-		rank += int32(len(s.clinic.groups))
+		if s.clinic != nil {
+			rank += int32(len(s.clinic.groups))
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ type Taken interface {
 // about, or until one ends by time.
 type Versioned interface {
 	Taken
-	Version() uint64
+	Version() uint64 // 0 hides nothing
 
 	// Changes reports whether Hides may say something else about a slot of one of the clinicians than it did under the
 	// version since.
@@ -58,7 +58,10 @@ func (c *clinic) shadeOf(taken Taken, now time.Time) shade {
 	}
 	version := v.Version()
 	known := c.shade.at.Load()
-	if known != nil && (known.until.IsZero() || now.Before(known.until)) {
+	if known == nil {
+		known = &datedShade{} // of version 0
+	}
+	if known.until.IsZero() || now.Before(known.until) {
 		if known.version == version {
 			return known.shade
 		}

@@ -11,8 +11,10 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// union is what all questions that the same fragments answer have in common. It is frozen once it is built.
+// union is what all questions that the same fragments answer have in common. It is frozen once it is built, but for what is
+// worked out when the first question asks for it.
 type union struct {
+	from    shelf
 	within  window   // slots that begin outside are left out
 	answers []answer // freshest first
 	indexOf map[*timeslot.Fragment]int32
@@ -42,6 +44,7 @@ const manyProviders = 16
 
 func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from shelf) *union {
 	u := &union{
+		from:    from,
 		within:  within,
 		answers: byFreshness(fragments), indexOf: make(map[*timeslot.Fragment]int32, len(fragments)),
 		placeOf: map[placeKey]int32{},
@@ -58,19 +61,26 @@ func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from s
 	u.joinPlaces()
 	u.byNPI, u.byURL = authorities(u.answers)
 	areas := newOverlaps(u.answers)
-	desk := newDesk()
-	var scratch []byte
 	for i := range u.places {
 		p := &u.places[i]
 		areas.settle(int32(i), p)
 		p.nameSlugs()
 		p.written = p.info.Timezone
 		p.findZone(zones)
-		rights := u.rightsAt(p)
-		scratch = p.appendContents(scratch[:0], within, rights)
-		p.clinic = from.clinic(sumOf(scratch), func() *clinic { return build(p.parts, p, within, rights, desk) })
 	}
 	return u
+}
+
+// clinicAt is what is listed at a place of the union, worked out for the first question that asks for it.
+func (u *union) clinicAt(p *place) *clinic {
+	p.once.Do(func() {
+		d := desks.Get().(*desk)
+		defer desks.Put(d)
+		rights := u.rightsAt(p)
+		d.contents = p.appendContents(d.contents[:0], u.within, rights)
+		p.built = u.from.clinic(sumOf(d.contents), func() *clinic { return build(p.parts, p, u.within, rights, d) })
+	})
+	return p.built
 }
 
 // bound takes age and bounds from the answers about slots. "Not found" is one of them: the union is as old as its oldest
@@ -208,7 +218,11 @@ func (u *union) beyond(p *place, zones *Zones) *place {
 	}
 	far := &place{ehr: p.ehr, id: p.id, key: p.key, info: p.info, urlNames: p.urlNames, written: p.written, miles: p.miles, parts: parts}
 	far.findZone(zones)
-	far.clinic = build(parts, far, u.within, u.rightsAt(far), newDesk())
+	far.once.Do(func() {
+		d := desks.Get().(*desk)
+		defer desks.Put(d)
+		far.built = build(parts, far, u.within, u.rightsAt(far), d)
+	})
 	p.beyondAt.Store(far)
 	return far
 }

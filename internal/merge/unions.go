@@ -33,6 +33,7 @@ type keptUnion struct {
 	union *union
 	used  time.Time
 	done  bool
+	gone  bool // dropped: what is worked out for it from now on is not kept
 
 	clinics []sum
 	parted  []contents
@@ -101,13 +102,18 @@ func (u *union) isOf(fragments []*timeslot.Fragment, within window) bool {
 	return true
 }
 
-// forget drops sets that nobody asks for, and the one that was asked for longest ago as long as there are too many.
+// forget drops sets that nobody asks for, and what is too much.
 func (u *Unions) forget(now time.Time) {
 	for key, k := range u.sets {
 		if k.done && now.Sub(k.used) > idleUnion {
 			u.drop(key, k)
 		}
 	}
+	u.trim()
+}
+
+// trim drops the set that was asked for longest ago as long as there is too much.
+func (u *Unions) trim() {
 	for len(u.sets) > maxUnions || u.size > maxKept {
 		var oldest *keptUnion
 		var at uint64
@@ -129,6 +135,7 @@ func (u *Unions) forget(now time.Time) {
 
 func (u *Unions) drop(key uint64, k *keptUnion) {
 	delete(u.sets, key)
+	k.gone = true
 	for _, sum := range k.clinics {
 		if c := u.clinics[sum]; c.uses > 1 {
 			c.uses--
@@ -189,9 +196,12 @@ func (k *keeping) clinic(key sum, build func() *clinic) *clinic {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if known = u.clinics[key]; known == nil {
+	if known = u.clinics[key]; known == nil || k.set.gone {
 		if made == nil {
 			made = build()
+		}
+		if k.set.gone {
+			return made
 		}
 		known = &keptClinic{clinic: made}
 		if u.clinics == nil {
@@ -202,6 +212,7 @@ func (k *keeping) clinic(key sum, build func() *clinic) *clinic {
 	}
 	known.uses++
 	k.set.clinics = append(k.set.clinics, key)
+	u.trim()
 	return known.clinic
 }
 

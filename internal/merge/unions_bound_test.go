@@ -21,9 +21,13 @@ func area(latitude float64, fetched time.Time, departments ...string) *timeslot.
 	return f
 }
 
-// ask is a question at that time.
+// ask is a question at that time, about all places.
 func (u *Unions) ask(now time.Time, fragments ...*timeslot.Fragment) *union {
-	return u.of(fragments, window{0, 1 << 40}, &Zones{}, now)
+	of := u.of(fragments, window{0, 1 << 40}, &Zones{}, now)
+	for i := range of.places {
+		of.clinicAt(&of.places[i])
+	}
+	return of
 }
 
 // TestUnionsAreForgotten: a set that nobody asks for is dropped with the clinics that are in no other one.
@@ -57,15 +61,27 @@ func TestAnAnswerThatSaysTheSameLeavesItsClinics(t *testing.T) {
 	for _, fragments := range [][]*timeslot.Fragment{{again}, {other}} {
 		after := u.ask(now, fragments...)
 		for i := range after.places {
-			if after.places[i].clinic != before.places[i].clinic {
+			if after.places[i].built != before.places[i].built {
 				t.Errorf("%s is united anew", after.places[i].id)
 			}
 		}
 	}
 	moved := area(1, now.Add(15*time.Second), "a", "b")
 	moved.Slots[1].Start++
-	if after := u.ask(now, area(1, now, "a", "b"), moved); after.places[1].clinic == before.places[1].clinic {
+	if after := u.ask(now, area(1, now, "a", "b"), moved); after.places[1].built == before.places[1].built {
 		t.Error("b is what it was before its slot moved")
+	}
+}
+
+// TestADroppedUnionKeepsNothing that a question which still has it works out.
+func TestADroppedUnionKeepsNothing(t *testing.T) {
+	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
+	u := &Unions{}
+	old := u.of([]*timeslot.Fragment{area(1, now, "a", "b")}, window{0, 1 << 40}, &Zones{}, now)
+	old.clinicAt(&old.places[0])
+	u.ask(now.Add(2*idleUnion), area(2, now, "c"))
+	if c := old.clinicAt(&old.places[1]); len(c.groups) != 1 || len(u.sets) != 1 || len(u.clinics) != 1 || u.size != old.places[0].built.size() {
+		t.Errorf("%d sets, %d clinics of %d bytes; want those of c alone", len(u.sets), len(u.clinics), u.size)
 	}
 }
 

@@ -99,3 +99,25 @@ func (v *versioned) Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Ti
 
 func (*versioned) Doubting() bool                            { return false }
 func (*versioned) Doubts(*timeslot.Schedule, time.Time) bool { return false }
+
+// TestTheFirstSlotIsThatOfTheWholeAnswer: who asks for no more is told the same, before others have asked and after.
+func TestTheFirstSlotIsThatOfTheWholeAnswer(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		q := *in.Query
+		q.Sort, q.Limit, q.Cursor, q.By = timeslot.Soonest, 1, "", ""
+		in.Query = &q
+		whole := merge.Merge(in).Result
+		whole.NextCursor = ""
+		if rapid.Bool().Draw(t, "kept") {
+			in.Unions = &merge.Unions{}
+			if rapid.Bool().Draw(t, "others asked before") {
+				merge.Merge(in)
+			}
+		}
+		in.First = true
+		if diff := gocmp.Diff(whole, merge.Merge(in).Result); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}

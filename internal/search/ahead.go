@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"slices"
 
 	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
@@ -9,20 +10,23 @@ import (
 
 // lookAhead finds the first slot behind a window that is empty (docs/interface.md §3.1, nextAvailable), as far ahead as a
 // window may reach. What was gathered already reaches to the end of its last block and is looked through first; then
-// the block after it, then all that is left: for each clinician one call a step, the same reads that a later window needs.
-// A step that fails ends it: then nothing is said, and the next request tries again.
+// the block after it, then all that is left, or where areas are read in parts, one block after the other: for each clinician
+// one call a step, the same reads that a later window needs. A step that fails ends it: then nothing is said, and the next
+// request tries again.
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
 	limit := g.plan.horizon()
 	end, next := g.reaches(limit)
-	defer func() { e.refreshDue(g.ahead, call) }() // all that was looked through: one call may bring it
+	from := timeslot.BlockOf(g.plan.last - 1).First() // behind the window in some zone, and the same day for many windows
+	defer func() { e.refreshDue(g.ahead, call) }()    // all that was looked through: one call may bring it
 	for {
-		if end > g.plan.last && e.nextUntil(ctx, g, end, a) || end >= limit {
+		if end > g.plan.last && e.nextFrom(ctx, g, from, end, a) || end >= limit {
 			return
 		}
 		through := timeslot.BlockOf(limit)
-		if len(g.ahead) == 0 {
+		if len(g.ahead) == 0 || g.dense() {
 			through = next
 		}
+		from = end + 1
 		later := g.plan.behind(next, through, end+1)
 		more := pieces(later.slots)
 		e.look(ctx, more)
@@ -75,11 +79,18 @@ func (p *plan) behind(first, through timeslot.Block, from timeslot.Date) *plan {
 	return &later
 }
 
-// nextUntil tells whether there is a slot until the end of a day, and puts the first into the answer.
-func (e *Engine) nextUntil(ctx context.Context, g *collection, end timeslot.Date, a *Answer) bool {
+// dense reports whether areas are read in parts.
+func (g *collection) dense() bool {
+	inPart := func(pc *piece) bool { return pc.key.Span.Days != 0 }
+	return slices.ContainsFunc(g.pieces, inPart) || slices.ContainsFunc(g.ahead, inPart)
+}
+
+// nextFrom tells whether there is a slot from one day to the end of another, and puts the first into the answer.
+func (e *Engine) nextFrom(ctx context.Context, g *collection, first, end timeslot.Date, a *Answer) bool {
 	q := *g.plan.query
+	q.StartDate = max(q.StartDate, first)
 	q.EndDate, q.DaysOfSlots, q.Sort, q.Limit, q.Cursor = end, 0, timeslot.Soonest, 1, ""
-	merged, _, strict := e.merge(ctx, &q, g)
+	merged, _, strict := e.merge(ctx, &q, g, true)
 	r := merged.Result
 	a.Strict, a.Doubtful = a.Strict && strict, a.Doubtful || r.Doubtful
 	a.AsOf, a.FreshUntil, a.StaleUntil = r.AsOf, r.FreshUntil, r.StaleUntil

@@ -221,7 +221,7 @@ func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (
 
 // answer merges what was gathered, as the view of taken slots that is valid now has it.
 func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *Answer {
-	merged, view, strict := e.merge(ctx, q, g)
+	merged, view, strict := e.merge(ctx, q, g, false)
 	answer := &Answer{Result: merged.Result, TakenVersion: view.Version(), Strict: strict, MergedAt: e.opt.Now()}
 	answer.Reports = g.reports(merged.PerFragment)
 	answer.Settled = answered(answer.Reports)
@@ -229,14 +229,14 @@ func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *
 	return answer
 }
 
-// merge unites all that was gathered into an answer to q.
-func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection) (merged *merge.Output, view *cache.View, strict bool) {
+// merge unites all that was gathered into an answer to q, of which the first slot alone may be wanted.
+func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection, first bool) (merged *merge.Output, view *cache.View, strict bool) {
 	ctx, span := trace.Start(context.WithoutCancel(ctx), trace.Merge) // the budget may be up, the view is wanted all the same
 	defer span.End()
 	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
-		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Asked: g.asked(q),
+		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Asked: g.asked(q), First: first,
 	})
 	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict && !merged.Result.Doubtful

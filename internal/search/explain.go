@@ -58,7 +58,7 @@ func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, 
 	found = e.peek(ctx, named, found)
 	g := &collection{plan: p, pieces: append(directory, append(slots, named...)...)}
 
-	merged, _, strict := e.merge(ctx, q, g)
+	merged, _, strict := e.merge(ctx, q, g, false)
 	x.Result, x.Strict, x.Reports = merged.Result, strict, g.reports(merged.PerFragment)
 	listed := map[timeslot.FragmentKey]int{}
 	for i, f := range g.fragments() {
