@@ -9,25 +9,29 @@ import (
 )
 
 // lookAhead finds the first slot behind a window that is empty (docs/interface.md §3.1, nextAvailable), as far ahead as a
-// window may reach. What was gathered already reaches to the end of its last block and is looked through first; then
-// the block after it, then all that is left, or where areas are read in parts, one block after the other: for each clinician
-// one call a step, the same reads that a later window needs. A step that fails ends it: then nothing is said, and the next
-// request tries again.
+// window may reach. What was gathered already reaches to the end of its last block and is looked through first; then the block
+// after it, then all that is left: for each clinician one call a step, the same reads that a later window needs. Areas that are
+// read in parts are looked through week by week, twice as many each time. A step that fails ends it: then nothing is said, and
+// the next request tries again.
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
 	limit := g.plan.horizon()
 	end, next := g.reaches(limit)
 	from := timeslot.BlockOf(g.plan.last - 1).First() // behind the window in some zone, and the same day for many windows
-	defer func() { e.refreshDue(g.ahead, call) }()    // all that was looked through: one call may bring it
+	weeks := timeslot.Date(1)
+	defer func() { e.refreshDue(g.ahead, call) }() // all that was looked through: one call may bring it
 	for {
 		if end > g.plan.last && e.nextFrom(ctx, g, from, end, a) || end >= limit {
 			return
 		}
-		through := timeslot.BlockOf(limit)
-		if len(g.ahead) == 0 || g.dense() {
-			through = next
+		until := limit
+		switch {
+		case g.dense():
+			until = min(limit, end+7*weeks)
+			weeks *= 2
+		case len(g.ahead) == 0:
+			until = min(limit, next.Last())
 		}
-		from = end + 1
-		later := g.plan.behind(next, through, end+1)
+		later := g.plan.behind(next, end+1, until)
 		more := pieces(later.slots)
 		e.look(ctx, more)
 		e.fill(ctx, more, call)
@@ -37,7 +41,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 			a.ReviewAt = a.MergedAt
 			return
 		}
-		end, next = min(limit, through.Last()), through+1
+		from, end, next = end+1, until, max(next, timeslot.BlockOf(until)+1)
 	}
 }
 
@@ -63,17 +67,18 @@ func (g *collection) reaches(limit timeslot.Date) (end timeslot.Date, next times
 	return min(limit, end), last + 1
 }
 
-// behind is the plan for the blocks from first to through, and of areas for the days from from.
-func (p *plan) behind(first, through timeslot.Block, from timeslot.Date) *plan {
+// behind is the plan for the days from first to last, of clinicians for the blocks that hold them from next on.
+func (p *plan) behind(next timeslot.Block, first, last timeslot.Date) *plan {
 	later := *p
-	later.from, later.until = from, through.Last()
+	later.from, later.until = first, last
 	later.stretches, later.slots, later.directory, later.skipped = nil, nil, nil, nil
-	later.blocks = blocksOf(first.First(), through.Last())
-	for _, npi := range p.query.NPIs {
-		later.provider(npi)
+	if later.blocks = blocksOf(next.First(), last); len(later.blocks) > 0 {
+		for _, npi := range p.query.NPIs {
+			later.provider(npi)
+		}
 	}
 	if p.query.HasLocation() {
-		later.blocks = blocksOf(from, through.Last())
+		later.blocks = blocksOf(first, last)
 		later.area()
 	}
 	return &later
