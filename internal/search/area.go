@@ -22,12 +22,20 @@ func (p *plan) area() {
 		visitTypes = []visitName{{}}
 	}
 	for _, visitType := range visitTypes {
-		for _, area := range p.circles(visitType.asked) {
-			for _, key := range p.areaParts(visitType.asked, area.Area) {
-				p.slots = append(p.slots, ask{thing: t, counts: true, key: key, why: area.why, borrowed: area.borrowed})
-			}
+		p.slots = append(p.slots, p.areaOf(visitType.asked)...)
+	}
+}
+
+// areaOf are the reads of the circle for a visit type.
+func (p *plan) areaOf(visitType string) (asks []ask) {
+	for _, area := range p.circles(visitType) {
+		for _, key := range p.areaParts(visitType, area.Area) {
+			asks = append(asks, ask{
+				thing: thing{timeslot.CareOptions, areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed,
+			})
 		}
 	}
+	return asks
 }
 
 // areaParts are the reads of an area for the plan's days, the soonest first.
@@ -97,14 +105,17 @@ func (p *plan) circles(visitType string) []chosen {
 		return shared(at, q.Radius, limits.PointPrecision, limits.AreaSlack)
 	}
 	w := wish{
-		visitType: visitType, at: *q.Point, radius: q.Radius, own: share(*q.Point), share: share,
+		visitType: visitType, at: *q.Point, radius: q.Radius, own: share(*q.Point), share: share, outage: p.outage,
 		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a) },
 	}
 	w.calls = sync.OnceValue(func() int { return len(p.likelyDays(visitType, w.own)) })
-	if w.widest() {
+	if w.widest() || w.outage {
 		w.clinics = p.clinicsAround(*q.Point, float64(q.Radius))
 	}
 	list := p.engine.circles.choose(&w, p.now)
+	if w.outage {
+		return list
+	}
 	for _, clinic := range w.clinics { // the largest circle that there is leaves out a thin ring
 		if !slices.ContainsFunc(list, func(a chosen) bool { return holds(a.Area, clinic) }) {
 			list = append(list, chosen{Area: shared(clinic, sliver, limits.PointPrecision, limits.AreaSlack), why: whyRing})

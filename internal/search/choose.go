@@ -18,7 +18,8 @@ type wish struct {
 	share     func(timeslot.Point) timeslot.Area          // the shared one around another place
 	days      func(timeslot.Area) (parts []stretchOfDays) // that he asks for, as the area is read
 	calls     func() int                                  // that his own would take
-	clinics   []timeslot.Point                            // known inside of it: the directory's, and then those that answers named; only of the widest
+	clinics   []timeslot.Point                            // known inside of it: the directory's, and then those that answers named; only of the widest, or in an outage
+	outage    bool                                        // nothing can be read: whatever copy there is serves
 }
 
 // widest reports whether no circle can be larger than the caller's own, so that hardly any contains it.
@@ -43,6 +44,7 @@ const (
 	whyTogether = "in use, and covers a part of the caller's own circle"
 	whyClinics  = "in use, and holds clinics that are known in the caller's own circle"
 	whyExtended = "covers what is missing beside circles that are in use"
+	whyOutage   = "could not be read, and there is an older copy of this one"
 	whyRing     = "a clinic beyond the largest circle that upstream takes"
 )
 
@@ -65,7 +67,10 @@ func (c *circles) choose(w *wish, now time.Time) []chosen {
 	if goal.r <= 0 {
 		return []chosen{{Area: w.own, why: whyNew}}
 	}
-	if w.widest() {
+	switch {
+	case w.outage:
+		return chooseOld(w, goal, near)
+	case w.widest():
 		return chooseWidest(w, goal, near)
 	}
 	for worst := isFresh; worst <= isAwaited; worst++ {
@@ -76,6 +81,22 @@ func (c *circles) choose(w *wish, now time.Time) []chosen {
 		}
 	}
 	return listed(extended(w, goal, near), whyTogether)
+}
+
+// chooseOld gives copies that serve a wish while nothing can be read: of circles that cover it, else of those that hold all the
+// clinics that are known there; nil where there are none.
+func chooseOld(w *wish, goal disc, near []candidate) []chosen {
+	for worst := isFresh; worst <= isOld; worst++ {
+		if cover := coverOf(goal, upTo(worst, near)); cover != nil {
+			return listed(cover, whyOutage)
+		}
+	}
+	for _, clinic := range w.clinics {
+		if !slices.ContainsFunc(near, func(r candidate) bool { return holds(r.area, clinic) }) {
+			return nil
+		}
+	}
+	return listed(holders(w.clinics, near), whyOutage)
 }
 
 func upTo(worst standing, near []candidate) []candidate {
@@ -97,7 +118,7 @@ func (c *circles) candidates(w *wish, now time.Time) (near []candidate) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, r := range c.lists[w.visitType] {
-		if r.gone(now) && !(w.widest() && r.seenLately(now)) || farApart(r.center, w.at, float64(w.radius)+float64(r.area.Radius)) {
+		if r.gone(now) && !(w.widest() && r.seenLately(now)) && !w.outage || farApart(r.center, w.at, float64(w.radius)+float64(r.area.Radius)) {
 			continue
 		}
 		d := project(w.at, r.area)
@@ -111,12 +132,15 @@ func (c *circles) candidates(w *wish, now time.Time) (near []candidate) {
 		} else {
 			it.heavy = len(days) > 1 && len(days) > muchMore*w.calls()
 		}
-		if r.gone(now) && !it.seen || it.heavy && it.standing != isFresh {
+		switch {
+		case w.outage && it.standing == isAwaited:
+			continue
+		case !w.outage && (r.gone(now) && !it.seen || it.heavy && it.standing != isFresh):
 			continue
 		}
 		near = append(near, it)
 	}
-	if w.widest() {
+	if w.widest() || w.outage {
 		w.clinics = append(w.clinics, c.places.around(w.at, float64(w.radius))...)
 	}
 	slices.SortFunc(near, func(a, b candidate) int {

@@ -64,6 +64,7 @@ type circle struct {
 	read   map[stretchOfDays]reading
 	since  time.Time // when it was first asked for
 	last   time.Time // until when the last part may be served
+	hope   time.Time // until when that may be while it cannot be read anew
 	seen   time.Time // when the last part was read
 	wanted time.Time // by somebody who may be waiting for it
 }
@@ -115,12 +116,12 @@ func (c *circles) note(f *timeslot.Fragment, now time.Time) {
 	}
 	if len(r.read) >= maxParts {
 		maps.DeleteFunc(r.read, func(_ stretchOfDays, old reading) bool {
-			return !now.Before(old.Stale) && now.Sub(old.at) >= seenFor
+			return !now.Before(old.StaleOnError) && now.Sub(old.at) >= seenFor
 		})
 	}
 	whole := c.places.note(f.Departments, now) && f.Dropped == 0
 	r.read[days] = reading{f.Bounds, f.FetchedAt, whole, r.read[days].used}
-	r.last, r.seen = later(r.last, f.Bounds.Stale), later(r.seen, f.FetchedAt)
+	r.last, r.hope, r.seen = later(r.last, f.Bounds.Stale), later(r.hope, f.Bounds.StaleOnError), later(r.seen, f.FetchedAt)
 }
 
 // use takes over that a caller looked at a part of an area.
@@ -197,7 +198,7 @@ func (c *circles) circle(k timeslot.FragmentKey, now time.Time) *circle {
 	return r
 }
 
-// gone reports whether nobody can be served with the circle.
+// gone reports whether nobody can be served with the circle, but while upstream fails.
 func (r *circle) gone(now time.Time) bool { return !now.Before(r.last) && !r.pending(now) }
 
 func (r *circle) pending(now time.Time) bool { return now.Sub(r.wanted) < wantedFor }
@@ -217,7 +218,7 @@ func (c *circles) seen(r *circle, days []stretchOfDays, now time.Time) bool {
 
 // forget drops what may no longer be served, and of that first what was not seen lately; if it is nothing, some of the rest.
 func (c *circles) forget(now time.Time) {
-	c.drop(func(r *circle) bool { return r.gone(now) && !r.seenLately(now) })
+	c.drop(func(r *circle) bool { return r.gone(now) && !r.seenLately(now) && !now.Before(r.hope) })
 	if len(c.known) >= maxCircles {
 		c.drop(func(r *circle) bool { return r.gone(now) })
 	}
@@ -248,7 +249,8 @@ type standing int
 const (
 	isFresh   standing = iota
 	isStale            // at once, with a refresh behind
-	isAwaited          // somebody has to wait for some of the days
+	isOld              // at once while upstream fails, else somebody has to wait for some of the days
+	isAwaited          // somebody has to wait in any case
 )
 
 // standing is that of the worst of the days.
@@ -256,10 +258,12 @@ func (r *circle) standing(days []stretchOfDays, now time.Time) standing {
 	worst := isFresh
 	for _, d := range days {
 		switch read, ok := r.read[d]; {
-		case !ok || read.At(now) > timeslot.Stale:
+		case !ok || read.At(now) > timeslot.LastHope:
 			return isAwaited
+		case read.At(now) == timeslot.LastHope:
+			worst = isOld
 		case read.At(now) == timeslot.Stale:
-			worst = isStale
+			worst = max(worst, isStale)
 		}
 	}
 	return worst

@@ -56,9 +56,10 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	if !anyMissing(directory) { // the usual case: everything can be planned at once
 		more := pieces(p.expand(fragmentsOf(directory)))
 		e.lookup(ctx, more, call)
-		slots = append(slots, more...)
+		slots = e.spareFailing(ctx, p, append(slots, more...))
 		e.fill(ctx, slots, call)
 		slots = e.inParts(ctx, p, slots, call)
+		slots = e.insteadOfFailed(ctx, p, slots)
 		slots = append(slots, e.named(ctx, p, directory, slots, call)...)
 		g.pieces = append(directory, slots...)
 		return g, nil
@@ -71,8 +72,10 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		e.lookup(ctx, more, call)
 		e.fill(ctx, more, call)
 	})
+	slots = e.spareFailing(ctx, p, slots)
 	e.fill(ctx, slots, call)
 	slots = e.inParts(ctx, p, slots, call)
+	slots = e.insteadOfFailed(ctx, p, slots)
 	lane.Wait()
 	slots = append(slots, more...)
 	slots = append(slots, e.named(ctx, p, directory, slots, call)...)

@@ -1,7 +1,9 @@
 package search
 
 import (
+	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,7 +60,17 @@ func (o *outages) of(key timeslot.FragmentKey, now time.Time) error {
 	if past, known := o.keys[key]; known && now.Before(past.until) {
 		return past.err
 	}
+	if byPoint(key) {
+		if past, known := o.keys[anyArea(key)]; known && now.Before(past.until) {
+			return past.err
+		}
+	}
 	return nil
+}
+
+// anyArea stands for all areas of a visit type: where one cannot be read, the next visitor's cannot either.
+func anyArea(key timeslot.FragmentKey) timeslot.FragmentKey {
+	return timeslot.FragmentKey{Operation: key.Operation, Version: key.Version, VisitType: key.VisitType}
 }
 
 // standIn takes the old copy of a piece whose key failed a moment ago, and orders another try behind.
@@ -71,4 +83,53 @@ func (e *Engine) standIn(pc *piece, call fetch.Call) bool {
 	}
 	e.refreshBehind(pc.key, call, 0)
 	return true
+}
+
+// insteadOfFailed puts older copies of other circles in the place of an area that could not be read and of which there is no
+// copy: people who stand elsewhere have read it. The answer is as old as these say, and why.
+func (e *Engine) insteadOfFailed(ctx context.Context, p *plan, list []*piece) []*piece {
+	failed := func(pc *piece) bool { return byPoint(pc.key) && !pc.usable() && pc.err != nil }
+	for _, pc := range slices.Clone(list) {
+		if failed(pc) && slices.Contains(list, pc) {
+			list = e.insteadOf(ctx, p, list, pc)
+		}
+	}
+	return list
+}
+
+// insteadOf puts copies in the place of all areas of a failed one's visit type.
+func (e *Engine) insteadOf(ctx context.Context, p *plan, list []*piece, failed *piece) []*piece {
+	visitType := failed.key.VisitType
+	without := *p
+	without.outage = true
+	copies := pieces(without.areaOf(visitType))
+	e.look(ctx, copies)
+	if len(copies) == 0 || slices.ContainsFunc(copies, func(pc *piece) bool { return !pc.usable() }) {
+		return list
+	}
+	for _, pc := range copies {
+		pc.err = failed.err
+	}
+	if e.outages.of(anyArea(failed.key), e.opt.Now()) == nil {
+		e.outages.note(anyArea(failed.key), failed.err, e.opt.Now())
+	}
+	return append(slices.DeleteFunc(list, func(pc *piece) bool {
+		return byPoint(pc.key) && pc.key.VisitType == visitType
+	}), copies...)
+}
+
+// spareFailing puts copies in the place of areas that could not be read a moment ago: nobody waits for another failure.
+func (e *Engine) spareFailing(ctx context.Context, p *plan, list []*piece) []*piece {
+	for _, pc := range list {
+		if byPoint(pc.key) && !pc.usable() {
+			pc.err = e.outages.of(pc.key, e.opt.Now())
+		}
+	}
+	list = e.insteadOfFailed(ctx, p, list)
+	for _, pc := range list {
+		if !pc.usable() {
+			pc.err = nil // it is tried after all
+		}
+	}
+	return list
 }

@@ -47,6 +47,8 @@ type plan struct {
 	directory  []ask
 	skipped    []timeslot.SourceReport
 
+	outage bool // areas cannot be read: copies have to do
+
 	clinicsSeen map[thing]bool   // of the area: asked, or passed over
 	passedOver  map[thing]string // for search.maxDepartments, with the department's key
 }

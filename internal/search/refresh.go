@@ -50,6 +50,7 @@ type refresher struct {
 	mu      sync.Mutex
 	waiting hottest
 	running map[timeslot.FragmentKey]bool
+	covered map[timeslot.FragmentKey]int // by how many jobs that wait or run
 }
 
 type refreshJob struct {
@@ -66,7 +67,7 @@ func newRefresher(workers int, work func(context.Context, refreshJob)) *refreshe
 	ctx, stop := context.WithCancel(context.Background())
 	r := &refresher{
 		work: work, stop: stop, ready: make(chan struct{}, refreshQueue),
-		waiting: newHottest(), running: map[timeslot.FragmentKey]bool{},
+		waiting: newHottest(), running: map[timeslot.FragmentKey]bool{}, covered: map[timeslot.FragmentKey]int{},
 	}
 	for range workers {
 		r.wg.Go(func() { r.run(ctx) })
@@ -82,7 +83,7 @@ func (r *refresher) run(ctx context.Context) {
 		case <-r.ready:
 			job := r.take()
 			r.work(ctx, job)
-			r.done(job.key)
+			r.done(job)
 		}
 	}
 }
@@ -96,10 +97,27 @@ func (r *refresher) take() refreshJob {
 	return job
 }
 
-func (r *refresher) done(key timeslot.FragmentKey) {
+func (r *refresher) done(job refreshJob) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.running, key)
+	delete(r.running, job.key)
+	for _, key := range job.keys() {
+		if r.covered[key]--; r.covered[key] == 0 {
+			delete(r.covered, key)
+		}
+	}
+}
+
+// keys are all that the job refreshes.
+func (j *refreshJob) keys() []timeslot.FragmentKey {
+	if j.more == nil {
+		return []timeslot.FragmentKey{j.key}
+	}
+	keys := make([]timeslot.FragmentKey, len(j.more))
+	for i, pc := range j.more {
+		keys[i] = pc.key
+	}
+	return keys
 }
 
 // add queues a job. One for a key that is being refreshed is dropped, one for a key that waits makes it hotter; full
@@ -113,17 +131,21 @@ func (r *refresher) add(job refreshJob) (full bool) {
 	select {
 	case r.ready <- struct{}{}:
 		r.waiting.push(job)
+		for _, key := range job.keys() {
+			r.covered[key]++
+		}
 		return false
 	default:
 		return true
 	}
 }
 
-// has reports whether a job for a key waits or is being done.
+// has reports whether a job that refreshes a key waits or is being done, and makes one that waits for it hotter.
 func (r *refresher) has(key timeslot.FragmentKey) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.running[key] || r.waiting.byKey[key] != nil
+	r.waiting.heat(key)
+	return r.covered[key] > 0
 }
 
 // close stops the workers and waits for them.
@@ -165,7 +187,7 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 	}
 	var old []*piece
 	for _, pc := range list {
-		if pc.renewal != notYet {
+		if pc.renewal != notYet && !e.refresh.has(pc.key) {
 			old = append(old, pc)
 		}
 	}
