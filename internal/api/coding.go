@@ -146,7 +146,8 @@ var gzipWriters = sync.Pool{New: func() any {
 
 // zstdEncoder is shared: EncodeAll is safe for concurrent use and keeps its tables.
 var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(1<<20)) // as far back as an answer reaches; the default keeps 16 MiB for it
 	if err != nil { // the options are constants
 		panic(err)
 	}

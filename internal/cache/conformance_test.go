@@ -75,6 +75,7 @@ func conform(t *testing.T, open func(*testing.T) subject) {
 		"not found is an answer too":                          notFoundIsStored,
 		"looking again finds fresh copies only":               lookAgainWantsFresh,
 		"among concurrent puts the latest stays":              latestOfManyStays,
+		"what is needless is let go of, and nothing else":     needlessGoes,
 	} {
 		t.Run(name, func(t *testing.T) { story(t, open(t)) })
 	}
@@ -190,5 +191,31 @@ func wantFragments(t *testing.T, hits []Hit, want ...*timeslot.Fragment) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("fragments (-want +got):\n%s", diff)
+	}
+}
+
+// dropper is a store that lets go of copies in memory.
+type dropper interface {
+	Drop(keys []timeslot.FragmentKey, needless func(*timeslot.Fragment) bool) []timeslot.FragmentKey
+}
+
+func needlessGoes(t *testing.T, s subject) {
+	d, ok := s.keeper.(dropper)
+	if !ok {
+		t.Skip("keeps nothing in memory")
+	}
+	one, two, three := fragment(keyOfNPI(1), s.clock.Now()), fragment(keyOfNPI(2), s.clock.Now()), fragment(keyOfNPI(3), s.clock.Now())
+	for _, f := range []*timeslot.Fragment{one, two, three} {
+		s.Put(t.Context(), f)
+	}
+	s.settle()
+	gone := d.Drop([]timeslot.FragmentKey{one.Key, two.Key, keyOfNPI(4)}, func(f *timeslot.Fragment) bool { return f == two })
+	if diff := cmp.Diff([]timeslot.FragmentKey{two.Key}, gone); diff != "" {
+		t.Errorf("gone (-want +got):\n%s", diff)
+	}
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{one.Key, three.Key}), one, three)
+	hit := s.Lookup(t.Context(), []timeslot.FragmentKey{two.Key})[0]
+	if _, tiered := s.keeper.(*Tiered); tiered != (hit.Fragment != nil) || hit.Fragment == two {
+		t.Errorf("two is at %v; want it nowhere, or in Redis", hit.Tier)
 	}
 }

@@ -173,6 +173,24 @@ func (m *Memory) keep(f *timeslot.Fragment) *timeslot.Fragment {
 	return newest
 }
 
+// Drop lets go of copies that serve nobody any more, and gives the keys of those.
+func (m *Memory) Drop(keys []timeslot.FragmentKey, needless func(*timeslot.Fragment) bool) (dropped []timeslot.FragmentKey) {
+	for _, key := range keys {
+		h, ok := m.cache.GetIfPresent(key)
+		if !ok || !needless(h.fragment) {
+			continue
+		}
+		m.cache.Compute(key, func(now held, found bool) (held, otter.ComputeOp) {
+			if found && now.fragment == h.fragment {
+				return now, otter.InvalidateOp
+			}
+			return now, otter.CancelOp
+		})
+		dropped = append(dropped, key)
+	}
+	return dropped
+}
+
 // weigh is f's weight, which is known where the content is that of the copy held.
 func (m *Memory) weigh(f *timeslot.Fragment) uint32 {
 	if h, ok := m.cache.GetIfPresent(f.Key); ok && f.SameContent(h.fragment) {

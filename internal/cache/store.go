@@ -54,6 +54,10 @@ type Store interface {
 	// fetched earlier than the one already held never replaces it. Put does not wait for Redis.
 	Put(ctx context.Context, f *timeslot.Fragment)
 
+	// Drop lets go of those copies of keys in this process's memory that are needless, and gives their keys. Elsewhere they
+	// stay until their time is over.
+	Drop(keys []timeslot.FragmentKey, needless func(*timeslot.Fragment) bool) (dropped []timeslot.FragmentKey)
+
 	// Close stops the store's goroutines and waits for them. The store must not be used afterwards.
 	Close() error
 }

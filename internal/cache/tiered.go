@@ -145,5 +145,11 @@ func (t *Tiered) Put(ctx context.Context, f *timeslot.Fragment) {
 	}
 }
 
+// Drop lets go of copies in memory that serve nobody any more, and gives their keys. Redis keeps its own until their time is
+// over.
+func (t *Tiered) Drop(keys []timeslot.FragmentKey, needless func(*timeslot.Fragment) bool) (dropped []timeslot.FragmentKey) {
+	return t.memory.Drop(keys, needless)
+}
+
 // Close implements [Store] for both tiers.
 func (t *Tiered) Close() error { return errors.Join(t.redis.Close(), t.memory.Close()) }

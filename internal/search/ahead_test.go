@@ -144,12 +144,16 @@ func TestWhatIsBehindAnAreasEmptyWindowIsReadTogether(t *testing.T) {
 		c.opens = timeslot.EarliestToday(time.Now()) + 70
 		ask := func() (calls int) {
 			t.Helper()
+			c.mu.Lock()
 			c.read = nil
+			c.mu.Unlock()
 			a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
 			if a.NextAvailable == nil || timeslot.DateOf(time.Unix(a.NextAvailable.Start, 0)) != c.opens {
 				t.Fatalf("next is %+v, want a slot in 70 days", a.NextAvailable)
 			}
 			pass(time.Second)
+			c.mu.Lock()
+			defer c.mu.Unlock()
 			return len(c.read)
 		}
 		if n := ask(); n != 3 {

@@ -75,6 +75,7 @@ type reading struct {
 	at    time.Time
 	whole bool // all that upstream listed could be read, and has a place
 	used  time.Time
+	tried time.Time // when it was seen last whether another circle stands in for it
 }
 
 // stretchOfDays is what one read of an area covers.
@@ -120,7 +121,7 @@ func (c *circles) note(f *timeslot.Fragment, now time.Time) {
 		})
 	}
 	whole := c.places.note(f.Departments, now) && f.Dropped == 0
-	r.read[days] = reading{f.Bounds, f.FetchedAt, whole, r.read[days].used}
+	r.read[days] = reading{f.Bounds, f.FetchedAt, whole, r.read[days].used, time.Time{}}
 	r.last, r.hope, r.seen = later(r.last, f.Bounds.Stale), later(r.hope, f.Bounds.StaleOnError), later(r.seen, f.FetchedAt)
 }
 

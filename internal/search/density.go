@@ -179,7 +179,11 @@ func (d *density) weigh(key timeslot.FragmentKey, slots int, now time.Time) {
 	if s == nil || daysOf(key) != s.days {
 		return
 	}
-	s.perDay = max(1, float64(slots)/float64(s.days))
+	days := key.LastDay() - max(key.FirstDay(), timeslot.EarliestToday(now)) + 1 // those that are over have no slots
+	if days < 1 {
+		days = timeslot.Date(s.days)
+	}
+	s.perDay = max(1, float64(slots)/float64(days))
 	switch {
 	case slots > heavy:
 		s.days, s.lights = finer(s.days), 0

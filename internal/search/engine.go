@@ -25,6 +25,8 @@ type Store interface {
 	Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration
 	// Renew is Fill where only a copy that stays fresh for ahead spares the work.
 	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
+	// Drop lets go of copies in this process's memory that serve nobody any more, and gives their keys.
+	Drop(keys []timeslot.FragmentKey, needless func(*timeslot.Fragment) bool) (dropped []timeslot.FragmentKey)
 }
 
 // Fetcher reads from upstream; every error is a [timeslot.Error]. The real one is fetch.Fetcher.

@@ -293,6 +293,7 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 		}
 		f.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(f.FetchedAt, f.NotFound)
 		e.circles.note(f, f.FetchedAt)
+		e.letGo(f)
 	}
 	return parts, nil
 }
