@@ -182,3 +182,29 @@ func TestAnUpstreamThatRefusesConnectionsHealsByItself(t *testing.T) {
 		f.Time("whole after it listened", s.fresh(t, clinician), recovery, 1)
 	})
 }
+
+// docs/faults.md rows 1, 2: while the source of areas is down, people who stand where nobody stood before are served with
+// what others have read.
+func TestWithCareOptionsDownUnlikeVisitorsAreServedOldCopies(t *testing.T) {
+	s := newScene(t, lives(300*time.Millisecond, 300*time.Millisecond, time.Hour))
+	visitor := func(n int) string {
+		return fmt.Sprintf("/v1/timeslots?latitude=%.4f&longitude=%.4f&radius=%d&visitTypeName=Illness", 47.61+float64(n%7)/300, -122.33+float64(n)/1000, 10+15*(n%2))
+	}
+	for n := range 20 {
+		s.settle(t, visitor(n))
+	}
+	s.upstream.Break(evil.Status(500), evil.CareOptions)
+	rig.Until(t, "the end of what is served in any case", func() bool {
+		_, reason := rig.Get(t, s.Public+visitor(0)).Answer(t).Of("careOptions")
+		return reason != ""
+	})
+	for n := range 20 {
+		r := rig.Get(t, s.Public+visitor(n+100))
+		a := r.Answer(t)
+		if status, reason := a.Of("careOptions"); r.Status != 200 || a.Total == 0 || status != "stale" {
+			t.Fatalf("visitor %d: %d with %d slots, careOptions %s (%s)", n, r.Status, a.Total, status, reason)
+		}
+	}
+	s.upstream.Heal()
+	s.fresh(t, visitor(200))
+}
