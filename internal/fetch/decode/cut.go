@@ -33,7 +33,8 @@ func Cut(f *timeslot.Fragment, through timeslot.Block) []*timeslot.Fragment {
 	return parts
 }
 
-// keepUsed leaves the schedules out that have no slot: an area's answer lists none of them.
+// keepUsed leaves out what an area's answer for the part alone would not list: schedules without a slot, and clinics and
+// clinicians that the whole has in other parts alone.
 func keepUsed(part *timeslot.Fragment) {
 	const unused = ^uint32(0)
 	numbers := make([]uint32, len(part.Schedules))
@@ -43,17 +44,27 @@ func keepUsed(part *timeslot.Fragment) {
 	for i := range part.Slots {
 		numbers[part.Slots[i].Schedule] = 0
 	}
+	elsewhere, here := map[string]bool{}, map[string]bool{} // departments by key, and clinicians by NPI
 	var used []timeslot.Schedule
 	for i, n := range numbers {
+		s := &part.Schedules[i]
+		elsewhere[s.DepartmentKey()], elsewhere[s.NPI] = true, true
 		if n != unused {
+			here[s.DepartmentKey()], here[s.NPI] = true, true
 			numbers[i] = uint32(len(used))
-			used = append(used, part.Schedules[i])
+			used = append(used, *s)
 		}
 	}
 	part.Schedules, part.Slots = used, slices.Clone(part.Slots)
 	for i := range part.Slots {
 		part.Slots[i].Schedule = numbers[part.Slots[i].Schedule]
 	}
+	part.Departments = slices.DeleteFunc(slices.Clone(part.Departments), func(d timeslot.Department) bool {
+		return elsewhere[d.Key()] && !here[d.Key()]
+	})
+	part.Providers = slices.DeleteFunc(slices.Clone(part.Providers), func(p timeslot.Provider) bool {
+		return elsewhere[p.NPI] && !here[p.NPI]
+	})
 }
 
 // coverOfBlock is the part of f's interval that lies in one of its blocks.

@@ -92,11 +92,18 @@ func TestSlotsWrittenInUTCAreCutByTheClockOfTheirSchedule(t *testing.T) {
 	first := timeslot.BlockOf(mustDate("2030-02-20"))
 	end := (first.Last() + 1).In(mustZone(t, "America/Los_Angeles")).Unix()
 	f := &timeslot.Fragment{
-		Key:       timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Block: first},
-		Schedules: []timeslot.Schedule{{NPI: "1", Timezone: "America/Los_Angeles"}, {NPI: "2"}, {NPI: "3", Timezone: "America/Los_Angeles"}},
+		Key: timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Block: first},
+		Schedules: []timeslot.Schedule{
+			{EHRInstance: "e", DepartmentID: "1", NPI: "1", Timezone: "America/Los_Angeles"}, {EHRInstance: "e", DepartmentID: "2", NPI: "2"},
+			{EHRInstance: "e", DepartmentID: "3", NPI: "3", Timezone: "America/Los_Angeles"},
+		},
 		Slots: []timeslot.Slot{ // UTC's next day began eight hours before; without a zone it is that which counts
 			{Start: end - 3600}, {Start: end - 1800, Schedule: 1}, {Start: end, Schedule: 2},
 		},
+	}
+	for _, id := range []string{"1", "2", "3", "9"} {
+		f.Departments = append(f.Departments, timeslot.Department{EHRInstance: "e", ID: id})
+		f.Providers = append(f.Providers, timeslot.Provider{NPI: id})
 	}
 	parts := Cut(f, first+1)
 	var got [][]string
@@ -109,6 +116,16 @@ func TestSlotsWrittenInUTCAreCutByTheClockOfTheirSchedule(t *testing.T) {
 	}
 	if diff := cmp.Diff([][]string{{"1"}, {"2", "3"}}, got); diff != "" {
 		t.Errorf("clinicians of the blocks (-want +got):\n%s", diff)
+	}
+	var places []string
+	for _, part := range parts {
+		for i := range part.Departments {
+			places = append(places, part.Departments[i].ID+part.Providers[i].NPI)
+		}
+		places = append(places, "|")
+	}
+	if diff := cmp.Diff([]string{"11", "99", "|", "22", "33", "99", "|"}, places); diff != "" {
+		t.Errorf("places and people of the blocks; the ninth has no slot at all (-want +got):\n%s", diff)
 	}
 	if len(parts[0].Schedules) != 1 || len(parts[1].Schedules) != 2 || f.Slots[2].Schedule != 2 || len(f.Schedules) != 3 {
 		t.Errorf("%d and %d schedules, want those alone that have a slot, and the whole as it was", len(parts[0].Schedules), len(parts[1].Schedules))
