@@ -49,7 +49,8 @@ func TestASourceThatFailsAtOnceCostsItsPartAndSaysWhy(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			n++
-			query := strings.Replace(area, "radius=15", fmt.Sprintf("radius=%d", 15+3*n), 1) // cold for each: wider than what was read before
+			// Cold for each, as no copy of a neighbour's serves: nobody asked for its visit type before.
+			query := strings.Replace(area, "Illness", fmt.Sprint("Cold", n), 1) + "&" + strings.TrimPrefix(clinician, "/v1/timeslots?")
 			s.upstream.Break(tt.fault, evil.CareOptions)
 			r := rig.Get(t, s.Public+query)
 			a := r.Answer(t)

@@ -43,7 +43,6 @@ type listed struct {
 	*listing
 	answer *answer
 	index  int32     // of the answer
-	inside []uint32  // of its slots, those of the days that are united
 	passed []stretch // days for which a fresher answer lists the clinic as well
 }
 
@@ -133,6 +132,7 @@ func (b *builder) arrange() {
 // clocks.
 func (c *clinic) inside(windows func(clock) window) *clinic {
 	b := *c.odd
+	b.zone = newZone(c.odd.zone.loc) // which remembers what it was asked last
 	of := make([]window, len(c.clocks))
 	for i := range of {
 		of[i] = windows(c.clocks[i])

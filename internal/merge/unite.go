@@ -44,9 +44,7 @@ func (u *unit) day() timeslot.Date {
 func (b *builder) collect() {
 	n := 0
 	for i := range b.listed {
-		part := &b.listed[i]
-		part.inside = b.within.slotsOf(part)
-		n += len(part.inside)
+		n += len(b.within.slotsOf(&b.listed[i]))
 	}
 	b.keyed = slices.Grow(b.lists[0][:0], n)
 	b.parts = make([]counted, len(b.listed))
@@ -88,9 +86,10 @@ func (b *builder) sortByGroup() {
 
 func (b *builder) collectPart(n int32) {
 	part, counted := &b.listed[n], &b.parts[n]
+	inside := b.within.slotsOf(part)
 	first := b.firstRow(n)
-	counted.starts = make([]int64, 0, len(part.inside))
-	for _, j := range part.inside {
+	counted.starts = make([]int64, 0, len(inside))
+	for _, j := range inside {
 		slot := &part.answer.Slots[j]
 		e := entry{row: first + part.rowOf(slot.Schedule), id: -1, clock: b.clockOf(slot), duration: slot.Duration, offset: slot.Offset}
 		if part.passed != nil && within(part.passed, timeslot.Date((slot.Start+b.offsetOf(e.clock, slot.Start))/secondsPerDay)) {
@@ -101,7 +100,7 @@ func (b *builder) collectPart(n int32) {
 			b.ids = append(b.ids, slot.ID)
 		}
 		if e.clock > 0 && counted.clocks == nil { // all before are in the first one
-			counted.clocks = make([]uint16, len(counted.starts), len(part.inside))
+			counted.clocks = make([]uint16, len(counted.starts), len(inside))
 		}
 		if counted.starts = append(counted.starts, slot.Start); counted.clocks != nil {
 			counted.clocks = append(counted.clocks, e.clock)

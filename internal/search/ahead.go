@@ -16,11 +16,17 @@ import (
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
 	limit := g.plan.horizon()
 	end, next := g.reaches(limit)
-	from := timeslot.BlockOf(g.plan.last - 1).First() // behind the window in some zone, and the same day for many windows
+	from := timeslot.BlockOf(g.plan.last - 2).First() // behind the window in some zone, and the same day for many windows
 	weeks := timeslot.Date(1)
 	defer func() { e.refreshDue(g.ahead, call) }() // all that was looked through: one call may bring it
 	for {
-		if end > g.plan.last && e.nextFrom(ctx, g, from, end, a) || end >= limit {
+		if end > g.plan.last {
+			if e.nextFrom(ctx, g, from, end, a) {
+				return
+			}
+			from = end + 1
+		}
+		if end >= limit {
 			return
 		}
 		until := limit
@@ -34,14 +40,16 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		later := g.plan.behind(next, end+1, until)
 		more := pieces(later.slots)
 		e.look(ctx, more)
+		more = e.spareFailing(ctx, later, more)
 		e.fill(ctx, more, call)
 		more = e.inParts(ctx, later, more, call)
+		more = e.insteadOfFailed(ctx, later, more)
 		g.ahead = append(g.ahead, more...)
 		if anyFailed(more) {
 			a.ReviewAt = a.MergedAt
 			return
 		}
-		from, end, next = end+1, until, max(next, timeslot.BlockOf(until)+1)
+		end, next = until, max(next, timeslot.BlockOf(until)+1)
 	}
 }
 

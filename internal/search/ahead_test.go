@@ -204,3 +204,26 @@ func TestADenseAreasBlocksAreReadOneByOne(t *testing.T) {
 		}
 	})
 }
+
+// The window's last day is not the same everywhere: what lies behind it in the west is not skipped.
+func TestTheDayBehindTheWindowInTheWestIsNotSkipped(t *testing.T) {
+	for name, tt := range map[string]struct{ fits, hours int }{
+		"in parts": {7, 0}, "in days": {1, 0}, "whole, as a block ends on that day": {timeslot.BlockDays, 84},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				pass(time.Duration(tt.hours) * time.Hour)
+				c, e := newCity(t, tt.fits)
+				west, err := time.LoadLocation(clinic.Timezone)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.opens = timeslot.DateOf(time.Now().In(west)) + 15 // the window holds today and fourteen days more
+				a := e.mustSearch(t, around(timeslot.Query{}), Caller{})
+				if a.Total != 0 || a.NextAvailable == nil || timeslot.DateOf(time.Unix(a.NextAvailable.Start, 0)) != c.opens {
+					t.Errorf("%d slots, next is %+v, want one on %v", a.Total, a.NextAvailable, c.opens)
+				}
+			})
+		})
+	}
+}

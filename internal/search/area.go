@@ -31,7 +31,7 @@ func (p *plan) areaOf(visitType string) (asks []ask) {
 	for _, area := range p.circles(visitType) {
 		for _, key := range p.areaParts(visitType, area.Area) {
 			asks = append(asks, ask{
-				thing: thing{timeslot.CareOptions, areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed,
+				thing: thing{timeslot.CareOptions, areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed, gaps: area.gaps,
 			})
 		}
 	}

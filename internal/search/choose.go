@@ -53,6 +53,7 @@ type chosen struct {
 	timeslot.Area
 	why      string
 	borrowed bool // used while it is fresh; others have it refreshed
+	gaps     bool // with the others, it holds the clinics that are known in the caller's circle, and not all of the circle
 }
 
 // choose gives the areas that serve a wish: one that contains it or several that cover it, those that are there before those
@@ -96,7 +97,11 @@ func chooseOld(w *wish, goal disc, near []candidate) []chosen {
 			return nil
 		}
 	}
-	return listed(holders(w.clinics, near), whyOutage)
+	list := listed(holders(w.clinics, near), whyOutage)
+	for i := range list {
+		list[i].gaps = true
+	}
+	return list
 }
 
 func upTo(worst standing, near []candidate) []candidate {
@@ -171,7 +176,7 @@ func compareAreas(a, b timeslot.Area) int {
 func listed(cover []candidate, why string) []chosen {
 	list := make([]chosen, len(cover))
 	for i := range cover {
-		list[i] = chosen{cover[i].area, cmp.Or(cover[i].why, why), cover[i].heavy}
+		list[i] = chosen{Area: cover[i].area, why: cmp.Or(cover[i].why, why), borrowed: cover[i].heavy}
 	}
 	return list
 }

@@ -64,6 +64,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		g.pieces = append(directory, slots...)
 		return g, nil
 	}
+	slots = e.spareFailing(ctx, p, slots)
 	var more []*piece
 	var lane sync.WaitGroup
 	lane.Go(func() {
@@ -72,11 +73,10 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		e.lookup(ctx, more, call)
 		e.fill(ctx, more, call)
 	})
-	slots = e.spareFailing(ctx, p, slots)
 	e.fill(ctx, slots, call)
 	slots = e.inParts(ctx, p, slots, call)
-	slots = e.insteadOfFailed(ctx, p, slots)
 	lane.Wait()
+	slots = e.insteadOfFailed(ctx, p, slots)
 	slots = append(slots, more...)
 	slots = append(slots, e.named(ctx, p, directory, slots, call)...)
 	g.pieces = append(directory, slots...)
@@ -270,8 +270,13 @@ func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache
 		if shared {
 			e.opt.Recorder.Coalesced("fleet")
 		}
-		if err == nil && key.Operation == timeslot.OpMaxLookahead {
+		switch {
+		case err != nil:
+		case key.Operation == timeslot.OpMaxLookahead:
 			e.lookahead.learn(fragment)
+		case byPoint(key):
+			e.circles.note(fragment, fragment.FetchedAt)
+			e.letGo(fragment)
 		}
 		return fragment, err
 	}
@@ -283,17 +288,20 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	begun := e.opt.Now()
 	call.Zones = e.zonesFor(call)
 	parts, err := e.fetchWithin(ctx, key, through, call)
+	e.outages.noteArea(key, err, e.opt.Now())
 	if err != nil {
 		return nil, err
 	}
 	e.leads.learn(key.Operation, e.opt.Now().Sub(begun))
+	heaviest := parts[0]
 	for _, f := range parts {
-		if f.Key.Operation == timeslot.OpAvailabilitySlots {
-			e.density.weigh(f.Key, len(f.Slots), e.opt.Now())
-		}
 		f.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(f.FetchedAt, f.NotFound)
-		e.circles.note(f, f.FetchedAt)
-		e.letGo(f)
+		if len(f.Slots) > len(heaviest.Slots) {
+			heaviest = f
+		}
+	}
+	if key.Operation == timeslot.OpAvailabilitySlots {
+		e.density.weigh(heaviest.Key, len(heaviest.Slots), e.opt.Now())
 	}
 	return parts, nil
 }

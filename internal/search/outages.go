@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -68,7 +69,19 @@ func (o *outages) of(key timeslot.FragmentKey, now time.Time) error {
 	return nil
 }
 
-// anyArea stands for all areas of a visit type: where one cannot be read, the next visitor's cannot either.
+// noteArea is told how a read of an area ended: where one cannot be read, the next visitor's cannot either. An answer that was
+// too large says nothing about others.
+func (o *outages) noteArea(key timeslot.FragmentKey, err error, now time.Time) {
+	switch {
+	case !byPoint(key) || errors.Is(err, fetch.ErrTooLarge):
+	case err == nil:
+		o.forget(anyArea(key))
+	default:
+		o.note(anyArea(key), err, now)
+	}
+}
+
+// anyArea stands for all areas of a visit type.
 func anyArea(key timeslot.FragmentKey) timeslot.FragmentKey {
 	return timeslot.FragmentKey{Operation: key.Operation, Version: key.Version, VisitType: key.VisitType}
 }
@@ -81,7 +94,9 @@ func (e *Engine) standIn(pc *piece, call fetch.Call) bool {
 	if pc.err = e.outages.of(pc.key, e.opt.Now()); pc.err == nil {
 		return false
 	}
-	e.refreshBehind(pc.key, call, 0)
+	if !byPoint(pc.key) || e.outages.of(anyArea(pc.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
+		e.refreshBehind(pc.key, call, 0)
+	}
 	return true
 }
 
@@ -109,9 +124,6 @@ func (e *Engine) insteadOf(ctx context.Context, p *plan, list []*piece, failed *
 	}
 	for _, pc := range copies {
 		pc.err = failed.err
-	}
-	if e.outages.of(anyArea(failed.key), e.opt.Now()) == nil {
-		e.outages.note(anyArea(failed.key), failed.err, e.opt.Now())
 	}
 	return append(slices.DeleteFunc(list, func(pc *piece) bool {
 		return byPoint(pc.key) && pc.key.VisitType == visitType

@@ -15,6 +15,7 @@ type ask struct {
 	why    string // of an area around a point
 
 	borrowed bool // others have it refreshed
+	gaps     bool // see chosen
 }
 
 // thing is what one source report is about: a clinician, a department and visit type, the area, the directory.

@@ -157,7 +157,7 @@ func worse(a, b timeslot.Status) bool {
 // whole reports whether all that was answered could be read.
 func (g *collection) whole() bool {
 	for _, pc := range g.pieces {
-		if pc.inPart() && (pc.key.Source() != timeslot.Directory || g.plan.query.OnlyLocation()) {
+		if pc.gaps || pc.inPart() && (pc.key.Source() != timeslot.Directory || g.plan.query.OnlyLocation()) {
 			return false
 		}
 	}

@@ -19,8 +19,8 @@ func (e *Engine) letGo(f *timeslot.Fragment) {
 		return
 	}
 	e.circles.forgetCopies(e.opt.Store.Drop(keys, func(old *timeslot.Fragment) bool {
-		return old.Bounds.At(now) == timeslot.LastHope && holdsAll(f.Key.Area, old.Departments)
-	}))
+		return old.Bounds.At(now) == timeslot.LastHope && holdsAll(f.Key.Area, old.Departments) && e.holdsKnown(f.Key.Area, old)
+	}), now)
 }
 
 // tryAgain is after how long it is seen once more whether a circle stands in for another one.
@@ -53,13 +53,13 @@ func (c *circles) superseded(f *timeslot.Fragment, now time.Time) (keys []timesl
 }
 
 // forgetCopies takes over that copies are gone. When their circles were looked at is remembered.
-func (c *circles) forgetCopies(keys []timeslot.FragmentKey) {
+func (c *circles) forgetCopies(keys []timeslot.FragmentKey, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, key := range keys {
 		if r := c.known[crowdedOf(key)]; r != nil {
 			days := stretchOfDays{key.Block, key.Span}
-			if read, ok := r.read[days]; ok {
+			if read, ok := r.read[days]; ok && read.At(now) == timeslot.LastHope { // not one that is newer than the copy
 				read.Bounds = timeslot.Bounds{}
 				r.read[days] = read
 			}
@@ -96,4 +96,28 @@ func (d stretchOfDays) last() timeslot.Date {
 // holdsAll reports whether all clinics lie inside the area, so far as one can tell.
 func holdsAll(a timeslot.Area, clinics []timeslot.Department) bool {
 	return !slices.ContainsFunc(clinics, func(d timeslot.Department) bool { return d.Point == nil || !holds(a, *d.Point) })
+}
+
+// holdsKnown reports whether an area holds the clinics, too, that are known in a copy's circle and have no slot there. Where
+// none is known it has to hold the circle.
+func (e *Engine) holdsKnown(a timeslot.Area, old *timeslot.Fragment) bool {
+	at, miles := old.Key.Area.Point(), float64(old.Key.Area.Radius)
+	known := e.circles.placesAround(at, miles)
+	if list := e.lookahead.seen.Load(); list != nil {
+		for i := range list.Departments {
+			if p := list.Departments[i].Point; p != nil && !farApart(at, *p, miles) && at.MilesTo(*p) <= miles {
+				known = append(known, *p)
+			}
+		}
+	}
+	if len(known) == 0 {
+		return a.Point().MilesTo(at)+miles <= a.SureMiles()
+	}
+	return !slices.ContainsFunc(known, func(p timeslot.Point) bool { return !holds(a, p) })
+}
+
+func (c *circles) placesAround(at timeslot.Point, miles float64) []timeslot.Point {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.places.around(at, miles)
 }

@@ -16,7 +16,7 @@ import (
 func TestCopiesThatAnotherCircleStandsInForAreLetGoOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draw := rand.New(rand.NewPCG(3, 4))
-		seattle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
+
 		r := newRegion(draw, seattle, 8, 30, 10)
 		r.opens = time.Now().Add(24 * time.Hour)
 		e := r.engine(t)
@@ -121,5 +121,76 @@ func TestCopiesThatNobodyStandsInForAreKept(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An area without a clinic has an answer, too. Another one, wherever it lies, does not stand in for it.
+func TestTheCopyOfAnEmptyAreaIsKept(t *testing.T) {
+	for _, others := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 2, 10, 0)
+			for i := range r.clinics {
+				r.full[i] = true
+			}
+			miami := timeslot.Department{EHRInstance: "e", ID: "m", URLName: "m", Timezone: "UTC", Point: &timeslot.Point{Latitude: 25.76, Longitude: -80.19}}
+			r.clinics = append(r.clinics, miami)
+			r.opens = time.Now().Add(24 * time.Hour)
+			e := r.engine(t)
+			if _, err := e.visit(t, 0, 20, 0); err != nil {
+				t.Fatal(err)
+			}
+			pass(policy.Fresh + policy.Stale + time.Minute)
+			if others {
+				e.mustSearch(t, queryOf(timeslot.Query{Point: miami.Point, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
+			}
+			r.set(func() { r.down = true })
+			if _, err := e.visit(t, 0, 20, 0); err != nil {
+				t.Errorf("others asked in Miami: %t: %v", others, err)
+			}
+		})
+	}
+}
+
+// A clinic without a free slot is in no answer. Whoever stands in for a copy has to hold it all the same.
+func TestTheCopyOfAnAreaWithAClinicThatIsFullIsKept(t *testing.T) {
+	for _, others := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			east := func(miles float64) float64 { return miles / 46.6 } // degrees
+			at := func(miles float64) *timeslot.Point {
+				return &timeslot.Point{Latitude: seattle.Latitude, Longitude: seattle.Longitude + east(miles)}
+			}
+			r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 1, 2, 0)
+			r.earth, r.clinics[0].Point, r.clinics[1].Point = 1, at(12), at(-10)
+			r.desk = newDesk(directoryOf(r.clinics...))
+			r.full[1] = true
+			r.opens = time.Now().Add(24 * time.Hour)
+			e := r.engine(t)
+			if _, err := e.visit(t, 0, 20, 0); err != nil {
+				t.Fatal(err)
+			}
+			pass(policy.Fresh + policy.Stale + time.Minute)
+			if others {
+				if _, err := e.visit(t, east(25), 20, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.set(func() { r.down = true })
+			if _, err := e.visit(t, 0, 20, 0); err != nil {
+				t.Errorf("others asked nearby: %t: %v", others, err)
+			}
+		})
+	}
+}
+
+// A circle may be read anew while its old copy is let go of.
+func TestAReadingThatIsNewIsNotForgottenWithTheCopyBefore(t *testing.T) {
+	now, c := time.Now(), newCircles()
+	key := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, VisitType: "Illness", Area: timeslot.AreaAround(timeslot.Point{Latitude: 1}, 20), Block: presentBlock()}
+	at := now.Add(-policy.Fresh - policy.Stale - time.Second)
+	c.note(&timeslot.Fragment{Key: key, FetchedAt: at, Bounds: policy.Bounds(at, false)}, now)
+	c.note(&timeslot.Fragment{Key: key, FetchedAt: now, Bounds: policy.Bounds(now, false)}, now)
+	c.forgetCopies([]timeslot.FragmentKey{key}, now)
+	if got := c.known[crowdedOf(key)].read[stretchOfDays{block: key.Block}].At(now); got != timeslot.Fresh {
+		t.Errorf("it is %v", got)
 	}
 }
