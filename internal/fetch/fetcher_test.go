@@ -99,6 +99,17 @@ func TestEachOperationIsSpelledAsTheContractSays(t *testing.T) {
 	}
 }
 
+// Upstream counts days that have slots: as many as the blocks have days means all of them.
+func TestSeveralBlocksOfAnAreaAreAskedForWithTheirDays(t *testing.T) {
+	u := newUpstream(t, says(404, `{"message":"nobody"}`))
+	key := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Block: block, Area: timeslot.Area{PostalCode: "98101", Radius: 31}}
+	_, _ = u.fetcher(t, func(o *Options) { o.Lookahead = 365 }).FetchBlocks(t.Context(), key, block+2, Call{})
+	q := u.last.URL.Query()
+	if q.Get("daysOfSlots") != "86" || q.Get("startDate") != block.First().String() || q.Get("endDate") != (block+2).Last().String() {
+		t.Errorf("asked %s", u.last.URL.RawQuery)
+	}
+}
+
 func TestABlockThatHasBegunIsAskedWithoutAStartAndNeverBeyondTheLookahead(t *testing.T) {
 	key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Block: timeslot.BlockOf(timeslot.DateOf(now))}
 	if w := windowOf(key, key.Block, now, 90); w.first != 0 || w.last != key.Block.Last() {

@@ -47,7 +47,7 @@ type spread struct {
 	refused uint8     // days of the last answer that was too large; 0: none was
 	until   time.Time // for which no part has as many again
 
-	apart time.Time // until when blocks are not asked for together, as their answer was too large
+	apart time.Time // until when blocks are not asked for together, as that was too large or refused
 }
 
 func newDensity() *density { return &density{known: map[crowded]*spread{}} }
@@ -196,8 +196,8 @@ func (d *density) weigh(key timeslot.FragmentKey, slots int, now time.Time) {
 	}
 }
 
-// tooLargeTogether is told that the answer for several blocks was.
-func (d *density) tooLargeTogether(key timeslot.FragmentKey, now time.Time) {
+// refusedTogether is told that several blocks cannot be had by one call.
+func (d *density) refusedTogether(key timeslot.FragmentKey, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if s := d.known[crowdedOf(key)]; s != nil {

@@ -20,6 +20,7 @@ type city struct {
 	each  int           // slots a day; 0 is 1
 	opens timeslot.Date // there is nothing before
 
+	alone   bool          // reads of several blocks are refused
 	crowded timeslot.Date // answers that end before always fit
 
 	mu      sync.Mutex
@@ -36,6 +37,9 @@ func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 	defer c.mu.Unlock()
 	if through > key.Block {
 		c.joined++
+	}
+	if c.alone && through > key.Block {
+		return nil, &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.CareOptions, Operation: key.Operation, Status: 400}
 	}
 	if days := int(through-key.Block)*timeslot.BlockDays + int(daysOf(key)); days > c.fits && min(key.LastDay(), through.Last()) >= c.crowded {
 		c.refused = append(c.refused, daysOf(key))

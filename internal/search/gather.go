@@ -288,7 +288,9 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	begun := e.opt.Now()
 	call.Zones = e.zonesFor(call)
 	parts, err := e.fetchWithin(ctx, key, through, call)
-	e.outages.noteArea(key, err, e.opt.Now())
+	if !areaTogether(key, through) || !refusedDates(key, err) { // that says how much may be asked for at a time
+		e.outages.noteArea(key, err, e.opt.Now())
+	}
 	if err != nil {
 		return nil, err
 	}

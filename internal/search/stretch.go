@@ -153,20 +153,20 @@ func (s *stretch) advance() int {
 }
 
 // part is what the call brought for one block. The first who wants one makes the call. A block that is wanted once more
-// was overtaken by an event: what the call brought is too old for it. Where one answer for all was too large, each block is
-// asked for by itself.
+// was overtaken by an event: what the call brought is too old for it. Where one answer for all of an area was too large, or was
+// refused, each block is asked for by itself.
 func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fragment, error) {
 	first, last := s.pieces[0].key, s.pieces[len(s.pieces)-1].key
 	s.once.Do(func() {
 		call := s.call
 		call.Last = s.known()
 		s.parts, s.err = s.engine.fetchBlocks(ctx, first, last.Block, call)
-		if errors.Is(s.err, fetch.ErrTooLarge) && first.Block < last.Block {
-			s.engine.density.tooLargeTogether(first, s.engine.opt.Now())
+		if s.apart(s.err) {
+			s.engine.density.refusedTogether(first, s.engine.opt.Now())
 		}
 	})
 	switch {
-	case errors.Is(s.err, fetch.ErrTooLarge) && first.Block < last.Block: // each by itself, then
+	case s.apart(s.err): // each by itself, then
 	case s.err != nil:
 		return nil, s.err
 	case s.parts[block-first.Block] != nil:
@@ -180,6 +180,12 @@ func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fra
 		return nil, err
 	}
 	return again[0], nil
+}
+
+// apart reports whether an area's blocks cannot be had together, though perhaps alone.
+func (s *stretch) apart(err error) bool {
+	first, last := s.pieces[0].key, s.pieces[len(s.pieces)-1].key
+	return areaTogether(first, last.Block) && (errors.Is(err, fetch.ErrTooLarge) || refusedDates(first, err))
 }
 
 // collect hands the results to the pieces whose flights were entered, and gives the others. A flight that goes on

@@ -81,7 +81,7 @@ func (e *Engine) fetchWithin(ctx context.Context, key timeslot.FragmentKey, thro
 		call.Lookahead = min(call.Lookahead, days)
 	}
 	parts, err := e.fetchConfirmed(ctx, key, through, call)
-	if !refusedDates(key, err) || found && days == 0 {
+	if !refusedDates(key, err) || found && days == 0 || areaTogether(key, through) {
 		return parts, err
 	}
 	nearer, days := e.fetchNearer(ctx, key, through, call)
@@ -99,6 +99,12 @@ func refusedDates(key timeslot.FragmentKey, err error) bool {
 	e, ok := errors.AsType[*timeslot.Error](err)
 	byDates := !key.Exact && (key.Operation == timeslot.OpProviderTimeslots || key.Operation == timeslot.OpAvailabilitySlots)
 	return ok && byDates && e.Status == http.StatusBadRequest
+}
+
+// areaTogether reports whether a read is of several blocks of an area: where that is refused, each is asked for by itself.
+// Upstream need not take as many days of slots at a time.
+func areaTogether(key timeslot.FragmentKey, through timeslot.Block) bool {
+	return key.Operation == timeslot.OpAvailabilitySlots && through > key.Block
 }
 
 // fetchNearer finds the most days that upstream may be asked for, and what it says about them; nil and 0 where it refuses
