@@ -173,7 +173,7 @@ func (e *Engine) consider(pc *piece, now time.Time) {
 	case pc.freshness != timeslot.Fresh:
 	case !now.Before(e.earlyRefresh(pc.fragment)):
 		pc.renewal, pc.ahead = due, left
-	case halfOver(pc.fragment.FetchedAt, pc.fragment.Bounds, now) && e.reachOf(pc.key) > 1:
+	case halfOver(pc.fragment.FetchedAt, pc.fragment.Bounds, now):
 		pc.renewal, pc.ahead = along, left
 	}
 }
