@@ -46,7 +46,7 @@ func TestTheStateSaysWhichCirclesServeEverybodyAndWhatMemoryMayHold(t *testing.T
 	var state ops.State
 	eventually(t, "two circles that were read", func() bool {
 		state = stateOf(t, s)
-		being := slices.ContainsFunc(state.Circles.Largest, func(c ops.Circle) bool { return c.Parts == 0 }) // read for whoever asked last
+		being := slices.ContainsFunc(state.Circles.Largest, func(c ops.Circle) bool { return c.Parts == 0 }) // read for who asked last
 		return state.Circles.InUse == 2 && len(state.Circles.VisitTypes) == 2 && !being
 	})
 	for _, c := range state.Circles.Largest {

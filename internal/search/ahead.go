@@ -98,7 +98,7 @@ func (g *collection) dense() bool {
 	return slices.ContainsFunc(g.pieces, inPart) || slices.ContainsFunc(g.ahead, inPart)
 }
 
-// nextFrom tells whether there is a slot from one day to the end of another, and puts the first into the answer.
+// nextFrom reports whether there is a slot from one day to the end of another, and puts the first into the answer.
 func (e *Engine) nextFrom(ctx context.Context, g *collection, first, end timeslot.Date, a *Answer) bool {
 	q := *g.plan.query
 	q.StartDate = max(q.StartDate, first)

@@ -175,35 +175,28 @@ func TestWhatIsBehindAnAreasEmptyWindowIsReadTogether(t *testing.T) {
 	})
 }
 
-// Answers that are light alone may be too large together, as bytes or as upstream counts: then each is asked for by itself.
-func TestBlocksThatAreTooLargeTogetherAreReadOneByOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, e := newCity(t, timeslot.BlockDays)
-		c.opens = timeslot.EarliestToday(time.Now()) + 70
-		for range 3 {
-			a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
-			if a.NextAvailable == nil || !a.Complete || c.joined != 1 {
-				t.Errorf("next is %+v, complete %t, after %d calls for several blocks; want it in spite of one that was too large", a.NextAvailable, a.Complete, c.joined)
-			}
-			pass(policy.Fresh)
-		}
-	})
-}
-
-// Nobody has promised that upstream takes so many days at a time: where it refuses them, each block is asked for by itself, and a
-// single one is as good as before.
-func TestBlocksThatAreRefusedTogetherAreReadOneByOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, e := newCity(t, 5*timeslot.BlockDays)
-		c.alone, c.opens = true, timeslot.EarliestToday(time.Now())+70
-		for range 3 {
-			a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
-			if a.NextAvailable == nil || !a.Complete || c.joined != 1 {
-				t.Errorf("next is %+v, complete %t, after %d calls for several blocks; want it in spite of one that was refused", a.NextAvailable, a.Complete, c.joined)
-			}
-			pass(policy.Fresh)
-		}
-	})
+// Answers that are light alone may be too large together, and nobody has promised that upstream takes so many days at a time:
+// then each block is asked for by itself, and is as good as before.
+func TestBlocksThatCannotBeHadTogetherAreReadOneByOne(t *testing.T) {
+	for name, refuse := range map[string]func(*city){
+		"too large": func(c *city) { c.fits = timeslot.BlockDays },
+		"refused":   func(c *city) { c.alone = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, e := newCity(t, 5*timeslot.BlockDays)
+				refuse(c)
+				c.opens = timeslot.EarliestToday(time.Now()) + 70
+				for range 3 {
+					a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
+					if a.NextAvailable == nil || !a.Complete || c.joined != 1 {
+						t.Errorf("next is %+v, complete %t, after %d calls for several blocks, want one", a.NextAvailable, a.Complete, c.joined)
+					}
+					pass(policy.Fresh)
+				}
+			})
+		})
+	}
 }
 
 // A dense area's blocks are not put together: the answer would be too large.

@@ -10,7 +10,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// While Care Options fails, whoever comes is served with what others have read: for minutes, from wherever he stands.
+// While Care Options fails, all who come are served with what others have read: for minutes, wherever they stand.
 func TestVisitorsWhomNobodyResemblesAreServedOldCopiesInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draw := rand.New(rand.NewPCG(1, 2))

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -166,8 +167,13 @@ func refresh(b *testing.B, shared bool, slots int, changing bool) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		for redis.State()[0].Kind != cache.TroubleNone {
-			time.Sleep(time.Millisecond)
+		for late := time.After(5 * time.Second); redis.State()[0].Kind != cache.TroubleNone; {
+			select {
+			case <-late:
+				b.Fatalf("redis-server is not ready: %+v", redis.State()[0])
+			default:
+				runtime.Gosched()
+			}
 		}
 		store, err := cache.NewTiered(o.Store.(*cache.Memory), redis)
 		if err != nil {

@@ -151,7 +151,7 @@ func TestTheCopyOfAnEmptyAreaIsKept(t *testing.T) {
 	}
 }
 
-// A clinic without a free slot is in no answer. Whoever stands in for a copy has to hold it all the same.
+// A clinic without a free slot is in no answer. A circle that stands in for a copy has to hold it all the same.
 func TestTheCopyOfAnAreaWithAClinicThatIsFullIsKept(t *testing.T) {
 	for _, others := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
