@@ -42,9 +42,11 @@ func (g *group) hashOf(hashing uint8) uint32 {
 func (q *question) groups() (list []*group) {
 	for i := range q.spots {
 		s := &q.spots[i]
-		for j := range s.clinic.groups {
-			if g := &s.clinic.groups[j]; !s.outside || !g.around {
-				list = append(list, g)
+		for _, c := range s.clinics {
+			for j := range c.groups {
+				if g := &c.groups[j]; !s.outside || !g.around {
+					list = append(list, g)
+				}
 			}
 		}
 	}

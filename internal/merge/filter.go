@@ -13,6 +13,7 @@ type filter struct {
 	query      *timeslot.Query
 	union      *union
 	visitTypes []string        // short names in lower case
+	npis       map[string]bool // whom the query names; nil where it names nobody
 	attending  map[string]bool // whom the query wants, as far as they were asked for
 }
 
@@ -20,6 +21,12 @@ func (q *question) newFilter() *filter {
 	f := &filter{query: q.Query, union: q.union}
 	for _, name := range q.Query.VisitTypes {
 		f.visitTypes = append(f.visitTypes, strings.ToLower(name))
+	}
+	if len(q.Query.NPIs) > 0 {
+		f.npis = make(map[string]bool, len(q.Query.NPIs))
+		for _, npi := range q.Query.NPIs {
+			f.npis[npi] = true
+		}
 	}
 	if len(q.Query.Specialties) > 0 || len(q.Query.Genders) > 0 {
 		f.attending = map[string]bool{}
@@ -43,7 +50,7 @@ func located(q *timeslot.Query, p *spot) bool {
 // wants reports whether the query wants slots of a group. Of a mixed group only some may be wanted.
 func (f *filter) wants(g *group) bool {
 	q, s := f.query, &g.schedule
-	if len(q.NPIs) > 0 && !slices.Contains(q.NPIs, s.NPI) {
+	if f.npis != nil && !f.npis[s.NPI] {
 		return false
 	}
 	if !g.mixed && (!suits(q, s) || !allows(q.Modalities, string(s.Modality))) {

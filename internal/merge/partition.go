@@ -22,6 +22,7 @@ type listing struct {
 	schedules []uint32 // indexes in Fragment.Schedules, ascending
 	slots     []uint32 // indexes in Fragment.Slots, ascending by start
 	sum       sum      // of schedules and slots
+	npi       string   // whom all schedules are about; empty when that is several, or nobody
 }
 
 // sum stands for contents: two that differ have the same one in no practical case.
@@ -31,9 +32,11 @@ var sumSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 func sumOf(b []byte) sum { return sum{maphash.Bytes(sumSeeds[0], b), maphash.Bytes(sumSeeds[1], b)} }
 
-// contents are what a partition is of. A fragment that upstream repeated shares them with the one before (decision 0020).
+// contents are what a partition is of. A fragment that upstream repeated shares them with the one before (decision 0020), and
+// fragments of two keys share no list.
 type contents struct {
-	key         timeslot.FragmentKey
+	npi         string // of the key
+	directory   bool
 	schedules   *timeslot.Schedule
 	slots       *timeslot.Slot
 	departments *timeslot.Department
@@ -43,7 +46,7 @@ type contents struct {
 
 func contentsOf(f *timeslot.Fragment) contents {
 	return contents{
-		f.Key, first(f.Schedules), first(f.Slots), first(f.Departments), first(f.Providers),
+		f.Key.NPI, f.Key.Source() == timeslot.Directory, first(f.Schedules), first(f.Slots), first(f.Departments), first(f.Providers),
 		[4]int{len(f.Schedules), len(f.Slots), len(f.Departments), len(f.Providers)},
 	}
 }
@@ -89,7 +92,12 @@ func (p *partition) readSchedules(f *timeslot.Fragment) (of []int32) {
 		p.listings[i].schedules, all = all[:0:counts[i]], all[counts[i]:]
 	}
 	for i := range f.Schedules {
-		l := &p.listings[of[i]]
+		l, npi := &p.listings[of[i]], f.Schedules[i].NPI
+		if len(l.schedules) == 0 {
+			l.npi = npi
+		} else if l.npi != npi {
+			l.npi = ""
+		}
 		l.schedules = append(l.schedules, uint32(i))
 	}
 	return of

@@ -24,7 +24,8 @@ type place struct {
 	parts []listed // of the answers that list it, freshest first
 
 	once     sync.Once
-	built    *clinic               // see [union.clinicAt]
+	clinics  []*clinic             // see [union.clinicsAt]; in the order of their groups' identities
+	apart    [][]listed            // the parts of each
 	beyondAt atomic.Pointer[place] // see [union.beyond]
 }
 

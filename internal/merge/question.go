@@ -20,14 +20,14 @@ type question struct {
 	profiles    map[shownAs]*timeslot.Schedule
 }
 
-// spot is a place as the query has it: its distance, and the clinic's slots as far as the window's days go.
+// spot is a place as the query has it: its distance, and the slots there as far as the window's days go.
 type spot struct {
 	*place
-	clinic   *clinic // of the place, of one that is written in several clocks what lies inside the window; nil: not looked at
-	distance float64 // miles
-	index    int32   // of the place in the union; −1 for one that is in none
-	outside  bool    // of the caller's circle
-	wanted   bool    // the query asks for slots there
+	clinics  []*clinic // of the place, of those that are written in several clocks what lies inside the window; nil: not looked at
+	distance float64   // miles
+	index    int32     // of the place in the union; −1 for one that is in none
+	outside  bool      // of the caller's circle
+	wanted   bool      // the query asks for slots there
 }
 
 // calendar is the slots of one group in the answer.
@@ -64,8 +64,10 @@ func (q *question) visit() {
 			if s.outside {
 				s.place = q.beyond(p, q.Zones)
 			}
-			s.clinic = q.clinicAt(s.place)
-			q.count(&s, counts)
+			s.clinics = q.clinicsAt(s.place)
+			for j, c := range s.clinics {
+				q.count(c, s.apart[j], s.outside, counts)
+			}
 		}
 		q.spots = append(q.spots, s)
 	}
@@ -77,25 +79,26 @@ func (q *question) visit() {
 	})
 }
 
-func (q *question) count(s *spot, counts []int) {
+// count adds up what each answer lists at a clinic inside the window.
+func (q *question) count(c *clinic, parts []listed, outside bool, counts []int) {
 	var wide bool
 	var w window
-	if s.clinic.even() {
-		w, wide = s.clinic.windowIn(q.windowOf)
+	if c.even() {
+		w, wide = c.windowIn(q.windowOf)
 	} else {
-		w = q.windowOf(s.clinic.clocks[0])
+		w = q.windowOf(c.clocks[0])
 	}
-	for i := range s.clinic.parts {
-		part, listed := &s.parts[i], &s.clinic.parts[i]
+	for i := range c.parts {
+		part, listed := &parts[i], &c.parts[i]
 		switch {
-		case s.outside && part.answer.around():
+		case outside && part.answer.around():
 		case wide:
 			counts[part.index] += len(listed.starts)
 		case listed.clocks == nil:
 			counts[part.index] += w.count(listed.starts)
 		default:
 			for j, start := range listed.starts {
-				if q.windowOf(s.clinic.clocks[listed.clocks[j]]).holds(start) {
+				if q.windowOf(c.clocks[listed.clocks[j]]).holds(start) {
 					counts[part.index]++
 				}
 			}
@@ -123,7 +126,7 @@ func (q *question) choose() {
 	room := 0
 	for i := range q.spots {
 		if s := &q.spots[i]; s.wanted {
-			room += len(s.clinic.groups)
+			room += s.groups()
 		}
 	}
 	q.calendars = make([]calendar, 0, room)
@@ -131,21 +134,44 @@ func (q *question) choose() {
 	for i := range q.spots {
 		s := &q.spots[i]
 		if s.wanted {
-			q.chooseAt(int32(i), rank, f)
+			s.clinics = q.evenly(s.clinics)
 		}
-		if s.clinic != nil {
-			rank += int32(len(s.clinic.groups))
+		for _, c := range s.clinics {
+			if s.wanted {
+				q.chooseOf(c, int32(i), rank, f)
+			}
+			rank += int32(len(c.groups))
 		}
 	}
 }
 
-// chooseAt finds the calendars of one spot, whose first group has the rank.
-func (q *question) chooseAt(at, rank int32, f *filter) {
-	s := &q.spots[at]
-	if !s.clinic.even() {
-		s.clinic = s.clinic.inside(q.windowOf)
+// groups is how many groups there are at a spot.
+func (s *spot) groups() (n int) {
+	for _, c := range s.clinics {
+		n += len(c.groups)
 	}
-	c := s.clinic
+	return n
+}
+
+// evenly has in place of clinics that are written in several clocks what lies inside the window.
+func (q *question) evenly(clinics []*clinic) []*clinic {
+	for i, c := range clinics {
+		if !c.even() {
+			own := slices.Clone(clinics)
+			for ; i < len(own); i++ {
+				if !own[i].even() {
+					own[i] = own[i].inside(q.windowOf)
+				}
+			}
+			return own
+		}
+	}
+	return clinics
+}
+
+// chooseOf finds the calendars of a clinic at a spot, whose first group has the rank.
+func (q *question) chooseOf(c *clinic, at, rank int32, f *filter) {
+	s := &q.spots[at]
 	w, wide := c.windowIn(q.windowOf)
 	var taken shade
 	if q.Taken != nil {

@@ -54,9 +54,9 @@ func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from s
 		a.parts = from.partition(a.Fragment)
 		u.indexOf[a.Fragment] = int32(i)
 		u.bound(a.Fragment)
-		u.clinicians = u.clinicians.With(a.parts.clinicians)
 		u.noteProviders(int32(i))
 	}
+	u.clinicians = u.allClinicians()
 	u.findPlaces()
 	u.joinPlaces()
 	u.byNPI, u.byURL = authorities(u.answers)
@@ -71,16 +71,52 @@ func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from s
 	return u
 }
 
-// clinicAt is what is listed at a place of the union, worked out for the first question that asks for it.
-func (u *union) clinicAt(p *place) *clinic {
-	p.once.Do(func() {
-		d := desks.Get().(*desk)
-		defer desks.Put(d)
-		rights := u.rightsAt(p)
-		d.contents = p.appendContents(d.contents[:0], u.within, rights)
-		p.built = u.from.clinic(sumOf(d.contents), func() *clinic { return build(p.parts, p, u.within, rights, d) })
-	})
-	return p.built
+func (u *union) allClinicians() timeslot.Clinicians {
+	sets := make([]timeslot.Clinicians, len(u.answers))
+	for i := range u.answers {
+		sets[i] = u.answers[i].parts.clinicians
+	}
+	return timeslot.CliniciansIn(sets...)
+}
+
+// clinicsAt is what is listed at a place of the union, worked out for the first question that asks for it.
+func (u *union) clinicsAt(p *place) []*clinic {
+	p.once.Do(func() { u.buildAt(p, u.from) })
+	return p.clinics
+}
+
+func (u *union) buildAt(p *place, from shelf) {
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	p.apart = unconnected(p.parts)
+	p.clinics = make([]*clinic, len(p.apart))
+	for i, parts := range p.apart {
+		rights := u.rightsAt(p, parts)
+		d.contents = p.appendContents(d.contents[:0], parts, u.within, rights)
+		p.clinics[i] = from.clinic(sumOf(d.contents), func() *clinic { return build(parts, p, u.within, rights, d) })
+	}
+}
+
+// unconnected brings the parts of a place into lists that have nothing to do with each other, freshest first: one for each
+// clinician, in the order of NPI, where every answer lists a single one there, else one of all. So questions share what is
+// worked out about a clinician, whomever else they name.
+func unconnected(parts []listed) (lists [][]listed) {
+	for i := range parts {
+		if parts[i].npi == "" {
+			return [][]listed{parts}
+		}
+	}
+	byNPI := slices.Clone(parts)
+	slices.SortStableFunc(byNPI, func(a, b listed) int { return strings.Compare(a.npi, b.npi) })
+	for rest := byNPI; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].npi == rest[0].npi {
+			n++
+		}
+		lists = append(lists, rest[:n:n])
+		rest = rest[n:]
+	}
+	return lists
 }
 
 // bound takes age and bounds from the answers about slots. "Not found" is one of them: the union is as old as its oldest
@@ -127,8 +163,8 @@ func (u *union) findPlaces() {
 	}
 }
 
-// rightsAt are the authorities that may end slots at a place.
-func (u *union) rightsAt(p *place) (rights []authority) {
+// rightsAt are the authorities that may end slots of some parts of a place.
+func (u *union) rightsAt(p *place, parts []listed) (rights []authority) {
 	for _, name := range p.urlNames {
 		rights = append(rights, u.byURL[name]...)
 	}
@@ -136,8 +172,8 @@ func (u *union) rightsAt(p *place) (rights []authority) {
 		return rights
 	}
 	var seen []string
-	for i := range p.parts {
-		part := &p.parts[i]
+	for i := range parts {
+		part := &parts[i]
 		for _, j := range part.schedules {
 			npi := part.answer.Schedules[j].NPI
 			if from, ok := u.byNPI[npi]; ok && !slices.Contains(seen, npi) {
@@ -149,9 +185,9 @@ func (u *union) rightsAt(p *place) (rights []authority) {
 	return rights
 }
 
-// appendContents appends all that a clinic depends on. Of the ages of answers that is their order, and where one may overrule
-// another, by how much they differ.
-func (p *place) appendContents(b []byte, within window, rights []authority) []byte {
+// appendContents appends all that a clinic of some parts depends on. Of the ages of answers that is their order, and where one
+// may overrule another, by how much they differ.
+func (p *place) appendContents(b []byte, parts []listed, within window, rights []authority) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(within.from))
 	b = binary.LittleEndian.AppendUint64(b, uint64(within.until))
 	for _, text := range [...]string{p.ehr, p.id, p.zoneName} {
@@ -162,9 +198,9 @@ func (p *place) appendContents(b []byte, within window, rights []authority) []by
 		v := &p.info.VisitTypes[i]
 		b = appendText(appendText(appendText(b, v.ID), v.Name), v.Title)
 	}
-	b = binary.AppendUvarint(b, uint64(len(p.parts)))
-	for i := range p.parts {
-		b = p.parts[i].appendContents(b, len(rights) > 0)
+	b = binary.AppendUvarint(b, uint64(len(parts)))
+	for i := range parts {
+		b = parts[i].appendContents(b, len(rights) > 0)
 	}
 	for i := range rights {
 		a := &rights[i]
@@ -172,7 +208,7 @@ func (p *place) appendContents(b []byte, within window, rights []authority) []by
 		if a.all {
 			all = 1
 		}
-		own := slices.IndexFunc(p.parts, func(l listed) bool { return l.answer == a.answer })
+		own := slices.IndexFunc(parts, func(l listed) bool { return l.answer == a.answer })
 		b = append(appendText(appendText(b, a.npi), a.name), byte(a.surface), all)
 		for _, n := range [...]int64{a.asked, a.from, a.until, int64(own)} {
 			b = binary.LittleEndian.AppendUint64(b, uint64(n))
@@ -218,11 +254,7 @@ func (u *union) beyond(p *place, zones *Zones) *place {
 	}
 	far := &place{ehr: p.ehr, id: p.id, key: p.key, info: p.info, urlNames: p.urlNames, written: p.written, miles: p.miles, parts: parts}
 	far.findZone(zones)
-	far.once.Do(func() {
-		d := desks.Get().(*desk)
-		defer desks.Put(d)
-		far.built = build(parts, far, u.within, u.rightsAt(far), d)
-	})
+	far.once.Do(func() { u.buildAt(far, unkept{}) })
 	p.beyondAt.Store(far)
 	return far
 }

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"container/list"
 	"hash/maphash"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 type Unions struct {
 	mu      sync.Mutex
 	sets    map[uint64]*keptUnion
+	inUse   list.List // of all sets, the one that was asked for last first
 	clinics map[sum]*keptClinic
 	parted  map[contents]*keptPartition
 	size    int // of all clinics, in bytes
@@ -29,6 +31,8 @@ const (
 )
 
 type keptUnion struct {
+	key   uint64
+	place *list.Element
 	build sync.Once
 	union *union
 	used  time.Time
@@ -63,13 +67,14 @@ func (u *Unions) of(fragments []*timeslot.Fragment, within window, zones *Zones,
 	u.mu.Lock()
 	k := u.sets[key]
 	if k == nil {
-		k = &keptUnion{}
+		k = &keptUnion{key: key}
 		if u.sets == nil {
 			u.sets = map[uint64]*keptUnion{}
 		}
-		u.sets[key] = k
+		u.sets[key], k.place = k, u.inUse.PushFront(k)
 	}
 	k.used = now
+	u.inUse.MoveToFront(k.place)
 	u.mu.Unlock()
 	k.build.Do(func() {
 		defer u.built(k, now)
@@ -104,37 +109,32 @@ func (u *union) isOf(fragments []*timeslot.Fragment, within window) bool {
 
 // forget drops sets that nobody asks for, and what is too much.
 func (u *Unions) forget(now time.Time) {
-	for key, k := range u.sets {
-		if k.done && now.Sub(k.used) > idleUnion {
-			u.drop(key, k)
-		}
-	}
+	u.dropOldest(func(k *keptUnion) bool { return now.Sub(k.used) > idleUnion })
 	u.trim()
 }
 
-// trim drops the set that was asked for longest ago as long as there is too much.
+// trim drops the set that was asked for longest ago as long as there is too much. The last one stays.
 func (u *Unions) trim() {
-	for len(u.sets) > maxUnions || u.size > maxKept {
-		var oldest *keptUnion
-		var at uint64
-		ready := 0
-		for key, k := range u.sets {
-			if !k.done {
-				continue
-			}
-			if ready++; oldest == nil || k.used.Before(oldest.used) {
-				oldest, at = k, key
-			}
-		}
-		if ready <= 1 {
+	u.dropOldest(func(*keptUnion) bool { return len(u.sets) > maxUnions || u.size > maxKept })
+}
+
+// dropOldest drops sets as long as that is asked for, those that were used longest ago first. What is being built stays, and the
+// one that was used last.
+func (u *Unions) dropOldest(wanted func(*keptUnion) bool) {
+	for at := u.inUse.Back(); at != nil && at.Prev() != nil; {
+		k := at.Value.(*keptUnion)
+		if !wanted(k) {
 			return
 		}
-		u.drop(at, oldest)
+		if at = at.Prev(); k.done {
+			u.drop(k)
+		}
 	}
 }
 
-func (u *Unions) drop(key uint64, k *keptUnion) {
-	delete(u.sets, key)
+func (u *Unions) drop(k *keptUnion) {
+	delete(u.sets, k.key)
+	u.inUse.Remove(k.place)
 	k.gone = true
 	for _, sum := range k.clinics {
 		if c := u.clinics[sum]; c.uses > 1 {

@@ -25,7 +25,7 @@ func area(latitude float64, fetched time.Time, departments ...string) *timeslot.
 func (u *Unions) ask(now time.Time, fragments ...*timeslot.Fragment) *union {
 	of := u.of(fragments, window{0, 1 << 40}, &Zones{}, now)
 	for i := range of.places {
-		of.clinicAt(&of.places[i])
+		of.clinicsAt(&of.places[i])
 	}
 	return of
 }
@@ -61,15 +61,39 @@ func TestAnAnswerThatSaysTheSameLeavesItsClinics(t *testing.T) {
 	for _, fragments := range [][]*timeslot.Fragment{{again}, {other}} {
 		after := u.ask(now, fragments...)
 		for i := range after.places {
-			if after.places[i].built != before.places[i].built {
+			if after.places[i].clinics[0] != before.places[i].clinics[0] {
 				t.Errorf("%s is united anew", after.places[i].id)
 			}
 		}
 	}
 	moved := area(1, now.Add(15*time.Second), "a", "b")
 	moved.Slots[1].Start++
-	if after := u.ask(now, area(1, now, "a", "b"), moved); after.places[1].built == before.places[1].built {
+	if after := u.ask(now, area(1, now, "a", "b"), moved); after.places[1].clinics[0] == before.places[1].clinics[0] {
 		t.Error("b is what it was before its slot moved")
+	}
+}
+
+// TestWhoNamesOtherCliniciansSharesWhatIsCommon: what is worked out about a clinician serves whoever else is asked for with her;
+// at a department where an answer lists several, they are united together.
+func TestWhoNamesOtherCliniciansSharesWhatIsCommon(t *testing.T) {
+	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
+	calendar := func(npi string) *timeslot.Fragment {
+		f := area(1, now, "a")
+		f.Key = timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi}
+		f.Schedules[0].NPI = npi
+		return f
+	}
+	jane, ken, lou := calendar("9000000017"), calendar("9000000025"), calendar("9000000033")
+	u := &Unions{}
+	first := u.ask(now, ken, jane).places[0].clinics
+	second := u.ask(now, lou, ken).places[0].clinics
+	if len(first) != 2 || first[0].npis.Has("9000000025") || second[0] != first[1] {
+		t.Errorf("%d and %d clinics; want Jane's and Ken's, then Ken's again", len(first), len(second))
+	}
+	both := area(1, now, "a", "a")
+	both.Schedules[1].NPI = "9000000025"
+	if at := u.ask(now, jane, ken, both).places[0].clinics; len(at) != 1 {
+		t.Errorf("%d clinics beside an answer for an area, want 1", len(at))
 	}
 }
 
@@ -78,9 +102,9 @@ func TestADroppedUnionKeepsNothing(t *testing.T) {
 	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
 	u := &Unions{}
 	old := u.of([]*timeslot.Fragment{area(1, now, "a", "b")}, window{0, 1 << 40}, &Zones{}, now)
-	old.clinicAt(&old.places[0])
+	old.clinicsAt(&old.places[0])
 	u.ask(now.Add(2*idleUnion), area(2, now, "c"))
-	if c := old.clinicAt(&old.places[1]); len(c.groups) != 1 || len(u.sets) != 1 || len(u.clinics) != 1 || u.size != old.places[0].built.size() {
+	if c := old.clinicsAt(&old.places[1])[0]; len(c.groups) != 1 || len(u.sets) != 1 || len(u.clinics) != 1 || u.size != old.places[0].clinics[0].size() {
 		t.Errorf("%d sets, %d clinics of %d bytes; want those of c alone", len(u.sets), len(u.clinics), u.size)
 	}
 }

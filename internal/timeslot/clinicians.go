@@ -33,6 +33,18 @@ func CliniciansOf(fragments ...*Fragment) Clinicians {
 	return slices.Clip(slices.Compact(set))
 }
 
+// CliniciansIn is the union of some sets. They are joined two by two, so that many small ones take no more than their size.
+func CliniciansIn(sets ...Clinicians) Clinicians {
+	switch n := len(sets); n {
+	case 0:
+		return nil
+	case 1:
+		return sets[0]
+	default:
+		return CliniciansIn(sets[:n/2]...).With(CliniciansIn(sets[n/2:]...))
+	}
+}
+
 // With is the set with others.
 func (c Clinicians) With(others Clinicians) Clinicians {
 	var both Clinicians // nil as long as all others are in c

@@ -23,7 +23,7 @@ func TestCliniciansTogether(t *testing.T) {
 		a, b := timeslot.CliniciansNamed(some...), timeslot.CliniciansNamed(others...)
 		beforeA, beforeB := slices.Clone(a), slices.Clone(b)
 		both, want := a.With(b), timeslot.CliniciansNamed(slices.Concat(some, others)...)
-		if !slices.Equal(both, want) {
+		if !slices.Equal(both, want) || !slices.Equal(timeslot.CliniciansIn(b, nil, a, b), want) {
 			t.Fatalf("%v with %v is %v", a, b, both)
 		}
 		if !slices.Equal(a, beforeA) || !slices.Equal(b, beforeB) {
