@@ -28,9 +28,8 @@ func (q *question) entriesResult() *timeslot.Result {
 	}
 	limit := q.limit()
 	subjects = subjects[:min(limit, len(subjects))]
-	day := q.dayIn()
 	for i := range subjects {
-		q.countSubject(&subjects[i], day)
+		q.countSubject(&subjects[i])
 	}
 	q.fillNext(subjects, r)
 	for i := range subjects {
@@ -64,36 +63,42 @@ func (q *question) subjectsInOrder() (subjects []subject) {
 	return subjects
 }
 
-// countSubject counts the slots of a subject by their days, in the order of their starts, and finds the next ones.
-func (q *question) countSubject(s *subject, day func(*unit) timeslot.Date) {
+// countSubject counts the slots of a subject by their days, and finds the next ones.
+func (q *question) countSubject(s *subject) {
 	per := cmp.Or(q.Query.Per, timeslot.DefaultPer)
-	only := question{Input: q.Input, union: q.union, spots: q.spots, profiles: q.profiles}
-	for _, i := range s.calendars {
-		c := q.calendars[i]
-		c.at = 0
-		only.calendars = append(only.calendars, c)
+	only := question{Input: q.Input, union: q.union, spots: q.spots, profiles: q.profiles, calendars: make([]calendar, len(s.calendars))}
+	for i, n := range s.calendars {
+		only.calendars[i] = q.calendars[n]
+		only.calendars[i].at = 0
 	}
 	slices.SortFunc(only.calendars, func(a, b calendar) int { return cmp.Compare(a.rank, b.rank) })
 	o := only.inOrderOf(timeslot.Soonest)
+	if only.eachTimeOnce() {
+		s.entry.Count = only.total()
+		s.entry.Days = only.days()
+		s.next = o.take(per)
+		return
+	}
+	day := q.dayIn()
 	for p, ok := o.next(); ok; p, ok = o.next() {
 		s.entry.Count++
 		again := q.addTime(s, p, per)
-		s.entry.Days = countDay(s.entry.Days, day(p.unit), again)
+		s.entry.Days = countDay(s.entry.Days, timeslot.DayCount{Date: day(p.unit), Count: 1, Again: again})
 	}
 }
 
-// countDay adds a slot to a day; again is 1 where its time is counted already. Days nearly ascend: where a clinician works in two zones, yesterday may come after today.
-func countDay(days []timeslot.DayCount, day timeslot.Date, again int) []timeslot.DayCount {
+// countDay adds slots of a day. Days nearly ascend: where a clinician works in two zones, yesterday may come after today.
+func countDay(days []timeslot.DayCount, more timeslot.DayCount) []timeslot.DayCount {
 	at := len(days)
-	for at > 0 && days[at-1].Date > day {
+	for at > 0 && days[at-1].Date > more.Date {
 		at--
 	}
-	if at > 0 && days[at-1].Date == day {
-		days[at-1].Count++
-		days[at-1].Again += again
+	if at > 0 && days[at-1].Date == more.Date {
+		days[at-1].Count += more.Count
+		days[at-1].Again += more.Again
 		return days
 	}
-	return slices.Insert(days, at, timeslot.DayCount{Date: day, Count: 1, Again: again})
+	return slices.Insert(days, at, more)
 }
 
 // fillNext describes the next slots of all subjects.

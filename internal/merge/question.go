@@ -282,12 +282,3 @@ func (q *question) firstDays() {
 	}
 	q.calendars = slices.DeleteFunc(q.calendars, func(c calendar) bool { return len(c.units) == 0 })
 }
-
-// dayIn gives the day of a slot in the zone that the answer is in.
-func (q *question) dayIn() func(*unit) timeslot.Date {
-	if loc, ok := q.Zones.Load(q.Query.Zone); ok {
-		z := newZone(loc)
-		return func(u *unit) timeslot.Date { return z.day(u.start) }
-	}
-	return (*unit).day
-}

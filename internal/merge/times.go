@@ -38,6 +38,19 @@ func (t *timeAt) equals(o *timeAt) bool {
 	return t.spot == o.spot && t.id == o.id && t.modality == o.modality && sameName
 }
 
+// eachTimeOnce reports whether no two calendars can have a time in common. Within a calendar every start is there once.
+func (q *question) eachTimeOnce() bool {
+	for i := range q.calendars {
+		a := &q.calendars[i]
+		for j := range q.calendars[:i] {
+			if b := &q.calendars[j]; a.spot == b.spot && a.group.visitID == b.group.visitID {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // addTime adds a unit, of a start that no earlier one comes after, to the next ones of a subject if it is a new time and
 // there are fewer than per, or in place of one that cannot be booked. It gives 1 where the time is counted already, else 0.
 func (q *question) addTime(s *subject, p pick, per int) int {
