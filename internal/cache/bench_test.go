@@ -87,7 +87,7 @@ func filled(b *testing.B, n int) *Ledger {
 	for i := range n {
 		s := doctor
 		s.NPI = strconv.Itoa(i)
-		slot := &timeslot.Slot{Start: nine + int64(i%500)*600, Duration: 20, ID: strconv.Itoa(i)}
+		slot := new(withID(strconv.Itoa(i), timeslot.Slot{Start: nine + int64(i%500)*600, Duration: 20}))
 		l.Promote(claimFor(s, slot), "alice")
 	}
 	return l
@@ -97,10 +97,10 @@ func BenchmarkLedgerHides(b *testing.B) {
 	for _, n := range []int{0, 10, 1_000, 100_000} {
 		b.Run(fmt.Sprintf("taken=%d", n), func(b *testing.B) {
 			v := filled(b, n).View()
-			now, slots := time.Now(), withSlots(1000, time.Now()).Slots
+			now, f := time.Now(), withSlots(1000, time.Now())
 			i := 0
 			for b.Loop() {
-				if v.Hides(&doctor, &slots[i%len(slots)], now) {
+				if v.Hides(&doctor, new(f.WithID(i%len(f.Slots))), now) {
 					b.Fatal("hidden")
 				}
 				i++

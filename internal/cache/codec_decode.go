@@ -11,8 +11,8 @@ var (
 	byteShape       = shape{1, 1}
 	oddityShape     = shape{3, int(unsafe.Sizeof(timeslot.Oddity{}))}
 	stringShape     = shape{1, int(unsafe.Sizeof(""))}
-	scheduleShape   = shape{13, int(unsafe.Sizeof(timeslot.Schedule{}))} // nine references and four bytes
-	slotShape       = shape{5, int(unsafe.Sizeof(timeslot.Slot{}))}      // one byte in each column
+	scheduleShape   = shape{13, int(unsafe.Sizeof(timeslot.Schedule{}))}  // nine references and four bytes
+	slotShape       = shape{5, int(unsafe.Sizeof(timeslot.SlotWithID{}))} // one byte in each column
 	departmentShape = shape{15, int(unsafe.Sizeof(timeslot.Department{}))}
 	providerShape   = shape{5, int(unsafe.Sizeof(timeslot.Provider{}))}
 	visitTypeShape  = shape{3, int(unsafe.Sizeof(timeslot.VisitType{}))}
@@ -27,7 +27,7 @@ func parsePayload(payload []byte, f *timeslot.Fragment) error {
 	f.Dropped = int(r.between(math.MinInt64, math.MaxInt64))
 	f.Odd = r.oddities()
 	f.Schedules = r.schedules()
-	f.Slots = r.slots(len(f.Schedules))
+	f.Slots, f.SlotIDs = r.slots(len(f.Schedules))
 	f.Departments = r.departments()
 	f.Providers = r.providers()
 	f.Distances = r.distances()
@@ -93,12 +93,12 @@ func (r *payloadReader) schedules() []timeslot.Schedule {
 	return list
 }
 
-func (r *payloadReader) slots(schedules int) []timeslot.Slot {
+func (r *payloadReader) slots(schedules int) (list []timeslot.Slot, ids []string) {
 	n, ok := r.count(slotShape)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	list := make([]timeslot.Slot, n)
+	list = make([]timeslot.Slot, n)
 	start := int64(0)
 	for i := range list {
 		start += r.between(math.MinInt64, math.MaxInt64)
@@ -113,8 +113,15 @@ func (r *payloadReader) slots(schedules int) []timeslot.Slot {
 	for i := range list {
 		list[i].Offset = int16(r.between(math.MinInt16, math.MaxInt16))
 	}
-	r.strings(n, func(i int, s string) { list[i].ID = s })
-	return list
+	r.strings(n, func(i int, s string) {
+		if s != "" && ids == nil {
+			ids = make([]string, n)
+		}
+		if ids != nil {
+			ids[i] = s
+		}
+	})
+	return list, ids
 }
 
 func (r *payloadReader) departments() []timeslot.Department {

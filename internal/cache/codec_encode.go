@@ -47,7 +47,7 @@ func (w *payloadWriter) payload(f *timeslot.Fragment) ([]byte, error) {
 	w.signed(int64(f.Dropped))
 	w.oddities(f.Odd)
 	w.schedules(f.Schedules)
-	w.slots(f.Slots)
+	w.slots(f)
 	w.departments(f.Departments)
 	w.providers(f.Providers)
 	w.distances(f.Distances)
@@ -150,7 +150,8 @@ func (w *payloadWriter) schedules(list []timeslot.Schedule) {
 
 // slots writes one column after the other: neighbours in a column resemble each other, which is what zstd likes.
 // Booking ids differ from slot to slot, so they stand in a column of their own instead of in the table.
-func (w *payloadWriter) slots(list []timeslot.Slot) {
+func (w *payloadWriter) slots(f *timeslot.Fragment) {
+	list := f.Slots
 	w.count(len(list), list == nil)
 	previous := int64(0)
 	for i := range list {
@@ -167,10 +168,10 @@ func (w *payloadWriter) slots(list []timeslot.Slot) {
 		w.signed(int64(list[i].Offset))
 	}
 	for i := range list {
-		w.number(uint64(len(list[i].ID)))
+		w.number(uint64(len(f.SlotID(i))))
 	}
 	for i := range list {
-		w.body = append(w.body, list[i].ID...)
+		w.body = append(w.body, f.SlotID(i)...)
 	}
 }
 

@@ -28,7 +28,7 @@ func FuzzDecodeValue(f *testing.F) {
 // proportion to the bytes, whatever counts they claim.
 func FuzzParsePayload(f *testing.F) {
 	rich := &timeslot.Fragment{
-		Schedules: make([]timeslot.Schedule, 2), Slots: []timeslot.Slot{{Start: 5, Schedule: 1, ID: "id"}},
+		Schedules: make([]timeslot.Schedule, 2), Slots: []timeslot.Slot{{Start: 5, Schedule: 1}}, SlotIDs: []string{"id"},
 		Departments: []timeslot.Department{{ID: "1", Point: &timeslot.Point{Latitude: 1}, VisitTypes: []timeslot.VisitType{{ID: "7"}}}},
 		Providers:   []timeslot.Provider{{NPI: "9", Specialties: []string{"x"}}}, Distances: map[string]float64{"a|1": 2},
 		Body: []byte("body"),

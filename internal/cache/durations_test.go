@@ -34,7 +34,7 @@ func TestAnEventWithoutADurationTakesAsMuchTimeAsTheCopiesSay(t *testing.T) {
 			event := timeslot.Claim{Identity: doctor.Identity(test.start), NPI: doctor.NPI}
 			l.Promote(event, "event")
 			for minutes, offered := range test.offers {
-				slot := &timeslot.Slot{Start: test.start + 60*minutes, Duration: 20}
+				slot := new(withID("", timeslot.Slot{Start: test.start + 60*minutes, Duration: 20}))
 				if hidden := l.View().Hides(&elsewhere, slot, time.Now()); hidden == offered {
 					t.Errorf("elsewhere %d minutes later: hidden %t", minutes, hidden)
 				}
@@ -56,7 +56,7 @@ func TestWhatOnlyAnotherReplicaKnowsOfADurationHoldsEverywhereWhenTheEventIsAnsw
 	fleet[1].ledger.Promote(timeslot.Claim{Identity: doctor.Identity(nine), NPI: doctor.NPI}, "event")
 	for i, r := range fleet {
 		view, strict := r.ledger.Current(t.Context())
-		if !strict || !view.Hides(&doctor, &timeslot.Slot{Start: nine + 15*60, Duration: 20}, time.Now()) {
+		if !strict || !view.Hides(&doctor, new(withID("", timeslot.Slot{Start: nine + 15*60, Duration: 20})), time.Now()) {
 			t.Errorf("replica %d: strict %t, and a quarter past nine is offered", i, strict)
 		}
 	}

@@ -23,7 +23,7 @@ func TestAReplicaThatAloneIsCutOffDoesNotSayThatTheOthersKnow(t *testing.T) {
 	defer way.Close()
 	alone := openReplica(t, way.Addr, hurried)
 	trusting(t, []*replica{alone})
-	if !alone.ledger.Promote(claimFor(doctor, &timeslot.Slot{Start: nine + 3600, Duration: 20, ID: "ten"}), "alice") {
+	if !alone.ledger.Promote(claimFor(doctor, new(withID("ten", timeslot.Slot{Start: nine + 3600, Duration: 20}))), "alice") {
 		t.Error("says that the others do not know, with Redis in reach")
 	}
 	if !alone.ledger.Fence(claimFor(doctor, atNine())) {

@@ -87,9 +87,13 @@ func fragment(key timeslot.FragmentKey, fetched time.Time) *timeslot.Fragment {
 	return &timeslot.Fragment{
 		Key: key, FetchedAt: fetched, Bounds: policy.Bounds(fetched, false),
 		Schedules: []timeslot.Schedule{{EHRInstance: "ehr", DepartmentID: "12", NPI: key.NPI, VisitTypeID: "7"}},
-		Slots:     []timeslot.Slot{{Start: 1_900_000_000, Duration: 20, ID: "c2xvdA=="}},
-		Body:      []byte(`{"timeslots":[]}`),
+		Slots:     []timeslot.Slot{{Start: 1_900_000_000, Duration: 20}}, SlotIDs: []string{"c2xvdA=="},
+		Body: []byte(`{"timeslots":[]}`),
 	}
+}
+
+func withID(id string, s timeslot.Slot) timeslot.SlotWithID {
+	return timeslot.SlotWithID{Slot: s, ID: id}
 }
 
 func notFound(key timeslot.FragmentKey, fetched time.Time) *timeslot.Fragment {
@@ -99,7 +103,7 @@ func notFound(key timeslot.FragmentKey, fetched time.Time) *timeslot.Fragment {
 // withSlots is a Provider Direct answer of n slots in twenty schedules, with ids of a usual length and a body.
 func withSlots(n int, fetched time.Time) *timeslot.Fragment {
 	f := fragment(keyOfNPI(n), fetched)
-	f.Schedules, f.Slots = make([]timeslot.Schedule, 20), make([]timeslot.Slot, n)
+	f.Schedules, f.Slots, f.SlotIDs = make([]timeslot.Schedule, 20), make([]timeslot.Slot, n), make([]string, n)
 	for i := range f.Schedules {
 		f.Schedules[i] = timeslot.Schedule{
 			EHRInstance: "ehr-east", DepartmentID: strconv.Itoa(1000 + i/4), NPI: f.Key.NPI,
@@ -108,12 +112,10 @@ func withSlots(n int, fetched time.Time) *timeslot.Fragment {
 		}
 	}
 	for i := range f.Slots {
-		f.Slots[i] = timeslot.Slot{
-			Start: 1_900_000_000 + int64(i/20)*1200, Schedule: uint32(i % 20), Duration: 20, Offset: -420,
-			ID: fmt.Sprintf("ZWhyLWVhc3R8%08x|%016x|MTIzNDU2Nzg5MA==", i*7919, uint64(i)*0x9E3779B97F4A7C15),
-		}
+		f.Slots[i] = timeslot.Slot{Start: 1_900_000_000 + int64(i/20)*1200, Schedule: uint32(i % 20), Duration: 20, Offset: -420}
+		f.SlotIDs[i] = fmt.Sprintf("ZWhyLWVhc3R8%08x|%016x|MTIzNDU2Nzg5MA==", i*7919, uint64(i)*0x9E3779B97F4A7C15)
 		f.Body = fmt.Appendf(f.Body, `{"slotDateTime":"2030-03-17T%02d:%02d:00","durationInMin":20,"slotId":%q},`,
-			i/60%24, i%60, f.Slots[i].ID)
+			i/60%24, i%60, f.SlotIDs[i])
 	}
 	return f
 }

@@ -54,7 +54,7 @@ func (n *naive) dropPending(c timeslot.Claim, owner string) {
 	})
 }
 
-func (n naive) hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool {
+func (n naive) hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) bool {
 	minutes := func(d uint16) int64 { return max(int64(d), 1) * 60 }
 	return slices.ContainsFunc(n, func(m naiveMark) bool {
 		c := m.claim
@@ -66,16 +66,15 @@ func (n naive) hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) b
 	})
 }
 
-func drawSlot(t *rapid.T) (timeslot.Schedule, timeslot.Slot) {
+func drawSlot(t *rapid.T) (timeslot.Schedule, timeslot.SlotWithID) {
 	s := timeslot.Schedule{
 		EHRInstance: "ehr", DepartmentID: rapid.SampledFrom([]string{"1", "2"}).Draw(t, "department"),
 		NPI:  rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "npi"),
 		Pool: rapid.Bool().Draw(t, "pool"), ProviderID: "p",
 	}
-	slot := timeslot.Slot{
+	slot := timeslot.SlotWithID{Slot: timeslot.Slot{
 		Start:    nine + rapid.Int64Range(0, 4).Draw(t, "start")*600,
-		Duration: rapid.SampledFrom([]uint16{0, 10, 15}).Draw(t, "duration"),
-		ID:       rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "id"),
+		Duration: rapid.SampledFrom([]uint16{0, 10, 15}).Draw(t, "duration")}, ID: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "id"),
 	}
 	return s, slot
 }

@@ -16,10 +16,12 @@ const nine = int64(1_900_000_800) // the start of the test's slots, 09:00 say
 // doctor is a schedule of one clinician at department 12.
 var doctor = timeslot.Schedule{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000017", VisitTypeID: "7"}
 
-func atNine() *timeslot.Slot { return &timeslot.Slot{Start: nine, Duration: 20, ID: "nine"} }
+func atNine() *timeslot.SlotWithID {
+	return new(withID("nine", timeslot.Slot{Start: nine, Duration: 20}))
+}
 
 // claimFor is the claim of a slot as the index of cached slots knows it.
-func claimFor(s timeslot.Schedule, slot *timeslot.Slot) timeslot.Claim {
+func claimFor(s timeslot.Schedule, slot *timeslot.SlotWithID) timeslot.Claim {
 	return timeslot.Claim{
 		Identity: s.Identity(slot.Start), SlotID: slot.ID, NPI: s.NPI, Duration: slot.Duration, Pool: s.Pool,
 	}
@@ -155,7 +157,7 @@ func TestReleaseLiftsWhoeverPlacedIt(t *testing.T) {
 	}
 	l := ledger(t, LedgerOptions{})
 	l.Promote(full, "bob")
-	l.Release(claimFor(doctor, &timeslot.Slot{Start: nine + 60, ID: "other"}))
+	l.Release(claimFor(doctor, new(withID("other", timeslot.Slot{Start: nine + 60}))))
 	if !l.View().Hides(&doctor, atNine(), time.Now()) {
 		t.Error("releasing another slot lifted this one")
 	}
@@ -197,7 +199,7 @@ func TestAFullLedgerForgetsWhatWouldEndFirst(t *testing.T) {
 	}
 	l.Pend(timeslot.Claim{SlotID: "pending"}, "bob") // ends before every tombstone, and is in force all the same
 	hidden := func(id string) bool {
-		return l.View().Hides(&timeslot.Schedule{}, &timeslot.Slot{ID: id}, clock.Now())
+		return l.View().Hides(&timeslot.Schedule{}, &timeslot.SlotWithID{ID: id}, clock.Now())
 	}
 	var got []bool
 	for _, id := range []string{"0", "1", "2", "3", "4", "pending"} {
@@ -216,7 +218,7 @@ func TestReadersNeverMissAFinishedBooking(t *testing.T) {
 			s := doctor
 			s.NPI = strconv.Itoa(w)
 			for i := range 200 {
-				slot := &timeslot.Slot{Start: nine + int64(i)*1200, ID: fmt.Sprint(w, i)}
+				slot := new(withID(fmt.Sprint(w, i), timeslot.Slot{Start: nine + int64(i)*1200}))
 				c := claimFor(s, slot)
 				l.Pend(c, "alice")
 				if !l.View().Hides(&s, slot, time.Now()) {

@@ -37,7 +37,7 @@ func TestAnswersAreStrictAgainAsSoonAsEveryReplicaHasToldWhatItKnows(t *testing.
 			c := claimFor(doctor, atNine())
 			fleet[0].ledger.Promote(c, "alice")
 			trouble(t, s)
-			fleet[1].ledger.Promote(claimFor(doctor, &timeslot.Slot{Start: nine + 3600, Duration: 20, ID: "ten"}), "bob")
+			fleet[1].ledger.Promote(claimFor(doctor, new(withID("ten", timeslot.Slot{Start: nine + 3600, Duration: 20}))), "bob")
 			trusting(t, fleet)
 			for i, r := range fleet {
 				if hidden, _ := r.sees(t.Context()); !hidden {

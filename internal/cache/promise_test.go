@@ -40,7 +40,7 @@ type town struct {
 // booked is a booking that went through, and when its answer went back.
 type booked struct {
 	schedule timeslot.Schedule
-	slot     timeslot.Slot
+	slot     timeslot.SlotWithID
 	at       time.Time
 	by       *replica
 	told     bool // else the booking's answer is best-effort, and the promise is this replica's alone
@@ -49,7 +49,7 @@ type booked struct {
 // book sends one booking to a replica, two where patients race for the slot, and has every other replica asked the
 // moment the answer is there.
 func (w *town) book(ctx context.Context, n int, random *rand.Rand) {
-	b := booked{schedule: doctor, slot: timeslot.Slot{Start: nine, Duration: 20, ID: strconv.Itoa(n)}}
+	b := booked{schedule: doctor, slot: withID(strconv.Itoa(n), timeslot.Slot{Start: nine, Duration: 20})}
 	b.schedule.NPI = strconv.Itoa(9_000_000_000 + n)
 	c := claimFor(b.schedule, &b.slot)
 	here, there := random.IntN(len(w.fleet)), random.IntN(len(w.fleet))

@@ -94,15 +94,15 @@ func (x *SlotIndex) Add(f *timeslot.Fragment) {
 	answer := &listing{digest: f.Digest, kept: last.until.Add(slotIndexExtra)}
 	answer.last.Store(last)
 	claims := make([]*timeslot.Claim, len(f.Schedules))
-	for i := range f.Slots {
-		slot := &f.Slots[i]
-		if slot.ID == "" {
+	for i, id := range f.SlotIDs {
+		if id == "" {
 			continue
 		}
+		slot := &f.Slots[i]
 		if claims[slot.Schedule] == nil {
 			claims[slot.Schedule] = claimOf(f.ScheduleOf(slot))
 		}
-		x.cache.Set(keyOf(slot.ID), indexed{
+		x.cache.Set(keyOf(id), indexed{
 			claim: claims[slot.Schedule], answer: answer, start: slot.Start, duration: slot.Duration,
 		})
 	}
@@ -111,14 +111,14 @@ func (x *SlotIndex) Add(f *timeslot.Fragment) {
 // extends reports whether the slots of f were entered with an answer of the same content, and are kept for long enough. That
 // answer then counts as f. Where the index is nearly full, entries may go long before their time, and are made anew.
 func (x *SlotIndex) extends(f *timeslot.Fragment, last *offer) bool {
-	i := slices.IndexFunc(f.Slots, func(s timeslot.Slot) bool { return s.ID != "" })
+	i := slices.IndexFunc(f.SlotIDs, func(id string) bool { return id != "" })
 	if i < 0 {
 		return true // there is nothing to enter
 	}
 	if f.Digest == (timeslot.Digest{}) || x.cache.EstimatedSize() > x.most*3/4 {
 		return false
 	}
-	entry, ok := x.cache.GetIfPresent(keyOf(f.Slots[i].ID))
+	entry, ok := x.cache.GetIfPresent(keyOf(f.SlotIDs[i]))
 	if !ok || entry.answer.digest != f.Digest || entry.answer.kept.Before(last.until) {
 		return false
 	}

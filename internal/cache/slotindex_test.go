@@ -28,11 +28,11 @@ func TestASlotIDLeadsBackToItsSlot(t *testing.T) {
 		{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000017", VisitTypeID: "7"},
 		{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000099", ProviderID: "p4", Pool: true, VisitTypeID: "8"},
 	}
-	f.Slots = []timeslot.Slot{
-		{Start: 1_900_000_000, Schedule: 0, Duration: 20, ID: "one"},
-		{Start: 1_900_001_200, Schedule: 1, ID: "two"},
-		{Start: 1_900_002_400, Schedule: 1},
-	}
+	f.SetSlots([]timeslot.SlotWithID{
+		withID("one", timeslot.Slot{Start: 1_900_000_000, Schedule: 0, Duration: 20}),
+		withID("two", timeslot.Slot{Start: 1_900_001_200, Schedule: 1}),
+		withID("", timeslot.Slot{Start: 1_900_002_400, Schedule: 1}),
+	})
 	m.Put(t.Context(), f)
 	for id, want := range map[string]timeslot.Claim{
 		"one": {
@@ -62,7 +62,7 @@ func TestCareOptionsCannotBeBookedBySlotID(t *testing.T) {
 	x := slotIndex(t, SlotIndexOptions{})
 	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1}, time.Now())
 	x.Add(f)
-	if _, _, ok := x.Find(f.Slots[0].ID); ok {
+	if _, _, ok := x.Find(f.SlotIDs[0]); ok {
 		t.Error("an id of Care Options is in the index")
 	}
 }
@@ -73,11 +73,11 @@ func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
 	f := fragment(keyOfNPI(1), clock.Now())
 	x.Add(f)
 	clock.Advance(100*time.Second + time.Hour - time.Millisecond)
-	if _, _, ok := x.Find(f.Slots[0].ID); !ok {
+	if _, _, ok := x.Find(f.SlotIDs[0]); !ok {
 		t.Error("gone too early")
 	}
 	clock.Advance(time.Millisecond)
-	if _, _, ok := x.Find(f.Slots[0].ID); ok {
+	if _, _, ok := x.Find(f.SlotIDs[0]); ok {
 		t.Error("still known")
 	}
 }
@@ -100,13 +100,13 @@ func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
 				last = again.FetchedAt
 			}
 			clock.Advance(100*time.Second + time.Hour - time.Millisecond)
-			for _, slot := range f.Slots {
-				if _, offered, ok := x.Find(slot.ID); !ok || !offered.Equal(last) {
-					t.Fatalf("%s: known %v, offered at %s; want it known, and offered at %s", slot.ID, ok, offered, last)
+			for _, id := range f.SlotIDs {
+				if _, offered, ok := x.Find(id); !ok || !offered.Equal(last) {
+					t.Fatalf("%s: known %v, offered at %s; want it known, and offered at %s", id, ok, offered, last)
 				}
 			}
 			clock.Advance(time.Millisecond)
-			if _, _, ok := x.Find(f.Slots[0].ID); ok {
+			if _, _, ok := x.Find(f.SlotIDs[0]); ok {
 				t.Error("still known")
 			}
 		})
@@ -126,13 +126,13 @@ func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
 		x.Add(&again)
 		if n == 3 {
 			other := again
-			other.Key, other.Slots = keyOfNPI(7), again.Slots[10:20]
+			other.Key, other.Slots, other.SlotIDs = keyOfNPI(7), again.Slots[10:20], again.SlotIDs[10:20]
 			other.Digest = timeslot.Digest{2}
 			x.Add(&other)
 		}
-		for _, slot := range f.Slots {
-			if _, _, ok := x.Find(slot.ID); !ok {
-				t.Fatalf("%s is forgotten %d quarters of an hour later, although it is listed", slot.ID, n-3)
+		for _, id := range f.SlotIDs {
+			if _, _, ok := x.Find(id); !ok {
+				t.Fatalf("%s is forgotten %d quarters of an hour later, although it is listed", id, n-3)
 			}
 		}
 	}

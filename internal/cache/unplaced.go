@@ -108,8 +108,8 @@ func (l *Ledger) Seen(f *timeslot.Fragment) {
 		return
 	}
 	var keys []markKey
-	for i := range f.Slots {
-		for _, m := range view.named(f.Slots[i].ID) {
+	for _, id := range f.SlotIDs {
+		for _, m := range view.named(id) {
 			if unplaced(m.claim) && !view.isPlaced(m, l.options.Now()) {
 				keys = append(keys, m.markKey)
 			}

@@ -18,7 +18,9 @@ func nineByID() timeslot.Claim {
 }
 
 // nineWithoutID is the same slot on a surface that has no ids.
-func nineWithoutID() *timeslot.Slot { return &timeslot.Slot{Start: nine, Duration: 20} }
+func nineWithoutID() *timeslot.SlotWithID {
+	return new(withID("", timeslot.Slot{Start: nine, Duration: 20}))
+}
 
 // knowing is an index that knows the doctor's slot at nine once it has read it.
 type knowing struct{ read sync.Map }
@@ -32,7 +34,9 @@ func (k *knowing) locate(slotID string) (timeslot.Claim, bool) {
 
 // fragmentWithNine is an answer that lists the doctor's slot at nine with its id.
 func fragmentWithNine() *timeslot.Fragment {
-	return &timeslot.Fragment{Schedules: []timeslot.Schedule{doctor}, Slots: []timeslot.Slot{*atNine()}}
+	f := &timeslot.Fragment{Schedules: []timeslot.Schedule{doctor}}
+	f.SetSlots([]timeslot.SlotWithID{*atNine()})
+	return f
 }
 
 // passes has the answer pass the replica.

@@ -30,13 +30,13 @@ func (v *View) Version() uint64 { return v.version }
 // Hides tells whether slot, of schedule s, must not be offered at now: its identity or its slotId is claimed, or its
 // clinician is claimed elsewhere at an overlapping time, since nobody is in two places. Claims and slots that do not
 // say how long they take count as a minute; pools of clinicians never overlap.
-func (v *View) Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool {
+func (v *View) Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) bool {
 	_, hidden := v.HidesUntil(s, slot, now)
 	return hidden
 }
 
 // HidesUntil is Hides, and until when all that hides the slot now has ended.
-func (v *View) HidesUntil(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) (until time.Time, hidden bool) {
+func (v *View) HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) (until time.Time, hidden bool) {
 	if v.starts.size == 0 && v.slotIDs.size == 0 {
 		return time.Time{}, false
 	}

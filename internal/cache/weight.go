@@ -26,8 +26,9 @@ func Weight(f *timeslot.Fragment) uint32 {
 		n += textBytes(scheduleText(&f.Schedules[i]))
 	}
 	n += cap(f.Slots) * int(unsafe.Sizeof(timeslot.Slot{}))
-	for i := range f.Slots {
-		n += len(f.Slots[i].ID)
+	n += cap(f.SlotIDs) * int(unsafe.Sizeof(""))
+	for _, id := range f.SlotIDs {
+		n += len(id)
 	}
 	n += cap(f.Departments) * int(unsafe.Sizeof(timeslot.Department{}))
 	for i := range f.Departments {

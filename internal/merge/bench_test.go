@@ -131,7 +131,7 @@ func metro(slots int) (in merge.Input, here *timeslot.Point) {
 			}}
 			for n := range slots / clinicians / 14 {
 				start := noon.AddDate(0, 0, day).Add(time.Duration(n+1) * 5 * time.Minute)
-				l.slots = append(l.slots, timeslot.Slot{Start: start.Unix(), Duration: 5, Offset: -420})
+				l.slots = append(l.slots, slot(start.Unix(), -420, 5))
 			}
 			lists = append(lists, l)
 		}
@@ -176,7 +176,7 @@ func campaign(fragments, slots int) []*timeslot.Fragment {
 		for i := range n {
 			l := &lists[i%2]
 			start := noon.Add(time.Duration(from+i/2+1) * 5 * time.Minute).Unix()
-			l.slots = append(l.slots, timeslot.Slot{Start: start, Duration: 5, Offset: -420})
+			l.slots = append(l.slots, slot(start, -420, 5))
 		}
 		return lists
 	}

@@ -62,7 +62,8 @@ func (is happening) so(what string, so bool) {
 func (r *reference) census() happening {
 	is := happening{}
 	for _, row := range r.rows {
-		for _, slot := range row.from.Slots {
+		for i := range row.from.Slots {
+			slot := row.from.WithID(i)
 			if int(slot.Schedule) == row.index && !r.inWindow(row, slot) {
 				is.so("past", slot.Start <= r.Now.Unix())
 				is.so("behind the window", slot.Start > r.Now.Unix())

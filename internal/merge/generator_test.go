@@ -120,23 +120,25 @@ func describePeople(t *rapid.T, f *timeslot.Fragment) {
 }
 
 func (w world) drawSlots(t *rapid.T, f *timeslot.Fragment) {
+	var slots []timeslot.SlotWithID
 	for i := range rapid.IntRange(w.few, 3).Draw(t, "schedules") {
 		f.Schedules = append(f.Schedules, w.drawSchedule(t, f.Key))
 		for range rapid.IntRange(w.few, 3).Draw(t, "slots") {
 			halves := rapid.SampledFrom(w.halves).Draw(t, "half hours")
-			f.Slots = append(f.Slots, timeslot.Slot{
+			slots = append(slots, timeslot.SlotWithID{Slot: timeslot.Slot{
 				Start: noon.Unix() + int64(halves)*1800, Schedule: uint32(i), Offset: pick[int16](t, 0, -420, 540),
-				Duration: pick[uint16](t, 0, 20, 30), ID: pick(t, "", fmt.Sprint("id", i)),
-			})
+				Duration: pick[uint16](t, 0, 20, 30),
+			}, ID: pick(t, "", fmt.Sprint("id", i))})
 		}
 	}
 	if rapid.IntRange(1, w.quarrel).Draw(t, "covers") == 1 {
 		from := noon.Add(minutes(60 * pick(t, 0, 1, 3, 5, 7)))
 		f.Covers = timeslot.Interval{From: from, Until: from.Add(minutes(60 * pick(t, 0, 1, 2, 4, 6, 12, 30)))}
 	}
-	slices.SortStableFunc(f.Slots, func(a, b timeslot.Slot) int {
+	slices.SortStableFunc(slots, func(a, b timeslot.SlotWithID) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Schedule, b.Schedule))
 	})
+	f.SetSlots(slots)
 }
 
 func (w world) drawSchedule(t *rapid.T, key timeslot.FragmentKey) timeslot.Schedule {
@@ -207,7 +209,7 @@ func drawTaken(t *rapid.T, fragments []*timeslot.Fragment) merge.Taken {
 		s.Pool = s.Pool || rapid.Bool().Draw(t, "as one of a pool")
 		taken[s.Identity(pick(t, starts...))] = true
 	}
-	return takenFunc(func(s *timeslot.Schedule, slot *timeslot.Slot) bool { return taken[s.Identity(slot.Start)] })
+	return takenFunc(func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool { return taken[s.Identity(slot.Start)] })
 }
 
 // move shifts starts, what answers speak for, the days asked for and the present.

@@ -33,7 +33,7 @@ var always = timeslot.Interval{From: noon.AddDate(-1, 0, 0), Until: noon.AddDate
 // list is one schedule with its slots.
 type list struct {
 	timeslot.Schedule
-	slots []timeslot.Slot
+	slots []timeslot.SlotWithID
 }
 
 // followUp is the usual visit type of stories, at the department with id 1 in Los Angeles.
@@ -56,9 +56,14 @@ func at(s timeslot.Schedule, starts ...string) list {
 	for _, start := range starts {
 		t := instant(start)
 		_, offset := t.Zone()
-		l.slots = append(l.slots, timeslot.Slot{Start: t.Unix(), Offset: int16(offset / 60), Duration: 30})
+		l.slots = append(l.slots, slot(t.Unix(), int16(offset/60), 30))
 	}
 	return l
+}
+
+// slot is a slot without an id.
+func slot(start int64, offset int16, minutes uint16) timeslot.SlotWithID {
+	return timeslot.SlotWithID{Slot: timeslot.Slot{Start: start, Offset: offset, Duration: minutes}}
 }
 
 // ids gives the slots of l their booking handles.
@@ -73,14 +78,16 @@ func (l list) ids(ids ...string) list {
 func answered(key timeslot.FragmentKey, ago time.Duration, lists ...list) *timeslot.Fragment {
 	f := &timeslot.Fragment{Key: key, FetchedAt: noon.Add(-ago)}
 	f.Bounds = timeslot.Policy{Fresh: time.Minute, Stale: time.Minute, StaleOnError: time.Hour}.Bounds(f.FetchedAt, false)
+	var slots []timeslot.SlotWithID
 	for i, l := range lists {
 		f.Schedules = append(f.Schedules, l.Schedule)
 		for _, s := range l.slots {
 			s.Schedule = uint32(i)
-			f.Slots = append(f.Slots, s)
+			slots = append(slots, s)
 		}
 	}
-	slices.SortStableFunc(f.Slots, func(a, b timeslot.Slot) int { return int(a.Start - b.Start) })
+	slices.SortStableFunc(slots, func(a, b timeslot.SlotWithID) int { return int(a.Start - b.Start) })
+	f.SetSlots(slots)
 	if key.Source() == timeslot.CareDirect || key.Source() == timeslot.ProviderDirect {
 		f.Covers = always
 	}
@@ -164,9 +171,9 @@ func one(t *testing.T, r *timeslot.Result) *timeslot.Offer {
 }
 
 // takenFunc decides by a function what is taken.
-type takenFunc func(*timeslot.Schedule, *timeslot.Slot) bool
+type takenFunc func(*timeslot.Schedule, *timeslot.SlotWithID) bool
 
-func (f takenFunc) Hides(s *timeslot.Schedule, slot *timeslot.Slot, _ time.Time) bool {
+func (f takenFunc) Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, _ time.Time) bool {
 	return f(s, slot)
 }
 
@@ -175,5 +182,5 @@ func (takenFunc) Doubts(*timeslot.Schedule, time.Time) bool { return false }
 
 // takenIdentity is the promise of docs/architecture.md §6 in its smallest form.
 func takenIdentity(id timeslot.Identity) merge.Taken {
-	return takenFunc(func(s *timeslot.Schedule, slot *timeslot.Slot) bool { return s.Identity(slot.Start) == id })
+	return takenFunc(func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool { return s.Identity(slot.Start) == id })
 }

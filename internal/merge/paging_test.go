@@ -100,7 +100,7 @@ func (w *campus) fragments() []*timeslot.Fragment {
 		}
 		l := list{Schedule: s}
 		for at := range w.present[i] {
-			slot := timeslot.Slot{Start: noon.Add(minutes(at)).Unix()}
+			slot := slot(noon.Add(minutes(at)).Unix(), 0, 0)
 			if w.bookable[i] && at%120 == 0 {
 				slot.ID = "handle"
 			}

@@ -132,7 +132,7 @@ func (p *partition) sumUp(f *timeslot.Fragment) {
 			slot := &f.Slots[s]
 			b = binary.LittleEndian.AppendUint64(b, uint64(slot.Start))
 			b = binary.LittleEndian.AppendUint64(b, uint64(place[slot.Schedule])<<32|uint64(slot.Duration)<<16|uint64(uint16(slot.Offset)))
-			b = inChunks(appendText(b, slot.ID))
+			b = inChunks(appendText(b, f.SlotID(int(s))))
 		}
 		l.sum = sumOf(b)
 	}

@@ -145,7 +145,7 @@ func TestTakenSlotsOfAPool(t *testing.T) {
 func TestRowsOfAPoolAreAskedForAsSuch(t *testing.T) {
 	in := input(anything, clinic(), answered(v5(ann), 2, at(followUp(ann), nine, ten)))
 	asked := 0
-	in.Taken = takenFunc(func(s *timeslot.Schedule, _ *timeslot.Slot) bool {
+	in.Taken = takenFunc(func(s *timeslot.Schedule, _ *timeslot.SlotWithID) bool {
 		asked++
 		if !s.Pool {
 			t.Errorf("asked for %s as if it were one person", s.Clinician())

@@ -74,7 +74,7 @@ func (r *reference) zone(ehr, id string) string {
 	return ""
 }
 
-func (r *reference) location(s timeslot.Schedule, slot timeslot.Slot) *time.Location {
+func (r *reference) location(s timeslot.Schedule, slot timeslot.SlotWithID) *time.Location {
 	written := time.FixedZone("", int(slot.Offset)*60)
 	if name := r.zone(s.EHRInstance, s.DepartmentID); name != "" {
 		loc, err := time.LoadLocation(name)
@@ -98,7 +98,7 @@ func (r *reference) clock(s refSlot) *time.Location {
 	return r.location(s.rows[0].Schedule, s.rows[0].slot)
 }
 
-func (r *reference) inWindow(row refRow, slot timeslot.Slot) bool {
+func (r *reference) inWindow(row refRow, slot timeslot.SlotWithID) bool {
 	loc := r.location(row.Schedule, slot)
 	today := timeslot.DateOf(r.Now.In(loc))
 	from := max(today, r.Query.StartDate)

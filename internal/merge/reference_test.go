@@ -43,7 +43,7 @@ type refSlot struct {
 
 type refListing struct {
 	refRow
-	slot timeslot.Slot
+	slot timeslot.SlotWithID
 }
 
 func referenceMerge(in merge.Input) *merge.Output { return newReference(in).merge() }
@@ -93,7 +93,7 @@ func (r *reference) around(f *timeslot.Fragment) bool {
 func lastDay(k timeslot.FragmentKey) timeslot.Date { return min(k.LastDay(), k.Block.Last()) }
 
 // passed reports whether a fresher answer lists the clinic for the slot's day as well.
-func (r *reference) passed(row refRow, slot timeslot.Slot) bool {
+func (r *reference) passed(row refRow, slot timeslot.SlotWithID) bool {
 	return r.listedAfresh(row, timeslot.DateOf(time.Unix(slot.Start, 0).In(r.location(row.Schedule, slot))))
 }
 
@@ -128,7 +128,8 @@ func (r *reference) merge() *merge.Output {
 // listed is every slot that somebody lists inside the window, and how many each fragment lists.
 func (r *reference) listed(perFragment []int) (slots []refSlot) {
 	for _, row := range r.rows {
-		for _, slot := range row.from.Slots {
+		for i := range row.from.Slots {
+			slot := row.from.WithID(i)
 			if int(slot.Schedule) != row.index || !r.inWindow(row, slot) || r.around(row.from) && r.passed(row, slot) {
 				continue
 			}
@@ -242,7 +243,7 @@ func (r *reference) takenAsListed(s refSlot) bool {
 	return slices.ContainsFunc(append(slices.Clone(s.rows), s.covers...), func(l refListing) bool { return r.hides(l.Schedule, l.slot) })
 }
 
-func (r *reference) hides(schedule timeslot.Schedule, slot timeslot.Slot) bool {
+func (r *reference) hides(schedule timeslot.Schedule, slot timeslot.SlotWithID) bool {
 	schedule.Pool = schedule.Pool || r.pool(schedule)
 	return r.Taken != nil && r.Taken.Hides(&schedule, &slot, r.Now)
 }

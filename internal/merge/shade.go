@@ -10,7 +10,7 @@ import (
 // Taken knows the slots that must not be offered. It is asked with every spelling of a slot, and one yes is enough.
 // It must not block. Real: the view of the cache's ledger.
 type Taken interface {
-	Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool
+	Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) bool
 
 	// Doubting reports whether Doubts may say yes, and Doubts whether a slot of s may be a taken one of which nobody knows
 	// yet which it is.
@@ -29,7 +29,7 @@ type Versioned interface {
 	Changes(since uint64, clinicians timeslot.Clinicians) bool
 
 	// HidesUntil is Hides, and until when a slot is hidden.
-	HidesUntil(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) (until time.Time, hidden bool)
+	HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) (until time.Time, hidden bool)
 }
 
 // shade is which units of a clinic are taken: for each group that has some, their starts, ascending.
@@ -52,7 +52,7 @@ type datedShade struct {
 func (c *clinic) shadeOf(taken Taken, now time.Time) shade {
 	v, ok := taken.(Versioned)
 	if !ok || c.shade == nil {
-		return c.ask(func(s *timeslot.Schedule, slot *timeslot.Slot) (time.Time, bool) {
+		return c.ask(func(s *timeslot.Schedule, slot *timeslot.SlotWithID) (time.Time, bool) {
 			return time.Time{}, taken.Hides(s, slot, now)
 		})
 	}
@@ -70,13 +70,15 @@ func (c *clinic) shadeOf(taken Taken, now time.Time) shade {
 			return known.shade
 		}
 	}
-	s := c.ask(func(s *timeslot.Schedule, slot *timeslot.Slot) (time.Time, bool) { return v.HidesUntil(s, slot, now) })
+	s := c.ask(func(s *timeslot.Schedule, slot *timeslot.SlotWithID) (time.Time, bool) {
+		return v.HidesUntil(s, slot, now)
+	})
 	c.shade.at.Store(&datedShade{s, version})
 	return s
 }
 
 // hides says whether a slot is taken, and until when.
-type hides func(s *timeslot.Schedule, slot *timeslot.Slot) (until time.Time, hidden bool)
+type hides func(s *timeslot.Schedule, slot *timeslot.SlotWithID) (until time.Time, hidden bool)
 
 func (c *clinic) ask(hides hides) (s shade) {
 	for i := range c.groups {
@@ -101,7 +103,7 @@ func (c *clinic) ask(hides hides) (s shade) {
 
 // hidden asks for every spelling of a slot, and which of them hides it longest.
 func (c *clinic) hidden(g *group, u *unit, hides hides) (until time.Time, hidden bool) {
-	ask := func(s *timeslot.Schedule, slot *timeslot.Slot) {
+	ask := func(s *timeslot.Schedule, slot *timeslot.SlotWithID) {
 		if end, yes := hides(s, slot); yes {
 			hidden = true
 			if end.After(until) {
@@ -125,8 +127,8 @@ func (c *clinic) hidden(g *group, u *unit, hides hides) (until time.Time, hidden
 }
 
 // slotOf is a slot as one answer lists it.
-func (c *clinic) slotOf(u *unit, e *entry) timeslot.Slot {
-	s := timeslot.Slot{Start: u.start, Duration: e.duration, Offset: e.offset}
+func (c *clinic) slotOf(u *unit, e *entry) timeslot.SlotWithID {
+	s := timeslot.SlotWithID{Slot: timeslot.Slot{Start: u.start, Duration: e.duration, Offset: e.offset}}
 	if e.id >= 0 {
 		s.ID = c.ids[e.id]
 	}

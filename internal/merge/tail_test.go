@@ -43,7 +43,7 @@ func TestTheTailOfABalancedAnswerLosesNothingThatStays(t *testing.T) {
 	in := input(query(func(q *timeslot.Query) { q.Point, q.Sort, q.Radius = &riverton, timeslot.Balanced, 100 }), campaign(1500, 15_000)...)
 	in.DefaultWindow = 28
 	pages, shown := 0, map[string]bool{}
-	goes := func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
+	goes := func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 		return s.VisitTypeID == "7201" && slot.Start%(60*60) == 0
 	}
 	for cursor := ""; pages == 0 || cursor != ""; pages++ {

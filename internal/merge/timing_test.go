@@ -64,7 +64,7 @@ func answerTo(key timeslot.FragmentKey, calendars []calendar) *timeslot.Fragment
 		l := list{Schedule: s}
 		for _, start := range c.starts {
 			if covers.Contains(start.Unix()) {
-				l.slots = append(l.slots, timeslot.Slot{Start: start.Unix(), Offset: -420, Duration: 30})
+				l.slots = append(l.slots, slot(start.Unix(), -420, 30))
 			}
 		}
 		if len(l.slots) > 0 { // a calendar without slots is left out

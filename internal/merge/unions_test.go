@@ -87,12 +87,12 @@ func (v *versioned) Changes(since uint64, clinicians timeslot.Clinicians) bool {
 	return slices.ContainsFunc(v.changed[since:], func(npi string) bool { return npi == "" || clinicians.Has(npi) })
 }
 
-func (v *versioned) HidesUntil(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) (time.Time, bool) {
+func (v *versioned) HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) (time.Time, bool) {
 	until, taken := v.until[s.Identity(slot.Start)]
 	return until, taken && now.Before(until)
 }
 
-func (v *versioned) Hides(s *timeslot.Schedule, slot *timeslot.Slot, now time.Time) bool {
+func (v *versioned) Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) bool {
 	_, hidden := v.HidesUntil(s, slot, now)
 	return hidden
 }

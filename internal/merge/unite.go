@@ -95,9 +95,9 @@ func (b *builder) collectPart(n int32) {
 		if part.passed != nil && within(part.passed, timeslot.Date((slot.Start+b.offsetOf(e.clock, slot.Start))/secondsPerDay)) {
 			continue
 		}
-		if slot.ID != "" {
+		if id := part.answer.SlotID(int(j)); id != "" {
 			e.id = int32(len(b.ids))
-			b.ids = append(b.ids, slot.ID)
+			b.ids = append(b.ids, id)
 		}
 		if e.clock > 0 && counted.clocks == nil { // all before are in the first one
 			counted.clocks = make([]uint16, len(counted.starts), len(inside))

@@ -30,7 +30,7 @@ func hourly(zone, first, last string) *timeslot.Fragment {
 	l := list{Schedule: with(followUp(ann), func(s *timeslot.Schedule) { s.Timezone = zone })}
 	end := (date(last) + 1).In(loc).Add(time.Hour)
 	for t := date(first).In(loc).Add(-time.Hour); !t.After(end); t = t.Add(30 * time.Minute) {
-		l.slots = append(l.slots, timeslot.Slot{Start: t.Unix()})
+		l.slots = append(l.slots, slot(t.Unix(), 0, 0))
 	}
 	return answered(v5(ann), 0, l)
 }

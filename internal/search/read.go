@@ -71,7 +71,7 @@ func (e *Engine) Repeat(ctx context.Context, r *Reading) (Repeated, error) {
 	}
 	out.Strict = out.Strict && !out.Doubtful
 	var err error
-	out.Body, err = decode.Without(r.Fragment, func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
+	out.Body, err = decode.Without(r.Fragment, func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 		return view.Hides(s, slot, now)
 	})
 	return out, err

@@ -22,7 +22,8 @@ type Fragment struct {
 	Covers Interval
 
 	Schedules []Schedule
-	Slots     []Slot // ascending by Start, then Schedule
+	Slots     []Slot   // ascending by Start, then Schedule
+	SlotIDs   []string // of each slot, see [SlotWithID]; nil where none has one, as in the answers that list most slots
 
 	Departments []Department
 	Providers   []Provider
@@ -58,6 +59,31 @@ type Interval struct{ From, Until time.Time }
 // Contains tells whether the instant (Unix seconds) lies inside.
 func (i Interval) Contains(unix int64) bool {
 	return !i.Until.IsZero() && unix >= i.From.Unix() && unix < i.Until.Unix()
+}
+
+// SlotID is the id of a slot by its place in Slots; empty where it has none.
+func (f *Fragment) SlotID(i int) string {
+	if f.SlotIDs == nil {
+		return ""
+	}
+	return f.SlotIDs[i]
+}
+
+// WithID is a slot by its place in Slots, and its id.
+func (f *Fragment) WithID(i int) SlotWithID { return SlotWithID{f.Slots[i], f.SlotID(i)} }
+
+// SetSlots sets the slots and, where one has any, their ids.
+func (f *Fragment) SetSlots(slots []SlotWithID) {
+	f.Slots, f.SlotIDs = make([]Slot, len(slots)), nil
+	for i := range slots {
+		f.Slots[i] = slots[i].Slot
+		if slots[i].ID != "" && f.SlotIDs == nil {
+			f.SlotIDs = make([]string, len(slots))
+		}
+		if f.SlotIDs != nil {
+			f.SlotIDs[i] = slots[i].ID
+		}
+	}
 }
 
 // ScheduleOf is the schedule that slot belongs to.

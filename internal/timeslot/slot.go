@@ -73,13 +73,18 @@ func (s *Schedule) Identity(start int64) Identity {
 	}
 }
 
-// Slot is one start of a schedule. It is compact on purpose (32 bytes): fragments hold many.
+// Slot is one start of a schedule. It is compact on purpose, and without pointers (16 bytes): fragments hold many.
 type Slot struct {
 	Start    int64  // Unix seconds
 	Schedule uint32 // index into the schedules of the fragment that holds the slot
 	Duration uint16 // minutes; 0 when upstream does not say
 	Offset   int16  // minutes east of UTC that upstream wrote the start with
-	ID       string // opaque base64 slotId for booking (Care Direct and v4 only); compare, never decode
+}
+
+// SlotWithID is a slot and the opaque base64 slotId that books it (Care Direct and v4 only, else empty); compare, never decode.
+type SlotWithID struct {
+	Slot
+	ID string
 }
 
 // Time is the slot's start in the offset that upstream wrote it with.

@@ -15,7 +15,8 @@ type builder struct {
 	read    Read
 	d       *scan.Scanner
 	f       *timeslot.Fragment
-	room    *room // of f's slots until they are frozen; nil: there are none
+	slots   []timeslot.SlotWithID // until they are frozen
+	room    *room                 // where they are; nil: there are none
 	strings map[string]string
 	index   map[timeslot.Schedule]uint32
 	first   uint32 // the first schedule that a slot may belong to
@@ -28,11 +29,13 @@ type builder struct {
 func newBuilder(read Read, body []byte, slots int) *builder {
 	f := &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, Body: body}
 	var r *room
+	var list []timeslot.SlotWithID
 	if slots > 0 {
 		r = rooms.Get().(*room)
-		f.Slots = slices.Grow(r.slots[:0], slots)
+		list = slices.Grow(r.slots[:0], slots)
 	}
 	return &builder{
+		slots:   list,
 		read:    read,
 		d:       scan.New(body),
 		f:       f,
@@ -77,17 +80,17 @@ func (b *builder) schedule(s timeslot.Schedule) (uint32, error) {
 	return i, nil
 }
 
-func (b *builder) slot(s timeslot.Slot) error {
-	if len(b.f.Slots) >= MaxSlots {
+func (b *builder) slot(s timeslot.SlotWithID) error {
+	if len(b.slots) >= MaxSlots {
 		return ErrTooMany
 	}
-	b.f.Slots = append(b.f.Slots, s)
+	b.slots = append(b.slots, s)
 	return nil
 }
 
 // room is where the slots of an answer are collected and sorted, one after the other. How many there are is known at the end,
 // and fragments are kept: each gets a list of its own that has no room to spare.
-type room struct{ slots, spare []timeslot.Slot }
+type room struct{ slots, spare []timeslot.SlotWithID }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}
 
@@ -97,20 +100,19 @@ func (b *builder) fragment() *timeslot.Fragment {
 	if b.room == nil {
 		return b.f
 	}
-	byStart := func(x, y timeslot.Slot) int {
+	byStart := func(x, y timeslot.SlotWithID) int {
 		if c := cmp.Compare(x.Start, y.Start); c != 0 {
 			return c
 		}
 		return cmp.Compare(x.Schedule, y.Schedule)
 	}
-	b.room.slots = b.f.Slots
-	b.room.spare = slices.Grow(b.room.spare[:0], len(b.f.Slots))[:len(b.f.Slots)]
+	b.room.slots = b.slots
+	b.room.spare = slices.Grow(b.room.spare[:0], len(b.slots))[:len(b.slots)]
 	sorted := sortRuns(b.room.slots, b.room.spare, byStart)
-	sorted = slices.CompactFunc(sorted, func(x, y timeslot.Slot) bool {
+	sorted = slices.CompactFunc(sorted, func(x, y timeslot.SlotWithID) bool {
 		return x.Start == y.Start && x.Schedule == y.Schedule
 	})
-	b.f.Slots = make([]timeslot.Slot, len(sorted))
-	copy(b.f.Slots, sorted)
+	b.f.SetSlots(sorted)
 	clear(b.room.slots) // which would keep the ids
 	clear(b.room.spare)
 	rooms.Put(b.room)

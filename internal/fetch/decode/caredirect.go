@@ -93,7 +93,7 @@ func (b *builder) scheduleDay(d *scan.Scanner) error {
 func (b *builder) timeSlot(d *scan.Scanner) error {
 	var (
 		s    = timeslot.Schedule{VisitTypeName: b.read.Key.VisitType}
-		slot timeslot.Slot
+		slot timeslot.SlotWithID
 		at   instant
 	)
 	err := object(d, func(d *scan.Scanner, key []byte) (err error) {
@@ -126,7 +126,7 @@ func (b *builder) timeSlot(d *scan.Scanner) error {
 		b.loseStart(1)
 		return nil
 	}
-	at.at(&slot)
+	at.at(&slot.Slot)
 	return b.add(s, slot)
 }
 
@@ -149,7 +149,7 @@ func (b *builder) departmentIdentifier(d *scan.Scanner, s *timeslot.Schedule) er
 	return nil
 }
 
-func (b *builder) add(s timeslot.Schedule, slot timeslot.Slot) (err error) {
+func (b *builder) add(s timeslot.Schedule, slot timeslot.SlotWithID) (err error) {
 	if slot.Schedule, err = b.schedule(s); err != nil {
 		return err
 	}
@@ -174,8 +174,8 @@ func (b *builder) completeSchedules(head *scheduleDays) {
 
 // settleSlots drops the slots of schedules that lack a part of their identity, and gives local starts their instants.
 func (b *builder) settleSlots() {
-	kept := b.f.Slots[:0]
-	for _, slot := range b.f.Slots {
+	kept := b.slots[:0]
+	for _, slot := range b.slots {
 		s := &b.f.Schedules[slot.Schedule]
 		if s.EHRInstance == "" || s.DepartmentID == "" || s.NPI == "" {
 			b.loseNameless("slot without " + lacking(s))
@@ -183,7 +183,7 @@ func (b *builder) settleSlots() {
 		}
 		kept = append(kept, slot)
 	}
-	b.f.Slots = kept
+	b.slots = kept
 	b.placeLocal()
 }
 
@@ -206,11 +206,11 @@ func (b *builder) markPools() {
 		npi, visitType string
 		start          int64
 	}
-	member := make(map[moment]string, len(b.f.Slots))
+	member := make(map[moment]string, len(b.slots))
 	pools := map[string]bool{}
-	for i := range b.f.Slots {
-		s := b.f.ScheduleOf(&b.f.Slots[i])
-		at := moment{s.NPI, s.VisitTypeID, b.f.Slots[i].Start}
+	for i := range b.slots {
+		s := b.f.ScheduleOf(&b.slots[i].Slot)
+		at := moment{s.NPI, s.VisitTypeID, b.slots[i].Start}
 		if first, ok := member[at]; ok && first != s.ProviderID {
 			pools[s.NPI] = true
 		}

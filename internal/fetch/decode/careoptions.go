@@ -96,7 +96,7 @@ func (b *builder) optionDay(d *scan.Scanner) error {
 // optionTime reads one start with the clinicians who offer it. The start may come after them.
 func (b *builder) optionTime(d *scan.Scanner) error {
 	var at instant
-	first := len(b.f.Slots)
+	first := len(b.slots)
 	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "slotDateTime":
@@ -107,11 +107,11 @@ func (b *builder) optionTime(d *scan.Scanner) error {
 		return d.Skip()
 	})
 	if at.unix == 0 {
-		b.loseStart(len(b.f.Slots) - first)
-		b.f.Slots = b.f.Slots[:first]
+		b.loseStart(len(b.slots) - first)
+		b.slots = b.slots[:first]
 	}
-	for i := first; i < len(b.f.Slots); i++ {
-		at.at(&b.f.Slots[i])
+	for i := first; i < len(b.slots); i++ {
+		at.at(&b.slots[i].Slot)
 	}
 	return err
 }
@@ -119,7 +119,7 @@ func (b *builder) optionTime(d *scan.Scanner) error {
 func (b *builder) providerOption(d *scan.Scanner) error {
 	var (
 		s    timeslot.Schedule
-		slot timeslot.Slot
+		slot timeslot.SlotWithID
 	)
 	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {

@@ -14,7 +14,7 @@ func Cut(f *timeslot.Fragment, through timeslot.Block) []*timeslot.Fragment {
 	parts := make([]*timeslot.Fragment, 0, through-first+1)
 	for block := first; block <= through; block++ {
 		part := *f
-		part.Key.Block, part.Slots = block, nil // and nobody knows in which of them something was dropped
+		part.Key.Block, part.Slots, part.SlotIDs = block, nil, nil // and nobody knows in which of them something was dropped
 		if block > first {
 			part.Odd = nil // which is told once
 		}
@@ -23,7 +23,10 @@ func Cut(f *timeslot.Fragment, through timeslot.Block) []*timeslot.Fragment {
 	}
 	for _, run := range runs(f, through) {
 		part := parts[run.block-first]
-		part.Slots = append(part.Slots, run.slots...)
+		part.Slots = append(part.Slots, f.Slots[run.from:run.until]...)
+		if f.SlotIDs != nil {
+			part.SlotIDs = append(part.SlotIDs, f.SlotIDs[run.from:run.until]...)
+		}
 	}
 	if f.Key.Operation == timeslot.OpAvailabilitySlots {
 		for _, part := range parts {
@@ -88,24 +91,23 @@ func coverOfBlock(f *timeslot.Fragment, block, first timeslot.Block) timeslot.In
 
 // run is neighbouring slots of one block.
 type run struct {
-	block timeslot.Block
-	slots []timeslot.Slot
+	block       timeslot.Block
+	from, until int // in the fragment's slots
 }
 
 // runs cuts slots, which ascend, where the block changes: once for each block, and now and then more where departments
 // lie in different zones.
 func runs(f *timeslot.Fragment, through timeslot.Block) []run {
 	var list []run
-	from, clocks := 0, clocksOf(f.Schedules)
+	clocks := clocksOf(f.Schedules)
 	for i := range f.Slots {
 		s := &f.Slots[i]
 		day := dayOf(s, clocks[s.Schedule])
 		block := max(f.Key.Block, min(through, timeslot.BlockOf(day)))
 		if len(list) == 0 || list[len(list)-1].block != block {
-			list = append(list, run{block: block})
-			from = i
+			list = append(list, run{block: block, from: i})
 		}
-		list[len(list)-1].slots = f.Slots[from : i+1 : i+1]
+		list[len(list)-1].until = i + 1
 	}
 	return list
 }

@@ -116,7 +116,7 @@ func TestProviderDirectV4SampleCarriesSlotIDs(t *testing.T) {
 	if diff := cmp.Diff([]timeslot.Schedule{want}, f.Schedules); diff != "" {
 		t.Errorf("schedules (-want +got):\n%s", diff)
 	}
-	if len(f.Slots) != 3 || f.Slots[0].ID != "b3BhcXVlLXNpbS1zbG90LTAwMDEwMQ==" || f.Slots[0].Duration != 30 {
+	if len(f.Slots) != 3 || f.SlotIDs[0] != "b3BhcXVlLXNpbS1zbG90LTAwMDEwMQ==" || f.Slots[0].Duration != 30 {
 		t.Errorf("slots = %+v, want three, the first with its id and 30 minutes", f.Slots)
 	}
 }
@@ -126,8 +126,8 @@ func TestCareDirectSampleReadsDurationsWrittenAsStrings(t *testing.T) {
 	if len(f.Schedules) != 2 || len(f.Slots) != 3 {
 		t.Fatalf("got %d schedules and %d slots, want two clinicians and three slots", len(f.Schedules), len(f.Slots))
 	}
-	for _, s := range f.Slots {
-		if s.Duration != 20 || s.ID == "" {
+	for i := range f.Slots {
+		if s := f.WithID(i); s.Duration != 20 || s.ID == "" {
 			t.Errorf("slot %+v: want 20 minutes and an id", s)
 		}
 	}

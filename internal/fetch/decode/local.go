@@ -28,8 +28,8 @@ func (b *builder) placeLocal() {
 	}
 	zones := make([]*time.Location, len(b.f.Schedules))
 	looked := make([]bool, len(b.f.Schedules))
-	kept := b.f.Slots[:0]
-	for _, slot := range b.f.Slots {
+	kept := b.slots[:0]
+	for _, slot := range b.slots {
 		if slot.Offset == localOffset {
 			i := slot.Schedule
 			if !looked[i] {
@@ -43,7 +43,7 @@ func (b *builder) placeLocal() {
 		}
 		kept = append(kept, slot)
 	}
-	b.f.Slots = kept
+	b.slots = kept
 }
 
 // zoneFor is the zone of a schedule's department; nil when nobody knows one.

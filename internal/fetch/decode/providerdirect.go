@@ -116,7 +116,7 @@ func (b *builder) providerDay(d *scan.Scanner, schedule uint32) error {
 func (b *builder) slotTime(d *scan.Scanner, schedule uint32) error {
 	var (
 		at   instant
-		slot = timeslot.Slot{Schedule: schedule}
+		slot = timeslot.SlotWithID{Slot: timeslot.Slot{Schedule: schedule}}
 	)
 	err := object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
@@ -134,7 +134,7 @@ func (b *builder) slotTime(d *scan.Scanner, schedule uint32) error {
 		b.loseStart(1)
 		return nil
 	}
-	at.at(&slot)
+	at.at(&slot.Slot)
 	return b.slot(slot)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Hidden tells whether a slot must be left out.
-type Hidden func(s *timeslot.Schedule, slot *timeslot.Slot) bool
+type Hidden func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool
 
 // Without gives f's body with the slots left out that hidden names, in the surface's own shape; everything else stays
 // as upstream wrote it. Containers that a surface does not list when they are empty go with their last slot. It gives
@@ -210,7 +210,7 @@ func (l *leaf) take(d *scan.Scanner, key []byte) error {
 }
 
 // slot is the leaf as a slot; one whose start nobody can tell has none.
-func (l *leaf) slot(c *cutter) (timeslot.Schedule, timeslot.Slot) {
+func (l *leaf) slot(c *cutter) (timeslot.Schedule, timeslot.SlotWithID) {
 	if l.start.local {
 		name := cmp.Or(l.zone, c.zones[timeslot.DepartmentKey(l.ehr, l.department)])
 		loc, ok := zoneOf(name)
@@ -224,5 +224,5 @@ func (l *leaf) slot(c *cutter) (timeslot.Schedule, timeslot.Slot) {
 			EHRInstance: l.ehr, DepartmentID: l.department, NPI: l.npi, ProviderID: l.provider, Pool: c.pools[l.npi],
 			VisitTypeID: l.visitTypeID, VisitTypeName: l.visitType,
 		},
-		timeslot.Slot{Start: l.start.unix, Offset: l.start.offset, Duration: l.duration, ID: l.id}
+		timeslot.SlotWithID{Slot: timeslot.Slot{Start: l.start.unix, Offset: l.start.offset, Duration: l.duration}, ID: l.id}
 }

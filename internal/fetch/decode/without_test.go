@@ -15,12 +15,12 @@ import (
 // repeated lists the samples of every surface that lists slots, with a slot to take from each.
 var repeated = map[string]struct {
 	key  timeslot.FragmentKey
-	take func(s *timeslot.Schedule, slot *timeslot.Slot) bool
+	take func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool
 	want func(t *testing.T, before, after map[string]any)
 }{
 	"department-timeslots.v2.response.json": {
 		key: careDirectKey,
-		take: func(_ *timeslot.Schedule, slot *timeslot.Slot) bool {
+		take: func(_ *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 			return slot.ID == "b3BhcXVlLXNpbS1zbG90LTAwMDAwMw=="
 		},
 		want: func(t *testing.T, before, after map[string]any) { // the only slot of the second day
@@ -30,7 +30,7 @@ var repeated = map[string]struct {
 	},
 	"provider-timeslots.v4.response.json": {
 		key: v4Key,
-		take: func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
+		take: func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 			return s.VisitTypeID == "7203" && slot.Start == at("2030-03-08T09:30:00-08:00")
 		},
 		want: func(t *testing.T, before, after map[string]any) {
@@ -41,7 +41,7 @@ var repeated = map[string]struct {
 	},
 	"provider-timeslots.v5.response.json": {
 		key: v5Key,
-		take: func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
+		take: func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 			return s.DepartmentKey() == "org.acme.ehr.main|4100200410" && s.NPI == "9000000017" && s.VisitTypeID == "7203" && slot.Duration == 30
 		},
 		want: func(t *testing.T, before, after map[string]any) { // every slot: the visit type stays, without days
@@ -51,12 +51,12 @@ var repeated = map[string]struct {
 	},
 	"slots-search.v5.response.json": {
 		key:  timeslot.FragmentKey{Operation: timeslot.OpSlotsSearch, Version: 5, Exact: true, Post: true},
-		take: func(s *timeslot.Schedule, _ *timeslot.Slot) bool { return s.EHRInstance == "org.acme.ehr.main" },
+		take: func(s *timeslot.Schedule, _ *timeslot.SlotWithID) bool { return s.EHRInstance == "org.acme.ehr.main" },
 		want: func(t *testing.T, _, after map[string]any) { same(t, map[string]any{"results": []any{}}, after) },
 	},
 	"availability-slots.get.v1.response.json": {
 		key:  optionsKey,
-		take: func(s *timeslot.Schedule, _ *timeslot.Slot) bool { return s.NPI == "9000000017" },
+		take: func(s *timeslot.Schedule, _ *timeslot.SlotWithID) bool { return s.NPI == "9000000017" },
 		want: func(t *testing.T, before, after map[string]any) { // her colleague keeps the first time, the second goes
 			day := before["slotsByVisitType"].([]any)[0].(map[string]any)["scheduleDays"].([]any)[0].(map[string]any)
 			first := day["slotTimes"].([]any)[0].(map[string]any)
@@ -67,7 +67,7 @@ var repeated = map[string]struct {
 	},
 	"availability-slots.post.v1.response.json": {
 		key:  timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Exact: true, Post: true},
-		take: func(s *timeslot.Schedule, slot *timeslot.Slot) bool { return s.VisitTypeName != "" && slot.Start != 0 },
+		take: func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool { return s.VisitTypeName != "" && slot.Start != 0 },
 		want: func(t *testing.T, before, after map[string]any) {
 			before["slots"] = []any{}
 			same(t, before, after)
@@ -107,7 +107,7 @@ func TestTakenSlotsAreLeftOutInEverySurfacesOwnShape(t *testing.T) {
 func TestNothingHiddenLeavesEveryByte(t *testing.T) {
 	for name, tt := range repeated {
 		f := decodeBody(t, tt.key, sample(t, name))
-		got, err := Without(f, func(*timeslot.Schedule, *timeslot.Slot) bool { return false })
+		got, err := Without(f, func(*timeslot.Schedule, *timeslot.SlotWithID) bool { return false })
 		if err != nil || string(got) != string(sample(t, name)) {
 			t.Errorf("%s: changed (%v)", name, err)
 		}
@@ -122,7 +122,7 @@ func TestWithoutSeesTheSlotsThatDecodeSees(t *testing.T) {
 			want[f.ScheduleOf(&f.Slots[i]).Identity(f.Slots[i].Start)] = true
 		}
 		got := map[timeslot.Identity]bool{}
-		if _, err := Without(f, func(s *timeslot.Schedule, slot *timeslot.Slot) bool {
+		if _, err := Without(f, func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 			got[s.Identity(slot.Start)] = true
 			return false
 		}); err != nil {
@@ -146,7 +146,7 @@ func FuzzWithout(f *testing.F) {
 			return
 		}
 		n := 0
-		got, err := Without(fragment, func(*timeslot.Schedule, *timeslot.Slot) bool {
+		got, err := Without(fragment, func(*timeslot.Schedule, *timeslot.SlotWithID) bool {
 			n++
 			return every > 0 && n%int(every) == 0
 		})
