@@ -44,6 +44,8 @@ type spread struct {
 	used   time.Time
 	perDay float64 // slots, as the last answer has it; 0: there was none
 
+	clinics int // the directory has inside; 0: unknown
+
 	refused uint8     // days of the last answer that was too large; 0: none was
 	until   time.Time // for which no part has as many again
 
@@ -69,8 +71,8 @@ func guess(clinics int) uint8 {
 }
 
 // expected is how many days a part of a place should have, by what is known near it; ok is false where nothing is.
-func (d *density) expected(place crowded, now time.Time) (days uint8, ok bool) {
-	perDay, ok := d.nearby(place, now)
+func (d *density) expected(place crowded, now time.Time, clinics int) (days uint8, ok bool) {
+	perDay, ok := d.nearby(place, now, clinics)
 	for _, days = range timeslot.SpanDays() {
 		if perDay*float64(days) <= heavy {
 			break
@@ -80,8 +82,9 @@ func (d *density) expected(place crowded, now time.Time) (days uint8, ok bool) {
 }
 
 // nearby is how many slots a day a place should have, by the nearest one that it touches and of which answers are known, of
-// the same visit type before others; ok is false where there is none.
-func (d *density) nearby(place crowded, now time.Time) (perDay float64, ok bool) {
+// the same visit type before others; ok is false where there is none. A place has as many times the slots as it has the
+// clinics; where these are not known, as it is larger.
+func (d *density) nearby(place crowded, now time.Time, clinics int) (perDay float64, ok bool) {
 	if place.area.PostalCode != "" {
 		return 0, false
 	}
@@ -104,7 +107,11 @@ func (d *density) nearby(place crowded, now time.Time) (perDay float64, ok bool)
 		}
 		if !ok || away < nearest {
 			wider := radius / float64(other.area.Radius)
-			ok, nearest, perDay = true, away, s.perDay*max(wider, wider*wider)
+			times := max(wider, wider*wider)
+			if clinics > 0 && s.clinics > 0 {
+				times = float64(clinics) / float64(s.clinics)
+			}
+			ok, nearest, perDay = true, away, s.perDay*times
 		}
 	}
 	return perDay, ok
@@ -114,18 +121,19 @@ func (d *density) nearby(place crowded, now time.Time) (perDay float64, ok bool)
 func (d *density) days(place crowded, now time.Time, clinics func() int) uint8 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	days := d.guessed(place, now, clinics)
 	if s := d.known[place]; s != nil && now.Sub(s.used) < spanKept {
 		s.used = now
-		return days
+		return s.days
 	}
+	there := clinics()
+	days := d.guessed(place, now, there)
 	if len(d.known) >= maxPlaces {
 		for other := range d.known { // any: it is guessed again
 			delete(d.known, other)
 			break
 		}
 	}
-	d.known[place] = &spread{days: days, used: now}
+	d.known[place] = &spread{days: days, used: now, clinics: there}
 	return days
 }
 
@@ -133,17 +141,17 @@ func (d *density) days(place crowded, now time.Time, clinics func() int) uint8 {
 func (d *density) likely(place crowded, now time.Time, clinics func() int) uint8 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.guessed(place, now, clinics)
-}
-
-func (d *density) guessed(place crowded, now time.Time, clinics func() int) uint8 {
 	if s := d.known[place]; s != nil && now.Sub(s.used) < spanKept {
 		return s.days
 	}
-	if days, ok := d.expected(place, now); ok {
+	return d.guessed(place, now, clinics())
+}
+
+func (d *density) guessed(place crowded, now time.Time, clinics int) uint8 {
+	if days, ok := d.expected(place, now, clinics); ok {
 		return days
 	}
-	return guess(clinics())
+	return guess(clinics)
 }
 
 // together is how many slots an answer for several blocks may have, as far as one can tell before: they may be spread
@@ -156,14 +164,14 @@ func (d *density) blocks(key timeslot.FragmentKey, now time.Time) timeslot.Block
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	place := crowdedOf(key)
-	days, perDay := uint8(timeslot.BlockDays), 0.0
+	days, perDay, clinics := uint8(timeslot.BlockDays), 0.0, 0
 	if s := d.known[place]; s != nil {
-		if days, perDay = s.days, s.perDay; now.Before(s.apart) {
+		if days, perDay, clinics = s.days, s.perDay, s.clinics; now.Before(s.apart) {
 			return 1
 		}
 	}
 	if days == timeslot.BlockDays && perDay == 0 {
-		perDay, _ = d.nearby(place, now)
+		perDay, _ = d.nearby(place, now, clinics)
 	}
 	if days < timeslot.BlockDays || perDay == 0 {
 		return 1

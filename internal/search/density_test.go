@@ -212,34 +212,40 @@ func TestPartsGrowAgainWhereAnswersAreLight(t *testing.T) {
 // A circle that nobody asked for is as dense as the nearest one that it touches; by its size, where it is larger.
 func TestANewCircleBeginsWithWhatIsKnownOfItsNeighbours(t *testing.T) {
 	now := time.Now()
-	nobody := func() int { return 0 }
 	at := func(miles float64, radius uint8) timeslot.Area {
 		return timeslot.AreaAround(timeslot.Point{Latitude: 47 + miles/69}.Rounded(2), radius)
 	}
 	d := newDensity()
+	clinics := 0
 	known := func(visitType string, area timeslot.Area, perDay int) {
-		days := d.days(crowded{visitType, area}, now, nobody)
+		days := d.days(crowded{visitType, area}, now, func() int { return clinics })
 		key := timeslot.FragmentKey{VisitType: visitType, Area: area, Span: timeslot.SpanOf(0, days)}
 		d.weigh(key, perDay*int(days), now)
 	}
 	known("Illness", at(0, 30), 5_000)
 	known("Illness", at(300, 30), 10)
 	known("Physical", at(40, 30), 10)
+	clinics = 40
+	known("Checkup", at(0, 6), 60) // the middle of a city
 	for name, c := range map[string]struct {
 		visitType string
 		area      timeslot.Area
+		clinics   int
 		want      uint8
 	}{
-		"beside the dense one":        {"Illness", at(20, 30), 7},
-		"twice as wide":               {"Illness", at(20, 60), 2},
-		"a sixth as wide":             {"Illness", at(5, 5), 28},
-		"touches none of its kind":    {"Illness", at(66, 30), 28},
-		"another visit type":          {"Flu", at(2, 30), 7},
-		"beside a thin one, far away": {"Illness", at(310, 30), 28},
-		"touches nothing":             {"Illness", at(150, 30), 28},
+		"beside the dense one":                    {"Illness", at(20, 30), 0, 7},
+		"twice as wide":                           {"Illness", at(20, 60), 0, 2},
+		"a sixth as wide":                         {"Illness", at(5, 5), 0, 28},
+		"touches none of its kind":                {"Illness", at(66, 30), 0, 28},
+		"another visit type":                      {"Flu", at(2, 30), 0, 7},
+		"beside a thin one, far away":             {"Illness", at(310, 30), 0, 28},
+		"touches nothing":                         {"Illness", at(150, 30), 0, 28},
+		"around a city, twice as many clinics":    {"Checkup", at(0, 100), 80, 28},
+		"around a city, nobody knows how many":    {"Checkup", at(0, 100), 0, 2},
+		"around a city, thirty times the clinics": {"Checkup", at(0, 100), 1200, 14},
 	} {
 		d := &density{known: maps.Clone(d.known)}
-		if got := d.days(crowded{c.visitType, c.area}, now, nobody); got != c.want {
+		if got := d.days(crowded{c.visitType, c.area}, now, func() int { return c.clinics }); got != c.want {
 			t.Errorf("%s: %d days, want %d", name, got, c.want)
 		}
 	}
