@@ -175,6 +175,44 @@ func TestWhatIsBehindAnAreasEmptyWindowIsReadTogether(t *testing.T) {
 	})
 }
 
+// Of two people of the largest radius, one looks at what is soon, the other a few miles away at what is later. Each has a circle
+// read; from the next refresh on one circle serves both.
+func TestTwoOfTheLargestRadiusWhoLookAtOtherDaysShareACircleByAndBy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, 5*timeslot.BlockDays)
+		today := timeslot.EarliestToday(time.Now())
+		ask := func() {
+			t.Helper()
+			for i, first := range []timeslot.Date{today + 1, today + 40} {
+				at := timeslot.Point{Latitude: 47.61 + float64(i)/10, Longitude: -122.33}
+				e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: 100, VisitTypes: []string{"Illness"}, StartDate: first, EndDate: first + 1}), Caller{})
+			}
+		}
+		ask()
+		for range 3 { // rounds of a fresh time, in which both look again and again
+			for range 10 {
+				pass(policy.Fresh / 10)
+				ask()
+			}
+		}
+		circles := map[timeslot.Area]int{}
+		c.mu.Lock()
+		c.read = nil
+		c.mu.Unlock()
+		for range 30 {
+			pass(policy.Fresh / 10)
+			ask()
+		}
+		pass(time.Second)
+		for _, key := range c.read {
+			circles[key.Area]++
+		}
+		if len(circles) != 1 || len(c.read) > 4 {
+			t.Errorf("calls for each circle in three fresh times: %v; want those for one", circles)
+		}
+	})
+}
+
 // Answers that are light alone may be too large together, and nobody has promised that upstream takes so many days at a time:
 // then each block is asked for by itself, and is as good as before.
 func TestBlocksThatCannotBeHadTogetherAreReadOneByOne(t *testing.T) {
