@@ -84,22 +84,13 @@ func (p *plan) clinicsIn(area timeslot.Area) (n int) {
 	return len(p.clinicsAround(area.Point(), float64(area.Radius)))
 }
 
-// radiusLadder holds the radii in miles that upstream is asked for around a postal code that nobody can place.
-var radiusLadder = [...]int{6, 11, 16, 21, 26, 31, 41, 51, 76, timeslot.MaxRadius}
-
 // circles are the areas that upstream is asked for: what was read lately and holds the caller's own circle, else a new one.
 func (p *plan) circles(visitType string) []chosen {
 	q, limits := p.query, &p.engine.opt.Limits
 	if q.Point == nil {
 		need := float64(q.Radius) + timeslot.RoundingSlackMiles(limits.PointPrecision)
-		radius := timeslot.MaxRadius
-		for _, step := range radiusLadder {
-			if float64(step) >= need {
-				radius = step
-				break
-			}
-		}
-		return []chosen{{Area: timeslot.Area{PostalCode: q.PostalCode, Radius: uint8(radius)}}}
+		days := func(a timeslot.Area) []stretchOfDays { return p.likelyDays(visitType, a) }
+		return []chosen{p.engine.codes.choose(visitType, q.PostalCode, need, days, p.now)}
 	}
 	share := func(at timeslot.Point) timeslot.Area {
 		return shared(at, q.Radius, limits.PointPrecision, limits.AreaSlack)

@@ -226,7 +226,7 @@ func TestANewCircleBeginsWithWhatIsKnownOfItsNeighbours(t *testing.T) {
 	known("Illness", at(300, 30), 10)
 	known("Physical", at(40, 30), 10)
 	clinics = 40
-	known("Checkup", at(0, 6), 60) // the middle of a city
+	known("Checkup", at(900, 6), 60) // the middle of a city
 	for name, c := range map[string]struct {
 		visitType string
 		area      timeslot.Area
@@ -240,9 +240,9 @@ func TestANewCircleBeginsWithWhatIsKnownOfItsNeighbours(t *testing.T) {
 		"another visit type":                      {"Flu", at(2, 30), 0, 7},
 		"beside a thin one, far away":             {"Illness", at(310, 30), 0, 28},
 		"touches nothing":                         {"Illness", at(150, 30), 0, 28},
-		"around a city, twice as many clinics":    {"Checkup", at(0, 100), 80, 28},
-		"around a city, nobody knows how many":    {"Checkup", at(0, 100), 0, 2},
-		"around a city, thirty times the clinics": {"Checkup", at(0, 100), 1200, 14},
+		"around a city, twice as many clinics":    {"Checkup", at(900, 100), 80, 28},
+		"around a city, nobody knows how many":    {"Checkup", at(900, 100), 0, 2},
+		"around a city, thirty times the clinics": {"Checkup", at(900, 100), 1200, 14},
 	} {
 		d := &density{known: maps.Clone(d.known)}
 		if got := d.days(crowded{c.visitType, c.area}, now, func() int { return c.clinics }); got != c.want {

@@ -86,6 +86,7 @@ type Engine struct {
 	reaches   *reaches
 	density   *density
 	circles   *circles
+	codes     *codes
 	outages   *outages
 }
 
@@ -115,7 +116,7 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), outages: newOutages(), leads: newLeads()}
+	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), codes: newCodes(), outages: newOutages(), leads: newLeads()}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }

@@ -161,6 +161,7 @@ func (e *Engine) look(ctx context.Context, list []*piece) {
 		pc := list[i]
 		pc.fragment, pc.freshness = hit.Fragment, hit.Fragment.Bounds.At(now)
 		e.circles.note(hit.Fragment, now)
+		e.codes.note(hit.Fragment, now)
 		e.circles.use(hit.Fragment.Key, now)
 		if pc.outdated = hit.Outdated; pc.outdated {
 			pc.freshness = max(pc.freshness, timeslot.Stale)

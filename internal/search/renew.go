@@ -37,6 +37,8 @@ func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache
 		case err != nil:
 		case key.Operation == timeslot.OpMaxLookahead:
 			e.lookahead.learn(fragment)
+		case key.Area.PostalCode != "":
+			e.codes.note(fragment, fragment.FetchedAt)
 		case byPoint(key):
 			e.circles.note(fragment, fragment.FetchedAt)
 			e.letGo(fragment)

@@ -1,0 +1,94 @@
+package search
+
+import (
+	"maps"
+	"sync"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// radiusLadder holds the radii in miles that upstream is asked for around a postal code that nobody can place.
+var radiusLadder = [...]int{6, 11, 16, 21, 26, 31, 41, 51, 76, timeslot.MaxRadius}
+
+// codes are the areas around postal codes that nobody can place: who asks for less is served with what was read for more.
+// Distances are upstream's own there, measured from one point for each code, so that the answer is the same. Other codes
+// share nothing: where they are would have to be guessed from rounded distances, by each replica for itself, and its answers
+// would differ from the others'. search.postalCodes says where they are.
+type codes struct {
+	mu   sync.Mutex
+	read map[crowded]map[stretchOfDays]timeslot.Bounds
+}
+
+func newCodes() *codes { return &codes{read: map[crowded]map[stretchOfDays]timeslot.Bounds{}} }
+
+// note takes over that an area was read.
+func (c *codes) note(f *timeslot.Fragment, now time.Time) {
+	if f.Key.Operation != timeslot.OpAvailabilitySlots || f.Key.Exact || f.Key.Area.PostalCode == "" || f.NotFound {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	area := c.read[crowdedOf(f.Key)]
+	if area == nil {
+		c.makeRoom(now)
+		area = map[stretchOfDays]timeslot.Bounds{}
+		c.read[crowdedOf(f.Key)] = area
+	}
+	if len(area) >= maxParts {
+		maps.DeleteFunc(area, func(_ stretchOfDays, b timeslot.Bounds) bool { return b.At(now) != timeslot.Fresh })
+	}
+	area[stretchOfDays{f.Key.Block, f.Key.Span}] = f.Bounds
+}
+
+// makeRoom keeps no more than maxCircles: what is not fresh any more goes, then all, as it is learnt again.
+func (c *codes) makeRoom(now time.Time) {
+	if len(c.read) < maxCircles {
+		return
+	}
+	maps.DeleteFunc(c.read, func(_ crowded, area map[stretchOfDays]timeslot.Bounds) bool {
+		for _, b := range area {
+			if b.At(now) == timeslot.Fresh {
+				return false
+			}
+		}
+		return true
+	})
+	if len(c.read) >= maxCircles {
+		clear(c.read)
+	}
+}
+
+// choose gives the area around a code that serves a caller who needs so many miles: the largest that is fresh for the days,
+// which others have refreshed, else his own.
+func (c *codes) choose(visitType, code string, need float64, days func(timeslot.Area) []stretchOfDays, now time.Time) chosen {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := len(radiusLadder) - 1; i > 0 && float64(radiusLadder[i-1]) >= need; i-- {
+		wider := timeslot.Area{PostalCode: code, Radius: uint8(radiusLadder[i])}
+		if c.fresh(crowded{visitType, wider}, days(wider), now) {
+			return chosen{Area: wider, why: whyContains, borrowed: true}
+		}
+	}
+	own := timeslot.Area{PostalCode: code, Radius: timeslot.MaxRadius}
+	for _, step := range radiusLadder {
+		if float64(step) >= need {
+			own.Radius = uint8(step)
+			break
+		}
+	}
+	return chosen{Area: own}
+}
+
+func (c *codes) fresh(of crowded, days []stretchOfDays, now time.Time) bool {
+	area := c.read[of]
+	if area == nil {
+		return false
+	}
+	for _, d := range days {
+		if b, ok := area[d]; !ok || b.At(now) != timeslot.Fresh {
+			return false
+		}
+	}
+	return true
+}

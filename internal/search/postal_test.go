@@ -1,0 +1,64 @@
+package search
+
+import (
+	"maps"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// Around a postal code that nobody can place, who asks for less is served with what others read for more, as long as they have
+// it refreshed; the answer is what his own read would have been.
+func TestWhoAsksForLessAroundAPostalCodeIsServedWithWhatIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := clinic, clinic
+		near.Point, far.Point, far.ID, far.URLName = nil, nil, "2", "Far"
+		d := newDesk(directoryOf())
+		e := newEngine(t, d, nil)
+		miles := map[string]float64{near.Key(): 4, far.Key(): 20}
+		within := func(radius int) *timeslot.Query {
+			return queryOf(timeslot.Query{PostalCode: "98101", Radius: radius, VisitTypes: []string{"Illness"}})
+		}
+		for _, radius := range []int{10, 25} {
+			listed := maps.Clone(miles)
+			maps.DeleteFunc(listed, func(_ string, away float64) bool { return away > float64(radius) })
+			for _, f := range areaOf(e, within(radius), listed) {
+				for _, c := range []timeslot.Department{near, far} {
+					if _, inside := listed[c.Key()]; inside && f.Key.Block == timeslot.BlockOf(timeslot.DateOf(time.Unix(inDays(2), 0))) {
+						f.Departments = append(f.Departments, c)
+						f.Slots = append(f.Slots, timeslot.Slot{Start: inDays(2), Schedule: uint32(len(f.Schedules))})
+						f.Schedules = append(f.Schedules, timeslot.Schedule{
+							EHRInstance: c.EHRInstance, DepartmentID: c.ID, NPI: npi, VisitTypeID: "7", VisitTypeName: "Illness",
+						})
+					}
+				}
+				d.answers[f.Key] = f
+			}
+		}
+		ask := func(radius, want int) {
+			t.Helper()
+			if a := e.mustSearch(t, within(radius), Caller{}); a.Total != want || !a.Complete {
+				t.Fatalf("%d miles: %d slots, complete %t; want %d", radius, a.Total, a.Complete, want)
+			}
+		}
+		ask(25, 2)
+		ask(10, 1)
+		for round := range 3 { // both look again and again
+			for range 20 {
+				pass(policy.Fresh / 20)
+				ask(25, 2)
+				ask(10, 1)
+			}
+			if n := d.count(timeslot.CareOptions); n > round+3 {
+				t.Errorf("%d calls after %d fresh times, want one each", n, round+1)
+			}
+		}
+		pass(policy.Fresh + policy.Stale)
+		before := d.count(timeslot.CareOptions)
+		if ask(10, 1); d.count(timeslot.CareOptions) != before+1 {
+			t.Error("no call of his own, although nobody has the wider area refreshed")
+		}
+	})
+}
