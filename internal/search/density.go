@@ -159,8 +159,9 @@ func (d *density) guessed(place crowded, now time.Time, clinics int) uint8 {
 const together = heavy * 3 / 4
 
 // blocks is how many blocks of an area one call may cover, as far as the last answer tells how many slots they have, or what
-// is known nearby. A place of which nothing is known is read block by block.
-func (d *density) blocks(key timeslot.FragmentKey, now time.Time) timeslot.Block {
+// is known nearby. Days that are over have none, and none lie behind the last day that upstream may be asked for. A place of
+// which nothing is known is read block by block.
+func (d *density) blocks(key timeslot.FragmentKey, now time.Time, last timeslot.Date) timeslot.Block {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	place := crowdedOf(key)
@@ -176,7 +177,13 @@ func (d *density) blocks(key timeslot.FragmentKey, now time.Time) timeslot.Block
 	if days < timeslot.BlockDays || perDay == 0 {
 		return 1
 	}
-	return timeslot.Block(max(1, min(maxStretch, together/(perDay*timeslot.BlockDays))))
+	n := timeslot.Block(1)
+	for first := max(key.Block.First(), timeslot.EarliestToday(now)); n < maxStretch; n++ {
+		if days := min((key.Block + n).Last(), last) - first + 1; perDay*float64(days) > together {
+			break
+		}
+	}
+	return n
 }
 
 // weigh is told how many slots an answer had.

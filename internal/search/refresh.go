@@ -16,7 +16,7 @@ import (
 // speed that its source has, and each at a moment of its own before that, so that what was fetched together is not
 // refreshed together.
 const (
-	earlyShare  = 0.05 // of the fresh time, at most, besides what the read takes: whatever comes early is a call more
+	earlyShare  = 0.02 // of the fresh time, at most, besides what the read takes: whatever comes early is a call more
 	earlyLeast  = 0.01 // of the fresh time, at least
 	earlyMost   = 0.75 // of the fresh time, with what the read takes: a source that is slower than that is not asked all the time
 	jitterSteps = 1 << 10

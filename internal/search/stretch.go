@@ -34,12 +34,12 @@ func (e *Engine) stretchesOf(missing []*piece) [][]*piece {
 		calendars[calendar] = append(calendars[calendar], pc)
 	}
 	for _, calendar := range order {
-		stretches = append(stretches, neighbours(calendars[calendar], e.reachOf(calendar))...)
+		stretches = append(stretches, neighbours(calendars[calendar], e.reachOf)...)
 	}
 	return stretches
 }
 
-// reachOf is how many blocks one call for a read may cover.
+// reachOf is how many blocks, from a read's own on, one call for it may cover.
 func (e *Engine) reachOf(k timeslot.FragmentKey) timeslot.Block {
 	switch {
 	case k.Exact || k.Span.Days != 0:
@@ -47,18 +47,19 @@ func (e *Engine) reachOf(k timeslot.FragmentKey) timeslot.Block {
 	case k.Operation == timeslot.OpProviderTimeslots:
 		return maxStretch
 	case k.Operation == timeslot.OpAvailabilitySlots:
-		return e.density.blocks(k, e.opt.Now())
+		now := e.opt.Now()
+		return e.density.blocks(k, now, timeslot.EarliestToday(now)+timeslot.Date(e.lookahead.known.Load().largest))
 	}
 	return 1
 }
 
-// neighbours cuts a calendar's pieces where one call would cover more than so many blocks.
-func neighbours(list []*piece, most timeslot.Block) (stretches [][]*piece) {
+// neighbours cuts a calendar's pieces where one call would cover more blocks than it may.
+func neighbours(list []*piece, reach func(timeslot.FragmentKey) timeslot.Block) (stretches [][]*piece) {
 	slices.SortFunc(list, func(a, b *piece) int { return int(a.key.Block - b.key.Block) })
-	from := 0
+	from, most := 0, reach(list[0].key)
 	for i, pc := range list {
 		if pc.key.Block-list[from].key.Block >= most {
-			stretches, from = append(stretches, list[from:i]), i
+			stretches, from, most = append(stretches, list[from:i]), i, reach(pc.key)
 		}
 	}
 	return append(stretches, list[from:])
