@@ -56,15 +56,27 @@ func byFreshness(fragments []*timeslot.Fragment) []answer {
 		if c := b.FetchedAt.Compare(a.FetchedAt); c != 0 {
 			return c
 		}
-		if c := cmp.Compare(sourceOrder(a.Key), sourceOrder(b.Key)); c != 0 {
+		if c := cmp.Compare(sourceOrder(&a.Key), sourceOrder(&b.Key)); c != 0 {
 			return c
 		}
-		return cmp.Compare(a.Key.String(), b.Key.String())
+		return compareKeys(&a.Key, &b.Key)
 	})
 	return answers
 }
 
-func sourceOrder(k timeslot.FragmentKey) int {
+// compareKeys orders keys by their texts. Blocks of one calendar, which one call brings, differ in their numbers alone.
+func compareKeys(a, b *timeslot.FragmentKey) int {
+	const least, most = 100, 999 // numbers of as many digits are in the order of their texts
+	if a.Block >= least && a.Block <= most && b.Block >= least && b.Block <= most {
+		alike := *b
+		if alike.Block = a.Block; *a == alike && a.Span.Days == 0 {
+			return cmp.Compare(a.Block, b.Block)
+		}
+	}
+	return cmp.Compare(a.String(), b.String())
+}
+
+func sourceOrder(k *timeslot.FragmentKey) int {
 	switch k.Source() {
 	case timeslot.CareDirect:
 		return 0

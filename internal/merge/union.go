@@ -106,8 +106,10 @@ func unconnected(parts []listed) (lists [][]listed) {
 			return [][]listed{parts}
 		}
 	}
-	byNPI := slices.Clone(parts)
-	slices.SortStableFunc(byNPI, func(a, b listed) int { return strings.Compare(a.npi, b.npi) })
+	byNPI := parts
+	if !slices.IsSortedFunc(parts, func(a, b listed) int { return strings.Compare(a.npi, b.npi) }) {
+		byNPI = sortedByNPI(parts)
+	}
 	for rest := byNPI; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].npi == rest[0].npi {
@@ -153,14 +155,42 @@ func (u *union) findPlaces() {
 		u.places[i].ehr, u.places[i].id, u.places[i].key = key.ehr, key.id, timeslot.DepartmentKey(key.ehr, key.id)
 		u.placeOf[key] = int32(i)
 	}
+	counts, n := make([]int32, len(keys)), 0
+	at := make([]int32, 0, len(u.answers)) // of each listing
+	for i := range u.answers {
+		for j := range u.answers[i].parts.listings {
+			at = append(at, u.placeOf[u.answers[i].parts.listings[j].key])
+			counts[at[n]]++
+			n++
+		}
+	}
+	all := make([]listed, n)
+	for i := range u.places {
+		u.places[i].parts, all = all[:0:counts[i]], all[counts[i]:]
+	}
+	n = 0
 	for i := range u.answers {
 		a := &u.answers[i]
 		for j := range a.parts.listings {
-			l := &a.parts.listings[j]
-			p := &u.places[u.placeOf[l.key]]
-			p.parts = append(p.parts, listed{listing: l, answer: a, index: int32(i)})
+			p := &u.places[at[n]]
+			p.parts = append(p.parts, listed{listing: &a.parts.listings[j], answer: a, index: int32(i)})
+			n++
 		}
 	}
+}
+
+// sortedByNPI is a copy of parts, of which those of one clinician stay in their order.
+func sortedByNPI(parts []listed) []listed {
+	order := make([]int32, len(parts))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(strings.Compare(parts[a].npi, parts[b].npi), int(a-b)) })
+	sorted := make([]listed, len(parts))
+	for i, from := range order {
+		sorted[i] = parts[from]
+	}
+	return sorted
 }
 
 // rightsAt are the authorities that may end slots of some parts of a place.
@@ -170,6 +200,9 @@ func (u *union) rightsAt(p *place, parts []listed) (rights []authority) {
 	}
 	if len(u.byNPI) == 0 {
 		return rights
+	}
+	if npi := parts[0].npi; npi != "" && parts[len(parts)-1].npi == npi && len(p.apart) > 1 { // hers alone
+		return append(rights, u.byNPI[npi]...)
 	}
 	var seen []string
 	for i := range parts {

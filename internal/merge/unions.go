@@ -160,19 +160,22 @@ type keeping struct {
 }
 
 func (k *keeping) partition(f *timeslot.Fragment) *partition {
-	u, what := k.unions, contentsOf(f)
-	u.mu.Lock()
-	known := u.parted[what]
-	u.mu.Unlock()
-	var made *partition
-	if known == nil {
-		made = partitionOf(f)
+	what := contentsOf(f)
+	if known := k.takePartition(what, nil); known != nil {
+		return known
 	}
+	return k.takePartition(what, partitionOf(f))
+}
+
+// takePartition gives the partition that is kept, else keeps the one that was made; nil where there is neither.
+func (k *keeping) takePartition(what contents, made *partition) *partition {
+	u := k.unions
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if known = u.parted[what]; known == nil {
-		if made == nil { // dropped meanwhile
-			made = partitionOf(f)
+	known := u.parted[what]
+	if known == nil {
+		if made == nil {
+			return nil
 		}
 		known = &keptPartition{partition: made}
 		if u.parted == nil {
@@ -186,23 +189,27 @@ func (k *keeping) partition(f *timeslot.Fragment) *partition {
 }
 
 func (k *keeping) clinic(key sum, build func() *clinic) *clinic {
+	if known := k.takeClinic(key, nil); known != nil {
+		return known
+	}
+	return k.takeClinic(key, build())
+}
+
+// takeClinic gives the clinic that is kept, else keeps the one that was made, unless the set was dropped meanwhile; nil where
+// there is neither.
+func (k *keeping) takeClinic(key sum, made *clinic) *clinic {
 	u := k.unions
 	u.mu.Lock()
-	known := u.clinics[key]
-	u.mu.Unlock()
-	var made *clinic
-	if known == nil {
-		made = build()
-	}
-	u.mu.Lock()
 	defer u.mu.Unlock()
-	if known = u.clinics[key]; known == nil || k.set.gone {
-		if made == nil {
-			made = build()
-		}
-		if k.set.gone {
-			return made
-		}
+	known := u.clinics[key]
+	switch {
+	case known == nil && made == nil:
+		return nil
+	case k.set.gone && made != nil:
+		return made
+	case k.set.gone:
+		return known.clinic
+	case known == nil:
 		known = &keptClinic{clinic: made}
 		if u.clinics == nil {
 			u.clinics = map[sum]*keptClinic{}

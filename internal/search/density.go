@@ -179,7 +179,7 @@ func (d *density) blocks(key timeslot.FragmentKey, now time.Time, last timeslot.
 	}
 	n := timeslot.Block(1)
 	for first := max(key.Block.First(), timeslot.EarliestToday(now)); n < maxStretch; n++ {
-		if days := min((key.Block + n).Last(), last) - first + 1; perDay*float64(days) > together {
+		if days := min((key.Block+n).Last(), last) - first + 1; perDay*float64(days) > together {
 			break
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"sync"
 	"time"
@@ -28,10 +29,14 @@ var seed = maphash.MakeSeed()
 // earlyRefresh is when a fragment is due: before its fresh time ends, by a share of it that depends on the key and on
 // when it was fetched, so that every request comes to the same moment, and by what reads like it take lately.
 func (e *Engine) earlyRefresh(f *timeslot.Fragment) time.Time {
-	draw := maphash.Comparable(seed, struct {
-		key     timeslot.FragmentKey
-		fetched int64
-	}{f.Key, f.FetchedAt.UnixNano()})
+	draw := uint64(f.FetchedAt.UnixNano()) ^ uint64(f.Key.Block)<<32 ^ uint64(uint32(f.Key.Area.Latitude))<<32 ^ uint64(uint32(f.Key.Area.Longitude))
+	for _, text := range [...]string{f.Key.NPI, f.Key.Department, f.Key.VisitType} {
+		if text != "" {
+			draw = bits.RotateLeft64(draw, 17) ^ maphash.String(seed, text)
+		}
+	}
+	draw *= 0x9e3779b97f4a7c15 // the high bits depend on all
+	draw >>= 32
 	share := earlyLeast + (earlyShare-earlyLeast)*float64(draw%jitterSteps)/jitterSteps
 	fresh := float64(f.Bounds.Fresh.Sub(f.FetchedAt))
 	early := min(share*fresh+float64(e.leads.of(f.Key.Operation)), earlyMost*fresh)

@@ -66,8 +66,10 @@ var repeated = map[string]struct {
 		},
 	},
 	"availability-slots.post.v1.response.json": {
-		key:  timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Exact: true, Post: true},
-		take: func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool { return s.VisitTypeName != "" && slot.Start != 0 },
+		key: timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Exact: true, Post: true},
+		take: func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
+			return s.VisitTypeName != "" && slot.Start != 0
+		},
 		want: func(t *testing.T, before, after map[string]any) {
 			before["slots"] = []any{}
 			same(t, before, after)
