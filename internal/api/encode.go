@@ -61,6 +61,7 @@ type encoder struct {
 	jx.Encoder
 	departments map[string]*timeslot.DepartmentView
 	slots       offerWriter
+	dates       map[timeslot.Date]string // written so far
 	scratch     [64]byte
 }
 

@@ -39,7 +39,8 @@ func (e *encoder) entry(entry *timeslot.Entry) {
 	e.ArrStart()
 	for _, day := range entry.Days {
 		e.ObjStart()
-		e.required("date", day.Date.String())
+		e.FieldStart("date")
+		e.Str(e.dateText(day.Date))
 		e.FieldStart("count")
 		e.Int(day.Count)
 		if day.Again > 0 {
@@ -51,4 +52,17 @@ func (e *encoder) entry(entry *timeslot.Entry) {
 	e.ArrEnd()
 	e.offers("next", entry.Next)
 	e.ObjEnd()
+}
+
+// dateText is a day as answers write it. All subjects have the same few.
+func (e *encoder) dateText(d timeslot.Date) string {
+	text, ok := e.dates[d]
+	if !ok {
+		if e.dates == nil {
+			e.dates = map[timeslot.Date]string{}
+		}
+		text = d.String()
+		e.dates[d] = text
+	}
+	return text
 }
