@@ -14,15 +14,15 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// digestOf stands for an answer and for all that decides what is read in it, but for the moment of asking: the key, the last
-// of the blocks that it is cut into, the days asked for, the program that reads, and upstream's bytes. Where zones decide as well, [decode.Decode] leaves the digest out of
+// digestOf stands for an answer and for all that decides what is read in it, but for the moment of asking: the key, the visit
+// types and the last of the blocks that it is cut into, the days asked for, the program that reads, and upstream's bytes. Where zones decide as well, [decode.Decode] leaves the digest out of
 // the fragment.
 //
 // It is two xxhash64, of what was asked and of that and the answer: they protect from chance. Against intent they need not:
 // whoever chooses upstream's bytes can list any slots.
-func digestOf(read *decode.Read, through timeslot.Block, body []byte) (d timeslot.Digest) {
+func digestOf(read *decode.Read, call *Call, body []byte) (d timeslot.Digest) {
 	sum := xxhash.New()
-	fmt.Fprintf(sum, "%x %s %d %d %d %d ", program(), read.Key.String(), through, read.FirstDay, read.LastDay, len(body))
+	fmt.Fprintf(sum, "%x %s %q %d %d %d %d ", program(), read.Key.String(), call.Types, call.through, read.FirstDay, read.LastDay, len(body))
 	binary.BigEndian.PutUint64(d[:8], sum.Sum64())
 	_, _ = sum.Write(body)
 	binary.BigEndian.PutUint64(d[8:], sum.Sum64())

@@ -79,8 +79,11 @@ type Call struct {
 	// Lookahead is how many days ahead this read may ask (docs/dexcare.md §5.6); 0: the fetcher's own limit.
 	Lookahead int
 
-	// Last is what was read before, of each block in order. Where upstream says the same again of all of them, the fragments
-	// share that content, and nothing is decoded. With one that is missing everything is.
+	// Types are the visit types that an area is asked for together, the key's own first; nil: that alone.
+	Types []string
+
+	// Last is what was read before, of each block in order, for one visit type after the other. Where upstream says the same
+	// again of all of them, the fragments share that content, and nothing is decoded. With one that is missing everything is.
 	Last []*timeslot.Fragment
 
 	Alone bool // on a connection of its own, not one that was kept
@@ -191,7 +194,7 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 	}
 	read := decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last, Odd: f.odd(key)}
 	if answer.status == http.StatusOK {
-		read.Digest = digestOf(&read, call.through, answer.body)
+		read.Digest = digestOf(&read, &call, answer.body)
 		if call.repeats(key, read.Digest) {
 			return decode.Again(read, call.Last[0]), nil
 		}

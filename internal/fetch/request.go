@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -77,7 +78,7 @@ func (c *client) request(key timeslot.FragmentKey, w window, call Call) request 
 	case timeslot.OpAvailabilitySlots:
 		path = []string{version, "availability", "slots"}
 		base, apiKey = c.opt.Ingress, c.opt.CareOptionsKey
-		areaQuery(q, key, max(key.Block, call.through))
+		areaQuery(q, key, &call)
 		w.addTo(q)
 	}
 	if call.Product != "" {
@@ -103,8 +104,8 @@ func (w window) addTo(q url.Values) {
 }
 
 // areaQuery asks Care Options for everything inside the circle. daysOfSlots is required there; as many as the blocks
-// have days means all of them.
-func areaQuery(q url.Values, key timeslot.FragmentKey, through timeslot.Block) {
+// have days means all of them. Several visit types are written with commas (docs/dexcare.md §6.1).
+func areaQuery(q url.Values, key timeslot.FragmentKey, call *Call) {
 	if key.Area.PostalCode != "" {
 		q.Set("postalCode", key.Area.PostalCode)
 	} else {
@@ -113,8 +114,12 @@ func areaQuery(q url.Values, key timeslot.FragmentKey, through timeslot.Block) {
 		q.Set("longitude", strconv.FormatFloat(p.Longitude, 'f', -1, 64))
 	}
 	q.Set("radius", strconv.Itoa(int(key.Area.Radius)))
-	q.Set("daysOfSlots", strconv.Itoa(int(through-key.Block+1)*timeslot.BlockDays+2))
-	if key.VisitType != "" {
+	blocks := max(key.Block, call.through) - key.Block + 1
+	q.Set("daysOfSlots", strconv.Itoa(int(blocks)*timeslot.BlockDays+2))
+	switch {
+	case len(call.Types) > 1:
+		q.Set("visitTypeNames", strings.Join(call.Types, ","))
+	case key.VisitType != "":
 		q.Set("visitTypeNames", key.VisitType)
 	}
 }

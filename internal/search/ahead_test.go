@@ -204,6 +204,8 @@ func TestTwoOfTheLargestRadiusWhoLookAtOtherDaysShareACircleByAndBy(t *testing.T
 			ask()
 		}
 		pass(time.Second)
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		for _, key := range c.read {
 			circles[key.Area]++
 		}
@@ -246,6 +248,8 @@ func TestADenseAreasBlocksAreReadOneByOne(t *testing.T) {
 		pass(policy.Fresh)
 		e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 70}), Caller{})
 		pass(time.Second)
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		if c.joined > 0 || len(c.read) < 6 {
 			t.Errorf("%d of %d calls for several blocks of %d slots each", c.joined, len(c.read), together*2/3)
 		}

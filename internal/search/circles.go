@@ -62,7 +62,7 @@ type circle struct {
 	area   timeslot.Area
 	center timeslot.Point
 	read   map[stretchOfDays]reading
-	since  time.Time // when it was first asked for
+	since  time.Time // when the area was first asked for, for any visit type
 	last   time.Time // until when the last part may be served
 	hope   time.Time // until when that may be while it cannot be read anew
 	seen   time.Time // when the last part was read
@@ -141,57 +141,6 @@ func (c *circles) use(k timeslot.FragmentKey, now time.Time) {
 	}
 }
 
-// beside are the other blocks of a block's area that somebody has looked at since they were read, half of their fresh time
-// ago at least: one call may bring all. Ahead is how long each stays fresh. So are blocks of others that are as wide, see
-// [circles.elsewhere].
-func (c *circles) beside(k timeslot.FragmentKey, now time.Time) (blocks []timeslot.FragmentKey, ahead []time.Duration) {
-	if !byPoint(k) || k.Span.Days != 0 {
-		return nil, nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r := c.known[crowdedOf(k)]
-	if r == nil {
-		return nil, nil
-	}
-	for days, read := range r.read {
-		left := read.Fresh.Sub(now)
-		if days.block != k.Block && days.span.Days == 0 && read.used.After(read.at) && halfOver(read.at, read.Bounds, now) {
-			k.Block = days.block
-			blocks, ahead = append(blocks, k), append(ahead, max(0, left))
-		}
-	}
-	for _, block := range c.elsewhere(r, k.VisitType, now) {
-		k.Block = block
-		blocks, ahead = append(blocks, k), append(ahead, 0)
-	}
-	return blocks, ahead
-}
-
-// elsewhere are the blocks that a circle of the largest radius has no copy of, and that somebody looks at in another one near
-// its centre. With them it may serve in place of the other one, which then is read no more: else the days of a window and those
-// behind it are refreshed in two circles for good.
-func (c *circles) elsewhere(r *circle, visitType string, now time.Time) (blocks []timeslot.Block) {
-	if r.area.Radius != timeslot.MaxRadius {
-		return nil
-	}
-	for _, other := range c.lists[visitType] {
-		if other == r || other.area.Radius != timeslot.MaxRadius || farApart(r.center, other.center, nearWidest) || r.center.MilesTo(other.center) > nearWidest {
-			continue
-		}
-		for days, read := range other.read {
-			if days.span.Days == 0 && read.used.After(read.at) && read.At(now) <= timeslot.Stale && r.read[days].At(now) > timeslot.Stale &&
-				!slices.Contains(blocks, days.block) {
-				blocks = append(blocks, days.block)
-			}
-		}
-	}
-	return blocks
-}
-
-// nearWidest is how many miles the centres of circles of the largest radius are apart that likely hold the same clinics.
-const nearWidest = timeslot.MaxRadius / 2
-
 // halfOver reports whether half of the time is over for which something that was read is fresh.
 func halfOver(read time.Time, b timeslot.Bounds, now time.Time) bool {
 	return b.Fresh.Sub(now) <= now.Sub(read)
@@ -222,7 +171,7 @@ func (c *circles) circle(k timeslot.FragmentKey, now time.Time) *circle {
 	if len(c.known) >= maxCircles {
 		c.forget(now)
 	}
-	r := &circle{area: k.Area, center: k.Area.Point(), since: now, read: map[stretchOfDays]reading{}}
+	r := &circle{area: k.Area, center: k.Area.Point(), since: c.since(k.Area, now), read: map[stretchOfDays]reading{}}
 	c.known[crowdedOf(k)] = r
 	c.lists[k.VisitType] = append(c.lists[k.VisitType], r)
 	return r

@@ -156,7 +156,7 @@ func (d *density) guessed(place crowded, now time.Time, clinics int) uint8 {
 
 // together is how many slots an answer for several blocks may have, as far as one can tell before: they may be spread
 // unevenly.
-const together = heavy * 3 / 4
+const together = heavy
 
 // blocks is how many blocks of an area one call may cover, as far as the last answer tells how many slots they have, or what
 // is known nearby. Days that are over have none, and none lie behind the last day that upstream may be asked for. A place of
@@ -164,26 +164,47 @@ const together = heavy * 3 / 4
 func (d *density) blocks(key timeslot.FragmentKey, now time.Time, last timeslot.Date) timeslot.Block {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	place := crowdedOf(key)
-	days, perDay, clinics := uint8(timeslot.BlockDays), 0.0, 0
-	if s := d.known[place]; s != nil {
-		if days, perDay, clinics = s.days, s.perDay, s.clinics; now.Before(s.apart) {
-			return 1
-		}
-	}
-	if days == timeslot.BlockDays && perDay == 0 {
-		perDay, _ = d.nearby(place, now, clinics)
-	}
-	if days < timeslot.BlockDays || perDay == 0 {
+	perDay := d.perDay(key, now)
+	if perDay == 0 {
 		return 1
 	}
 	n := timeslot.Block(1)
-	for first := max(key.Block.First(), timeslot.EarliestToday(now)); n < maxStretch; n++ {
-		if days := min((key.Block+n).Last(), last) - first + 1; perDay*float64(days) > together {
-			break
-		}
+	for n < maxStretch && perDay*daysUntil(key, key.Block+n, now, last) <= together {
+		n++
 	}
 	return n
+}
+
+// expects is how many slots an answer for some blocks of an area should have; ok is false where nobody knows, or where they
+// are not to be had together.
+func (d *density) expects(key timeslot.FragmentKey, through timeslot.Block, now time.Time, last timeslot.Date) (slots float64, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	perDay := d.perDay(key, now)
+	return perDay * daysUntil(key, through, now, last), perDay > 0
+}
+
+// daysUntil is how many days there are from a block's first to another one's last, as far as they are not over.
+func daysUntil(key timeslot.FragmentKey, through timeslot.Block, now time.Time, last timeslot.Date) float64 {
+	return float64(max(0, min(through.Last(), last)-max(key.Block.First(), timeslot.EarliestToday(now))+1))
+}
+
+// perDay is how many slots a day an area should have; 0 where nobody knows, where it is read in parts, or where blocks are
+// not to be had together.
+func (d *density) perDay(key timeslot.FragmentKey, now time.Time) float64 {
+	s := d.known[crowdedOf(key)]
+	if s == nil {
+		perDay, _ := d.nearby(crowdedOf(key), now, 0)
+		return perDay
+	}
+	if s.days < timeslot.BlockDays || now.Before(s.apart) {
+		return 0
+	}
+	if s.perDay > 0 {
+		return s.perDay
+	}
+	perDay, _ := d.nearby(crowdedOf(key), now, s.clinics)
+	return perDay
 }
 
 // weigh is told how many slots an answer had.

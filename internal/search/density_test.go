@@ -22,11 +22,13 @@ type city struct {
 
 	alone   bool          // reads of several blocks are refused
 	crowded timeslot.Date // answers that end before always fit
+	unnamed bool          // answers for several visit types do not say which is which
 
 	mu      sync.Mutex
 	refused []uint8                // days of the reads that were too large
 	read    []timeslot.FragmentKey // the others
 	joined  int                    // reads of several blocks at once, too large or not
+	types   int                    // reads of several visit types at once, whether they could be read or not
 }
 
 func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
@@ -46,8 +48,13 @@ func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Err: fetch.ErrTooLarge}
 	}
 	c.read = append(c.read, key)
+	if len(call.Types) > 1 {
+		if c.types++; c.unnamed {
+			return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Source: timeslot.CareOptions}
+		}
+	}
 	var parts []*timeslot.Fragment
-	for ; key.Block <= through; key.Block++ {
+	for _, key := range keysOf(key, through, append([]string{key.VisitType}, call.Types[min(1, len(call.Types)):]...)) {
 		parts = append(parts, c.list(key))
 	}
 	return parts, nil
@@ -62,7 +69,7 @@ func (c *city) list(key timeslot.FragmentKey) *timeslot.Fragment {
 			}
 		}
 	}
-	f := listing(key, timeslot.Schedule{EHRInstance: "e", DepartmentID: "1", NPI: npi, VisitTypeID: "7101", VisitTypeName: "Illness", Timezone: clinic.Timezone}, starts)
+	f := listing(key, timeslot.Schedule{EHRInstance: "e", DepartmentID: "1", NPI: npi, VisitTypeID: "7101", VisitTypeName: key.VisitType, Timezone: clinic.Timezone}, starts)
 	f.FetchedAt = time.Now()
 	return f
 }

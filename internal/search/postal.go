@@ -36,19 +36,19 @@ func (c *codes) note(f *timeslot.Fragment, now time.Time) {
 		c.read[crowdedOf(f.Key)] = area
 	}
 	if len(area) >= maxParts {
-		maps.DeleteFunc(area, func(_ stretchOfDays, b timeslot.Bounds) bool { return b.At(now) != timeslot.Fresh })
+		maps.DeleteFunc(area, func(_ stretchOfDays, b timeslot.Bounds) bool { return b.At(now) > timeslot.Stale })
 	}
 	area[stretchOfDays{f.Key.Block, f.Key.Span}] = f.Bounds
 }
 
-// makeRoom keeps no more than maxCircles: what is not fresh any more goes, then all, as it is learnt again.
+// makeRoom keeps no more than maxCircles: what may not be served any more goes, then all, as it is learnt again.
 func (c *codes) makeRoom(now time.Time) {
 	if len(c.read) < maxCircles {
 		return
 	}
 	maps.DeleteFunc(c.read, func(_ crowded, area map[stretchOfDays]timeslot.Bounds) bool {
 		for _, b := range area {
-			if b.At(now) == timeslot.Fresh {
+			if b.At(now) <= timeslot.Stale {
 				return false
 			}
 		}
@@ -59,17 +59,9 @@ func (c *codes) makeRoom(now time.Time) {
 	}
 }
 
-// choose gives the area around a code that serves a caller who needs so many miles: the largest that is fresh for the days,
-// which others have refreshed, else his own.
+// choose gives the area around a code that serves a caller who needs so many miles: the largest that may be served for the
+// days, fresh ones before stale ones, else his own. One that takes many more calls than his own is not refreshed for his sake.
 func (c *codes) choose(visitType, code string, need float64, days func(timeslot.Area) []stretchOfDays, now time.Time) chosen {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i := len(radiusLadder) - 1; i > 0 && float64(radiusLadder[i-1]) >= need; i-- {
-		wider := timeslot.Area{PostalCode: code, Radius: uint8(radiusLadder[i])}
-		if c.fresh(crowded{visitType, wider}, days(wider), now) {
-			return chosen{Area: wider, why: whyContains, borrowed: true}
-		}
-	}
 	own := timeslot.Area{PostalCode: code, Radius: timeslot.MaxRadius}
 	for _, step := range radiusLadder {
 		if float64(step) >= need {
@@ -77,16 +69,29 @@ func (c *codes) choose(visitType, code string, need float64, days func(timeslot.
 			break
 		}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, worst := range [...]timeslot.Freshness{timeslot.Fresh, timeslot.Stale} {
+		for i := len(radiusLadder) - 1; i >= 0 && radiusLadder[i] > int(own.Radius); i-- {
+			wider := timeslot.Area{PostalCode: code, Radius: uint8(radiusLadder[i])}
+			parts := days(wider)
+			heavy := len(parts) > 1 && len(parts) > muchMore*len(days(own))
+			if c.serves(crowded{visitType, wider}, parts, worst, now) && (!heavy || worst == timeslot.Fresh) {
+				return chosen{Area: wider, why: whyContains, borrowed: heavy}
+			}
+		}
+	}
 	return chosen{Area: own}
 }
 
-func (c *codes) fresh(of crowded, days []stretchOfDays, now time.Time) bool {
+// serves reports whether all of some days of an area may be served, none worse than that.
+func (c *codes) serves(of crowded, days []stretchOfDays, worst timeslot.Freshness, now time.Time) bool {
 	area := c.read[of]
 	if area == nil {
 		return false
 	}
 	for _, d := range days {
-		if b, ok := area[d]; !ok || b.At(now) != timeslot.Fresh {
+		if b, ok := area[d]; !ok || b.At(now) > worst {
 			return false
 		}
 	}

@@ -9,8 +9,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Around a postal code that nobody can place, who asks for less is served with what others read for more, as long as they have
-// it refreshed; the answer is what his own read would have been.
+// Around a postal code that nobody can place, who asks for less is served with what was read for more; the answer is what his own read would have been.
 func TestWhoAsksForLessAroundAPostalCodeIsServedWithWhatIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := clinic, clinic
@@ -58,7 +57,7 @@ func TestWhoAsksForLessAroundAPostalCodeIsServedWithWhatIsThere(t *testing.T) {
 		pass(policy.Fresh + policy.Stale)
 		before := d.count(timeslot.CareOptions)
 		if ask(10, 1); d.count(timeslot.CareOptions) != before+1 {
-			t.Error("no call of his own, although nobody has the wider area refreshed")
+			t.Error("no call of his own, although nobody has asked for more lately")
 		}
 	})
 }

@@ -196,7 +196,7 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 			old = append(old, pc)
 		}
 	}
-	for _, stretch := range e.stretchesOf(e.withBeside(old)) {
+	for _, stretch := range e.typesTogether(e.stretchesOf(e.withBeside(old))) {
 		if !slices.ContainsFunc(stretch, isDue) {
 			continue
 		}
@@ -210,11 +210,11 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 	}
 }
 
-// withBeside adds the blocks that are in use beside an area's block that is due.
+// withBeside adds what is in use beside an area's block that is due.
 func (e *Engine) withBeside(list []*piece) []*piece {
 	all, now := slices.Clone(list), e.opt.Now()
 	for _, pc := range list {
-		if pc.renewal != due || !byPoint(pc.key) || e.reachOf(pc.key) == 1 {
+		if pc.renewal != due || !byPoint(pc.key) {
 			continue
 		}
 		blocks, ahead := e.circles.beside(pc.key, now)

@@ -53,22 +53,31 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	begun := e.opt.Now()
 	call.Zones = e.zonesFor(call)
 	parts, err := e.fetchWithin(ctx, key, through, call)
-	if !areaTogether(key, through) || !refusedDates(key, err) { // that says how much may be asked for at a time
+	if !joined(key, through, call) || !refusedDates(key, err) { // that says how much may be asked for at a time
 		e.outages.noteArea(key, err, e.opt.Now())
 	}
 	if err != nil {
 		return nil, err
 	}
 	e.leads.learn(key.Operation, e.opt.Now().Sub(begun))
-	heaviest := parts[0]
 	for _, f := range parts {
 		f.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(f.FetchedAt, f.NotFound)
-		if len(f.Slots) > len(heaviest.Slots) {
-			heaviest = f
-		}
 	}
 	if key.Operation == timeslot.OpAvailabilitySlots {
-		e.density.weigh(heaviest.Key, len(heaviest.Slots), e.opt.Now())
+		e.weigh(parts)
 	}
 	return parts, nil
+}
+
+// weigh learns from the heaviest block of each visit type.
+func (e *Engine) weigh(parts []*timeslot.Fragment) {
+	heaviest := parts[0]
+	for i, f := range parts {
+		if len(f.Slots) > len(heaviest.Slots) || f.Key.VisitType != heaviest.Key.VisitType {
+			heaviest = f
+		}
+		if i == len(parts)-1 || parts[i+1].Key.VisitType != f.Key.VisitType {
+			e.density.weigh(heaviest.Key, len(heaviest.Slots), e.opt.Now())
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
@@ -48,9 +49,14 @@ func (e *Engine) reachOf(k timeslot.FragmentKey) timeslot.Block {
 		return maxStretch
 	case k.Operation == timeslot.OpAvailabilitySlots:
 		now := e.opt.Now()
-		return e.density.blocks(k, now, timeslot.EarliestToday(now)+timeslot.Date(e.lookahead.known.Load().largest))
+		return e.density.blocks(k, now, e.lastDay(now))
 	}
 	return 1
+}
+
+// lastDay is the last day that upstream may be asked for.
+func (e *Engine) lastDay(now time.Time) timeslot.Date {
+	return timeslot.EarliestToday(now) + timeslot.Date(e.lookahead.known.Load().largest)
 }
 
 // neighbours cuts a calendar's pieces where one call would cover more blocks than it may.
@@ -76,25 +82,26 @@ func (e *Engine) fetchStretch(ctx context.Context, list []*piece, call fetch.Cal
 			}
 			return
 		}
-		s := &stretch{engine: e, pieces: list, call: call, results: make([]flown, len(list)), last: make([]*timeslot.Fragment, list[len(list)-1].key.Block-list[0].key.Block+1)}
+		s := &stretch{engine: e, pieces: list, call: call, results: make([]flown, len(list)), last: map[timeslot.FragmentKey]*timeslot.Fragment{}}
 		s.enter(ctx, s.advance())
 		list = s.collect()
 	}
 }
 
-// stretch is blocks of one calendar, ascending, while one call is made for them. Its flights may outlive the request that began them.
+// stretch is blocks of one calendar, or of several visit types of an area, while one call is made for them. Its flights may
+// outlive the request that began them.
 type stretch struct {
 	engine *Engine
 	pieces []*piece // only their keys are read by flights
 	call   fetch.Call
 
 	once  sync.Once
-	parts []*timeslot.Fragment // nil once it was handed out
+	parts map[timeslot.FragmentKey]*timeslot.Fragment // those that were not handed out
 	err   error
 
 	mu      sync.Mutex
-	next    int                  // the first block that was neither entered nor passed over
-	last    []*timeslot.Fragment // what was read of each block from the first to the last before, as far as it was entered
+	next    int                                         // the first piece that was neither entered nor passed over
+	last    map[timeslot.FragmentKey]*timeslot.Fragment // what was read before, as far as it was entered
 	results []flown
 }
 
@@ -112,11 +119,11 @@ type flown struct {
 func (s *stretch) enter(ctx context.Context, i int) {
 	key := s.pieces[i].key
 	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.pieces[i].ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
-		s.knows(i, last)
+		s.knows(key, last)
 		for next := s.advance(); next >= 0; next = s.advance() {
 			s.enter(ctx, next)
 		}
-		return s.part(ctx, key.Block)
+		return s.part(ctx, key)
 	}))
 	err = s.engine.explainEnd(ctx, key, err)
 	s.mu.Lock()
@@ -125,17 +132,21 @@ func (s *stretch) enter(ctx context.Context, i int) {
 }
 
 // knows takes over what was read of a block before.
-func (s *stretch) knows(i int, last *timeslot.Fragment) {
+func (s *stretch) knows(key timeslot.FragmentKey, last *timeslot.Fragment) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last[s.pieces[i].key.Block-s.pieces[0].key.Block] = last
+	s.last[key] = last
 }
 
-// known is what was read of all blocks before.
-func (s *stretch) known() []*timeslot.Fragment {
+// known is what was read of all that the call brings before.
+func (s *stretch) known(keys []timeslot.FragmentKey) []*timeslot.Fragment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.last)
+	last := make([]*timeslot.Fragment, len(keys))
+	for i, key := range keys {
+		last[i] = s.last[key]
+	}
+	return last
 }
 
 // advance chooses the block that is to be entered next, −1 for none. One that is under way for somebody else by now is
@@ -153,40 +164,80 @@ func (s *stretch) advance() int {
 	return -1
 }
 
+// span is what the call is for: from a block of one visit type to another block, and all visit types where there are several.
+func (s *stretch) span() (first timeslot.FragmentKey, through timeslot.Block, types []string) {
+	first = s.pieces[0].key
+	through = first.Block
+	for _, pc := range s.pieces {
+		first.Block, through = min(first.Block, pc.key.Block), max(through, pc.key.Block)
+		if !slices.Contains(types, pc.key.VisitType) {
+			types = append(types, pc.key.VisitType)
+		}
+	}
+	return first, through, types
+}
+
 // part is what the call brought for one block. The first who wants one makes the call. A block that is wanted once more
 // was overtaken by an event: what the call brought is too old for it. Where one answer for all of an area was too large, or was
 // refused, each block is asked for by itself.
-func (s *stretch) part(ctx context.Context, block timeslot.Block) (*timeslot.Fragment, error) {
-	first, last := s.pieces[0].key, s.pieces[len(s.pieces)-1].key
-	s.once.Do(func() {
-		call := s.call
-		call.Last = s.known()
-		s.parts, s.err = s.engine.fetchBlocks(ctx, first, last.Block, call)
-		if s.apart(s.err) {
-			s.engine.density.refusedTogether(first, s.engine.opt.Now())
-		}
-	})
-	switch {
-	case s.apart(s.err): // each by itself, then
-	case s.err != nil:
+func (s *stretch) part(ctx context.Context, key timeslot.FragmentKey) (*timeslot.Fragment, error) {
+	s.once.Do(func() { s.fetch(ctx) })
+	if s.err != nil && !s.apart(s.err) {
 		return nil, s.err
-	case s.parts[block-first.Block] != nil:
-		part := s.parts[block-first.Block]
-		s.parts[block-first.Block] = nil
+	}
+	if part := s.parts[key]; part != nil {
+		delete(s.parts, key)
 		return part, nil
 	}
-	first.Block = block
-	again, err := s.engine.fetchBlocks(ctx, first, block, s.call)
+	again, err := s.engine.fetchBlocks(ctx, key, key.Block, s.call)
 	if err != nil {
 		return nil, err
 	}
 	return again[0], nil
 }
 
-// apart reports whether an area's blocks cannot be had together, though perhaps alone.
+func (s *stretch) fetch(ctx context.Context) {
+	first, through, types := s.span()
+	call := s.call
+	if len(types) > 1 {
+		call.Types = types
+	}
+	call.Last = s.known(keysOf(first, through, types))
+	parts, err := s.engine.fetchBlocks(ctx, first, through, call)
+	if s.err = err; s.apart(err) {
+		for _, name := range types {
+			first.VisitType = name
+			s.engine.density.refusedTogether(first, s.engine.opt.Now())
+		}
+	}
+	s.parts = make(map[timeslot.FragmentKey]*timeslot.Fragment, len(parts))
+	for _, part := range parts {
+		s.parts[part.Key] = part
+	}
+}
+
+// keysOf are the blocks from key's own to through, for one visit type after the other.
+func keysOf(key timeslot.FragmentKey, through timeslot.Block, types []string) (keys []timeslot.FragmentKey) {
+	for _, name := range types {
+		k := key
+		for k.VisitType = name; k.Block <= through; k.Block++ {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// apart reports whether an area's blocks and visit types cannot be had together, though perhaps alone.
 func (s *stretch) apart(err error) bool {
-	first, last := s.pieces[0].key, s.pieces[len(s.pieces)-1].key
-	return areaTogether(first, last.Block) && (errors.Is(err, fetch.ErrTooLarge) || refusedDates(first, err))
+	first, through, types := s.span()
+	switch {
+	case err == nil:
+		return false
+	case len(types) > 1:
+		kind := timeslot.KindOf(err)
+		return errors.Is(err, fetch.ErrTooLarge) || refusedDates(first, err) || kind == timeslot.KindMalformed
+	}
+	return areaTogether(first, through) && (errors.Is(err, fetch.ErrTooLarge) || refusedDates(first, err))
 }
 
 // collect hands the results to the pieces whose flights were entered, and gives the others. A flight that goes on

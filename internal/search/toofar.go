@@ -81,7 +81,7 @@ func (e *Engine) fetchWithin(ctx context.Context, key timeslot.FragmentKey, thro
 		call.Lookahead = min(call.Lookahead, days)
 	}
 	parts, err := e.fetchConfirmed(ctx, key, through, call)
-	if !refusedDates(key, err) || found && days == 0 || areaTogether(key, through) {
+	if !refusedDates(key, err) || found && days == 0 || joined(key, through, call) {
 		return parts, err
 	}
 	nearer, days := e.fetchNearer(ctx, key, through, call)
@@ -99,6 +99,11 @@ func refusedDates(key timeslot.FragmentKey, err error) bool {
 	e, ok := errors.AsType[*timeslot.Error](err)
 	byDates := !key.Exact && (key.Operation == timeslot.OpProviderTimeslots || key.Operation == timeslot.OpAvailabilitySlots)
 	return ok && byDates && e.Status == http.StatusBadRequest
+}
+
+// joined reports whether a call is for several blocks or visit types of an area.
+func joined(key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) bool {
+	return areaTogether(key, through) || len(call.Types) > 1
 }
 
 // areaTogether reports whether a read is of several blocks of an area: where that is refused, each is asked for by itself.

@@ -1,0 +1,78 @@
+package search
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// look has each visit type looked for from its place, ten times in each of some fresh times, and gives the calls that the last
+// ones cost.
+func look(t *testing.T, c *city, e *Engine, visitTypes []string, radius int, miles float64, rounds int) (calls int) {
+	t.Helper()
+	for n := range 10 * rounds {
+		if n == 10*(rounds-3) {
+			pass(time.Second) // what is under way counts for the rounds before
+			c.mu.Lock()
+			c.read = nil
+			c.mu.Unlock()
+		}
+		for i, name := range visitTypes {
+			at := timeslot.Point{Latitude: 47.61 + float64(i)*miles/69, Longitude: -122.33}
+			a := e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{name}}), Caller{})
+			if a.Total == 0 || !a.Complete {
+				t.Fatalf("%s: %d slots, complete %t", name, a.Total, a.Complete)
+			}
+		}
+		pass(policy.Fresh / 10)
+	}
+	pass(time.Second)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.read)
+}
+
+// People of one place look for different visit types: from the second read on, one call brings them all. So it is with those of
+// a whole region who would go a hundred miles.
+func TestVisitTypesOfOneCircleAreReadAgainTogether(t *testing.T) {
+	visitTypes := []string{"Flu", "Illness", "Physical"}
+	for name, c := range map[string]struct {
+		radius int
+		miles  float64
+	}{"of one place": {25, 0}, "of a region": {100, 12}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				city, e := newCity(t, 5*timeslot.BlockDays)
+				if n := look(t, city, e, visitTypes, c.radius, c.miles, 8); n < 3 || n > 4 {
+					t.Errorf("%d calls in three fresh times, want one each", n)
+				}
+			})
+		})
+	}
+}
+
+// Where answers for several visit types do not say which is which, or would be too large, each is read by itself.
+func TestVisitTypesThatCannotBeHadTogetherAreReadByThemselves(t *testing.T) {
+	for name, change := range map[string]func(*city){
+		"nobody knows which is which": func(c *city) { c.unnamed = true },
+		"too much for one answer": func(c *city) {
+			today := timeslot.EarliestToday(time.Now())
+			c.each = together * 2 / 3 / int(timeslot.BlockOf(today).Last()-today+1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, e := newCity(t, 5*timeslot.BlockDays)
+				change(c)
+				n := look(t, c, e, []string{"Flu", "Illness"}, 25, 0, 8)
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				if n < 6 || n > 8 || c.types > 1 {
+					t.Errorf("%d calls in three fresh times, want two each; %d for both", n, c.types)
+				}
+			})
+		})
+	}
+}
