@@ -49,7 +49,7 @@ func (c *circles) beside(k timeslot.FragmentKey, now time.Time) (keys []timeslot
 func mayJoin(visitType string) bool { return visitType != "" && !strings.Contains(visitType, ",") }
 
 // nearWidest is how many miles the centres of circles of the largest radius are apart that likely hold the same clinics.
-const nearWidest = timeslot.MaxRadius / 2
+const nearWidest = timeslot.MaxRadius / 4
 
 // elsewhere are the blocks that a circle of the largest radius has no copy of for a visit type, and that somebody looks at in
 // another one near its centre. r is what is known of the circle; nil is nothing.
