@@ -14,7 +14,10 @@ type answer struct {
 	parts   *partition
 }
 
-// around reports whether the answer is for an area around a point.
+// ofArea reports whether the answer is for an area, which may be wider than the caller's own.
+func (a *answer) ofArea() bool { return a.surface == surfaceCareOptions }
+
+// around reports whether that is around a point, so that others may overlap it.
 func (a *answer) around() bool { return a.surface == surfaceCareOptions && a.Key.Area.PostalCode == "" }
 
 // surface is a spelling of identities: Provider Direct has one per version, because v4 may name visit types by other

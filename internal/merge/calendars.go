@@ -44,7 +44,7 @@ func (q *question) groups() (list []*group) {
 		s := &q.spots[i]
 		for _, c := range s.clinics {
 			for j := range c.groups {
-				if g := &c.groups[j]; !s.outside || !g.around {
+				if g := &c.groups[j]; !s.outside || !g.ofArea {
 					list = append(list, g)
 				}
 			}

@@ -22,7 +22,7 @@ type group struct {
 	schedule timeslot.Schedule // as shown; of a mixed group what is not said of some slot
 	names    []string          // all that the visit type is called, in lower case
 	alone    bool              // see visit
-	around   bool              // nobody lists it but answers for an area around a point
+	ofArea   bool              // nobody lists it but answers for an area
 
 	mixed bool      // its elements differ: what is shown is decided for each slot
 	lists [][]int32 // of a mixed group: rows that list some slot together, freshest first
@@ -118,12 +118,12 @@ func (b *builder) handOutRows() {
 	for i := range b.groups {
 		n := counts[i]
 		b.groups[i].rows, all = all[:0:n], all[n:]
-		b.groups[i].around = true
+		b.groups[i].ofArea = true
 	}
 	for i := range b.rows {
 		g := &b.groups[b.rows[i].group]
 		g.rows = append(g.rows, int32(i))
-		g.around = g.around && b.rows[i].around
+		g.ofArea = g.ofArea && b.rows[i].ofArea
 		if name := b.names.text(b.rows[i].name); name != "" && !slices.Contains(g.names, name) {
 			g.names = append(g.names, name)
 		}

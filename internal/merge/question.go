@@ -26,7 +26,7 @@ type spot struct {
 	clinics  []*clinic // of the place, of those that are written in several clocks what lies inside the window; nil: not looked at
 	distance float64   // miles
 	index    int32     // of the place in the union; −1 for one that is in none
-	outside  bool      // of the caller's circle
+	outside  bool      // of the caller's circle, as far as one knows
 	wanted   bool      // the query asks for slots there
 }
 
@@ -59,7 +59,7 @@ func (q *question) visit() {
 	for i := range q.places {
 		p := &q.places[i]
 		s := spot{place: p, distance: p.distanceTo(q.Query), index: int32(i)}
-		s.outside = q.Query.Point != nil && s.distance > float64(q.Query.Radius)
+		s.outside = q.Query.HasLocation() && s.distance > float64(q.Query.Radius)
 		if s.wanted = located(q.Query, &s); s.wanted || !q.First {
 			if s.outside {
 				s.place = q.beyond(p, q.Zones)
@@ -91,7 +91,7 @@ func (q *question) count(c *clinic, parts []listed, outside bool, counts []int) 
 	for i := range c.parts {
 		part, listed := &parts[i], &c.parts[i]
 		switch {
-		case outside && part.answer.around():
+		case outside && part.answer.ofArea():
 		case wide:
 			counts[part.index] += len(listed.starts)
 		case listed.clocks == nil:
@@ -179,7 +179,7 @@ func (q *question) chooseOf(c *clinic, at, rank int32, f *filter) {
 	}
 	for i := range c.groups {
 		g := &c.groups[i]
-		if s.outside && g.around || !f.wants(g) {
+		if s.outside && g.ofArea || !f.wants(g) {
 			continue
 		}
 		units := g.units

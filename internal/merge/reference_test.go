@@ -65,14 +65,14 @@ func newReference(in merge.Input) *reference {
 		}
 	}
 	r.rows = slices.DeleteFunc(r.rows, func(row refRow) bool {
-		return r.around(row.from) && (r.beyond(row) || r.overtaken(row))
+		return row.from.Key.Source() == timeslot.CareOptions && r.beyond(row) || r.around(row.from) && r.overtaken(row)
 	})
 	return r
 }
 
 // beyond reports whether a row is of a clinic outside of the caller's circle.
 func (r *reference) beyond(row refRow) bool {
-	return r.Query.Point != nil && r.distance(row.EHRInstance, row.DepartmentID) > float64(r.Query.Radius)
+	return r.Query.HasLocation() && r.distance(row.EHRInstance, row.DepartmentID) > float64(r.Query.Radius)
 }
 
 // overtaken reports whether fresher answers list the row's clinic for all the days of its answer.

@@ -16,7 +16,7 @@ type row struct {
 	group    int32
 	surface  surface
 	source   timeslot.Source
-	around   bool // of an answer for an area around a point
+	ofArea   bool // its answer is for an area
 }
 
 // site is one NPI at the department.
@@ -89,7 +89,7 @@ func (b *builder) readRow(part int32, s timeslot.Schedule) {
 	}
 	b.rows = append(b.rows, row{
 		schedule: s, part: part, site: at, visit: v, name: name,
-		surface: a.surface, source: a.Key.Source(), around: a.around(),
+		surface: a.surface, source: a.Key.Source(), ofArea: a.ofArea(),
 	})
 }
 

@@ -251,11 +251,7 @@ func (p *place) appendContents(b []byte, parts []listed, within window, rights [
 }
 
 func (l *listed) appendContents(b []byte, dated bool) []byte {
-	around := byte(0)
-	if l.answer.around() {
-		around = 1
-	}
-	b = append(b, byte(l.answer.surface), around)
+	b = append(b, byte(l.answer.surface))
 	b = appendText(appendText(b, string(l.answer.Key.Source())), l.answer.Key.VisitType)
 	b = binary.LittleEndian.AppendUint64(b, l.sum[0])
 	b = binary.LittleEndian.AppendUint64(b, l.sum[1])
@@ -270,17 +266,17 @@ func (l *listed) appendContents(b []byte, dated bool) []byte {
 	return b
 }
 
-// beyond is the place as those answers have it that are not for an area around a point: where it lies outside of the caller's
+// beyond is the place as those answers have it that are not for an area: where it lies outside of the caller's
 // circle, it counts as if upstream had been asked for that circle.
 func (u *union) beyond(p *place, zones *Zones) *place {
 	var parts []listed
 	for i := range p.parts {
-		if !p.parts[i].answer.around() {
+		if !p.parts[i].answer.ofArea() {
 			parts = append(parts, p.parts[i])
 		}
 	}
 	if len(parts) == 0 || len(parts) == len(p.parts) {
-		return p // of the former nothing counts: see [group.around]
+		return p // of the former nothing counts: see [group.ofArea]
 	}
 	if known := p.beyondAt.Load(); known != nil {
 		return known

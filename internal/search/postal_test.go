@@ -38,8 +38,14 @@ func TestWhoAsksForLessAroundAPostalCodeIsServedWithWhatIsThere(t *testing.T) {
 		}
 		ask := func(radius, want int) {
 			t.Helper()
-			if a := e.mustSearch(t, within(radius), Caller{}); a.Total != want || !a.Complete {
-				t.Fatalf("%d miles: %d slots, complete %t; want %d", radius, a.Total, a.Complete, want)
+			a := e.mustSearch(t, within(radius), Caller{})
+			if a.Total != want || !a.Complete || len(a.Departments) != want {
+				t.Fatalf("%d miles: %d slots at %d clinics, complete %t; want %d", radius, a.Total, len(a.Departments), a.Complete, want)
+			}
+			for _, r := range a.Reports {
+				if r.Source == timeslot.CareOptions && r.Slots != want {
+					t.Fatalf("%d miles: %d slots in the report, want those of the caller's own circle", radius, r.Slots)
+				}
 			}
 		}
 		ask(25, 2)
