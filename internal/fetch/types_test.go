@@ -84,12 +84,30 @@ func TestVisitTypesThatAreAskedForTogetherAreAsIfEachWasAskedForAlone(t *testing
 	}
 }
 
-// A visit type under a name that was not asked for may be any of them: better none than a wrong one.
-func TestAVisitTypeUnderAnotherNameIsOfNoneThatWereAskedFor(t *testing.T) {
-	var calls []string
-	f := clinics(t, &calls, func(string) string { return "Sick" }).fetcher(t, nil)
-	_, err := f.FetchBlocks(t.Context(), areaFor("A"), block, Call{Types: []string{"A", "B"}})
-	if !errors.Is(err, decode.ErrUnnamed) || timeslot.KindOf(err) != timeslot.KindMalformed {
-		t.Errorf("%v", err)
+// What an answer for several visit types does not say of one of them may be of any: better none than a wrong one.
+func TestAnAnswerThatDoesNotSayWhatIsOfWhichVisitTypeIsOfNone(t *testing.T) {
+	const none = `{"slotsByVisitType":[],"providers":{},"departments":{}}`
+	unread := `{"slotsByVisitType":[{"visitTypeEmrId":"7","visitTypeName":"B","scheduleDays":[{"slotTimes":[{"slotDateTime":"soon","providerOptions":[{"npi":"9000000011","departmentEhrIdentifier":"e|1"}]}]}]}],"providers":{},"departments":{}}`
+	named := strings.ReplaceAll(strings.ReplaceAll(unread, "soon", block.First().String()+"T17:00:00Z"), `"B"`, `"Sick"`)
+	for name, together := range map[string]http.HandlerFunc{
+		"another name":            says(200, named),
+		"nothing found":           says(404, `{"message":"unknown visit type B"}`),
+		"a start that means none": says(200, unread),
+	} {
+		u := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Query().Get("visitTypeNames"), ",") {
+				together(w, r)
+			} else {
+				says(200, none)(w, r)
+			}
+		})
+		f := u.fetcher(t, func(o *Options) { o.Lookahead = 365 })
+		_, err := f.FetchBlocks(t.Context(), areaFor("A"), block, Call{Types: []string{"A", "B"}})
+		if !errors.Is(err, decode.ErrMixed) || timeslot.KindOf(err) != timeslot.KindMalformed {
+			t.Errorf("%s: %v", name, err)
+		}
+		if alone, err := f.FetchBlocks(t.Context(), areaFor("A"), block, Call{}); err != nil || alone[0].NotFound || alone[0].Dropped != 0 {
+			t.Errorf("%s: alone %+v, %v", name, alone, err)
+		}
 	}
 }

@@ -104,19 +104,51 @@ func (e *Engine) typesTogether(stretches [][]*piece) (together [][]*piece) {
 		at[key.Area] = len(together)
 		together = append(together, stretch)
 	}
-	for _, stretch := range together {
-		slices.SortStableFunc(stretch, func(a, b *piece) int { return strings.Compare(a.key.VisitType, b.key.VisitType) })
+	for i, stretch := range together {
+		together[i] = rectangle(stretch)
 	}
 	return together
 }
+
+// rectangle adds the blocks that a call for several visit types brings besides those that are in use: all are kept, so that the
+// next answer is recognised where it says the same.
+func rectangle(list []*piece) []*piece {
+	first, through, types := (&stretch{pieces: list}).span()
+	if len(types) == 1 {
+		return list
+	}
+	slices.Sort(types)
+	all := make([]*piece, 0, len(list))
+	for _, key := range keysOf(first, through, types) {
+		i := slices.IndexFunc(list, func(pc *piece) bool { return pc.key == key })
+		if i >= 0 {
+			all = append(all, list[i])
+		} else {
+			all = append(all, &piece{ask: ask{key: key}, freshness: timeslot.Expired, renewal: along})
+		}
+	}
+	return all
+}
+
+// Bounds on one call: whoever asks may name any visit types.
+const (
+	maxTypes     = 8
+	maxTypeBytes = 512
+)
 
 // fitOneCall reports whether one answer can carry all visit types for all days of some pieces of an area, as far as one can
 // tell.
 func (e *Engine) fitOneCall(list []*piece) bool {
 	now := e.opt.Now()
 	first, through, types := (&stretch{pieces: list}).span()
+	if len(types) > maxTypes || len(strings.Join(types, ",")) > maxTypeBytes {
+		return false
+	}
 	slots := 0.0
-	for _, name := range types {
+	for i, name := range types {
+		if slices.ContainsFunc(types[:i], func(other string) bool { return strings.EqualFold(name, other) }) {
+			return false // upstream takes one for the other
+		}
 		first.VisitType = name
 		if _, nearer := e.reaches.of(first, now); nearer {
 			return false

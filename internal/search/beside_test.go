@@ -1,6 +1,9 @@
 package search
 
 import (
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,7 +59,11 @@ func TestVisitTypesOfOneCircleAreReadAgainTogether(t *testing.T) {
 // Where answers for several visit types do not say which is which, or would be too large, each is read by itself.
 func TestVisitTypesThatCannotBeHadTogetherAreReadByThemselves(t *testing.T) {
 	for name, change := range map[string]func(*city){
-		"nobody knows which is which": func(c *city) { c.unnamed = true },
+		"nobody knows which is which": func(c *city) { c.mixed = &timeslot.Error{Kind: timeslot.KindMalformed, Source: timeslot.CareOptions} },
+		"refused": func(c *city) {
+			c.mixed = &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.CareOptions, Status: 414}
+		},
+		"too slow together": func(c *city) { c.mixed = &timeslot.Error{Kind: timeslot.KindTimeout, Source: timeslot.CareOptions} },
 		"too much for one answer": func(c *city) {
 			today := timeslot.EarliestToday(time.Now())
 			c.each = together * 2 / 3 / int(timeslot.BlockOf(today).Last()-today+1)
@@ -74,5 +81,56 @@ func TestVisitTypesThatCannotBeHadTogetherAreReadByThemselves(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Upstream compares names without regard to case, and lists each visit type once: two spellings are never asked for together.
+func TestTwoSpellingsOfAVisitTypeAreNotAskedForTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, 5*timeslot.BlockDays)
+		look(t, c, e, []string{"Flu", "flu"}, 25, 0, 8)
+		if c.types > 0 {
+			t.Errorf("%d calls for both", c.types)
+		}
+	})
+}
+
+// Whoever asks may name any visit types: one call is for a few.
+func TestACallIsForAFewVisitTypes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newCity(t, 5*timeslot.BlockDays)
+		var names []string
+		for i := range 40 {
+			names = append(names, fmt.Sprint("Made-up ", i))
+		}
+		look(t, c, e, names, 25, 0, 4)
+		if c.types == 0 || c.most > maxTypes {
+			t.Errorf("%d calls for several, one for %d", c.types, c.most)
+		}
+	})
+}
+
+// The flights of a season are one inside the other, and when the caller is gone they ask for their parts all at once.
+func TestEachPartOfASeasonIsHandedOutOnce(t *testing.T) {
+	s := &stretch{parts: map[timeslot.FragmentKey]*timeslot.Fragment{}}
+	first := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi}
+	keys := keysOf(first, 100, []string{""})
+	for _, key := range keys {
+		s.parts[key] = &timeslot.Fragment{Key: key}
+	}
+	var handed atomic.Int32
+	var flights sync.WaitGroup
+	for range 4 {
+		for _, key := range keys {
+			flights.Go(func() {
+				if s.handOut(key) != nil {
+					handed.Add(1)
+				}
+			})
+		}
+	}
+	flights.Wait()
+	if handed.Load() != int32(len(keys)) {
+		t.Errorf("%d of %d parts handed out", handed.Load(), len(keys))
 	}
 }

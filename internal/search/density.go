@@ -127,14 +127,18 @@ func (d *density) days(place crowded, now time.Time, clinics func() int) uint8 {
 	}
 	there := clinics()
 	days := d.guessed(place, now, there)
+	d.add(place, &spread{days: days, used: now, clinics: there})
+	return days
+}
+
+func (d *density) add(place crowded, s *spread) {
 	if len(d.known) >= maxPlaces {
 		for other := range d.known { // any: it is guessed again
 			delete(d.known, other)
 			break
 		}
 	}
-	d.known[place] = &spread{days: days, used: now, clinics: there}
-	return days
+	d.known[place] = s
 }
 
 // likely is days of an area that may never be read: it is not remembered.
@@ -236,9 +240,11 @@ func (d *density) weigh(key timeslot.FragmentKey, slots int, now time.Time) {
 func (d *density) refusedTogether(key timeslot.FragmentKey, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if s := d.known[crowdedOf(key)]; s != nil {
-		s.apart = now.Add(refusedKept)
+	place := crowdedOf(key)
+	if d.known[place] == nil {
+		d.add(place, &spread{days: d.guessed(place, now, 0), used: now})
 	}
+	d.known[place].apart = now.Add(refusedKept)
 }
 
 // tooLarge is told that an answer was, and gives the days of the parts to ask for instead; ok is false where it had one

@@ -22,13 +22,14 @@ type city struct {
 
 	alone   bool          // reads of several blocks are refused
 	crowded timeslot.Date // answers that end before always fit
-	unnamed bool          // answers for several visit types do not say which is which
+	mixed   error         // of reads of several visit types
 
 	mu      sync.Mutex
 	refused []uint8                // days of the reads that were too large
 	read    []timeslot.FragmentKey // the others
 	joined  int                    // reads of several blocks at once, too large or not
 	types   int                    // reads of several visit types at once, whether they could be read or not
+	most    int                    // visit types of one of them
 }
 
 func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
@@ -49,8 +50,9 @@ func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 	}
 	c.read = append(c.read, key)
 	if len(call.Types) > 1 {
-		if c.types++; c.unnamed {
-			return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Source: timeslot.CareOptions}
+		c.types, c.most = c.types+1, max(c.most, len(call.Types))
+		if c.mixed != nil {
+			return nil, c.mixed
 		}
 	}
 	var parts []*timeslot.Fragment

@@ -53,7 +53,10 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	begun := e.opt.Now()
 	call.Zones = e.zonesFor(call)
 	parts, err := e.fetchWithin(ctx, key, through, call)
-	if !joined(key, through, call) || !refusedDates(key, err) { // that says how much may be asked for at a time
+	switch {
+	case joined(key, through, call) && refusedDates(key, err): // that says how much may be asked for at a time
+	case len(call.Types) > 1 && err != nil: // so may this
+	default:
 		e.outages.noteArea(key, err, e.opt.Now())
 	}
 	if err != nil {

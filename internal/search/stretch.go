@@ -95,11 +95,11 @@ type stretch struct {
 	pieces []*piece // only their keys are read by flights
 	call   fetch.Call
 
-	once  sync.Once
-	parts map[timeslot.FragmentKey]*timeslot.Fragment // those that were not handed out
-	err   error
+	once sync.Once
+	err  error
 
 	mu      sync.Mutex
+	parts   map[timeslot.FragmentKey]*timeslot.Fragment // what the call brought, as far as it was not handed out
 	next    int                                         // the first piece that was neither entered nor passed over
 	last    map[timeslot.FragmentKey]*timeslot.Fragment // what was read before, as far as it was entered
 	results []flown
@@ -185,8 +185,7 @@ func (s *stretch) part(ctx context.Context, key timeslot.FragmentKey) (*timeslot
 	if s.err != nil && !s.apart(s.err) {
 		return nil, s.err
 	}
-	if part := s.parts[key]; part != nil {
-		delete(s.parts, key)
+	if part := s.handOut(key); part != nil {
 		return part, nil
 	}
 	again, err := s.engine.fetchBlocks(ctx, key, key.Block, s.call)
@@ -194,6 +193,15 @@ func (s *stretch) part(ctx context.Context, key timeslot.FragmentKey) (*timeslot
 		return nil, err
 	}
 	return again[0], nil
+}
+
+// handOut gives what the call brought for a block, once. Where the call is given up, several flights ask at the same time.
+func (s *stretch) handOut(key timeslot.FragmentKey) *timeslot.Fragment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	part := s.parts[key]
+	delete(s.parts, key)
+	return part
 }
 
 func (s *stretch) fetch(ctx context.Context) {
@@ -204,16 +212,30 @@ func (s *stretch) fetch(ctx context.Context) {
 	}
 	call.Last = s.known(keysOf(first, through, types))
 	parts, err := s.engine.fetchBlocks(ctx, first, through, call)
-	if s.err = err; s.apart(err) {
+	if s.err = err; s.apart(err) || len(types) > 1 && failedUpstream(err) {
 		for _, name := range types {
 			first.VisitType = name
 			s.engine.density.refusedTogether(first, s.engine.opt.Now())
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.parts = make(map[timeslot.FragmentKey]*timeslot.Fragment, len(parts))
 	for _, part := range parts {
 		s.parts[part.Key] = part
 	}
+}
+
+// failedUpstream reports whether a call was made and went wrong. Where it was for several visit types, that may be why.
+func failedUpstream(err error) bool {
+	if err == nil {
+		return false
+	}
+	switch timeslot.KindOf(err) {
+	case timeslot.KindCanceled, timeslot.KindOpen, timeslot.KindLimited, timeslot.KindBudget:
+		return false
+	}
+	return true
 }
 
 // keysOf are the blocks from key's own to through, for one visit type after the other.
@@ -227,7 +249,8 @@ func keysOf(key timeslot.FragmentKey, through timeslot.Block, types []string) (k
 	return keys
 }
 
-// apart reports whether an area's blocks and visit types cannot be had together, though perhaps alone.
+// apart reports whether an area's blocks and visit types cannot be had together, though perhaps alone: then they are asked for
+// at once. After another failure of a call for several visit types they are, the next time.
 func (s *stretch) apart(err error) bool {
 	first, through, types := s.span()
 	switch {
