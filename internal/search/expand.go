@@ -52,9 +52,18 @@ func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 	if p.query.PostalCode == "" || !p.query.OnlyLocation() {
 		return nil
 	}
-	named := map[string]float64{}
+	named, miles := map[string]float64{}, p.engine.codes.milesOf(p.query.PostalCode)
 	for _, pc := range slots {
-		if pc.fragment != nil && pc.key.Operation == timeslot.OpAvailabilitySlots {
+		switch {
+		case pc.fragment == nil || pc.key.Operation != timeslot.OpAvailabilitySlots:
+		case byPoint(pc.key): // whose distances are from elsewhere
+			for i := range pc.fragment.Departments {
+				key := pc.fragment.Departments[i].Key()
+				if away, ok := miles[key]; ok {
+					named[key] = away
+				}
+			}
+		default:
 			maps.Copy(named, pc.fragment.Distances)
 		}
 	}

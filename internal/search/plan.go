@@ -48,7 +48,8 @@ type plan struct {
 	directory  []ask
 	skipped    []timeslot.SourceReport
 
-	outage bool // areas cannot be read: copies have to do
+	outage  bool // areas cannot be read: copies have to do
+	ownCode bool // the query's postal code is asked for by itself
 
 	clinicsSeen map[thing]bool   // of the area: asked, or passed over
 	passedOver  map[thing]string // for search.maxDepartments, with the department's key
