@@ -18,6 +18,9 @@ const (
 	// directory's list of clinics is used for as long (its usual fresh time).
 	seenFor = 10 * time.Minute
 
+	// seenAheadFor is that for days in more than four weeks, which hardly anybody asks for but to look ahead.
+	seenAheadFor = 30 * time.Minute
+
 	// maxNamed is how many places are remembered. With more, all are forgotten, and areas have to be looked at anew.
 	maxNamed = 1 << 14
 )
