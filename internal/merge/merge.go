@@ -20,10 +20,6 @@ type Input struct {
 	// outside of what the query asks for is not looked at.
 	First bool
 
-	// Miles are distances from the query's postal code to departments by key, as upstream named them in other answers for it.
-	// What is nearer at hand counts first.
-	Miles map[string]float64
-
 	// Asked is whom and what a query by entries has asked for, with the status of each for the case that it has no slots.
 	Asked []timeslot.Entry
 }

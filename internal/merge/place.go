@@ -170,17 +170,12 @@ func (u *union) milesFromPostalCode(p *place) float64 {
 }
 
 // distanceTo is measured from the caller's own point, never taken over from upstream, which was asked for a rounded one.
-func (q *question) distanceTo(p *place) float64 {
+func (p *place) distanceTo(q *timeslot.Query) float64 {
 	switch {
-	case q.Query.Point != nil && p.info.Point != nil:
-		return q.Query.Point.MilesTo(*p.info.Point)
-	case q.Query.Point != nil || q.Query.PostalCode == "":
-	case p.miles >= 0:
+	case q.Point != nil && p.info.Point != nil:
+		return q.Point.MilesTo(*p.info.Point)
+	case q.Point == nil && q.PostalCode != "":
 		return p.miles
-	default:
-		if miles, ok := q.Miles[timeslot.DepartmentKey(p.ehr, p.id)]; ok {
-			return miles
-		}
 	}
 	return unknownDistance
 }

@@ -43,7 +43,6 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		more = e.spareFailing(ctx, later, more)
 		e.fill(ctx, more, call)
 		more = e.inParts(ctx, later, more, call)
-		more = e.byCodeItself(ctx, later, more, call)
 		more = e.insteadOfFailed(ctx, later, more)
 		g.ahead = append(g.ahead, more...)
 		if anyFailed(more) {

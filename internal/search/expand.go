@@ -52,18 +52,9 @@ func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 	if p.query.PostalCode == "" || !p.query.OnlyLocation() {
 		return nil
 	}
-	named, miles := map[string]float64{}, p.engine.codes.milesOf(p.query.PostalCode)
+	named := map[string]float64{}
 	for _, pc := range slots {
-		switch {
-		case pc.fragment == nil || pc.key.Operation != timeslot.OpAvailabilitySlots:
-		case byPoint(pc.key): // whose distances are from elsewhere
-			for i := range pc.fragment.Departments {
-				key := pc.fragment.Departments[i].Key()
-				if away, ok := miles[key]; ok {
-					named[key] = away
-				}
-			}
-		default:
+		if pc.fragment != nil && pc.key.Operation == timeslot.OpAvailabilitySlots {
 			maps.Copy(named, pc.fragment.Distances)
 		}
 	}

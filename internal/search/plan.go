@@ -48,8 +48,7 @@ type plan struct {
 	directory  []ask
 	skipped    []timeslot.SourceReport
 
-	outage  bool // areas cannot be read: copies have to do
-	ownCode bool // the query's postal code is asked for by itself
+	outage bool // areas cannot be read: copies have to do
 
 	clinicsSeen map[thing]bool   // of the area: asked, or passed over
 	passedOver  map[thing]string // for search.maxDepartments, with the department's key

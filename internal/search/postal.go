@@ -11,17 +11,16 @@ import (
 // radiusLadder holds the radii in miles that upstream is asked for around a postal code that nobody can place.
 var radiusLadder = [...]int{6, 11, 16, 21, 26, 31, 41, 51, 76, timeslot.MaxRadius}
 
-// codes are the areas around postal codes that search.postalCodes does not place: who asks for less is served with what was
-// read for more. Distances are upstream's own there, measured from one point for each code, so that the answer is the same.
+// codes are the areas around postal codes that nobody can place: who asks for less is served with what was read for more.
+// Distances are upstream's own there, measured from one point for each code, so that the answer is the same. Other codes
+// share nothing: where they are would have to be guessed from rounded distances, by each replica for itself, and its answers
+// would differ from the others'. search.postalCodes says where they are.
 type codes struct {
-	mu       sync.Mutex
-	read     map[crowded]map[stretchOfDays]timeslot.Bounds
-	revealed map[string]*revealed // by code
+	mu   sync.Mutex
+	read map[crowded]map[stretchOfDays]timeslot.Bounds
 }
 
-func newCodes() *codes {
-	return &codes{read: map[crowded]map[stretchOfDays]timeslot.Bounds{}, revealed: map[string]*revealed{}}
-}
+func newCodes() *codes { return &codes{read: map[crowded]map[stretchOfDays]timeslot.Bounds{}} }
 
 // note takes over that an area was read.
 func (c *codes) note(f *timeslot.Fragment, now time.Time) {
@@ -39,12 +38,7 @@ func (c *codes) note(f *timeslot.Fragment, now time.Time) {
 	if len(area) >= maxParts {
 		maps.DeleteFunc(area, func(_ stretchOfDays, b timeslot.Bounds) bool { return b.At(now) > timeslot.Stale })
 	}
-	days := stretchOfDays{f.Key.Block, f.Key.Span}
-	if area[days] == f.Bounds {
-		return
-	}
-	area[days] = f.Bounds
-	c.reveal(f, now)
+	area[stretchOfDays{f.Key.Block, f.Key.Span}] = f.Bounds
 }
 
 // makeRoom keeps no more than maxCircles: what may not be served any more goes, then all, as it is learnt again.
@@ -78,7 +72,7 @@ func (c *codes) choose(visitType, code string, need float64, days func(timeslot.
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, worst := range [...]timeslot.Freshness{timeslot.Fresh, timeslot.Stale} {
-		for i := len(radiusLadder) - 1; i >= 0 && radiusLadder[i] >= int(own.Radius); i-- {
+		for i := len(radiusLadder) - 1; i >= 0 && radiusLadder[i] > int(own.Radius); i-- {
 			wider := timeslot.Area{PostalCode: code, Radius: uint8(radiusLadder[i])}
 			parts := days(wider)
 			heavy := len(parts) > 1 && len(parts) > muchMore*len(days(own))
