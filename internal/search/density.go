@@ -22,6 +22,7 @@ const (
 	light       = heavy / 4      // in twice as many days are half of heavy at most
 	lightRuns   = 8              // light answers in a row before days are put together
 	refusedKept = time.Hour      // for which what was too large is not tried again
+	failedKept  = time.Minute    // for which visit types are not asked for together after a call for several failed
 	spanKept    = 24 * time.Hour // for which a place that nobody asks for is remembered
 	maxPlaces   = 4096           // so are as many
 )
@@ -49,7 +50,8 @@ type spread struct {
 	refused uint8     // days of the last answer that was too large; 0: none was
 	until   time.Time // for which no part has as many again
 
-	apart time.Time // until when blocks are not asked for together, as that was too large or refused
+	apart  time.Time // until when blocks are not asked for together, as that was too large or refused
+	single time.Time // until when the visit type is not asked for together with others
 }
 
 func newDensity() *density { return &density{known: map[crowded]*spread{}} }
@@ -179,11 +181,14 @@ func (d *density) blocks(key timeslot.FragmentKey, now time.Time, last timeslot.
 	return n
 }
 
-// expects is how many slots an answer for some blocks of an area should have; ok is false where nobody knows, or where they
-// are not to be had together.
+// expects is how many slots an answer for some blocks of an area should have, for one of several visit types; ok is false where
+// nobody knows, or where they are not to be had together.
 func (d *density) expects(key timeslot.FragmentKey, through timeslot.Block, now time.Time, last timeslot.Date) (slots float64, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if s := d.known[crowdedOf(key)]; s != nil && now.Before(s.single) {
+		return 0, false
+	}
 	perDay := d.perDay(key, now)
 	return perDay * daysUntil(key, through, now, last), perDay > 0
 }
@@ -240,11 +245,21 @@ func (d *density) weigh(key timeslot.FragmentKey, slots int, now time.Time) {
 func (d *density) refusedTogether(key timeslot.FragmentKey, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	place := crowdedOf(key)
+	d.spreadOf(crowdedOf(key), now).apart = now.Add(refusedKept)
+}
+
+// readAlone is told that the visit type cannot be had together with others, and for how long that is believed.
+func (d *density) readAlone(key timeslot.FragmentKey, until, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.spreadOf(crowdedOf(key), now).single = until
+}
+
+func (d *density) spreadOf(place crowded, now time.Time) *spread {
 	if d.known[place] == nil {
 		d.add(place, &spread{days: d.guessed(place, now, 0), used: now})
 	}
-	d.known[place].apart = now.Add(refusedKept)
+	return d.known[place]
 }
 
 // tooLarge is told that an answer was, and gives the days of the parts to ask for instead; ok is false where it had one

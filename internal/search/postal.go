@@ -72,7 +72,7 @@ func (c *codes) choose(visitType, code string, need float64, days func(timeslot.
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, worst := range [...]timeslot.Freshness{timeslot.Fresh, timeslot.Stale} {
-		for i := len(radiusLadder) - 1; i >= 0 && radiusLadder[i] > int(own.Radius); i-- {
+		for i := len(radiusLadder) - 1; i >= 0 && radiusLadder[i] >= int(own.Radius); i-- {
 			wider := timeslot.Area{PostalCode: code, Radius: uint8(radiusLadder[i])}
 			parts := days(wider)
 			heavy := len(parts) > 1 && len(parts) > muchMore*len(days(own))

@@ -212,17 +212,32 @@ func (s *stretch) fetch(ctx context.Context) {
 	}
 	call.Last = s.known(keysOf(first, through, types))
 	parts, err := s.engine.fetchBlocks(ctx, first, through, call)
-	if s.err = err; s.apart(err) || len(types) > 1 && failedUpstream(err) {
-		for _, name := range types {
-			first.VisitType = name
-			s.engine.density.refusedTogether(first, s.engine.opt.Now())
-		}
-	}
+	s.err = err
+	s.learn(first, types)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.parts = make(map[timeslot.FragmentKey]*timeslot.Fragment, len(parts))
 	for _, part := range parts {
 		s.parts[part.Key] = part
+	}
+}
+
+// learn takes over that a call for all failed. What cannot be had together is not asked for together for an hour; visit types of
+// which nobody knows whether that was why, for a minute.
+func (s *stretch) learn(first timeslot.FragmentKey, types []string) {
+	now := s.engine.opt.Now()
+	switch {
+	case len(types) == 1 && s.apart(s.err):
+		s.engine.density.refusedTogether(first, now)
+	case len(types) > 1 && failedUpstream(s.err):
+		until := now.Add(failedKept)
+		if s.apart(s.err) {
+			until = now.Add(refusedKept)
+		}
+		for _, name := range types {
+			first.VisitType = name
+			s.engine.density.readAlone(first, until, now)
+		}
 	}
 }
 
