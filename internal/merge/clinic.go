@@ -7,9 +7,9 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// clinic is what all questions about one department have in common: what the answers at hand list there, united. It depends
-// on what these answers say of the department and on nothing else, so that it stays when they are read again and say the
-// same. It is frozen once it is built, but for the shade.
+// clinic is what all questions about one department have in common: what the answers at hand list there, united; of one clinician
+// where nothing connects them, see [unconnected]. It depends on what these answers say of the department and on nothing else, so
+// that it stays when they are read again and say the same. It is frozen once it is built, but for the shade.
 type clinic struct {
 	rows    []row
 	groups  []group // in the order of their identity

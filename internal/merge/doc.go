@@ -7,10 +7,10 @@
 //	query ──────────────┴─▶ spots ─▶ calendars, filtered, without what is taken ─▶ ranked ─▶ page
 //
 // What depends on the fragments alone is a [union], and is worked out once for all questions: see [Unions]. Its parts are
-// clinics, each of which holds what the fragments list at one department, and depends on nothing else: an answer that was
-// read anew and says the same of a department leaves its clinic as it was. A question then is a filter over groups, and as
-// many steps as the page has slots: every group's slots are in the order of time already, so that the next slot of the answer
-// is the first one of some group ([order]).
+// clinics, each of which holds what the fragments list at one department (of one clinician there, where every answer lists a
+// single one) and depends on nothing else: an answer that was read anew and says the same of a department leaves its clinic as
+// it was. A question then is a filter over groups, and as many steps as the page has slots: every group's slots are in the order
+// of time already, so that the next slot of the answer is the first one of some group ([order]).
 //
 // A row is a schedule as one answer spells it; a group is all rows that mean the same clinician and visit type at a
 // department. Whatever needs strings (identity, joining of attributes, filters) is decided once per group; a unit is then
