@@ -41,7 +41,11 @@ func (f *Fetcher) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, thr
 
 // repeats reports whether an answer with the digest is what was read before of all blocks and visit types.
 func (c *Call) repeats(key timeslot.FragmentKey, digest timeslot.Digest) bool {
-	keys := c.keys(key)
+	types := c.Types
+	if len(types) == 0 {
+		types = []string{key.VisitType}
+	}
+	keys := KeysOf(key, c.through, types)
 	if digest == (timeslot.Digest{}) || len(c.Last) != len(keys) {
 		return false
 	}
@@ -53,16 +57,12 @@ func (c *Call) repeats(key timeslot.FragmentKey, digest timeslot.Digest) bool {
 	return true
 }
 
-// keys are what the call reads, in the order of its fragments.
-func (c *Call) keys(key timeslot.FragmentKey) (keys []timeslot.FragmentKey) {
-	types := c.Types
-	if len(types) == 0 {
-		types = []string{key.VisitType}
-	}
+// KeysOf are the blocks from key's own to through, for one visit type after the other: what a call for them reads, in the order
+// of its fragments.
+func KeysOf(key timeslot.FragmentKey, through timeslot.Block, types []string) (keys []timeslot.FragmentKey) {
 	for _, name := range types {
-		for block := key.Block; block <= c.through; block++ {
-			k := key
-			k.VisitType, k.Block = name, block
+		k := key
+		for k.VisitType = name; k.Block <= through; k.Block++ {
 			keys = append(keys, k)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 // digestOf stands for an answer and for all that decides what is read in it, but for the moment of asking: the key, the visit
-// types and the last of the blocks that it is cut into, the days asked for, the program that reads, and upstream's bytes. Where zones decide as well, [decode.Decode] leaves the digest out of
-// the fragment.
+// types and the last of the blocks that it is cut into, the days asked for, the program that reads, and upstream's bytes. Where
+// zones decide as well, [decode.Decode] leaves the digest out of the fragment.
 //
 // It is two xxhash64, of what was asked and of that and the answer: they protect from chance. Against intent they need not:
 // whoever chooses upstream's bytes can list any slots.

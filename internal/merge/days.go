@@ -8,11 +8,11 @@ import (
 
 // days counts the slots of all calendars by their days, each of which is a time of its own.
 func (q *question) days() (days []timeslot.DayCount) {
-	zoned, loc := q.dayZone()
+	zoned, z := q.dayZone()
 	for i := range q.calendars {
 		at := 0
 		for rest := q.calendars[i].units; len(rest) > 0; {
-			day, n := dayOf(rest, zoned, loc)
+			day, n := dayOf(rest, zoned, z)
 			rest = rest[n:]
 			for at > 0 && days[at-1].Date >= day {
 				at--

@@ -73,7 +73,7 @@ func TestAnAnswerThatSaysTheSameLeavesItsClinics(t *testing.T) {
 	}
 }
 
-// TestWhoNamesOtherCliniciansSharesWhatIsCommon: what is worked out about a clinician serves whoever else is asked for with her;
+// TestWhoNamesOtherCliniciansSharesWhatIsCommon: what is worked out about a clinician serves all questions that name her;
 // at a department where an answer lists several, they are united together.
 func TestWhoNamesOtherCliniciansSharesWhatIsCommon(t *testing.T) {
 	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)

@@ -11,8 +11,8 @@ import (
 // lookAhead finds the first slot behind a window that is empty (docs/interface.md §3.1, nextAvailable), as far ahead as a
 // window may reach. What was gathered already reaches to the end of its last block and is looked through first; then all that is
 // left, which one call brings for an area. Clinicians' next block comes before: each costs a call a step, the same reads that a
-// later window needs. Areas that are read in parts are looked through week by week, twice as many each time. A step that fails ends it: then nothing is said, and
-// the next request tries again.
+// later window needs. Areas that are read in parts are looked through week by week, twice as many each time. A step that fails
+// ends it: then nothing is said, and the next request tries again.
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
 	limit := g.plan.horizon()
 	end, next := g.reaches(limit)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
@@ -119,7 +120,7 @@ func rectangle(list []*piece) []*piece {
 	}
 	slices.Sort(types)
 	all := make([]*piece, 0, len(list))
-	for _, key := range keysOf(first, through, types) {
+	for _, key := range fetch.KeysOf(first, through, types) {
 		i := slices.IndexFunc(list, func(pc *piece) bool { return pc.key == key })
 		if i >= 0 {
 			all = append(all, list[i])
@@ -130,7 +131,7 @@ func rectangle(list []*piece) []*piece {
 	return all
 }
 
-// Bounds on one call: whoever asks may name any visit types.
+// Bounds on one call: people who ask may name any visit types.
 const (
 	maxTypes     = 8
 	maxTypeBytes = 512

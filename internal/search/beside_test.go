@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
@@ -98,7 +99,7 @@ func TestTwoSpellingsOfAVisitTypeAreNotAskedForTogether(t *testing.T) {
 	})
 }
 
-// Whoever asks may name any visit types: one call is for a few.
+// People who ask may name any visit types: one call is for a few.
 func TestACallIsForAFewVisitTypes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := newCity(t, 5*timeslot.BlockDays)
@@ -117,7 +118,7 @@ func TestACallIsForAFewVisitTypes(t *testing.T) {
 func TestEachPartOfASeasonIsHandedOutOnce(t *testing.T) {
 	s := &stretch{parts: map[timeslot.FragmentKey]*timeslot.Fragment{}}
 	first := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi}
-	keys := keysOf(first, 100, []string{""})
+	keys := fetch.KeysOf(first, 100, []string{""})
 	for _, key := range keys {
 		s.parts[key] = &timeslot.Fragment{Key: key}
 	}

@@ -56,7 +56,7 @@ func (c *city) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 		}
 	}
 	var parts []*timeslot.Fragment
-	for _, key := range keysOf(key, through, append([]string{key.VisitType}, call.Types[min(1, len(call.Types)):]...)) {
+	for _, key := range fetch.KeysOf(key, through, append([]string{key.VisitType}, call.Types[min(1, len(call.Types)):]...)) {
 		parts = append(parts, c.list(key))
 	}
 	return parts, nil

@@ -210,7 +210,7 @@ func (s *stretch) fetch(ctx context.Context) {
 	if len(types) > 1 {
 		call.Types = types
 	}
-	call.Last = s.known(keysOf(first, through, types))
+	call.Last = s.known(fetch.KeysOf(first, through, types))
 	parts, err := s.engine.fetchBlocks(ctx, first, through, call)
 	s.err = err
 	s.learn(first, types)
@@ -251,17 +251,6 @@ func failedUpstream(err error) bool {
 		return false
 	}
 	return true
-}
-
-// keysOf are the blocks from key's own to through, for one visit type after the other.
-func keysOf(key timeslot.FragmentKey, through timeslot.Block, types []string) (keys []timeslot.FragmentKey) {
-	for _, name := range types {
-		k := key
-		for k.VisitType = name; k.Block <= through; k.Block++ {
-			keys = append(keys, k)
-		}
-	}
-	return keys
 }
 
 // apart reports whether an area's blocks and visit types cannot be had together, though perhaps alone: then they are asked for
