@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"math"
 	"slices"
 	"sync"
 
@@ -15,6 +16,7 @@ type clinic struct {
 	groups  []group // in the order of their identity
 	entries []entry // of the units of a group side by side, and of a unit freshest first
 	ids     []string
+	idOf    []int32 // of each entry, in ids, −1 for none; nil where none has one
 	clocks  []clock
 	parts   []counted
 	whole   window // from the first start that is listed until after the last
@@ -25,12 +27,22 @@ type clinic struct {
 	odd *builder // where its slots are written in several clocks: see [clinic.inside]
 }
 
-// counted is the starts that one answer lists at the clinic, in Unix seconds, ascending, without those that a fresher answer
-// for the same area lists as well.
+// counted is the starts that one answer lists at the clinic, ascending, without those that a fresher answer for the same area
+// lists as well.
 type counted struct {
-	starts []int64
+	from   int64    // Unix seconds
+	after  []uint32 // how many seconds after from each is, see secondsTo
 	clocks []uint16 // the clock of each; nil where all are the clinic's first one
 }
+
+// secondsTo is how long after from an instant is. What is more than 136 years after it, and so behind every window that reaches
+// less far, is as if it were that.
+func (c *counted) secondsTo(unix int64) uint32 {
+	return uint32(min(max(unix-c.from, 0), math.MaxUint32))
+}
+
+// start is one of the starts.
+func (c *counted) start(i int) int64 { return c.from + int64(c.after[i]) }
 
 // clock is what some slots of a clinic are written in: the zone of the department, or an offset that upstream wrote.
 type clock struct {
@@ -139,7 +151,8 @@ func (c *clinic) inside(windows func(clock) window) *clinic {
 	}
 	b.groups, b.keyed = slices.Clone(c.groups), nil
 	for i := range b.groups {
-		b.groups[i].units, b.groups[i].lists = nil, nil
+		g := &b.groups[i]
+		g.units, g.lists, g.listOf, g.covers = nil, nil, nil, nil
 	}
 	for _, k := range c.odd.keyed {
 		if of[k.clock].holds(k.start) {
@@ -165,13 +178,13 @@ func (c *clinic) windowIn(of func(clock) window) (w window, wide bool) {
 
 // size is a measure of the memory that the clinic takes, in bytes.
 func (c *clinic) size() int {
-	const row, group, unit, entry, start = 320, 400, 32, 16, 8
-	n := len(c.rows)*row + len(c.groups)*group + len(c.entries)*entry
+	const row, group, unit, entry, id, start = 320, 400, 16, 8, 4, 4
+	n := len(c.rows)*row + len(c.groups)*group + len(c.entries)*entry + len(c.idOf)*id
 	for i := range c.groups {
 		n += len(c.groups[i].units) * unit
 	}
 	for i := range c.parts {
-		n += len(c.parts[i].starts) * start
+		n += len(c.parts[i].after) * start
 	}
 	return n
 }

@@ -30,7 +30,10 @@ type group struct {
 	authorities []authority
 	spellings   []*timeslot.Schedule // further identities to ask Taken for
 
-	units []unit // ascending by start
+	units  []unit        // ascending by start
+	listOf []int32       // of a mixed group: for each unit which of the lists
+	covers map[int64]run // of a member of a pool: by start, what the rows of the pool list that name no member; nil for nothing
+	gone   []bool        // of the rows without a member, while a clinic is built: units that are only kept for what they may cover
 
 	visit int32 // whose id and name are shown; for building only
 }

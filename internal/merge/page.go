@@ -76,7 +76,7 @@ type shownAs struct {
 	list  int32
 }
 
-func (p *pick) shownAs() shownAs { return shownAs{p.calendar.group, p.unit.shown} }
+func (p *pick) shownAs() shownAs { return shownAs{p.calendar.group, p.calendar.group.listAt(p.unit)} }
 
 // referTo fills the maps of providers and departments that picks refer to, and gives the schedules of their groups.
 func (q *question) referTo(picks []pick, r *timeslot.Result) map[shownAs]*timeslot.Schedule {
@@ -125,13 +125,13 @@ func (q *question) scheduleOf(c *calendar, u *unit) *timeslot.Schedule {
 	if !c.group.mixed {
 		return &c.group.schedule
 	}
-	key := shownAs{c.group, u.shown}
+	key := shownAs{c.group, c.group.listAt(u)}
 	s := q.profiles[key]
 	if s == nil {
 		if q.profiles == nil {
 			q.profiles = map[shownAs]*timeslot.Schedule{}
 		}
-		p := c.clinic.profileOf(c.group, u.shown, q.Query)
+		p := c.clinic.profileOf(c.group, key.list, q.Query)
 		s = &p.schedule
 		q.profiles[key] = s
 	}
@@ -146,9 +146,9 @@ func (q *question) fillOffer(o *timeslot.Offer, p pick) {
 	entries := c.entriesOf(p.unit)
 	for i := range entries {
 		c.addEntry(o, &entries[i])
-		c.addHandle(o, &entries[i])
+		c.addHandle(o, int(p.unit.first)+i)
 	}
-	covers := c.coversOf(p.unit)
+	covers := c.coversOf(p.calendar.group, p.unit)
 	for i := range covers {
 		c.addEntry(o, &covers[i])
 	}
@@ -164,12 +164,12 @@ func (c *clinic) addEntry(o *timeslot.Offer, e *entry) {
 }
 
 // addHandle keeps what a booking needs (docs/dexcare.md §7.1, §7.2). Retail wants the provider id that came with its slot id.
-func (c *clinic) addHandle(o *timeslot.Offer, e *entry) {
-	if e.id < 0 {
+func (c *clinic) addHandle(o *timeslot.Offer, entry int) {
+	id := c.id(entry)
+	if id == "" {
 		return
 	}
-	id := c.ids[e.id]
-	switch r := &c.rows[e.row]; r.surface {
+	switch r := &c.rows[c.entries[entry].row]; r.surface {
 	case surfaceCareDirect:
 		if o.RetailSlotID == "" {
 			o.RetailSlotID, o.RetailProviderID = id, r.schedule.ProviderID

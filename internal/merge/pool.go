@@ -13,25 +13,30 @@ func (b *builder) coverPool(f *family) {
 		return
 	}
 	nobody := &b.groups[f.nobody]
-	at := make(map[int64]*unit, len(nobody.units))
+	at := make(map[int64]run, len(nobody.units))
 	for i := range nobody.units {
-		at[nobody.units[i].start] = &nobody.units[i]
+		u := &nobody.units[i]
+		at[u.start] = run{u.first, int32(u.n)}
 	}
 	covered := map[int64]bool{}
 	for _, member := range f.members {
-		units := b.groups[member].units
-		for i := range units {
-			if u := at[units[i].start]; u != nil {
-				covered[u.start] = true
-				units[i].cover, units[i].covers = u.first, u.n
+		g := &b.groups[member]
+		for i := range g.units {
+			start := g.units[i].start
+			if listed, ok := at[start]; ok {
+				covered[start] = true
+				if g.covers == nil {
+					g.covers = map[int64]run{}
+				}
+				g.covers[start] = listed
 			}
 		}
 	}
 	kept := nobody.units[:0]
-	for _, u := range nobody.units {
-		if !u.gone && !covered[u.start] {
+	for i, u := range nobody.units {
+		if !nobody.gone[i] && !covered[u.start] {
 			kept = append(kept, u)
 		}
 	}
-	nobody.units = kept
+	nobody.units, nobody.gone = kept, nil
 }

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -47,9 +48,9 @@ func (b *builder) listElements() {
 			continue
 		}
 		known := map[string]int32{}
+		g.listOf = make([]int32, len(g.units))
 		for j := range g.units {
-			u := &g.units[j]
-			rows := b.listing(u)
+			rows := b.listing(g, &g.units[j])
 			key = key[:0]
 			for _, r := range rows {
 				key = binary.AppendUvarint(key, uint64(r))
@@ -60,31 +61,47 @@ func (b *builder) listElements() {
 				known[string(key)] = n
 				g.lists = append(g.lists, rows)
 			}
-			u.shown = n
+			g.listOf[j] = n
 		}
 	}
 }
 
 // listing is the rows that list u, freshest first, and then those that cover it.
-func (c *clinic) listing(u *unit) []int32 {
-	rows := make([]int32, 0, u.n+u.covers)
-	for _, e := range c.entriesOf(u) {
+func (c *clinic) listing(g *group, u *unit) []int32 {
+	entries, covers := c.entriesOf(u), c.coversOf(g, u)
+	rows := make([]int32, 0, len(entries)+len(covers))
+	for _, e := range entries {
 		rows = append(rows, e.row)
 	}
-	for _, e := range c.coversOf(u) {
+	for _, e := range covers {
 		rows = append(rows, e.row)
 	}
 	return rows
 }
 
 // entriesOf are the listings of a slot, freshest first, and coversOf those of its pool that name no member.
-func (c *clinic) entriesOf(u *unit) []entry { return c.entries[u.first : u.first+u.n] }
+func (c *clinic) entriesOf(u *unit) []entry { return c.entries[u.first : int(u.first)+int(u.n)] }
 
-func (c *clinic) coversOf(u *unit) []entry {
-	if u.cover < 0 {
-		return nil
+func (c *clinic) coversOf(g *group, u *unit) []entry {
+	at := g.covers[u.start]
+	return c.entries[at.first : at.first+at.n]
+}
+
+// id is the slot id of an entry; empty where it has none.
+func (c *clinic) id(entry int) string {
+	if c.idOf == nil || c.idOf[entry] < 0 {
+		return ""
 	}
-	return c.entries[u.cover : u.cover+u.covers]
+	return c.ids[c.idOf[entry]]
+}
+
+// listAt is which of the group's lists a slot of it has; 0 unless the group is mixed.
+func (g *group) listAt(u *unit) int32 {
+	if g.listOf == nil {
+		return 0
+	}
+	i, _ := slices.BinarySearchFunc(g.units, u.start, func(u unit, at int64) int { return cmp.Compare(u.start, at) })
+	return g.listOf[i]
 }
 
 // profileOf is what the rows of one list say, and the group where they do not. A start that one answer lists under two

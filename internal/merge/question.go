@@ -93,12 +93,12 @@ func (q *question) count(c *clinic, parts []listed, outside bool, counts []int) 
 		switch {
 		case outside && part.answer.ofArea():
 		case wide:
-			counts[part.index] += len(listed.starts)
+			counts[part.index] += len(listed.after)
 		case listed.clocks == nil:
-			counts[part.index] += w.count(listed.starts)
+			counts[part.index] += w.count(listed)
 		default:
-			for j, start := range listed.starts {
-				if q.windowOf(c.clocks[listed.clocks[j]]).holds(start) {
+			for j := range listed.after {
+				if q.windowOf(c.clocks[listed.clocks[j]]).holds(listed.start(j)) {
 					counts[part.index]++
 				}
 			}
@@ -207,7 +207,7 @@ func (q *question) shown(c *clinic, g *group, units []unit) []unit {
 	for i := range g.lists {
 		out[i] = c.profileOf(g, int32(i), q.Query).out
 	}
-	return slices.DeleteFunc(slices.Clone(units), func(u unit) bool { return out[u.shown] })
+	return slices.DeleteFunc(slices.Clone(units), func(u unit) bool { return out[g.listAt(&u)] })
 }
 
 // without leaves out units that begin at some instants.

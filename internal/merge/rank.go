@@ -65,8 +65,8 @@ func (q *question) bookable(c *calendar, u *unit) float64 {
 	if q.scheduleOf(c, u).Bookable == timeslot.No {
 		return 0
 	}
-	for _, e := range c.clinic.entriesOf(u) {
-		if e.id >= 0 {
+	for i := range int(u.n) {
+		if c.clinic.id(int(u.first)+i) != "" {
 			return 1
 		}
 	}

@@ -111,14 +111,14 @@ func (c *clinic) hidden(g *group, u *unit, hides hides) (until time.Time, hidden
 			}
 		}
 	}
-	for _, entries := range [...][]entry{c.entriesOf(u), c.coversOf(u)} {
-		for i := range entries {
-			slot := c.slotOf(u, &entries[i])
-			ask(&c.rows[entries[i].row].schedule, &slot)
+	for _, listed := range [...]run{{u.first, int32(u.n)}, g.covers[u.start]} {
+		for i := listed.first; i < listed.first+listed.n; i++ {
+			slot := c.slotOf(u, int(i))
+			ask(&c.rows[c.entries[i].row].schedule, &slot)
 		}
 	}
 	if len(g.spellings) > 0 {
-		slot := c.slotOf(u, &c.entries[u.first])
+		slot := c.slotOf(u, int(u.first))
 		for _, s := range g.spellings {
 			ask(s, &slot)
 		}
@@ -126,11 +126,8 @@ func (c *clinic) hidden(g *group, u *unit, hides hides) (until time.Time, hidden
 	return until, hidden
 }
 
-// slotOf is a slot as one answer lists it.
-func (c *clinic) slotOf(u *unit, e *entry) timeslot.SlotWithID {
-	s := timeslot.SlotWithID{Slot: timeslot.Slot{Start: u.start, Duration: e.duration, Offset: e.offset}}
-	if e.id >= 0 {
-		s.ID = c.ids[e.id]
-	}
-	return s
+// slotOf is a slot as one answer lists it, with the offset that it is shown with.
+func (c *clinic) slotOf(u *unit, entry int) timeslot.SlotWithID {
+	slot := timeslot.Slot{Start: u.start, Duration: c.entries[entry].duration, Offset: u.offset}
+	return timeslot.SlotWithID{Slot: slot, ID: c.id(entry)}
 }

@@ -15,7 +15,7 @@ func TestSortingRunsKeepsEqualStartsInOrder(t *testing.T) {
 		for run := range random.IntN(8) {
 			start := random.Int64N(50)
 			for range random.IntN(20) {
-				list = append(list, keyed{start: start, entry: entry{row: int32(run), id: int32(len(list))}})
+				list = append(list, keyed{start: start, id: int32(len(list)), entry: entry{row: int32(run)}})
 				start += random.Int64N(3)
 			}
 		}

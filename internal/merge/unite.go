@@ -2,38 +2,39 @@ package merge
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"timeslots/internal/timeslot"
 )
 
-// entry is one slot as one answer lists it.
+// entry is one slot as one answer lists it. A clinic keeps many.
 type entry struct {
 	row      int32
-	id       int32 // in the ids of the clinic, −1 for none
 	clock    uint16
 	duration uint16 // minutes
-	offset   int16  // minutes east of UTC that upstream wrote the start with
 }
 
 // keyed is an entry on its way into its group.
 type keyed struct {
-	start int64 // Unix seconds
-	group int32
+	start  int64 // Unix seconds
+	group  int32
+	id     int32 // in the ids of the clinic, −1 for none
+	offset int16 // minutes east of UTC that upstream wrote the start with
 	entry
 }
 
-// unit is one slot: what entries of a group with the same start have become.
+// unit is one slot: what entries of a group with the same start have become. It is compact (16 bytes), since a clinic keeps
+// many: what few slots have stands in their group.
 type unit struct {
-	start  int64 // Unix seconds
-	first  int32 // its freshest entry
-	cover  int32 // first entry of the rows of its pool that name no member, −1 when there is none at that start
-	shown  int32 // of a mixed group: in its lists
-	n      int32 // how many entries it has
-	covers int32 // how many entries it has from cover on
-	offset int16 // minutes east of UTC of the clock that its time is written and its day is counted in
-	gone   bool  // overruled, and only kept for what it may cover; while a clinic is built
+	start  int64  // Unix seconds
+	first  int32  // its freshest entry
+	n      uint16 // how many entries it has; those beyond what fits, of an answer that repeats itself, are left out
+	offset int16  // minutes east of UTC of the clock that its time is written and its day is counted in
 }
+
+// run is neighbours among the entries of a clinic.
+type run struct{ first, n int32 }
 
 // day is the calendar day that the slot's time is written with.
 func (u *unit) day() timeslot.Date {
@@ -88,24 +89,29 @@ func (b *builder) collectPart(n int32) {
 	part, counted := &b.listed[n], &b.parts[n]
 	inside := b.within.slotsOf(part)
 	first := b.firstRow(n)
-	counted.starts = make([]int64, 0, len(inside))
+	if len(inside) > 0 {
+		counted.from, counted.after = part.answer.Slots[inside[0]].Start, make([]uint32, 0, len(inside))
+	}
 	for _, j := range inside {
 		slot := &part.answer.Slots[j]
-		e := entry{row: first + part.rowOf(slot.Schedule), id: -1, clock: b.clockOf(slot), duration: slot.Duration, offset: slot.Offset}
-		if part.passed != nil && within(part.passed, timeslot.Date((slot.Start+b.offsetOf(e.clock, slot.Start))/secondsPerDay)) {
+		k := keyed{start: slot.Start, id: -1, offset: slot.Offset, entry: entry{
+			row: first + part.rowOf(slot.Schedule), clock: b.clockOf(slot), duration: slot.Duration,
+		}}
+		if part.passed != nil && within(part.passed, timeslot.Date((slot.Start+b.offsetOf(k.clock, slot.Start))/secondsPerDay)) {
 			continue
 		}
 		if id := part.answer.SlotID(int(j)); id != "" {
-			e.id = int32(len(b.ids))
+			k.id = int32(len(b.ids))
 			b.ids = append(b.ids, id)
 		}
-		if e.clock > 0 && counted.clocks == nil { // all before are in the first one
-			counted.clocks = make([]uint16, len(counted.starts), len(inside))
+		if k.clock > 0 && counted.clocks == nil { // all before are in the first one
+			counted.clocks = make([]uint16, len(counted.after), len(inside))
 		}
-		if counted.starts = append(counted.starts, slot.Start); counted.clocks != nil {
-			counted.clocks = append(counted.clocks, e.clock)
+		if counted.after = append(counted.after, counted.secondsTo(slot.Start)); counted.clocks != nil {
+			counted.clocks = append(counted.clocks, k.clock)
 		}
-		b.keyed = append(b.keyed, keyed{group: b.rows[e.row].group, start: slot.Start, entry: e})
+		k.group = b.rows[k.row].group
+		b.keyed = append(b.keyed, k)
 	}
 }
 
@@ -128,6 +134,9 @@ func (b *builder) firstRow(part int32) int32 {
 // may be covered: then a fresher answer that lists a member lists them too.
 func (b *builder) unite() {
 	b.entries = make([]entry, len(b.keyed))
+	if b.idOf = nil; len(b.ids) > 0 {
+		b.idOf = make([]int32, len(b.keyed))
+	}
 	units := make([]unit, 0, len(b.keyed))
 	for i := 0; i < len(b.keyed); {
 		number := b.keyed[i].group
@@ -137,11 +146,18 @@ func (b *builder) unite() {
 			first := i
 			for ; i < len(b.keyed) && b.keyed[i].group == number && b.keyed[i].start == b.keyed[first].start; i++ {
 				b.entries[i] = b.keyed[i].entry
+				if b.idOf != nil {
+					b.idOf[i] = b.keyed[i].id
+				}
 			}
-			u := unit{start: b.keyed[first].start, first: int32(first), cover: -1, n: int32(i - first)}
+			u := unit{start: b.keyed[first].start, first: int32(first), n: uint16(min(i-first, math.MaxUint16))}
 			u.offset = b.unitOffset(&u)
-			u.gone = !g.stands(u.start, b.asked[b.rows[b.entries[first].row].part])
-			if !u.gone || g.family >= 0 && g.member == "" {
+			stands := g.stands(u.start, b.asked[b.rows[b.entries[first].row].part])
+			switch covers := g.family >= 0 && g.member == ""; {
+			case covers:
+				g.gone = append(g.gone, !stands)
+				units = append(units, u)
+			case stands:
 				units = append(units, u)
 			}
 		}
@@ -152,9 +168,9 @@ func (b *builder) unite() {
 // unitOffset is that of the clock that a slot's time is written in, in minutes: of its freshest listing that says an offset
 // of its own (see [builder.clockOf]), else the department's.
 func (b *builder) unitOffset(u *unit) int16 {
-	for _, e := range b.entries[u.first : u.first+u.n] {
-		if e.offset != 0 {
-			return int16(b.offsetOf(e.clock, u.start) / 60)
+	for _, k := range b.keyed[u.first : int(u.first)+int(u.n)] {
+		if k.offset != 0 {
+			return int16(b.offsetOf(k.clock, u.start) / 60)
 		}
 	}
 	return int16(b.zone.offsetAt(u.start) / 60)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -89,15 +90,16 @@ func (w window) of(units []unit) []unit {
 	return units
 }
 
-// count is how many of ascending starts lie inside.
-func (w window) count(starts []int64) int {
-	n := len(starts)
-	if n == 0 || w.holds(starts[0]) && w.holds(starts[n-1]) {
+// count is how many of the starts that an answer lists lie inside.
+func (w window) count(listed *counted) int {
+	n := len(listed.after)
+	if n == 0 || w.holds(listed.start(0)) && w.holds(listed.start(n-1)) {
 		return n
 	}
-	first, _ := slices.BinarySearch(starts, w.from)
-	end, _ := slices.BinarySearch(starts[first:], w.until)
-	return end
+	before := func(instant int64) int {
+		return sort.Search(n, func(i int) bool { return listed.start(i) >= instant })
+	}
+	return max(before(w.until)-before(w.from), 0)
 }
 
 // slotsOf is the part of a listing's slots that lie inside.
