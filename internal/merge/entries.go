@@ -66,7 +66,7 @@ func (q *question) subjectsInOrder() (subjects []subject) {
 // countSubject counts the slots of a subject by their days, and finds the next ones.
 func (q *question) countSubject(s *subject) {
 	per := cmp.Or(q.Query.Per, timeslot.DefaultPer)
-	only := question{Input: q.Input, union: q.union, spots: q.spots, profiles: q.profiles, calendars: make([]calendar, len(s.calendars))}
+	only := question{Input: q.Input, union: q.union, scratch: q.scratch, spots: q.spots, profiles: q.profiles, calendars: make([]calendar, len(s.calendars))}
 	for i, n := range s.calendars {
 		only.calendars[i] = q.calendars[n]
 		only.calendars[i].at = 0

@@ -40,6 +40,7 @@ const defaultLimit = 100
 // Merge unites, filters and ranks. It cannot fail: what it does not know, it leaves out.
 func Merge(in Input) *Output {
 	q := newQuestion(in)
+	defer q.release()
 	q.visit()
 	q.choose()
 	out := &Output{PerFragment: q.perFragment}

@@ -42,7 +42,7 @@ func (a *head) less(b *head) bool {
 
 // inOrderOf begins where the calendars are.
 func (q *question) inOrderOf(profile timeslot.Ranking) *order {
-	o := &order{question: q, profile: profile, heads: make([]head, 0, len(q.calendars))}
+	o := &order{question: q, profile: profile, heads: q.scratch.room(len(q.calendars))}
 	near := o.distances()
 	for i := range q.calendars {
 		c := &q.calendars[i]

@@ -12,6 +12,7 @@ import (
 type question struct {
 	Input
 	*union
+	scratch     *scratch
 	windows     map[clock]window
 	perFragment []int
 	spots       []spot             // in the order of distance, then identity
@@ -47,14 +48,14 @@ func newQuestion(in Input) *question {
 		in.Zones = &Zones{}
 	}
 	return &question{
-		Input: in, union: in.Unions.of(in.Fragments, in.widest(), in.Zones, in.Now), windows: map[clock]window{},
+		Input: in, scratch: scratches.Get().(*scratch), union: in.Unions.of(in.Fragments, in.widest(), in.Zones, in.Now), windows: map[clock]window{},
 		perFragment: make([]int, len(in.Fragments)),
 	}
 }
 
 // visit finds the places, nearest first, and counts what answers list there inside the window.
 func (q *question) visit() {
-	q.spots = make([]spot, 0, len(q.places))
+	q.spots = slices.Grow(q.scratch.spots[:0], len(q.places))
 	counts := make([]int, len(q.answers))
 	for i := range q.places {
 		p := &q.places[i]
@@ -129,7 +130,7 @@ func (q *question) choose() {
 			room += s.groups()
 		}
 	}
-	q.calendars = make([]calendar, 0, room)
+	q.calendars = slices.Grow(q.scratch.calendars[:0], room)
 	rank := int32(0)
 	for i := range q.spots {
 		s := &q.spots[i]
