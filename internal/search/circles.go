@@ -117,7 +117,7 @@ func (c *circles) note(f *timeslot.Fragment, now time.Time) {
 	}
 	if len(r.read) >= maxParts {
 		maps.DeleteFunc(r.read, func(_ stretchOfDays, old reading) bool {
-			return !now.Before(old.StaleOnError) && now.Sub(old.at) >= seenAheadFor
+			return !now.Before(old.StaleOnError) && now.Sub(old.at) >= seenFor
 		})
 	}
 	whole := c.places.note(f.Departments, now) && f.Dropped == 0
@@ -183,24 +183,16 @@ func (r *circle) gone(now time.Time) bool { return !now.Before(r.last) && !r.pen
 func (r *circle) pending(now time.Time) bool { return now.Sub(r.wanted) < wantedFor }
 
 // seenLately reports whether some of the circle was read a short time ago, whether or not that may still be served.
-func (r *circle) seenLately(now time.Time) bool { return now.Sub(r.seen) < seenAheadFor }
+func (r *circle) seenLately(now time.Time) bool { return now.Sub(r.seen) < seenFor }
 
 // seen reports whether all of some days was read lately, so that every clinic is known that had a slot there.
 func (c *circles) seen(r *circle, days []stretchOfDays, now time.Time) bool {
 	for _, d := range days {
-		if read, ok := r.read[d]; !ok || !read.whole || read.at.Before(c.places.since) || now.Sub(read.at) >= d.seenFor(now) {
+		if read, ok := r.read[d]; !ok || !read.whole || read.at.Before(c.places.since) || now.Sub(read.at) >= seenFor {
 			return false
 		}
 	}
 	return true
-}
-
-// seenFor is how long an area counts as looked at for some days after they were read.
-func (d stretchOfDays) seenFor(now time.Time) time.Duration {
-	if d.first() > timeslot.EarliestToday(now)+timeslot.BlockDays {
-		return seenAheadFor
-	}
-	return seenFor
 }
 
 // forget drops what may no longer be served, and of that first what was not seen lately; if it is nothing, some of the rest.

@@ -14,12 +14,9 @@ type places struct {
 }
 
 const (
-	// seenFor is how long an area counts as looked at after it was read: nothing else is there than what is known. The
-	// directory's list of clinics is used for as long (its usual fresh time).
-	seenFor = 10 * time.Minute
-
-	// seenAheadFor is that for days in more than four weeks, which hardly anybody asks for but to look ahead.
-	seenAheadFor = 30 * time.Minute
+	// seenFor is how long an area counts as looked at after it was read: nothing else is there than what is known. It is about
+	// clinics that the directory, as old as it may be served (an hour), does not list either.
+	seenFor = 30 * time.Minute
 
 	// maxNamed is how many places are remembered. With more, all are forgotten, and areas have to be looked at anew.
 	maxNamed = 1 << 14

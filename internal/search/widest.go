@@ -8,7 +8,7 @@ import (
 
 // chooseWidest gives the areas that serve somebody whose circle is about the largest that upstream takes. Hardly any
 // contains it, and those that cover it together are many. But what lies there is known for a while: the whole of it was read
-// within the last minutes, and the directory and all answers so far say where there are clinics. So he is served by circles
+// within the last half-hour, and the directory and all answers so far say where there are clinics. So he is served by circles
 // that hold the clinics; what is nowhere else but in his own, and was not read lately, is read for him.
 func chooseWidest(w *wish, goal disc, near []candidate) []chosen {
 	cover := coverOf(goal, only(near, func(r *candidate) bool { return r.seen }))
