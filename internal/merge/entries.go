@@ -157,7 +157,7 @@ func (q *question) spotOf(key placeKey) *spot {
 	p.info.EHRInstance, p.info.ID = p.ehr, p.id
 	p.info.Timezone = ""
 	p.miles = q.milesFromPostalCode(p)
-	return &spot{place: p, distance: p.distanceTo(q.Query), index: -1}
+	return &spot{place: p, distance: q.distanceTo(p), index: -1}
 }
 
 // nameSubjects adds entries without slots, and makes the answer name whom and what they are about.

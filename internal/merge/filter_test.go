@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/merge"
 	"timeslots/internal/timeslot"
 )
 
@@ -99,6 +100,26 @@ func TestADepartmentIsKnownBySlugFromCareDirectToo(t *testing.T) {
 	}
 }
 
+// What an answer for another place lists counts for a postal code as far as upstream has named its distance from there.
+func TestAnothersCircleServesAPostalCodeAsFarAsDistancesAreKnown(t *testing.T) {
+	for name, tt := range map[string]struct {
+		miles map[string]float64
+		total int
+	}{
+		"nothing is known": {nil, 0},
+		"inside":           {map[string]float64{main + "|1": 9.5}, 1},
+		"outside":          {map[string]float64{main + "|1": 31}, 0},
+	} {
+		q := query(func(q *timeslot.Query) { q.PostalCode, q.Radius = "98101", 30 })
+		f := answered(careOptions(30), 0, at(followUp(ann), nine))
+		f.Distances = map[string]float64{main + "|1": 7} // from elsewhere
+		out := merge.Merge(merge.Input{Query: q, Now: noon, DefaultWindow: 14, Fragments: []*timeslot.Fragment{f}, Miles: tt.miles})
+		if out.Result.Total != tt.total || out.PerFragment[0] != tt.total || tt.total == 1 && out.Result.Slots[0].Distance != 9.5 {
+			t.Errorf("%s: %d slots, %d counted: %+v", name, out.Result.Total, out.PerFragment[0], out.Result.Slots)
+		}
+	}
+}
+
 func TestDistances(t *testing.T) {
 	here, there := riverton, tacoma
 	byCode := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.Area{PostalCode: "98101", Radius: 30}}
@@ -108,12 +129,11 @@ func TestDistances(t *testing.T) {
 		point    *timeslot.Point
 		min, max float64
 	}{
-		"from the caller's own point":                {func(q *timeslot.Query) { q.Point = &here }, careOptions(30), &there, 25, 26},
-		"never upstream's from a rounded one":        {func(q *timeslot.Query) { q.Point, q.NPIs = &here, []string{ann} }, careOptions(30), nil, -1, -1},
-		"upstream's own from a postal code":          {func(q *timeslot.Query) { q.PostalCode = "98101" }, byCode, &there, 7, 7},
-		"a postal code with a table has a point":     {func(q *timeslot.Query) { q.PostalCode, q.Point = "98101", &here }, byCode, &there, 25, 26},
-		"without a place there is none":              {nil, careOptions(30), &there, -1, -1},
-		"another's point does not answer for a code": {func(q *timeslot.Query) { q.PostalCode, q.NPIs = "98101", []string{ann} }, careOptions(30), nil, -1, -1},
+		"from the caller's own point":            {func(q *timeslot.Query) { q.Point = &here }, careOptions(30), &there, 25, 26},
+		"never upstream's from a rounded one":    {func(q *timeslot.Query) { q.Point, q.NPIs = &here, []string{ann} }, careOptions(30), nil, -1, -1},
+		"upstream's own from a postal code":      {func(q *timeslot.Query) { q.PostalCode = "98101" }, byCode, &there, 7, 7},
+		"a postal code with a table has a point": {func(q *timeslot.Query) { q.PostalCode, q.Point = "98101", &here }, byCode, &there, 25, 26},
+		"without a place there is none":          {nil, careOptions(30), &there, -1, -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := answered(tt.area, 0, at(followUp(ann), nine))

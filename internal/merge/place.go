@@ -169,13 +169,19 @@ func (u *union) milesFromPostalCode(p *place) float64 {
 	return unknownDistance
 }
 
-// distanceTo is measured from the caller's own point, never taken over from upstream, which was asked for a rounded one.
-func (p *place) distanceTo(q *timeslot.Query) float64 {
+// distanceTo is measured from the caller's own point, never taken over from upstream, which was asked for a rounded one. Around
+// a postal code that only upstream can place it is upstream's.
+func (q *question) distanceTo(p *place) float64 {
 	switch {
-	case q.Point != nil && p.info.Point != nil:
-		return q.Point.MilesTo(*p.info.Point)
-	case q.Point == nil && q.PostalCode != "":
+	case q.Query.Point != nil && p.info.Point != nil:
+		return q.Query.Point.MilesTo(*p.info.Point)
+	case q.Query.Point != nil || q.Query.PostalCode == "":
+	case p.miles >= 0:
 		return p.miles
+	case slices.ContainsFunc(p.parts, func(l listed) bool { return l.answer.ofArea() }):
+		if miles, ok := q.Miles[p.key]; ok {
+			return miles
+		}
 	}
 	return unknownDistance
 }

@@ -59,8 +59,8 @@ func (q *question) visit() {
 	counts := make([]int, len(q.answers))
 	for i := range q.places {
 		p := &q.places[i]
-		s := spot{place: p, distance: p.distanceTo(q.Query), index: int32(i)}
-		s.outside = q.Query.HasLocation() && s.distance > float64(q.Query.Radius)
+		s := spot{place: p, distance: q.distanceTo(p), index: int32(i)}
+		s.outside = q.outside(&s)
 		if s.wanted = located(q.Query, &s); s.wanted || !q.First {
 			if s.outside {
 				s.place = q.beyond(p, q.Zones)
@@ -78,6 +78,15 @@ func (q *question) visit() {
 	slices.SortFunc(q.spots, func(a, b spot) int {
 		return cmp.Or(compareDistance(a.distance, b.distance), cmp.Compare(a.index, b.index))
 	})
+}
+
+// outside reports whether a place lies outside of the caller's circle. Around a postal code that only upstream can place, so does
+// one that none of its answers names.
+func (q *question) outside(s *spot) bool {
+	if s.distance < 0 && q.Query.Point == nil && q.Query.PostalCode != "" {
+		return !slices.ContainsFunc(s.parts, func(l listed) bool { return l.answer.ofArea() && !l.answer.around() })
+	}
+	return q.Query.HasLocation() && s.distance > float64(q.Query.Radius)
 }
 
 // count adds up what each answer lists at a clinic inside the window.

@@ -72,7 +72,15 @@ func newReference(in merge.Input) *reference {
 
 // beyond reports whether a row is of a clinic outside of the caller's circle.
 func (r *reference) beyond(row refRow) bool {
-	return r.Query.HasLocation() && r.distance(row.EHRInstance, row.DepartmentID) > float64(r.Query.Radius)
+	away := r.distance(row.EHRInstance, row.DepartmentID)
+	if away < 0 && r.Query.Point == nil && r.Query.PostalCode != "" {
+		return !slices.ContainsFunc(r.answers, func(f *timeslot.Fragment) bool {
+			return f.Key.Source() == timeslot.CareOptions && f.Key.Area.PostalCode != "" && slices.ContainsFunc(f.Schedules, func(s timeslot.Schedule) bool {
+				return s.EHRInstance == row.EHRInstance && s.DepartmentID == row.DepartmentID
+			})
+		})
+	}
+	return r.Query.HasLocation() && away > float64(r.Query.Radius)
 }
 
 // overtaken reports whether fresher answers list the row's clinic for all the days of its answer.

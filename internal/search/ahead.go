@@ -44,6 +44,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		e.fill(ctx, more, call)
 		more = e.inParts(ctx, later, more, call)
 		more = e.insteadOfFailed(ctx, later, more)
+		more = e.asCode(ctx, later, more, call)
 		g.ahead = append(g.ahead, more...)
 		if anyFailed(more) {
 			a.ReviewAt = a.MergedAt

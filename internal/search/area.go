@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -87,21 +88,23 @@ func (p *plan) clinicsIn(area timeslot.Area) (n int) {
 // circles are the areas that upstream is asked for: what was read lately and holds the caller's own circle, else a new one.
 func (p *plan) circles(visitType string) []chosen {
 	q, limits := p.query, &p.engine.opt.Limits
-	if q.Point == nil {
-		need := float64(q.Radius) + timeslot.RoundingSlackMiles(limits.PointPrecision)
-		days := func(a timeslot.Area) []stretchOfDays { return p.likelyDays(visitType, a) }
-		return []chosen{p.engine.codes.choose(visitType, q.PostalCode, need, days, p.now)}
+	at, radius := q.Point, q.Radius
+	if at == nil {
+		if own, ok := p.aroundCode(visitType); ok {
+			return []chosen{own}
+		}
+		at, radius = &p.code.at, int(math.Ceil(p.code.reach(float64(q.Radius))))
 	}
 	share := func(at timeslot.Point) timeslot.Area {
-		return shared(at, q.Radius, limits.PointPrecision, limits.AreaSlack)
+		return shared(at, radius, limits.PointPrecision, limits.AreaSlack)
 	}
 	w := wish{
-		visitType: visitType, at: *q.Point, radius: q.Radius, own: share(*q.Point), share: share, outage: p.outage,
+		visitType: visitType, at: *at, radius: radius, own: share(*at), share: share, outage: p.outage,
 		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a) },
 	}
 	w.calls = sync.OnceValue(func() int { return len(p.likelyDays(visitType, w.own)) })
 	if w.widest() || w.outage {
-		w.clinics = p.clinicsAround(*q.Point, float64(q.Radius))
+		w.clinics = p.clinicsAround(*at, float64(radius))
 	}
 	list := p.engine.circles.choose(&w, p.now)
 	if w.outage {

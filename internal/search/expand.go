@@ -54,8 +54,12 @@ func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 	}
 	named := map[string]float64{}
 	for _, pc := range slots {
-		if pc.fragment != nil && pc.key.Operation == timeslot.OpAvailabilitySlots {
+		switch {
+		case pc.fragment == nil || pc.key.Operation != timeslot.OpAvailabilitySlots:
+		case !byPoint(pc.key):
 			maps.Copy(named, pc.fragment.Distances)
+		case p.code != nil:
+			p.code.name(pc.fragment.Departments, named)
 		}
 	}
 	var more []ask

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -53,6 +54,11 @@ func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, 
 	directory = append(directory, list)
 	more := pieces(p.expand(fragmentsOf(directory)))
 	found = e.peek(ctx, more, found)
+	if unclear, _ := p.unclear(slots); len(unclear) > 0 {
+		own := p.ofCode()
+		found = e.peek(ctx, own, found)
+		slots = append(slices.DeleteFunc(slots, func(pc *piece) bool { return byPoint(pc.key) }), own...)
+	}
 	slots = append(slots, more...)
 	named := pieces(p.namedDepartments(directory, slots))
 	found = e.peek(ctx, named, found)

@@ -60,6 +60,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 		e.fill(ctx, slots, call)
 		slots = e.inParts(ctx, p, slots, call)
 		slots = e.insteadOfFailed(ctx, p, slots)
+		slots = e.asCode(ctx, p, slots, call)
 		slots = append(slots, e.named(ctx, p, directory, slots, call)...)
 		g.pieces = append(directory, slots...)
 		return g, nil
@@ -77,6 +78,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	slots = e.inParts(ctx, p, slots, call)
 	lane.Wait()
 	slots = e.insteadOfFailed(ctx, p, slots)
+	slots = e.asCode(ctx, p, slots, call)
 	slots = append(slots, more...)
 	slots = append(slots, e.named(ctx, p, directory, slots, call)...)
 	g.pieces = append(directory, slots...)

@@ -28,6 +28,7 @@ type region struct {
 	full    map[int]bool                    // clinics without a free slot; guarded by desk.mu
 	asked   map[timeslot.Area]bool          // guarded by desk.mu
 	reads   map[timeslot.FragmentKey]int    // guarded by desk.mu
+	codes   map[string]timeslot.Point       // where postal codes are
 }
 
 func (r *region) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
@@ -54,12 +55,22 @@ func (r *region) around(key timeslot.FragmentKey) *timeslot.Fragment {
 	f := &timeslot.Fragment{Key: key, FetchedAt: time.Now()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	center, byCode := r.codes[key.Area.PostalCode]
+	if !byCode {
+		center = key.Area.Point()
+	}
 	for i := range r.clinics {
 		d := &r.clinics[i]
-		if d.Point == nil || r.full[i] || key.Area.Point().MilesTo(*d.Point)*r.earth > float64(key.Area.Radius) {
+		if d.Point == nil || r.full[i] || center.MilesTo(*d.Point)*r.earth > float64(key.Area.Radius) {
 			continue
 		}
 		f.Departments = append(f.Departments, *d)
+		if byCode {
+			if f.Distances == nil {
+				f.Distances = map[string]float64{}
+			}
+			f.Distances[d.Key()] = math.Round(center.MilesTo(*d.Point)*r.earth*10) / 10
+		}
 		f.Schedules = append(f.Schedules, timeslot.Schedule{EHRInstance: "e", DepartmentID: d.ID, NPI: npi, VisitTypeID: "7101", VisitTypeName: key.VisitType, Timezone: "UTC"})
 		for n := range 3 {
 			start := r.start(i, n)

@@ -48,7 +48,9 @@ type plan struct {
 	directory  []ask
 	skipped    []timeslot.SourceReport
 
-	outage bool // areas cannot be read: copies have to do
+	outage  bool      // areas cannot be read: copies have to do
+	code    *revealed // where the query's postal code is, if circles may serve it; nil otherwise
+	ownCode bool      // it is asked for by itself all the same
 
 	clinicsSeen map[thing]bool   // of the area: asked, or passed over
 	passedOver  map[thing]string // for search.maxDepartments, with the department's key
@@ -62,6 +64,7 @@ func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *pla
 	p.from, p.until = max(q.StartDate, timeslot.EarliestToday(p.now)), min(p.last, p.reach())
 	p.blocks = blocksOf(p.from, p.until)
 	p.listed = departments
+	p.code = e.placeOfCode(q, p.now)
 	for _, npi := range q.NPIs {
 		p.provider(npi)
 	}

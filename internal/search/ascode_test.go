@@ -1,0 +1,201 @@
+package search
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/timeslot"
+)
+
+// seenFrom is what somebody sees who asks for a postal code: of the answer all that depends on where it is.
+func (r *region) seenFrom(t *testing.T, e *Engine, code string, radius int) []string {
+	t.Helper()
+	a := e.mustSearch(t, queryOf(timeslot.Query{PostalCode: code, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
+	list := append(shown(a), fmt.Sprint(a.Total, a.Complete, len(a.Departments)))
+	for _, report := range a.Reports {
+		list = append(list, fmt.Sprint(report.Source, report.Key, report.Status == timeslot.StatusFailed))
+	}
+	return list
+}
+
+// Postal codes of one city share circles with each other once their own answers have revealed where they are. Each answer is
+// what the code's own read gives, whichever clinics have a free slot meanwhile.
+func TestPostalCodesShareCirclesAndSeeWhatTheirOwnReadsWouldGive(t *testing.T) {
+	middle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
+	shared := 0
+	for seed := range uint64(60) {
+		synctest.Test(t, func(t *testing.T) {
+			draw := rand.New(rand.NewPCG(seed, 23))
+			clinics := 4 + draw.IntN(25)
+			r := newRegion(draw, middle, 15, clinics, draw.IntN(clinics))
+			r.codes = map[string]timeslot.Point{"98101": near(draw, middle, 4), "98102": near(draw, middle, 4), "98103": near(draw, middle, 4)}
+			e := r.engine(t)
+			for round := range 40 {
+				code, radius := fmt.Sprint(98101+draw.IntN(3)), []int{3, 10, 25, 40, 74, 75, 100}[draw.IntN(7)]
+				if draw.IntN(6) == 0 {
+					r.set(func() { r.full[draw.IntN(clinics)] = draw.IntN(2) == 0 })
+					pass(policy.Fresh + policy.Stale) // what was read before is gone
+				}
+				got := r.seenFrom(t, e, code, radius)
+				alone := r.engine(t)
+				if diff := cmp.Diff(r.seenFrom(t, alone, code, radius), got); diff != "" {
+					t.Fatalf("round %d, %s within %d miles (-own read +shared):\n%s", round, code, radius, diff)
+				}
+				pass([]time.Duration{0, time.Second, policy.Fresh / 2}[draw.IntN(3)])
+			}
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			for area := range r.asked {
+				if area.PostalCode == "" {
+					shared++
+				}
+			}
+		})
+	}
+	if shared == 0 {
+		t.Error("no circle was shared")
+	}
+}
+
+// A campaign with three postal codes costs a call each fresh time once they are known, not three.
+func TestACampaignOfPostalCodesCostsACallEachFreshTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		draw := rand.New(rand.NewPCG(1, 23))
+		middle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
+		r := newRegion(draw, middle, 10, 20, 0)
+		r.codes = map[string]timeslot.Point{"98101": near(draw, middle, 2), "98102": near(draw, middle, 2), "98103": near(draw, middle, 2)}
+		e := r.engine(t)
+		look := func(rounds int) (calls int) {
+			r.set(func() { clear(r.reads) })
+			for range rounds * 10 {
+				for code := range r.codes {
+					r.seenFrom(t, e, code, 25)
+				}
+				pass(policy.Fresh / 10)
+			}
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			for _, n := range r.reads {
+				calls += n
+			}
+			return calls
+		}
+		look(8)
+		if n := look(4); n > 5 {
+			t.Errorf("%d calls in four fresh times, want one each", n)
+		}
+	})
+}
+
+// codedRegion has a few postal codes and clinics around them that all say where they are.
+func codedRegion(t *testing.T) (r *region, e *Engine) {
+	draw := rand.New(rand.NewPCG(1, 23))
+	r = newRegion(draw, seattle, 10, 20, 0)
+	for i := range r.clinics {
+		at := near(draw, seattle, 6)
+		r.clinics[i].Point = &at
+	}
+	r.opens = time.Now().Add(24 * time.Hour)
+	r.codes = map[string]timeslot.Point{"98101": near(draw, seattle, 2), "98102": near(draw, seattle, 2), "98103": near(draw, seattle, 2)}
+	return r, r.engine(t)
+}
+
+// byCode is the question of somebody who typed a postal code.
+func byCode(code string, radius int) *timeslot.Query {
+	return queryOf(timeslot.Query{PostalCode: code, Radius: radius, VisitTypes: []string{"Illness"}})
+}
+
+// Codes that share circles have no copies of their own. While Care Options fails the circles' do.
+func TestAPostalCodeIsServedWithWhatOthersReadInAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, e := codedRegion(t)
+		before := map[string][]string{}
+		for range 200 {
+			for code := range r.codes {
+				before[code] = r.seenFrom(t, e, code, 25)
+			}
+			pass(10 * time.Second) // half an hour: the codes' own answers are long gone
+		}
+		r.set(func() { r.down, r.takes = true, time.Second })
+		for begun := time.Now(); time.Since(begun) < policy.StaleOnError-2*time.Second; pass(5 * time.Second) {
+			for code := range r.codes {
+				asked := time.Now()
+				if diff := cmp.Diff(before[code], r.seenFrom(t, e, code, 25)); diff != "" {
+					t.Fatalf("after %v, %s (-before +now):\n%s", time.Since(begun), code, diff)
+				}
+				if waited := time.Since(asked); waited > 2*time.Second {
+					t.Errorf("after %v, %s: waited %v", time.Since(begun), code, waited)
+				}
+			}
+		}
+	})
+}
+
+// A clinic that had no slot while the codes were asked for has some now. Nobody knows how far it is from a code until that is
+// asked for by itself; where it cannot be, the clinic is left out, and the answer does not say that it is complete.
+func TestAClinicOfUnknownDistanceHasTheCodeAskedForByItself(t *testing.T) {
+	for name, down := range map[string]bool{"upstream answers": false, "upstream fails": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, e := codedRegion(t)
+				r.set(func() { r.full[3] = true })
+				for range 200 {
+					for code := range r.codes {
+						r.seenFrom(t, e, code, 25)
+					}
+					pass(10 * time.Second) // half an hour: the codes' own answers are long gone
+				}
+				r.set(func() { r.full[3] = false })
+				for range 2 { // somebody's position has the circle read anew
+					pass(policy.Fresh)
+					e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
+					synctest.Wait()
+				}
+				calls := r.calls()
+				r.set(func() { r.down = down })
+				if down {
+					pass(policy.Fresh + policy.Stale)
+				}
+				a, err := e.Search(t.Context(), byCode("98102", 25), Caller{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				listed := slices.ContainsFunc(a.Slots, func(s timeslot.Offer) bool { return s.Schedule.DepartmentID == "3" })
+				if listed == down || a.Complete == down || !down && r.calls() != calls+1 {
+					t.Errorf("listed %t, complete %t, %d calls for it", listed, a.Complete, r.calls()-calls)
+				}
+				if a.Total == 0 {
+					t.Error("nothing is left")
+				}
+			})
+		})
+	}
+}
+
+// Explaining such a query names the circle that serves it, and finds what searching finds.
+func TestExplainingAPostalCodeNamesTheCircle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, e := codedRegion(t)
+		for range 10 {
+			for code := range r.codes {
+				r.seenFrom(t, e, code, 25)
+			}
+			pass(policy.Fresh)
+		}
+		a := e.mustSearch(t, byCode("98101", 25), Caller{})
+		x, err := e.Explain(t.Context(), byCode("98101", 25))
+		if err != nil || x.Result.Total != a.Total || a.Total == 0 {
+			t.Fatalf("%v: explained %d slots, answered %d", err, x.Result.Total, a.Total)
+		}
+		at := slices.IndexFunc(x.Fragments, func(f ExplainedFragment) bool { return byPoint(f.Key) })
+		if at < 0 || x.Fragments[at].Why == "" || x.Fragments[at].Listed != a.Total {
+			t.Errorf("explained by %+v", x.Fragments)
+		}
+	})
+}

@@ -1,0 +1,220 @@
+package search
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"timeslots/internal/timeslot"
+)
+
+// Where a postal code is, its own answers reveal: they say how far clinics are from it, and where these are. With that its
+// callers are served by the circles that everybody shares. Distances stay upstream's own, from the code's answers; where a
+// circle lists a clinic that may lie inside and of which none has named one, the code is asked for by itself (see
+// [Engine.asCode]). So an answer is what the code's own read would give, whichever replica gives it and whatever that knows.
+
+// revealed is what the answers for a postal code say about where it is. It is not written to once others may have it.
+type revealed struct {
+	miles map[string]float64 // to departments by key
+	at    timeslot.Point
+	err   float64 // the code is at most so many miles from at
+	since time.Time
+}
+
+const (
+	// revealedFor is how long the distances of a code are used before it is asked for by itself again.
+	revealedFor = time.Hour
+
+	// maxRevealed is how many distances are remembered. With more, all are forgotten, and codes are asked for by themselves.
+	maxRevealed = 1 << 17
+
+	// largestError is how badly in miles a code may be placed to be served by circles at all.
+	largestError = 2
+
+	// roundedBy is how much a distance in tenths of a mile may be off, and a little.
+	roundedBy = 0.06
+
+	// widestShared is up to which radius circles serve a postal code: near the largest one, which clinics lie in the caller's
+	// own circle is known less well.
+	widestShared = 75
+)
+
+// reveal takes over what an answer for a code says. The lock is held.
+func (c *codes) reveal(f *timeslot.Fragment, now time.Time) {
+	code := f.Key.Area.PostalCode
+	before := c.revealed[code]
+	lasts := before != nil && now.Sub(before.since) < revealedFor
+	if lasts && !before.news(f) {
+		return
+	}
+	next := &revealed{since: f.FetchedAt, miles: map[string]float64{}}
+	next.at, next.err = locate(f)
+	if lasts && before.fits(f) {
+		next.since, next.miles = before.since, maps.Clone(before.miles)
+		if before.err < next.err {
+			next.at, next.err = before.at, before.err
+		}
+	}
+	for key, miles := range f.Distances {
+		if isDistance(miles) {
+			next.miles[key] = miles
+		}
+	}
+	if before != nil {
+		c.distances -= len(before.miles)
+	}
+	if c.distances+len(next.miles) > maxRevealed {
+		clear(c.revealed)
+		c.distances = 0
+	}
+	c.revealed[code] = next
+	c.distances += len(next.miles)
+}
+
+// isDistance reports whether upstream can mean it.
+func isDistance(miles float64) bool { return miles >= 0 && miles <= 2*timeslot.MaxRadius }
+
+// news reports whether an answer names a distance that is not known.
+func (r *revealed) news(f *timeslot.Fragment) bool {
+	for key, miles := range f.Distances {
+		if known, ok := r.miles[key]; isDistance(miles) && (!ok || known != miles) {
+			return true
+		}
+	}
+	return false
+}
+
+// fits reports whether an answer's distances may be measured from where the code is held to be.
+func (r *revealed) fits(f *timeslot.Fragment) bool {
+	for _, seen := range sightings(f) {
+		if math.Abs(r.at.MilesTo(seen.at)-seen.miles) > r.err+seen.doubt() {
+			return false
+		}
+	}
+	return true
+}
+
+// place is where a code is, as far as its answers reveal it well enough; nil where they do not.
+func (c *codes) place(code string, now time.Time) *revealed {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.revealed[code]; r != nil && r.err <= largestError && now.Sub(r.since) < revealedFor {
+		return r
+	}
+	return nil
+}
+
+// reach is how far around r.at a circle has to go to hold all that upstream would list within a radius.
+func (r *revealed) reach(radius float64) float64 {
+	return radius*(1+timeslot.EarthDoubt) + roundedBy + r.err
+}
+
+// wide is how many miles upstream has to be asked for around the code so that it lists all of what seems to lie within a radius.
+func (r *revealed) wide(radius float64) float64 {
+	return (r.reach(radius)+r.err)*(1+timeslot.EarthDoubt) + roundedBy
+}
+
+// name adds the distances that are known of clinics.
+func (r *revealed) name(departments []timeslot.Department, distances map[string]float64) {
+	for i := range departments {
+		key := departments[i].Key()
+		if miles, ok := r.miles[key]; ok {
+			distances[key] = miles
+		}
+	}
+}
+
+// knows reports whether a distance is known of every clinic of an answer that may lie within a radius.
+func (r *revealed) knows(departments []timeslot.Department, radius float64) bool {
+	for i := range departments {
+		d := &departments[i]
+		if _, ok := r.miles[d.Key()]; !ok && (d.Point == nil || r.at.MilesTo(*d.Point) <= r.reach(radius)) {
+			return false
+		}
+	}
+	return true
+}
+
+// sighting is a clinic, and how far from a postal code it is.
+type sighting struct {
+	at    timeslot.Point
+	miles float64
+}
+
+// doubt is by how many miles a sighting may be off: it is rounded, and upstream may measure on another Earth.
+func (s *sighting) doubt() float64 { return roundedBy + timeslot.EarthDoubt*s.miles }
+
+// maxSightings bounds those that are looked at.
+const maxSightings = 64
+
+// sightings are the clinics of an answer that tell where its code is, nearest first: the nearest ones, which tell it best, and
+// some of the others, which lie in other directions.
+func sightings(f *timeslot.Fragment) (list []sighting) {
+	for i := range f.Departments {
+		d := &f.Departments[i]
+		if miles, ok := f.Distances[d.Key()]; ok && d.Point != nil && isDistance(miles) {
+			list = append(list, sighting{*d.Point, miles})
+		}
+	}
+	slices.SortFunc(list, func(a, b sighting) int {
+		return cmp.Or(cmp.Compare(a.miles, b.miles), cmp.Compare(a.at.Latitude, b.at.Latitude), cmp.Compare(a.at.Longitude, b.at.Longitude))
+	})
+	if near := maxSightings / 2; len(list) > maxSightings {
+		rest := list[near:]
+		for i := range near {
+			list[near+i] = rest[i*len(rest)/near]
+		}
+		list = list[:maxSightings]
+	}
+	return list
+}
+
+// directions is how many places are tried around the nearest clinic.
+const directions = 1440
+
+// locate gives where an answer's postal code is, and by how many miles that may be wrong: infinitely many where its distances
+// fit nowhere. The code lies on a ring around the nearest clinic. Of places all along the ring those are kept from which each
+// clinic may be as far as upstream says: the code is near one of them, and the answer is their middle.
+func locate(f *timeslot.Fragment) (at timeslot.Point, err float64) {
+	list := sightings(f)
+	if len(list) == 0 {
+		return at, math.Inf(1)
+	}
+	nearest := &list[0]
+	ring := nearest.at.MilesTo(destination(nearest.at, 0, nearest.miles)) // nearly nearest.miles
+	// How far the code may be from the nearest place that is tried: across the ring, and along it.
+	spacing := math.Abs(ring-nearest.miles) + nearest.doubt() + (ring+nearest.doubt())*math.Pi/directions
+	var fitting []timeslot.Point
+	for i := range directions {
+		from := destination(nearest.at, 2*math.Pi*float64(i)/directions, nearest.miles)
+		if !slices.ContainsFunc(list[1:], func(s sighting) bool {
+			return math.Abs(from.MilesTo(s.at)-s.miles) > s.doubt()+spacing
+		}) {
+			fitting = append(fitting, from)
+		}
+	}
+	if len(fitting) == 0 {
+		return at, math.Inf(1)
+	}
+	at = middleOf(fitting)
+	for _, p := range fitting {
+		err = max(err, at.MilesTo(p))
+	}
+	return at, err + spacing
+}
+
+// middleOf is the middle of places near each other.
+func middleOf(places []timeslot.Point) timeslot.Point {
+	first := places[0]
+	var north, east float64
+	for _, p := range places {
+		north += p.Latitude - first.Latitude
+		east += math.Remainder(p.Longitude-first.Longitude, 360)
+	}
+	n := float64(len(places))
+	return timeslot.Point{
+		Latitude: min(90, max(-90, first.Latitude+north/n)), Longitude: math.Remainder(first.Longitude+east/n, 360),
+	}
+}
