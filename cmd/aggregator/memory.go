@@ -43,6 +43,21 @@ func fitCaches(cache *config.Memory, limit int64) bool {
 	return true
 }
 
+// unionShare is the part of the memory limit that may be taken by what questions have in common, in percent: worked out again
+// it costs time, as what the collector has to look through does.
+const unionShare = 16
+
+// unionBytes is how much that is; 0, the usual size, where that is less.
+func unionBytes(limit int64) int {
+	if limit/100*unionShare >= usualUnions {
+		return 0
+	}
+	return int(max(1, limit/100*unionShare))
+}
+
+// usualUnions is the bound of [merge.Unions] in bytes where memory has no limit.
+const usualUnions = 64 << 20
+
 // fitted is load for a process with a memory limit: a reload compares like with like.
 func fitted(load func() (*config.Config, error), limit int64) func() (*config.Config, error) {
 	if load == nil {

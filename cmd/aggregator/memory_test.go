@@ -42,6 +42,14 @@ func TestCachesShrinkToTheirShareOfTheMemoryLimit(t *testing.T) {
 	}
 }
 
+func TestWhatQuestionsShareShrinksWithTheMemoryLimit(t *testing.T) {
+	for limit, want := range map[int64]int{math.MaxInt64: 0, 500_000_000: 0, 200_000_000: 32_000_000, 10: 1} {
+		if got := unionBytes(limit); got != want {
+			t.Errorf("with %d bytes it may take %d, want %d", limit, got, want)
+		}
+	}
+}
+
 func TestAReloadUnderAMemoryLimitFindsNothingChanged(t *testing.T) {
 	load := func() (*config.Config, error) { return config.LoadBytes("test", []byte(served("127.0.0.1:1")), nil) }
 	const limit = 100 << 20

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"container/list"
 	"hash/maphash"
 	"sync"
@@ -14,6 +15,8 @@ import (
 // while, and a clinic with the last set that it is in. The zero value is ready, and safe for concurrent use. What is kept is
 // never stale: a fragment is frozen, and one that was read anew is another.
 type Unions struct {
+	MaxBytes int // that they may take, but for a single set that takes more; 0: 64 MiB. Set before use
+
 	mu      sync.Mutex
 	sets    map[uint64]*keptUnion
 	inUse   list.List // of all sets, the one that was asked for last first
@@ -24,7 +27,7 @@ type Unions struct {
 
 const (
 	maxUnions = 256
-	maxKept   = 64 << 20 // bytes; more only as long as a single set takes more
+	maxKept   = 64 << 20 // bytes
 
 	// idleUnion is how long a set is kept that nobody asks for: a fragment of it has been read anew, most likely.
 	idleUnion = 10 * time.Second
@@ -115,7 +118,7 @@ func (u *Unions) forget(now time.Time) {
 
 // trim drops the set that was asked for longest ago as long as there is too much. The last one stays.
 func (u *Unions) trim() {
-	u.dropOldest(func(*keptUnion) bool { return len(u.sets) > maxUnions || u.size > maxKept })
+	u.dropOldest(func(*keptUnion) bool { return len(u.sets) > maxUnions || u.size > cmp.Or(u.MaxBytes, maxKept) })
 }
 
 // dropOldest drops sets as long as that is asked for, those that were used longest ago first. What is being built stays, and the

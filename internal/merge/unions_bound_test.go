@@ -119,9 +119,18 @@ func TestUnionsAreBounded(t *testing.T) {
 	if len(u.sets) != maxUnions || len(u.clinics) != maxUnions || len(u.parted) != maxUnions {
 		t.Errorf("%d sets, %d clinics, %d fragments", len(u.sets), len(u.clinics), len(u.parted))
 	}
-	u.size += maxKept // as if they were large
-	last := u.ask(now.Add(time.Second), area(1, now, "last"))
-	if len(u.sets) != 1 || u.ask(now.Add(time.Second), last.answers[0].Fragment) != last {
-		t.Errorf("%d sets are kept, want the last one alone", len(u.sets))
+	for name, most := range map[string]int{"the usual": maxKept, "less memory": 4 << 10} {
+		u := &Unions{}
+		if most != maxKept {
+			u.MaxBytes = most
+		}
+		for i := range 10 {
+			u.ask(now, area(1, now, fmt.Sprint(i)))
+		}
+		u.size += most // as if they were large
+		last := u.ask(now.Add(time.Second), area(1, now, "last"))
+		if len(u.sets) != 1 || u.ask(now.Add(time.Second), last.answers[0].Fragment) != last {
+			t.Errorf("%s: %d sets are kept, want the last one alone", name, len(u.sets))
+		}
 	}
 }

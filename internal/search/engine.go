@@ -60,6 +60,7 @@ type Options struct {
 
 	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
 	Refreshers  int           // background refreshes at a time; 0: 16
+	UnionBytes  int           // that may be taken by what questions have in common, see [merge.Unions]; 0: 64 MiB
 
 	Recorder Recorder         // nil: silent
 	Logger   *slog.Logger     // nil: discards
@@ -116,7 +117,7 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), codes: newCodes(), outages: newOutages(), leads: newLeads()}
+	e := &Engine{opt: opt, unions: merge.Unions{MaxBytes: opt.UnionBytes}, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), codes: newCodes(), outages: newOutages(), leads: newLeads()}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }
