@@ -18,6 +18,7 @@ const wireInstant = "2006-01-02T15:04:05.000Z"
 // so equal results give equal bytes on every replica.
 func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 	enc := s.encoder(q, a)
+	defer enc.slots.release()
 	e := &enc.Encoder
 	e.Grow(512 + 640*len(a.Slots))
 	e.ObjStart()
@@ -48,7 +49,7 @@ func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 
 func (s *Server) encoder(q *timeslot.Query, a *search.Answer) *encoder {
 	enc := &encoder{departments: a.Departments, slots: offerWriter{
-		links: &s.links, departments: a.Departments, known: map[*timeslot.Schedule]*scheduleText{},
+		links: &s.links, departments: a.Departments, scheduleTexts: scheduleTextsPool.Get().(*scheduleTexts),
 	}}
 	if q.Zone != "" {
 		enc.slots.zone = newZoneClock(q.Zone)

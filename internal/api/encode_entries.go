@@ -8,6 +8,7 @@ import (
 // encodeEntries writes the document of docs/interface.md §3.2, by the same rules as encode.
 func (s *Server) encodeEntries(q *timeslot.Query, a *search.Answer) []byte {
 	enc := s.encoder(q, a)
+	defer enc.slots.release()
 	e := &enc.Encoder
 	e.Grow(512 + len(a.Entries)*(128+640*q.Per))
 	e.ObjStart()

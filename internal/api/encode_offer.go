@@ -3,6 +3,7 @@ package api
 import (
 	"math"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/go-faster/jx"
@@ -16,7 +17,43 @@ type offerWriter struct {
 	links       *links
 	departments map[string]*timeslot.DepartmentView
 	zone        *zoneClock // nil: each slot's own offset
-	known       map[*timeslot.Schedule]*scheduleText
+	*scheduleTexts
+}
+
+// scheduleTexts are the texts of an answer's schedules: in memory that is used for one answer after the other.
+type scheduleTexts struct {
+	known map[*timeslot.Schedule]*scheduleText
+	texts []scheduleText
+	bytes []byte
+}
+
+var scheduleTextsPool = sync.Pool{New: func() any {
+	return &scheduleTexts{known: map[*timeslot.Schedule]*scheduleText{}}
+}}
+
+// maxTexts is how many schedules an answer may have so that its memory is used again.
+const maxTexts = 1000
+
+// release ends the answer: nothing of its texts may be used any more.
+func (t *scheduleTexts) release() {
+	if len(t.known) > maxTexts {
+		return
+	}
+	clear(t.known)
+	clear(t.texts)
+	t.texts, t.bytes = t.texts[:0], t.bytes[:0]
+	scheduleTextsPool.Put(t)
+}
+
+// add makes room for one more text. Texts that were handed out stay where they are.
+func (t *scheduleTexts) add(s *timeslot.Schedule) *scheduleText {
+	if len(t.texts) == cap(t.texts) {
+		t.texts = make([]scheduleText, 0, max(32, 2*cap(t.texts)))
+	}
+	t.texts = append(t.texts, scheduleText{fingerprint: s.Fingerprint()})
+	text := &t.texts[len(t.texts)-1]
+	t.known[s] = text
+	return text
 }
 
 // scheduleText is what the slots of one schedule have in common.
@@ -53,7 +90,6 @@ func (w *offerWriter) append(b []byte, o *timeslot.Offer) []byte {
 	text := w.known[o.Schedule]
 	if text == nil {
 		text = w.describe(o)
-		w.known[o.Schedule] = text
 	}
 	b = append(b, `{"id":"`...)
 	b = text.fingerprint.AppendPublicID(b, o.Start)
@@ -82,7 +118,7 @@ func (w *offerWriter) offset(o *timeslot.Offer) int {
 func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 	s := o.Schedule
 	key := s.DepartmentKey()
-	text := &scheduleText{fingerprint: s.Fingerprint()}
+	text := w.add(s)
 	if d := w.departments[key]; d != nil {
 		text.urlName = d.URLName
 	}
@@ -90,8 +126,8 @@ func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 	if w.zone != nil {
 		zone = w.zone.name
 	}
-	b := make([]byte, 0, 384)
-	b = appendKnown(b, `,"timezone":`, zone)
+	from := len(w.bytes)
+	b := appendKnown(w.bytes, `,"timezone":`, zone)
 	b = appendText(b, `,"ehrInstance":`, s.EHRInstance)
 	b = appendText(b, `,"departmentId":`, s.DepartmentID)
 	b = appendText(b, `,"departmentIdentifier":`, key)
@@ -106,7 +142,7 @@ func (w *offerWriter) describe(o *timeslot.Offer) *scheduleText {
 	if o.Distance >= 0 {
 		b = strconv.AppendFloat(append(b, `,"distance":`...), hundredths(o.Distance), 'f', -1, 64)
 	}
-	text.fields = b
+	w.bytes, text.fields = b, b[from:len(b):len(b)]
 	return text
 }
 

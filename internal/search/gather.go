@@ -111,9 +111,10 @@ func (pc *piece) departments() []timeslot.Department {
 }
 
 func pieces(asks []ask) []*piece {
-	list := make([]*piece, len(asks))
+	list, all := make([]*piece, len(asks)), make([]piece, len(asks))
 	for i, a := range asks {
-		list[i] = &piece{ask: a, freshness: timeslot.Expired}
+		all[i] = piece{ask: a, freshness: timeslot.Expired}
+		list[i] = &all[i]
 	}
 	return list
 }

@@ -65,6 +65,7 @@ func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *pla
 	p.blocks = blocksOf(p.from, p.until)
 	p.listed = departments
 	p.code = e.placeOfCode(q, p.now)
+	p.slots, p.directory = make([]ask, 0, len(q.NPIs)*len(p.blocks)), make([]ask, 0, len(q.NPIs))
 	for _, npi := range q.NPIs {
 		p.provider(npi)
 	}

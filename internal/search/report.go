@@ -33,7 +33,7 @@ func (g *collection) reports(counts []int) []timeslot.SourceReport {
 		}
 		folded[i].add(pc, slots)
 	}
-	var list []timeslot.SourceReport
+	list := make([]timeslot.SourceReport, 0, len(folded))
 	for i := range folded {
 		f := &folded[i]
 		r := f.finish()
