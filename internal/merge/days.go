@@ -6,9 +6,13 @@ import (
 	"timeslots/internal/timeslot"
 )
 
+// usualDays are as many as most windows have, and a little.
+const usualDays = 16
+
 // days counts the slots of all calendars by their days, each of which is a time of its own.
 func (q *question) days() (days []timeslot.DayCount) {
 	zoned, z := q.dayZone()
+	days = make([]timeslot.DayCount, 0, usualDays)
 	for i := range q.calendars {
 		at := 0
 		for rest := q.calendars[i].units; len(rest) > 0; {

@@ -32,6 +32,7 @@ func (q *question) entriesResult() *timeslot.Result {
 		q.countSubject(&subjects[i])
 	}
 	q.fillNext(subjects, r)
+	r.Entries = slices.Grow(r.Entries, len(subjects))
 	for i := range subjects {
 		r.Entries = append(r.Entries, subjects[i].entry)
 	}
@@ -53,7 +54,8 @@ func (q *question) subjectOf(c *calendar) timeslot.Entry {
 func (q *question) subjectsInOrder() (subjects []subject) {
 	o := q.inOrderOf(q.Query.Sort)
 	slices.SortFunc(o.heads, func(a, b head) int { return compareFirst(&a, &b) })
-	known := map[string]int32{}
+	known := make(map[string]int32, len(q.Asked))
+	subjects = make([]subject, 0, len(q.Asked))
 	for i := range o.heads {
 		c := &q.calendars[o.heads[i].calendar]
 		e := q.subjectOf(c)
@@ -103,7 +105,7 @@ func countDay(days []timeslot.DayCount, more timeslot.DayCount) []timeslot.DayCo
 
 // fillNext describes the next slots of all subjects.
 func (q *question) fillNext(subjects []subject, r *timeslot.Result) {
-	var all []pick
+	all := make([]pick, 0, len(subjects)*cmp.Or(q.Query.Per, timeslot.DefaultPer))
 	for i := range subjects {
 		all = append(all, subjects[i].next...)
 	}

@@ -68,7 +68,7 @@ func (p *plan) lists(d *timeslot.Department) bool {
 
 // failedThings tells of everything that was asked whether a part of it is missing.
 func (g *collection) failedThings() map[thing]bool {
-	failed := map[thing]bool{}
+	failed := make(map[thing]bool, len(g.pieces))
 	for _, pc := range g.pieces {
 		status, _ := pc.status()
 		failed[pc.thing] = failed[pc.thing] || status == timeslot.StatusFailed
