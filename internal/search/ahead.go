@@ -46,7 +46,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		more = e.insteadOfFailed(ctx, later, more)
 		more = e.asCode(ctx, later, more, call)
 		g.ahead = append(g.ahead, more...)
-		if anyFailed(more) {
+		if anyFailed(more) || slices.ContainsFunc(more, func(pc *piece) bool { return pc.gaps }) {
 			a.ReviewAt = a.MergedAt
 			return
 		}

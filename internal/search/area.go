@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -28,8 +27,16 @@ func (p *plan) area() {
 }
 
 // areaOf are the reads of the circle for a visit type.
-func (p *plan) areaOf(visitType string) (asks []ask) {
-	for _, area := range p.circles(visitType) {
+func (p *plan) areaOf(visitType string) []ask {
+	if p.query.Point == nil {
+		return p.readsOf(visitType, p.areasOfCode(visitType))
+	}
+	return p.readsOf(visitType, p.circles(visitType, *p.query.Point, p.query.Radius))
+}
+
+// readsOf are the reads of areas.
+func (p *plan) readsOf(visitType string, areas []chosen) (asks []ask) {
+	for _, area := range areas {
 		for _, key := range p.areaParts(visitType, area.Area) {
 			asks = append(asks, ask{
 				thing: thing{timeslot.CareOptions, areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed, gaps: area.gaps,
@@ -85,26 +92,20 @@ func (p *plan) clinicsIn(area timeslot.Area) (n int) {
 	return len(p.clinicsAround(area.Point(), float64(area.Radius)))
 }
 
-// circles are the areas that upstream is asked for: what was read lately and holds the caller's own circle, else a new one.
-func (p *plan) circles(visitType string) []chosen {
-	q, limits := p.query, &p.engine.opt.Limits
-	at, radius := q.Point, q.Radius
-	if at == nil {
-		if own, ok := p.aroundCode(visitType); ok {
-			return []chosen{own}
-		}
-		at, radius = &p.code.at, int(math.Ceil(p.code.reach(float64(q.Radius))))
-	}
+// circles are the areas that upstream is asked for around a place: what was read lately and holds the caller's own circle, else
+// a new one.
+func (p *plan) circles(visitType string, at timeslot.Point, radius int) []chosen {
+	limits := &p.engine.opt.Limits
 	share := func(at timeslot.Point) timeslot.Area {
 		return shared(at, radius, limits.PointPrecision, limits.AreaSlack)
 	}
 	w := wish{
-		visitType: visitType, at: *at, radius: radius, own: share(*at), share: share, outage: p.outage,
+		visitType: visitType, at: at, radius: radius, own: share(at), share: share, outage: p.outage,
 		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a) },
 	}
 	w.calls = sync.OnceValue(func() int { return len(p.likelyDays(visitType, w.own)) })
 	if w.widest() || w.outage {
-		w.clinics = p.clinicsAround(*at, float64(radius))
+		w.clinics = p.clinicsAround(at, float64(radius))
 	}
 	list := p.engine.circles.choose(&w, p.now)
 	if w.outage {
@@ -112,7 +113,7 @@ func (p *plan) circles(visitType string) []chosen {
 	}
 	for _, clinic := range w.clinics { // the largest circle that there is leaves out a thin ring
 		if !slices.ContainsFunc(list, func(a chosen) bool { return holds(a.Area, clinic) }) {
-			list = append(list, chosen{Area: shared(clinic, sliver, limits.PointPrecision, limits.AreaSlack), why: whyRing})
+			list = append(list, chosen{Area: shared(clinic, sliver, limits.PointPrecision, limits.AreaSlack), why: whyRing, waits: true})
 		}
 	}
 	return list

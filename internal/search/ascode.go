@@ -2,6 +2,8 @@ package search
 
 import (
 	"context"
+	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -17,81 +19,209 @@ func (e *Engine) placeOfCode(q *timeslot.Query, now time.Time) *revealed {
 	return e.codes.place(q.PostalCode, now)
 }
 
-// aroundCode is the area around the query's postal code that serves it; ok is false where circles do.
-func (p *plan) aroundCode(visitType string) (own chosen, ok bool) {
-	q, codes := p.query, p.engine.codes
-	need := float64(q.Radius) + timeslot.RoundingSlackMiles(p.engine.opt.Limits.PointPrecision)
-	days := func(a timeslot.Area) []stretchOfDays { return p.likelyDays(visitType, a) }
-	if p.code != nil && !p.ownCode { // what is at hand is not read anew
-		return codes.holding(visitType, q.PostalCode, need, days, timeslot.Fresh, p.now)
+// areasOfCode are the areas that serve a query by postal code. Where circles may: a copy of the code's own that is still fresh,
+// else circles that are at hand, else an old copy, while a circle is read in the background; else a circle that has to be waited for.
+func (p *plan) areasOfCode(visitType string) []chosen {
+	if p.code == nil || p.byItself[visitType] {
+		return []chosen{p.ownArea(visitType)}
 	}
+	if own, ok := p.ownCopy(visitType, timeslot.Fresh); ok && !p.outage {
+		return []chosen{own}
+	}
+	circles := p.circles(visitType, p.code.at, int(math.Ceil(p.code.reach(float64(p.query.Radius)))))
+	if p.outage {
+		return circles
+	}
+	old := p.code.old(p.now)
+	if old { // its distances have to be asked for again
+		p.background = append(p.background, p.readsOfCode(visitType)...)
+	}
+	if !slices.ContainsFunc(circles, func(a chosen) bool { return a.waits }) {
+		return circles
+	}
+	own, ok := p.ownCopy(visitType, timeslot.Stale)
+	if !ok {
+		return circles
+	}
+	if !old {
+		p.background = append(p.background, p.readsOf(visitType, circles)...)
+	}
+	return []chosen{own}
+}
+
+// ownCopy is an area around the code of which nothing is worse than that. It is not refreshed for this query's sake.
+func (p *plan) ownCopy(visitType string, worst timeslot.Freshness) (own chosen, ok bool) {
+	own, ok = p.engine.codes.holding(visitType, p.query.PostalCode, p.needed(), p.partsOf(visitType), worst, p.now)
+	own.borrowed = true
+	return own, ok
+}
+
+// ownArea is the area around the code that serves where circles do not.
+func (p *plan) ownArea(visitType string) chosen {
+	need := p.needed()
 	if p.code != nil { // every clinic is listed that may be inside
-		need = max(need, p.code.wide(float64(q.Radius)))
+		need = max(need, p.code.wide(float64(p.query.Radius)))
 	}
-	return codes.choose(visitType, q.PostalCode, need, days, p.now), true
+	return p.engine.codes.choose(visitType, p.query.PostalCode, need, p.partsOf(visitType), p.now)
+}
+
+// needed is how many miles around the code a query by itself needs.
+func (p *plan) needed() float64 {
+	return float64(p.query.Radius) + timeslot.RoundingSlackMiles(p.engine.opt.Limits.PointPrecision)
+}
+
+func (p *plan) partsOf(visitType string) func(timeslot.Area) []stretchOfDays {
+	return func(a timeslot.Area) []stretchOfDays { return p.likelyDays(visitType, a) }
 }
 
 // miles are the distances from the query's postal code that upstream has named, where circles serve it.
 func (p *plan) miles() map[string]float64 {
+	switch {
+	case p.code == nil:
+		return nil
+	case p.named != nil:
+		return p.named
+	default:
+		return p.code.miles
+	}
+}
+
+// readInBackground orders what the plan wants to have at hand for the next query.
+func (e *Engine) readInBackground(p *plan, call fetch.Call) {
+	if len(p.background) == 0 || !p.code.mayTry(p.now) {
+		return
+	}
+	e.circles.want(p.background, p.now)
+	list := pieces(p.background)
+	for _, pc := range list {
+		pc.renewal = due
+	}
+	e.refreshDue(list, call)
+}
+
+// asCode has the query's postal code asked for by itself where circles list a clinic that may lie inside and of which nobody
+// knows how far it is. Where a circle could not be read, older copies of the code's own do. Without either what circles give is
+// served: such a clinic is left out, and the answer is not complete.
+func (e *Engine) asCode(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
+	for _, visitType := range p.unclearTypes(list) {
+		unclear, failed := p.unclear(list, visitType)
+		var own []*piece
+		if failed != nil {
+			own = e.ownCopies(ctx, p, visitType, failed)
+		} else {
+			own = pieces(p.readsOfCode(visitType))
+			e.lookup(ctx, own, call)
+			e.fill(ctx, own, call)
+			own = e.inParts(ctx, p, own, call)
+		}
+		list = p.replaced(list, visitType, unclear, own)
+	}
+	return list
+}
+
+// insteadOfCircles puts older copies of a code's own in the place of circles that could not be read a moment ago.
+func (e *Engine) insteadOfCircles(ctx context.Context, p *plan, list []*piece) []*piece {
+	for _, visitType := range p.unclearTypes(list) {
+		unclear, failed := p.unclear(list, visitType)
+		if failed == nil || !slices.ContainsFunc(unclear, func(pc *piece) bool { return !pc.usable() }) {
+			continue
+		}
+		if own := e.ownCopies(ctx, p, visitType, failed); allUsable(own) {
+			list = p.replaced(list, visitType, unclear, own)
+		}
+	}
+	return list
+}
+
+// ownCopies are copies of a code's own answers, served because reading failed: of the smallest area of which there are all.
+func (e *Engine) ownCopies(ctx context.Context, p *plan, visitType string, failed error) (own []*piece) {
+	least := ownArea(p.query.PostalCode, p.needed())
+	for _, radius := range radiusLadder {
+		if area := least; radius >= int(least.Radius) {
+			area.Radius = uint8(radius)
+			own = pieces(p.readsOf(visitType, []chosen{{Area: area, why: whyOutage}}))
+			if e.look(ctx, own); allUsable(own) {
+				break
+			}
+		}
+	}
+	for _, pc := range own {
+		pc.err = failed
+	}
+	return own
+}
+
+// replaced has own in the place of the circles of a visit type, if all of it is there.
+func (p *plan) replaced(list []*piece, visitType string, unclear, own []*piece) []*piece {
+	if !allUsable(own) {
+		p.leaveOut(unclear)
+		return list
+	}
+	if p.byItself == nil {
+		p.byItself = map[string]bool{}
+	}
+	p.byItself[visitType] = true
+	if !p.code.named(unclear, own, float64(p.query.Radius)) {
+		p.engine.codes.spoil(p.query.PostalCode, p.now)
+	}
+	return append(slices.DeleteFunc(list, func(pc *piece) bool {
+		return byPoint(pc.key) && pc.key.VisitType == visitType
+	}), own...)
+}
+
+// leaveOut leaves clinics out of which nobody knows how far they are.
+func (p *plan) leaveOut(unclear []*piece) {
+	radius := float64(p.query.Radius)
+	for _, pc := range unclear {
+		for _, key := range p.code.unknown(pc.departments(), radius) {
+			pc.gaps = true
+			if _, ok := p.miles()[key]; ok {
+				if p.named == nil {
+					p.named = maps.Clone(p.code.miles)
+				}
+				delete(p.named, key)
+			}
+		}
+	}
+}
+
+// unclearTypes are the visit types of circles by which the query's postal code cannot be served.
+func (p *plan) unclearTypes(list []*piece) (types []string) {
 	if p.code == nil {
 		return nil
 	}
-	return p.code.miles
-}
-
-// asCode has the query's postal code asked for by itself where circles cannot serve it: they could not be read, or list a
-// clinic that may lie inside and of which nobody knows how far it is. While areas cannot be read, older copies of the code's own
-// do; without them such a clinic is left out, and the answer is not complete.
-func (e *Engine) asCode(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
-	unclear, failed := p.unclear(list)
-	if len(unclear) == 0 {
-		return list
-	}
-	own := p.ofCode()
-	if served := !slices.ContainsFunc(unclear, func(pc *piece) bool { return !pc.usable() }); served && failed != nil {
-		e.look(ctx, own)
-		for _, pc := range own {
-			pc.err = failed
-		}
-		if slices.ContainsFunc(own, func(pc *piece) bool { return !pc.usable() }) {
-			for _, pc := range unclear {
-				pc.gaps = true
-			}
-			return list
-		}
-	} else {
-		e.lookup(ctx, own, call)
-		e.fill(ctx, own, call)
-		own = e.inParts(ctx, p, own, call)
-	}
-	p.ownCode = true
-	return append(slices.DeleteFunc(list, func(pc *piece) bool { return byPoint(pc.key) }), own...)
-}
-
-// unclear are the circles by which the query's postal code cannot be served, and why the first that could not be read anew
-// could not.
-func (p *plan) unclear(list []*piece) (unclear []*piece, failed error) {
-	if p.code == nil {
-		return nil, nil
-	}
 	for _, pc := range list {
-		if !byPoint(pc.key) {
+		if byPoint(pc.key) && !slices.Contains(types, pc.key.VisitType) {
+			if unclear, _ := p.unclear(list, pc.key.VisitType); len(unclear) > 0 {
+				types = append(types, pc.key.VisitType)
+			}
+		}
+	}
+	return types
+}
+
+// unclear are the circles of a visit type by which the query's postal code cannot be served, and why the first that could not be
+// read anew could not.
+func (p *plan) unclear(list []*piece, visitType string) (unclear []*piece, failed error) {
+	for _, pc := range list {
+		if !byPoint(pc.key) || pc.key.VisitType != visitType {
 			continue
 		}
 		if failed == nil {
 			failed = pc.err
 		}
-		if !pc.usable() || !p.code.knows(pc.fragment.Departments, float64(p.query.Radius)) {
+		if !pc.usable() || len(p.code.unknown(pc.fragment.Departments, float64(p.query.Radius))) > 0 {
 			unclear = append(unclear, pc)
 		}
 	}
 	return unclear, failed
 }
 
-// ofCode are the reads of the query's postal code by itself.
-func (p *plan) ofCode() []*piece {
-	own := *p
-	own.ownCode, own.slots, own.skipped = true, nil, nil
-	own.area()
-	return pieces(own.slots)
+// readsOfCode are the reads of the query's postal code by itself.
+func (p *plan) readsOfCode(visitType string) []ask {
+	return p.readsOf(visitType, []chosen{p.ownArea(visitType)})
+}
+
+func allUsable(list []*piece) bool {
+	return !slices.ContainsFunc(list, func(pc *piece) bool { return !pc.usable() })
 }

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
@@ -111,32 +113,6 @@ func byCode(code string, radius int) *timeslot.Query {
 	return queryOf(timeslot.Query{PostalCode: code, Radius: radius, VisitTypes: []string{"Illness"}})
 }
 
-// Codes that share circles have no copies of their own. While Care Options fails the circles' do.
-func TestAPostalCodeIsServedWithWhatOthersReadInAnOutage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, e := codedRegion(t)
-		before := map[string][]string{}
-		for range 200 {
-			for code := range r.codes {
-				before[code] = r.seenFrom(t, e, code, 25)
-			}
-			pass(10 * time.Second) // half an hour: the codes' own answers are long gone
-		}
-		r.set(func() { r.down, r.takes = true, time.Second })
-		for begun := time.Now(); time.Since(begun) < policy.StaleOnError-2*time.Second; pass(5 * time.Second) {
-			for code := range r.codes {
-				asked := time.Now()
-				if diff := cmp.Diff(before[code], r.seenFrom(t, e, code, 25)); diff != "" {
-					t.Fatalf("after %v, %s (-before +now):\n%s", time.Since(begun), code, diff)
-				}
-				if waited := time.Since(asked); waited > 2*time.Second {
-					t.Errorf("after %v, %s: waited %v", time.Since(begun), code, waited)
-				}
-			}
-		}
-	})
-}
-
 // A clinic that had no slot while the codes were asked for has some now. Nobody knows how far it is from a code until that is
 // asked for by itself; where it cannot be, the clinic is left out, and the answer does not say that it is complete.
 func TestAClinicOfUnknownDistanceHasTheCodeAskedForByItself(t *testing.T) {
@@ -198,4 +174,139 @@ func TestExplainingAPostalCodeNamesTheCircle(t *testing.T) {
 			t.Errorf("explained by %+v", x.Fragments)
 		}
 	})
+}
+
+// Codes that are asked for all the time share circles like any others: a copy of their own is not refreshed for ever.
+func TestBusyCodesShareCircles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, e := codedRegion(t)
+		r.takes = 300 * time.Millisecond
+		look := func(d time.Duration) {
+			r.set(func() { clear(r.reads) })
+			for begun := time.Now(); time.Since(begun) < d; pass(100 * time.Millisecond) {
+				for code := range r.codes {
+					r.seenFrom(t, e, code, 25)
+				}
+			}
+		}
+		look(2 * time.Minute)
+		look(10 * policy.Fresh)
+		if codes, circles := r.readsByKind(); codes > 0 || circles > 15 {
+			t.Errorf("%d reads of codes and %d of circles in ten fresh times, want some ten of circles", codes, circles)
+		}
+	})
+}
+
+// readsByKind is how often areas around codes and around points were read.
+func (r *region) readsByKind() (codes, circles int) {
+	r.set(func() {
+		for key, n := range r.reads {
+			if byPoint(key) {
+				circles += n
+			} else {
+				codes += n
+			}
+		}
+	})
+	return codes, circles
+}
+
+// A copy of its own that may still be served is served at once: the circle that takes over is read in the background.
+func TestACodeDoesNotWaitForItsFirstCircle(t *testing.T) {
+	for name, down := range map[string]bool{"upstream answers": false, "upstream fails": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, e := codedRegion(t)
+				r.takes = time.Second
+				r.seenFrom(t, e, "98101", 25)
+				pass(policy.Fresh + time.Second)
+				r.set(func() { r.down = down })
+				for range 5 {
+					asked := time.Now()
+					if a := e.mustSearch(t, byCode("98101", 25), Caller{}); time.Since(asked) > 0 || !a.Complete {
+						t.Errorf("waited %v, complete %t", time.Since(asked), a.Complete)
+					}
+					pass(time.Second)
+				}
+			})
+		})
+	}
+}
+
+// A clinic that was far away has moved near the codes: the circle says where it is, and the old distance counts no more.
+func TestAClinicThatMovesIsSeenWhereItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, e := codedRegion(t)
+		away, here := destination(seattle, 1, 40), destination(seattle, 1, 3)
+		r.set(func() { r.clinics[3].Point = &away }) // a question for 60 miles names it
+		e.mustSearch(t, byCode("98101", 60), Caller{})
+		for range 30 {
+			e.mustSearch(t, byCode("98101", 25), Caller{})
+			pass(10 * time.Second)
+		}
+		r.set(func() { r.clinics[3].Point = &here })
+		for range 60 {
+			pass(policy.Fresh)
+			e.mustSearch(t, byCode("98101", 25), Caller{})
+		}
+		if diff := cmp.Diff(r.seenFrom(t, r.engine(t), "98101", 25), r.seenFrom(t, e, "98101", 25)); diff != "" {
+			t.Errorf("(-own read +shared):\n%s", diff)
+		}
+	})
+}
+
+// unnamed is a region whose answers lack something of a clinic.
+type unnamed struct {
+	*region
+	without func(f *timeslot.Fragment, d *timeslot.Department)
+}
+
+func (n *unnamed) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
+	parts, err := n.region.FetchBlocks(ctx, key, through, call)
+	for _, f := range parts {
+		for i := range f.Departments {
+			if d := &f.Departments[i]; d.ID == "3" && key.Source() == timeslot.CareOptions {
+				n.without(f, d)
+			}
+		}
+	}
+	return parts, err
+}
+
+// Where upstream never says how far a clinic is, its codes are asked for by themselves, and circles are not read for them, too.
+func TestCodesWhoseAnswersDoNotHelpAreAskedForByThemselves(t *testing.T) {
+	for name, c := range map[string]struct {
+		away    float64
+		without func(f *timeslot.Fragment, d *timeslot.Department)
+	}{
+		"no position": {31, func(_ *timeslot.Fragment, d *timeslot.Department) { d.Point = nil }},
+		"no distance": {3, func(f *timeslot.Fragment, d *timeslot.Department) { delete(f.Distances, d.Key()) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, _ := codedRegion(t)
+				at := destination(seattle, -1, c.away)
+				r.clinics[3].Point = &at
+				e := newEngine(t, r.desk, func(o *Options) {
+					o.Fetcher = &unnamed{r, c.without}
+					o.Sources[timeslot.CareDirect] = SourceOptions{}
+					o.Limits.AreaSlack = 0.25
+				})
+				look := func() {
+					r.set(func() { clear(r.reads) })
+					for range 100 {
+						for code := range r.codes {
+							e.mustSearch(t, byCode(code, 25), Caller{})
+						}
+						pass(policy.Fresh / 10)
+					}
+				}
+				look()
+				look()
+				if codes, circles := r.readsByKind(); codes+circles > 33 {
+					t.Errorf("%d reads of three codes and %d of circles in ten fresh times", codes, circles)
+				}
+			})
+		})
+	}
 }

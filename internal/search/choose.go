@@ -53,6 +53,7 @@ type chosen struct {
 	timeslot.Area
 	why      string
 	borrowed bool // used while it is fresh; others have it refreshed
+	waits    bool // nobody can be served with it at once
 	gaps     bool // with the others, it holds the clinics that are known in the caller's circle, and not all of the circle
 }
 
@@ -66,7 +67,7 @@ func (c *circles) choose(w *wish, now time.Time) []chosen {
 	near := c.candidates(w, now)
 	goal := disc{r: min(float64(w.radius), w.own.SureMiles()-w.own.Point().MilesTo(w.at))}
 	if goal.r <= 0 {
-		return []chosen{{Area: w.own, why: whyNew}}
+		return []chosen{{Area: w.own, why: whyNew, waits: true}}
 	}
 	switch {
 	case w.outage:
@@ -176,7 +177,7 @@ func compareAreas(a, b timeslot.Area) int {
 func listed(cover []candidate, why string) []chosen {
 	list := make([]chosen, len(cover))
 	for i := range cover {
-		list[i] = chosen{Area: cover[i].area, why: cmp.Or(cover[i].why, why), borrowed: cover[i].heavy}
+		list[i] = chosen{Area: cover[i].area, why: cmp.Or(cover[i].why, why), borrowed: cover[i].heavy, waits: cover[i].standing > isStale}
 	}
 	return list
 }

@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -54,10 +53,11 @@ func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, 
 	directory = append(directory, list)
 	more := pieces(p.expand(fragmentsOf(directory)))
 	found = e.peek(ctx, more, found)
-	if unclear, _ := p.unclear(slots); len(unclear) > 0 {
-		own := p.ofCode()
+	for _, visitType := range p.unclearTypes(slots) {
+		own := pieces(p.readsOfCode(visitType))
 		found = e.peek(ctx, own, found)
-		slots = append(slices.DeleteFunc(slots, func(pc *piece) bool { return byPoint(pc.key) }), own...)
+		unclear, _ := p.unclear(slots, visitType)
+		slots = p.replaced(slots, visitType, unclear, own)
 	}
 	slots = append(slots, more...)
 	named := pieces(p.namedDepartments(directory, slots))

@@ -49,6 +49,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	}
 	g := &collection{plan: p}
 	e.circles.want(p.slots, p.now)
+	e.readInBackground(p, call)
 
 	directory, slots := pieces(p.directory), pieces(p.slots)
 	e.lookup(ctx, slices.Concat(directory, slots), call)

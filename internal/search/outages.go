@@ -61,7 +61,7 @@ func (o *outages) of(key timeslot.FragmentKey, now time.Time) error {
 	if past, known := o.keys[key]; known && now.Before(past.until) {
 		return past.err
 	}
-	if byPoint(key) {
+	if byPoint(key) || key.Area.PostalCode != "" {
 		if past, known := o.keys[anyArea(key)]; known && now.Before(past.until) {
 			return past.err
 		}
@@ -70,7 +70,7 @@ func (o *outages) of(key timeslot.FragmentKey, now time.Time) error {
 }
 
 // noteArea is told how a read of an area ended: where one cannot be read, the next visitor's cannot either. An answer that was
-// too large says nothing about others.
+// too large says nothing about others, nor does one for a postal code, which upstream may not know.
 func (o *outages) noteArea(key timeslot.FragmentKey, err error, now time.Time) {
 	switch {
 	case !byPoint(key) || errors.Is(err, fetch.ErrTooLarge):
@@ -94,7 +94,7 @@ func (e *Engine) standIn(pc *piece, call fetch.Call) bool {
 	if pc.err = e.outages.of(pc.key, e.opt.Now()); pc.err == nil {
 		return false
 	}
-	if !byPoint(pc.key) || e.outages.of(anyArea(pc.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
+	if !byPoint(pc.key) && pc.key.Area.PostalCode == "" || e.outages.of(anyArea(pc.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
 		e.refreshBehind(pc.key, call, 0)
 	}
 	return true
@@ -137,7 +137,7 @@ func (e *Engine) spareFailing(ctx context.Context, p *plan, list []*piece) []*pi
 			pc.err = e.outages.of(pc.key, e.opt.Now())
 		}
 	}
-	list = e.insteadOfFailed(ctx, p, list)
+	list = e.insteadOfCircles(ctx, p, e.insteadOfFailed(ctx, p, list))
 	for _, pc := range list {
 		if !pc.usable() {
 			pc.err = nil // it is tried after all

@@ -48,9 +48,12 @@ type plan struct {
 	directory  []ask
 	skipped    []timeslot.SourceReport
 
-	outage  bool      // areas cannot be read: copies have to do
-	code    *revealed // where the query's postal code is, if circles may serve it; nil otherwise
-	ownCode bool      // it is asked for by itself all the same
+	outage bool // areas cannot be read: copies have to do
+
+	code       *revealed          // where the query's postal code is, if circles may serve it; nil otherwise
+	byItself   map[string]bool    // visit types for which it is asked for by itself all the same
+	named      map[string]float64 // distances from it that count; nil: all that are known
+	background []ask              // what is to be at hand for the next query
 
 	clinicsSeen map[thing]bool   // of the area: asked, or passed over
 	passedOver  map[thing]string // for search.maxDepartments, with the department's key

@@ -18,10 +18,11 @@ type codes struct {
 	read      map[crowded]map[stretchOfDays]timeslot.Bounds
 	revealed  map[string]*revealed // by code
 	distances int                  // of all of them
+	spoilt    map[string]time.Time // codes that circles cannot serve until then
 }
 
 func newCodes() *codes {
-	return &codes{read: map[crowded]map[stretchOfDays]timeslot.Bounds{}, revealed: map[string]*revealed{}}
+	return &codes{read: map[crowded]map[stretchOfDays]timeslot.Bounds{}, revealed: map[string]*revealed{}, spoilt: map[string]time.Time{}}
 }
 
 // note takes over that an area was read.

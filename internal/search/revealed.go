@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"timeslots/internal/timeslot"
@@ -20,15 +21,24 @@ type revealed struct {
 	miles map[string]float64 // to departments by key
 	at    timeslot.Point
 	err   float64 // the code is at most so many miles from at
-	since time.Time
+
+	since  time.Time    // of the first answer
+	newest time.Time    // of the last one
+	tried  atomic.Int64 // when something was read in the background for it, in Unix nanoseconds
 }
 
 const (
-	// revealedFor is how long the distances of a code are used before it is asked for by itself again.
+	// revealedFor is how long the distances of a code are used before it is asked for by itself again, in the background.
 	revealedFor = time.Hour
 
-	// maxRevealed is how many distances are remembered. With more, all are forgotten, and codes are asked for by themselves.
+	// maxRevealed is how many distances are remembered, and maxCodes of how many codes.
 	maxRevealed = 1 << 17
+	maxCodes    = 4096
+
+	// spoiltFor is how long a code is asked for by itself whose own answers do not help.
+	spoiltFor = 5 * time.Minute
+
+	tryBackground = time.Second
 
 	// largestError is how badly in miles a code may be placed to be served by circles at all.
 	largestError = 2
@@ -45,11 +55,11 @@ const (
 func (c *codes) reveal(f *timeslot.Fragment, now time.Time) {
 	code := f.Key.Area.PostalCode
 	before := c.revealed[code]
-	lasts := before != nil && now.Sub(before.since) < revealedFor
-	if lasts && !before.news(f) {
+	lasts := before != nil && !before.old(now)
+	if before != nil && f.FetchedAt.Before(before.newest) || lasts && !before.news(f) {
 		return
 	}
-	next := &revealed{since: f.FetchedAt, miles: map[string]float64{}}
+	next := &revealed{since: f.FetchedAt, newest: f.FetchedAt, miles: map[string]float64{}}
 	next.at, next.err = locate(f)
 	if lasts && before.fits(f) {
 		next.since, next.miles = before.since, maps.Clone(before.miles)
@@ -64,13 +74,29 @@ func (c *codes) reveal(f *timeslot.Fragment, now time.Time) {
 	}
 	if before != nil {
 		c.distances -= len(before.miles)
+		delete(c.revealed, code)
 	}
-	if c.distances+len(next.miles) > maxRevealed {
+	c.forget(len(next.miles), now)
+	c.revealed[code] = next
+	c.distances += len(next.miles)
+}
+
+// forget makes room for a code with so many distances: those go that were not asked for again in time, and all if that is too
+// little, as they are learnt again.
+func (c *codes) forget(more int, now time.Time) {
+	full := func() bool { return c.distances+more > maxRevealed || len(c.revealed) >= maxCodes }
+	if full() {
+		maps.DeleteFunc(c.revealed, func(_ string, r *revealed) bool {
+			if r.old(now) {
+				c.distances -= len(r.miles)
+			}
+			return r.old(now)
+		})
+	}
+	if full() {
 		clear(c.revealed)
 		c.distances = 0
 	}
-	c.revealed[code] = next
-	c.distances += len(next.miles)
 }
 
 // isDistance reports whether upstream can mean it.
@@ -100,10 +126,29 @@ func (r *revealed) fits(f *timeslot.Fragment) bool {
 func (c *codes) place(code string, now time.Time) *revealed {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r := c.revealed[code]; r != nil && r.err <= largestError && now.Sub(r.since) < revealedFor {
+	if r := c.revealed[code]; r != nil && r.err <= largestError && !now.Before(c.spoilt[code]) {
 		return r
 	}
 	return nil
+}
+
+// spoil has a code asked for by itself for a while: circles list a clinic of which its answers do not tell how far it is.
+func (c *codes) spoil(code string, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.spoilt) >= maxCodes {
+		clear(c.spoilt)
+	}
+	c.spoilt[code] = now.Add(spoiltFor)
+}
+
+// old reports whether the code has to be asked for by itself again.
+func (r *revealed) old(now time.Time) bool { return now.Sub(r.since) >= revealedFor }
+
+// mayTry reports whether something may be read in the background for the code: once a second.
+func (r *revealed) mayTry(now time.Time) bool {
+	last := r.tried.Load()
+	return now.UnixNano()-last >= int64(tryBackground) && r.tried.CompareAndSwap(last, now.UnixNano())
 }
 
 // reach is how far around r.at a circle has to go to hold all that upstream would list within a radius.
@@ -126,12 +171,35 @@ func (r *revealed) name(departments []timeslot.Department, distances map[string]
 	}
 }
 
-// knows reports whether a distance is known of every clinic of an answer that may lie within a radius.
-func (r *revealed) knows(departments []timeslot.Department, radius float64) bool {
+// unknown are the clinics of an answer that may lie within a radius and of which no distance is known, by key: no answer for the
+// code named one, or the clinic has moved since.
+func (r *revealed) unknown(departments []timeslot.Department, radius float64) (keys []string) {
 	for i := range departments {
 		d := &departments[i]
-		if _, ok := r.miles[d.Key()]; !ok && (d.Point == nil || r.at.MilesTo(*d.Point) <= r.reach(radius)) {
-			return false
+		key := d.Key()
+		miles, ok := r.miles[key]
+		switch {
+		case d.Point == nil:
+		case ok:
+			seen := sighting{*d.Point, miles}
+			ok = math.Abs(r.at.MilesTo(seen.at)-miles) <= r.err+seen.doubt()
+		default:
+			ok = r.at.MilesTo(*d.Point) > r.reach(radius)
+		}
+		if !ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// named reports whether the code's own answers name all clinics of circles of which no distance was known.
+func (r *revealed) named(unclear, own []*piece, radius float64) bool {
+	for _, pc := range unclear {
+		for _, key := range r.unknown(pc.departments(), radius) {
+			if !slices.ContainsFunc(own, func(pc *piece) bool { _, ok := pc.fragment.Distances[key]; return ok }) {
+				return false
+			}
 		}
 	}
 	return true

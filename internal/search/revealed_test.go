@@ -32,9 +32,21 @@ func TestAPostalCodeLiesWhereItsDistancesSay(t *testing.T) {
 		for i := range clinics {
 			clinics[i] = near(draw, code, []float64{0.2, 3, 12, 40}[draw.IntN(4)])
 		}
-		at, err := locate(answerFrom(code, 1+(draw.Float64()-0.5)*1.8*timeslot.EarthDoubt, clinics...))
+		earth := 1 + (draw.Float64()-0.5)*1.8*timeslot.EarthDoubt
+		at, err := locate(answerFrom(code, earth, clinics...))
 		if away := at.MilesTo(code); away > err {
 			t.Errorf("%d: the code is %.3f miles from where it should be, %.3f at most were promised; %d clinics", seed, away, err, len(clinics))
+		}
+		r, radius := revealed{at: at, err: err}, 1+draw.Float64()*70
+		for range 100 { // clinics at the rim
+			clinic := destination(code, draw.Float64()*7, radius+(draw.Float64()-0.5)*4)
+			miles, seems := code.MilesTo(clinic)*earth, at.MilesTo(clinic)
+			if math.Round(miles*10)/10 <= radius && seems > r.reach(radius) {
+				t.Errorf("%d: a clinic %.2f miles away lies outside of the circle for %.2f", seed, miles, radius)
+			}
+			if seems <= r.reach(radius) && miles > r.wide(radius) {
+				t.Errorf("%d: a clinic that seems to lie within %.2f miles is %.2f away, and not asked for", seed, radius, miles)
+			}
 		}
 		if len(clinics) > 6 {
 			if tried++; err <= largestError {
@@ -98,8 +110,8 @@ func TestWhatACodesAnswersReveal(t *testing.T) {
 	if r == nil || len(r.miles) != 8 || r.at.MilesTo(code) > r.err || r.err > 0.5 {
 		t.Fatalf("after two answers that fit: %+v", r)
 	}
-	if c.place("98101", now.Add(time.Hour)) != nil {
-		t.Error("it is used for ever")
+	if r.old(now.Add(time.Hour-1)) || !r.old(now.Add(time.Hour)) {
+		t.Error("want its distances asked for again after an hour")
 	}
 	moved := answerFrom(destination(code, 1, 5), 1, clinics...)
 	note(now.Add(2*time.Minute), moved)
@@ -108,6 +120,10 @@ func TestWhatACodesAnswersReveal(t *testing.T) {
 	}
 	if c.distances != 8 {
 		t.Errorf("%d distances are counted, want 8", c.distances)
+	}
+	note(now.Add(90*time.Second), answerFrom(code, 1, clinics[0])) // an older copy, looked at later
+	if r := c.place("98101", now.Add(3*time.Minute)); r == nil || r.at.MilesTo(code) < 4 {
+		t.Errorf("after an older copy: %+v", r)
 	}
 }
 
@@ -128,5 +144,15 @@ func TestDistancesAreBounded(t *testing.T) {
 	}
 	if held != c.distances || held == 0 || held > maxRevealed {
 		t.Errorf("%d distances are held, %d are counted, want %d at most", held, c.distances, maxRevealed)
+	}
+	for i := range 3 * maxCodes { // that have no clinics
+		now = now.Add(10 * time.Second)
+		f := &timeslot.Fragment{FetchedAt: now, Bounds: policy.Bounds(now, false)}
+		f.Key = timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.Area{PostalCode: fmt.Sprint("x", i), Radius: 26}}
+		c.note(f, now)
+		c.spoil(f.Key.Area.PostalCode, now)
+	}
+	if len(c.revealed) > maxCodes || len(c.spoilt) > maxCodes {
+		t.Errorf("%d codes are remembered, %d spoilt, want %d at most", len(c.revealed), len(c.spoilt), maxCodes)
 	}
 }
