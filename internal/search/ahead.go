@@ -18,6 +18,10 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 	end, next := g.reaches(limit)
 	from := timeslot.BlockOf(g.plan.last - 2).First() // behind the window in some zone, and the same day for many windows
 	weeks := timeslot.Date(1)
+	if hasGaps(g.pieces) { // nobody knows what is behind those that were left out
+		a.ReviewAt = a.MergedAt
+		return
+	}
 	defer func() { e.refreshDue(g.ahead, call) }() // all that was looked through: one call may bring it
 	for {
 		if end > g.plan.last {
@@ -38,6 +42,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 			until = min(limit, next.Last())
 		}
 		later := g.plan.behind(next, end+1, until)
+		e.readInBackground(later, call)
 		more := pieces(later.slots)
 		e.look(ctx, more)
 		more = e.spareFailing(ctx, later, more)
@@ -46,7 +51,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		more = e.insteadOfFailed(ctx, later, more)
 		more = e.asCode(ctx, later, more, call)
 		g.ahead = append(g.ahead, more...)
-		if anyFailed(more) || slices.ContainsFunc(more, func(pc *piece) bool { return pc.gaps }) {
+		if anyFailed(more) || hasGaps(more) {
 			a.ReviewAt = a.MergedAt
 			return
 		}
@@ -80,7 +85,7 @@ func (g *collection) reaches(limit timeslot.Date) (end timeslot.Date, next times
 func (p *plan) behind(next timeslot.Block, first, last timeslot.Date) *plan {
 	later := *p
 	later.from, later.until = first, last
-	later.stretches, later.slots, later.directory, later.skipped = nil, nil, nil, nil
+	later.stretches, later.slots, later.directory, later.skipped, later.background, later.check = nil, nil, nil, nil, nil, nil
 	if later.blocks = blocksOf(next.First(), last); len(later.blocks) > 0 {
 		for _, npi := range p.query.NPIs {
 			later.provider(npi)
@@ -114,6 +119,10 @@ func (e *Engine) nextFrom(ctx context.Context, g *collection, first, end timeslo
 	a.NextAvailable, a.FirstStart = &r.Slots[0], r.FirstStart
 	a.Providers, a.Departments = r.Providers, r.Departments
 	return true
+}
+
+func hasGaps(list []*piece) bool {
+	return slices.ContainsFunc(list, func(pc *piece) bool { return pc.gaps })
 }
 
 func anyFailed(list []*piece) bool {

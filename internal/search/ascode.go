@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -13,10 +14,14 @@ import (
 
 // placeOfCode is where a query's postal code is, if circles may serve it: nothing else of it says where its slots are.
 func (e *Engine) placeOfCode(q *timeslot.Query, now time.Time) *revealed {
-	if q.Point != nil || q.PostalCode == "" || !q.OnlyLocation() || q.Radius > widestShared {
+	if q.Point != nil || q.PostalCode == "" || !q.OnlyLocation() {
 		return nil
 	}
-	return e.codes.place(q.PostalCode, now)
+	r := e.codes.place(q.PostalCode, now)
+	if radius := float64(q.Radius); r == nil || r.err > max(smallError, radius/2) || r.reach(radius) > widestShared {
+		return nil
+	}
+	return r
 }
 
 // areasOfCode are the areas that serve a query by postal code. Where circles may: a copy of the code's own that is still fresh,
@@ -32,21 +37,16 @@ func (p *plan) areasOfCode(visitType string) []chosen {
 	if p.outage {
 		return circles
 	}
-	old := p.code.old(p.now)
-	if old { // its distances have to be asked for again
-		p.background = append(p.background, p.readsOfCode(visitType)...)
+	if p.code.old(p.now) {
+		p.check = append(p.check, p.readsOfCode(visitType)...)
 	}
-	if !slices.ContainsFunc(circles, func(a chosen) bool { return a.waits }) {
-		return circles
+	if slices.ContainsFunc(circles, func(a chosen) bool { return a.waits }) {
+		if own, ok := p.ownCopy(visitType, timeslot.Stale); ok {
+			p.background = append(p.background, p.readsOf(visitType, circles)...)
+			return []chosen{own}
+		}
 	}
-	own, ok := p.ownCopy(visitType, timeslot.Stale)
-	if !ok {
-		return circles
-	}
-	if !old {
-		p.background = append(p.background, p.readsOf(visitType, circles)...)
-	}
-	return []chosen{own}
+	return circles
 }
 
 // ownCopy is an area around the code of which nothing is worse than that. It is not refreshed for this query's sake.
@@ -86,13 +86,21 @@ func (p *plan) miles() map[string]float64 {
 	}
 }
 
-// readInBackground orders what the plan wants to have at hand for the next query.
+// readInBackground orders what the plan wants to have at hand for the next query, and asks for an old code again. What failed a
+// moment ago has to wait.
 func (e *Engine) readInBackground(p *plan, call fetch.Call) {
-	if len(p.background) == 0 || !p.code.mayTry(p.now) {
+	asks := p.background
+	if len(p.check) > 0 && p.code.mayCheck(p.now) {
+		asks = append(asks, p.check...)
+	}
+	asks = slices.DeleteFunc(slices.Clone(asks), func(a ask) bool {
+		return e.outages.of(a.key, p.now) != nil || e.outages.of(anyArea(a.key), p.now) != nil
+	})
+	if len(asks) == 0 {
 		return
 	}
-	e.circles.want(p.background, p.now)
-	list := pieces(p.background)
+	e.circles.want(asks, p.now)
+	list := pieces(asks)
 	for _, pc := range list {
 		pc.renewal = due
 	}
@@ -105,35 +113,72 @@ func (e *Engine) readInBackground(p *plan, call fetch.Call) {
 func (e *Engine) asCode(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
 	for _, visitType := range p.unclearTypes(list) {
 		unclear, failed := p.unclear(list, visitType)
-		var own []*piece
+		own := pieces(p.readsOfCode(visitType))
+		if failed == nil {
+			failed = cmp.Or(e.outages.of(anyArea(unclear[0].key), p.now), e.outages.of(own[0].key, p.now))
+		}
 		if failed != nil {
 			own = e.ownCopies(ctx, p, visitType, failed)
 		} else {
-			own = pieces(p.readsOfCode(visitType))
-			e.lookup(ctx, own, call)
-			e.fill(ctx, own, call)
-			own = e.inParts(ctx, p, own, call)
+			own = e.askAnew(ctx, p, own, unclear, call)
+			failed = failureOf(own)
+			if allUsable(own) && failed == nil && !p.code.names(unclear, own, float64(p.query.Radius)) {
+				e.codes.spoil(p.query.PostalCode, p.now)
+			}
 		}
-		list = p.replaced(list, visitType, unclear, own)
+		list = p.replaced(list, visitType, unclear, own, failed)
 	}
 	return list
 }
 
-// insteadOfCircles puts older copies of a code's own in the place of circles that could not be read a moment ago.
+// askAnew reads the code's own areas, unless copies are at hand that are newer than the circles that want them.
+func (e *Engine) askAnew(ctx context.Context, p *plan, own, unclear []*piece, call fetch.Call) []*piece {
+	e.look(ctx, own)
+	for _, pc := range own {
+		pc.renewal = notYet
+		if pc.servable() && slices.ContainsFunc(unclear, func(circle *piece) bool {
+			return circle.fragment != nil && circle.fragment.FetchedAt.After(pc.fragment.FetchedAt)
+		}) {
+			pc.freshness = timeslot.LastHope
+		}
+	}
+	e.fill(ctx, own, call)
+	own = e.inParts(ctx, p, own, call)
+	for _, pc := range own {
+		if pc.err != nil {
+			e.outages.note(pc.key, pc.err, e.opt.Now())
+		}
+	}
+	return own
+}
+
+// failureOf is why the first of some reads that failed did; nil where none did.
+func failureOf(list []*piece) error {
+	for _, pc := range list {
+		if pc.err != nil {
+			return pc.err
+		}
+	}
+	return nil
+}
+
+// insteadOfCircles puts older copies of a code's own in the place of circles that could not be read a moment ago, and of older
+// ones that leave gaps.
 func (e *Engine) insteadOfCircles(ctx context.Context, p *plan, list []*piece) []*piece {
 	for _, visitType := range p.unclearTypes(list) {
 		unclear, failed := p.unclear(list, visitType)
-		if failed == nil || !slices.ContainsFunc(unclear, func(pc *piece) bool { return !pc.usable() }) {
+		if failed == nil || !slices.ContainsFunc(unclear, func(pc *piece) bool { return !pc.usable() || pc.gaps }) {
 			continue
 		}
 		if own := e.ownCopies(ctx, p, visitType, failed); allUsable(own) {
-			list = p.replaced(list, visitType, unclear, own)
+			list = p.replaced(list, visitType, unclear, own, failed)
 		}
 	}
 	return list
 }
 
-// ownCopies are copies of a code's own answers, served because reading failed: of the smallest area of which there are all.
+// ownCopies are copies of a code's own answers, served as they are because reading failed: of the smallest area of which there
+// are all.
 func (e *Engine) ownCopies(ctx context.Context, p *plan, visitType string, failed error) (own []*piece) {
 	least := ownArea(p.query.PostalCode, p.needed())
 	for _, radius := range radiusLadder {
@@ -146,35 +191,32 @@ func (e *Engine) ownCopies(ctx context.Context, p *plan, visitType string, faile
 		}
 	}
 	for _, pc := range own {
-		pc.err = failed
+		pc.err, pc.asIs = failed, true
 	}
 	return own
 }
 
-// replaced has own in the place of the circles of a visit type, if all of it is there.
-func (p *plan) replaced(list []*piece, visitType string, unclear, own []*piece) []*piece {
+// replaced has own in the place of the circles of a visit type, if all of it is there. Otherwise failed is why it is not.
+func (p *plan) replaced(list []*piece, visitType string, unclear, own []*piece, failed error) []*piece {
 	if !allUsable(own) {
-		p.leaveOut(unclear)
+		p.leaveOut(unclear, failed)
 		return list
 	}
 	if p.byItself == nil {
 		p.byItself = map[string]bool{}
 	}
 	p.byItself[visitType] = true
-	if !p.code.named(unclear, own, float64(p.query.Radius)) {
-		p.engine.codes.spoil(p.query.PostalCode, p.now)
-	}
 	return append(slices.DeleteFunc(list, func(pc *piece) bool {
 		return byPoint(pc.key) && pc.key.VisitType == visitType
 	}), own...)
 }
 
 // leaveOut leaves clinics out of which nobody knows how far they are.
-func (p *plan) leaveOut(unclear []*piece) {
+func (p *plan) leaveOut(unclear []*piece, failed error) {
 	radius := float64(p.query.Radius)
 	for _, pc := range unclear {
 		for _, key := range p.code.unknown(pc.departments(), radius) {
-			pc.gaps = true
+			pc.gaps, pc.err = true, cmp.Or(pc.err, failed)
 			if _, ok := p.miles()[key]; ok {
 				if p.named == nil {
 					p.named = maps.Clone(p.code.miles)
@@ -200,7 +242,7 @@ func (p *plan) unclearTypes(list []*piece) (types []string) {
 	return types
 }
 
-// unclear are the circles of a visit type by which the query's postal code cannot be served, and why the first that could not be
+// unclear are the circles of a visit type by which the query's postal code cannot be served whole, and why the first that could not be
 // read anew could not.
 func (p *plan) unclear(list []*piece, visitType string) (unclear []*piece, failed error) {
 	for _, pc := range list {
@@ -210,7 +252,7 @@ func (p *plan) unclear(list []*piece, visitType string) (unclear []*piece, faile
 		if failed == nil {
 			failed = pc.err
 		}
-		if !pc.usable() || len(p.code.unknown(pc.fragment.Departments, float64(p.query.Radius))) > 0 {
+		if !pc.usable() || pc.gaps || len(p.code.unknown(pc.fragment.Departments, float64(p.query.Radius))) > 0 {
 			unclear = append(unclear, pc)
 		}
 	}

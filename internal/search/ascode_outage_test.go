@@ -123,78 +123,67 @@ func TestNobodyWaitsForACircleThatFailedAMomentAgo(t *testing.T) {
 	})
 }
 
-// unknownInOutage is an outage in which circles list a clinic that no answer for a code has named.
-func unknownInOutage(t *testing.T, r *region, e *Engine, clinic int) {
-	t.Helper()
-	r.set(func() { r.full[clinic] = true })
-	for range 200 {
-		for code := range r.codes {
-			e.mustSearch(t, byCode(code, 25), Caller{})
-		}
-		pass(10 * time.Second)
-	}
-	r.set(func() { r.full[clinic] = false })
-	for range 12 { // somebody's position has the circle read anew
-		pass(policy.Fresh / 2)
-		e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
-		synctest.Wait()
-	}
-	r.set(func() { r.down = true })
-	pass(policy.Fresh + policy.Stale)
-}
-
-// Explaining finds what searching finds, in an outage, too.
-func TestExplainingACodeInAnOutage(t *testing.T) {
+// A whole copy of the code's own goes before circles that leave gaps.
+func TestAWholeCopyGoesBeforeCirclesWithGaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)
-		unknownInOutage(t, r, e, 3)
-		a := e.mustSearch(t, byCode("98102", 25), Caller{})
-		if x, err := e.Explain(t.Context(), byCode("98102", 25)); err != nil || x.Result.Total != a.Total || a.Total == 0 {
-			t.Errorf("%v: explained %d, answered %d", err, x.Result.Total, a.Total)
-		}
-	})
-}
-
-// late is a region whose answers name only clinics that have a slot in their days.
-type late struct{ *region }
-
-func (n *late) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
-	parts, err := n.region.FetchBlocks(ctx, key, through, call)
-	for _, f := range parts {
-		if key.Source() != timeslot.CareOptions {
-			continue
-		}
-		open := map[string]bool{}
-		for i := range f.Slots {
-			open[f.Schedules[f.Slots[i].Schedule].DepartmentID] = true
-		}
-		kept := f.Departments[:0:0]
-		for _, d := range f.Departments {
-			if open[d.ID] {
-				kept = append(kept, d)
-			} else {
-				delete(f.Distances, d.Key())
+		e.mustSearch(t, byCode("98101", 25), Caller{})
+		e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
+		pass(policy.Fresh + policy.Stale + time.Second)
+		r.set(func() { r.down = true })
+		for range 3 {
+			if a, err := e.Search(t.Context(), byCode("98101", 25), Caller{}); err != nil || !a.Complete {
+				t.Errorf("%v, complete %t", err, a.Complete)
 			}
-		}
-		f.Departments = kept
-	}
-	return parts, err
-}
-
-// Where a clinic has to be left out behind the window, nobody is told that the next slot is a later one.
-func TestALookAheadThatLeavesAClinicOutSaysNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := codedRegion(t)
-		r.opens = time.Now().AddDate(0, 0, 40)
-		e := newEngine(t, r.desk, func(o *Options) {
-			o.Fetcher = &late{r}
-			o.Sources[timeslot.CareDirect] = SourceOptions{}
-			o.Limits.AreaSlack = 0.25
-		})
-		r.full[5], r.full[10], r.full[15] = true, true, true // that open as early
-		unknownInOutage(t, r, e, 0)
-		if a, err := e.Search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
-			t.Errorf("next at clinic %s, which is later than at the one that was left out", a.NextAvailable.Schedule.DepartmentID)
+			pass(time.Second)
 		}
 	})
+}
+
+// A code that was not asked for in a day is asked for again: in the background, and not by each of its callers.
+func TestAnOldCodeIsCheckedNowAndThen(t *testing.T) {
+	for name, c := range map[string]struct {
+		refused bool
+		most    int
+	}{
+		"upstream answers": {false, 1}, "upstream refuses the code": {true, 11},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, _ := codedRegion(t)
+				r.opens = time.Now().Add(72 * time.Hour)
+				e := newEngine(t, r.desk, func(o *Options) {
+					o.Fetcher = &picky{r, func(key timeslot.FragmentKey) bool { return c.refused && key.Area.PostalCode != "" && len(r.asked) > 1 }}
+					o.Sources[timeslot.CareDirect] = SourceOptions{}
+				})
+				e.mustSearch(t, byCode("98101", 25), Caller{})
+				for range 24*60 - 2 {
+					pass(time.Minute)
+					e.mustSearch(t, byCode("98101", 25), Caller{})
+				}
+				r.set(func() { clear(r.reads) })
+				for range 600 {
+					pass(time.Second)
+					e.mustSearch(t, byCode("98101", 25), Caller{})
+				}
+				if codes, _ := r.readsByKind(); codes < 1 || codes > c.most {
+					t.Errorf("%d reads of the code in ten minutes, want %d at most", codes, c.most)
+				}
+			})
+		})
+	}
+}
+
+// picky is a region that refuses some reads of areas.
+type picky struct {
+	*region
+	refuses func(timeslot.FragmentKey) bool
+}
+
+func (n *picky) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
+	if key.Operation == timeslot.OpAvailabilitySlots && n.refuses(key) {
+		n.set(func() { n.reads[key]++ })
+		return nil, &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.CareOptions, Status: 500}
+	}
+	return n.region.FetchBlocks(ctx, key, through, call)
 }

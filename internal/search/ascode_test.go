@@ -111,47 +111,6 @@ func byCode(code string, radius int) *timeslot.Query {
 	return queryOf(timeslot.Query{PostalCode: code, Radius: radius, VisitTypes: []string{"Illness"}})
 }
 
-// A clinic that had no slot while the codes were asked for has some now. Nobody knows how far it is from a code until that is
-// asked for by itself; where it cannot be, the clinic is left out, and the answer does not say that it is complete.
-func TestAClinicOfUnknownDistanceHasTheCodeAskedForByItself(t *testing.T) {
-	for name, down := range map[string]bool{"upstream answers": false, "upstream fails": true} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r, e := codedRegion(t)
-				r.set(func() { r.full[3] = true })
-				for range 200 {
-					for code := range r.codes {
-						r.seenFrom(t, e, code, 25)
-					}
-					pass(10 * time.Second) // half an hour: the codes' own answers are long gone
-				}
-				r.set(func() { r.full[3] = false })
-				for range 2 { // somebody's position has the circle read anew
-					pass(policy.Fresh)
-					e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
-					synctest.Wait()
-				}
-				calls := r.calls()
-				r.set(func() { r.down = down })
-				if down {
-					pass(policy.Fresh + policy.Stale)
-				}
-				a, err := e.Search(t.Context(), byCode("98102", 25), Caller{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				listed := slices.ContainsFunc(a.Slots, func(s timeslot.Offer) bool { return s.Schedule.DepartmentID == "3" })
-				if listed == down || a.Complete == down || !down && r.calls() != calls+1 {
-					t.Errorf("listed %t, complete %t, %d calls for it", listed, a.Complete, r.calls()-calls)
-				}
-				if a.Total == 0 {
-					t.Error("nothing is left")
-				}
-			})
-		})
-	}
-}
-
 // Explaining such a query names the circle that serves it, and finds what searching finds.
 func TestExplainingAPostalCodeNamesTheCircle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -249,6 +208,21 @@ func TestAClinicThatMovesIsSeenWhereItIs(t *testing.T) {
 		}
 		if diff := cmp.Diff(r.seenFrom(t, r.engine(t), "98101", 25), r.seenFrom(t, e, "98101", 25)); diff != "" {
 			t.Errorf("(-own read +shared):\n%s", diff)
+		}
+	})
+}
+
+// Nobody waits for what lies behind an empty window, either.
+func TestACodeDoesNotWaitForCirclesBehindItsWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, e := codedRegion(t)
+		r.opens, r.takes = time.Now().AddDate(0, 0, 40), time.Second
+		for n := range 60 {
+			asked := time.Now()
+			if a := e.mustSearch(t, byCode("98101", 25), Caller{}); a.NextAvailable == nil || n > 0 && time.Since(asked) > 0 {
+				t.Errorf("question %d: waited %v, next is %+v", n, time.Since(asked), a.NextAvailable)
+			}
+			pass(5 * time.Second)
 		}
 	})
 }

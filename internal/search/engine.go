@@ -228,7 +228,7 @@ func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *
 	merged, view, strict := e.merge(ctx, q, g, false)
 	answer := &Answer{Result: merged.Result, TakenVersion: view.Version(), Strict: strict, MergedAt: e.opt.Now()}
 	answer.Reports = g.reports(merged.PerFragment)
-	answer.Settled = answered(answer.Reports)
+	answer.Settled = answered(answer.Reports) && !hasGaps(g.pieces)
 	answer.Complete = answer.Settled && g.whole()
 	return answer
 }

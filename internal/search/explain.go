@@ -57,7 +57,7 @@ func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, 
 		own := pieces(p.readsOfCode(visitType))
 		found = e.peek(ctx, own, found)
 		unclear, _ := p.unclear(slots, visitType)
-		slots = p.replaced(slots, visitType, unclear, own)
+		slots = p.replaced(slots, visitType, unclear, own, nil)
 	}
 	slots = append(slots, more...)
 	named := pieces(p.namedDepartments(directory, slots))

@@ -23,6 +23,7 @@ type piece struct {
 	freshness timeslot.Freshness
 	err       error // why a needed fetch failed; the fragment may still be an old copy
 	outdated  bool  // marked stale since it was fetched
+	asIs      bool  // the copy is served as it is: reading it failed
 	waited    bool
 	joined    bool
 	renewal   renewal
@@ -194,7 +195,7 @@ func (e *Engine) find(ctx context.Context, keys []timeslot.FragmentKey) []cache.
 func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	var missing []*piece
 	for _, pc := range list {
-		if !pc.servable() && !e.standIn(pc, call) {
+		if !pc.servable() && !(pc.asIs && pc.usable()) && !e.standIn(pc, call) {
 			missing = append(missing, pc)
 		}
 	}

@@ -61,7 +61,7 @@ func (o *outages) of(key timeslot.FragmentKey, now time.Time) error {
 	if past, known := o.keys[key]; known && now.Before(past.until) {
 		return past.err
 	}
-	if byPoint(key) || key.Area.PostalCode != "" {
+	if byPoint(key) {
 		if past, known := o.keys[anyArea(key)]; known && now.Before(past.until) {
 			return past.err
 		}
@@ -94,7 +94,7 @@ func (e *Engine) standIn(pc *piece, call fetch.Call) bool {
 	if pc.err = e.outages.of(pc.key, e.opt.Now()); pc.err == nil {
 		return false
 	}
-	if !byPoint(pc.key) && pc.key.Area.PostalCode == "" || e.outages.of(anyArea(pc.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
+	if !byPoint(pc.key) || e.outages.of(anyArea(pc.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
 		e.refreshBehind(pc.key, call, 0)
 	}
 	return true

@@ -54,6 +54,7 @@ type plan struct {
 	byItself   map[string]bool    // visit types for which it is asked for by itself all the same
 	named      map[string]float64 // distances from it that count; nil: all that are known
 	background []ask              // what is to be at hand for the next query
+	check      []ask              // to be asked for again at times
 
 	clinicsSeen map[thing]bool   // of the area: asked, or passed over
 	passedOver  map[thing]string // for search.maxDepartments, with the department's key

@@ -18,18 +18,26 @@ import (
 
 // revealed is what the answers for a postal code say about where it is. It is not written to once others may have it.
 type revealed struct {
-	miles map[string]float64 // to departments by key
+	named map[string]naming  // of departments by key
+	miles map[string]float64 // to these
 	at    timeslot.Point
 	err   float64 // the code is at most so many miles from at
 
-	since  time.Time    // of the first answer
-	newest time.Time    // of the last one
-	tried  atomic.Int64 // when something was read in the background for it, in Unix nanoseconds
+	newest  time.Time    // of the answers
+	checked atomic.Int64 // when the code was asked for again in the background, in Unix nanoseconds
+}
+
+// naming is where a clinic was when an answer named its distance.
+type naming struct {
+	read   time.Time
+	at     timeslot.Point
+	placed bool
 }
 
 const (
-	// revealedFor is how long the distances of a code are used before it is asked for by itself again, in the background.
-	revealedFor = time.Hour
+	// revealedFor is how long a code's distances are used before it is asked for by itself again, in the background.
+	revealedFor = 24 * time.Hour
+	checkEvery  = time.Minute
 
 	// maxRevealed is how many distances are remembered, and maxCodes of how many codes.
 	maxRevealed = 1 << 17
@@ -38,57 +46,68 @@ const (
 	// spoiltFor is how long a code is asked for by itself whose own answers do not help.
 	spoiltFor = 5 * time.Minute
 
-	tryBackground = time.Second
-
-	// largestError is how badly in miles a code may be placed to be served by circles at all.
-	largestError = 2
+	// smallError is how badly in miles a code may be placed at least to be served by circles; else it is half of the radius. Only
+	// where there are few clinics are codes placed so badly, so that a wider circle costs little.
+	smallError = 2
 
 	// roundedBy is how much a distance in tenths of a mile may be off, and a little.
 	roundedBy = 0.06
 
-	// widestShared is up to which radius circles serve a postal code: near the largest one, which clinics lie in the caller's
-	// own circle is known less well.
-	widestShared = 75
+	// widestShared is how wide a circle may have to be in miles to serve a postal code: near the largest one, which clinics lie
+	// in the caller's own is known less well.
+	widestShared = 80
 )
 
 // reveal takes over what an answer for a code says. The lock is held.
 func (c *codes) reveal(f *timeslot.Fragment, now time.Time) {
 	code := f.Key.Area.PostalCode
 	before := c.revealed[code]
-	lasts := before != nil && !before.old(now)
-	if before != nil && f.FetchedAt.Before(before.newest) || lasts && !before.news(f) {
-		return
-	}
-	next := &revealed{since: f.FetchedAt, newest: f.FetchedAt, miles: map[string]float64{}}
+	next := &revealed{newest: f.FetchedAt, named: map[string]naming{}, miles: map[string]float64{}}
 	next.at, next.err = locate(f)
-	if lasts && before.fits(f) {
-		next.since, next.miles = before.since, maps.Clone(before.miles)
-		if before.err < next.err {
+	if before != nil {
+		next.named, next.miles, next.newest = maps.Clone(before.named), maps.Clone(before.miles), later(before.newest, f.FetchedAt)
+		fits, older := before.fits(f), f.FetchedAt.Before(before.newest)
+		if fits && before.err < next.err || older && !fits { // where they do not fit, the newer one counts
 			next.at, next.err = before.at, before.err
 		}
-	}
-	for key, miles := range f.Distances {
-		if isDistance(miles) {
-			next.miles[key] = miles
-		}
-	}
-	if before != nil {
-		c.distances -= len(before.miles)
+		c.distances -= len(before.named)
 		delete(c.revealed, code)
 	}
-	c.forget(len(next.miles), now)
+	for i := range f.Departments {
+		next.learn(&f.Departments[i], f)
+	}
+	c.forget(len(next.named), now)
 	c.revealed[code] = next
-	c.distances += len(next.miles)
+	c.distances += len(next.named)
 }
 
-// forget makes room for a code with so many distances: those go that were not asked for again in time, and all if that is too
-// little, as they are learnt again.
+// learn adds a clinic whose distance an answer names.
+func (r *revealed) learn(d *timeslot.Department, f *timeslot.Fragment) {
+	key := d.Key()
+	miles, ok := f.Distances[key]
+	if !ok || !isDistance(miles) || r.named[key].read.After(f.FetchedAt) {
+		return
+	}
+	n := naming{read: f.FetchedAt}
+	if n.placed = d.Point != nil; n.placed {
+		n.at = *d.Point
+	}
+	r.named[key], r.miles[key] = n, miles
+}
+
+// holds reports whether the clinic is where it was when its distance was named.
+func (n *naming) holds(d *timeslot.Department) bool {
+	return n.placed == (d.Point != nil) && (d.Point == nil || n.at == *d.Point)
+}
+
+// forget makes room for a code with so many distances: those go that nobody asked for lately, and all if that is too little, as
+// they are learnt again.
 func (c *codes) forget(more int, now time.Time) {
 	full := func() bool { return c.distances+more > maxRevealed || len(c.revealed) >= maxCodes }
 	if full() {
 		maps.DeleteFunc(c.revealed, func(_ string, r *revealed) bool {
 			if r.old(now) {
-				c.distances -= len(r.miles)
+				c.distances -= len(r.named)
 			}
 			return r.old(now)
 		})
@@ -102,16 +121,6 @@ func (c *codes) forget(more int, now time.Time) {
 // isDistance reports whether upstream can mean it.
 func isDistance(miles float64) bool { return miles >= 0 && miles <= 2*timeslot.MaxRadius }
 
-// news reports whether an answer names a distance that is not known.
-func (r *revealed) news(f *timeslot.Fragment) bool {
-	for key, miles := range f.Distances {
-		if known, ok := r.miles[key]; isDistance(miles) && (!ok || known != miles) {
-			return true
-		}
-	}
-	return false
-}
-
 // fits reports whether an answer's distances may be measured from where the code is held to be.
 func (r *revealed) fits(f *timeslot.Fragment) bool {
 	for _, seen := range sightings(f) {
@@ -122,11 +131,11 @@ func (r *revealed) fits(f *timeslot.Fragment) bool {
 	return true
 }
 
-// place is where a code is, as far as its answers reveal it well enough; nil where they do not.
+// place is where a code is, as well as its answers reveal it; nil where they do not, or do not help.
 func (c *codes) place(code string, now time.Time) *revealed {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r := c.revealed[code]; r != nil && r.err <= largestError && !now.Before(c.spoilt[code]) {
+	if r := c.revealed[code]; r != nil && !now.Before(c.spoilt[code]) {
 		return r
 	}
 	return nil
@@ -143,12 +152,12 @@ func (c *codes) spoil(code string, now time.Time) {
 }
 
 // old reports whether the code has to be asked for by itself again.
-func (r *revealed) old(now time.Time) bool { return now.Sub(r.since) >= revealedFor }
+func (r *revealed) old(now time.Time) bool { return now.Sub(r.newest) >= revealedFor }
 
-// mayTry reports whether something may be read in the background for the code: once a second.
-func (r *revealed) mayTry(now time.Time) bool {
-	last := r.tried.Load()
-	return now.UnixNano()-last >= int64(tryBackground) && r.tried.CompareAndSwap(last, now.UnixNano())
+// mayCheck reports whether an old code is to be asked for again now: not by each of its callers.
+func (r *revealed) mayCheck(now time.Time) bool {
+	last := r.checked.Load()
+	return now.UnixNano()-last >= int64(checkEvery) && r.checked.CompareAndSwap(last, now.UnixNano())
 }
 
 // reach is how far around r.at a circle has to go to hold all that upstream would list within a radius.
@@ -176,25 +185,19 @@ func (r *revealed) name(departments []timeslot.Department, distances map[string]
 func (r *revealed) unknown(departments []timeslot.Department, radius float64) (keys []string) {
 	for i := range departments {
 		d := &departments[i]
-		key := d.Key()
-		miles, ok := r.miles[key]
+		known, ok := r.named[d.Key()]
 		switch {
-		case d.Point == nil:
-		case ok:
-			seen := sighting{*d.Point, miles}
-			ok = math.Abs(r.at.MilesTo(seen.at)-miles) <= r.err+seen.doubt()
+		case ok && known.holds(d):
+		case d.Point != nil && r.at.MilesTo(*d.Point) > r.reach(radius):
 		default:
-			ok = r.at.MilesTo(*d.Point) > r.reach(radius)
-		}
-		if !ok {
-			keys = append(keys, key)
+			keys = append(keys, d.Key())
 		}
 	}
 	return keys
 }
 
-// named reports whether the code's own answers name all clinics of circles of which no distance was known.
-func (r *revealed) named(unclear, own []*piece, radius float64) bool {
+// names reports whether the code's own answers name all clinics of circles of which no distance was known.
+func (r *revealed) names(unclear, own []*piece, radius float64) bool {
 	for _, pc := range unclear {
 		for _, key := range r.unknown(pc.departments(), radius) {
 			if !slices.ContainsFunc(own, func(pc *piece) bool { _, ok := pc.fragment.Distances[key]; return ok }) {
