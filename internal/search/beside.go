@@ -86,6 +86,36 @@ func (c *circles) since(area timeslot.Area, now time.Time) time.Time {
 	return now
 }
 
+// joint is for how many visit types an area was read by one call, and when that was last ordered.
+type joint struct {
+	types int
+	at    time.Time
+}
+
+// jointFor is how long it counts that an area was read for several visit types.
+const jointFor = time.Minute
+
+// join takes over that an area is read for several visit types.
+func (c *circles) join(area timeslot.Area, types int, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.joint) >= maxCircles {
+		clear(c.joint)
+	}
+	c.joint[area] = joint{types, now}
+}
+
+// typesRead is for how many visit types a circle of the largest radius is read by one call: of several such ones the one that
+// costs least for each serves.
+func (c *circles) typesRead(area timeslot.Area, now time.Time) int {
+	if area.Radius == timeslot.MaxRadius && len(c.joint) > 0 {
+		if j := c.joint[area]; now.Sub(j.at) < jointFor {
+			return j.types
+		}
+	}
+	return 0
+}
+
 // typesTogether puts stretches of one area together whose visit types one call can bring.
 func (e *Engine) typesTogether(stretches [][]*piece) (together [][]*piece) {
 	at := map[timeslot.Area]int{} // where an area's stretch is that others may join
@@ -105,8 +135,11 @@ func (e *Engine) typesTogether(stretches [][]*piece) (together [][]*piece) {
 		at[key.Area] = len(together)
 		together = append(together, stretch)
 	}
-	for i, stretch := range together {
-		together[i] = rectangle(stretch)
+	for i, list := range together {
+		together[i] = rectangle(list)
+		if _, _, types := (&stretch{pieces: list}).span(); len(types) > 1 {
+			e.circles.join(list[0].key.Area, len(types), e.opt.Now())
+		}
 	}
 	return together
 }

@@ -138,3 +138,33 @@ func TestEachPartOfASeasonIsHandedOutOnce(t *testing.T) {
 		t.Errorf("%d of %d parts handed out", handed.Load(), len(keys))
 	}
 }
+
+// Of two circles of the largest radius the older one serves, unless one call reads the other for several visit types.
+func TestTheCircleThatOneCallReadsForSeveralVisitTypesServes(t *testing.T) {
+	now, c := time.Now(), newCircles()
+	at := timeslot.Point{Latitude: 47.5, Longitude: -122.3}
+	first, second := timeslot.AreaAround(timeslot.Point{Latitude: 47.1, Longitude: -122.3}, 100), timeslot.AreaAround(at, 100)
+	for i, area := range []timeslot.Area{first, second} {
+		asked := now.Add(time.Duration(i) * time.Second)
+		c.want([]ask{{key: timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, VisitType: "Illness", Area: area}}}, asked)
+	}
+	serves := func(when time.Time) timeslot.Area {
+		w := wish{
+			visitType: "Illness", at: at, radius: 100, own: second, calls: func() int { return 1 },
+			days: func(timeslot.Area) []stretchOfDays { return []stretchOfDays{{}} },
+		}
+		c.want([]ask{{key: timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, VisitType: "Illness", Area: first}},
+			{key: timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, VisitType: "Illness", Area: second}}}, when)
+		return c.candidates(&w, when)[0].area
+	}
+	if got := serves(now.Add(2 * time.Second)); got != first {
+		t.Errorf("%v serves, want the older one", got)
+	}
+	c.join(second, 3, now.Add(2*time.Second))
+	if got := serves(now.Add(3 * time.Second)); got != second {
+		t.Errorf("%v serves, want the one for three visit types", got)
+	}
+	if got := serves(now.Add(2*time.Second + jointFor)); got != first {
+		t.Errorf("%v serves after a minute without such a call, want the older one", got)
+	}
+}

@@ -30,6 +30,7 @@ type candidate struct {
 	disc
 	area     timeslot.Area
 	standing standing
+	types    int       // that one call reads it for, if it is of the largest radius
 	since    time.Time // when it was first asked for
 	pending  bool      // somebody waits for it
 	seen     bool      // it was read lately for the wanted days, so all is known that is there; only for the widest wishes
@@ -59,7 +60,8 @@ type chosen struct {
 
 // choose gives the areas that serve a wish: one that contains it or several that cover it, those that are there before those
 // that have to be waited for; else such with a new one. Of several the largest is taken, which most others can share, and of
-// equal ones that which is in use for the longest time: so all choose the same, and what nobody chooses any more grows old.
+// equal ones that which one call reads for the most visit types, then that which is in use for the longest time: so all choose the
+// same, and what nobody chooses any more grows old.
 //
 // A circle that takes many more calls than the caller's own would, as in dense places large ones do, serves him while it is
 // fresh. It is not refreshed for his sake: it lives on only where others ask for as much.
@@ -132,7 +134,7 @@ func (c *circles) candidates(w *wish, now time.Time) (near []candidate) {
 			continue
 		}
 		days := w.days(r.area)
-		it := candidate{disc: d, area: r.area, standing: r.standing(days, now), since: r.since, pending: r.pending(now)}
+		it := candidate{disc: d, area: r.area, standing: r.standing(days, now), types: c.typesRead(r.area, now), since: r.since, pending: r.pending(now)}
 		if w.widest() {
 			it.seen = c.seen(r, days, now)
 		} else {
@@ -150,7 +152,7 @@ func (c *circles) candidates(w *wish, now time.Time) (near []candidate) {
 		w.clinics = append(w.clinics, c.places.around(w.at, float64(w.radius))...)
 	}
 	slices.SortFunc(near, func(a, b candidate) int {
-		return cmp.Or(int(b.area.Radius)-int(a.area.Radius), a.since.Compare(b.since), compareAreas(a.area, b.area))
+		return cmp.Or(int(b.area.Radius)-int(a.area.Radius), b.types-a.types, a.since.Compare(b.since), compareAreas(a.area, b.area))
 	})
 	return near[:min(len(near), maxNear)]
 }

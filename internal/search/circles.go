@@ -54,6 +54,7 @@ type circles struct {
 	mu    sync.Mutex
 	known map[crowded]*circle
 	lists map[string][]*circle // the same by visit type
+	joint map[timeslot.Area]joint
 	places
 }
 
@@ -96,7 +97,7 @@ const (
 )
 
 func newCircles() *circles {
-	return &circles{known: map[crowded]*circle{}, lists: map[string][]*circle{}}
+	return &circles{known: map[crowded]*circle{}, lists: map[string][]*circle{}, joint: map[timeslot.Area]joint{}}
 }
 
 // byPoint reports whether a read is of an area around a point.
