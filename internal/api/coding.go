@@ -123,13 +123,13 @@ const (
 func encoded(body []byte, c coding) []byte {
 	switch c {
 	case gzipCoding:
-		var b bytes.Buffer
-		w := gzipWriters.Get().(*gzip.Writer)
-		defer gzipWriters.Put(w)
-		w.Reset(&b)
-		_, _ = w.Write(body) // a bytes.Buffer takes everything
-		_ = w.Close()
-		return bytes.Clone(b.Bytes())
+		z := gzipWriters.Get().(*gzipWriter)
+		defer gzipWriters.Put(z)
+		z.out.Reset()
+		z.Reset(&z.out)
+		_, _ = z.Write(body) // a bytes.Buffer takes everything
+		_ = z.Close()
+		return bytes.Clone(z.out.Bytes())
 	case zstdCoding:
 		return bytes.Clone(zstdEncoder().EncodeAll(body, nil))
 	default:
@@ -144,8 +144,14 @@ func encoded(body []byte, c coding) []byte {
 // gzipWriters are used again: their tables are larger than most answers.
 var gzipWriters = sync.Pool{New: func() any {
 	w, _ := gzip.NewWriterLevel(nil, gzipLevel) // a level that exists
-	return w
+	return &gzipWriter{Writer: w}
 }}
+
+// gzipWriter compresses into memory of its own.
+type gzipWriter struct {
+	*gzip.Writer
+	out bytes.Buffer
+}
 
 // zstdEncoder is shared: EncodeAll is safe for concurrent use and keeps its tables.
 var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
