@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -152,11 +153,13 @@ func TestAnOldCodeIsCheckedNowAndThen(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, _ := codedRegion(t)
 				r.opens = time.Now().Add(72 * time.Hour)
+				var refuses atomic.Bool
 				e := newEngine(t, r.desk, func(o *Options) {
-					o.Fetcher = &picky{r, func(key timeslot.FragmentKey) bool { return c.refused && key.Area.PostalCode != "" && len(r.asked) > 1 }}
+					o.Fetcher = &picky{r, func(key timeslot.FragmentKey) bool { return refuses.Load() && key.Area.PostalCode != "" }}
 					o.Sources[timeslot.CareDirect] = SourceOptions{}
 				})
 				e.mustSearch(t, byCode("98101", 25), Caller{})
+				refuses.Store(c.refused)
 				for range 24*60 - 2 {
 					pass(time.Minute)
 					e.mustSearch(t, byCode("98101", 25), Caller{})
