@@ -113,7 +113,10 @@ func TestAnothersCircleServesAPostalCodeAsFarAsDistancesAreKnown(t *testing.T) {
 		q := query(func(q *timeslot.Query) { q.PostalCode, q.Radius = "98101", 30 })
 		f := answered(careOptions(30), 0, at(followUp(ann), nine))
 		f.Distances = map[string]float64{main + "|1": 7} // from elsewhere
-		out := merge.Merge(merge.Input{Query: q, Now: noon, DefaultWindow: 14, Fragments: []*timeslot.Fragment{f}, Miles: tt.miles})
+		out := merge.Merge(merge.Input{Query: q, Now: noon, DefaultWindow: 14, Fragments: []*timeslot.Fragment{f}, Miles: func(ehr, id string) (float64, bool) {
+			miles, ok := tt.miles[timeslot.DepartmentKey(ehr, id)]
+			return miles, ok
+		}})
 		if out.Result.Total != tt.total || out.PerFragment[0] != tt.total || tt.total == 1 && out.Result.Slots[0].Distance != 9.5 {
 			t.Errorf("%s: %d slots, %d counted: %+v", name, out.Result.Total, out.PerFragment[0], out.Result.Slots)
 		}

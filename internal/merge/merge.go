@@ -20,9 +20,9 @@ type Input struct {
 	// outside of what the query asks for is not looked at.
 	First bool
 
-	// Miles are distances from the query's postal code to departments by key, as upstream named them in earlier answers for it:
-	// for those that answers for other areas list. Such a one that it lacks lies outside.
-	Miles map[string]float64
+	// Miles is the distance from the query's postal code to a department, as upstream named it in an earlier answer for the code:
+	// for those that answers for other areas list. Such a one that it does not know lies outside. May be nil.
+	Miles func(ehrInstance, departmentID string) (miles float64, ok bool)
 
 	// Asked is whom and what a query by entries has asked for, with the status of each for the case that it has no slots.
 	Asked []timeslot.Entry

@@ -178,8 +178,8 @@ func (q *question) distanceTo(p *place) float64 {
 	case q.Query.Point != nil || q.Query.PostalCode == "":
 	case p.miles >= 0:
 		return p.miles
-	case slices.ContainsFunc(p.parts, func(l listed) bool { return l.answer.ofArea() }):
-		if miles, ok := q.Miles[p.key]; ok {
+	case q.Miles != nil && slices.ContainsFunc(p.parts, func(l listed) bool { return l.answer.ofArea() }):
+		if miles, ok := q.Miles(p.ehr, p.id); ok {
 			return miles
 		}
 	}

@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -51,38 +50,39 @@ func (p *plan) areasOfCode(visitType string) []chosen {
 
 // ownCopy is an area around the code of which nothing is worse than that. It is not refreshed for this query's sake.
 func (p *plan) ownCopy(visitType string, worst timeslot.Freshness) (own chosen, ok bool) {
-	own, ok = p.engine.codes.holding(visitType, p.query.PostalCode, p.needed(), p.partsOf(visitType), worst, p.now)
+	own, ok = p.engine.codes.holding(p.codeWish(visitType), worst)
 	own.borrowed = true
 	return own, ok
 }
 
 // ownArea is the area around the code that serves where circles do not.
 func (p *plan) ownArea(visitType string) chosen {
-	need := p.needed()
+	w := p.codeWish(visitType)
 	if p.code != nil { // every clinic is listed that may be inside
-		need = max(need, p.code.wide(float64(p.query.Radius)))
+		w.need = max(w.need, p.code.wide(float64(p.query.Radius)))
 	}
-	return p.engine.codes.choose(visitType, p.query.PostalCode, need, p.partsOf(visitType), p.now)
+	return p.engine.codes.choose(w)
 }
 
-// needed is how many miles around the code a query by itself needs.
-func (p *plan) needed() float64 {
-	return float64(p.query.Radius) + timeslot.RoundingSlackMiles(p.engine.opt.Limits.PointPrecision)
+func (p *plan) codeWish(visitType string) *codeWish {
+	return &codeWish{
+		visitType: visitType, code: p.query.PostalCode, now: p.now,
+		need: float64(p.query.Radius) + timeslot.RoundingSlackMiles(p.engine.opt.Limits.PointPrecision),
+		days: func(a timeslot.Area) []stretchOfDays { return p.likelyDays(visitType, a) },
+	}
 }
 
-func (p *plan) partsOf(visitType string) func(timeslot.Area) []stretchOfDays {
-	return func(a timeslot.Area) []stretchOfDays { return p.likelyDays(visitType, a) }
-}
-
-// miles are the distances from the query's postal code that upstream has named, where circles serve it.
-func (p *plan) miles() map[string]float64 {
-	switch {
-	case p.code == nil:
+// milesFromCode is how far clinics are from the query's postal code, where circles serve it; nil where they do not.
+func (p *plan) milesFromCode() func(ehr, id string) (miles float64, ok bool) {
+	if p.code == nil {
 		return nil
-	case p.named != nil:
-		return p.named
-	default:
-		return p.code.miles
+	}
+	return func(ehr, id string) (miles float64, ok bool) {
+		key := clinicKey{ehr, id}
+		if p.leftOut[key] {
+			return 0, false
+		}
+		return p.code.milesTo(key)
 	}
 }
 
@@ -107,36 +107,74 @@ func (e *Engine) readInBackground(p *plan, call fetch.Call) {
 	e.refreshDue(list, call)
 }
 
+// unclear are the circles of a visit type by which a postal code cannot be served whole: they could not be read, leave gaps, or
+// list a clinic of which nobody knows how far it is.
+type unclear struct {
+	visitType string
+	circles   []*piece
+	failed    error // why the first circle that could not be read anew could not
+}
+
+// unclear are those of a query, by visit type.
+func (p *plan) unclear(list []*piece) (all []unclear) {
+	if p.code == nil {
+		return nil
+	}
+	for _, pc := range list {
+		if !byPoint(pc.key) {
+			continue
+		}
+		i := slices.IndexFunc(all, func(u unclear) bool { return u.visitType == pc.key.VisitType })
+		if i < 0 {
+			i, all = len(all), append(all, unclear{visitType: pc.key.VisitType})
+		}
+		u := &all[i]
+		u.failed = cmp.Or(u.failed, pc.err)
+		if !pc.usable() || pc.gaps || len(p.unknown(pc)) > 0 {
+			u.circles = append(u.circles, pc)
+		}
+	}
+	return slices.DeleteFunc(all, func(u unclear) bool { return len(u.circles) == 0 })
+}
+
+// unknown are the clinics of a circle that may lie inside and of which nobody knows how far they are.
+func (p *plan) unknown(circle *piece) []*timeslot.Department {
+	return p.code.unknown(circle.departments(), float64(p.query.Radius))
+}
+
 // asCode has the query's postal code asked for by itself where circles list a clinic that may lie inside and of which nobody
 // knows how far it is. Where a circle could not be read, older copies of the code's own do. Without either what circles give is
 // served: such a clinic is left out, and the answer is not complete.
 func (e *Engine) asCode(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
-	for _, visitType := range p.unclearTypes(list) {
-		unclear, failed := p.unclear(list, visitType)
-		own := pieces(p.readsOfCode(visitType))
-		if failed == nil {
-			failed = cmp.Or(e.outages.of(anyArea(unclear[0].key), p.now), e.outages.of(own[0].key, p.now))
-		}
-		if failed != nil {
-			own = e.ownCopies(ctx, p, visitType, failed)
+	for _, u := range p.unclear(list) {
+		var own []*piece
+		if u.failed = cmp.Or(u.failed, e.failedLately(p, u)); u.failed != nil {
+			own = e.ownCopies(ctx, p, u)
 		} else {
-			own = e.askAnew(ctx, p, own, unclear, call)
-			failed = failureOf(own)
-			if allUsable(own) && failed == nil && !p.code.names(unclear, own, float64(p.query.Radius)) {
+			own = e.askAnew(ctx, p, u, call)
+			if i := slices.IndexFunc(own, func(pc *piece) bool { return pc.err != nil }); i >= 0 {
+				u.failed = own[i].err
+			} else if !p.nowKnown(u, own) {
 				e.codes.spoil(p.query.PostalCode, p.now)
 			}
 		}
-		list = p.replaced(list, visitType, unclear, own, failed)
+		list = p.replaced(list, u, own)
 	}
 	return list
 }
 
+// failedLately is why areas, or the code's own, could not be read a moment ago; nil where none failed.
+func (e *Engine) failedLately(p *plan, u unclear) error {
+	return cmp.Or(e.outages.of(anyArea(u.circles[0].key), p.now), e.outages.of(p.readsOfCode(u.visitType)[0].key, p.now))
+}
+
 // askAnew reads the code's own areas, unless copies are at hand that are newer than the circles that want them.
-func (e *Engine) askAnew(ctx context.Context, p *plan, own, unclear []*piece, call fetch.Call) []*piece {
+func (e *Engine) askAnew(ctx context.Context, p *plan, u unclear, call fetch.Call) []*piece {
+	own := pieces(p.readsOfCode(u.visitType))
 	e.look(ctx, own)
 	for _, pc := range own {
 		pc.renewal = notYet
-		if pc.servable() && slices.ContainsFunc(unclear, func(circle *piece) bool {
+		if pc.servable() && slices.ContainsFunc(u.circles, func(circle *piece) bool {
 			return circle.fragment != nil && circle.fragment.FetchedAt.After(pc.fragment.FetchedAt)
 		}) {
 			pc.freshness = timeslot.LastHope
@@ -152,26 +190,30 @@ func (e *Engine) askAnew(ctx context.Context, p *plan, own, unclear []*piece, ca
 	return own
 }
 
-// failureOf is why the first of some reads that failed did; nil where none did.
-func failureOf(list []*piece) error {
-	for _, pc := range list {
-		if pc.err != nil {
-			return pc.err
+// nowKnown reports whether the code's own answers name all clinics of circles of which no distance was known.
+func (p *plan) nowKnown(u unclear, own []*piece) bool {
+	for _, circle := range u.circles {
+		for _, d := range p.unknown(circle) {
+			if !slices.ContainsFunc(own, func(pc *piece) bool { _, ok := pc.fragment.Distances[d.Key()]; return ok }) {
+				return false
+			}
 		}
 	}
-	return nil
+	return true
 }
 
 // insteadOfCircles puts older copies of a code's own in the place of circles that could not be read a moment ago, and of older
 // ones that leave gaps.
 func (e *Engine) insteadOfCircles(ctx context.Context, p *plan, list []*piece) []*piece {
-	for _, visitType := range p.unclearTypes(list) {
-		unclear, failed := p.unclear(list, visitType)
-		if failed == nil || !slices.ContainsFunc(unclear, func(pc *piece) bool { return !pc.usable() || pc.gaps }) {
+	if !slices.ContainsFunc(list, func(pc *piece) bool { return byPoint(pc.key) && pc.err != nil }) {
+		return list
+	}
+	for _, u := range p.unclear(list) {
+		if u.failed == nil || !slices.ContainsFunc(u.circles, func(pc *piece) bool { return !pc.usable() || pc.gaps }) {
 			continue
 		}
-		if own := e.ownCopies(ctx, p, visitType, failed); allUsable(own) {
-			list = p.replaced(list, visitType, unclear, own, failed)
+		if own := e.ownCopies(ctx, p, u); allUsable(own) {
+			list = p.replaced(list, u, own)
 		}
 	}
 	return list
@@ -179,84 +221,45 @@ func (e *Engine) insteadOfCircles(ctx context.Context, p *plan, list []*piece) [
 
 // ownCopies are copies of a code's own answers, served as they are because reading failed: of the smallest area of which there
 // are all.
-func (e *Engine) ownCopies(ctx context.Context, p *plan, visitType string, failed error) (own []*piece) {
-	least := ownArea(p.query.PostalCode, p.needed())
-	for _, radius := range radiusLadder {
-		if area := least; radius >= int(least.Radius) {
-			area.Radius = uint8(radius)
-			own = pieces(p.readsOf(visitType, []chosen{{Area: area, why: whyOutage}}))
-			if e.look(ctx, own); allUsable(own) {
-				break
-			}
+func (e *Engine) ownCopies(ctx context.Context, p *plan, u unclear) (own []*piece) {
+	for _, area := range p.codeWish(u.visitType).areas() {
+		own = pieces(p.readsOf(u.visitType, []chosen{{Area: area, why: whyOutage}}))
+		if e.look(ctx, own); allUsable(own) {
+			break
 		}
 	}
 	for _, pc := range own {
-		pc.err, pc.asIs = failed, true
+		pc.err, pc.asIs = u.failed, true
 	}
 	return own
 }
 
-// replaced has own in the place of the circles of a visit type, if all of it is there. Otherwise failed is why it is not.
-func (p *plan) replaced(list []*piece, visitType string, unclear, own []*piece, failed error) []*piece {
+// replaced has own in the place of the circles of a visit type, if all of it is there; else what nobody knows is left out.
+func (p *plan) replaced(list []*piece, u unclear, own []*piece) []*piece {
 	if !allUsable(own) {
-		p.leaveOut(unclear, failed)
+		p.leaveOut(u)
 		return list
 	}
 	if p.byItself == nil {
 		p.byItself = map[string]bool{}
 	}
-	p.byItself[visitType] = true
+	p.byItself[u.visitType] = true
 	return append(slices.DeleteFunc(list, func(pc *piece) bool {
-		return byPoint(pc.key) && pc.key.VisitType == visitType
+		return byPoint(pc.key) && pc.key.VisitType == u.visitType
 	}), own...)
 }
 
 // leaveOut leaves clinics out of which nobody knows how far they are.
-func (p *plan) leaveOut(unclear []*piece, failed error) {
-	radius := float64(p.query.Radius)
-	for _, pc := range unclear {
-		for _, key := range p.code.unknown(pc.departments(), radius) {
-			pc.gaps, pc.err = true, cmp.Or(pc.err, failed)
-			if _, ok := p.miles()[key]; ok {
-				if p.named == nil {
-					p.named = maps.Clone(p.code.miles)
-				}
-				delete(p.named, key)
+func (p *plan) leaveOut(u unclear) {
+	for _, pc := range u.circles {
+		for _, d := range p.unknown(pc) {
+			pc.gaps, pc.err = true, cmp.Or(pc.err, u.failed)
+			if p.leftOut == nil {
+				p.leftOut = map[clinicKey]bool{}
 			}
+			p.leftOut[clinicOf(d)] = true
 		}
 	}
-}
-
-// unclearTypes are the visit types of circles by which the query's postal code cannot be served.
-func (p *plan) unclearTypes(list []*piece) (types []string) {
-	if p.code == nil {
-		return nil
-	}
-	for _, pc := range list {
-		if byPoint(pc.key) && !slices.Contains(types, pc.key.VisitType) {
-			if unclear, _ := p.unclear(list, pc.key.VisitType); len(unclear) > 0 {
-				types = append(types, pc.key.VisitType)
-			}
-		}
-	}
-	return types
-}
-
-// unclear are the circles of a visit type by which the query's postal code cannot be served whole, and why the first that could not be
-// read anew could not.
-func (p *plan) unclear(list []*piece, visitType string) (unclear []*piece, failed error) {
-	for _, pc := range list {
-		if !byPoint(pc.key) || pc.key.VisitType != visitType {
-			continue
-		}
-		if failed == nil {
-			failed = pc.err
-		}
-		if !pc.usable() || pc.gaps || len(p.code.unknown(pc.fragment.Departments, float64(p.query.Radius))) > 0 {
-			unclear = append(unclear, pc)
-		}
-	}
-	return unclear, failed
 }
 
 // readsOfCode are the reads of the query's postal code by itself.

@@ -53,9 +53,11 @@ func TestAClinicOfUnknownDistanceHasTheCodeAskedForByItself(t *testing.T) {
 	}
 }
 
-// opensWhileFresh has a clinic that was full open, and the circle read anew.
+// opensWhileFresh has two codes live on circles while a clinic is full; then it opens, and the circle is read anew.
 func opensWhileFresh(t *testing.T, r *region, e *Engine, clinic int) {
 	t.Helper()
+	r.set(func() { r.full[clinic] = true })
+	e.ask(t, 200, 10*time.Second, "98101", "98102")
 	r.set(func() { r.full[clinic] = false })
 	for range 2 {
 		pass(policy.Fresh)
@@ -99,8 +101,6 @@ func TestAnOldCopyDoesNotAnswerForANewClinic(t *testing.T) {
 func TestAnAnswerThatLacksAClinicIsNotSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)
-		r.set(func() { r.full[3] = true })
-		e.ask(t, 200, 10*time.Second, "98101", "98102")
 		opensWhileFresh(t, r, e, 3)
 		r.set(func() { r.takes = time.Second })
 		a, err := e.Search(t.Context(), byCode("98102", 25), Caller{Budget: 500 * time.Millisecond})
@@ -114,8 +114,6 @@ func TestAnAnswerThatLacksAClinicIsNotSettled(t *testing.T) {
 func TestAnUnknownClinicDoesNotHaveEachCallerWaitForAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)
-		r.set(func() { r.full[3] = true })
-		e.ask(t, 200, 10*time.Second, "98101", "98102")
 		opensWhileFresh(t, r, e, 3)
 		r.set(func() { r.down, r.takes = true, time.Second })
 		waits := 0

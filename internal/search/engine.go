@@ -240,7 +240,7 @@ func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection, fi
 	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
-		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Asked: g.asked(q), First: first, Miles: g.plan.miles(),
+		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Asked: g.asked(q), First: first, Miles: g.plan.milesFromCode(),
 	})
 	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict && !merged.Result.Doubtful

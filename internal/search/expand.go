@@ -59,7 +59,12 @@ func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 		case !byPoint(pc.key):
 			maps.Copy(named, pc.fragment.Distances)
 		case p.code != nil:
-			p.code.name(pc.fragment.Departments, named)
+			for i := range pc.fragment.Departments {
+				d := &pc.fragment.Departments[i]
+				if miles, ok := p.code.milesTo(clinicOf(d)); ok {
+					named[d.Key()] = miles
+				}
+			}
 		}
 	}
 	var more []ask

@@ -53,11 +53,10 @@ func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, 
 	directory = append(directory, list)
 	more := pieces(p.expand(fragmentsOf(directory)))
 	found = e.peek(ctx, more, found)
-	for _, visitType := range p.unclearTypes(slots) {
-		own := pieces(p.readsOfCode(visitType))
+	for _, u := range p.unclear(slots) {
+		own := pieces(p.readsOfCode(u.visitType))
 		found = e.peek(ctx, own, found)
-		unclear, _ := p.unclear(slots, visitType)
-		slots = p.replaced(slots, visitType, unclear, own, nil)
+		slots = p.replaced(slots, u, own)
 	}
 	slots = append(slots, more...)
 	named := pieces(p.namedDepartments(directory, slots))

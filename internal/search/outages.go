@@ -119,7 +119,7 @@ func (e *Engine) insteadOf(ctx context.Context, p *plan, list []*piece, failed *
 	without.outage = true
 	copies := pieces(without.areaOf(visitType))
 	e.look(ctx, copies)
-	if len(copies) == 0 || slices.ContainsFunc(copies, func(pc *piece) bool { return !pc.usable() }) {
+	if len(copies) == 0 || !allUsable(copies) {
 		return list
 	}
 	for _, pc := range copies {

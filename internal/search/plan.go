@@ -52,7 +52,7 @@ type plan struct {
 
 	code       *revealed          // where the query's postal code is, if circles may serve it; nil otherwise
 	byItself   map[string]bool    // visit types for which it is asked for by itself all the same
-	named      map[string]float64 // distances from it that count; nil: all that are known
+	leftOut    map[clinicKey]bool // clinics of which its distance is not known any more
 	background []ask              // what is to be at hand for the next query
 	check      []ask              // to be asked for again at times
 

@@ -2,6 +2,7 @@ package search
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,40 +68,46 @@ func (c *codes) makeRoom(now time.Time) {
 	}
 }
 
-// choose gives the area around a code that serves a caller who needs so many miles: the largest that may be served for the
-// days, fresh ones before stale ones, else his own.
-func (c *codes) choose(visitType, code string, need float64, days func(timeslot.Area) []stretchOfDays, now time.Time) chosen {
+// codeWish is what a caller needs around a code for a visit type.
+type codeWish struct {
+	visitType, code string
+	need            float64 // miles
+	days            func(timeslot.Area) []stretchOfDays
+	now             time.Time
+}
+
+// areas are those that hold what the caller needs: his own first, which upstream is asked for on his behalf.
+func (w *codeWish) areas() (list []timeslot.Area) {
+	for _, step := range radiusLadder {
+		if float64(step) >= w.need || step == timeslot.MaxRadius {
+			list = append(list, timeslot.Area{PostalCode: w.code, Radius: uint8(step)})
+		}
+	}
+	return list
+}
+
+// choose gives the area around a code that serves a caller: the largest that may be served for the days, fresh ones before stale
+// ones, else his own.
+func (c *codes) choose(w *codeWish) chosen {
 	for _, worst := range [...]timeslot.Freshness{timeslot.Fresh, timeslot.Stale} {
-		if wider, ok := c.holding(visitType, code, need, days, worst, now); ok {
+		if wider, ok := c.holding(w, worst); ok {
 			return wider
 		}
 	}
-	return chosen{Area: ownArea(code, need)}
-}
-
-// ownArea is the area around a code that upstream is asked for on behalf of a caller who needs so many miles.
-func ownArea(code string, need float64) timeslot.Area {
-	for _, step := range radiusLadder {
-		if float64(step) >= need {
-			return timeslot.Area{PostalCode: code, Radius: uint8(step)}
-		}
-	}
-	return timeslot.Area{PostalCode: code, Radius: timeslot.MaxRadius}
+	return chosen{Area: w.areas()[0]}
 }
 
 // holding is the largest area around a code that holds a caller's own, and of which nothing is worse than that; ok is false
 // where there is none. One that takes many more calls than his own is not refreshed for his sake.
-func (c *codes) holding(
-	visitType, code string, need float64, days func(timeslot.Area) []stretchOfDays, worst timeslot.Freshness, now time.Time,
-) (_ chosen, ok bool) {
-	own := ownArea(code, need)
+func (c *codes) holding(w *codeWish, worst timeslot.Freshness) (_ chosen, ok bool) {
+	areas := w.areas()
+	own := len(w.days(areas[0]))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := len(radiusLadder) - 1; i >= 0 && radiusLadder[i] >= int(own.Radius); i-- {
-		wider := timeslot.Area{PostalCode: code, Radius: uint8(radiusLadder[i])}
-		parts := days(wider)
-		heavy := len(parts) > 1 && len(parts) > muchMore*len(days(own))
-		if c.serves(crowded{visitType, wider}, parts, worst, now) && (!heavy || worst == timeslot.Fresh) {
+	for _, wider := range slices.Backward(areas) {
+		parts := w.days(wider)
+		heavy := len(parts) > 1 && len(parts) > muchMore*own
+		if c.serves(crowded{w.visitType, wider}, parts, worst, w.now) && (!heavy || worst == timeslot.Fresh) {
 			return chosen{Area: wider, why: whyContains, borrowed: heavy}, true
 		}
 	}

@@ -109,21 +109,25 @@ func TestWhatACodesAnswersReveal(t *testing.T) {
 	note(now.Add(time.Minute), few)
 	note(now.Add(time.Minute), answerFrom(code, 1)) // a visit type that no clinic has
 	r := c.place("98101", now.Add(time.Hour))
-	if r == nil || len(r.miles) != 8 || r.at.MilesTo(code) > r.err || r.err > 0.5 {
+	if r == nil || len(r.clinics) != 8 || r.at.MilesTo(code) > r.err || r.err > 0.5 {
 		t.Fatalf("after two answers that fit: %+v", r)
 	}
 	if day := now.Add(time.Minute + revealedFor); r.old(day.Add(-1)) || !r.old(day) || !r.mayCheck(day) || r.mayCheck(day.Add(time.Second)) {
 		t.Error("want its distances asked for again after a day, once")
 	}
+	note(now.Add(90*time.Second), answerFrom(code, 1, clinics[:6]...)) // says nothing new
+	if again := c.place("98101", now.Add(time.Hour)); again.at != r.at || again.err != r.err || len(again.clinics) != 8 || again.old(now.Add(80*time.Second+revealedFor)) {
+		t.Errorf("after an answer that says nothing new: %+v", again)
+	}
 	moved := answerFrom(destination(code, 1, 5), 1, clinics...)
 	note(now.Add(2*time.Minute), moved)
-	if r := c.place("98101", now.Add(3*time.Minute)); r == nil || r.at.MilesTo(code) < 4 || len(r.miles) != 8 {
+	if r := c.place("98101", now.Add(3*time.Minute)); r == nil || r.at.MilesTo(code) < 4 || len(r.clinics) != 8 {
 		t.Errorf("after the code moved: %+v", r)
 	}
 	if c.distances != 8 {
 		t.Errorf("%d distances are counted, want 8", c.distances)
 	}
-	note(now.Add(90*time.Second), answerFrom(code, 1, clinics[0])) // an older copy, looked at later
+	note(now.Add(100*time.Second), answerFrom(code, 1, clinics[0])) // an older copy, looked at later
 	if r := c.place("98101", now.Add(3*time.Minute)); r == nil || r.at.MilesTo(code) < 4 {
 		t.Errorf("after an older copy: %+v", r)
 	}
@@ -144,7 +148,7 @@ func TestDistancesAreBounded(t *testing.T) {
 	}
 	held := 0
 	for _, r := range c.revealed {
-		held += len(r.miles)
+		held += len(r.clinics)
 	}
 	if held != c.distances || held == 0 || held > maxRevealed {
 		t.Errorf("%d distances are held, %d are counted, want %d at most", held, c.distances, maxRevealed)
