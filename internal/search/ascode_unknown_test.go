@@ -157,6 +157,27 @@ func TestACodeIsNotSpoiltByWhatWasNotAsked(t *testing.T) {
 	})
 }
 
+// In an outage a clinic that has moved is not shown as far away as it was.
+func TestAClinicThatMovedIsLeftOutInAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, e := codedRegion(t)
+		before, after := destination(seattle, 1, 3), destination(seattle, 4, 12)
+		r.set(func() { r.clinics[3].Point = &before })
+		e.ask(t, 200, 10*time.Second, "98102")
+		r.set(func() { r.clinics[3].Point = &after })
+		for range 2 { // somebody's position has the circle read anew
+			pass(policy.Fresh)
+			e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
+			synctest.Wait()
+		}
+		r.set(func() { r.down = true })
+		a := e.mustSearch(t, byCode("98102", 25), Caller{})
+		if slices.ContainsFunc(a.Slots, func(s timeslot.Offer) bool { return s.Schedule.DepartmentID == "3" }) || a.Complete || a.Total == 0 {
+			t.Errorf("%d slots, complete %t; want those of the others", a.Total, a.Complete)
+		}
+	})
+}
+
 // unknownInOutage is an outage in which circles list a clinic that no answer for a code has named.
 func unknownInOutage(t *testing.T, r *region, e *Engine, clinic int) {
 	t.Helper()
