@@ -8,6 +8,7 @@ import (
 
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/cache"
+	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 )
 
@@ -31,17 +32,17 @@ func (s *service) buildLedger(cfg *config.Config) (err error) {
 	if s.redis != nil {
 		s.uses = cache.NewUses(s.redis, cfg.Booking.Tombstone)
 	}
-	options := ledgerOptions(cfg, s.redis)
+	options := s.ledgerOptions(cfg)
 	options.Locate = s.index.Locate
 	s.ledger, err = cache.NewLedger(options)
 	return err
 }
 
-func ledgerOptions(cfg *config.Config, redis *cache.Redis) cache.LedgerOptions {
+func (s *service) ledgerOptions(cfg *config.Config) cache.LedgerOptions {
 	return cache.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
-		Redis:     redis, Lease: cfg.Booking.Lease,
+		Redis:     s.redis, Lease: cfg.Booking.Lease, Recorder: s.metrics,
 	}
 }
 
@@ -54,9 +55,17 @@ func (s *service) buildStore(cfg *config.Config) (err error) {
 	}
 	s.ledger.Ask(s.memory)
 	s.store = s.memory
-	if s.redis != nil {
-		s.store, err = cache.NewTiered(s.memory, s.redis) // which owns both from now on
+	if s.redis == nil {
+		return nil
 	}
+	shared, err := cache.NewRedis(s.redis, cache.RedisOptions{
+		LeaseTTL: leaseTTL(cfg.Sources), Recorder: s.metrics,
+		Policy: func(source timeslot.Source) timeslot.Policy { return (*s.policies.Load())[source] },
+	})
+	if err != nil {
+		return err
+	}
+	s.store, err = cache.NewTiered(s.memory, shared) // which owns both from now on
 	return err
 }
 
@@ -78,21 +87,21 @@ func policiesOf(cfg *config.Config) *policies {
 	return &p
 }
 
-func (s *service) newRedis(cfg *config.Config) (*cache.Redis, error) {
-	redis, err := cache.NewRedis(s.redisOptions(cfg))
+func (s *service) newRedis(cfg *config.Config) (*redisclient.Client, error) {
+	redis, err := redisclient.New(s.redisOptions(cfg))
 	if err != nil {
 		return nil, fmt.Errorf("cache.redis: %w", err)
 	}
 	return redis, nil
 }
 
-func (s *service) redisOptions(cfg *config.Config) cache.RedisOptions {
+func (s *service) redisOptions(cfg *config.Config) redisclient.Options {
 	r := cfg.Cache.Redis
-	opt := cache.RedisOptions{
-		Addresses: r.Addresses, Mode: cache.Mode(r.Mode), Master: r.Master,
+	opt := redisclient.Options{
+		Addresses: r.Addresses, Mode: redisclient.Mode(r.Mode), Master: r.Master,
 		Username: r.Username, Password: r.Password.Reveal(), DB: r.DB,
-		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier, LeaseTTL: leaseTTL(cfg.Sources),
-		Policy: func(source timeslot.Source) timeslot.Policy { return (*s.policies.Load())[source] }, Recorder: s.metrics, Logger: s.log,
+		Timeout: r.Timeout, Prefix: r.Prefix, Tenant: cfg.Tenant, Tier: cfg.Tier,
+		Recorder: s.metrics, Logger: s.log,
 	}
 	if r.TLS {
 		opt.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -100,16 +109,16 @@ func (s *service) redisOptions(cfg *config.Config) cache.RedisOptions {
 	return opt
 }
 
-// closeCaches closes the ledger first: it tells Redis what is left to tell.
+// closeCaches closes the ledger first, which tells Redis what is left to tell, and the connection to Redis last.
 func (s *service) closeCaches() error {
 	var errs []error
 	if s.ledger != nil {
 		errs = append(errs, s.ledger.Close())
 	}
-	switch {
-	case s.store != nil: // with what it stands on
+	if s.store != nil { // with what it stands on
 		errs = append(errs, s.store.Close())
-	case s.redis != nil:
+	}
+	if s.redis != nil {
 		errs = append(errs, s.redis.Close())
 	}
 	if s.index != nil {

@@ -58,7 +58,10 @@ var (
 		o := s.redisOptions(cfg)
 		return show(o.Addresses, o.Mode, o.Master, o.Username, o.Password, o.DB, o.TLS != nil, o.Timeout, o.Prefix, o.Tenant, o.Tier)
 	}
-	seesTaking  seen = func(_ *testing.T, _ *service, cfg *config.Config) string { return show(ledgerOptions(cfg, nil)) }
+	seesTaking seen = func(_ *testing.T, s *service, cfg *config.Config) string {
+		o := s.ledgerOptions(cfg)
+		return show(o.Tombstone, o.Pending, o.Lease)
+	}
 	seesLetting seen = func(_ *testing.T, _ *service, cfg *config.Config) string { return show(doorRules(cfg)) }
 	seesServing seen = func(_ *testing.T, _ *service, cfg *config.Config) string {
 		return show(apiProducts(cfg.Products), slos(cfg.Products), publicTimeouts(cfg))

@@ -19,6 +19,7 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/metrics"
 	"timeslots/internal/ops"
+	"timeslots/internal/redisclient"
 	"timeslots/internal/trace"
 	"timeslots/web"
 )
@@ -31,7 +32,7 @@ type service struct {
 	metrics  *metrics.Metrics
 	store    cache.Store
 	memory   *cache.Memory
-	redis    *cache.Redis // nil: none
+	redis    *redisclient.Client // nil: none
 	disabled disabled
 	index    *cache.SlotIndex
 	ledger   *cache.Ledger

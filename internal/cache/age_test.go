@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -11,13 +12,13 @@ import (
 
 // apart opens two replicas of one server; the first one's clock is ahead of the second one's, and each has settings of its
 // own.
-func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (server *redisServer, a, b *Tiered, clockA, clockB *fakeClock) {
+func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (server *redistest.Server, a, b *Tiered, clockA, clockB *redistest.Clock) {
 	t.Helper()
-	server = startRedis(t)
-	clockA, clockB = newFakeClock(), newFakeClock()
-	clockA.at = clockA.at.Add(ahead)
-	open := func(clock *fakeClock, own timeslot.Policy) *Tiered {
-		r := server.tier(t, func(o *RedisOptions) {
+	server = redistest.Start(t)
+	clockA, clockB = redistest.NewClock(), redistest.NewClock()
+	clockA.Advance(ahead)
+	open := func(clock *redistest.Clock, own timeslot.Policy) *Tiered {
+		r := tierOn(t, server, func(o *setup) {
 			o.Now = clock.Now
 			o.Policy = func(timeslot.Source) timeslot.Policy { return own }
 		})
@@ -34,9 +35,9 @@ func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (serv
 }
 
 // pass lets time pass for what the server keeps.
-func (s *redisServer) pass(t *testing.T, d time.Duration) {
+func pass(t *testing.T, s *redistest.Server, d time.Duration) {
 	t.Helper()
-	client := s.client()
+	client := s.Client()
 	for _, key := range client.Keys(t.Context(), "*:f1:*").Val() {
 		client.PExpire(t.Context(), key, client.PTTL(t.Context(), key).Val()-d)
 	}
@@ -63,7 +64,7 @@ func TestAClockThatIsWrongMakesNothingYoungerNorOlderForOthers(t *testing.T) {
 			stored.Bounds = hours.Bounds(stored.FetchedAt, false)
 			a.Put(t.Context(), stored)
 			a.redis.settle(t)
-			server.pass(t, 8*time.Minute)
+			pass(t, server, 8*time.Minute)
 			clockB.Advance(8 * time.Minute)
 			hit := b.redis.Lookup(t.Context(), []timeslot.FragmentKey{key})[0]
 			if hit.Fragment == nil {
@@ -119,7 +120,7 @@ func TestWhatWasFetchedLaterStaysWhateverTheClocksSay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, a, b, clockA, clockB := apart(t, ahead, hours, hours)
-			put := func(store *Tiered, clock *fakeClock, ago time.Duration, mark int) {
+			put := func(store *Tiered, clock *redistest.Clock, ago time.Duration, mark int) {
 				t.Helper()
 				f := fragment(keyOfNPI(1), clock.Now().Add(-ago))
 				f.Bounds, f.Dropped = hours.Bounds(f.FetchedAt, false), mark
@@ -138,12 +139,12 @@ func TestWhatWasFetchedLaterStaysWhateverTheClocksSay(t *testing.T) {
 			want(1)
 			put(b, clockB, time.Minute, 2) // fetched before, and slow to arrive
 			want(1)
-			server.pass(t, 10*time.Second)
+			pass(t, server, 10*time.Second)
 			put(b, clockB, 0, 3)
 			want(3)
 			put(a, clockA, time.Minute, 4)
 			want(3)
-			server.pass(t, 10*time.Second)
+			pass(t, server, 10*time.Second)
 			put(a, clockA, 0, 5)
 			want(5)
 		})
@@ -154,9 +155,9 @@ func TestAValueWithAForeignExpiryIsAMiss(t *testing.T) {
 	server, a, b, clockA, _ := apart(t, 0)
 	a.Put(t.Context(), fragment(keyOfNPI(1), clockA.Now()))
 	a.redis.settle(t)
-	client, name := server.client(), a.redis.prefix+keyOfNPI(1).String()
+	client, name := server.Client(), a.redis.prefix+keyOfNPI(1).String()
 	for _, command := range [][]any{{"PERSIST", name}, {"PEXPIRE", name, time.Hour.Milliseconds()}} {
-		do(t, client, command)
+		redistest.Do(t, client, command...)
 		wantFragments(t, b.redis.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)}), nil)
 	}
 	a.redis.Put(t.Context(), fragment(keyOfNPI(1), clockA.Now()))
@@ -169,13 +170,13 @@ func TestAValueWithAForeignExpiryIsAMiss(t *testing.T) {
 func TestTheSkewOfTheClockIsMeasured(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour, 0} {
 		server, a, _, _, _ := apart(t, ahead)
-		theirs, err := server.client().Time(t.Context()).Result()
+		theirs, err := server.Client().Time(t.Context()).Result()
 		if err != nil {
 			t.Fatal(err)
 		}
 		moved := time.Since(theirs) // the test itself may run at another day
-		a.redis.probe(t.Context())
-		state := a.redis.State()[0]
+		a.redis.client.Probe(t.Context())
+		state := a.redis.client.State()[0]
 		if off := state.Skew - moved - ahead; off.Abs() > time.Minute {
 			t.Errorf("%s ahead: measured %s more than %s", ahead, state.Skew-moved, moved)
 		}

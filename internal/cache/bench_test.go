@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -65,7 +66,7 @@ func BenchmarkMemoryLookup31Keys(b *testing.B) {
 }
 
 func BenchmarkRedisLookup30Keys(b *testing.B) {
-	r := startRedis(b).tier(b, nil)
+	r := tierOn(b, redistest.Start(b), nil)
 	keys := thirtyKeys()
 	for _, key := range keys {
 		f := withSlots(200, time.Now())
@@ -145,7 +146,7 @@ func BenchmarkSlotIndexAdd(b *testing.B) {
 
 // fleetFor is two replicas that trust each other, for measuring.
 func fleetFor(b *testing.B, unsafe bool) []*replica {
-	_, fleet := trustedFleet(b, 2, func(_ *RedisOptions, l *LedgerOptions) { l.noWait = unsafe })
+	_, fleet := trustedFleet(b, 2, func(_ *setup, l *LedgerOptions) { l.noWait = unsafe })
 	return fleet
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+	"timeslots/internal/redisclient"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -20,20 +21,18 @@ const (
 
 // board is what all replicas know together of taken slots and of events, in Redis. See boardPrelude for its form.
 type board struct {
-	client   redis.UniversalClient
-	keys     []string // taken, changes, events, members
-	channel  string   // where changes are announced
-	bounds   [3]int   // of the three sets
-	recorder Recorder
-	met      func(key string, err error) // notes what a server said, see [Redis.met]
+	shared  *redisclient.Client
+	client  redis.UniversalClient // of its own, so that polls never wait behind fragments
+	keys    []string              // taken, changes, events, members
+	channel string                // where changes are announced
+	bounds  [3]int                // of the three sets
 }
 
-// newBoard has connections of its own, so that polls never wait behind fragments. A poll may take as long as the view
-// it brings would be good for.
-func newBoard(o RedisOptions, maxMarks int, patience time.Duration) *board {
-	name := o.namespace() + "{" + o.Tenant + ":" + o.Tier + "}:t1:"
+// newBoard waits for a poll as long as the view that it brings would be good for.
+func newBoard(shared *redisclient.Client, maxMarks int, patience time.Duration) *board {
+	name := shared.Namespace() + shared.Tag() + ":t1:"
 	return &board{
-		client: o.clientWith(max(patience, o.Timeout), boardPool), recorder: o.Recorder, met: o.met,
+		shared: shared, client: shared.Another(max(patience, shared.Timeout()), boardPool),
 		keys:    []string{name + "taken", name + "changes", name + "events", name + "members"},
 		channel: name + "news", bounds: [3]int{maxMarks, maxHistory, maxTargets},
 	}
@@ -134,7 +133,7 @@ func (b *board) scan(ctx context.Context, key string, see func(member string, sc
 	for cursor := uint64(0); ; {
 		page, next, err := b.client.ZScan(ctx, key, cursor, "", scanPage).Result()
 		if err != nil {
-			b.met(key, err)
+			b.shared.Met(key, err)
 			return fmt.Errorf("read all of %s: %w", key, err)
 		}
 		for i := 0; i+1 < len(page); i += 2 {
@@ -153,9 +152,9 @@ func (b *board) scan(ctx context.Context, key string, see func(member string, sc
 func (b *board) run(ctx context.Context, operation string, script *redis.Script, args []any) ([]any, error) {
 	start := time.Now()
 	reply, err := script.Run(ctx, b.client, b.keys, args...).Slice()
-	b.recorder.RedisOperation(operation, outcomeOf(err), time.Since(start))
+	b.shared.Record(operation, err, time.Since(start))
 	if err != nil {
-		b.met(b.keys[0], err)
+		b.shared.Met(b.keys[0], err)
 		return nil, fmt.Errorf("%s: %w", operation, err)
 	}
 	return reply, nil

@@ -7,6 +7,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"timeslots/internal/redisclient"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -19,11 +21,11 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 	nodes := startCluster(t)
 	var addresses []string
 	for _, n := range nodes {
-		addresses = append(addresses, n.addr)
-		do(t, n.client(), []any{"CONFIG", "SET", "cluster-require-full-coverage", "no"})
+		addresses = append(addresses, n.Addr)
+		redistest.Do(t, n.Client(), "CONFIG", "SET", "cluster-require-full-coverage", "no")
 	}
-	fleet := fleetOf(t, nodes[0], 2, func(o *RedisOptions, _ *LedgerOptions) {
-		o.Mode, o.Addresses, o.Timeout = ModeCluster, addresses, 500*time.Millisecond
+	fleet := fleetOf(t, nodes[0], 2, func(o *setup, _ *LedgerOptions) {
+		o.Mode, o.Addresses, o.Timeout = redisclient.ModeCluster, addresses, 500*time.Millisecond
 	})
 	trusting(t, fleet)
 	a, b := fleet[0], fleet[1]
@@ -40,9 +42,9 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 		}
 		where[keyOfNPI(i)] = node.Options().Addr
 	}
-	down.kill()
+	down.Kill()
 	for _, r := range fleet {
-		eventually(t, "the server that is down is known", func() bool { return someKind(r) })
+		redistest.Eventually(t, "the server that is down is known", func() bool { return someKind(r) })
 	}
 	calls := 0
 	for i := range 60 {
@@ -56,7 +58,7 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 		if err != nil || f == nil {
 			t.Fatalf("clinician %d: %v", i, err)
 		}
-		if alive := where[key] != down.addr; shared != alive {
+		if alive := where[key] != down.Addr; shared != alive {
 			t.Errorf("clinician %d, whose server is up %v: shared %v", i, alive, shared)
 		}
 		if !shared {
@@ -70,18 +72,18 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 		if _, strict := r.ledger.Current(t.Context()); !strict {
 			t.Error("answers are not strict although the server of the taken slots is up")
 		}
-		for _, state := range r.redis.State() {
-			if bad := state.Kind != TroubleNone; bad != (state.Server == down.addr) {
-				t.Errorf("%+v, want %s alone in trouble", state, down.addr)
+		for _, state := range r.redis.client.State() {
+			if bad := state.Kind != redisclient.TroubleNone; bad != (state.Server == down.Addr) {
+				t.Errorf("%+v, want %s alone in trouble", state, down.Addr)
 			}
 		}
 	}
-	down.start()
+	down.Begin()
 	for _, r := range fleet {
-		eventually(t, "all in use again", func() bool { return !someKind(r) })
+		redistest.Eventually(t, "all in use again", func() bool { return !someKind(r) })
 	}
 }
 
 func someKind(r *replica) bool {
-	return slices.ContainsFunc(r.redis.State(), func(s ServerState) bool { return s.Kind.bypasses() })
+	return slices.ContainsFunc(r.redis.client.State(), func(s redisclient.ServerState) bool { return s.Kind.Bypasses() })
 }

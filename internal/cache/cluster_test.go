@@ -16,17 +16,19 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/redisclient"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
 // startCluster starts three masters that share the slots.
-func startCluster(t *testing.T) []*redisServer {
+func startCluster(t *testing.T) []*redistest.Server {
 	t.Helper()
-	nodes := make([]*redisServer, 3)
+	nodes := make([]*redistest.Server, 3)
 	args := []string{"--cluster", "create"}
 	for i := range nodes {
-		nodes[i] = startRedis(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "500")
-		args = append(args, nodes[i].addr)
+		nodes[i] = redistest.Start(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "500")
+		args = append(args, nodes[i].Addr)
 	}
 	binary, err := exec.LookPath("redis-cli")
 	if err != nil {
@@ -40,21 +42,21 @@ func startCluster(t *testing.T) []*redisServer {
 		t.Fatalf("redis-cli: %v\n%s", err, out)
 	}
 	for _, n := range nodes {
-		client := n.client()
-		eventually(t, "the cluster is up", func() bool {
+		client := n.Client()
+		redistest.Eventually(t, "the cluster is up", func() bool {
 			return strings.Contains(client.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 		})
 	}
 	return nodes
 }
 
-func clusterFleet(t *testing.T, nodes []*redisServer) []*replica {
+func clusterFleet(t *testing.T, nodes []*redistest.Server) []*replica {
 	t.Helper()
-	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{nodes[0].addr}})
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{nodes[0].Addr}})
 	defer func() { _ = client.Close() }()
 	settled(t, client)
-	fleet := fleetOf(t, nodes[0], 3, func(o *RedisOptions, _ *LedgerOptions) {
-		o.Mode, o.Timeout, o.Addresses = ModeCluster, DefaultRedisTimeout, []string{nodes[0].addr, nodes[1].addr, nodes[2].addr}
+	fleet := fleetOf(t, nodes[0], 3, func(o *setup, _ *LedgerOptions) {
+		o.Mode, o.Timeout, o.Addresses = redisclient.ModeCluster, redisclient.DefaultTimeout, []string{nodes[0].Addr, nodes[1].Addr, nodes[2].Addr}
 	})
 	trusting(t, fleet)
 	return fleet
@@ -120,7 +122,7 @@ func TestAClusterMovesTheLedgersSlotAndLosesItsNodeUnderLoad(t *testing.T) {
 	w := startTraffic(t, fleet)
 	busy := func(n int64) {
 		seen := w.bookings.Load()
-		eventually(t, "bookings go on", func() bool { return w.bookings.Load() >= seen+n })
+		redistest.Eventually(t, "bookings go on", func() bool { return w.bookings.Load() >= seen+n })
 	}
 	busy(16)
 	moveSlot(t, nodes, fleet[0].ledger.fleet.board.keys[0])
@@ -130,12 +132,12 @@ func TestAClusterMovesTheLedgersSlotAndLosesItsNodeUnderLoad(t *testing.T) {
 	busy(16)
 
 	n := nodes[holder(t, nodes, fleet[0].ledger.fleet.board.keys[0])]
-	n.kill()
-	eventually(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
-	eventually(t, "Redis is bypassed", func() bool { return fleet[0].redis.bypassed() })
-	n.start()
-	client := n.client()
-	eventually(t, "the cluster is whole", func() bool {
+	n.Kill()
+	redistest.Eventually(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
+	redistest.Eventually(t, "Redis is bypassed", func() bool { return redistest.Bypassed(fleet[0].redis.client) })
+	n.Begin()
+	client := n.Client()
+	redistest.Eventually(t, "the cluster is whole", func() bool {
 		return strings.Contains(client.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 	})
 	back(t, fleet)
@@ -147,7 +149,7 @@ func back(t *testing.T, fleet []*replica) {
 	t.Helper()
 	start := time.Now()
 	for _, r := range fleet {
-		eventually(t, "Redis is in use", func() bool { return !r.redis.bypassed() })
+		redistest.Eventually(t, "Redis is in use", func() bool { return !redistest.Bypassed(r.redis.client) })
 	}
 	inUse := time.Since(start)
 	trusting(t, fleet)
@@ -157,38 +159,38 @@ func back(t *testing.T, fleet []*replica) {
 
 // moveSlot moves the slot of a key from the node that has it to another, key by key, as resharding does. Do it once:
 // nodes need seconds to agree on a slot that moves again.
-func moveSlot(t *testing.T, nodes []*redisServer, key string) {
+func moveSlot(t *testing.T, nodes []*redistest.Server, key string) {
 	t.Helper()
 	ctx := t.Context()
 	clients, ids := make([]*redis.Client, len(nodes)), make([]string, len(nodes))
 	for i, n := range nodes {
-		clients[i] = n.client()
+		clients[i] = n.Client()
 		ids[i] = clients[i].Do(ctx, "CLUSTER", "MYID").Val().(string)
 	}
 	from, slot := holder(t, nodes, key), clients[0].ClusterKeySlot(ctx, key).Val()
 	to := (from + 1) % len(nodes)
-	do(t, clients[to], []any{"CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from]})
-	do(t, clients[from], []any{"CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to]})
-	host, port, _ := net.SplitHostPort(nodes[to].addr)
+	redistest.Do(t, clients[to], "CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from])
+	redistest.Do(t, clients[from], "CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to])
+	host, port, _ := net.SplitHostPort(nodes[to].Addr)
 	for {
 		keys := clients[from].ClusterGetKeysInSlot(ctx, int(slot), 10).Val()
 		if len(keys) == 0 {
 			break
 		}
 		for _, k := range keys {
-			do(t, clients[from], []any{"MIGRATE", host, port, k, 0, 1000})
+			redistest.Do(t, clients[from], "MIGRATE", host, port, k, 0, 1000)
 		}
 	}
 	for _, i := range []int{to, from, 3 - to - from} {
-		do(t, clients[i], []any{"CLUSTER", "SETSLOT", slot, "NODE", ids[to]})
+		redistest.Do(t, clients[i], "CLUSTER", "SETSLOT", slot, "NODE", ids[to])
 	}
 }
 
 // holder is the node that has the key's slot.
-func holder(t *testing.T, nodes []*redisServer, key string) int {
+func holder(t *testing.T, nodes []*redistest.Server, key string) int {
 	t.Helper()
 	for i, n := range nodes {
-		if n.client().Exists(t.Context(), key).Err() == nil {
+		if n.Client().Exists(t.Context(), key).Err() == nil {
 			return i
 		}
 	}
@@ -201,25 +203,25 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 		t.Skip("skipped: takes seconds")
 	}
 	t.Parallel()
-	master := startRedis(t, "--repl-diskless-sync-delay", "0")
-	settled(t, master.client())
-	_, port, _ := net.SplitHostPort(master.addr)
-	replica := startRedis(t, "--replicaof", "127.0.0.1 "+port)
-	replicated := replica.client()
-	eventually(t, "the second server has a copy", func() bool {
+	master := redistest.Start(t, "--repl-diskless-sync-delay", "0")
+	settled(t, master.Client())
+	_, port, _ := net.SplitHostPort(master.Addr)
+	replica := redistest.Start(t, "--replicaof", "127.0.0.1 "+port)
+	replicated := replica.Client()
+	redistest.Eventually(t, "the second server has a copy", func() bool {
 		return strings.Contains(replicated.Info(t.Context(), "replication").Val(), "master_link_status:up")
 	})
-	sentinel := startSentinel(t, master.addr)
-	fleet := fleetOf(t, sentinel, 3, func(o *RedisOptions, _ *LedgerOptions) {
-		o.Mode, o.Master, o.Timeout = ModeSentinel, "clinic", DefaultRedisTimeout
+	sentinel := startSentinel(t, master.Addr)
+	fleet := fleetOf(t, sentinel, 3, func(o *setup, _ *LedgerOptions) {
+		o.Mode, o.Master, o.Timeout = redisclient.ModeSentinel, "clinic", redisclient.DefaultTimeout
 	})
 	trusting(t, fleet)
 	c := claimFor(doctor, atNine())
 	fleet[0].ledger.Promote(c, "alice")
 	w := startTraffic(t, fleet)
-	master.kill()
-	eventually(t, "best-effort", func() bool { _, strict := fleet[1].sees(t.Context()); return !strict })
-	eventually(t, "the second server is master", func() bool {
+	master.Kill()
+	redistest.Eventually(t, "best-effort", func() bool { _, strict := fleet[1].sees(t.Context()); return !strict })
+	redistest.Eventually(t, "the second server is master", func() bool {
 		return strings.Contains(replicated.Info(t.Context(), "replication").Val(), "role:master")
 	})
 	back(t, fleet)
@@ -229,17 +231,13 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 
 // startSentinel watches the master under the name of clinic, alone. It is patient enough that a server that a busy machine
 // holds up is not taken for one that is gone.
-func startSentinel(t *testing.T, master string) *redisServer {
+func startSentinel(t *testing.T, master string) *redistest.Server {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(master)
-	directory := t.TempDir()
-	config := filepath.Join(directory, "sentinel.conf")
+	config := filepath.Join(t.TempDir(), "sentinel.conf")
 	text := fmt.Sprintf("sentinel monitor clinic %s %s 1\nsentinel down-after-milliseconds clinic 3000\nsentinel failover-timeout clinic 2000\n", host, port)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &redisServer{t: t, addr: freeAddress(t), directory: directory, sentinel: config}
-	s.start()
-	t.Cleanup(s.kill)
-	return s
+	return redistest.StartSentinel(t, config)
 }

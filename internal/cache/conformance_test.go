@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -22,36 +23,36 @@ type keeper interface {
 // subject is a store under test with its clock. settle waits for writes behind the request path.
 type subject struct {
 	keeper
-	clock  *fakeClock
+	clock  *redistest.Clock
 	settle func()
 }
 
 func TestMemoryKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
 	conform(t, func(t *testing.T) subject {
-		clock := newFakeClock()
+		clock := redistest.NewClock()
 		return subject{memoryTier(t, MemoryOptions{Now: clock.Now}), clock, func() {}}
 	})
 }
 
 func TestRedisKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
+	server := redistest.Start(t)
 	conform(t, func(t *testing.T) subject {
-		clock := newFakeClock()
-		server.follow(clock)
-		r := server.tier(t, func(o *RedisOptions) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
+		clock := redistest.NewClock()
+		follow(t, server, clock)
+		r := tierOn(t, server, func(o *setup) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
 		return subject{r, clock, func() { r.settle(t) }}
 	})
 }
 
 func TestTieredKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
+	server := redistest.Start(t)
 	conform(t, func(t *testing.T) subject {
-		clock := newFakeClock()
-		server.follow(clock)
-		r := server.tier(t, func(o *RedisOptions) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
+		clock := redistest.NewClock()
+		follow(t, server, clock)
+		r := tierOn(t, server, func(o *setup) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
 		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)
 		if err != nil {
 			t.Fatal(err)

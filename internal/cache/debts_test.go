@@ -13,7 +13,7 @@ import (
 func TestWhatThereIsNoRoomToOweIsNotTold(t *testing.T) {
 	t.Parallel()
 	s, _ := trustedFleet(t, 1, hurried)
-	way, err := relay.New(s.addr)
+	way, err := relay.New(s.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -23,8 +24,8 @@ func TestAFetchThatAnInvalidationOvertakesIsMadeAgain(t *testing.T) {
 		return fragment(key, time.Now()), nil
 	}
 	f, _, err := fleet[0].Fill(t.Context(), key, overtaken)
-	if err != nil || calls != 2 || fleet[0].seen.count("fenced/providerDirect") != 1 {
-		t.Fatalf("%d calls, recorded %v, error %v", calls, fleet[0].seen.seen, err)
+	if err != nil || calls != 2 || fleet[0].seen.Count("fenced/providerDirect") != 1 {
+		t.Fatalf("%d calls, recorded %v, error %v", calls, fleet[0].seen, err)
 	}
 	if hit := fleet[0].LookAgain(t.Context(), key); hit.Fragment != f {
 		t.Error("the second answer is not held")
@@ -81,12 +82,12 @@ func TestInvalidatedFragmentsAreMissesAtEveryReplicaAndInRedis(t *testing.T) {
 	}
 	fleet[2].ledger.MarkStale(timeslot.Claim{NPI: f.Key.NPI})
 	for _, r := range fleet {
-		eventually(t, "marked stale", func() bool { return r.Lookup(t.Context(), keys)[0].Outdated })
+		redistest.Eventually(t, "marked stale", func() bool { return r.Lookup(t.Context(), keys)[0].Outdated })
 	}
 	if err := fleet[2].ledger.Invalidate(t.Context(), Scope{NPI: f.Key.NPI}); err != nil {
 		t.Fatal(err)
 	}
-	late := openReplica(t, s.addr, nil)
+	late := openReplica(t, s.Addr, nil)
 	trusting(t, []*replica{late})
 	for i, r := range append(fleet, late) {
 		if found(r.Lookup(t.Context(), keys)) != 0 {
@@ -102,15 +103,15 @@ func TestAnInvalidationWithoutRedisHoldsHereAndIsToldLater(t *testing.T) {
 	for _, r := range fleet {
 		r.memory.Put(t.Context(), f)
 	}
-	s.kill()
+	s.Kill()
 	if err := fleet[0].ledger.Invalidate(t.Context(), Scope{All: true}); !errors.Is(err, ErrNotTold) {
 		t.Errorf("error %v, want %v", err, ErrNotTold)
 	}
 	if hit := fleet[0].memory.LookAgain(t.Context(), f.Key); hit.Fragment != nil {
 		t.Error("it does not hold here")
 	}
-	s.start()
-	eventually(t, "it holds elsewhere", func() bool {
+	s.Begin()
+	redistest.Eventually(t, "it holds elsewhere", func() bool {
 		return fleet[1].memory.LookAgain(t.Context(), f.Key).Fragment == nil
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -128,7 +129,7 @@ func TestScopesNameOneThing(t *testing.T) {
 
 func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
 	l := ledger(t, LedgerOptions{})
-	seen := newCounter()
+	seen := redistest.NewCounter()
 	m := memoryTier(t, MemoryOptions{Fences: l.Fences(), Recorder: seen})
 	f := providerDirect(doctor.NPI, "12")
 	keys := []timeslot.FragmentKey{f.Key}
@@ -137,8 +138,8 @@ func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
 		t.Fatalf("before any event: %+v", hit)
 	}
 	l.MarkStale(claimFor(doctor, atNine()))
-	if hit := m.Lookup(t.Context(), keys)[0]; hit.Fragment != f || !hit.Outdated || seen.count("memory/stale") != 1 {
-		t.Errorf("marked stale: %+v, recorded %v", hit, seen.seen)
+	if hit := m.Lookup(t.Context(), keys)[0]; hit.Fragment != f || !hit.Outdated || seen.Count("memory/stale") != 1 {
+		t.Errorf("marked stale: %+v, recorded %v", hit, seen)
 	}
 	if hit := m.LookAgain(t.Context(), f.Key); hit.Fragment != nil {
 		t.Error("marked stale, and taken for fresh")
@@ -147,7 +148,7 @@ func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
 	if hit := m.Lookup(t.Context(), keys)[0]; hit.Fragment != nil {
 		t.Error("void, and served")
 	}
-	if m.Put(t.Context(), f); seen.count("fenced/providerDirect") != 1 {
+	if m.Put(t.Context(), f); seen.Count("fenced/providerDirect") != 1 {
 		t.Error("a void fragment was stored")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -67,7 +68,7 @@ func crowd(t *testing.T, fleet []*replica, callers int, u *upstream) (filled, sh
 
 func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, startRedis(t), 3, nil)
+	fleet := fleetOf(t, redistest.Start(t), 3, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 50 * time.Millisecond}
 	filled, shared, failed := crowd(t, fleet, 100, u)
 	if filled != 300 || failed != 0 || u.calls.Load() != 1 {
@@ -84,7 +85,7 @@ func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 
 func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, startRedis(t), 2, nil)
+	fleet := fleetOf(t, redistest.Start(t), 2, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 600 * time.Millisecond} // the pauses are near their longest by then
 	var all sync.WaitGroup
 	var ended sync.Map
@@ -105,7 +106,7 @@ func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 
 func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, startRedis(t), 3, nil)
+	fleet := fleetOf(t, redistest.Start(t), 3, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 20 * time.Millisecond}
 	u.fails.Store(2)
 	filled, _, failed := crowd(t, fleet, 1, u)
@@ -117,7 +118,7 @@ func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 
 func TestAPanicGivesTheLeaseBack(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, startRedis(t), 2, nil)
+	fleet := fleetOf(t, redistest.Start(t), 2, nil)
 	u := &upstream{key: keyOfNPI(1)}
 	func() {
 		defer func() { _ = recover() }()
@@ -133,7 +134,7 @@ func TestAPanicGivesTheLeaseBack(t *testing.T) {
 func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	const life = 2 * time.Second
-	fleet := fleetOf(t, startRedis(t), 2, func(o *RedisOptions, _ *LedgerOptions) { o.LeaseTTL = life })
+	fleet := fleetOf(t, redistest.Start(t), 2, func(o *setup, _ *LedgerOptions) { o.LeaseTTL = life })
 	u := &upstream{key: keyOfNPI(1)}
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
 	if err != nil || turn.lease == nil {
@@ -164,7 +165,7 @@ func (late) Deadline() (time.Time, bool) { return time.Now().Add(-time.Milliseco
 
 func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, startRedis(t), 2, func(o *RedisOptions, _ *LedgerOptions) { o.LeaseTTL = time.Minute })
+	fleet := fleetOf(t, redistest.Start(t), 2, func(o *setup, _ *LedgerOptions) { o.LeaseTTL = time.Minute })
 	u := &upstream{key: keyOfNPI(1)}
 	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh); err != nil || held.lease == nil {
 		t.Fatalf("no lease: %v", err)
@@ -174,14 +175,14 @@ func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 			t.Errorf("error %v, %d calls", err, u.calls.Load())
 		}
 	}
-	if fleet[1].redis.bypass("k") {
+	if fleet[1].redis.client.Bypassed("k") {
 		t.Error("Redis is passed by")
 	}
 }
 
 func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, startRedis(t), 2, nil)
+	fleet := fleetOf(t, redistest.Start(t), 2, nil)
 	key := keyOfNPI(1)
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, nil, fleet[0].memory.fresh)
 	if err != nil {
@@ -202,17 +203,17 @@ func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 
 func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 	t.Parallel()
-	for name, hurt := range map[string]func(*redisServer){
-		"killed":  (*redisServer).kill,
-		"stopped": func(s *redisServer) { s.signal(syscall.SIGSTOP) },
+	for name, hurt := range map[string]func(*redistest.Server){
+		"killed":  (*redistest.Server).Kill,
+		"stopped": func(s *redistest.Server) { s.Signal(syscall.SIGSTOP) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := startRedis(t)
+			s := redistest.Start(t)
 			fleet := fleetOf(t, s, 2, hurried)
 			done, next := make(chan error, 1), 100
 			wait := func() { // for a lease that the first has
 				var u *upstream
-				eventually(t, "the first has a lease", func() bool { // which a starved machine may be too late for
+				redistest.Eventually(t, "the first has a lease", func() bool { // which a starved machine may be too late for
 					next++
 					u = &upstream{key: keyOfNPI(next)}
 					turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
@@ -224,7 +225,7 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 				}()
 			}
 			wait()
-			eventually(t, "the second waits", func() bool {
+			redistest.Eventually(t, "the second waits", func() bool {
 				select {
 				case <-done: // a starved machine let its first try run out of time
 					wait()

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"timeslots/internal/redisclient"
 )
 
 // fleet ties a ledger to those of the other replicas, through the board in Redis. What holds the promise of
@@ -25,9 +26,10 @@ import (
 // every replica asserts what it knows, so that Redis holds it all soon after it is back; until then a replica that saw
 // the outage does not call its views strict.
 type fleet struct {
-	ledger *Ledger
-	board  *board
-	now    func() time.Time
+	ledger   *Ledger
+	board    *board
+	now      func() time.Time
+	recorder Recorder
 
 	lease   time.Duration
 	wait    time.Duration // between the acknowledgement of a tombstone and the answer to its booking
@@ -64,8 +66,8 @@ func joinFleet(l *Ledger) *fleet {
 	o := l.options
 	ctx, stop := context.WithCancel(context.Background())
 	s := &fleet{
-		ledger: l, board: newBoard(o.Redis.options, o.Max, o.Lease), now: o.Now,
-		lease: o.Lease, wait: o.Lease + o.Lease/10, timeout: o.Redis.options.Timeout, heal: assertEvery + o.Lease,
+		ledger: l, board: newBoard(o.Redis, o.Max, o.Lease), now: o.Now, recorder: o.Recorder,
+		lease: o.Lease, wait: o.Lease + o.Lease/10, timeout: o.Redis.Timeout(), heal: assertEvery + o.Lease,
 		kick: make(chan struct{}, 1), stop: stop, fellows: newFellows(),
 		debts: debts{nudge: make(chan struct{}, 1), marks: map[markKey]bool{}, events: map[occurrence]bool{}},
 	}
@@ -77,7 +79,7 @@ func joinFleet(l *Ledger) *fleet {
 	}
 	s.active.Go(func() { s.follow(ctx) })
 	s.active.Go(func() { s.assert(ctx) })
-	s.active.Go(func() { listen(ctx, s.board.client, s.board.channel, s.hear) })
+	s.active.Go(func() { redisclient.Listen(ctx, s.board.client, s.board.channel, s.hear) })
 	return s
 }
 
@@ -142,7 +144,7 @@ func (s *fleet) take(n news, got time.Time) {
 			case c.operation == opLift:
 				m.lifts = append(m.lifts, l.unlearn(d, k, c.number)...)
 			case c.operation == opPlace && l.learn(d, k, got.Add(micros(c.ends-n.now)), c.number):
-				s.board.recorder.TombstonePropagation(max(0, micros(n.now-int64(c.number))))
+				s.recorder.TombstonePropagation(max(0, micros(n.now-int64(c.number))))
 				learnt = append(learnt, k)
 			}
 		}

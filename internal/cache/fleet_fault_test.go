@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/redistest"
 	"timeslots/internal/relay"
 	"timeslots/internal/timeslot"
 )
@@ -16,7 +17,7 @@ import (
 func TestAReplicaThatAloneIsCutOffDoesNotSayThatTheOthersKnow(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, hurried)
-	way, err := relay.New(s.addr)
+	way, err := relay.New(s.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,9 +56,9 @@ func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T
 	}
 	fleet = fleet[1:]
 	flushed := time.Now()
-	do(t, s.client(), []any{"FLUSHALL"})
+	redistest.Do(t, s.Client(), "FLUSHALL")
 	for i, r := range fleet {
-		eventually(t, "best-effort", func() bool {
+		redistest.Eventually(t, "best-effort", func() bool {
 			hidden, strict := r.sees(t.Context())
 			if !hidden {
 				t.Fatalf("replica %d offers the slot", i)
@@ -65,7 +66,7 @@ func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T
 			return !strict
 		})
 	}
-	fleet = append(fleet, openReplica(t, s.addr, hurried))
+	fleet = append(fleet, openReplica(t, s.Addr, hurried))
 	trusting(t, fleet)
 	figure.AtMost(t, "strict again", time.Since(flushed), 3*time.Second)
 	for i, r := range fleet {
@@ -78,9 +79,9 @@ func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T
 func TestABookingIsNotBlockedByRedis(t *testing.T) {
 	t.Parallel()
 	const limit = 60*time.Millisecond + 110*time.Millisecond
-	for name, fault := range map[string]struct{ hurt, heal func(*redisServer) }{
-		"killed":  {(*redisServer).kill, (*redisServer).start},
-		"stopped": {func(s *redisServer) { s.signal(syscall.SIGSTOP) }, func(s *redisServer) { s.signal(syscall.SIGCONT) }},
+	for name, fault := range map[string]struct{ hurt, heal func(*redistest.Server) }{
+		"killed":  {(*redistest.Server).Kill, (*redistest.Server).Begin},
+		"stopped": {func(s *redistest.Server) { s.Signal(syscall.SIGSTOP) }, func(s *redistest.Server) { s.Signal(syscall.SIGCONT) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,23 +113,23 @@ func TestABookingIsNotBlockedByRedis(t *testing.T) {
 func TestAServerThatMayNotWriteIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, hurried)
-	do(t, s.client(), []any{"CONFIG", "SET", "min-replicas-to-write", "3"})
-	eventually(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
-	do(t, s.client(), []any{"CONFIG", "SET", "min-replicas-to-write", "0"})
+	redistest.Do(t, s.Client(), "CONFIG", "SET", "min-replicas-to-write", "3")
+	redistest.Eventually(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
+	redistest.Do(t, s.Client(), "CONFIG", "SET", "min-replicas-to-write", "0")
 	trusting(t, fleet)
 }
 
 func TestARequestWaitsForAPollOnlyWhereThatHelps(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, hurried)
-	s.signal(syscall.SIGSTOP)
-	eventually(t, "Redis is known to be out of reach", fleet[0].ledger.fleet.down.Load)
+	s.Signal(syscall.SIGSTOP)
+	redistest.Eventually(t, "Redis is known to be out of reach", fleet[0].ledger.fleet.down.Load)
 	start := time.Now()
 	for range 100 {
 		fleet[0].sees(t.Context())
 	}
 	figure.AtMost(t, "100 requests without Redis", time.Since(start), 50*time.Millisecond)
-	s.signal(syscall.SIGCONT)
+	s.Signal(syscall.SIGCONT)
 	trusting(t, fleet)
 }
 
@@ -136,13 +137,13 @@ func TestARequestWaitsForAPollOnlyWhereThatHelps(t *testing.T) {
 // not known, but it need not be waited for.
 func TestAnEpochAheadOfRedisClockIsTrustedOnceEverybodyHadTimeToTell(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
-	now, err := s.client().Time(t.Context()).Result()
+	s := redistest.Start(t)
+	now, err := s.Client().Time(t.Context()).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ahead := redis.Z{Score: float64(-now.Add(time.Hour).UnixMicro())}
-	if err := s.client().ZAdd(t.Context(), "timeslots:acme:prd:{acme:prd}:t1:taken", ahead).Err(); err != nil {
+	if err := s.Client().ZAdd(t.Context(), "timeslots:acme:prd:{acme:prd}:t1:taken", ahead).Err(); err != nil {
 		t.Fatal(err)
 	}
 	fleet := fleetOf(t, s, 2, nil)
@@ -157,7 +158,7 @@ func TestAnEpochAheadOfRedisClockIsTrustedOnceEverybodyHadTimeToTell(t *testing.
 func TestAReleaseThatIsToldLateLeavesALaterBooking(t *testing.T) {
 	t.Parallel()
 	opened := 0
-	s, fleet := trustedFleet(t, 3, func(r *RedisOptions, l *LedgerOptions) {
+	s, fleet := trustedFleet(t, 3, func(r *setup, l *LedgerOptions) {
 		hurried(r, l)
 		if opened++; opened == 2 {
 			l.Tombstone = time.Hour // its bookings end later than the first one
@@ -166,10 +167,10 @@ func TestAReleaseThatIsToldLateLeavesALaterBooking(t *testing.T) {
 	c := claimFor(doctor, atNine())
 	fleet[0].ledger.Promote(c, "alice")
 	everywhere(t, fleet, "hidden", true)
-	s.kill()
+	s.Kill()
 	fleet[0].ledger.Release(c)
 	fleet[1].ledger.Promote(c, "bob")
-	s.start()
+	s.Begin()
 	trusting(t, fleet)
 	fence(t, fleet)
 	for range 3 {

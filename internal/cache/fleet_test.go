@@ -8,6 +8,7 @@ import (
 	"go.uber.org/goleak"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -26,7 +27,7 @@ func TestABookingIsHiddenEverywhereWhenItsAnswerGoesBack(t *testing.T) {
 			t.Errorf("replica %d: hidden %t, strict %t", i, hidden, strict)
 		}
 	}
-	if fleet[1].seen.count("propagated") == 0 {
+	if fleet[1].seen.Count("propagated") == 0 {
 		t.Error("the time it took is not recorded")
 	}
 }
@@ -107,9 +108,9 @@ func TestAReplicaThatJoinsLaterKnowsWhatWasTakenBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	late := openReplica(t, s.addr, nil)
+	late := openReplica(t, s.Addr, nil)
 	trusting(t, []*replica{late})
-	eventually(t, "the first replica has read page after page", func() bool { return fleet[0].ledger.Len() == 5000 })
+	redistest.Eventually(t, "the first replica has read page after page", func() bool { return fleet[0].ledger.Len() == 5000 })
 	if n := late.ledger.Len(); n != 5000 {
 		t.Errorf("knows %d of 5000", n)
 	}
@@ -154,11 +155,11 @@ func TestWithoutRedisEveryAnswerIsStrictAndNothingWaits(t *testing.T) {
 }
 
 func TestClosingALedgerTellsWhatIsOwedAndLeavesNoGoroutine(t *testing.T) {
-	s := startRedis(t)
+	s := redistest.Start(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	r := s.tier(t, nil)
-	defer func() { _ = r.Close() }()
-	l := ledger(t, LedgerOptions{Redis: r, noWait: true})
+	shared := redistest.New(t, redistest.Options(s.Addr))
+	defer func() { _ = shared.Close() }()
+	l := ledger(t, LedgerOptions{Redis: shared, noWait: true})
 	k := markKey{claim: claimFor(doctor, atNine())}
 	l.change(func(d *draft) { l.place(d, k, time.Minute) })
 	l.fleet.stop()
@@ -168,7 +169,7 @@ func TestClosingALedgerTellsWhatIsOwedAndLeavesNoGoroutine(t *testing.T) {
 		t.Error(err)
 	}
 	member, _ := memberOf(k)
-	if err := s.client().ZScore(t.Context(), l.fleet.board.keys[0], member).Err(); err != nil {
+	if err := s.Client().ZScore(t.Context(), l.fleet.board.keys[0], member).Err(); err != nil {
 		t.Errorf("the mark is not on the board: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -47,9 +48,9 @@ func valueOfFormat1(name string, f *timeslot.Fragment) []byte {
 
 func TestReplicasOfTheFormatBeforeAndOfThisOneLeaveEachOtherAlone(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
-	client, seen := s.client(), newCounter()
-	r := s.tier(t, func(o *RedisOptions) { o.Recorder = seen })
+	s := redistest.Start(t)
+	client, seen := s.Client(), redistest.NewCounter()
+	r := tierOn(t, s, func(o *setup) { o.Recorder = seen })
 	f := fragment(keyOfNPI(1), time.Now())
 	name, keys := r.prefix+f.Key.String(), []timeslot.FragmentKey{f.Key}
 	before := func(f *timeslot.Fragment) int {
@@ -63,7 +64,7 @@ func TestReplicasOfTheFormatBeforeAndOfThisOneLeaveEachOtherAlone(t *testing.T) 
 		t.Fatal("an empty Redis was not written")
 	}
 	wantFragments(t, r.Lookup(t.Context(), keys), nil)
-	if n := seen.count("redis/error"); n != 1 {
+	if n := seen.Count("redis/error"); n != 1 {
 		t.Errorf("recorded %d errors, want one for the value that this version does not read", n)
 	}
 	r.Put(t.Context(), f)

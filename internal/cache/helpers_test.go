@@ -3,74 +3,13 @@ package cache
 import (
 	"fmt"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
+	"timeslots/internal/redisclient"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
-
-// fakeClock starts at the real time, so that it agrees with the server's about expiry, and moves when told.
-type fakeClock struct {
-	mu    sync.Mutex
-	at    time.Time
-	moved []func(time.Duration)
-}
-
-func newFakeClock() *fakeClock { return &fakeClock{at: time.Now()} }
-
-func (c *fakeClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *fakeClock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-	for _, tell := range c.moved {
-		tell(d)
-	}
-}
-
-// counter is a Recorder that counts "tier/result", "operation/outcome", "up" and "down".
-type counter struct {
-	mu   sync.Mutex
-	seen map[string]int
-}
-
-func newCounter() *counter { return &counter{seen: map[string]int{}} }
-
-func (c *counter) add(what string, n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.seen[what] += n
-}
-
-func (c *counter) count(what string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.seen[what]
-}
-
-func (c *counter) CacheLookup(tier, result string, n int) { c.add(tier+"/"+result, n) }
-func (c *counter) RedisOperation(operation, outcome string, _ time.Duration) {
-	c.add(operation+"/"+outcome, 1)
-}
-func (c *counter) StoreFenced(source timeslot.Source) { c.add("fenced/"+string(source), 1) }
-func (c *counter) TombstonePropagation(time.Duration) { c.add("propagated", 1) }
-func (c *counter) RedisClockSkew(time.Duration)       {}
-
-func (c *counter) RedisServers(count map[string]int) {
-	for t, n := range count {
-		if n > 0 && t != "" {
-			c.add("down", 1)
-			return
-		}
-	}
-	c.add("up", 1)
-}
 
 // policy is the one all test fragments live by: fresh for 10 s, stale for 20 s more, last hope for 70 s more.
 var policy = timeslot.Policy{
@@ -120,35 +59,10 @@ func withSlots(n int, fetched time.Time) *timeslot.Fragment {
 	return f
 }
 
-// eventually polls until ok holds, for at most a minute.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.After(time.Minute)
-	ticker := time.NewTicker(2 * time.Millisecond)
-	defer ticker.Stop()
-	for !ok() {
-		select {
-		case <-deadline:
-			t.Fatalf("still not after a minute: %s", what)
-		case <-ticker.C:
-		}
-	}
-}
-
-// bypassed reports whether no server is asked for anything.
-func (r *Redis) bypassed() bool {
-	for _, g := range r.servers.all() {
-		if !g.bypass() {
-			return false
-		}
-	}
-	return true
-}
-
 // settle waits until what was put has reached the server.
 func (r *Redis) settle(t testing.TB) {
 	t.Helper()
-	eventually(t, "queued writes are done", func() bool { return r.writer.bytes.Load() == 0 })
+	redistest.Eventually(t, "queued writes are done", func() bool { return r.writer.bytes.Load() == 0 })
 }
 
 func memoryTier(t testing.TB, o MemoryOptions) *Memory {
@@ -162,4 +76,48 @@ func memoryTier(t testing.TB, o MemoryOptions) *Memory {
 	}
 	t.Cleanup(func() { _ = m.Close() })
 	return m
+}
+
+// follow makes what the server keeps age with the clock, of which it knows nothing. Its own clock goes on as well, so a
+// little is left for the last moments.
+func follow(t testing.TB, s *redistest.Server, clock *redistest.Clock) {
+	client := s.Client()
+	clock.OnAdvance(func(d time.Duration) {
+		ctx := t.Context()
+		for _, key := range client.Keys(ctx, "*:f1:*").Val() {
+			if left := client.PTTL(ctx, key).Val(); left > 0 {
+				client.PExpire(ctx, key, max(left-d, agreement/2))
+			}
+		}
+	})
+}
+
+// setup is a Redis tier and the client below it.
+type setup struct {
+	redisclient.Options
+	LeaseTTL time.Duration
+	Policy   func(timeslot.Source) timeslot.Policy
+}
+
+// tierOn is a Redis tier in front of s. Without changes it is patient, so that a busy test machine does not trip it.
+func tierOn(t testing.TB, s *redistest.Server, change func(*setup)) *Redis {
+	t.Helper()
+	return redisTier(t, s.Addr, change)
+}
+
+func redisTier(t testing.TB, addr string, change func(*setup)) *Redis {
+	t.Helper()
+	o := setup{Options: redistest.Options(addr)}
+	if change != nil {
+		change(&o)
+	}
+	recorder, _ := o.Recorder.(Recorder)
+	r, err := NewRedis(redistest.New(t, o.Options), RedisOptions{
+		LeaseTTL: o.LeaseTTL, Policy: o.Policy, Now: o.Now, Recorder: recorder,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
 }

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	cryptorand "crypto/rand"
-	"errors"
 	"math/rand/v2"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 )
 
@@ -41,12 +41,10 @@ type lease struct {
 	token string
 }
 
-// leasePrefix makes a lease's key: the prefix of all keys before the brace, and between the braces the whole name of the
+// leaseKey is a lease's key: the prefix of all keys before the brace, and between the braces the whole name of the
 // fragment. That puts the lease into the fragment's slot of a cluster, so that one script may use both. No fragment's name
 // contains a brace.
-func (o *RedisOptions) leasePrefix() string { return o.Prefix + ":lease:" }
-
-func (r *Redis) leaseKey(name string) string { return r.options.leasePrefix() + "{" + name + "}" }
+func (r *Redis) leaseKey(name string) string { return r.client.LeaseNamespace() + "{" + name + "}" }
 
 // turnScript takes a lease if it is free, else marks it, and gives its owner, how long the fragment still lives, and the
 // fragment: what a previous owner stored before it gave back is seen. Of a fragment whose digest the caller has, it gives the
@@ -87,7 +85,7 @@ func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, known *
 		if settled {
 			return t, nil
 		}
-		if isOver(ctx) {
+		if redisclient.IsOver(ctx) {
 			return turn{}, cmp.Or(context.Cause(ctx), context.DeadlineExceeded)
 		}
 	}
@@ -107,17 +105,17 @@ func rest(ctx context.Context, notice <-chan struct{}, pause time.Duration) {
 // try asks for the lease and for the fragment in one round trip. A try that was not answered is not settled while the gate
 // trusts Redis: the next one finds out whether it went through, by the token.
 func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, known *timeslot.Fragment, usable func(*timeslot.Fragment) bool) (turn, bool) {
-	if r.bypass(want.name) {
-		r.options.Recorder.RedisOperation(operationLease, outcomeBypassed, 0)
+	if r.client.Bypassed(want.name) {
+		r.client.Skipped(operationLease)
 		return turn{}, true
 	}
 	var got attempt
 	now := r.options.Now()
-	ok := r.roundTrip(ctx, operationLease, want.name, func(ctx context.Context) error {
+	ok := r.client.RoundTrip(ctx, operationLease, want.name, func(ctx context.Context) error {
 		got = r.attempt(ctx, want, known)
-		return worst(got.valueErr, got.err)
+		return redisclient.Worst(got.valueErr, got.err)
 	})
-	if isOver(ctx) {
+	if redisclient.IsOver(ctx) {
 		return turn{}, false
 	}
 	won := got.owner == want.token
@@ -133,7 +131,7 @@ func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, 
 	if got.owner == "" && isRefusal(got.err) { // read-only, or out of memory: nobody will get a lease
 		return turn{}, true
 	}
-	return turn{}, !ok && r.bypass(want.name)
+	return turn{}, !ok && r.client.Bypassed(want.name)
 }
 
 // attempt is what turnScript answered.
@@ -151,7 +149,7 @@ func (r *Redis) attempt(ctx context.Context, want *lease, known *timeslot.Fragme
 		digest = string(known.Digest[:])
 	}
 	keys := []string{r.leaseKey(want.name), want.name}
-	reply, err := turnScript.Run(ctx, r.client, keys, want.token, r.options.LeaseTTL.Milliseconds(), digest,
+	reply, err := turnScript.Run(ctx, r.client.Commands(), keys, want.token, r.options.LeaseTTL.Milliseconds(), digest,
 		headerSize+len(want.name), maxEncoded).Slice()
 	if err != nil || len(reply) != 4 {
 		return attempt{err: cmp.Or(err, error(errDamaged))}
@@ -198,8 +196,7 @@ func underHead(head, known *timeslot.Fragment) *timeslot.Fragment {
 
 // isRefusal reports whether Redis answered a command with an error.
 func isRefusal(err error) bool {
-	_, answered := errors.AsType[redis.Error](err)
-	return answered && err != redis.Nil
+	return redisclient.IsReply(err) && err != redis.Nil
 }
 
 // giveBack is a function of the scripts: it gives a lease back, if it is still the owner's, and wakes those who wait for the
@@ -226,8 +223,8 @@ func (r *Redis) release(l *lease) {
 }
 
 func (r *Redis) giveBack(l *lease) {
-	r.roundTrip(context.Background(), operationRelease, l.name, func(ctx context.Context) error {
-		return releaseScript.Run(ctx, r.client, []string{r.leaseKey(l.name)}, l.token, r.channel, l.name).Err()
+	r.client.RoundTrip(context.Background(), operationRelease, l.name, func(ctx context.Context) error {
+		return releaseScript.Run(ctx, r.client.Commands(), []string{r.leaseKey(l.name)}, l.token, r.channel, l.name).Err()
 	})
 }
 
@@ -241,9 +238,10 @@ func (r *Redis) Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.
 	for i, key := range keys {
 		names[i] = r.leaseKey(r.prefix + key.String())
 	}
-	r.batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) {
+	r.client.Batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) func() error {
 		replies[i] = pipe.PTTL(ctx, names[i])
-	}, func(i int) error { return replies[i].Err() })
+		return replies[i].Err
+	})
 	for i, reply := range replies {
 		if reply != nil {
 			left[i] = max(0, reply.Val()) // below 0: there is none

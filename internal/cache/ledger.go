@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 )
 
@@ -24,7 +25,9 @@ type LedgerOptions struct {
 	Locate func(slotID string) (timeslot.Claim, bool)
 
 	// Redis is where the replicas meet, see [fleet]; nil: there is one replica. Close the ledger before it.
-	Redis *Redis
+	Redis    *redisclient.Client
+	Recorder Recorder // nil: silent
+
 	Lease time.Duration // how long a view of what all replicas took is good for; default 100ms (booking.lease)
 
 	// noWait lets Promote return before every replica knows. It breaks the promise of docs/architecture.md §6, and is
@@ -80,7 +83,7 @@ func NewLedger(o LedgerOptions) (*Ledger, error) {
 	defaultTo(&o.Suspect, time.Minute)
 	defaultTo(&o.Lease, 100*time.Millisecond)
 	defaultTo(&o.Max, 100_000)
-	o.Now = clockOr(o.Now)
+	o.Now, o.Recorder = clockOr(o.Now), recorderOr(o.Recorder)
 	var errs []error
 	for _, d := range [...]struct {
 		name  string

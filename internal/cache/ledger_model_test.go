@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -93,7 +94,7 @@ func drawOwner(t *rapid.T) string {
 
 // bothLedgers do the same, one the real way, one the naive way.
 type bothLedgers struct {
-	clock *fakeClock
+	clock *redistest.Clock
 	real  *Ledger
 	naive naive
 }
@@ -141,7 +142,7 @@ func (b *bothLedgers) compare(t *rapid.T) {
 
 func TestTheLedgerAgreesWithANaiveList(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		clock := newFakeClock()
+		clock := redistest.NewClock()
 		b := &bothLedgers{clock: clock, real: ledger(t, LedgerOptions{Now: clock.Now})}
 		rt.Repeat(map[string]func(*rapid.T){
 			"pend":     b.pend,

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -28,7 +29,7 @@ func claimFor(s timeslot.Schedule, slot *timeslot.SlotWithID) timeslot.Claim {
 }
 
 func TestABookedSlotIsHiddenFromItsFirstMomentUntilItsTombstoneEnds(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	c := claimFor(doctor, atNine())
 	hidden := func() bool { return l.View().Hides(&doctor, atNine(), clock.Now()) }
@@ -57,7 +58,7 @@ func TestABookedSlotIsHiddenFromItsFirstMomentUntilItsTombstoneEnds(t *testing.T
 }
 
 func TestAPendingEntryEndsByItself(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	l.Pend(claimFor(doctor, atNine()), "alice")
 	clock.Advance(30 * time.Second)
@@ -67,7 +68,7 @@ func TestAPendingEntryEndsByItself(t *testing.T) {
 }
 
 func TestTheLoserOfARaceDoesNotLiftTheWinnersEntry(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	c := claimFor(doctor, atNine())
 	for name, race := range map[string]func(l *Ledger){
 		"the winner is still under way": func(l *Ledger) {
@@ -120,7 +121,7 @@ func TestARefusedBookingOffersTheSlotAgain(t *testing.T) {
 }
 
 func TestAnUnknownOutcomeHidesForAMinuteAndShortensNoTombstone(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	c := claimFor(doctor, atNine())
 	l.Pend(c, "alice")
@@ -164,7 +165,7 @@ func TestReleaseLiftsWhoeverPlacedIt(t *testing.T) {
 }
 
 func TestVersionsChangeWithCallsThatChangeSomething(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	c := claimFor(doctor, atNine())
 	for i, step := range []struct {
@@ -189,7 +190,7 @@ func TestVersionsChangeWithCallsThatChangeSomething(t *testing.T) {
 }
 
 func TestAFullLedgerForgetsWhatWouldEndFirst(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	l := ledger(t, LedgerOptions{Max: 3, Now: clock.Now})
 	claims := make([]timeslot.Claim, 5)
 	for i := range claims {

@@ -3,15 +3,16 @@ package cache
 import (
 	"testing"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
 // Every series of look-ups that docs/metrics.md lists for memory and Redis moves, and no other does.
 func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
-	server := startRedis(t)
-	clock, seen := newFakeClock(), newCounter()
-	server.follow(clock)
-	r := server.tier(t, func(o *RedisOptions) { o.Now, o.Recorder = clock.Now, seen })
+	server := redistest.Start(t)
+	clock, seen := redistest.NewClock(), redistest.NewCounter()
+	follow(t, server, clock)
+	r := tierOn(t, server, func(o *setup) { o.Now, o.Recorder = clock.Now, seen })
 	memory := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
 	fresh, gone, absent, damaged := fragment(keyOfNPI(1), clock.Now()), notFound(keyOfNPI(2), clock.Now()), keyOfNPI(3), keyOfNPI(4)
 	keys := []timeslot.FragmentKey{fresh.Key, gone.Key, absent, damaged}
@@ -20,7 +21,7 @@ func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
 		r.Put(t.Context(), f)
 	}
 	r.settle(t)
-	do(t, server.client(), []any{"SET", r.prefix + damaged.String(), "junk", "PX", 60_000})
+	redistest.Do(t, server.Client(), "SET", r.prefix+damaged.String(), "junk", "PX", 60_000)
 	look := func() {
 		memory.Lookup(t.Context(), keys)
 		r.Lookup(t.Context(), keys)
@@ -34,7 +35,7 @@ func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
 	}
 	want["redis/"+resultError] = true
 	for series, moves := range want {
-		if n := seen.count(series); (n > 0) != moves {
+		if n := seen.Count(series); (n > 0) != moves {
 			t.Errorf("%s: %d, want it to move %v", series, n, moves)
 		}
 	}

@@ -10,24 +10,25 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
 // patient never takes the time that passed for a sign that everybody has told what he knows.
-func patient(_ *RedisOptions, l *LedgerOptions) { l.heal = 24 * time.Hour }
+func patient(_ *setup, l *LedgerOptions) { l.heal = 24 * time.Hour }
 
 // Each of these is strict again although the time in which the others must have told is not over: they have signed.
 func TestAnswersAreStrictAgainAsSoonAsEveryReplicaHasToldWhatItKnows(t *testing.T) {
 	t.Parallel()
-	for name, trouble := range map[string]func(t *testing.T, s *redisServer){
-		"Redis loses its data": func(t *testing.T, s *redisServer) { do(t, s.client(), []any{"FLUSHALL"}) },
-		"Redis ends and comes back empty": func(t *testing.T, s *redisServer) {
-			s.kill()
-			s.start()
+	for name, trouble := range map[string]func(t *testing.T, s *redistest.Server){
+		"Redis loses its data": func(t *testing.T, s *redistest.Server) { redistest.Do(t, s.Client(), "FLUSHALL") },
+		"Redis ends and comes back empty": func(t *testing.T, s *redistest.Server) {
+			s.Kill()
+			s.Begin()
 		},
-		"all connections break": func(t *testing.T, s *redisServer) {
-			do(t, s.client(), []any{"CLIENT", "KILL", "TYPE", "normal"})
-			do(t, s.client(), []any{"CLIENT", "KILL", "TYPE", "pubsub"})
+		"all connections break": func(t *testing.T, s *redistest.Server) {
+			redistest.Do(t, s.Client(), "CLIENT", "KILL", "TYPE", "normal")
+			redistest.Do(t, s.Client(), "CLIENT", "KILL", "TYPE", "pubsub")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +53,7 @@ func TestAnswersAreStrictAgainAsSoonAsEveryReplicaHasToldWhatItKnows(t *testing.
 func knowEachOther(t *testing.T, fleet []*replica) {
 	t.Helper()
 	board := fleet[0].ledger.fleet.board
-	eventually(t, "everybody has signed", func() bool {
+	redistest.Eventually(t, "everybody has signed", func() bool {
 		list, err := board.members(t.Context())
 		return err == nil && len(list) == len(fleet)
 	})
@@ -72,22 +73,22 @@ func TestAReplicaThatDoesNotTellKeepsTheOthersFromBeingStrict(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 2, patient)
 	board := fleet[0].ledger.fleet.board
-	now, err := s.client().Time(t.Context()).Result()
+	now, err := s.Client().Time(t.Context()).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ghost := redis.Z{Member: "ghost", Score: float64(now.Add(time.Hour).UnixMicro())} // held up, or cut off
-	if err := s.client().ZAdd(t.Context(), board.keys[3], ghost).Err(); err != nil {
+	if err := s.Client().ZAdd(t.Context(), board.keys[3], ghost).Err(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "everybody is known", func() bool {
+	redistest.Eventually(t, "everybody is known", func() bool {
 		list, err := board.members(t.Context())
 		return err == nil && len(list) == 3
 	})
 	readWho(t, fleet)
-	do(t, s.client(), []any{"FLUSHALL"})
+	redistest.Do(t, s.Client(), "FLUSHALL")
 	for i, r := range fleet {
-		eventually(t, "not strict", func() bool { _, strict := r.ledger.Current(t.Context()); return !strict })
+		redistest.Eventually(t, "not strict", func() bool { _, strict := r.ledger.Current(t.Context()); return !strict })
 		for range 5 {
 			fence(t, fleet)
 			if _, strict := r.ledger.Current(t.Context()); strict {
@@ -105,10 +106,10 @@ func TestAReplicaThatJoinsAWellFleetIsStrictAtOnce(t *testing.T) {
 		if err := fleet[0].ledger.Close(); err != nil {
 			t.Error(err)
 		}
-		fresh := openReplica(t, s.addr, patient)
+		fresh := openReplica(t, s.Addr, patient)
 		fleet = append(fleet[1:], fresh)
 		var once sync.Once
-		eventually(t, "a poll", func() bool {
+		redistest.Eventually(t, "a poll", func() bool {
 			hidden, strict := fresh.sees(t.Context())
 			if strict && !hidden {
 				once.Do(func() { t.Error("strict, and offers the slot") })
@@ -121,8 +122,8 @@ func TestAReplicaThatJoinsAWellFleetIsStrictAtOnce(t *testing.T) {
 // Nobody has ever told anything, on a server that has been up for a while: there is nobody to wait for.
 func TestTheFirstReplicaEverIsStrictAtOnce(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
-	first := openReplica(t, s.addr, patient)
+	s := redistest.Start(t)
+	first := openReplica(t, s.Addr, patient)
 	trusting(t, []*replica{first})
 }
 
@@ -134,9 +135,9 @@ func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testin
 		slot := atNine()
 		slot.ID, slot.Start = strconv.Itoa(i), slot.Start+int64(i)*3600
 		fleet[0].ledger.Promote(claimFor(doctor, slot), "alice")
-		do(t, s.client(), []any{"FLUSHALL"})
-		late := openReplica(t, s.addr, patient)
-		eventually(t, "a strict view", func() bool {
+		redistest.Do(t, s.Client(), "FLUSHALL")
+		late := openReplica(t, s.Addr, patient)
+		redistest.Eventually(t, "a strict view", func() bool {
 			view, strict := late.ledger.Current(t.Context())
 			if strict && !view.Hides(&doctor, slot, time.Now()) {
 				t.Fatal("strict without what the other knows")
@@ -153,13 +154,13 @@ func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testin
 // early it began to tell: the board is read again before the view is trusted.
 func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 	t.Parallel()
-	r := redisTier(t, startRedis(t).addr, func(o *RedisOptions) { o.Tenant = "acme" })
+	r := redisTier(t, redistest.Start(t).Addr, func(o *setup) { o.Tenant = "acme" })
 	l, err := NewLedger(LedgerOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &fleet{
-		ledger: l, board: newBoard(r.options, 10, time.Second), now: time.Now, lease: time.Hour, heal: time.Hour, timeout: time.Minute,
+		ledger: l, board: newBoard(r.client, 10, time.Second), now: time.Now, lease: time.Hour, heal: time.Hour, timeout: time.Minute,
 		lastSent: time.Now(), fellows: newFellows(),
 	}
 	s.fellows.known, s.fellows.count = map[string]time.Time{"other": time.Now()}, 1
@@ -195,10 +196,10 @@ func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 // which may only have been held up, is waited for a while longer.
 func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
-	r := redisTier(t, server.addr, func(o *RedisOptions) { o.Tenant = "acme" })
-	client, clock := server.client(), newFakeClock()
-	s := &fleet{board: newBoard(r.options, 10, time.Second), now: clock.Now, fellows: newFellows()}
+	server := redistest.Start(t)
+	r := redisTier(t, server.Addr, func(o *setup) { o.Tenant = "acme" })
+	client, clock := server.Client(), redistest.NewClock()
+	s := &fleet{board: newBoard(r.client, 10, time.Second), now: clock.Now, fellows: newFellows()}
 	on := func(names ...string) {
 		t.Helper()
 		signed := float64(client.Time(t.Context()).Val().UnixMicro())
@@ -227,8 +228,8 @@ func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 // What is lost while a replica tells may be what it told first.
 func TestASignatureCountsFromWhenTellingBegan(t *testing.T) {
 	t.Parallel()
-	r := redisTier(t, startRedis(t).addr, func(o *RedisOptions) { o.Tenant = "acme" })
-	b := newBoard(r.options, 10, time.Second)
+	r := redisTier(t, redistest.Start(t).Addr, func(o *setup) { o.Tenant = "acme" })
+	b := newBoard(r.client, 10, time.Second)
 	began, err := b.since(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
@@ -254,8 +255,8 @@ func TestASignatureSaysNothingOfWhatIsLostAfterIt(t *testing.T) {
 	c := claimFor(doctor, atNine())
 	replicas[0].ledger.Promote(c, "alice")
 	told := replicas[0].ledger.fleet
-	r := redisTier(t, server.addr, func(o *RedisOptions) { o.Tenant = "acme" })
-	reader := &fleet{board: newBoard(r.options, 10, time.Second), now: time.Now, lease: time.Hour, wait: 0, fellows: newFellows()}
+	r := redisTier(t, server.Addr, func(o *setup) { o.Tenant = "acme" })
+	reader := &fleet{board: newBoard(r.client, 10, time.Second), now: time.Now, lease: time.Hour, wait: 0, fellows: newFellows()}
 	reader.fellows.known = map[string]time.Time{told.fellows.name: time.Now()}
 	reader.fellows.count, reader.fellows.asked = 1, time.Now() // its question was heard before the loss
 	signature := func() int64 {
@@ -266,13 +267,13 @@ func TestASignatureSaysNothingOfWhatIsLostAfterIt(t *testing.T) {
 		return list[told.fellows.name]
 	}
 	before := signature()
-	eventually(t, "a signature", func() bool { return signature() > before })
+	redistest.Eventually(t, "a signature", func() bool { return signature() > before })
 	since := goBack(t, server, reader.board, c)
-	eventually(t, "the other has told all", func() bool {
+	redistest.Eventually(t, "the other has told all", func() bool {
 		n, err := reader.board.since(t.Context(), 0)
 		return err == nil && reader.allTold(t.Context(), n, since)
 	})
-	if err := server.client().ZScore(t.Context(), reader.board.keys[0], placed(c)).Err(); err != nil {
+	if err := server.Client().ZScore(t.Context(), reader.board.keys[0], placed(c)).Err(); err != nil {
 		t.Errorf("it has signed, and the mark that was lost is not there: %v", err)
 	}
 }
@@ -288,8 +289,8 @@ func TestWhatTheBoardLostInAFailoverIsKeptByThoseWhoReadIt(t *testing.T) {
 	}
 	reader := fleet[1]
 	goBack(t, server, reader.ledger.fleet.board, c)
-	eventually(t, "it is told again", func() bool {
-		return server.client().ZScore(t.Context(), reader.ledger.fleet.board.keys[0], placed(c)).Err() == nil
+	redistest.Eventually(t, "it is told again", func() bool {
+		return server.Client().ZScore(t.Context(), reader.ledger.fleet.board.keys[0], placed(c)).Err() == nil
 	})
 	if hidden, _ := reader.sees(t.Context()); !hidden {
 		t.Error("offers a slot whose mark Redis lost")
@@ -298,7 +299,7 @@ func TestWhatTheBoardLostInAFailoverIsKeptByThoseWhoReadIt(t *testing.T) {
 
 // goBack has the board forget that c was placed, and all that was told after, as a copy that lagged would have it. It
 // gives the time of Redis' clock.
-func goBack(t *testing.T, server *redisServer, b *board, c timeslot.Claim) (now int64) {
+func goBack(t *testing.T, server *redistest.Server, b *board, c timeslot.Claim) (now int64) {
 	t.Helper()
 	script := redis.NewScript(`
 local placed = redis.call('ZSCORE', KEYS[2], '+' .. ARGV[1])
@@ -307,7 +308,7 @@ redis.call('ZREM', KEYS[1], ARGV[1])
 local time = redis.call('TIME')
 return time[1] * 1000000 + time[2]
 `)
-	now, err := script.Run(t.Context(), server.client(), b.keys, placed(c)).Int64()
+	now, err := script.Run(t.Context(), server.Client(), b.keys, placed(c)).Int64()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -36,7 +37,7 @@ func TestMemoryStaysWithinItsBytesDuringAScanAndKeepsWhatIsHot(t *testing.T) {
 			m.Put(t.Context(), hot) // as the search would, having fetched it again
 		}
 	}
-	eventually(t, "eviction is done", func() bool { m.cache.CleanUp(); return m.Bytes() <= bound })
+	redistest.Eventually(t, "eviction is done", func() bool { m.cache.CleanUp(); return m.Bytes() <= bound })
 	if most := int(bound / Weight(hot)); m.Entries() > most || m.Entries() < most/2 {
 		t.Errorf("%d entries, want about %d", m.Entries(), most)
 	}
@@ -46,7 +47,7 @@ func TestMemoryStaysWithinItsBytesDuringAScanAndKeepsWhatIsHot(t *testing.T) {
 }
 
 func TestSlotsAreCountedBySourceWhateverBecomesOfTheirFragments(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	m := memoryTier(t, MemoryOptions{Now: clock.Now, MaxBytes: 1 << 20})
 	put := func(npi, slots int, fetched time.Time) {
 		f := withSlots(slots, fetched)
@@ -132,7 +133,7 @@ func distances(n int) *timeslot.Fragment {
 }
 
 func TestLookupsAreRecordedByResult(t *testing.T) {
-	clock, seen := newFakeClock(), newCounter()
+	clock, seen := redistest.NewClock(), redistest.NewCounter()
 	m := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
 	m.Put(t.Context(), fragment(keyOfNPI(1), clock.Now().Add(-policy.Fresh)))
 	m.Put(t.Context(), fragment(keyOfNPI(2), clock.Now()))
@@ -142,7 +143,7 @@ func TestLookupsAreRecordedByResult(t *testing.T) {
 	m.Lookup(t.Context(), keys)
 	m.LookAgain(t.Context(), keyOfNPI(2))
 	for what, want := range map[string]int{"memory/stale": 1, "memory/hit": 2, "memory/negative": 1, "memory/miss": 1} {
-		if got := seen.count(what); got != want {
+		if got := seen.Count(what); got != want {
 			t.Errorf("%s: %d, want %d", what, got, want)
 		}
 	}

@@ -1,10 +1,7 @@
 package cache
 
 import (
-	"context"
 	"sync"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // notices wakes those who wait for a name.
@@ -58,49 +55,5 @@ func (x *notices) wakeAll() {
 	for name, w := range x.waiting {
 		close(w.woke)
 		delete(x.waiting, name)
-	}
-}
-
-// listen hands every message on the channel to hear until ctx ends. It survives the server's absence; what is said
-// meanwhile is lost, so nothing may rest on it.
-func listen(ctx context.Context, client redis.UniversalClient, channel string, hear func(message string)) {
-	subscription := client.Subscribe(ctx, channel)
-	defer func() { _ = subscription.Close() }()
-	messages := subscription.Channel(redis.WithChannelSize(1000))
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case m, open := <-messages:
-			if !open {
-				return
-			}
-			hear(m.Payload)
-		}
-	}
-}
-
-// bell tells any number of goroutines that something happened.
-type bell struct {
-	mu   sync.Mutex
-	next chan struct{}
-}
-
-// listen gives a channel that the next ring closes.
-func (b *bell) listen() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.next == nil {
-		b.next = make(chan struct{})
-	}
-	return b.next
-}
-
-func (b *bell) ring() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.next != nil {
-		close(b.next)
-		b.next = nil
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -168,7 +169,7 @@ func TestNoStrictAnswerOffersWhatWasBookedBeforeIt(t *testing.T) {
 func townByID(t *testing.T, n int) *town {
 	w := &town{byID: true, known: make([]sync.Map, n)}
 	opened := 0
-	_, w.fleet = trustedFleet(t, n, func(_ *RedisOptions, l *LedgerOptions) {
+	_, w.fleet = trustedFleet(t, n, func(_ *setup, l *LedgerOptions) {
 		known := &w.known[opened]
 		l.Locate = func(slotID string) (timeslot.Claim, bool) {
 			c, ok := known.Load(slotID)
@@ -216,7 +217,7 @@ func TestEveryPartOfThePromiseIsNeeded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			deaf := []string{"--rename-command", "SUBSCRIBE", ""} // else all may hear of a booking before the next question
-			fleet := trustedFleetOn(t, startRedis(t, deaf...), 3, func(_ *RedisOptions, l *LedgerOptions) { l.noWait = sabotage.noWait })
+			fleet := trustedFleetOn(t, redistest.Start(t, deaf...), 3, func(_ *setup, l *LedgerOptions) { l.noWait = sabotage.noWait })
 			w := sabotage.town
 			w.fleet = fleet
 			for range 50 { // it may take some: a poll may come between a booking and the next question
@@ -243,15 +244,15 @@ func TestThePromiseHoldsWhileRedisFails(t *testing.T) {
 			rest(nemesis, nil, 150*time.Millisecond)
 			switch i % 4 {
 			case 0:
-				s.signal(syscall.SIGSTOP)
+				s.Signal(syscall.SIGSTOP)
 				rest(nemesis, nil, time.Duration(20+90*(i%7))*time.Millisecond)
-				s.signal(syscall.SIGCONT)
+				s.Signal(syscall.SIGCONT)
 			case 1:
-				_ = s.client().FlushAll(t.Context()).Err()
+				_ = s.Client().FlushAll(t.Context()).Err()
 			case 2:
-				s.kill()
+				s.Kill()
 				rest(nemesis, nil, 200*time.Millisecond)
-				s.start()
+				s.Begin()
 			case 3: // long enough to be trusted again
 				rest(nemesis, nil, 3500*time.Millisecond)
 			}
@@ -262,7 +263,7 @@ func TestThePromiseHoldsWhileRedisFails(t *testing.T) {
 	trouble.Wait()
 	healed := time.Now()
 	for _, r := range fleet {
-		eventually(t, "what is owed is told", func() bool { return !r.ledger.fleet.debts.any() })
+		redistest.Eventually(t, "what is owed is told", func() bool { return !r.ledger.fleet.debts.any() })
 	}
 	fence(t, fleet)
 	trusting(t, fleet)

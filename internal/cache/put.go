@@ -66,7 +66,7 @@ func (r *Redis) put(j job) {
 		r.release(j.lease)
 		return
 	}
-	if r.bypass(r.prefix + j.fragment.Key.String()) {
+	if r.client.Bypassed(r.prefix + j.fragment.Key.String()) {
 		r.dropped()
 		return
 	}
@@ -77,12 +77,12 @@ func (r *Redis) put(j job) {
 // be stored.
 func (r *Redis) finish(j job) {
 	stored := j.fragment != nil && r.set(j)
-	if j.lease != nil && !stored && !r.bypass(j.lease.name) {
+	if j.lease != nil && !stored && !r.client.Bypassed(j.lease.name) {
 		r.giveBack(j.lease)
 	}
 }
 
-func (r *Redis) dropped() { r.options.Recorder.RedisOperation(operationSet, outcomeBypassed, 0) }
+func (r *Redis) dropped() { r.client.Skipped(operationSet) }
 
 // set writes a job's fragment, and reports whether that went well. No caller waits, so the deadline is its own.
 func (r *Redis) set(j job) bool {
@@ -91,7 +91,7 @@ func (r *Redis) set(j job) bool {
 	if ttl <= 0 {
 		return false
 	}
-	if r.bypass(name) {
+	if r.client.Bypassed(name) {
 		r.dropped()
 		return false
 	}
@@ -103,7 +103,7 @@ func (r *Redis) set(j job) bool {
 	}
 	value, err := r.codec.encode(name, f)
 	if err != nil { // too large for the format, which is no fault of the server's: memory has it
-		r.options.Recorder.RedisOperation(operationSet, outcomeError, 0)
+		r.client.Record(operationSet, err, 0)
 		return false
 	}
 	_, ok := r.store(value, len(head), name, ttl, j.lease)
@@ -116,8 +116,8 @@ func (r *Redis) store(value []byte, head int, name string, ttl int64, held *leas
 	if held != nil {
 		token = held.token
 	}
-	ok = r.roundTrip(context.Background(), operationSet, name, func(ctx context.Context) (err error) {
-		answer, err = putScript.Run(ctx, r.client, []string{name, r.leaseKey(name)},
+	ok = r.client.RoundTrip(context.Background(), operationSet, name, func(ctx context.Context) (err error) {
+		answer, err = putScript.Run(ctx, r.client.Commands(), []string{name, r.leaseKey(name)},
 			value, head, ttl, agreement.Milliseconds(), token, r.channel).Int()
 		return err
 	})

@@ -13,15 +13,6 @@ type Recorder interface {
 	// (servable, but due for a refresh), "negative" (upstream's stored "not found"), "miss", or "error" (Redis did
 	// not answer or answered something unusable, so nobody knows).
 	CacheLookup(tier, result string, n int)
-	// RedisOperation tells of one round trip: operation "get", "set" (which gives a lease back, too), "ping", "lease",
-	// "release" (of a lease without a fragment), "poll" (of the ledger's news) or "ledger" (a change to it); outcome "ok", "error", "timeout", or "bypassed" (not sent: Redis was
-	// down or the write queue full; d is zero).
-	RedisOperation(operation, outcome string, d time.Duration)
-	// RedisServers tells how many servers have which trouble (the words of [Troubles]), at start and on every change. Those
-	// without stand under the empty word.
-	RedisServers(count map[string]int)
-	// RedisClockSkew tells by how much this replica's clock is ahead of a server's, the worst of all.
-	RedisClockSkew(d time.Duration)
 	// StoreFenced counts an upstream answer that was not stored because an event overtook it.
 	StoreFenced(source timeslot.Source)
 	// TombstonePropagation tells how long it took until this replica hid a slot that was taken at another.
@@ -47,21 +38,13 @@ const (
 	operationMembers  = "members"
 	operationUse      = "use"
 	operationSwitches = "switches"
-
-	outcomeOK       = "ok"
-	outcomeError    = "error"
-	outcomeTimeout  = "timeout"
-	outcomeBypassed = "bypassed"
 )
 
 type silent struct{}
 
-func (silent) CacheLookup(string, string, int)              {}
-func (silent) RedisOperation(string, string, time.Duration) {}
-func (silent) RedisServers(map[string]int)                  {}
-func (silent) RedisClockSkew(time.Duration)                 {}
-func (silent) StoreFenced(timeslot.Source)                  {}
-func (silent) TombstonePropagation(time.Duration)           {}
+func (silent) CacheLookup(string, string, int)    {}
+func (silent) StoreFenced(timeslot.Source)        {}
+func (silent) TombstonePropagation(time.Duration) {}
 
 func recorderOr(r Recorder) Recorder {
 	if r == nil {

@@ -1,59 +1,68 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"net"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 )
 
-// Redis is the tier that all replicas share. Fragments expire there with their Bounds.StaleOnError.
-//
-// It works with a server that is absent, hanging or full: see [gate].
-type Redis struct {
-	client   redis.UniversalClient
-	codec    *codec
-	servers  *servers
-	writer   *writer
-	notices  *notices // of fragments that were filled
-	options  RedisOptions
-	prefix   string // of fragments
-	channel  string // of notices
-	stop     context.CancelFunc
-	watching sync.WaitGroup
+// RedisOptions configures [NewRedis].
+type RedisOptions struct {
+	// LeaseTTL is how long a replica may work on a fragment before others stop waiting for it; as long as the longest
+	// upstream call is right. 0: DefaultLeaseTTL.
+	LeaseTTL time.Duration
+
+	// Policy is how long this replica serves what a source said. What another replica stored is never fresh, nor served,
+	// for longer. nil: the other's own bounds hold.
+	Policy func(timeslot.Source) timeslot.Policy
+
+	Now      func() time.Time // nil: time.Now
+	Recorder Recorder         // nil: silent
 }
 
-// NewRedis makes the tier and starts its background writes and pings. It asks the server once, within Timeout, so that
-// it is known from the start whether Redis answers; an absent one is no error. Only invalid options are.
-//
-// It also silences go-redis' logger, which is global to the process: see [quiet].
-func NewRedis(o RedisOptions) (*Redis, error) {
-	o, err := o.withDefaults()
-	if err != nil {
-		return nil, err
+// Redis is the tier that all replicas share. Fragments expire there with their Bounds.StaleOnError.
+type Redis struct {
+	client    *redisclient.Client
+	codec     *codec
+	writer    *writer
+	notices   *notices // of fragments that were filled
+	options   RedisOptions
+	prefix    string // of fragments
+	channel   string // of notices
+	stop      context.CancelFunc
+	listening sync.WaitGroup
+}
+
+// NewRedis makes the tier on top of a client, which outlives it, and starts its background writes.
+func NewRedis(client *redisclient.Client, o RedisOptions) (*Redis, error) {
+	if client == nil {
+		return nil, errors.New("redis tier: needs a client")
 	}
+	o.LeaseTTL = cmp.Or(o.LeaseTTL, DefaultLeaseTTL)
+	if o.LeaseTTL < time.Millisecond {
+		return nil, fmt.Errorf("redis tier: LeaseTTL must be at least a millisecond, not %s", o.LeaseTTL)
+	}
+	o.Now, o.Recorder = clockOr(o.Now), recorderOr(o.Recorder)
 	codec, err := newCodec()
 	if err != nil {
 		return nil, err
 	}
-	redis.SetLogger(quiet{})
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Redis{
-		client: o.client(), codec: codec, notices: newNotices(),
-		prefix: o.namespace() + "f1:", channel: o.namespace() + "filled", stop: stop,
+		client: client, codec: codec, notices: newNotices(), options: o,
+		prefix: client.Namespace() + "f1:", channel: client.Namespace() + "filled", stop: stop,
 	}
-	r.servers = newServers(&o, r.client, r.notices.wakeAll)
-	o.met = r.met
-	r.options = o
+	client.OnBypass(r.notices.wakeAll)
 	r.writer = startWriter(r.finish, r.dropped)
-	r.probe(ctx)
-	r.watching.Go(func() { r.watch(ctx) })
-	r.watching.Go(func() { listen(ctx, r.client, r.channel, r.notices.wake) })
+	r.listening.Go(func() { redisclient.Listen(ctx, client.Commands(), r.channel, r.notices.wake) })
 	return r, nil
 }
 
@@ -112,7 +121,7 @@ func ask(ctx context.Context, pipe redis.Pipeliner, name string) stored {
 	return stored{left: pipe.PTTL(ctx, name), value: pipe.GetRange(ctx, name, 0, maxEncoded)}
 }
 
-func (s stored) err() error { return worst(s.left.Err(), s.value.Err()) }
+func (s stored) err() error { return redisclient.Worst(s.left.Err(), s.value.Err()) }
 
 // errBypassed stands for what was not asked.
 var errBypassed = errors.New("the server is bypassed")
@@ -140,136 +149,17 @@ func (r *Redis) fragment(reply stored, name string, key timeslot.FragmentKey, no
 // get reads all names in one round trip to each server that has some. What a bypassed server has is not asked for.
 func (r *Redis) get(ctx context.Context, names []string) []stored {
 	replies := make([]stored, len(names))
-	r.batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) {
+	r.client.Batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) func() error {
 		replies[i] = ask(ctx, pipe, names[i])
-	}, func(i int) error { return replies[i].err() })
+		return replies[i].err
+	})
 	return replies
-}
-
-// batch does one operation on many keys, in one pipeline. It queues those whose servers are asked, and notes for each of
-// these servers what became of it.
-func (r *Redis) batch(ctx context.Context, operation string, keys []string,
-	queue func(ctx context.Context, pipe redis.Pipeliner, i int), failure func(i int) error,
-) {
-	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
-	defer cancel()
-	pipe, asked := r.client.Pipeline(), make([]*gate, len(keys))
-	for i, key := range keys {
-		if g := r.servers.of(limited, key); !g.bypass() {
-			asked[i] = g
-			queue(limited, pipe, i)
-		}
-	}
-	if pipe.Len() == 0 {
-		r.options.Recorder.RedisOperation(operation, outcomeBypassed, 0)
-		return
-	}
-	start := time.Now()
-	_, _ = pipe.Exec(limited)
-	took, met := time.Since(start), map[*gate]error{}
-	var all error
-	for i, g := range asked {
-		if g != nil {
-			err := failure(i)
-			met[g], all = worst(met[g], err), worst(all, err)
-		}
-	}
-	r.options.Recorder.RedisOperation(operation, outcomeOf(all), took)
-	for g, err := range met {
-		r.note(ctx, g, err, took)
-	}
-}
-
-// worst is the error that says most about the server: one that closes the gate, else any.
-func worst(a, b error) error {
-	if a == nil || b != nil && troubleOf(b).bypasses() {
-		return b
-	}
-	return a
-}
-
-// starved is how much later than its limit an operation may end that waited for Redis; what ends later waited for a
-// core of our own machine.
-const starved = 5 * time.Millisecond
-
-// roundTrip runs one operation on a key, or on several of its slot, within the timeout.
-func (r *Redis) roundTrip(ctx context.Context, operation, key string, call func(context.Context) error) bool {
-	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
-	defer cancel()
-	g, start := r.servers.of(limited, key), time.Now()
-	err := call(limited)
-	took := time.Since(start)
-	r.options.Recorder.RedisOperation(operation, outcomeOf(err), took)
-	r.note(ctx, g, err, took)
-	return err == nil
-}
-
-// note judges a server by what an operation met there, and leaves out what the caller's own deadline did.
-func (r *Redis) note(ctx context.Context, g *gate, err error, took time.Duration) {
-	trouble := g.troubleOf(err)
-	switch {
-	case err == nil:
-		g.answered()
-	case isOver(ctx) || trouble == TroubleNone:
-	case trouble == TroubleTimeout && (took > r.options.Timeout+starved || !g.silent()): // we came late to the answer, not it to us
-	case trouble == TroublePermission:
-		g.fail(trouble, r.options.missingRight(err))
-	default:
-		g.fail(trouble, "")
-	}
-}
-
-// isOver reports whether ctx has ended, or its deadline has passed: a connection that has the same deadline may notice a
-// moment before ctx does.
-func isOver(ctx context.Context) bool {
-	deadline, limited := ctx.Deadline()
-	return ctx.Err() != nil || limited && !time.Now().Before(deadline)
-}
-
-// met notes what another client of the same servers met at a key: the board reads and writes by itself. Its connections
-// and its patience are its own, so only what a server said counts.
-func (r *Redis) met(key string, err error) {
-	if _, isReply := errors.AsType[redis.Error](err); isReply {
-		r.note(context.Background(), r.servers.of(context.Background(), key), err, 0)
-	}
-}
-
-// bypass reports whether the server that has the key is passed by.
-func (r *Redis) bypass(key string) bool { return r.servers.of(context.Background(), key).bypass() }
-
-// watch probes until ctx ends: rarely while all is well, so that an idle process knows too, and often while it is not.
-func (r *Redis) watch(ctx context.Context) {
-	ticker := time.NewTicker(bypassInterval)
-	defer ticker.Stop()
-	last := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-ticker.C:
-			if !r.servers.well() || now.Sub(last) >= probeInterval {
-				last = now
-				r.probe(ctx)
-			}
-		}
-	}
 }
 
 // Close stops the tier's goroutines and waits for them. It gives queued writes a second to reach the server.
 func (r *Redis) Close() error {
 	r.writer.close()
 	r.stop()
-	r.watching.Wait()
-	return r.client.Close()
-}
-
-func outcomeOf(err error) string {
-	if err == nil {
-		return outcomeOK
-	}
-	if failure, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, redis.ErrPoolTimeout) || ok && failure.Timeout() {
-		return outcomeTimeout
-	}
-	return outcomeError
+	r.listening.Wait()
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -20,42 +21,42 @@ const (
 )
 
 func TestRedisKilledIsBypassedAndComesBack(t *testing.T) {
-	server := startRedis(t)
-	seen := newCounter()
-	r := server.tier(t, func(o *RedisOptions) { o.Timeout, o.Recorder = 0, seen })
+	server := redistest.Start(t)
+	seen := redistest.NewCounter()
+	r := tierOn(t, server, func(o *setup) { o.Timeout, o.Recorder = 0, seen })
 	f := fragment(keyOfNPI(1), time.Now())
 	back := func() bool {
 		r.Put(t.Context(), fragment(f.Key, time.Now()))
 		return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 1
 	}
-	eventually(t, "a hit", back)
+	redistest.Eventually(t, "a hit", back)
 	atBest(t, 5, func() (time.Duration, time.Duration) {
-		server.kill()
+		server.Kill()
 		first, later := delays(t, r)
-		server.start()
-		eventually(t, "a hit after the restart", back)
+		server.Begin()
+		redistest.Eventually(t, "a hit after the restart", back)
 		return first, later
 	})
-	if seen.count("get/bypassed") == 0 || seen.count("redis/error") == 0 || seen.count("down") == 0 {
-		t.Errorf("recorded %v, want bypassed look-ups, errors and Redis down", seen.seen)
+	if seen.Count("get/bypassed") == 0 || seen.Count("redis/error") == 0 || seen.Count("down") == 0 {
+		t.Errorf("recorded %v, want bypassed look-ups, errors and Redis down", seen)
 	}
 }
 
 func TestRedisStoppedCostsOneTimeout(t *testing.T) {
-	server := startRedis(t)
-	seen := newCounter()
-	r := server.tier(t, func(o *RedisOptions) { o.Timeout, o.Recorder = 0, seen })
-	up := func() bool { return !r.bypassed() }
+	server := redistest.Start(t)
+	seen := redistest.NewCounter()
+	r := tierOn(t, server, func(o *setup) { o.Timeout, o.Recorder = 0, seen })
+	up := func() bool { return !redistest.Bypassed(r.client) }
 	atBest(t, 5, func() (time.Duration, time.Duration) {
-		eventually(t, "Redis in use", up)
-		server.signal(syscall.SIGSTOP)
+		redistest.Eventually(t, "Redis in use", up)
+		server.Signal(syscall.SIGSTOP)
 		first, later := delays(t, r)
-		server.signal(syscall.SIGCONT)
+		server.Signal(syscall.SIGCONT)
 		return first, later
 	})
-	eventually(t, "Redis in use again", up)
-	if seen.count("get/timeout")+seen.count("ping/timeout") == 0 {
-		t.Errorf("recorded %v, want a timeout", seen.seen)
+	redistest.Eventually(t, "Redis in use again", up)
+	if seen.Count("get/timeout")+seen.Count("ping/timeout") == 0 {
+		t.Errorf("recorded %v, want a timeout", seen)
 	}
 }
 
@@ -71,7 +72,7 @@ func delays(t *testing.T, r *Redis) (first, later time.Duration) {
 		return time.Since(start)
 	}
 	first = measure()
-	eventually(t, "Redis is bypassed", func() bool { measure(); return r.bypassed() })
+	redistest.Eventually(t, "Redis is bypassed", func() bool { measure(); return redistest.Bypassed(r.client) })
 	all := make([]time.Duration, 100)
 	for i := range all {
 		all[i] = measure()
@@ -95,20 +96,20 @@ func atBest(t *testing.T, attempts int, attempt func() (first, later time.Durati
 }
 
 func TestRedisAbsentAtStartJoinsLater(t *testing.T) {
-	server := startRedis(t)
-	server.kill()
-	seen := newCounter()
+	server := redistest.Start(t)
+	server.Kill()
+	seen := redistest.NewCounter()
 	start := time.Now()
-	r := server.tier(t, func(o *RedisOptions) { o.Timeout, o.Recorder = 0, seen })
+	r := tierOn(t, server, func(o *setup) { o.Timeout, o.Recorder = 0, seen })
 	figure.AtMost(t, "starting", time.Since(start), 2*time.Second)
 	f := fragment(keyOfNPI(1), time.Now())
 	r.Put(t.Context(), f)
 	wantFragments(t, r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
-	if seen.count("down") != 1 || seen.count("set/bypassed") != 1 {
-		t.Errorf("recorded %v, want down once and the write bypassed", seen.seen)
+	if seen.Count("down") != 1 || seen.Count("set/bypassed") != 1 {
+		t.Errorf("recorded %v, want down once and the write bypassed", seen)
 	}
-	server.start()
-	eventually(t, "a hit", func() bool {
+	server.Begin()
+	redistest.Eventually(t, "a hit", func() bool {
 		r.Put(t.Context(), f)
 		return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 1
 	})
@@ -138,22 +139,22 @@ func TestServersThatRefuse(t *testing.T) {
 	t.Parallel()
 	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) {
-			server := startRedis(t, "--replica-serve-stale-data", "no")
-			client := server.client()
-			seen := newCounter()
-			r := server.tier(t, func(o *RedisOptions) { o.Recorder = seen })
+			server := redistest.Start(t, "--replica-serve-stale-data", "no")
+			client := server.Client()
+			seen := redistest.NewCounter()
+			r := tierOn(t, server, func(o *setup) { o.Recorder = seen })
 			f := fragment(keyOfNPI(1), time.Now())
 			r.Put(t.Context(), f)
 			r.settle(t)
 
 			do(t, client, test.refuse)
-			eventually(t, "writes fail or are bypassed", func() bool {
+			redistest.Eventually(t, "writes fail or are bypassed", func() bool {
 				r.Put(t.Context(), fragment(keyOfNPI(2), time.Now()))
-				return seen.count("set/error")+seen.count("set/bypassed") > 0
+				return seen.Count("set/error")+seen.Count("set/bypassed") > 0
 			})
 			if test.bypassed {
-				eventually(t, "Redis is bypassed", func() bool {
-					return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 0 && r.bypassed()
+				redistest.Eventually(t, "Redis is bypassed", func() bool {
+					return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 0 && redistest.Bypassed(r.client)
 				})
 			} else {
 				wantFragments(t, r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
@@ -168,7 +169,7 @@ func TestServersThatRefuse(t *testing.T) {
 			}
 
 			do(t, client, test.accept)
-			eventually(t, "all is well again", func() bool {
+			redistest.Eventually(t, "all is well again", func() bool {
 				r.Put(t.Context(), fragment(keyOfNPI(2), time.Now()))
 				return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key, keyOfNPI(2)})) == 2
 			})
@@ -184,14 +185,14 @@ func do(t *testing.T, client *redis.Client, command []any) {
 }
 
 func TestAWrongPasswordIsAMissAndNoError(t *testing.T) {
-	server := startRedis(t)
-	do(t, server.client(), []any{"CONFIG", "SET", "requirepass", "right"})
+	server := redistest.Start(t)
+	redistest.Do(t, server.Client(), "CONFIG", "SET", "requirepass", "right")
 	keys := []timeslot.FragmentKey{keyOfNPI(1)}
-	wrong := server.tier(t, func(o *RedisOptions) { o.Password = "wrong" })
-	if wantFragments(t, wrong.Lookup(t.Context(), keys), nil); !wrong.bypassed() {
+	wrong := tierOn(t, server, func(o *setup) { o.Password = "wrong" })
+	if wantFragments(t, wrong.Lookup(t.Context(), keys), nil); !redistest.Bypassed(wrong.client) {
 		t.Error("Redis is in use with a wrong password")
 	}
-	right := server.tier(t, func(o *RedisOptions) { o.Password = "right" })
+	right := tierOn(t, server, func(o *setup) { o.Password = "right" })
 	f := fragment(keys[0], time.Now())
 	right.Put(t.Context(), f)
 	right.settle(t)

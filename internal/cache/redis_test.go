@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -11,6 +12,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
+	"timeslots/internal/redisclient"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -52,47 +55,47 @@ func (c *trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 }
 
 func TestThirtyKeysAreOneRoundTrip(t *testing.T) {
-	seen := newCounter()
-	r := startRedis(t).tier(t, func(o *RedisOptions) { o.Recorder = seen })
+	seen := redistest.NewCounter()
+	r := tierOn(t, redistest.Start(t), func(o *setup) { o.Recorder = seen })
 	keys := thirtyKeys()
 	for _, key := range keys[:20] {
 		r.Put(t.Context(), fragment(key, time.Now()))
 	}
 	r.settle(t)
-	gets := seen.count("get/ok")
+	gets := seen.Count("get/ok")
 	var hits []Hit
 	hook := &trips{}
-	r.client.AddHook(hook)
+	r.client.Commands().AddHook(hook)
 	hits = r.Lookup(t.Context(), keys)
 	if got := found(hits); got != 20 {
 		t.Errorf("found %d of 20", got)
 	}
-	if got := seen.count("get/ok") - gets; got != 1 {
+	if got := seen.Count("get/ok") - gets; got != 1 {
 		t.Errorf("recorded %d operations, want 1", got)
 	}
 	if got := hook.n.Load(); got > 2 { // the second may be the background ping
 		t.Errorf("%d round trips, want 1", got)
 	}
-	if hit, miss := seen.count("redis/hit"), seen.count("redis/miss"); hit != 20 || miss != 10 {
+	if hit, miss := seen.Count("redis/hit"), seen.Count("redis/miss"); hit != 20 || miss != 10 {
 		t.Errorf("recorded %d hits and %d misses, want 20 and 10", hit, miss)
 	}
 }
 
 func TestKeysNameTenantAndTierAndEndWithTheFragment(t *testing.T) {
-	server := startRedis(t)
-	r := server.tier(t, nil)
+	server := redistest.Start(t)
+	r := tierOn(t, server, nil)
 	f := fragment(keyOfNPI(7), time.Now())
 	r.Put(t.Context(), f)
 	r.settle(t)
 	want := "timeslots:acme:prd:f1:" + f.Key.String()
-	client := server.client()
+	client := server.Client()
 	if keys := client.Keys(t.Context(), "*").Val(); !slices.Equal(keys, []string{want}) {
 		t.Fatalf("keys %q, want %q", keys, want)
 	}
 	if ttl := client.PTTL(t.Context(), want).Val(); ttl > 100*time.Second || ttl < 90*time.Second {
 		t.Errorf("expires in %s, want the 100s until StaleOnError", ttl)
 	}
-	other := server.tier(t, func(o *RedisOptions) { o.Tier = "uat" })
+	other := tierOn(t, server, func(o *setup) { o.Tier = "uat" })
 	wantFragments(t, other.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
 }
 
@@ -125,12 +128,12 @@ var spoilers = map[string]struct {
 
 func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
-	client := server.client()
+	server := redistest.Start(t)
+	client := server.Client()
 	for name, test := range spoilers {
 		t.Run(name, func(t *testing.T) {
-			seen := newCounter()
-			r := server.tier(t, func(o *RedisOptions) { o.Tenant, o.Recorder = tenantOf(t), seen })
+			seen := redistest.NewCounter()
+			r := tierOn(t, server, func(o *setup) { o.Tenant, o.Recorder = tenantOf(t), seen })
 			victim, other := fragment(keyOfNPI(1), time.Now()), fragment(keyOfNPI(2), time.Now())
 			r.Put(t.Context(), victim)
 			r.Put(t.Context(), other)
@@ -140,7 +143,7 @@ func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 
 			keys := []timeslot.FragmentKey{victim.Key, other.Key}
 			wantFragments(t, r.Lookup(t.Context(), keys), nil, other)
-			if n := seen.count("redis/error"); n != 1 {
+			if n := seen.Count("redis/error"); n != 1 {
 				t.Errorf("recorded %d errors, want 1", n)
 			}
 			later := fragment(victim.Key, time.Now())
@@ -160,44 +163,43 @@ func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 
 func TestAClusterIsOnePipelineOverAllItsSlots(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t, "--cluster-enabled", "yes")
-	client := server.client()
-	do(t, client, []any{"CLUSTER", "ADDSLOTSRANGE", 0, 16383})
-	eventually(t, "the cluster is up", func() bool {
+	server := redistest.Start(t, "--cluster-enabled", "yes")
+	client := server.Client()
+	redistest.Do(t, client, "CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+	redistest.Eventually(t, "the cluster is up", func() bool {
 		return strings.Contains(client.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 	})
-	seen := newCounter()
-	r := server.tier(t, func(o *RedisOptions) { o.Mode, o.Recorder = ModeCluster, seen })
+	seen := redistest.NewCounter()
+	r := tierOn(t, server, func(o *setup) { o.Mode, o.Recorder = redisclient.ModeCluster, seen })
 	keys := thirtyKeys()
 	for _, key := range keys {
 		r.Put(t.Context(), fragment(key, time.Now()))
 	}
 	r.settle(t)
-	gets := seen.count("get/ok")
+	gets := seen.Count("get/ok")
 	if n := found(r.Lookup(t.Context(), keys)); n != len(keys) {
 		t.Errorf("found %d of %d", n, len(keys))
 	}
-	if n := seen.count("get/ok") - gets; n != 1 {
+	if n := seen.Count("get/ok") - gets; n != 1 {
 		t.Errorf("%d operations, want 1", n)
 	}
 }
 
 func TestACallerThatLeavesDoesNotTurnRedisOff(t *testing.T) {
-	r := startRedis(t).tier(t, nil)
+	r := tierOn(t, redistest.Start(t), nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	wantFragments(t, r.Lookup(ctx, []timeslot.FragmentKey{keyOfNPI(1)}), nil)
-	if r.bypassed() {
+	if redistest.Bypassed(r.client) {
 		t.Error("Redis is bypassed because a caller left")
 	}
 }
 
 func TestClosingLeavesNoGoroutine(t *testing.T) {
-	server := startRedis(t)
+	server := redistest.Start(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	r, err := NewRedis(RedisOptions{
-		Addresses: []string{server.addr}, Prefix: "p", Tenant: "t", Tier: "prd", Timeout: 2 * time.Second,
-	})
+	client := redistest.New(t, redistest.Options(server.Addr))
+	r, err := NewRedis(client, RedisOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,24 +208,10 @@ func TestClosingLeavesNoGoroutine(t *testing.T) {
 		t.Fatal(err)
 	}
 	tiered.Put(t.Context(), fragment(keyOfNPI(1), time.Now()))
-	if err := tiered.Close(); err != nil {
+	if err := errors.Join(tiered.Close(), client.Close()); err != nil {
 		t.Error(err)
 	}
-	if n := len(server.client().Keys(t.Context(), "*").Val()); n != 1 {
+	if n := len(server.Client().Keys(t.Context(), "*").Val()); n != 1 {
 		t.Errorf("closing left %d of 1 queued writes to the server", n)
-	}
-}
-
-func TestRedisOptionsAreCheckedAllAtOnce(t *testing.T) {
-	_, err := NewRedis(RedisOptions{
-		Mode: "ring", Master: "m", DB: -1, Timeout: -time.Second, Prefix: "a:b", Tier: "{prd}",
-	})
-	if err == nil {
-		t.Fatal("accepted")
-	}
-	for _, field := range []string{"Addresses", "Mode", "Master", "DB", "Timeout", "Prefix", "Tenant", "Tier"} {
-		if !strings.Contains(err.Error(), field) {
-			t.Errorf("no word about %s in:\n%v", field, err)
-		}
 	}
 }

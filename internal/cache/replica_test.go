@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+	"timeslots/internal/redisclient"
+	"timeslots/internal/redistest"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -25,39 +27,40 @@ func ledger(t testing.TB, o LedgerOptions) *Ledger {
 type replica struct {
 	*Tiered
 	ledger *Ledger
-	seen   *counter
+	addr   string
+	seen   *redistest.Counter
 }
 
 // fleetOf opens n replicas in front of s.
-func fleetOf(t testing.TB, s *redisServer, n int, change func(*RedisOptions, *LedgerOptions)) []*replica {
+func fleetOf(t testing.TB, s *redistest.Server, n int, change func(*setup, *LedgerOptions)) []*replica {
 	t.Helper()
 	list := make([]*replica, n)
 	for i := range list {
-		list[i] = openReplica(t, s.addr, change)
+		list[i] = openReplica(t, s.Addr, change)
 	}
 	return list
 }
 
-func openReplica(t testing.TB, addr string, change func(*RedisOptions, *LedgerOptions)) *replica {
+func openReplica(t testing.TB, addr string, change func(*setup, *LedgerOptions)) *replica {
 	t.Helper()
-	lo, seen := LedgerOptions{}, newCounter()
-	r := redisTier(t, addr, func(o *RedisOptions) {
+	lo, seen := LedgerOptions{}, redistest.NewCounter()
+	r := redisTier(t, addr, func(o *setup) {
 		o.Recorder, o.Tenant = seen, "acme"
 		if change != nil {
 			change(o, &lo)
 		}
 	})
-	lo.Redis = r
+	lo.Redis, lo.Recorder = r.client, seen
 	l := ledger(t, lo)
 	tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: r.options.Now, Recorder: seen, Fences: l.Fences()}), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &replica{Tiered: tiered, ledger: l, seen: seen}
+	return &replica{Tiered: tiered, ledger: l, addr: addr, seen: seen}
 }
 
 // hurried has the timeouts of production.
-func hurried(r *RedisOptions, _ *LedgerOptions) { r.Timeout = DefaultRedisTimeout }
+func hurried(r *setup, _ *LedgerOptions) { r.Timeout = redisclient.DefaultTimeout }
 
 // sees tells what the replica would answer now about the doctor's slot at nine.
 func (r *replica) sees(ctx context.Context) (hidden, strict bool) {
@@ -69,7 +72,7 @@ func (r *replica) sees(ctx context.Context) (hidden, strict bool) {
 func trusting(t testing.TB, fleet []*replica) {
 	t.Helper()
 	for _, r := range fleet {
-		eventually(t, "strict views", func() bool { _, strict := r.ledger.Current(t.Context()); return strict })
+		redistest.Eventually(t, "strict views", func() bool { _, strict := r.ledger.Current(t.Context()); return strict })
 	}
 }
 
@@ -88,15 +91,15 @@ func settled(t testing.TB, client redis.UniversalClient) {
 	}
 }
 
-func trustedFleet(t testing.TB, n int, change func(*RedisOptions, *LedgerOptions)) (*redisServer, []*replica) {
+func trustedFleet(t testing.TB, n int, change func(*setup, *LedgerOptions)) (*redistest.Server, []*replica) {
 	t.Helper()
-	s := startRedis(t)
+	s := redistest.Start(t)
 	return s, trustedFleetOn(t, s, n, change)
 }
 
-func trustedFleetOn(t testing.TB, s *redisServer, n int, change func(*RedisOptions, *LedgerOptions)) []*replica {
+func trustedFleetOn(t testing.TB, s *redistest.Server, n int, change func(*setup, *LedgerOptions)) []*replica {
 	t.Helper()
-	settled(t, s.client())
+	settled(t, s.Client())
 	fleet := fleetOf(t, s, n, change)
 	trusting(t, fleet)
 	return fleet
@@ -107,14 +110,14 @@ func fence(t *testing.T, fleet []*replica) {
 	t.Helper()
 	for _, r := range fleet {
 		last := r.ledger.sight.Load().until
-		eventually(t, "a poll", func() bool { return r.ledger.sight.Load().until.Sub(last) > r.ledger.options.Lease })
+		redistest.Eventually(t, "a poll", func() bool { return r.ledger.sight.Load().until.Sub(last) > r.ledger.options.Lease })
 	}
 }
 
 func everywhere(t *testing.T, fleet []*replica, what string, want bool) {
 	t.Helper()
 	for i, r := range fleet {
-		eventually(t, fmt.Sprintf("replica %d: %s", i, what), func() bool {
+		redistest.Eventually(t, fmt.Sprintf("replica %d: %s", i, what), func() bool {
 			hidden, _ := r.sees(t.Context())
 			return hidden == want
 		})

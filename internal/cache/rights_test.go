@@ -1,17 +1,16 @@
 package cache
 
 import (
-	"bytes"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"timeslots/internal/redisclient"
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -30,38 +29,18 @@ func documentedUser(t *testing.T) []string {
 }
 
 // setUser gives the server a user of that name with these rights alone.
-func setUser(t *testing.T, s *redisServer, name string, rights []string) {
+func setUser(t *testing.T, s *redistest.Server, name string, rights []string) {
 	t.Helper()
 	command := []any{"ACL", "SETUSER", name, "reset", "on", ">secret-of-" + name}
 	for _, right := range rights {
 		command = append(command, right)
 	}
-	do(t, s.client(), command)
+	redistest.Do(t, s.Client(), command...)
 }
 
-func as(name string) func(*RedisOptions, *LedgerOptions) {
-	return func(o *RedisOptions, _ *LedgerOptions) { o.Username, o.Password = name, "secret-of-"+name }
+func as(name string) func(*setup, *LedgerOptions) {
+	return func(o *setup, _ *LedgerOptions) { o.Username, o.Password = name, "secret-of-"+name }
 }
-
-// lines are a log that can be read while it is written.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-func (l *lines) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
 // useEverything has one replica do all that is done with Redis, and the other learn of it.
 func useEverything(t *testing.T, a, b *replica) {
@@ -72,7 +51,7 @@ func useEverything(t *testing.T, a, b *replica) {
 		t.Fatal(err)
 	}
 	a.redis.settle(t)
-	eventually(t, "the other replica has the fragment", func() bool {
+	redistest.Eventually(t, "the other replica has the fragment", func() bool {
 		return found(b.Lookup(t.Context(), []timeslot.FragmentKey{key})) == 1
 	})
 	for range 2 { // the second time with a head alone
@@ -88,25 +67,25 @@ func useEverything(t *testing.T, a, b *replica) {
 	if err := a.ledger.Invalidate(t.Context(), Scope{All: true}); err != nil {
 		t.Fatal(err)
 	}
-	uses := NewUses(a.redis, time.Minute)
+	uses := NewUses(a.redis.client, time.Minute)
 	owner, _, _, err := uses.Begin(t.Context(), "digest")
 	if err != nil {
 		t.Fatal(err)
 	}
 	uses.End(t.Context(), "digest", owner, 0)
-	switches, others := NewSwitches(a.redis), NewSwitches(b.redis)
+	switches, others := NewSwitches(a.redis.client), NewSwitches(b.redis.client)
 	defer switches.Close()
 	defer others.Close()
 	if err := switches.Set(t.Context(), "flushot", true); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the other replica knows the switch", func() bool { return others.Off("flushot") })
+	redistest.Eventually(t, "the other replica knows the switch", func() bool { return others.Off("flushot") })
 }
 
 // nothingDenied wants no refusal in the server's own log.
-func nothingDenied(t *testing.T, s *redisServer) {
+func nothingDenied(t *testing.T, s *redistest.Server) {
 	t.Helper()
-	denied, err := s.client().ACLLog(t.Context(), 10).Result()
+	denied, err := s.Client().ACLLog(t.Context(), 10).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,18 +96,18 @@ func nothingDenied(t *testing.T, s *redisServer) {
 
 func TestTheDocumentedUserMayDoAllThatTheServiceDoes(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
+	server := redistest.Start(t)
 	setUser(t, server, "exact", documentedUser(t))
 	fleet := fleetOf(t, server, 2, as("exact"))
 	trusting(t, fleet)
 	useEverything(t, fleet[0], fleet[1])
-	for _, state := range fleet[0].redis.State() {
-		if state.Kind != TroubleNone || state.Since.IsZero() {
+	for _, state := range fleet[0].redis.client.State() {
+		if state.Kind != redisclient.TroubleNone || state.Since.IsZero() {
 			t.Errorf("%+v, want Redis in use", state)
 		}
 	}
 	nothingDenied(t, server)
-	for _, key := range server.client().Keys(t.Context(), "*").Val() {
+	for _, key := range server.Client().Keys(t.Context(), "*").Val() {
 		if !strings.HasPrefix(key, "timeslots:") {
 			t.Errorf("the key %q does not begin with the prefix", key)
 		}
@@ -144,15 +123,15 @@ func TestTheDocumentedUserIsEnoughInACluster(t *testing.T) {
 	var addresses []string
 	for _, n := range nodes {
 		setUser(t, n, "exact", append(documentedUser(t), "+cluster|slots", "+command"))
-		addresses = append(addresses, n.addr)
+		addresses = append(addresses, n.Addr)
 	}
-	fleet := fleetOf(t, nodes[0], 2, func(o *RedisOptions, lo *LedgerOptions) {
+	fleet := fleetOf(t, nodes[0], 2, func(o *setup, lo *LedgerOptions) {
 		as("exact")(o, lo)
-		o.Mode, o.Addresses = ModeCluster, addresses
+		o.Mode, o.Addresses = redisclient.ModeCluster, addresses
 	})
 	trusting(t, fleet)
 	useEverything(t, fleet[0], fleet[1])
-	if states := fleet[0].redis.State(); len(states) != 3 || slices.ContainsFunc(states, func(s ServerState) bool { return s.Kind != TroubleNone }) {
+	if states := fleet[0].redis.client.State(); len(states) != 3 || slices.ContainsFunc(states, func(s redisclient.ServerState) bool { return s.Kind != redisclient.TroubleNone }) {
 		t.Errorf("%+v, want three servers in use", states)
 	}
 	for _, n := range nodes {
@@ -162,12 +141,12 @@ func TestTheDocumentedUserIsEnoughInACluster(t *testing.T) {
 
 func TestWithoutTheRightToInfoAllWorksAndOneRefusalIsAllThatTheServerSees(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
+	server := redistest.Start(t)
 	setUser(t, server, "uninformed", slices.DeleteFunc(documentedUser(t), func(right string) bool { return right == "+info" }))
 	fleet := fleetOf(t, server, 2, as("uninformed"))
 	trusting(t, fleet)
 	useEverything(t, fleet[0], fleet[1])
-	denied, err := server.client().ACLLog(t.Context(), 10).Result()
+	denied, err := server.Client().ACLLog(t.Context(), 10).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +159,7 @@ func TestWithoutTheRightToInfoAllWorksAndOneRefusalIsAllThatTheServerSees(t *tes
 
 // A lease outside the prefix was refused to a user of the prefix, and that turned Redis off again and again.
 func TestALeaseIsUnderThePrefixAndInItsFragmentsSlot(t *testing.T) {
-	r := startRedis(t).tier(t, nil)
+	r := tierOn(t, redistest.Start(t), nil)
 	name := r.prefix + keyOfNPI(1).String()
 	key := r.leaseKey(name)
 	if tag := regexp.MustCompile(`\{(.+?)\}`).FindStringSubmatch(key); !strings.HasPrefix(key, "timeslots:") || tag == nil || tag[1] != name {
@@ -190,7 +169,7 @@ func TestALeaseIsUnderThePrefixAndInItsFragmentsSlot(t *testing.T) {
 
 func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
+	server := redistest.Start(t)
 	all := documentedUser(t)
 	for i, right := range all {
 		if right == "+info" { // not needed, and not asked for again where it is refused
@@ -199,10 +178,10 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 		t.Run(right, func(t *testing.T) {
 			name := "lacks-" + regexp.MustCompile(`\W`).ReplaceAllString(right, "-")
 			setUser(t, server, name, slices.Delete(slices.Clone(all), i, i+1))
-			var log lines
-			r := server.tier(t, func(o *RedisOptions) {
+			var log redistest.Log
+			r := tierOn(t, server, func(o *setup) {
 				as(name)(o, nil)
-				o.Logger, o.Tenant = log.logger(), name
+				o.Logger, o.Tenant = log.Logger(), name
 			})
 			store, err := NewTiered(memoryTier(t, MemoryOptions{}), r)
 			if err != nil {
@@ -213,18 +192,18 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 				t.Errorf("without the right: %v", err)
 			}
 			for range 3 { // it stays so
-				r.probe(t.Context())
+				r.client.Probe(t.Context())
 			}
-			state := r.State()[0]
-			if state.Kind != TroublePermission || state.Missing != right {
+			state := r.client.State()[0]
+			if state.Kind != redisclient.TroublePermission || state.Missing != right {
 				t.Errorf("%+v, want %s missing", state, right)
 			}
 			if said := log.String(); strings.Count(said, "kind=permission") != 1 || !strings.Contains(said, right) || strings.Contains(said, "secret-of") {
 				t.Errorf("one line that names the right, and no password: %s", said)
 			}
 			setUser(t, server, name, all)
-			eventually(t, "Redis in use, and said to be", func() bool {
-				return r.State()[0].Kind == TroubleNone && strings.Contains(log.String(), "Redis is in use")
+			redistest.Eventually(t, "Redis in use, and said to be", func() bool {
+				return r.client.State()[0].Kind == redisclient.TroubleNone && strings.Contains(log.String(), "Redis is in use")
 			})
 			if said := log.String(); strings.Count(said, "Redis is in use") != 1 {
 				t.Errorf("one line more: %s", said)
@@ -235,14 +214,14 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 
 func TestARightThatIsTakenAwayIsNoticed(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
+	server := redistest.Start(t)
 	all := documentedUser(t)
 	setUser(t, server, "svc", all)
-	var log lines
-	fleet := fleetOf(t, server, 1, func(o *RedisOptions, lo *LedgerOptions) { as("svc")(o, lo); o.Logger = log.logger() })
+	var log redistest.Log
+	fleet := fleetOf(t, server, 1, func(o *setup, lo *LedgerOptions) { as("svc")(o, lo); o.Logger = log.Logger() })
 	trusting(t, fleet)
-	do(t, server.client(), []any{"ACL", "SETUSER", "svc", "-zadd"}) // which a script uses, and no request
-	eventually(t, "the right is named", func() bool {
+	redistest.Do(t, server.Client(), "ACL", "SETUSER", "svc", "-zadd") // which a script uses, and no request
+	redistest.Eventually(t, "the right is named", func() bool {
 		return strings.Contains(log.String(), "missing=+zadd")
 	})
 	if n := strings.Count(log.String(), "\n"); n > 3 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -68,7 +69,7 @@ func TestCareOptionsCannotBeBookedBySlotID(t *testing.T) {
 }
 
 func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
 	f := fragment(keyOfNPI(1), clock.Now())
 	x.Add(f)
@@ -87,7 +88,7 @@ func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
 func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
 	for name, digest := range map[string]timeslot.Digest{"known to repeat": {1}, "not known to": {}} {
 		t.Run(name, func(t *testing.T) {
-			clock := newFakeClock()
+			clock := redistest.NewClock()
 			x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
 			f := withSlots(50, clock.Now())
 			f.Digest = digest
@@ -115,7 +116,7 @@ func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
 
 // Another answer may list the same ids, for less long.
 func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
-	clock := newFakeClock()
+	clock := redistest.NewClock()
 	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
 	f := withSlots(50, clock.Now())
 	f.Digest = timeslot.Digest{1}
@@ -141,7 +142,7 @@ func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
 func TestTheIndexIsBounded(t *testing.T) {
 	x := slotIndex(t, SlotIndexOptions{MaxEntries: 1000})
 	x.Add(withSlots(10_000, time.Now()))
-	eventually(t, "eviction is done", func() bool { x.cache.CleanUp(); return x.Len() <= 1000 })
+	redistest.Eventually(t, "eviction is done", func() bool { x.cache.CleanUp(); return x.Len() <= 1000 })
 	if x.Len() < 500 {
 		t.Errorf("%d entries, want about 1000", x.Len())
 	}

@@ -6,13 +6,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"timeslots/internal/redisclient"
 )
 
 // Switches are the products that are switched off, on every replica (docs/interface.md §4). Each replica has them in memory;
 // Redis has them in a hash, product → "off" or "on", that every replica reads once a second. What the hash lacks, because
 // it was lost or could not be written, whoever knows it writes again; so a replica that starts later learns it too.
 type Switches struct {
-	redis *Redis // nil: this replica alone
+	redis *redisclient.Client // nil: this replica alone
 	off   atomic.Pointer[map[string]bool]
 
 	mu   sync.Mutex // for writers
@@ -31,7 +32,7 @@ const (
 )
 
 // NewSwitches has all products on, until Redis says otherwise. Close ends its reading.
-func NewSwitches(redis *Redis) *Switches {
+func NewSwitches(redis *redisclient.Client) *Switches {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Switches{redis: redis, owed: map[string]bool{}, stop: stop, done: make(chan struct{})}
 	s.off.Store(&map[string]bool{})
@@ -72,8 +73,8 @@ func (s *Switches) pay(ctx context.Context) error {
 	for product := range s.owed {
 		fields = append(fields, product, switchWord(s.Off(product)))
 	}
-	told := s.redis.roundTrip(ctx, operationSwitches, s.key(), func(ctx context.Context) error {
-		return s.redis.client.HSet(ctx, s.key(), fields...).Err()
+	told := s.redis.RoundTrip(ctx, operationSwitches, s.key(), func(ctx context.Context) error {
+		return s.redis.Commands().HSet(ctx, s.key(), fields...).Err()
 	})
 	if !told {
 		return ErrNotTold
@@ -89,7 +90,7 @@ func switchWord(off bool) string {
 	return switchedOn
 }
 
-func (s *Switches) key() string { return s.redis.options.namespace() + switchesName }
+func (s *Switches) key() string { return s.redis.Namespace() + switchesName }
 
 func (s *Switches) follow(ctx context.Context) {
 	defer close(s.done)
@@ -110,12 +111,12 @@ func (s *Switches) follow(ctx context.Context) {
 
 // learn takes over what Redis says, and tells it what it lacks.
 func (s *Switches) learn(ctx context.Context) {
-	if s.redis.bypass(s.key()) || s.pay(ctx) != nil {
+	if s.redis.Bypassed(s.key()) || s.pay(ctx) != nil {
 		return
 	}
 	var said map[string]string
-	ok := s.redis.roundTrip(ctx, operationSwitches, s.key(), func(ctx context.Context) (err error) {
-		said, err = s.redis.client.HGetAll(ctx, s.key()).Result()
+	ok := s.redis.RoundTrip(ctx, operationSwitches, s.key(), func(ctx context.Context) (err error) {
+		said, err = s.redis.Commands().HGetAll(ctx, s.key()).Result()
 		return err
 	})
 	if !ok || len(said) > maxSwitches {

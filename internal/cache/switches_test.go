@@ -3,13 +3,14 @@ package cache
 import (
 	"errors"
 	"testing"
+	"timeslots/internal/redistest"
 )
 
 func TestASwitchReachesEveryReplicaAndOneThatStartsLater(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
+	server := redistest.Start(t)
 	newReplica := func() *Switches {
-		s := NewSwitches(server.tier(t, nil))
+		s := NewSwitches(redistest.New(t, redistest.Options(server.Addr)))
 		t.Cleanup(s.Close)
 		return s
 	}
@@ -17,28 +18,28 @@ func TestASwitchReachesEveryReplicaAndOneThatStartsLater(t *testing.T) {
 	if err := a.Set(t.Context(), "flushot", true); err != nil || !a.Off("flushot") || a.Off("default") {
 		t.Fatalf("%v, off %v", err, a.Off("flushot"))
 	}
-	eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
-	do(t, server.client(), []any{"FLUSHALL"})
+	redistest.Eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
+	redistest.Do(t, server.Client(), "FLUSHALL")
 	c := newReplica()
-	eventually(t, "a replica that starts after Redis lost it all", func() bool { return c.Off("flushot") })
+	redistest.Eventually(t, "a replica that starts after Redis lost it all", func() bool { return c.Off("flushot") })
 	if err := b.Set(t.Context(), "flushot", false); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "it is on everywhere", func() bool { return !a.Off("flushot") && !c.Off("flushot") })
+	redistest.Eventually(t, "it is on everywhere", func() bool { return !a.Off("flushot") && !c.Off("flushot") })
 }
 
 func TestASwitchHoldsHereWhileRedisIsAwayAndThereOnceItIsBack(t *testing.T) {
 	t.Parallel()
-	server := startRedis(t)
-	a, b := NewSwitches(server.tier(t, nil)), NewSwitches(server.tier(t, nil))
+	server := redistest.Start(t)
+	a, b := NewSwitches(redistest.New(t, redistest.Options(server.Addr))), NewSwitches(redistest.New(t, redistest.Options(server.Addr)))
 	t.Cleanup(a.Close)
 	t.Cleanup(b.Close)
-	server.kill()
+	server.Kill()
 	if err := a.Set(t.Context(), "flushot", true); !errors.Is(err, ErrNotTold) || !a.Off("flushot") {
 		t.Errorf("%v, off %v; want it off here and said so", err, a.Off("flushot"))
 	}
-	server.start()
-	eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
+	server.Begin()
+	redistest.Eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
 }
 
 func TestWithoutRedisASwitchIsThisReplicasOwn(t *testing.T) {

@@ -6,17 +6,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
 // replicas are two processes that share a server, with one clock.
-func replicas(t *testing.T) (a, b *Tiered, clock *fakeClock, seen *counter) {
+func replicas(t *testing.T) (a, b *Tiered, clock *redistest.Clock, seen *redistest.Counter) {
 	t.Helper()
-	server := startRedis(t)
-	clock, seen = newFakeClock(), newCounter()
-	server.follow(clock)
+	server := redistest.Start(t)
+	clock, seen = redistest.NewClock(), redistest.NewCounter()
+	follow(t, server, clock)
 	open := func() *Tiered {
-		r := server.tier(t, func(o *RedisOptions) { o.Now, o.Recorder = clock.Now, seen })
+		r := tierOn(t, server, func(o *setup) { o.Now, o.Recorder = clock.Now, seen })
 		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)
 		if err != nil {
 			t.Fatal(err)
@@ -48,9 +49,9 @@ func TestWhatOneReplicaFetchedTheOtherFindsOnceInRedisAndThenInMemory(t *testing
 			t.Error(diff)
 		}
 	}
-	gets := seen.count("get/ok")
+	gets := seen.Count("get/ok")
 	b.Lookup(t.Context(), keys[:2])
-	if n := seen.count("get/ok"); n != gets {
+	if n := seen.Count("get/ok"); n != gets {
 		t.Error("Redis was asked although memory had everything")
 	}
 }

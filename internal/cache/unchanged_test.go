@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -68,10 +69,10 @@ func watchOf(t testing.TB, client *redis.Client) (m moved) {
 }
 
 // alone has no ledger, so that nothing but what the test does reaches Redis.
-func alone(t testing.TB, s *redisServer) *replica {
+func alone(t testing.TB, s *redistest.Server) *replica {
 	t.Helper()
-	seen := newCounter()
-	r := s.tier(t, func(o *RedisOptions) { o.Recorder = seen })
+	seen := redistest.NewCounter()
+	r := tierOn(t, s, func(o *setup) { o.Recorder = seen })
 	store, err := NewTiered(memoryTier(t, MemoryOptions{Recorder: seen}), r)
 	if err != nil {
 		t.Fatal(err)
@@ -81,8 +82,8 @@ func alone(t testing.TB, s *redisServer) *replica {
 
 func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
-	client, a, b := s.client(), alone(t, s), alone(t, s)
+	s := redistest.Start(t)
+	client, a, b := s.Client(), alone(t, s), alone(t, s)
 	u := &repeating{slots: 1000}
 	name := a.redis.prefix + u.key().String()
 	first := u.renew(t, a)
@@ -91,7 +92,7 @@ func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
 
 	before := watchOf(t, client)
 	trips := func() int {
-		return a.seen.count("lease/ok") + a.seen.count("set/ok") + a.seen.count("release/ok") + a.seen.count("get/ok")
+		return a.seen.Count("lease/ok") + a.seen.Count("set/ok") + a.seen.Count("release/ok") + a.seen.Count("get/ok")
 	}
 	made := trips()
 	second := u.renew(t, a)
@@ -119,8 +120,8 @@ func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
 
 func TestWhatChangedIsWrittenWhole(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
-	client, a, b := s.client(), alone(t, s), alone(t, s)
+	s := redistest.Start(t)
+	client, a, b := s.Client(), alone(t, s), alone(t, s)
 	u := &repeating{slots: 100}
 	u.renew(t, a)
 	before := watchOf(t, client)
@@ -138,8 +139,8 @@ func TestWhatChangedIsWrittenWhole(t *testing.T) {
 // A head alone is for a value with the same content. Whatever else is there, the whole value comes after it.
 func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
-	client := s.client()
+	s := redistest.Start(t)
+	client := s.Client()
 	older := append([]byte("TSF\x01"), make([]byte, 200)...)
 	for name, meanwhile := range map[string]func(ctx context.Context, name string){
 		"it was evicted":         func(ctx context.Context, name string) { client.Del(ctx, name) },
@@ -152,8 +153,8 @@ func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := newCounter()
-			r := s.tier(t, func(o *RedisOptions) { o.Recorder, o.Tenant = seen, tenantOf(t) })
+			seen := redistest.NewCounter()
+			r := tierOn(t, s, func(o *setup) { o.Recorder, o.Tenant = seen, tenantOf(t) })
 			store, err := NewTiered(memoryTier(t, MemoryOptions{}), r)
 			if err != nil {
 				t.Fatal(err)
@@ -162,7 +163,7 @@ func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 			u.renew(t, a)
 			meanwhile(t.Context(), r.prefix+u.key().String())
 			second := u.renew(t, a)
-			if n := seen.count("set/ok"); n != 3 || u.shared != 1 {
+			if n := seen.Count("set/ok"); n != 3 || u.shared != 1 {
 				t.Errorf("%d writes, %d shared: want the first, the head, and then the whole", n, u.shared)
 			}
 			wantFragments(t, r.Lookup(t.Context(), []timeslot.FragmentKey{u.key()}), second)
@@ -176,8 +177,8 @@ func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 // What another replica refreshed need not be sent to those who have its content.
 func TestARefreshOfAnotherReplicaIsReadWithoutItsContent(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
-	client, a, b := s.client(), alone(t, s), alone(t, s)
+	s := redistest.Start(t)
+	client, a, b := s.Client(), alone(t, s), alone(t, s)
 	u := &repeating{slots: 1000}
 	u.renew(t, a)
 	old := b.Lookup(t.Context(), []timeslot.FragmentKey{u.key()})[0].Fragment
@@ -220,17 +221,17 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	before := s.client().Get(t.Context(), a.redis.prefix+u.key().String()).Val()
+	before := s.Client().Get(t.Context(), a.redis.prefix+u.key().String()).Val()
 	f, _, err := a.Renew(t.Context(), u.key(), time.Hour, u.work)
 	a.redis.settle(t)
 	if err != nil || f == nil || calls != 2 {
 		t.Fatalf("%v, %v after %d calls", f, err, calls)
 	}
-	if s.client().Get(t.Context(), a.redis.prefix+u.key().String()).Val() != before {
+	if s.Client().Get(t.Context(), a.redis.prefix+u.key().String()).Val() != before {
 		t.Error("what was overtaken is in Redis")
 	}
 	for _, r := range fleet {
-		eventually(t, "a miss", func() bool { return found(r.Lookup(t.Context(), keys)) == 0 })
+		redistest.Eventually(t, "a miss", func() bool { return found(r.Lookup(t.Context(), keys)) == 0 })
 	}
 
 	u.during, u.shared = nil, 0
@@ -243,7 +244,7 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 	}
 
 	b.ledger.MarkStale(timeslot.Claim{NPI: u.key().NPI})
-	eventually(t, "marked stale", func() bool { return a.Lookup(t.Context(), keys)[0].Outdated })
+	redistest.Eventually(t, "marked stale", func() bool { return a.Lookup(t.Context(), keys)[0].Outdated })
 	if renewed = u.renew(t, a); u.shared != 1 {
 		t.Error("a copy that is doubtful has its content still")
 	}
@@ -254,18 +255,18 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 
 func TestALeaseThatNobodyWaitsForIsGivenBackWithoutANotice(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
+	s := redistest.Start(t)
 	a, b := alone(t, s), alone(t, s)
 	u := &repeating{slots: 20}
 	published := func() int {
-		found := regexp.MustCompile(`cmdstat_publish:calls=(\d+)`).FindStringSubmatch(s.client().Info(t.Context(), "commandstats").Val())
+		found := regexp.MustCompile(`cmdstat_publish:calls=(\d+)`).FindStringSubmatch(s.Client().Info(t.Context(), "commandstats").Val())
 		if found == nil {
 			return 0
 		}
 		n, _ := strconv.Atoi(found[1])
 		return n
 	}
-	eventually(t, "the probes are over", func() bool { return !a.redis.bypassed() && !b.redis.bypassed() })
+	redistest.Eventually(t, "the probes are over", func() bool { return !redistest.Bypassed(a.redis.client) && !redistest.Bypassed(b.redis.client) })
 	before := published()
 	u.renew(t, a)
 	if n := published() - before; n != 0 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
 
@@ -49,7 +50,7 @@ func (k *knowing) passes(l *Ledger) {
 func fleetWithAReader(t *testing.T) []*replica {
 	t.Helper()
 	index, opened := &knowing{}, 0
-	_, fleet := trustedFleet(t, 3, func(_ *RedisOptions, l *LedgerOptions) {
+	_, fleet := trustedFleet(t, 3, func(_ *setup, l *LedgerOptions) {
 		if opened++; opened == 1 {
 			l.Locate = index.locate
 		}
@@ -87,8 +88,8 @@ func TestABookingByAnIDThatOnlyAnotherReplicaReadIsHiddenEverywhereWhenItsAnswer
 					t.Errorf("replica %d: offered %t, strict %t", i, offered, strict)
 				}
 			}
-			late := openReplica(t, fleet[0].redis.options.Addresses[0], nil)
-			eventually(t, "a strict view", func() bool { _, strict := late.offers(t.Context()); return strict })
+			late := openReplica(t, fleet[0].addr, nil)
+			redistest.Eventually(t, "a strict view", func() bool { _, strict := late.offers(t.Context()); return strict })
 			if offered, _ := late.offers(t.Context()); offered {
 				t.Error("a replica that joins later offers the slot")
 			}
@@ -99,7 +100,7 @@ func TestABookingByAnIDThatOnlyAnotherReplicaReadIsHiddenEverywhereWhenItsAnswer
 func TestWhileNobodyKnowsWhichSlotAnIDIsAnswersThatMayOfferItAreNotStrict(t *testing.T) {
 	t.Parallel()
 	index := &knowing{}
-	_, fleet := trustedFleet(t, 3, func(_ *RedisOptions, l *LedgerOptions) { l.Locate = index.locate })
+	_, fleet := trustedFleet(t, 3, func(_ *setup, l *LedgerOptions) { l.Locate = index.locate })
 	fleet[1].ledger.Pend(nineByID(), "alice")
 	if _, strict := fleet[1].offers(t.Context()); !strict {
 		t.Error("in doubt although nothing is booked yet")
@@ -133,7 +134,7 @@ func TestWhileNobodyKnowsWhichSlotAnIDIsAnswersThatMayOfferItAreNotStrict(t *tes
 	}
 	index.passes(fleet[2].ledger) // upstream lags, and lists the slot with its id
 	for i, r := range fleet {
-		eventually(t, "hidden and strict", func() bool { offered, strict := r.offers(t.Context()); return !offered && strict })
+		redistest.Eventually(t, "hidden and strict", func() bool { offered, strict := r.offers(t.Context()); return !offered && strict })
 		if r.ledger.View().Doubting() && r.ledger.View().Doubts(&doctor, time.Now()) {
 			t.Errorf("replica %d: still in doubt", i)
 		}
@@ -141,7 +142,7 @@ func TestWhileNobodyKnowsWhichSlotAnIDIsAnswersThatMayOfferItAreNotStrict(t *tes
 }
 
 func TestWithoutRedisAnIDThatIsReadAfterItsBookingHidesItsSlot(t *testing.T) {
-	clock, index := newFakeClock(), &knowing{}
+	clock, index := redistest.NewClock(), &knowing{}
 	l := ledger(t, LedgerOptions{Now: clock.Now, Locate: index.locate})
 	l.Promote(nineByID(), "alice")
 	if !l.View().Doubts(&doctor, clock.Now()) {
@@ -172,11 +173,11 @@ func TestWhatAnotherReplicaAddedToABookingGoesWithIt(t *testing.T) {
 			fleet := fleetWithAReader(t)
 			fleet[1].ledger.Pend(nineByID(), "alice")
 			for _, r := range fleet {
-				eventually(t, "hidden", func() bool { offered, _ := r.offers(t.Context()); return !offered })
+				redistest.Eventually(t, "hidden", func() bool { offered, _ := r.offers(t.Context()); return !offered })
 			}
 			undo(fleet[1].ledger)
 			for _, r := range fleet {
-				eventually(t, "offered again, and strict", func() bool { offered, strict := r.offers(t.Context()); return offered && strict })
+				redistest.Eventually(t, "offered again, and strict", func() bool { offered, strict := r.offers(t.Context()); return offered && strict })
 			}
 			fence(t, fleet)
 			for i, r := range fleet {

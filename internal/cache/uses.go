@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"timeslots/internal/redisclient"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -17,12 +18,14 @@ import (
 // A use stands as "u:" and the name of who makes it while it is under way, and as its status afterwards. Both end with
 // the life that [NewUses] was given, so that a use whose replica died counts as under way until then.
 type Uses struct {
-	redis *Redis
+	redis *redisclient.Client
 	life  time.Duration
 }
 
 // NewUses remembers uses for life.
-func NewUses(redis *Redis, life time.Duration) *Uses { return &Uses{redis: redis, life: life} }
+func NewUses(redis *redisclient.Client, life time.Duration) *Uses {
+	return &Uses{redis: redis, life: life}
+}
 
 // errNotAsked says that Redis was not asked, or did not answer.
 var errNotAsked = errors.New("Redis cannot tell which keys were used")
@@ -42,12 +45,12 @@ return ''
 // way. The owner is to be given to End. The error says that nobody knows: then the use may or may not be entered.
 func (u *Uses) Begin(ctx context.Context, key string) (owner string, used bool, status int, err error) {
 	owner = rand.Text()
-	if u.redis.bypass(u.name(key)) {
+	if u.redis.Bypassed(u.name(key)) {
 		return owner, false, 0, errNotAsked
 	}
 	var before string
-	told := u.redis.roundTrip(ctx, operationUse, u.name(key), func(ctx context.Context) (err error) {
-		before, err = useScript.Run(ctx, u.redis.client, []string{u.name(key)}, underWay+owner, u.life.Milliseconds()).Text()
+	told := u.redis.RoundTrip(ctx, operationUse, u.name(key), func(ctx context.Context) (err error) {
+		before, err = useScript.Run(ctx, u.redis.Commands(), []string{u.name(key)}, underWay+owner, u.life.Milliseconds()).Text()
 		return err
 	})
 	if !told {
@@ -71,15 +74,15 @@ return 1
 // End says how a use ended. Status 0: the key may be used again. Without Redis the use stays under way for those who
 // remember it.
 func (u *Uses) End(ctx context.Context, key, owner string, status int) {
-	if u.redis.bypass(u.name(key)) {
+	if u.redis.Bypassed(u.name(key)) {
 		return
 	}
-	u.redis.roundTrip(ctx, operationUse, u.name(key), func(ctx context.Context) error {
+	u.redis.RoundTrip(ctx, operationUse, u.name(key), func(ctx context.Context) error {
 		if status == 0 {
-			return forgetScript.Run(ctx, u.redis.client, []string{u.name(key)}, underWay+owner).Err()
+			return forgetScript.Run(ctx, u.redis.Commands(), []string{u.name(key)}, underWay+owner).Err()
 		}
-		return u.redis.client.Set(ctx, u.name(key), strconv.Itoa(status), u.life).Err()
+		return u.redis.Commands().Set(ctx, u.name(key), strconv.Itoa(status), u.life).Err()
 	})
 }
 
-func (u *Uses) name(key string) string { return u.redis.options.namespace() + "use1:" + key }
+func (u *Uses) name(key string) string { return u.redis.Namespace() + "use1:" + key }

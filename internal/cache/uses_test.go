@@ -5,16 +5,17 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"timeslots/internal/redistest"
 )
 
-func usesAt(t *testing.T, s *redisServer, life time.Duration) *Uses {
+func usesAt(t *testing.T, s *redistest.Server, life time.Duration) *Uses {
 	t.Helper()
-	return NewUses(s.tier(t, nil), life)
+	return NewUses(redistest.New(t, redistest.Options(s.Addr)), life)
 }
 
 func TestAKeyThatWasUsedAtOneReplicaIsUsedAtAll(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
+	s := redistest.Start(t)
 	here, there := usesAt(t, s, time.Hour), usesAt(t, s, time.Hour)
 	owner, used, _, err := here.Begin(t.Context(), "k")
 	if used || err != nil {
@@ -34,7 +35,7 @@ func TestAKeyThatWasUsedAtOneReplicaIsUsedAtAll(t *testing.T) {
 
 func TestAKeyIsFreeAgainWhereNothingWasSentAndWhenItsLifeIsOver(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
+	s := redistest.Start(t)
 	u := usesAt(t, s, time.Hour)
 	owner, _, _, _ := u.Begin(t.Context(), "k")
 	u.End(t.Context(), "k", "somebody else", 0)
@@ -45,14 +46,14 @@ func TestAKeyIsFreeAgainWhereNothingWasSentAndWhenItsLifeIsOver(t *testing.T) {
 	if _, used, _, _ := u.Begin(t.Context(), "k"); used {
 		t.Error("used although nothing was sent")
 	}
-	if left := s.client().PTTL(t.Context(), u.name("k")).Val(); left <= 0 || left > time.Hour {
+	if left := s.Client().PTTL(t.Context(), u.name("k")).Val(); left <= 0 || left > time.Hour {
 		t.Errorf("a use lives for %s", left)
 	}
 }
 
 func TestOfManyWhoBeginAtOnceOneUsesTheKey(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
+	s := redistest.Start(t)
 	var first atomic.Int32
 	var all sync.WaitGroup
 	for range 3 {
@@ -73,12 +74,12 @@ func TestOfManyWhoBeginAtOnceOneUsesTheKey(t *testing.T) {
 
 func TestWithoutRedisNobodyKnowsAndNobodyWaits(t *testing.T) {
 	t.Parallel()
-	s := startRedis(t)
+	s := redistest.Start(t)
 	u := usesAt(t, s, time.Hour)
-	s.kill()
-	eventually(t, "Redis is known to be away", func() bool {
+	s.Kill()
+	redistest.Eventually(t, "Redis is known to be away", func() bool {
 		_, used, _, err := u.Begin(t.Context(), "k")
-		return !used && err != nil && u.redis.bypass(u.name("k"))
+		return !used && err != nil && u.redis.Bypassed(u.name("k"))
 	})
 	u.End(t.Context(), "k", "owner", 201) // and nothing happens
 }

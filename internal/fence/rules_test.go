@@ -25,6 +25,8 @@ var houses = []string{
 	"internal/metrics",
 	"internal/ops",
 	"internal/process",
+	"internal/redisclient",
+	"internal/redistest",
 	"internal/relay",
 	"internal/search",
 	"internal/timeslot",
@@ -46,6 +48,7 @@ var edges = []edge{
 	{"cmd/aggregator", "internal/merge", "wiring"},
 	{"cmd/aggregator", "internal/metrics", "wiring"},
 	{"cmd/aggregator", "internal/ops", "wiring gives it the metrics to read, and mounts it on the admin listener"},
+	{"cmd/aggregator", "internal/redisclient", "wiring"},
 	{"cmd/aggregator", "internal/search", "wiring"},
 	{"cmd/aggregator", "internal/timeslot", "wiring translates configuration into the domain"},
 	{"cmd/aggregator", "internal/trace", "wiring: where traces go"},
@@ -71,16 +74,21 @@ var edges = []edge{
 	{"internal/search", "internal/trace", "spans: plan, look-up, fetch, merge"},
 	{"internal/fetch", "internal/timeslot", "the domain"},
 	{"internal/fetch", "internal/trace", "a span for each call"},
+	{"internal/cache", "internal/redisclient", "fragments that replicas share"},
 	{"internal/cache", "internal/timeslot", "the domain"},
 	{"internal/merge", "internal/timeslot", "the domain"},
 	{"internal/metrics", "internal/timeslot", "labels are the domain's words"},
+	{"internal/redistest", "internal/process", "addresses that stay free"},
+	{"internal/redistest", "internal/redisclient", "clients of the servers that it runs"},
+	{"internal/redistest", "internal/timeslot", "what the stores count goes by source"},
 }
 
 // testEdges are allowed to tests on top of edges.
 var testEdges = []edge{
 	{anywhere, "internal/figure", "one way to judge what is measured"},
 	{"cmd/aggregator", "internal/process", "addresses that stay free"},
-	{"internal/cache", "internal/process", "addresses that stay free"},
+	{anywhere, "internal/redistest", "a real Redis for tests"},
+	{"internal/search", "internal/redisclient", "the tier that replicas share is measured with it"},
 	{"internal/fetch", "internal/relay", "connections that die without a word"},
 	{"internal/cache", "internal/relay", "a server that one replica does not reach"},
 	{"faults", "internal/relay", "connections that die without a word"},
@@ -114,7 +122,7 @@ type library struct {
 var libraries = []library{
 	{"github.com/labstack/echo/v4", []string{"internal/api", "cmd/aggregator"}, "the web framework stays at the edge"},
 	{"github.com/rs/cors", []string{"internal/api/door"}, "the Fetch standard's rules for other origins"},
-	{"github.com/redis/go-redis/v9", []string{"internal/cache"}, "Redis is the cache's own business"},
+	{"github.com/redis/go-redis/v9", []string{"internal/redisclient", "internal/redistest", "internal/cache"}, "scripts and pipelines of those who keep data in Redis"},
 	{"github.com/sony/gobreaker/v2", []string{"internal/fetch"}, "guards surround upstream calls"},
 	{"golang.org/x/sync/singleflight", []string{"internal/fetch"}, "flights are bare without a detached context around them"},
 	{"golang.org/x/sync", []string{anywhere}, "errgroup, semaphore: small, and hide nothing"},

@@ -17,6 +17,7 @@ import (
 
 	"timeslots/internal/cache"
 	"timeslots/internal/fetch"
+	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 )
 
@@ -161,19 +162,24 @@ func refresh(b *testing.B, shared bool, slots int, changing bool) {
 		if socket == "" {
 			b.Skip("skipped: redis-server is not in PATH")
 		}
-		redis, err := cache.NewRedis(cache.RedisOptions{
+		client, err := redisclient.New(redisclient.Options{
 			Addresses: []string{socket}, Prefix: "timeslots", Tenant: "acme", Tier: "prd", Timeout: time.Second, Recorder: &seen,
 		})
 		if err != nil {
 			b.Fatal(err)
 		}
-		for late := time.After(5 * time.Second); redis.State()[0].Kind != cache.TroubleNone; {
+		b.Cleanup(func() { _ = client.Close() })
+		for late := time.After(5 * time.Second); client.State()[0].Kind != redisclient.TroubleNone; {
 			select {
 			case <-late:
-				b.Fatalf("redis-server is not ready: %+v", redis.State()[0])
+				b.Fatalf("redis-server is not ready: %+v", client.State()[0])
 			default:
 				runtime.Gosched()
 			}
+		}
+		redis, err := cache.NewRedis(client, cache.RedisOptions{Recorder: &seen})
+		if err != nil {
+			b.Fatal(err)
 		}
 		store, err := cache.NewTiered(o.Store.(*cache.Memory), redis)
 		if err != nil {

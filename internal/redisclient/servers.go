@@ -1,4 +1,4 @@
-package cache
+package redisclient
 
 import (
 	"context"
@@ -18,7 +18,7 @@ type servers struct {
 	whole    *gate                // of the one server; of a cluster, whether its map of slots can be read
 	recorder Recorder
 	log      *slog.Logger
-	tripped  func() // tells those who wait for something from Redis
+	tripped  func() // called when a server is no longer asked
 
 	mu    sync.RWMutex
 	nodes map[string]*gate // masters by address
@@ -28,7 +28,7 @@ type servers struct {
 	lines    []time.Time // of the last lines, to bound them
 }
 
-func newServers(o *RedisOptions, client redis.UniversalClient, tripped func()) *servers {
+func newServers(o *Options, client redis.UniversalClient, tripped func()) *servers {
 	s := &servers{recorder: o.Recorder, log: o.Logger, tripped: tripped, nodes: map[string]*gate{}}
 	s.cluster, _ = client.(*redis.ClusterClient)
 	name := strings.Join(o.Addresses, ",")
@@ -106,7 +106,7 @@ func (s *servers) well() bool {
 // changed counts and logs one change.
 func (s *servers) changed(was, is *condition) {
 	s.count()
-	if is.trouble.bypasses() {
+	if is.trouble.Bypasses() {
 		s.tripped()
 	}
 	if s.cluster != nil && was == nil && is.server == s.whole.server && is.trouble == TroubleNone {
@@ -155,7 +155,7 @@ func (s *servers) write(was, is *condition) {
 	switch {
 	case is.trouble == TroubleNone:
 		s.log.Info("Redis is in use", attrs...)
-	case is.trouble.bypasses():
+	case is.trouble.Bypasses():
 		s.log.Warn("Redis is not used", attrs...)
 	default:
 		s.log.Warn("Redis is used for reading only", attrs...)
@@ -185,8 +185,8 @@ type ServerState struct {
 }
 
 // State tells how each server is.
-func (r *Redis) State() []ServerState {
-	gates := r.servers.all()
+func (c *Client) State() []ServerState {
+	gates := c.servers.all()
 	list := make([]ServerState, len(gates))
 	for i, g := range gates {
 		skew, _ := g.ahead()

@@ -1,4 +1,4 @@
-package cache
+package redisclient
 
 import (
 	"context"
@@ -12,8 +12,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
-
-	"timeslots/internal/timeslot"
 )
 
 // Mode is how the servers behind the addresses are organised (docs/interface.md §2, cache.redis.mode).
@@ -26,13 +24,13 @@ const (
 	ModeCluster  Mode = "cluster"
 )
 
-// DefaultRedisTimeout is what one round trip may take: with a margin for scheduling it keeps the promise that Redis
+// DefaultTimeout is what one round trip may take: with a margin for scheduling it keeps the promise that Redis
 // trouble costs a request at most 60 ms (docs/faults.md rule 4).
-const DefaultRedisTimeout = 50 * time.Millisecond
+const DefaultTimeout = 50 * time.Millisecond
 
-// RedisOptions configures [NewRedis]. Prefix, Tenant and Tier begin every key, so that tenants and tiers that share a
+// Options configures [New]. Prefix, Tenant and Tier begin every key, so that tenants and tiers that share a
 // server never meet (docs/faults.md row N).
-type RedisOptions struct {
+type Options struct {
 	Addresses []string // host:port; one for single, the sentinels, or some nodes of the cluster
 	Mode      Mode     // empty: single
 	Master    string   // name of the master set; sentinel only, required there
@@ -41,24 +39,14 @@ type RedisOptions struct {
 	DB        int         // not with cluster
 	TLS       *tls.Config // nil: plain
 
-	Timeout time.Duration // of one round trip, dialling included; 0: DefaultRedisTimeout
+	Timeout time.Duration // of one round trip, dialling included; 0: DefaultTimeout
 	Prefix  string
 	Tenant  string
 	Tier    string // "uat" or "prd"; not to be confused with the tiers of the cache
 
-	// LeaseTTL is how long a replica may work on a fragment before others stop waiting for it; as long as the longest
-	// upstream call is right. 0: DefaultLeaseTTL.
-	LeaseTTL time.Duration
-
-	// Policy is how long this replica serves what a source said. What another replica stored is never fresh, nor served,
-	// for longer. nil: the other's own bounds hold.
-	Policy func(timeslot.Source) timeslot.Policy
-
 	Now      func() time.Time // nil: time.Now
 	Recorder Recorder         // nil: silent
 	Logger   *slog.Logger     // of each change of a server's state; nil: silent
-
-	met func(key string, err error) // see [Redis.met]
 }
 
 // Limits that need no configuration.
@@ -70,7 +58,7 @@ const (
 )
 
 // withDefaults validates every field and fills in what was left out.
-func (o RedisOptions) withDefaults() (RedisOptions, error) {
+func (o Options) withDefaults() (Options, error) {
 	var errs []error
 	check := func(ok bool, format string, args ...any) {
 		if !ok {
@@ -81,10 +69,14 @@ func (o RedisOptions) withDefaults() (RedisOptions, error) {
 		o.Mode = ModeSingle
 	}
 	if o.Timeout == 0 {
-		o.Timeout = DefaultRedisTimeout
+		o.Timeout = DefaultTimeout
 	}
-	defaultTo(&o.LeaseTTL, DefaultLeaseTTL)
-	o.Now, o.Recorder = clockOr(o.Now), recorderOr(o.Recorder)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Recorder == nil {
+		o.Recorder = silent{}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -96,32 +88,31 @@ func (o RedisOptions) withDefaults() (RedisOptions, error) {
 	check((o.Mode == ModeSentinel) == (o.Master != ""), "Master belongs to mode sentinel, and must be set there")
 	check(o.DB >= 0 && (o.DB == 0 || o.Mode != ModeCluster), "DB %d must not be negative, and 0 in a cluster", o.DB)
 	check(o.Timeout > 0, "Timeout must be positive, not %s", o.Timeout)
-	check(o.LeaseTTL >= time.Millisecond, "LeaseTTL must be at least a millisecond, not %s", o.LeaseTTL)
 	for _, part := range [...]struct{ name, value string }{{"Prefix", o.Prefix}, {"Tenant", o.Tenant}, {"Tier", o.Tier}} {
 		// A colon would make two tenants' keys ambiguous, a brace would move all keys to one slot of a cluster.
 		check(part.value != "" && !strings.ContainsAny(part.value, ":{} \r\n"),
 			"%s must be set, without colon, brace or blank, not %q", part.name, part.value)
 	}
 	if len(errs) > 0 {
-		return o, fmt.Errorf("redis tier: %w", errors.Join(errs...))
+		return o, fmt.Errorf("redis: %w", errors.Join(errs...))
 	}
 	return o, nil
 }
 
-// namespace begins every fragment's key. What follows begins with the kind of key and its generation, as in "f1:"; a
-// format that old replicas must not even see would take f2.
-func (o *RedisOptions) namespace() string {
+// namespace begins every key but those of leases. What follows begins with the kind of key and its generation, as in
+// "f1:"; a format that old replicas must not even see would take f2.
+func (o *Options) namespace() string {
 	return o.Prefix + ":" + o.Tenant + ":" + o.Tier + ":"
 }
 
 // client makes a client that never hangs. The library's defaults wait 5 to 109 s for a dead server (docs/faults.md §3), so
 // every limit is set: no retries at any level, deadlines from the context, and a bounded pool that is not waited for.
-func (o *RedisOptions) client() redis.UniversalClient {
+func (o *Options) client() redis.UniversalClient {
 	return o.clientWith(o.Timeout*6/10, poolSize)
 }
 
 // clientWith makes one that reads and writes for at most patience, on at most so many connections.
-func (o *RedisOptions) clientWith(patience time.Duration, connections int) redis.UniversalClient {
+func (o *Options) clientWith(patience time.Duration, connections int) redis.UniversalClient {
 	u := &redis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.Master, Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: o.TLS,
 
@@ -161,7 +152,7 @@ type handshakeError struct{ error }
 func (e handshakeError) Unwrap() error { return e.error }
 
 // dialTLS is the library's own way of dialling, but that it tells a handshake without an answer from a server without one.
-func (o *RedisOptions) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+func (o *Options) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
 	plain, err := (&net.Dialer{Timeout: o.Timeout}).DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
@@ -180,8 +171,8 @@ func (o *RedisOptions) dialTLS(ctx context.Context, network, address string) (ne
 	return secure, nil
 }
 
-// quiet drops what the library would print to standard error on every failed dial, several times a second while a
+// Quiet drops what the library would print to standard error on every failed dial, several times a second while a
 // server is down. What is worth knowing reaches the Recorder.
-type quiet struct{}
+type Quiet struct{}
 
-func (quiet) Printf(context.Context, string, ...any) {}
+func (Quiet) Printf(context.Context, string, ...any) {}

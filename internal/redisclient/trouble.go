@@ -1,4 +1,4 @@
-package cache
+package redisclient
 
 import (
 	"context"
@@ -61,8 +61,8 @@ func Troubles() []Trouble {
 	}
 }
 
-// bypasses reports whether a server with this trouble is not asked. One that only takes no writes still answers reads.
-func (t Trouble) bypasses() bool {
+// Bypasses reports whether a server with this trouble is not asked. One that only takes no writes still answers reads.
+func (t Trouble) Bypasses() bool {
 	return t != TroubleNone && t != TroubleReadOnly && t != TroubleFull
 }
 
@@ -128,7 +128,7 @@ func isTLS(err error) bool {
 var commandNamed = regexp.MustCompile("(?:run the|unknown command) ['`]([A-Za-z_|-]{1,40})['`]")
 
 // missingRight names the right that a reply found lacking, in words of our own.
-func (o *RedisOptions) missingRight(err error) string {
+func (o *Options) missingRight(err error) string {
 	text := err.Error()
 	if found := commandNamed.FindStringSubmatch(text); found != nil {
 		return "+" + strings.ToLower(found[1])

@@ -1,4 +1,4 @@
-package cache
+package redisclient
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 
 // gate is what is known of one Redis server, and decides whether it is asked at all. It closes at the first failure that
 // tells of the server rather than of one key, and then requests pass the server by at once; they are never used as
-// probes. A background probe opens it again (see [Redis.watch]), so a dead server costs the requests in flight one
+// probes. A background probe opens it again (see [Client.watch]), so a dead server costs the requests in flight one
 // timeout, and later ones nothing.
 //
 // A time-out alone may be our own doing: under a crowd that takes every core, answers lie unread for longer than we
@@ -80,7 +80,7 @@ func (g *gate) troubleOf(err error) Trouble {
 // bypass reports whether the server is passed by.
 func (g *gate) bypass() bool {
 	c := g.state.Load()
-	return c != nil && c.trouble.bypasses()
+	return c != nil && c.trouble.Bypasses()
 }
 
 // well reports whether the server can be used for everything, as far as is known.
@@ -106,7 +106,7 @@ func (g *gate) become(t Trouble, missing string) {
 		g.doubts = 0
 		return
 	}
-	if t == TroubleTimeout && was != nil && was.trouble.bypasses() {
+	if t == TroubleTimeout && was != nil && was.trouble.Bypasses() {
 		if g.doubts++; g.doubts < manyDoubts {
 			return
 		}

@@ -1,4 +1,4 @@
-package cache
+package redisclient
 
 import (
 	"context"
@@ -12,15 +12,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// probe asks every server how it is: each master of a cluster by itself, since each has keys of its own.
-func (r *Redis) probe(ctx context.Context) {
-	s := r.servers
+// Probe asks every server how it is: each master of a cluster by itself, since each has keys of its own.
+func (c *Client) Probe(ctx context.Context) {
+	s := c.servers
 	if s.cluster == nil {
-		r.probeServer(ctx, r.client, s.whole)
-		r.reportSkew()
+		c.probeServer(ctx, c.client, s.whole)
+		c.reportSkew()
 		return
 	}
-	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
+	limited, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	start := time.Now()
 	var mu sync.Mutex
@@ -30,37 +30,37 @@ func (r *Redis) probe(ctx context.Context) {
 		mu.Lock()
 		masters = append(masters, g.server)
 		mu.Unlock()
-		r.probeServer(ctx, node, g)
+		c.probeServer(ctx, node, g)
 		return nil
 	})
 	if err != nil { // nobody tells who the masters are
-		r.conclude(ctx, s.whole, err, time.Since(start))
+		c.conclude(ctx, s.whole, err, time.Since(start))
 		return
 	}
 	s.whole.become(TroubleNone, "")
 	s.keep(masters)
-	r.reportSkew()
+	c.reportSkew()
 }
 
 // probeServer asks one server: for its time while it is well, and for everything that will be wanted of it while that is
 // not so or not known.
-func (r *Redis) probeServer(ctx context.Context, client redis.UniversalClient, g *gate) {
-	limited, cancel := context.WithTimeout(ctx, r.options.Timeout)
+func (c *Client) probeServer(ctx context.Context, client redis.UniversalClient, g *gate) {
+	limited, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	start := time.Now()
-	err := r.readClock(limited, client, g)
+	err := c.readClock(limited, client, g)
 	took := time.Since(start)
-	r.options.Recorder.RedisOperation(operationPing, outcomeOf(err), took)
+	c.options.Recorder.RedisOperation(operationPing, outcomeOf(err), took)
 	if err == nil && !g.well() {
-		err = r.tryRights(ctx, client, g)
+		err = c.tryRights(ctx, client, g)
 	}
 	if ctx.Err() == nil {
-		r.conclude(ctx, g, err, took)
+		c.conclude(ctx, g, err, took)
 	}
 }
 
 // conclude notes what a probe found.
-func (r *Redis) conclude(ctx context.Context, g *gate, err error, took time.Duration) {
+func (c *Client) conclude(ctx context.Context, g *gate, err error, took time.Duration) {
 	lacking, _ := errors.AsType[*lackingRights](err)
 	trouble := g.troubleOf(err)
 	switch {
@@ -70,38 +70,38 @@ func (r *Redis) conclude(ctx context.Context, g *gate, err error, took time.Dura
 		g.answered()
 		g.become(TroubleNone, "")
 	case ctx.Err() != nil:
-	case trouble == TroubleTimeout && g.state.Load() != nil && (took > r.options.Timeout+starved || !g.silent()):
+	case trouble == TroubleTimeout && g.state.Load() != nil && (took > c.options.Timeout+starved || !g.silent()):
 	case trouble == TroublePermission:
-		g.become(trouble, r.options.missingRight(err))
+		g.become(trouble, c.options.missingRight(err))
 	case trouble != TroubleNone:
 		g.become(trouble, "")
 	}
 }
 
 // readClock pings, and compares the clocks: the server read its own somewhere between our two readings.
-func (r *Redis) readClock(ctx context.Context, client redis.UniversalClient, g *gate) error {
+func (c *Client) readClock(ctx context.Context, client redis.UniversalClient, g *gate) error {
 	pipe := client.Pipeline()
 	ping, clock := pipe.Ping(ctx), pipe.Time(ctx)
-	sent := r.options.Now()
+	sent := c.options.Now()
 	_, _ = pipe.Exec(ctx)
 	if ping.Err() != nil || clock.Err() != nil {
-		return worst(ping.Err(), clock.Err())
+		return Worst(ping.Err(), clock.Err())
 	}
-	middle := sent.Add(r.options.Now().Sub(sent) / 2)
+	middle := sent.Add(c.options.Now().Sub(sent) / 2)
 	g.skew.Store(int64(middle.Round(0).Sub(clock.Val()))) // by the wall clock, which others see
 	return nil
 }
 
-func (r *Redis) reportSkew() {
+func (c *Client) reportSkew() {
 	worst, any := time.Duration(0), false
-	for _, g := range r.servers.all() {
+	for _, g := range c.servers.all() {
 		skew, known := g.ahead()
 		if any = any || known; skew.Abs() > worst.Abs() {
 			worst = skew
 		}
 	}
 	if any {
-		r.options.Recorder.RedisClockSkew(worst)
+		c.options.Recorder.RedisClockSkew(worst)
 	}
 }
 
@@ -112,39 +112,39 @@ func (e *lackingRights) Error() string { return "rights lack: " + strings.Join(e
 
 // tryRights does once whatever the service does with Redis, on keys made for it, so that a right that is missing is found
 // at start, named, and no reason to be turned on and off again and again.
-func (r *Redis) tryRights(ctx context.Context, client redis.UniversalClient, g *gate) error {
-	ctx, cancel := context.WithTimeout(ctx, r.options.Timeout)
+func (c *Client) tryRights(ctx context.Context, client redis.UniversalClient, g *gate) error {
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	base, ok := r.keyAt(ctx, g)
+	base, ok := c.keyAt(ctx, g)
 	if !ok {
 		return nil // a master without slots
 	}
 	var errs []error
 	pipe := client.Pipeline()
-	queueRights(ctx, pipe, base, r.channel)
+	queueRights(ctx, pipe, base, c.options.namespace()+"rights")
 	commands, _ := pipe.Exec(ctx)
 	for _, c := range commands {
 		errs = append(errs, c.Err())
 	}
-	subscription := client.Subscribe(ctx, r.channel)
+	subscription := client.Subscribe(ctx, c.options.namespace()+"rights")
 	_, err := subscription.Receive(ctx)
 	_ = subscription.Close()
-	return r.judge(append(errs, err))
+	return c.judge(append(errs, err))
 }
 
 // judge makes one error of many: that of missing rights, else the worst.
-func (r *Redis) judge(errs []error) error {
+func (c *Client) judge(errs []error) error {
 	var rights []string
 	var failure error
 	for _, err := range errs {
 		switch troubleOf(err) {
 		case TroublePermission:
-			if right := r.options.missingRight(err); !slices.Contains(rights, right) {
+			if right := c.options.missingRight(err); !slices.Contains(rights, right) {
 				rights = append(rights, right)
 			}
 		case TroubleNone: // absent keys, a script that is not known
 		default:
-			failure = worst(failure, err)
+			failure = Worst(failure, err)
 		}
 	}
 	if len(rights) > 0 {
@@ -155,10 +155,10 @@ func (r *Redis) judge(errs []error) error {
 }
 
 // keyAt begins keys that the server has. Tags are tried until one falls into a slot of its own.
-func (r *Redis) keyAt(ctx context.Context, g *gate) (base string, ok bool) {
+func (c *Client) keyAt(ctx context.Context, g *gate) (base string, ok bool) {
 	for n := range 1000 {
-		base = r.options.namespace() + "{rights:" + strconv.Itoa(n) + "}:"
-		if r.servers.of(ctx, base) == g {
+		base = c.options.namespace() + "{rights:" + strconv.Itoa(n) + "}:"
+		if c.servers.of(ctx, base) == g {
 			return base, true
 		}
 	}
