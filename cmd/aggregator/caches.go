@@ -9,6 +9,7 @@ import (
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/cache"
 	"timeslots/internal/redisclient"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -16,7 +17,7 @@ import (
 const minPending = 30 * time.Second
 
 func (s *service) buildIndex(*config.Config) (err error) {
-	s.index, err = cache.NewSlotIndex(cache.SlotIndexOptions{})
+	s.index, err = taken.NewSlotIndex(taken.SlotIndexOptions{})
 	return err
 }
 
@@ -28,18 +29,18 @@ func (s *service) buildRedis(cfg *config.Config) (err error) {
 }
 
 func (s *service) buildLedger(cfg *config.Config) (err error) {
-	s.switches = cache.NewSwitches(s.redis)
+	s.switches = taken.NewSwitches(s.redis)
 	if s.redis != nil {
-		s.uses = cache.NewUses(s.redis, cfg.Booking.Tombstone)
+		s.uses = taken.NewUses(s.redis, cfg.Booking.Tombstone)
 	}
 	options := s.ledgerOptions(cfg)
 	options.Locate = s.index.Locate
-	s.ledger, err = cache.NewLedger(options)
+	s.ledger, err = taken.NewLedger(options)
 	return err
 }
 
-func (s *service) ledgerOptions(cfg *config.Config) cache.LedgerOptions {
-	return cache.LedgerOptions{
+func (s *service) ledgerOptions(cfg *config.Config) taken.LedgerOptions {
+	return taken.LedgerOptions{
 		Tombstone: cfg.Booking.Tombstone,
 		Pending:   max(minPending, cfg.Booking.Timeout), // a booking under way keeps its mark
 		Redis:     s.redis, Lease: cfg.Booking.Lease, Recorder: s.metrics,

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"timeslots/internal/cache"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -54,7 +55,7 @@ func (s *service) invalidate(w http.ResponseWriter, r *http.Request) {
 	}
 	err := s.ledger.Invalidate(r.Context(), scope)
 	switch {
-	case errors.Is(err, cache.ErrNotTold):
+	case errors.Is(err, taken.ErrNotTold):
 		refuse(w, http.StatusAccepted, "done on this replica; the others follow when Redis can be reached again")
 		return
 	case err != nil: // the caller left

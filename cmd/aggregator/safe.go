@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"timeslots/internal/booking"
-	"timeslots/internal/cache"
 	"timeslots/internal/search"
+	"timeslots/internal/taken"
 )
 
 // disableVariable is what the consistency checker sets to switch off parts of what keeps taken slots hidden. It builds a
@@ -28,6 +28,6 @@ func disabledBy(environ []string, _ *slog.Logger) (disabled, error) {
 	return disabled{}, nil
 }
 
-func (disabled) bookings(l *cache.Ledger) booking.Ledger { return l }
+func (disabled) bookings(l *taken.Ledger) booking.Ledger { return l }
 
-func (disabled) taken(l *cache.Ledger) search.Taken { return l }
+func (disabled) taken(l *taken.Ledger) search.Taken { return l }

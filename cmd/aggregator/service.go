@@ -20,6 +20,7 @@ import (
 	"timeslots/internal/metrics"
 	"timeslots/internal/ops"
 	"timeslots/internal/redisclient"
+	"timeslots/internal/taken"
 	"timeslots/internal/trace"
 	"timeslots/web"
 )
@@ -34,8 +35,8 @@ type service struct {
 	memory   *cache.Memory
 	redis    *redisclient.Client // nil: none
 	disabled disabled
-	index    *cache.SlotIndex
-	ledger   *cache.Ledger
+	index    *taken.SlotIndex
+	ledger   *taken.Ledger
 	gateway  *booking.Gateway
 	pages    api.Pages // nil: none
 	upstream upstream
@@ -51,7 +52,7 @@ type service struct {
 
 	oddities ops.Oddities // of upstream's answers
 
-	switches *cache.Switches
+	switches *taken.Switches
 	uses     booking.Uses   // nil: there is no Redis
 	retired  sync.WaitGroup // request paths that a reload replaced and that still finish
 	ready    atomic.Bool

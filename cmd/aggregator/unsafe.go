@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"timeslots/internal/booking"
-	"timeslots/internal/cache"
 	"timeslots/internal/search"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -45,7 +45,7 @@ func disabledBy(environ []string, log *slog.Logger) (d disabled, err error) {
 }
 
 // bookings is the ledger that bookings write to.
-func (d disabled) bookings(l *cache.Ledger) booking.Ledger {
+func (d disabled) bookings(l *taken.Ledger) booking.Ledger {
 	switch {
 	case d.tombstones:
 		return forgetful{l}
@@ -56,7 +56,7 @@ func (d disabled) bookings(l *cache.Ledger) booking.Ledger {
 }
 
 // taken is the ledger that searches read.
-func (d disabled) taken(l *cache.Ledger) search.Taken {
+func (d disabled) taken(l *taken.Ledger) search.Taken {
 	if d.serveFilter {
 		return blind{l}
 	}
@@ -64,7 +64,7 @@ func (d disabled) taken(l *cache.Ledger) search.Taken {
 }
 
 // forgetful is a ledger in which nothing is ever taken.
-type forgetful struct{ *cache.Ledger }
+type forgetful struct{ *taken.Ledger }
 
 func (forgetful) Pend(timeslot.Claim, string)         {}
 func (forgetful) Promote(timeslot.Claim, string) bool { return true }
@@ -72,7 +72,7 @@ func (forgetful) Withdraw(timeslot.Claim, string)     {}
 func (forgetful) Suspect(timeslot.Claim, string)      {}
 
 // hasty is a ledger that does not wait until every replica knows.
-type hasty struct{ *cache.Ledger }
+type hasty struct{ *taken.Ledger }
 
 func (l hasty) Promote(c timeslot.Claim, owner string) bool {
 	go l.Ledger.Promote(c, owner)
@@ -80,9 +80,9 @@ func (l hasty) Promote(c timeslot.Claim, owner string) bool {
 }
 
 // blind is a ledger that shows nothing of what is taken.
-type blind struct{ *cache.Ledger }
+type blind struct{ *taken.Ledger }
 
-func (l blind) Current(ctx context.Context) (*cache.View, bool) {
+func (l blind) Current(ctx context.Context) (*taken.View, bool) {
 	_, strict := l.Ledger.Current(ctx)
-	return &cache.View{}, strict
+	return &taken.View{}, strict
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"timeslots/internal/booking"
-	"timeslots/internal/cache"
 	"timeslots/internal/search"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -136,11 +136,11 @@ func newStand(t testing.TB, change func(*Options)) *stand {
 	t.Helper()
 	s := &stand{clock: &clock{now: start.Add(-24 * time.Hour)}, notes: &notes{}}
 	s.engine = &counter{answer: func() *search.Answer { return sampleAnswer(s.clock.Now()) }}
-	ledger, err := cache.NewLedger(cache.LedgerOptions{})
+	ledger, err := taken.NewLedger(taken.LedgerOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	index, err := cache.NewSlotIndex(cache.SlotIndexOptions{})
+	index, err := taken.NewSlotIndex(taken.SlotIndexOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,10 +116,10 @@ func anyFragment(t *rapid.T) *timeslot.Fragment {
 	}
 	if n := len(f.Schedules); n > 0 {
 		if slots := listOf(t, func(t *rapid.T) timeslot.SlotWithID {
-			return withID(word(t), timeslot.Slot{
+			return timeslot.SlotWithID{ID: word(t), Slot: timeslot.Slot{
 				Start: rapid.Int64().Draw(t, "start"), Schedule: uint32(rapid.IntRange(0, n-1).Draw(t, "schedule")),
 				Duration: rapid.Uint16().Draw(t, "duration"), Offset: rapid.Int16().Draw(t, "offset"),
-			})
+			}}
 		}); slots != nil {
 			f.SetSlots(slots)
 		}

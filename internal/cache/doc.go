@@ -6,21 +6,18 @@
 // work done, and stores what it gave (step 6):
 //
 //	Lookup ──▶ Memory ──misses──▶ Redis      Fill ──▶ look again ──▶ lease ──▶ work ──▶ Memory ──▶ queue ──▶ Redis
-//	             ▲──────promote─────┘                                                     └──▶ SlotIndex       └──▶ notice
+//	             ▲──────promote─────┘                                                     └──▶ OnStore         └──▶ notice
 //
 // The work is given the copy that is held. Where upstream says what it said before, what it gives shares that copy's content,
 // and Redis gets the head of the value alone.
 //
 // Redis is optional and never fatal (docs/architecture.md §9, docs/faults.md rows 11–15): its trouble is a miss, and a fetch without a
-// lease. A [gate] turns it off after the first failure, a background ping turns it on again, and nobody waits for a
-// write.
+// lease. The package redisclient decides whether a server is asked at all, and nobody waits for a write.
 //
 // Values in Redis are written by [codec]: versioned, checksummed, compressed, and naming their own key.
 //
 // Fragments are frozen: stores hand out the very pointer they were given, and neither side writes to it again.
 //
-// Beside the store stands the [Ledger] of what bookings did (docs/architecture.md §6): slots that are taken, which readers
-// leave out through an immutable [View] when serving, and events that make fragments outdated, which the stores learn
-// from its [Fences]. The ledgers of all replicas are one, through a [board] in Redis that each of them follows (see
-// [fleet]). The [SlotIndex] turns a slotId back into the slot it names.
+// Events of package taken make fragments outdated; the stores learn of them from [Fences], which number the events and compare
+// them with the number that a fetch began with.
 package cache

@@ -36,34 +36,3 @@ func (m *Memory) DurationOf(c timeslot.Claim) uint16 {
 	}
 	return usual
 }
-
-// Ask has the ledger ask m how long visits take of which nobody said it.
-func (l *Ledger) Ask(m *Memory) { l.copies.Store(m) }
-
-// lasting is the claims of marks with their durations, where those are missing and a copy has them. It looks through all
-// copies, so it must not be called under the ledger's lock.
-func (l *Ledger) lasting(keys ...markKey) map[timeslot.Claim]timeslot.Claim {
-	copies := l.copies.Load()
-	if copies == nil {
-		return nil
-	}
-	var found map[timeslot.Claim]timeslot.Claim
-	for _, k := range keys {
-		whole := k.claim
-		if !endless(whole) {
-			continue
-		}
-		if whole.Duration = copies.DurationOf(whole); whole.Duration > 0 {
-			if found == nil {
-				found = map[timeslot.Claim]timeslot.Claim{}
-			}
-			found[k.claim] = whole
-		}
-	}
-	return found
-}
-
-// endless reports whether the claim names one person's time and not how much of it.
-func endless(c timeslot.Claim) bool {
-	return located(c) && c.Duration == 0 && c.NPI != "" && !c.Pool
-}

@@ -16,17 +16,17 @@ import (
 //   - void: a miss. What began before is not even stored.
 //
 // The comparison is made when reading, so it does not matter which of event, fetch and store comes first, nor in which
-// replica. A [Ledger] makes the events and hands them to the other replicas; stores only ask. A nil *Fences knows of no
+// replica. The ledger of package taken makes the events and hands them to the other replicas; stores only ask. A nil *Fences knows of no
 // event.
 type Fences struct {
 	newest atomic.Uint64
-	events atomic.Pointer[map[target]event] // replaced, never written to
+	events atomic.Pointer[map[Target]numbers] // replaced, never written to
 
 	mu sync.Mutex // for writers
 }
 
-// event holds the numbers of the last events about one target; 0 for none.
-type event struct{ stale, void uint64 }
+// numbers are those of the last events about one target; 0 for none.
+type numbers struct{ stale, void uint64 }
 
 // standing is what the events say about a fragment.
 type standing uint8
@@ -37,21 +37,22 @@ const (
 	void
 )
 
-// maxTargets bounds the events held. Targets are clinicians and departments, so there are as many as the directory
+// MaxTargets bounds the events held. Targets are clinicians and departments, so there are as many as the directory
 // has; beyond the bound the oldest event is forgotten.
-const maxTargets = 50_000
+const MaxTargets = 50_000
 
-// kind is the letter of an event in Redis.
-type kind byte
+// EventKind is the letter of an event in Redis.
+type EventKind byte
 
 const (
-	markedStale kind = 'S'
-	declaredOut kind = 'V'
+	MarkedStale EventKind = 'S'
+	Invalidated EventKind = 'V'
 )
 
-func newFences() *Fences {
+// NewFences knows of no event yet.
+func NewFences() *Fences {
 	x := &Fences{}
-	x.events.Store(&map[target]event{})
+	x.events.Store(&map[Target]numbers{})
 	return x
 }
 
@@ -63,13 +64,13 @@ func (x *Fences) Epoch() uint64 {
 	return x.newest.Load()
 }
 
-// of tells how f stands.
-func (x *Fences) of(f *timeslot.Fragment) standing {
+// standingOf is how f stands.
+func (x *Fences) standingOf(f *timeslot.Fragment) standing {
 	if x == nil || f.Epoch >= x.newest.Load() {
 		return untouched
 	}
 	events, worst := *x.events.Load(), untouched
-	eachTarget(f, func(t target) {
+	eachTarget(f, func(t Target) {
 		worst = max(worst, events[t].against(f.Epoch))
 	})
 	if worst != void && anonymous(f) {
@@ -82,7 +83,7 @@ func (x *Fences) of(f *timeslot.Fragment) standing {
 	return worst
 }
 
-func (e event) against(epoch uint64) standing {
+func (e numbers) against(epoch uint64) standing {
 	switch {
 	case e.void > epoch:
 		return void
@@ -93,34 +94,34 @@ func (e event) against(epoch uint64) standing {
 	}
 }
 
-// occurrence is one event as it is told.
-type occurrence struct {
-	kind   kind
-	target target
-	number uint64 // 0: the next one in this process
+// Event is one event as it is told.
+type Event struct {
+	Kind   EventKind
+	Target Target
+	Number uint64 // 0: the next one in this process
 }
 
-// add makes events known, and tells whether one of them was news.
-func (x *Fences) add(list ...occurrence) bool {
+// Add makes events known, and reports whether one of them was news.
+func (x *Fences) Add(list ...Event) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	events, newest, news := maps.Clone(*x.events.Load()), x.newest.Load(), false
 	for _, o := range list {
-		if o.number == 0 {
-			o.number = newest + 1
+		if o.Number == 0 {
+			o.Number = newest + 1
 		}
-		e := events[o.target]
+		e := events[o.Target]
 		field := &e.stale
-		if o.kind == declaredOut {
+		if o.Kind == Invalidated {
 			field = &e.void
 		}
-		if *field >= o.number {
+		if *field >= o.Number {
 			continue
 		}
-		*field, news = o.number, true
-		events[o.target], newest = e, max(newest, o.number)
+		*field, news = o.Number, true
+		events[o.Target], newest = e, max(newest, o.Number)
 	}
-	for len(events) > maxTargets {
+	for len(events) > MaxTargets {
 		delete(events, oldest(events))
 	}
 	if news {
@@ -131,8 +132,8 @@ func (x *Fences) add(list ...occurrence) bool {
 	return news
 }
 
-func oldest(events map[target]event) target {
-	var found target
+func oldest(events map[Target]numbers) Target {
+	var found Target
 	least := ^uint64(0)
 	for t, e := range events {
 		if n := max(e.stale, e.void); n < least {
@@ -160,7 +161,7 @@ func (x *Fences) run(ctx context.Context, last *timeslot.Fragment, work Work, r 
 		}
 		f = again
 		f.Epoch = epoch
-		if x.of(f) != void {
+		if x.standingOf(f) != void {
 			return f, true, nil
 		}
 		r.StoreFenced(f.Key.Source())

@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"testing"
@@ -49,42 +48,42 @@ func schedule(npi, department string) timeslot.Schedule {
 	return timeslot.Schedule{EHRInstance: "ehr", DepartmentID: department, NPI: npi}
 }
 
+// atWork is a slot of a clinician at department 12.
+var atWork = timeslot.Claim{
+	NPI: "9000000017", SlotID: "nine", Duration: 20,
+	Identity: timeslot.Identity{EHRInstance: "ehr", DepartmentID: "12", Clinician: "9000000017", VisitTypeID: "7", Start: 1_900_000_000},
+}
+
 func TestWhichFragmentsAnEventIsAbout(t *testing.T) {
-	booked := claimFor(doctor, atNine()) // doctor works at department 12
+	booked := atWork
 	unnamed := booked
 	unnamed.NPI = ""
-	onlyPlace := timeslot.Claim{NPI: doctor.NPI, Identity: timeslot.Identity{EHRInstance: "ehr", DepartmentID: "12"}}
-	stale := func(c timeslot.Claim) func(*Ledger) { return func(l *Ledger) { l.MarkStale(c) } }
-	invalid := func(s Scope) func(*Ledger) {
-		return func(l *Ledger) {
-			if err := l.Invalidate(context.Background(), s); err != nil {
-				panic(err)
-			}
-		}
-	}
+	onlyPlace := timeslot.Claim{NPI: atWork.NPI, Identity: timeslot.Identity{EHRInstance: "ehr", DepartmentID: "12"}}
+	stale := func(c timeslot.Claim) func(*Fences) { return func(x *Fences) { x.markStale(c) } }
+	invalid := func(s Scope) func(*Fences) { return func(x *Fences) { x.invalidate(s) } }
 	other := "9000000099"
 	for name, test := range map[string]struct {
-		event    func(*Ledger)
+		event    func(*Fences)
 		fragment *timeslot.Fragment
 		want     standing
 	}{
-		"a claim: its clinician's own list":           {stale(booked), providerDirect(doctor.NPI, "99"), doubtful},
+		"a claim: its clinician's own list":           {stale(booked), providerDirect(atWork.NPI, "99"), doubtful},
 		"a claim: another's list at the department":   {stale(booked), providerDirect(other, "12"), untouched},
 		"a claim: the department's own list":          {stale(booked), careDirect(schedule(other, "12")), doubtful},
 		"a claim: another department's list":          {stale(booked), careDirect(schedule(other, "13")), untouched},
 		"a claim: an empty list of who knows what":    {stale(booked), careDirect(), doubtful},
-		"a claim: an area with the clinician":         {stale(booked), careOptions(schedule(other, "1"), schedule(doctor.NPI, "2")), doubtful},
+		"a claim: an area with the clinician":         {stale(booked), careOptions(schedule(other, "1"), schedule(atWork.NPI, "2")), doubtful},
 		"a claim: an area without her":                {stale(booked), careOptions(schedule(other, "12")), untouched},
-		"a claim: the clinician's description":        {stale(booked), providerInfo(doctor.NPI), untouched},
+		"a claim: the clinician's description":        {stale(booked), providerInfo(atWork.NPI), untouched},
 		"a claim: the list of departments":            {stale(booked), departments("12"), untouched},
 		"a claim without a start":                     {stale(onlyPlace), careDirect(schedule(other, "12")), doubtful},
 		"a claim without a clinician: an area":        {stale(unnamed), careOptions(schedule(other, "12")), doubtful},
-		"a claim that knows only the slotId":          {stale(timeslot.Claim{SlotID: "x"}), providerDirect(doctor.NPI, "12"), untouched},
-		"a fence: its clinician's own list":           {func(l *Ledger) { l.Fence(booked) }, providerDirect(doctor.NPI, "99"), void},
-		"a clinician invalidated: her list":           {invalid(Scope{NPI: doctor.NPI}), providerDirect(doctor.NPI, "1"), void},
-		"a clinician invalidated: her description":    {invalid(Scope{NPI: doctor.NPI}), providerInfo(doctor.NPI), void},
-		"a clinician invalidated: her department":     {invalid(Scope{NPI: doctor.NPI}), careDirect(schedule(other, "1"), schedule(doctor.NPI, "1")), void},
-		"a clinician invalidated: somebody else":      {invalid(Scope{NPI: doctor.NPI}), providerDirect(other, "12"), untouched},
+		"a claim that knows only the slotId":          {stale(timeslot.Claim{SlotID: "x"}), providerDirect(atWork.NPI, "12"), untouched},
+		"a fence: its clinician's own list":           {func(x *Fences) { x.declare(Invalidated, TargetsOf(booked)...) }, providerDirect(atWork.NPI, "99"), void},
+		"a clinician invalidated: her list":           {invalid(Scope{NPI: atWork.NPI}), providerDirect(atWork.NPI, "1"), void},
+		"a clinician invalidated: her description":    {invalid(Scope{NPI: atWork.NPI}), providerInfo(atWork.NPI), void},
+		"a clinician invalidated: her department":     {invalid(Scope{NPI: atWork.NPI}), careDirect(schedule(other, "1"), schedule(atWork.NPI, "1")), void},
+		"a clinician invalidated: somebody else":      {invalid(Scope{NPI: atWork.NPI}), providerDirect(other, "12"), untouched},
 		"a department invalidated: its own list":      {invalid(Scope{DepartmentIdentifier: "ehr|12"}), careDirect(schedule(other, "12")), void},
 		"a department invalidated: an empty list":     {invalid(Scope{DepartmentIdentifier: "ehr|12"}), careDirect(), void},
 		"a department invalidated: a clinician there": {invalid(Scope{DepartmentIdentifier: "ehr|12"}), providerDirect(other, "12"), void},
@@ -101,50 +100,44 @@ func TestWhichFragmentsAnEventIsAbout(t *testing.T) {
 }
 
 // wantStanding has the event come after f was fetched, and f fetched again after that.
-func wantStanding(t *testing.T, event func(*Ledger), f *timeslot.Fragment, want standing) {
+func wantStanding(t *testing.T, event func(*Fences), f *timeslot.Fragment, want standing) {
 	t.Helper()
-	l := ledger(t, LedgerOptions{})
-	before := l.View().Version()
-	event(l)
-	if got := l.Fences().of(f); got != want {
+	x := NewFences()
+	event(x)
+	if got := x.standingOf(f); got != want {
 		t.Errorf("stands %d, want %d", got, want)
 	}
-	if l.View().Version() == before && want != untouched {
-		t.Error("cached answers are served on: the view's version is the same")
-	}
-	f.Epoch = l.Fences().Epoch()
-	if got := l.Fences().of(f); got != untouched {
+	f.Epoch = x.Epoch()
+	if got := x.standingOf(f); got != untouched {
 		t.Errorf("stands %d, although it was fetched after the event", got)
 	}
 }
 
 func TestScopesNameOneThing(t *testing.T) {
-	l := ledger(t, LedgerOptions{})
 	for _, s := range []Scope{{}, {NPI: "1", All: true}, {DepartmentIdentifier: "12"}, {DepartmentIdentifier: "|12"}} {
-		if err := l.Invalidate(t.Context(), s); !errors.Is(err, ErrScope) {
+		if err := s.Validate(); !errors.Is(err, ErrScope) {
 			t.Errorf("%+v: error %v, want %v", s, err, ErrScope)
 		}
 	}
 }
 
 func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
-	l := ledger(t, LedgerOptions{})
-	seen := redistest.NewCounter()
-	m := memoryTier(t, MemoryOptions{Fences: l.Fences(), Recorder: seen})
-	f := providerDirect(doctor.NPI, "12")
+	x, seen := NewFences(), redistest.NewCounter()
+	m := memoryTier(t, MemoryOptions{Fences: x, Recorder: seen})
+	f := providerDirect(atWork.NPI, "12")
 	keys := []timeslot.FragmentKey{f.Key}
 	m.Put(t.Context(), f)
 	if hit := m.Lookup(t.Context(), keys)[0]; hit.Fragment != f || hit.Outdated {
 		t.Fatalf("before any event: %+v", hit)
 	}
-	l.MarkStale(claimFor(doctor, atNine()))
+	x.markStale(atWork)
 	if hit := m.Lookup(t.Context(), keys)[0]; hit.Fragment != f || !hit.Outdated || seen.Count("memory/stale") != 1 {
 		t.Errorf("marked stale: %+v, recorded %v", hit, seen)
 	}
 	if hit := m.LookAgain(t.Context(), f.Key); hit.Fragment != nil {
 		t.Error("marked stale, and taken for fresh")
 	}
-	l.Fence(claimFor(doctor, atNine()))
+	x.declare(Invalidated, TargetsOf(atWork)...)
 	if hit := m.Lookup(t.Context(), keys)[0]; hit.Fragment != nil {
 		t.Error("void, and served")
 	}
@@ -154,14 +147,14 @@ func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
 }
 
 func TestEventsBeyondTheBoundForgetTheOldest(t *testing.T) {
-	x := newFences()
-	list := make([]occurrence, maxTargets+1)
+	x := NewFences()
+	list := make([]Event, MaxTargets+1)
 	for i := range list {
-		list[i] = occurrence{markedStale, target{ofClinician, strconv.Itoa(i)}, uint64(i + 1)}
+		list[i] = Event{MarkedStale, Target{ofClinician, strconv.Itoa(i)}, uint64(i + 1)}
 	}
-	x.add(list...)
-	for name, want := range map[string]standing{"0": untouched, "1": doubtful, strconv.Itoa(maxTargets): doubtful} {
-		if got := x.of(providerInfo(name)); got != want {
+	x.Add(list...)
+	for name, want := range map[string]standing{"0": untouched, "1": doubtful, strconv.Itoa(MaxTargets): doubtful} {
+		if got := x.standingOf(providerInfo(name)); got != want {
 			t.Errorf("%s stands %d, want %d", name, got, want)
 		}
 	}
@@ -172,7 +165,7 @@ func FuzzTargets(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if parsed, ok := parseTarget(text); ok && parsed.String() != text {
+		if parsed, ok := ParseTarget(text); ok && parsed.String() != text {
 			t.Errorf("%q became %q", text, parsed.String())
 		}
 	})

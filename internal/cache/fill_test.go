@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"timeslots/internal/figure"
+	"timeslots/internal/redisclient"
 	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 )
@@ -32,7 +33,7 @@ func (u *upstream) work(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fr
 	for most := u.most.Load(); n > most && !u.most.CompareAndSwap(most, n); most = u.most.Load() {
 	}
 	at := time.Now()
-	rest(ctx, nil, u.takes)
+	redisclient.Rest(ctx, nil, u.takes)
 	if u.fails.Add(-1) >= 0 {
 		return nil, errUpstream
 	}
@@ -40,7 +41,7 @@ func (u *upstream) work(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fr
 }
 
 // crowd has every replica filled by so many callers at once, and gives what they got.
-func crowd(t *testing.T, fleet []*replica, callers int, u *upstream) (filled, shared, failed int64) {
+func crowd(t *testing.T, fleet []*sharer, callers int, u *upstream) (filled, shared, failed int64) {
 	t.Helper()
 	var ok, other, bad atomic.Int64
 	var all sync.WaitGroup
@@ -68,7 +69,7 @@ func crowd(t *testing.T, fleet []*replica, callers int, u *upstream) (filled, sh
 
 func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, redistest.Start(t), 3, nil)
+	fleet := sharing(t, redistest.Start(t), 3, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 50 * time.Millisecond}
 	filled, shared, failed := crowd(t, fleet, 100, u)
 	if filled != 300 || failed != 0 || u.calls.Load() != 1 {
@@ -85,7 +86,7 @@ func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 
 func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, redistest.Start(t), 2, nil)
+	fleet := sharing(t, redistest.Start(t), 2, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 600 * time.Millisecond} // the pauses are near their longest by then
 	var all sync.WaitGroup
 	var ended sync.Map
@@ -106,7 +107,7 @@ func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 
 func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, redistest.Start(t), 3, nil)
+	fleet := sharing(t, redistest.Start(t), 3, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 20 * time.Millisecond}
 	u.fails.Store(2)
 	filled, _, failed := crowd(t, fleet, 1, u)
@@ -118,7 +119,7 @@ func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 
 func TestAPanicGivesTheLeaseBack(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, redistest.Start(t), 2, nil)
+	fleet := sharing(t, redistest.Start(t), 2, nil)
 	u := &upstream{key: keyOfNPI(1)}
 	func() {
 		defer func() { _ = recover() }()
@@ -134,7 +135,7 @@ func TestAPanicGivesTheLeaseBack(t *testing.T) {
 func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	const life = 2 * time.Second
-	fleet := fleetOf(t, redistest.Start(t), 2, func(o *setup, _ *LedgerOptions) { o.LeaseTTL = life })
+	fleet := sharing(t, redistest.Start(t), 2, func(o *setup) { o.LeaseTTL = life })
 	u := &upstream{key: keyOfNPI(1)}
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
 	if err != nil || turn.lease == nil {
@@ -165,7 +166,7 @@ func (late) Deadline() (time.Time, bool) { return time.Now().Add(-time.Milliseco
 
 func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, redistest.Start(t), 2, func(o *setup, _ *LedgerOptions) { o.LeaseTTL = time.Minute })
+	fleet := sharing(t, redistest.Start(t), 2, func(o *setup) { o.LeaseTTL = time.Minute })
 	u := &upstream{key: keyOfNPI(1)}
 	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh); err != nil || held.lease == nil {
 		t.Fatalf("no lease: %v", err)
@@ -182,7 +183,7 @@ func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 
 func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
-	fleet := fleetOf(t, redistest.Start(t), 2, nil)
+	fleet := sharing(t, redistest.Start(t), 2, nil)
 	key := keyOfNPI(1)
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, nil, fleet[0].memory.fresh)
 	if err != nil {
@@ -209,7 +210,7 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := redistest.Start(t)
-			fleet := fleetOf(t, s, 2, hurried)
+			fleet := sharing(t, s, 2, hurriedTier)
 			done, next := make(chan error, 1), 100
 			wait := func() { // for a lease that the first has
 				var u *upstream

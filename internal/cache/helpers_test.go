@@ -31,10 +31,6 @@ func fragment(key timeslot.FragmentKey, fetched time.Time) *timeslot.Fragment {
 	}
 }
 
-func withID(id string, s timeslot.Slot) timeslot.SlotWithID {
-	return timeslot.SlotWithID{Slot: s, ID: id}
-}
-
 func notFound(key timeslot.FragmentKey, fetched time.Time) *timeslot.Fragment {
 	return &timeslot.Fragment{Key: key, FetchedAt: fetched, Bounds: policy.Bounds(fetched, true), NotFound: true}
 }

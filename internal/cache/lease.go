@@ -79,7 +79,7 @@ func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, known *
 		notice, leave := r.notices.await(want.name) // before trying, so that no notice falls in between
 		t, settled := r.try(ctx, key, want, known, usable)
 		if !settled {
-			rest(ctx, notice, pause/2+rand.N(pause/2))
+			redisclient.Rest(ctx, notice, pause/2+rand.N(pause/2))
 		}
 		leave()
 		if settled {
@@ -88,17 +88,6 @@ func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, known *
 		if redisclient.IsOver(ctx) {
 			return turn{}, cmp.Or(context.Cause(ctx), context.DeadlineExceeded)
 		}
-	}
-}
-
-// rest waits until the notice, the end of ctx, or for the pause.
-func rest(ctx context.Context, notice <-chan struct{}, pause time.Duration) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-notice:
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }
 

@@ -19,7 +19,7 @@ type MemoryOptions struct {
 	Fences   *Fences          // the ledger's; nil: nothing is ever overtaken by events
 
 	// OnStore is called with every fragment that becomes the one held for its key, whether it was put or came from
-	// Redis. It runs in the storing goroutine and must not block. [SlotIndex.Add] is the one in use. May be nil.
+	// Redis. It runs in the storing goroutine and must not block. The slot index and the ledger of package taken read along. May be nil.
 	OnStore func(*timeslot.Fragment)
 }
 
@@ -56,7 +56,7 @@ func NewMemory(o MemoryOptions) (*Memory, error) {
 			return e.Value.fragment.Bounds.StaleOnError.Sub(now())
 		}),
 		OnAtomicDeletion: func(e otter.DeletionEvent[timeslot.FragmentKey, held]) { slots.remove(e.Value.fragment) },
-		Clock:            newClock(now),
+		Clock:            NewClock(now),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("memory tier: %w", err)
@@ -96,7 +96,7 @@ func (m *Memory) fresh(f *timeslot.Fragment) bool { return m.freshFor(f, 0) }
 
 // freshFor tells whether f stays fresh for ahead, as far as one can tell now.
 func (m *Memory) freshFor(f *timeslot.Fragment, ahead time.Duration) bool {
-	return f.Bounds.At(m.now().Add(ahead)) == timeslot.Fresh && m.fences.of(f) == untouched
+	return f.Bounds.At(m.now().Add(ahead)) == timeslot.Fresh && m.fences.standingOf(f) == untouched
 }
 
 // get leaves no expired fragment through: otter's clock may be a moment behind ours.
@@ -105,7 +105,7 @@ func (m *Memory) get(key timeslot.FragmentKey, now time.Time) Hit {
 	if !ok || h.fragment.Bounds.At(now) == timeslot.Expired {
 		return Hit{}
 	}
-	return judged(h.fragment, TierMemory, m.fences.of(h.fragment))
+	return judged(h.fragment, TierMemory, m.fences.standingOf(h.fragment))
 }
 
 // judged is f as a hit, or none when f is void.
@@ -144,7 +144,7 @@ func (m *Memory) Put(_ context.Context, f *timeslot.Fragment) { m.put(f) }
 
 // put keeps f unless an event overtook it, and tells whether f is the fragment that is held now.
 func (m *Memory) put(f *timeslot.Fragment) bool {
-	if m.fences.of(f) == void {
+	if m.fences.standingOf(f) == void {
 		m.recorder.StoreFenced(f.Key.Source())
 		return false
 	}
@@ -214,15 +214,18 @@ func (m *Memory) Close() error {
 	return nil
 }
 
-// clock drives otter by an injected now. It counts from its own making, so that with time.Now it follows the monotonic
+// Clock drives otter by an injected now. It counts from its own making, so that with time.Now it follows the monotonic
 // clock and a step of the wall clock ages nothing (docs/faults.md row 23).
-type clock struct {
+type Clock struct {
 	now  func() time.Time
 	base time.Time
 }
 
-func newClock(now func() time.Time) clock { return clock{now: now, base: now()} }
+// NewClock is a clock for otter that shows what now says.
+func NewClock(now func() time.Time) Clock { return Clock{now: now, base: now()} }
 
-func (c clock) NowNano() int64 { return int64(c.now().Sub(c.base)) }
+// NowNano is the time that has passed, in nanoseconds.
+func (c Clock) NowNano() int64 { return int64(c.now().Sub(c.base)) }
 
-func (c clock) Tick(d time.Duration) <-chan time.Time { return time.Tick(d) }
+// Tick is time.Tick: clean-up follows the real clock.
+func (c Clock) Tick(d time.Duration) <-chan time.Time { return time.Tick(d) }

@@ -15,8 +15,6 @@ type Recorder interface {
 	CacheLookup(tier, result string, n int)
 	// StoreFenced counts an upstream answer that was not stored because an event overtook it.
 	StoreFenced(source timeslot.Source)
-	// TombstonePropagation tells how long it took until this replica hid a slot that was taken at another.
-	TombstonePropagation(d time.Duration)
 }
 
 // The words of the Recorder.
@@ -27,24 +25,16 @@ const (
 	resultMiss     = "miss"
 	resultError    = "error"
 
-	operationGet  = "get"
-	operationSet  = "set"
-	operationPing = "ping"
-
-	operationLease    = "lease"
-	operationRelease  = "release"
-	operationPoll     = "poll"
-	operationLedger   = "ledger"
-	operationMembers  = "members"
-	operationUse      = "use"
-	operationSwitches = "switches"
+	operationGet     = "get"
+	operationSet     = "set" // which gives a lease back, too
+	operationLease   = "lease"
+	operationRelease = "release" // of a lease without a fragment
 )
 
 type silent struct{}
 
-func (silent) CacheLookup(string, string, int)    {}
-func (silent) StoreFenced(timeslot.Source)        {}
-func (silent) TombstonePropagation(time.Duration) {}
+func (silent) CacheLookup(string, string, int) {}
+func (silent) StoreFenced(timeslot.Source)     {}
 
 func recorderOr(r Recorder) Recorder {
 	if r == nil {

@@ -25,38 +25,39 @@ var ErrScope = errors.New("exactly one of npi, departmentIdentifier, source and 
 
 // Validate gives [ErrScope], with what is wrong, where the scope names nothing, two things, or something that cannot exist.
 func (s Scope) Validate() error {
-	_, err := s.target()
+	_, err := s.Target()
 	return err
 }
 
 // maxDepartmentKey bounds what a department may be called, in bytes: what is longer reaches no other replica.
 const maxDepartmentKey = longestName - 1
 
-func (s Scope) target() (target, error) {
-	var named []target
+// Target is what the scope names; the error is [ErrScope].
+func (s Scope) Target() (Target, error) {
+	var named []Target
 	if s.NPI != "" {
 		if !isNPI(s.NPI) {
-			return target{}, fmt.Errorf("an NPI has ten digits: %w", ErrScope)
+			return Target{}, fmt.Errorf("an NPI has ten digits: %w", ErrScope)
 		}
-		named = append(named, target{ofClinician, s.NPI})
+		named = append(named, Target{ofClinician, s.NPI})
 	}
 	if s.DepartmentIdentifier != "" {
 		if !isDepartmentKey(s.DepartmentIdentifier) {
-			return target{}, fmt.Errorf("a department is of the form ehrInstance|departmentId, of at most %d bytes: %w", maxDepartmentKey, ErrScope)
+			return Target{}, fmt.Errorf("a department is of the form ehrInstance|departmentId, of at most %d bytes: %w", maxDepartmentKey, ErrScope)
 		}
-		named = append(named, target{ofDepartment, s.DepartmentIdentifier})
+		named = append(named, Target{ofDepartment, s.DepartmentIdentifier})
 	}
 	if s.Source != "" {
 		if !isSource(s.Source) {
-			return target{}, fmt.Errorf("a source is careDirect, providerDirect, careOptions or directory: %w", ErrScope)
+			return Target{}, fmt.Errorf("a source is careDirect, providerDirect, careOptions or directory: %w", ErrScope)
 		}
-		named = append(named, target{ofSource, string(s.Source)})
+		named = append(named, Target{ofSource, string(s.Source)})
 	}
 	if s.All {
-		named = append(named, target{ofAll, ""})
+		named = append(named, Target{ofAll, ""})
 	}
 	if len(named) != 1 {
-		return target{}, ErrScope
+		return Target{}, ErrScope
 	}
 	return named[0], nil
 }
@@ -88,45 +89,45 @@ const (
 	slotsAtDesk      reach = 'q' // Care Direct's slots of the department
 )
 
-// target is a set of fragments. Its text is empty, an NPI, a department key or a source.
-type target struct {
+// Target is a set of fragments. Its text is empty, an NPI, a department key or a source.
+type Target struct {
 	reach reach
 	name  string
 }
 
-// targetsOf are the fragments that a claim casts doubt on: those that speak of its clinician, and what its department
+// TargetsOf are the fragments that a claim casts doubt on: those that speak of its clinician, and what its department
 // offers under its own name. Where nobody knows the clinician, all that speaks of the department. A claim that knows
 // neither has none.
-func targetsOf(c timeslot.Claim) []target {
-	var list []target
+func TargetsOf(c timeslot.Claim) []Target {
+	var list []Target
 	if c.NPI != "" {
-		list = append(list, target{slotsOfClinician, c.NPI})
+		list = append(list, Target{slotsOfClinician, c.NPI})
 	}
 	if c.Identity.EHRInstance == "" || c.Identity.DepartmentID == "" {
 		return list
 	}
 	key := timeslot.DepartmentKey(c.Identity.EHRInstance, c.Identity.DepartmentID)
 	if c.NPI != "" {
-		return append(list, target{slotsAtDesk, key})
+		return append(list, Target{slotsAtDesk, key})
 	}
-	return append(list, target{ofDepartment, key})
+	return append(list, Target{ofDepartment, key})
 }
 
 // eachTarget calls see for every target that takes f in, some of them more than once.
-func eachTarget(f *timeslot.Fragment, see func(target)) {
+func eachTarget(f *timeslot.Fragment, see func(Target)) {
 	source := f.Key.Source()
-	see(target{ofAll, ""})
-	see(target{ofSource, string(source)})
+	see(Target{ofAll, ""})
+	see(Target{ofSource, string(source)})
 	clinician := func(npi string) {
-		see(target{ofClinician, npi})
+		see(Target{ofClinician, npi})
 		if source != timeslot.Directory {
-			see(target{slotsOfClinician, npi})
+			see(Target{slotsOfClinician, npi})
 		}
 	}
 	department := func(key string) {
-		see(target{ofDepartment, key})
+		see(Target{ofDepartment, key})
 		if source == timeslot.CareDirect {
-			see(target{slotsAtDesk, key})
+			see(Target{slotsAtDesk, key})
 		}
 	}
 	if f.Key.NPI != "" {
@@ -167,12 +168,13 @@ func anonymous(f *timeslot.Fragment) bool {
 // longestName bounds what is taken from a member of the shared set.
 const longestName = 512
 
-// String is the target as it stands in Redis; parseTarget reads it.
-func (t target) String() string { return string(rune(t.reach)) + t.name }
+// String is the target as it stands in Redis.
+func (t Target) String() string { return string(rune(t.reach)) + t.name }
 
-func parseTarget(text string) (target, bool) {
+// ParseTarget reads what [Target.String] wrote, and nothing else.
+func ParseTarget(text string) (Target, bool) {
 	if text == "" || len(text) > longestName || !strings.ContainsRune("ndsapq", rune(text[0])) {
-		return target{}, false
+		return Target{}, false
 	}
-	return target{reach(text[0]), text[1:]}, true
+	return Target{reach(text[0]), text[1:]}, true
 }

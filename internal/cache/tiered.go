@@ -78,12 +78,12 @@ func (t *Tiered) LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit {
 // promote keeps what Redis had in memory too. A Put that came in between may have a later fragment; then that is the
 // answer.
 func (t *Tiered) promote(hit Hit) Hit {
-	hit = judged(hit.Fragment, hit.Tier, t.memory.fences.of(hit.Fragment))
+	hit = judged(hit.Fragment, hit.Tier, t.memory.fences.standingOf(hit.Fragment))
 	if hit.Fragment == nil {
 		return Hit{}
 	}
 	if newest := t.memory.keep(hit.Fragment); newest != hit.Fragment {
-		return judged(newest, TierMemory, t.memory.fences.of(newest))
+		return judged(newest, TierMemory, t.memory.fences.standingOf(newest))
 	}
 	return hit
 }
@@ -128,7 +128,7 @@ func (t *Tiered) work(ctx context.Context, held *lease, last *timeslot.Fragment,
 	newest := t.memory.keep(f)
 	if newest == f {
 		done = true
-		t.redis.put(job{fragment: f, known: f.SameContent(last) && t.memory.fences.of(last) != void, lease: held})
+		t.redis.put(job{fragment: f, known: f.SameContent(last) && t.memory.fences.standingOf(last) != void, lease: held})
 	}
 	return newest, nil
 }

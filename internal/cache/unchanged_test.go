@@ -41,7 +41,7 @@ func (u *repeating) work(_ context.Context, last *timeslot.Fragment) (*timeslot.
 func (u *repeating) key() timeslot.FragmentKey { return keyOfNPI(u.slots) }
 
 // renew has a replica refresh what it holds, however fresh it is, and waits for the write.
-func (u *repeating) renew(t testing.TB, r *replica) *timeslot.Fragment {
+func (u *repeating) renew(t testing.TB, r *sharer) *timeslot.Fragment {
 	t.Helper()
 	f, shared, err := r.Renew(t.Context(), u.key(), time.Hour, u.work)
 	if err != nil || shared {
@@ -68,8 +68,8 @@ func watchOf(t testing.TB, client *redis.Client) (m moved) {
 	return moved{number(`cmdstat_set:calls=(\d+)`), number(`cmdstat_setrange:calls=(\d+)`), number(`total_net_input_bytes:(\d+)`)}
 }
 
-// alone has no ledger, so that nothing but what the test does reaches Redis.
-func alone(t testing.TB, s *redistest.Server) *replica {
+// alone is one by itself: nothing but what the test does reaches Redis.
+func alone(t testing.TB, s *redistest.Server) *sharer {
 	t.Helper()
 	seen := redistest.NewCounter()
 	r := tierOn(t, s, func(o *setup) { o.Recorder = seen })
@@ -77,7 +77,7 @@ func alone(t testing.TB, s *redistest.Server) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &replica{Tiered: store, seen: seen}
+	return &sharer{Tiered: store, seen: seen}
 }
 
 func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
@@ -159,7 +159,7 @@ func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a, u := &replica{Tiered: store, seen: seen}, &repeating{slots: 20}
+			a, u := &sharer{Tiered: store, seen: seen}, &repeating{slots: 20}
 			u.renew(t, a)
 			meanwhile(t.Context(), r.prefix+u.key().String())
 			second := u.renew(t, a)
@@ -209,7 +209,8 @@ func TestARefreshOfAnotherReplicaIsReadWithoutItsContent(t *testing.T) {
 // Whoever read the answer before an event must not make it look younger than the event.
 func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 	t.Parallel()
-	s, fleet := trustedFleet(t, 2, nil)
+	s := redistest.Start(t)
+	fleet := sharing(t, s, 2, nil)
 	a, b, u := fleet[0], fleet[1], &repeating{slots: 20}
 	keys := []timeslot.FragmentKey{u.key()}
 	u.renew(t, a)
@@ -217,9 +218,7 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 	calls := 0
 	u.during = func() { // the event comes after the first answer left upstream, and again after the second
 		calls++
-		if err := b.ledger.Invalidate(t.Context(), Scope{NPI: u.key().NPI}); err != nil {
-			t.Error(err)
-		}
+		b.fences.invalidate(Scope{NPI: u.key().NPI})
 	}
 	before := s.Client().Get(t.Context(), a.redis.prefix+u.key().String()).Val()
 	f, _, err := a.Renew(t.Context(), u.key(), time.Hour, u.work)
@@ -243,7 +242,7 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 		t.Errorf("%+v, want what was asked for after the event", hit)
 	}
 
-	b.ledger.MarkStale(timeslot.Claim{NPI: u.key().NPI})
+	b.fences.markStale(timeslot.Claim{NPI: u.key().NPI})
 	redistest.Eventually(t, "marked stale", func() bool { return a.Lookup(t.Context(), keys)[0].Outdated })
 	if renewed = u.renew(t, a); u.shared != 1 {
 		t.Error("a copy that is doubtful has its content still")

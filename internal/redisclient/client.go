@@ -86,7 +86,7 @@ func (c *Client) Batch(ctx context.Context, operation string, keys []string, que
 	defer cancel()
 	pipe, asked, failures := c.client.Pipeline(), make([]*gate, len(keys)), make([]func() error, len(keys))
 	for i, key := range keys {
-		if g := c.servers.of(limited, key); !g.bypass() {
+		if g := c.servers.gateOf(limited, key); !g.bypass() {
 			asked[i] = g
 			failures[i] = queue(limited, pipe, i)
 		}
@@ -115,7 +115,7 @@ func (c *Client) Batch(ctx context.Context, operation string, keys []string, que
 func (c *Client) RoundTrip(ctx context.Context, operation, key string, call func(context.Context) error) bool {
 	limited, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	g, start := c.servers.of(limited, key), time.Now()
+	g, start := c.servers.gateOf(limited, key), time.Now()
 	err := call(limited)
 	took := time.Since(start)
 	c.Record(operation, err, took)
@@ -171,7 +171,7 @@ func IsOver(ctx context.Context) bool {
 // server said counts.
 func (c *Client) Met(key string, err error) {
 	if IsReply(err) {
-		c.note(context.Background(), c.servers.of(context.Background(), key), err, 0)
+		c.note(context.Background(), c.servers.gateOf(context.Background(), key), err, 0)
 	}
 }
 
@@ -183,7 +183,7 @@ func IsReply(err error) bool {
 
 // Bypassed reports whether the server that has the key is passed by.
 func (c *Client) Bypassed(key string) bool {
-	return c.servers.of(context.Background(), key).bypass()
+	return c.servers.gateOf(context.Background(), key).bypass()
 }
 
 // watch probes until ctx ends: rarely while all is well, so that an idle process knows too, and often while it is not.

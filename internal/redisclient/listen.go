@@ -2,6 +2,7 @@ package redisclient
 
 import (
 	"context"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -22,5 +23,16 @@ func Listen(ctx context.Context, client redis.UniversalClient, channel string, h
 			}
 			hear(m.Payload)
 		}
+	}
+}
+
+// Rest waits until the notice, the end of ctx, or for the pause.
+func Rest(ctx context.Context, notice <-chan struct{}, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-notice:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }

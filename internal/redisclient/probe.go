@@ -158,7 +158,7 @@ func (c *Client) judge(errs []error) error {
 func (c *Client) keyAt(ctx context.Context, g *gate) (base string, ok bool) {
 	for n := range 1000 {
 		base = c.options.namespace() + "{rights:" + strconv.Itoa(n) + "}:"
-		if c.servers.of(ctx, base) == g {
+		if c.servers.gateOf(ctx, base) == g {
 			return base, true
 		}
 	}

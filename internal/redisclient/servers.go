@@ -39,8 +39,8 @@ func newServers(o *Options, client redis.UniversalClient, tripped func()) *serve
 	return s
 }
 
-// of is the gate of the server that has the key.
-func (s *servers) of(ctx context.Context, key string) *gate {
+// gateOf is the gate of the server that has the key.
+func (s *servers) gateOf(ctx context.Context, key string) *gate {
 	if s.cluster == nil || s.whole.bypass() {
 		return s.whole
 	}

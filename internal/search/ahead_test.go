@@ -5,7 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"timeslots/internal/cache"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -105,8 +105,8 @@ func TestASlotThatIsTakenIsNotTheNext(t *testing.T) {
 		f := providerDirectOf(npi, presentBlock(), inDays(16), inDays(17))
 		d := newDesk(directoryOf(clinic), f)
 		e := newEngine(t, d, nil)
-		taken := f.Schedules[0].Identity(inDays(16))
-		e.opt.Taken.(*cache.Ledger).Promote(timeslot.Claim{Identity: taken, NPI: npi, Duration: 20}, "somebody")
+		booked := f.Schedules[0].Identity(inDays(16))
+		e.opt.Taken.(*taken.Ledger).Promote(timeslot.Claim{Identity: booked, NPI: npi, Duration: 20}, "somebody")
 		a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: timeslot.DateOf(time.Now()) + 3}), Caller{})
 		if a.NextAvailable == nil || a.NextAvailable.Start != inDays(17) {
 			t.Errorf("next is %+v, want the slot that is not taken", a.NextAvailable)

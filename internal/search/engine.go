@@ -9,6 +9,7 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/fetch"
 	"timeslots/internal/merge"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 	"timeslots/internal/trace"
 )
@@ -40,7 +41,7 @@ type Fetcher interface {
 // anywhere before now (docs/architecture.md §6). It waits only when the replica's view has lapsed, and then no longer than a
 // round trip to Redis may take. The real one is cache.Ledger.
 type Taken interface {
-	Current(ctx context.Context) (view *cache.View, strict bool)
+	Current(ctx context.Context) (view *taken.View, strict bool)
 }
 
 // Recorder counts what the path does. The real one is metrics.Metrics.
@@ -234,7 +235,7 @@ func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *
 }
 
 // merge unites all that was gathered into an answer to q, of which the first slot alone may be wanted.
-func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection, first bool) (merged *merge.Output, view *cache.View, strict bool) {
+func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection, first bool) (merged *merge.Output, view *taken.View, strict bool) {
 	ctx, span := trace.Start(context.WithoutCancel(ctx), trace.Merge) // the budget may be up, the view is wanted all the same
 	defer span.End()
 	view, strict = e.opt.Taken.Current(ctx)

@@ -10,6 +10,7 @@ import (
 
 	"timeslots/internal/cache"
 	"timeslots/internal/fetch"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -107,7 +108,7 @@ func newEngine(t testing.TB, d *desk, change func(*Options)) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ledger, err := cache.NewLedger(cache.LedgerOptions{})
+	ledger, err := taken.NewLedger(taken.LedgerOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,176 @@
+package taken
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"timeslots/internal/cache"
+	"timeslots/internal/figure"
+	"timeslots/internal/redistest"
+	"timeslots/internal/timeslot"
+)
+
+func TestABookingIsHiddenEverywhereWhenItsAnswerGoesBack(t *testing.T) {
+	t.Parallel()
+	_, fleet := trustedFleet(t, 3, nil)
+	c := claimFor(doctor, atNine())
+	fleet[0].ledger.Pend(c, "alice")
+	start := time.Now()
+	fleet[0].ledger.Promote(c, "alice")
+	if took := time.Since(start); took < 110*time.Millisecond {
+		t.Errorf("the answer went back after %s, before every view of the time of booking had lapsed", took)
+	}
+	for i, r := range fleet {
+		if hidden, strict := r.sees(t.Context()); !hidden || !strict {
+			t.Errorf("replica %d: hidden %t, strict %t", i, hidden, strict)
+		}
+	}
+	if fleet[1].seen.Count("propagated") == 0 {
+		t.Error("the time it took is not recorded")
+	}
+}
+
+func TestTheLoserAtAnotherReplicaDoesNotLiftTheWinnersEntry(t *testing.T) {
+	t.Parallel()
+	_, fleet := trustedFleet(t, 3, nil)
+	c := claimFor(doctor, atNine())
+	fleet[0].ledger.Pend(c, "winner")
+	fleet[1].ledger.Pend(c, "loser")
+	fleet[1].ledger.Withdraw(c, "loser")
+	everywhere(t, fleet, "the winner is under way, so hidden", true)
+	fleet[0].ledger.Promote(c, "winner")
+	fleet[1].ledger.Pend(c, "late loser")
+	fleet[1].ledger.Withdraw(c, "late loser")
+	fence(t, fleet)
+	for i, r := range fleet {
+		if hidden, _ := r.sees(t.Context()); !hidden {
+			t.Errorf("replica %d offers what the winner booked", i)
+		}
+	}
+}
+
+func TestWhatOneReplicaLiftsIsOfferedEverywhere(t *testing.T) {
+	t.Parallel()
+	_, fleet := trustedFleet(t, 3, nil)
+	c := claimFor(doctor, atNine())
+	for name, lift := range map[string]func(){
+		"refused":  func() { fleet[0].ledger.Withdraw(c, "alice") },
+		"released": func() { fleet[2].ledger.Release(timeslot.Claim{SlotID: c.SlotID}) },
+	} {
+		fleet[0].ledger.Pend(c, "alice")
+		everywhere(t, fleet, "pending, so hidden", true)
+		if name == "released" {
+			fleet[0].ledger.Promote(c, "alice")
+		}
+		lift()
+		everywhere(t, fleet, name+", so offered", false)
+	}
+	for _, r := range fleet { // nobody asserts what was lifted
+		r.ledger.fleet.assertAll(t.Context())
+	}
+	fence(t, fleet)
+	everywhere(t, fleet, "still offered", false)
+}
+
+func TestAReplicaThatDidNotHearOfALiftDoesNotBringTheMarkBack(t *testing.T) {
+	t.Parallel()
+	_, fleet := trustedFleet(t, 2, nil)
+	k := markKey{claim: claimFor(doctor, atNine())}
+	fleet[0].ledger.Promote(k.claim, "alice")
+	b := fleet[0].ledger.fleet.board
+	known := fleet[0].ledger.fleet.known.Load()
+	fleet[1].ledger.Release(k.claim)
+
+	member, _ := memberOf(k)
+	if _, err := b.write(t.Context(), known, []entry{{opAssert, time.Minute, member}}); err != nil {
+		t.Fatal(err)
+	}
+	everywhere(t, fleet, "offered", false)
+	if _, err := b.write(t.Context(), known, []entry{{opPlace, time.Minute, member}}); err != nil {
+		t.Fatal(err)
+	}
+	everywhere(t, fleet, "hidden by a new booking", true)
+}
+
+func TestAReplicaThatJoinsLaterKnowsWhatWasTakenBefore(t *testing.T) {
+	t.Parallel()
+	s, fleet := trustedFleet(t, 1, nil)
+	var marks []entry
+	for i := range 5000 {
+		k := markKey{claim: timeslot.Claim{SlotID: strconv.Itoa(i)}}
+		member, _ := memberOf(k)
+		marks = append(marks, entry{opPlace, time.Minute, member})
+	}
+	for page := range 10 {
+		if _, err := fleet[0].ledger.fleet.board.write(t.Context(), 0, marks[page*500:page*500+500]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	late := openReplica(t, s.Addr, nil)
+	trusting(t, []*replica{late})
+	redistest.Eventually(t, "the first replica has read page after page", func() bool { return fleet[0].ledger.Len() == 5000 })
+	if n := late.ledger.Len(); n != 5000 {
+		t.Errorf("knows %d of 5000", n)
+	}
+}
+
+func TestAReplicaThatMissedMoreThanHistoryHoldsReadsAll(t *testing.T) {
+	t.Parallel()
+	_, fleet := trustedFleet(t, 2, nil)
+	k := markKey{claim: claimFor(doctor, atNine())}
+	member, _ := memberOf(k)
+	other, _ := memberOf(markKey{claim: timeslot.Claim{SlotID: "other"}})
+	b := *fleet[0].ledger.fleet.board
+	b.bounds[1] = 3 // history of three changes
+	fleet[1].ledger.Promote(k.claim, "alice")
+	everywhere(t, fleet, "hidden", true)
+	batch := []entry{{opLift, 0, member}}
+	for range 10 { // in one go, so that nobody polls in between
+		batch = append(batch, entry{opLift, 0, other}, entry{opPlace, time.Minute, other})
+		batch = append(batch, entry{byte(cache.MarkedStale), 0, strconv.Itoa(len(batch))})
+	}
+	if _, err := b.write(t.Context(), 0, batch); err != nil {
+		t.Fatal(err)
+	}
+	everywhere(t, fleet[:1], "offered", false)
+	if hidden, _ := fleet[1].sees(t.Context()); !hidden {
+		t.Error("the replica that placed the mark gave it up without having heard of a lift")
+	}
+}
+
+func TestWithoutRedisEveryAnswerIsStrictAndNothingWaits(t *testing.T) {
+	l := ledger(t, LedgerOptions{})
+	start := time.Now()
+	l.Promote(claimFor(doctor, atNine()), "alice")
+	l.Fence(claimFor(doctor, atNine()))
+	if view, strict := l.Current(t.Context()); !strict || !view.Hides(&doctor, atNine(), time.Now()) {
+		t.Error("not strict, or not hidden")
+	}
+	figure.AtMost(t, "a booking without Redis", time.Since(start), 50*time.Millisecond)
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestClosingALedgerTellsWhatIsOwedAndLeavesNoGoroutine(t *testing.T) {
+	s := redistest.Start(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	shared := redistest.New(t, redistest.Options(s.Addr))
+	defer func() { _ = shared.Close() }()
+	l := ledger(t, LedgerOptions{Redis: shared, noWait: true})
+	k := markKey{claim: claimFor(doctor, atNine())}
+	l.change(func(d *draft) { l.place(d, k, time.Minute) })
+	l.fleet.stop()
+	l.fleet.active.Wait()
+	l.fleet.keepForLater(message{places: []markKey{k}})
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	member, _ := memberOf(k)
+	if err := s.Client().ZScore(t.Context(), l.fleet.board.keys[0], member).Err(); err != nil {
+		t.Errorf("the mark is not on the board: %v", err)
+	}
+}
