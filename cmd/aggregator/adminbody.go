@@ -10,17 +10,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"timeslots/internal/problem"
+	"timeslots/internal/timeslot"
 )
 
 // maxAdminBody bounds the bodies of changing calls in bytes.
 const maxAdminBody = 4 << 10
 
-// mistake is what is wrong with an admin call: where, what, and what would be right.
-type mistake struct {
-	Parameter string `json:"parameter"` // a field of the body, a query parameter, "body" or "query"
-	Detail    string `json:"detail"`
-	Fix       string `json:"fix"`
-}
+// mistake is what is wrong with an admin call. Its parameter is a field of the body, a query parameter, "body" or "query".
+type mistake timeslot.Violation
 
 func (m *mistake) Error() string { return m.Parameter + " " + m.Detail + "; " + m.Fix }
 
@@ -101,19 +100,11 @@ func field[T any](o adminObject, name, fix string) (v T, wrong *mistake) {
 
 // refuseMistake answers 400 with a problem document that names the field and the fix.
 func refuseMistake(w http.ResponseWriter, m *mistake) {
-	writeProblem(w, http.StatusBadRequest, map[string]any{"detail": m.Error(), "errors": []*mistake{m}})
+	problem.Document{Status: http.StatusBadRequest, Detail: m.Error(), Errors: []timeslot.Violation{timeslot.Violation(*m)}}.Write(w)
 }
 
 func refuse(w http.ResponseWriter, status int, detail string) {
-	writeProblem(w, status, map[string]any{"detail": detail})
-}
-
-func writeProblem(w http.ResponseWriter, status int, document map[string]any) {
-	document["type"], document["title"], document["status"] = "about:blank", http.StatusText(status), status
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(document)
+	problem.Document{Status: status, Detail: detail}.Write(w)
 }
 
 // longestProfile bounds what a profile may take.

@@ -37,7 +37,7 @@ func (s *Server) events(c echo.Context) error {
 		return err
 	}
 	if s.off(use) {
-		return &offError{}
+		return errOff
 	}
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -50,7 +50,7 @@ func (s *Server) events(c echo.Context) error {
 	watch := func() live.Watched { return &watched{server: s, query: q, use: use} }
 	listener, err := s.live.Join(q.Canonical(), watch, c.Request().Header.Get("Last-Event-ID"))
 	if errors.Is(err, live.ErrFull) {
-		return &streamsError{err}
+		return err
 	}
 	rec.took = s.opt.Now().Sub(rec.start) // what comes later is no latency
 	if err != nil {                       // we are leaving: an empty answer, after which browsers come back to whoever serves then
@@ -106,11 +106,6 @@ func listOf(ids []string) []string {
 	}
 	return ids
 }
-
-// streamsError says that a stream of events cannot be had.
-type streamsError struct{ cause error }
-
-func (e *streamsError) Error() string { return e.cause.Error() }
 
 // watched is one answer that people look at. One goroutine uses it.
 type watched struct {

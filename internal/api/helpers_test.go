@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"timeslots/internal/booking"
+	"timeslots/internal/problem"
 	"timeslots/internal/search"
 	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
@@ -200,12 +201,12 @@ func (s *stand) get(target string, headers ...string) *httptest.ResponseRecorder
 	return w
 }
 
-func problemIn(t *testing.T, w *httptest.ResponseRecorder) problem {
+func problemIn(t *testing.T, w *httptest.ResponseRecorder) problem.Document {
 	t.Helper()
 	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
 		t.Fatalf("Content-Type %q, want a problem document; body %s", got, w.Body)
 	}
-	var p problem
+	var p problem.Document
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
 		t.Fatal(err)
 	}

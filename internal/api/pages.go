@@ -14,6 +14,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"timeslots/internal/api/reference"
+	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
 )
 
@@ -169,7 +170,7 @@ func replyOf(found finding) Reply {
 }
 
 // refusal is a problem as a reply.
-func refusal(p problem) Reply {
-	body := p.document()
-	return Reply{Status: p.Status, Body: body, Tag: tagOf(body), CacheControl: "no-store", RetryAfter: p.retryAfterSeconds()}
+func refusal(p problem.Document) Reply {
+	body := p.JSON()
+	return Reply{Status: p.Status, Body: body, Tag: tagOf(body), CacheControl: p.CacheControl(), RetryAfter: p.RetrySeconds()}
 }

@@ -2,55 +2,41 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"timeslots/internal/api/door"
+	"timeslots/internal/api/live"
+	"timeslots/internal/booking"
+	"timeslots/internal/problem"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
 
-// problem is an error document (RFC 9457), with the fields of docs/interface.md §3.
-type problem struct {
-	Type          string               `json:"type"`
-	Title         string               `json:"title"`
-	Status        int                  `json:"status"`
-	Detail        string               `json:"detail,omitempty"`
-	CorrelationID string               `json:"correlationId,omitempty"`
-	Errors        []timeslot.Violation `json:"errors,omitempty"`
-
-	retryAfter time.Duration
-}
-
 // problemOf is the one table from error to status.
-func problemOf(err error) problem {
+func problemOf(err error) problem.Document {
 	if e, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
-		return problem{Status: http.StatusBadRequest, Detail: invalidDetail(e.Violations), Errors: e.Violations}
+		return problem.Document{Status: http.StatusBadRequest, Detail: invalidDetail(e.Violations), Errors: e.Violations}
 	}
 	if e, ok := errors.AsType[*search.UnknownError](err); ok {
-		return problem{Status: http.StatusNotFound, Detail: "DexCare knows none of what was asked for: " + unknownNames(e)}
+		return problem.Document{Status: http.StatusNotFound, Detail: "DexCare knows none of what was asked for: " + unknownNames(e)}
 	}
 	if e, ok := errors.AsType[*search.FailedError](err); ok {
 		return failedProblem(e)
 	}
-	if _, ok := errors.AsType[*offError](err); ok {
-		return problem{Status: http.StatusServiceUnavailable, Detail: "this use case is switched off at the moment; try again later", retryAfter: time.Minute}
+	if errors.Is(err, errOff) {
+		return problem.Document{Status: http.StatusServiceUnavailable, Detail: "this use case is switched off at the moment; try again later", RetryAfter: time.Minute}
 	}
-	if _, ok := errors.AsType[*streamsError](err); ok {
-		return problem{Status: http.StatusServiceUnavailable, Detail: "no more answers can be followed at the moment; ask GET /v1/timeslots again instead", retryAfter: 5 * time.Second}
+	if errors.Is(err, live.ErrFull) {
+		return problem.Document{Status: http.StatusServiceUnavailable, Detail: "no more answers can be followed at the moment; ask GET /v1/timeslots again instead", RetryAfter: 5 * time.Second}
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
-		return problem{Status: e.Code, Detail: routeDetail(e.Code)}
+		return problem.Document{Status: e.Code, Detail: routeDetail(e.Code)}
 	}
-	return problem{Status: http.StatusInternalServerError, Detail: "something went wrong on our side; the correlation id finds it in the log"}
+	return problem.Document{Status: http.StatusInternalServerError, Detail: "something went wrong on our side; the correlation id finds it in the log"}
 }
 
 func invalidDetail(violations []timeslot.Violation) string {
@@ -69,8 +55,8 @@ func unknownNames(e *search.UnknownError) string {
 	return strings.Join(names, ", ")
 }
 
-func failedProblem(e *search.FailedError) problem {
-	p := problem{retryAfter: max(time.Second, e.RetryAfter)}
+func failedProblem(e *search.FailedError) problem.Document {
+	p := problem.Document{RetryAfter: e.RetryAfter}
 	switch e.Kind {
 	case timeslot.KindTimeout:
 		p.Status, p.Detail = http.StatusGatewayTimeout, "no source answered in time; try again shortly"
@@ -93,38 +79,6 @@ func routeDetail(code int) string {
 	}
 }
 
-// document is the problem as JSON.
-func (p problem) document() []byte {
-	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
-	body, err := json.Marshal(p)
-	if err != nil { // plain strings and numbers always marshal
-		body = fmt.Appendf(nil, `{"status":%d}`, p.Status)
-	}
-	return body
-}
-
-func (p problem) write(w http.ResponseWriter, correlationID string) {
-	p.CorrelationID = correlationID
-	body := p.document()
-	h := w.Header()
-	h.Set("Content-Type", "application/problem+json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if seconds := p.retryAfterSeconds(); seconds > 0 {
-		h.Set("Retry-After", strconv.Itoa(seconds))
-	}
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(body) // the client may be gone
-}
-
-// retryAfterSeconds is what Retry-After says; 0: nothing.
-func (p problem) retryAfterSeconds() int {
-	if p.Status != http.StatusServiceUnavailable && p.Status != http.StatusTooManyRequests {
-		return 0
-	}
-	return int(math.Ceil(p.retryAfter.Seconds()))
-}
-
 // statusClientLeft is what requests count as whose client did not wait, in the manner of nginx.
 const statusClientLeft = 499
 
@@ -145,13 +99,12 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if p.Status >= http.StatusInternalServerError {
 		recordOf(c).failure = err
 	}
-	p.write(c.Response(), recordOf(c).correlationID)
+	p.CorrelationID = recordOf(c).correlationID
+	p.Write(c.Response())
 }
 
-// gatewayNotFound answers what is not a DexCare route as DexCare's gateway does (docs/dexcare.md §1.6).
+// gatewayNotFound answers what is not a DexCare route.
 func gatewayNotFound(c echo.Context) error {
-	return c.JSON(http.StatusNotFound, map[string]string{
-		"message":    "no Route matched with those values",
-		"request_id": strings.ReplaceAll(door.NewCorrelationID(), "-", ""),
-	})
+	booking.NoRoute(c.Response())
+	return nil
 }

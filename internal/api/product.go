@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"time"
@@ -54,10 +55,8 @@ func (s *Server) product(name string) *useCase {
 	return s.useCases.other
 }
 
-// offError says that a product was switched off by an operator.
-type offError struct{}
-
-func (*offError) Error() string { return "switched off" }
+// errOff says that a product was switched off by an operator.
+var errOff = errors.New("switched off")
 
 // off tells whether a request's product is switched off.
 func (s *Server) off(use *useCase) bool { return s.opt.Off != nil && s.opt.Off(use.switchedBy) }

@@ -62,7 +62,7 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 		return found, err
 	}
 	if s.off(use) {
-		return found, &offError{}
+		return found, errOff
 	}
 	found.key = q.Canonical()
 	if found.response, found.strict = s.cached(ctx, found.key); found.response != nil {

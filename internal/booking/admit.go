@@ -7,14 +7,15 @@ import (
 	"slices"
 	"strings"
 
+	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
 )
 
 // admit checks everything that can be checked without upstream, reads the body whole and enters the idempotency key. A
 // call that fails here was not sent. The body's own content is upstream's to judge.
-func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem) {
+func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem.Document) {
 	if !g.offers(p.route) {
-		return noRoute()
+		return noRoute
 	}
 	if p.target, p.visitID, refusal = p.route.locate(r.URL); refusal != nil {
 		return refusal
@@ -35,7 +36,7 @@ func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, p *passage) (ref
 }
 
 // examine checks how the request is framed, and reads its body.
-func (g *Gateway) examine(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem) {
+func (g *Gateway) examine(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem.Document) {
 	if !namesHopsOnly(r.Header) {
 		return badRequest(timeslot.Violation{
 			Parameter: "Connection", Detail: "names a header that is meant for upstream",
@@ -49,7 +50,7 @@ func (g *Gateway) examine(w http.ResponseWriter, r *http.Request, p *passage) (r
 	return refusal
 }
 
-func (g *Gateway) read(w http.ResponseWriter, r *http.Request) (sealed, *problem) {
+func (g *Gateway) read(w http.ResponseWriter, r *http.Request) (sealed, *problem.Document) {
 	if r.ContentLength > g.o.MaxBody {
 		w.Header().Set("Connection", "close") // else the server waits for the body before it answers
 		return sealed{}, bodyTooLarge()

@@ -33,7 +33,7 @@ func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget
 	}
 	w.Header().Set("Cache-Status", bypassed)
 	if !g.offers(p.route) || !isPath(to.Path) || !slices.Contains(bypassMethods[:], r.Method) {
-		noRoute().write(w, call)
+		NoRoute(w)
 		return
 	}
 	if refusal := g.examine(w, r, p); refusal != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
 )
 
@@ -34,7 +35,7 @@ type click struct {
 }
 
 // begin enters a use. The second use of a key gets a refusal, and is not entered.
-func (t *clicks) begin(ctx context.Context, key fingerprint) (*click, *problem) {
+func (t *clicks) begin(ctx context.Context, key fingerprint) (*click, *problem.Document) {
 	c, refusal := t.beginHere(key)
 	if refusal != nil {
 		return nil, refusal
@@ -51,7 +52,7 @@ func (t *clicks) begin(ctx context.Context, key fingerprint) (*click, *problem) 
 	return nil, alreadySubmitted(status)
 }
 
-func (t *clicks) beginHere(key fingerprint) (*click, *problem) {
+func (t *clicks) beginHere(key fingerprint) (*click, *problem.Document) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.underWay[key]; ok {
@@ -88,7 +89,7 @@ func (c *click) endHere(status int) {
 
 // begin enters the call's Idempotency-Key, if it has one and makes a visit. Who calls and what for are part of the
 // fingerprint: two patients with the same key never meet.
-func (g *Gateway) begin(r *http.Request, p *passage) (refusal *problem) {
+func (g *Gateway) begin(r *http.Request, p *passage) (refusal *problem.Document) {
 	values := r.Header.Values("Idempotency-Key")
 	if p.route.Flow == "" || strings.Join(values, "") == "" {
 		return nil

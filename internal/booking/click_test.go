@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/problem"
 )
 
 // desk is an upstream without a network, for tests that own the clock. It counts what reaches it.
@@ -55,7 +57,7 @@ func (c clicked) on(g *Gateway) (status int, outcome string, first int) {
 	}
 	w := httptest.NewRecorder()
 	g.Serve(w, r, c.route, Call{})
-	var p problem
+	var p problem.Document
 	_ = json.Unmarshal(w.Body.Bytes(), &p) // "{}" of a booking leaves it empty
 	return w.Code, p.Outcome, p.FirstStatus
 }

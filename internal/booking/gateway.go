@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
 )
 
@@ -101,11 +102,13 @@ func (g *Gateway) Serve(w http.ResponseWriter, r *http.Request, route Route, cal
 	g.pass(context.WithoutCancel(r.Context()), w, r, p) // once sent, a client that leaves cancels nothing
 }
 
-func (g *Gateway) refuse(ctx context.Context, w http.ResponseWriter, p *passage, refusal *problem) {
-	if !refusal.noRoute { // what is not there is not counted either
-		g.conclude(ctx, p, refusal.Status, verdict{rejected, fateFree})
+func (g *Gateway) refuse(ctx context.Context, w http.ResponseWriter, p *passage, refusal *problem.Document) {
+	if refusal == noRoute { // what is not there is not counted either
+		NoRoute(w)
+		return
 	}
-	refusal.write(w, p.call)
+	g.conclude(ctx, p, refusal.Status, verdict{rejected, fateFree})
+	writeProblem(w, *refusal, p.call)
 }
 
 // pass sends the call, once, keeps the book and answers.
@@ -134,12 +137,12 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 func (g *Gateway) serveFailure(ctx context.Context, w http.ResponseWriter, p *passage, fail *failure) {
 	v := judgeFailure(fail)
 	g.settle(p, v.fate)
-	answer := notSent()
+	outcome := notSent()
 	if fail.sent {
-		answer = outcomeUnknown(p)
-		p.click.end(ctx, answer.Status)
+		outcome = outcomeUnknown(p)
+		p.click.end(ctx, outcome.Status)
 	}
 	p.click.end(ctx, 0)
-	g.conclude(ctx, p, answer.Status, v)
-	answer.write(w, p.call)
+	g.conclude(ctx, p, outcome.Status, v)
+	writeProblem(w, *outcome, p.call)
 }

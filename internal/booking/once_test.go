@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/problem"
 )
 
 // wire is an upstream of bare TCP. It reads each request whole, counts it, and lets answer decide: text goes back and
@@ -62,7 +64,7 @@ func (w *wire) talk(conn net.Conn, answer func(n int32) string) {
 
 func outcomeOf(t *testing.T, a answer) string {
 	t.Helper()
-	var p problem
+	var p problem.Document
 	if err := json.Unmarshal([]byte(a.body), &p); err != nil {
 		t.Fatalf("answer %q: %v", a.body, err)
 	}

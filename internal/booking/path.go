@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
 )
 
@@ -17,25 +18,25 @@ var plainSegment = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 
 // locate finds the path below the base, and the visit that it names. The path is put together from the pattern and
 // checked segments, never taken over.
-func (route Route) locate(u *url.URL) (path, visitID string, refusal *problem) {
+func (route Route) locate(u *url.URL) (path, visitID string, refusal *problem.Document) {
 	if !strings.ContainsAny(route.Path, ":*") {
 		return route.Path, "", nil
 	}
 	below, ok := strings.CutPrefix(u.EscapedPath(), mount)
 	if !ok {
-		return "", "", noRoute()
+		return "", "", noRoute
 	}
 	pattern, got := strings.Split(route.Path, "/"), strings.Split(below, "/")
 	last := len(pattern) - 1
 	if subtree := pattern[last] == "*"; len(got) < len(pattern) || len(got) > len(pattern) && !subtree {
-		return "", "", noRoute()
+		return "", "", noRoute
 	}
 	for i, segment := range got {
 		want := pattern[min(i, last)]
 		open := want == "*" || strings.HasPrefix(want, ":")
 		switch {
 		case !open && segment != want, open && segment == "":
-			return "", "", noRoute()
+			return "", "", noRoute
 		case !open:
 			continue
 		}
@@ -54,7 +55,7 @@ func plain(escaped string) (segment string, ok bool) {
 	return segment, err == nil && plainSegment.MatchString(segment)
 }
 
-func badSegment(name string) *problem {
+func badSegment(name string) *problem.Document {
 	if name == "*" {
 		name = "path"
 	}

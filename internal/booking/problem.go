@@ -6,88 +6,74 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
 )
 
-// problem is an answer of our own (RFC 9457, docs/interface.md §3): a call that was not let through, or not answered.
-type problem struct {
-	Type          string               `json:"type"`
-	Title         string               `json:"title"`
-	Status        int                  `json:"status"`
-	Detail        string               `json:"detail"`
-	CorrelationID string               `json:"correlationId,omitempty"`
-	Outcome       string               `json:"outcome,omitempty"`     // what became of the call: not-sent, unknown, booking-in-progress, already-submitted
-	FirstStatus   int                  `json:"firstStatus,omitempty"` // with outcome already-submitted
-	Errors        []timeslot.Violation `json:"errors,omitempty"`
+// noRoute is for what is not there, which is answered in the words of DexCare's gateway.
+var noRoute = &problem.Document{Status: http.StatusNotFound}
 
-	challenge string // WWW-Authenticate, which every 401 needs (RFC 9110 §15.5.2)
-	noRoute   bool   // answered in the gateway's own words
-}
-
-// noRoute is for what is not there: DexCare's gateway would not know it either (docs/dexcare.md §1.6).
-func noRoute() *problem { return &problem{Status: http.StatusNotFound, noRoute: true} }
-
-func tokenRequired() *problem {
-	return &problem{
-		Status: http.StatusUnauthorized, challenge: "Bearer",
+func tokenRequired() *problem.Document {
+	return &problem.Document{
+		Status: http.StatusUnauthorized, Challenge: "Bearer",
 		Detail: "nothing was sent: the call needs a token, as one header Authorization: Bearer <token>",
 	}
 }
 
-func authorizationRequired() *problem {
-	return &problem{
-		Status: http.StatusUnauthorized, challenge: "dc-token",
+func authorizationRequired() *problem.Document {
+	return &problem.Document{
+		Status: http.StatusUnauthorized, Challenge: "dc-token",
 		Detail: "nothing was sent: the call needs one header Authorization",
 	}
 }
 
-func partnerKeyRequired() *problem {
-	return &problem{
-		Status: http.StatusUnauthorized, challenge: "ApiKey",
+func partnerKeyRequired() *problem.Document {
+	return &problem.Document{
+		Status: http.StatusUnauthorized, Challenge: "ApiKey",
 		Detail: "nothing was sent: the call is for partners and needs a partner's key, as one header x-api-key",
 	}
 }
 
-func inProgress() *problem {
-	return &problem{
+func inProgress() *problem.Document {
+	return &problem.Document{
 		Status: http.StatusConflict, Outcome: "booking-in-progress",
 		Detail: "this call was not sent: one with the same Idempotency-Key is under way; its answer is the one that counts",
 	}
 }
 
-func alreadySubmitted(status int) *problem {
-	return &problem{
+func alreadySubmitted(status int) *problem.Document {
+	return &problem.Document{
 		Status: http.StatusConflict, Outcome: "already-submitted", FirstStatus: status,
 		Detail: "this call was not sent: one with the same Idempotency-Key was answered with the status in firstStatus",
 	}
 }
 
-func badRequest(v timeslot.Violation) *problem {
-	return &problem{
+func badRequest(v timeslot.Violation) *problem.Document {
+	return &problem.Document{
 		Status: http.StatusBadRequest, Detail: "nothing was sent: the request is malformed",
 		Errors: []timeslot.Violation{v},
 	}
 }
 
-func bodyTooLarge() *problem {
-	return &problem{Status: http.StatusRequestEntityTooLarge, Detail: "nothing was sent: the body is too large"}
+func bodyTooLarge() *problem.Document {
+	return &problem.Document{Status: http.StatusRequestEntityTooLarge, Detail: "nothing was sent: the body is too large"}
 }
 
-func encodedBody() *problem {
-	return &problem{
+func encodedBody() *problem.Document {
+	return &problem.Document{
 		Status: http.StatusUnsupportedMediaType, Detail: "nothing was sent: the body must come without Content-Encoding",
 	}
 }
 
-func notSent() *problem {
-	return &problem{
+func notSent() *problem.Document {
+	return &problem.Document{
 		Status: http.StatusBadGateway, Outcome: "not-sent",
 		Detail: "DexCare could not be reached; nothing was sent, and it is safe to try again",
 	}
 }
 
-func outcomeUnknown(p *passage) *problem {
-	answer := &problem{Status: http.StatusGatewayTimeout, Outcome: "unknown"}
+func outcomeUnknown(p *passage) *problem.Document {
+	answer := &problem.Document{Status: http.StatusGatewayTimeout, Outcome: "unknown"}
 	switch {
 	case p.route.Flow != "":
 		answer.Detail = "the booking was sent, but no answer came; it may have been made: look at the patient's visits before trying again"
@@ -99,35 +85,22 @@ func outcomeUnknown(p *passage) *problem {
 	return answer
 }
 
-func (p *problem) write(w http.ResponseWriter, call Call) {
-	h, kind := w.Header(), "application/problem+json"
-	// Of type about:blank, whose title is the status in words (RFC 9457 §4.2.1); outcome tells the rest.
-	p.Type, p.Title, p.CorrelationID = "about:blank", http.StatusText(p.Status), call.CorrelationID
-	var document any = p
-	if p.noRoute {
-		document, kind = newGatewayError(), "application/json; charset=utf-8"
-	}
-	body, err := json.Marshal(document)
-	if err != nil { // strings and numbers always marshal
-		body = []byte("{}")
-	}
-	h.Set("Content-Type", kind)
-	h.Set("Cache-Control", neverShared)
-	if p.challenge != "" {
-		h.Set("WWW-Authenticate", p.challenge)
-	}
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(body) // a client that left misses its answer
+// writeProblem writes a problem as the answer to a call.
+func writeProblem(w http.ResponseWriter, p problem.Document, call Call) {
+	p.CorrelationID, p.Personal = call.CorrelationID, true
+	p.Write(w)
 }
 
-// gatewayError is what DexCare's gateway says about a path that it does not route (docs/dexcare.md §1.6).
-type gatewayError struct {
-	Message   string `json:"message"`
-	RequestID string `json:"request_id"`
-}
-
-func newGatewayError() gatewayError {
+// NoRoute answers as DexCare's gateway does what it does not route (docs/dexcare.md §1.6).
+func NoRoute(w http.ResponseWriter) {
 	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails
-	return gatewayError{"no Route matched with those values", hex.EncodeToString(id[:])}
+	_, _ = rand.Read(id[:])          // never fails
+	body, _ := json.Marshal(struct { // of texts: it cannot fail
+		Message   string `json:"message"`
+		RequestID string `json:"request_id"`
+	}{"no Route matched with those values", hex.EncodeToString(id[:])})
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", neverShared)
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write(body) // the client may be gone
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"timeslots/internal/problem"
 )
 
 // Routes adds the page and its sources to a mux.
@@ -35,8 +37,10 @@ const patience = 5 * time.Second
 func (w *Watch) events(out http.ResponseWriter, r *http.Request) {
 	bell, leave := w.listen()
 	if bell == nil {
-		out.Header().Set("Retry-After", "5")
-		http.Error(out, fmt.Sprintf("%d listen already; try again later, or ask /ops/state", maxListeners), http.StatusServiceUnavailable)
+		problem.Document{
+			Status: http.StatusServiceUnavailable, RetryAfter: 5 * time.Second,
+			Detail: fmt.Sprintf("%d listen already; try again later, or ask /ops/state", maxListeners),
+		}.Write(out)
 		return
 	}
 	defer leave()

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+
+	"timeslots/internal/problem"
 )
 
 // contain ends a panic that nothing behind the door has contained, so nothing of an answer is out yet.
@@ -41,10 +43,9 @@ func contained(cause any, log *slog.Logger, w http.ResponseWriter, r *http.Reque
 	id := CorrelationID(r.Header)
 	logPanic(log, id)
 	w.Header().Set(CorrelationHeader, id)
-	(&problem{
-		Status: http.StatusInternalServerError, hangUp: true,
-		Detail: "something went wrong on our side; the correlation id finds it in the log",
-	}).write(w, r)
+	hangUp(w, r, problem.Document{
+		Status: http.StatusInternalServerError, Detail: "something went wrong on our side; the correlation id finds it in the log",
+	})
 }
 
 func logPanic(log *slog.Logger, id string) {

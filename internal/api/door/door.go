@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"timeslots/internal/problem"
 )
 
 // Delivery is how long an answer may be on its way to the client, on top of the time it may take to make.
@@ -87,7 +89,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 	}
 	if p := malformed(r); p != nil {
-		p.write(w, r)
+		hangUp(w, r, *p)
 		return
 	}
 	if r.URL.Host != "" {
@@ -127,8 +129,8 @@ func (d *Door) stream(w http.ResponseWriter, r *http.Request, rules *rules, k ki
 		d.shed(w, r, k, reason, busy(k))
 		return
 	case ReasonPerClient:
-		d.shed(w, r, k, reason, &problem{
-			Status: http.StatusTooManyRequests, retryAfter: eventPatience,
+		d.shed(w, r, k, reason, &problem.Document{
+			Status: http.StatusTooManyRequests, RetryAfter: eventPatience,
 			Detail: "this client follows too many answers already; close some, or ask GET /v1/timeslots again instead",
 		})
 		return
@@ -156,7 +158,7 @@ func (d *Door) exit(k kind) {
 }
 
 // overRate turns a client away that asks for more than its share.
-func (d *Door) overRate(rules *rules, r *http.Request) *problem {
+func (d *Door) overRate(rules *rules, r *http.Request) *problem.Document {
 	if rules.rate.each == 0 {
 		return nil
 	}
@@ -168,8 +170,8 @@ func (d *Door) overRate(rules *rules, r *http.Request) *problem {
 	if ok {
 		return nil
 	}
-	return &problem{
-		Status: http.StatusTooManyRequests, retryAfter: wait,
+	return &problem.Document{
+		Status: http.StatusTooManyRequests, RetryAfter: wait,
 		Detail: "too many requests from this client; ask again after the time in Retry-After",
 	}
 }

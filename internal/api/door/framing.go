@@ -3,11 +3,13 @@ package door
 import (
 	"net/http"
 	"strings"
+
+	"timeslots/internal/problem"
 )
 
 // malformed tells what is wrong with how a request is put, as far as net/http shows it; [wire] sees the rest. Whoever is
 // refused here may have been understood differently by somebody on the way, so the connection ends.
-func malformed(r *http.Request) *problem {
+func malformed(r *http.Request) *problem.Document {
 	switch {
 	case r.ProtoMajor != 1:
 		return refused(http.StatusHTTPVersionNotSupported, "this service speaks HTTP/1.1; send it plain")
@@ -25,6 +27,10 @@ func malformed(r *http.Request) *problem {
 	return nil
 }
 
+func refused(status int, detail string) *problem.Document {
+	return &problem.Document{Status: status, Detail: detail}
+}
+
 func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
 func mayHaveBody(method string) bool {
@@ -33,7 +39,7 @@ func mayHaveBody(method string) bool {
 
 // oddTarget judges what does not begin with a slash. A URL is taken, as RFC 9112 §3.2.2 asks, for any name that would be
 // taken in Host: which names the service has, it does not know. TLS ends in front of it, so both schemes are its own.
-func oddTarget(r *http.Request) *problem {
+func oddTarget(r *http.Request) *problem.Document {
 	switch {
 	case r.RequestURI == "*" && r.Method == http.MethodOptions:
 		return nil

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"timeslots/internal/problem"
 )
 
 // house is a door on a real listener, with something behind it.
@@ -118,12 +120,12 @@ func (h *house) say(t testing.TB, text string) (answers []*http.Response) {
 	}
 }
 
-func problemIn(t testing.TB, header http.Header, body []byte) problem {
+func problemIn(t testing.TB, header http.Header, body []byte) problem.Document {
 	t.Helper()
 	if got := header.Get("Content-Type"); got != "application/problem+json" {
 		t.Fatalf("Content-Type %q, want a problem document; body %s", got, body)
 	}
-	var p problem
+	var p problem.Document
 	if err := json.Unmarshal(body, &p); err != nil {
 		t.Fatal(err)
 	}

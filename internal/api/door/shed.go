@@ -5,21 +5,23 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"timeslots/internal/problem"
 )
 
 // shed turns a request away and counts it.
-func (d *Door) shed(w http.ResponseWriter, r *http.Request, k kind, reason string, p *problem) {
+func (d *Door) shed(w http.ResponseWriter, r *http.Request, k kind, reason string, p *problem.Document) {
 	d.opt.Shed(k.product, reason)
 	if n := d.shedLog.add(int64(d.opt.Now().Sub(d.began))); n > 0 {
 		d.opt.Logger.Warn("requests are turned away", "sinceLastTold", n, "reason", reason, "product", k.product)
 	}
-	p.write(w, r)
+	refuse(w, r, *p)
 }
 
 // busy asks for another try in a moment, and not everybody at the same one.
-func busy(k kind) *problem {
-	p := &problem{
-		Status: http.StatusServiceUnavailable, retryAfter: time.Second + rand.N(2*time.Second),
+func busy(k kind) *problem.Document {
+	p := &problem.Document{
+		Status: http.StatusServiceUnavailable, RetryAfter: time.Second + rand.N(2*time.Second),
 		Detail: "too many requests are under way; ask again after the time in Retry-After",
 	}
 	if k.booking {
