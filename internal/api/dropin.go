@@ -217,5 +217,5 @@ func upstreamSaid(c echo.Context, err error) error {
 
 // failureOf is the error that one failed call is to a client.
 func failureOf(e *timeslot.Error) error {
-	return &search.FailedError{Kind: e.Kind, RetryAfter: e.RetryAfter}
+	return &search.FailedError{Kind: e.Kind, RetryAfter: e.RetryAfter, Causes: []*timeslot.Error{e}}
 }

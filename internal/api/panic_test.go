@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/search"
+	"timeslots/internal/timeslot"
 )
 
 const canary = "patient-canary-7f3a"
@@ -35,6 +37,36 @@ func TestAPanicIsA500WithTheCorrelationIDAndNothingOfTheRequest(t *testing.T) {
 	s.engine.answer = func() *search.Answer { return sampleAnswer(s.clock.Now()) }
 	if w := s.get(ask); w.Code != http.StatusOK {
 		t.Errorf("the next request: %d", w.Code)
+	}
+}
+
+func TestTheLogLineOfA502NamesWhatFailedAndQuotesNothing(t *testing.T) {
+	cause := func(source timeslot.Source, status int) *timeslot.Error {
+		return &timeslot.Error{
+			Kind: timeslot.KindUpstream, Source: source, Operation: timeslot.OpProviderTimeslots, Status: status,
+			Body: []byte(canary), Err: errors.New("Get https://x/?key=" + canary),
+		}
+	}
+	failures := map[string]func(s *stand){
+		ask: func(s *stand) {
+			s.engine.err = &search.FailedError{Kind: timeslot.KindUpstream, Causes: []*timeslot.Error{cause(timeslot.CareDirect, 0), cause(timeslot.ProviderDirect, 503)}}
+		},
+		"/dexcare/v4/providers/9000000108/timeslots": func(s *stand) { s.engine.err = cause(timeslot.ProviderDirect, 503) },
+	}
+	for target, fail := range failures {
+		var log bytes.Buffer
+		s := newStand(t, func(o *Options) { o.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
+		fail(s)
+		if w := s.get(target); w.Code != http.StatusBadGateway {
+			t.Errorf("%s: %d", target, w.Code)
+		}
+		said := log.String()
+		if !strings.Contains(said, `"failure":"all `) || !strings.Contains(said, `"providerDirect provider_timeslots: upstream (status 503)"]`) {
+			t.Errorf("%s: the log does not name the causes: %s", target, said)
+		}
+		if strings.Contains(said, canary) {
+			t.Errorf("%s: the log quotes a cause: %s", target, said)
+		}
 	}
 }
 

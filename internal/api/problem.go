@@ -22,7 +22,7 @@ func problemOf(err error) problem.Document {
 		return problem.Document{Status: http.StatusBadRequest, Detail: invalidDetail(e.Violations), Errors: e.Violations}
 	}
 	if e, ok := errors.AsType[*search.UnknownError](err); ok {
-		return problem.Document{Status: http.StatusNotFound, Detail: "DexCare knows none of what was asked for: " + unknownNames(e)}
+		return problem.Document{Status: http.StatusNotFound, Detail: "DexCare knows none of what was asked for: " + e.Names()}
 	}
 	if e, ok := errors.AsType[*search.FailedError](err); ok {
 		return failedProblem(e)
@@ -45,14 +45,6 @@ func invalidDetail(violations []timeslot.Violation) string {
 		names[i] = v.Parameter
 	}
 	return "the request cannot be answered because of: " + strings.Join(names, ", ")
-}
-
-func unknownNames(e *search.UnknownError) string {
-	names := make([]string, len(e.Reports))
-	for i, r := range e.Reports {
-		names[i] = r.Key
-	}
-	return strings.Join(names, ", ")
 }
 
 func failedProblem(e *search.FailedError) problem.Document {

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/search"
 	"timeslots/internal/trace"
 )
 
@@ -124,13 +125,27 @@ func (s *Server) finish(c echo.Context, rec *record) {
 	if id := rec.span.ID(); id != "" {
 		attrs = append(attrs, slog.String("traceId", id))
 	}
-	if rec.failure != nil {
-		attrs = append(attrs, slog.String("failure", rec.failure.Error()))
-		if p, ok := rec.failure.(*panicError); ok {
-			attrs = append(attrs, slog.String("stack", string(p.stack)))
-		}
+	s.opt.Logger.LogAttrs(ctx, level, "request", append(attrs, failureAttrs(rec.failure)...)...)
+}
+
+// failureAttrs say why a 5xx was answered. Of what upstream did they have words of closed sets: source, operation, kind and
+// status.
+func failureAttrs(failure error) (attrs []slog.Attr) {
+	if failure == nil {
+		return nil
 	}
-	s.opt.Logger.LogAttrs(ctx, level, "request", attrs...)
+	attrs = append(attrs, slog.String("failure", failure.Error()))
+	if p, ok := failure.(*panicError); ok {
+		attrs = append(attrs, slog.String("stack", string(p.stack)))
+	}
+	if failed, ok := errors.AsType[*search.FailedError](failure); ok && len(failed.Causes) > 0 {
+		causes := make([]string, len(failed.Causes))
+		for i, cause := range failed.Causes {
+			causes[i] = cause.Summary()
+		}
+		attrs = append(attrs, slog.Any("causes", causes))
+	}
+	return attrs
 }
 
 // methodLabel keeps made-up methods out of the log.

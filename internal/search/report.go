@@ -189,10 +189,39 @@ type FailedError struct {
 	Kind       timeslot.Kind
 	RetryAfter time.Duration // when upstream or a breaker said so; 0: unknown
 	Reports    []timeslot.SourceReport
+	Causes     []*timeslot.Error // one for each way in which a source failed
 }
 
 func (e *FailedError) Error() string {
 	return fmt.Sprintf("all %d sources failed (%s)", len(e.Reports), e.Kind)
+}
+
+// Unwrap gives the causes.
+func (e *FailedError) Unwrap() []error {
+	causes := make([]error, len(e.Causes))
+	for i, cause := range e.Causes {
+		causes[i] = cause
+	}
+	return causes
+}
+
+// causes are why reads failed, without what differs in nothing but the text.
+func (g *collection) causes() (causes []*timeslot.Error) {
+	known := map[string]bool{}
+	for _, pc := range g.pieces {
+		if pc.err == nil || pc.usable() {
+			continue
+		}
+		cause, ok := errors.AsType[*timeslot.Error](pc.err)
+		if !ok {
+			cause = &timeslot.Error{Kind: timeslot.KindOf(pc.err), Source: pc.key.Source(), Operation: pc.key.Operation, Err: pc.err}
+		}
+		if summary := cause.Summary(); !known[summary] {
+			known[summary] = true
+			causes = append(causes, cause)
+		}
+	}
+	return causes
 }
 
 // retryAfter is the shortest time after which a source that failed may be tried again; 0 when none said.
@@ -209,12 +238,15 @@ func (g *collection) retryAfter() time.Duration {
 // UnknownError says that upstream knows none of the clinicians and departments that the query names.
 type UnknownError struct{ Reports []timeslot.SourceReport }
 
-func (e *UnknownError) Error() string {
+func (e *UnknownError) Error() string { return "unknown: " + e.Names() }
+
+// Names lists what is unknown.
+func (e *UnknownError) Names() string {
 	names := make([]string, len(e.Reports))
 	for i, r := range e.Reports {
 		names[i] = r.Key
 	}
-	return "unknown: " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }
 
 // verdict is nil when there is something to answer with.
@@ -240,7 +272,7 @@ func (g *collection) verdict(reports []timeslot.SourceReport) error {
 	case unknown == asked:
 		return &UnknownError{Reports: reports}
 	case failed == asked && !g.servable():
-		return &FailedError{Kind: decisiveKind(kinds, failed), RetryAfter: g.retryAfter(), Reports: reports}
+		return &FailedError{Kind: decisiveKind(kinds, failed), RetryAfter: g.retryAfter(), Reports: reports, Causes: g.causes()}
 	}
 	return nil
 }

@@ -125,6 +125,20 @@ func onePartFails(t *testing.T, q *timeslot.Query, parts []*timeslot.Fragment, f
 	}
 }
 
+func TestAFailureUnwrapsToItsCausesEachOfThemOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(directoryOf(clinic))
+		refused, broken := &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.ProviderDirect, Status: 503}, errors.New("broken")
+		d.failure[timeslot.ProviderDirect], d.failure[timeslot.CareDirect] = refused, broken
+		e := newEngine(t, d, nil)
+		_, err := e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{clinic.URLName}, VisitTypes: []string{"Illness"}}), Caller{})
+		failed, ok := errors.AsType[*FailedError](err)
+		if !ok || len(failed.Causes) != 2 || !errors.Is(err, refused) || !errors.Is(err, broken) {
+			t.Errorf("%v of %+v, want a failure by %v and %v", err, failed, refused, broken)
+		}
+	})
+}
+
 func TestWhenAllPartsFailNothingIsServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(directoryOf(clinic))

@@ -34,15 +34,18 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s", e.Source, e.Operation, e.Kind)
-	if e.Status != 0 {
-		fmt.Fprintf(&b, " (status %d)", e.Status)
+	if e.Err == nil {
+		return e.Summary()
 	}
-	if e.Err != nil {
-		fmt.Fprintf(&b, ": %v", e.Err)
+	return fmt.Sprintf("%s: %v", e.Summary(), e.Err)
+}
+
+// Summary says what failed in words of closed sets. Its cause is not among them: that may quote what was asked.
+func (e *Error) Summary() string {
+	if e.Status == 0 {
+		return fmt.Sprintf("%s %s: %s", e.Source, e.Operation, e.Kind)
 	}
-	return b.String()
+	return fmt.Sprintf("%s %s: %s (status %d)", e.Source, e.Operation, e.Kind, e.Status)
 }
 
 func (e *Error) Unwrap() error { return e.Err }
