@@ -13,7 +13,7 @@ import (
 
 // admit checks everything that can be checked without upstream, reads the body whole and enters the idempotency key. A
 // call that fails here was not sent. The body's own content is upstream's to judge.
-func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem.Document) {
+func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, p *passThrough) (refusal *problem.Document) {
 	if !g.offers(p.route) {
 		return noRoute
 	}
@@ -36,7 +36,7 @@ func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, p *passage) (ref
 }
 
 // examine checks how the request is framed, and reads its body.
-func (g *Gateway) examine(w http.ResponseWriter, r *http.Request, p *passage) (refusal *problem.Document) {
+func (g *Gateway) examine(w http.ResponseWriter, r *http.Request, p *passThrough) (refusal *problem.Document) {
 	if !namesHopsOnly(r.Header) {
 		return badRequest(timeslot.Violation{
 			Parameter: "Connection", Detail: "names a header that is meant for upstream",

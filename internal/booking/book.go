@@ -3,7 +3,7 @@ package booking
 import "timeslots/internal/timeslot"
 
 // consult finds out which slot the call is about.
-func (g *Gateway) consult(p *passage) {
+func (g *Gateway) consult(p *passThrough) {
 	g.guarded(func() {
 		switch p.route.effect {
 		case effectBooks:
@@ -14,12 +14,12 @@ func (g *Gateway) consult(p *passage) {
 				p.claim = p.around
 			}
 		case effectCancels:
-			p.booking, _ = g.visits.get(g.prints.of(p.visitID))
+			p.booking, _ = g.visits.get(g.prints.sum(p.visitID))
 		}
 	})
 }
 
-func (g *Gateway) consultBooking(p *passage) {
+func (g *Gateway) consultBooking(p *passThrough) {
 	names := slotNames(p.body)
 	if !p.route.HasNPI {
 		names.npi = ""
@@ -34,7 +34,7 @@ func (g *Gateway) consultBooking(p *passage) {
 }
 
 // pend hides the slot of a booking while the call is under way.
-func (g *Gateway) pend(p *passage) {
+func (g *Gateway) pend(p *passThrough) {
 	if p.route.effect != effectBooks && p.route.effect != effectTakes || p.claim.IsZero() {
 		return
 	}
@@ -45,19 +45,19 @@ func (g *Gateway) pend(p *passage) {
 }
 
 // settle enters in the book how the call ended.
-func (g *Gateway) settle(p *passage, f fate) {
-	if f == fateDone && g.o.CapacityMany && p.route.Flow == Retail().Flow {
-		f = fateShared
+func (g *Gateway) settle(p *passThrough, f slotOutcome) {
+	if f == slotBooked && g.o.CapacityMany && p.route.Flow == Retail().Flow {
+		f = slotShared
 	}
 	switch p.route.effect {
 	case effectBooks:
 		g.settleBooking(p, f)
 	case effectTakes:
-		if f == fateDone {
+		if f == slotBooked {
 			g.mark(p, g.promote)
 		}
 	case effectReleases, effectCancels:
-		if f == fateDone {
+		if f == slotBooked {
 			g.release(p)
 		}
 	}
@@ -66,26 +66,26 @@ func (g *Gateway) settle(p *passage, f fate) {
 	}
 }
 
-func (g *Gateway) settleBooking(p *passage, f fate) {
+func (g *Gateway) settleBooking(p *passThrough, f slotOutcome) {
 	switch f {
-	case fateDone, fateTaken:
+	case slotBooked, slotTaken:
 		g.mark(p, g.promote)
-	case fateShared:
+	case slotShared:
 		g.fence(p) // first, so that the slot does not come back from an answer older than the booking
 		g.mark(p, g.withdraw)
-	case fateFree, fateConflict:
+	case slotUntouched, slotConflict:
 		g.mark(p, g.withdraw)
-	case fateDoubtful:
+	case slotUnknown:
 		g.mark(p, g.suspect)
 	}
 }
 
-// isOutdated tells whether cached answers may be wrong in what the marks do not say.
-func (p *passage) isOutdated(f fate) bool {
+// isOutdated reports whether cached answers may be wrong in what the marks do not say.
+func (p *passThrough) isOutdated(f slotOutcome) bool {
 	switch f {
-	case fateConflict, fateDoubtful:
+	case slotConflict, slotUnknown:
 		return true
-	case fateDone, fateTaken:
+	case slotBooked, slotTaken:
 		// A mark by slotId alone does not hide the slot where another surface lists it without one.
 		return p.route.effect == effectReleases || p.route.effect == effectCancels || p.around.Identity.Start == 0
 	default:
@@ -93,26 +93,26 @@ func (p *passage) isOutdated(f fate) bool {
 	}
 }
 
-func (g *Gateway) promote(p *passage) { p.untold = !g.o.Ledger.Promote(p.claim, p.owner) }
+func (g *Gateway) promote(p *passThrough) { p.untold = !g.o.Ledger.Promote(p.claim, p.owner) }
 
 // fence makes answers that may list the slot's place older than the booking give way.
-func (g *Gateway) fence(p *passage) {
+func (g *Gateway) fence(p *passThrough) {
 	g.tell(func(c timeslot.Claim) { p.untold = !g.marker.Fence(c) }, p.around)
 }
 
-func (g *Gateway) withdraw(p *passage) { g.o.Ledger.Withdraw(p.claim, p.owner) }
-func (g *Gateway) suspect(p *passage)  { g.o.Ledger.Suspect(p.claim, p.owner) }
+func (g *Gateway) withdraw(p *passThrough) { g.o.Ledger.Withdraw(p.claim, p.owner) }
+func (g *Gateway) suspect(p *passThrough)  { g.o.Ledger.Suspect(p.claim, p.owner) }
 
-func (g *Gateway) mark(p *passage, step func(*passage)) {
+func (g *Gateway) mark(p *passThrough, step func(*passThrough)) {
 	if !p.claim.IsZero() {
 		g.guarded(func() { step(p) })
 	}
 }
 
 // release offers the slot again. A visit is forgotten, since a second cancellation must not lift somebody else's mark.
-func (g *Gateway) release(p *passage) {
+func (g *Gateway) release(p *passThrough) {
 	if p.route.effect == effectCancels {
-		g.visits.remove(g.prints.of(p.visitID))
+		g.visits.remove(g.prints.sum(p.visitID))
 	}
 	g.tell(g.marker.Release, p.claim)
 }

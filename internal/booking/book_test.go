@@ -127,7 +127,7 @@ func TestACancelledVisitGivesItsSlotBack(t *testing.T) {
 			if got := h.book(t, Retail(), someBooking, "Accept-Encoding: gzip"); got.status != 200 || got.body != tc.answer {
 				t.Fatalf("booking: %d, %d bytes", got.status, len(got.body))
 			}
-			for range 2 { // the second cancellation must not lift the mark of whoever booked in between
+			for range 2 { // the second cancellation must not lift the mark of another booking in between
 				if got := h.book(t, cancel, sample(t, "retail-cancel.v6.request.json")); got.status != tc.cancelled {
 					t.Fatalf("cancelling: %d %s", got.status, got.body)
 				}

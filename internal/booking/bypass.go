@@ -27,7 +27,7 @@ var bypassMethods = [...]string{http.MethodGet, http.MethodHead, http.MethodPost
 // Bypass passes a read through: method, query and body as they came, once, to the target. Unlike other calls it ends
 // when its client leaves, because it changes nothing. It returns and panics as [Gateway.Serve] does.
 func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget, call Call) {
-	p := &passage{
+	p := &passThrough{
 		route: Route{Operation: to.Operation, Method: r.Method, Path: string(to.Operation), Base: to.Base, Key: to.Key},
 		call:  call, started: g.o.Now(), bypass: true, target: to.Path,
 	}

@@ -23,8 +23,8 @@ type Gateway struct {
 
 	prints      fingerprinter // of this process
 	fleetPrints fingerprinter // of all that have the same keys for upstream
-	clicks      clicks
-	visits      *shelf[booking] // by fingerprint of the visitId
+	attempts    attempts
+	visits      *recent[booking] // by fingerprint of the visitId
 }
 
 // visitMemory is how long a booking can be undone with its slot offered again at once.
@@ -42,8 +42,8 @@ func New(o Options) (*Gateway, error) {
 			BookingKey: {[]byte(o.APIKey)}, SlotsKey: {[]byte(o.SlotsKey)}, CareOptionsKey: {[]byte(o.CareOptionsKey)},
 		},
 		marker: noMarker{}, prints: newFingerprinter(), fleetPrints: sharedFingerprinter("Idempotency-Key", o.APIKey, o.SlotsKey, o.CareOptionsKey),
-		clicks: clicks{fleet: o.Uses, underWay: make(map[fingerprint]struct{}), done: newShelf[int](o.Tombstone, o.Now)},
-		visits: newShelf[booking](visitMemory, o.Now),
+		attempts: attempts{fleet: o.Uses, underWay: make(map[fingerprint]struct{}), done: newRecent[int](o.Tombstone, o.Now)},
+		visits: newRecent[booking](visitMemory, o.Now),
 	}
 	if m, ok := o.Ledger.(Marker); ok {
 		g.marker = m
@@ -64,8 +64,8 @@ func (g *Gateway) Close() {
 	}
 }
 
-// passage is one call on its way through.
-type passage struct {
+// passThrough is one call on its way through.
+type passThrough struct {
 	route   Route
 	call    Call
 	body    sealed
@@ -74,7 +74,7 @@ type passage struct {
 
 	target  string // path below the base, escaped
 	visitID string // that the path names
-	click   *click
+	attempt   *attempt
 
 	booking
 	offered time.Time // when the answer that offered the slot was fetched; zero when the slot is not known
@@ -91,28 +91,28 @@ type booking struct{ claim, around timeslot.Claim }
 //
 // What a pattern stands for is taken from the request's own path, below /dexcare.
 func (g *Gateway) Serve(w http.ResponseWriter, r *http.Request, route Route, call Call) {
-	p := &passage{route: route, call: call, started: g.o.Now()}
+	p := &passThrough{route: route, call: call, started: g.o.Now()}
 	if refusal := g.admit(w, r, p); refusal != nil {
 		g.refuse(r.Context(), w, p, refusal)
 		return
 	}
-	defer p.click.end(context.WithoutCancel(r.Context()), http.StatusInternalServerError) // for a panic only: nobody knows how far the call got
+	defer p.attempt.end(context.WithoutCancel(r.Context()), http.StatusInternalServerError) // for a panic only: nobody knows how far the call got
 	g.consult(p)
 	g.pend(p)
 	g.pass(context.WithoutCancel(r.Context()), w, r, p) // once sent, a client that leaves cancels nothing
 }
 
-func (g *Gateway) refuse(ctx context.Context, w http.ResponseWriter, p *passage, refusal *problem.Document) {
+func (g *Gateway) refuse(ctx context.Context, w http.ResponseWriter, p *passThrough, refusal *problem.Document) {
 	if refusal == noRoute { // what is not there is not counted either
 		NoRoute(w)
 		return
 	}
-	g.conclude(ctx, p, refusal.Status, verdict{rejected, fateFree})
+	g.conclude(ctx, p, refusal.Status, verdict{rejected, slotUntouched})
 	writeProblem(w, *refusal, p.call)
 }
 
 // pass sends the call, once, keeps the book and answers.
-func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Request, p *passage) {
+func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Request, p *passThrough) {
 	within, cancel, patience := limited(ctx, g.o.Timeout, p.route.Streamed)
 	defer cancel()
 	defer func() {
@@ -127,22 +127,22 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	}
 	defer func() { _ = resp.Body.Close() }()
 	v := g.judge(p.route, resp)
-	g.settle(p, v.fate) // before the first byte of the answer
-	p.click.end(ctx, resp.StatusCode)
+	g.settle(p, v.slot) // before the first byte of the answer
+	p.attempt.end(ctx, resp.StatusCode)
 	g.conclude(ctx, p, resp.StatusCode, v)
-	g.overhear(p, resp)
+	g.learnVisitID(p, resp)
 	patience.relay(w, resp, p)
 }
 
-func (g *Gateway) serveFailure(ctx context.Context, w http.ResponseWriter, p *passage, fail *failure) {
+func (g *Gateway) serveFailure(ctx context.Context, w http.ResponseWriter, p *passThrough, fail *failure) {
 	v := judgeFailure(fail)
-	g.settle(p, v.fate)
+	g.settle(p, v.slot)
 	outcome := notSent()
 	if fail.sent {
 		outcome = outcomeUnknown(p)
-		p.click.end(ctx, outcome.Status)
+		p.attempt.end(ctx, outcome.Status)
 	}
-	p.click.end(ctx, 0)
+	p.attempt.end(ctx, 0)
 	g.conclude(ctx, p, outcome.Status, v)
 	writeProblem(w, *outcome, p.call)
 }

@@ -41,7 +41,7 @@ func isCachingHeader(name string) bool {
 
 // requestHeader is what goes upstream: the client's end-to-end headers, our key, the correlation id, and the way that
 // the request came as far as it is known for certain.
-func (g *Gateway) requestHeader(in http.Header, p *passage) http.Header {
+func (g *Gateway) requestHeader(in http.Header, p *passThrough) http.Header {
 	out := in.Clone()
 	for _, name := range hopByHop {
 		out.Del(name)

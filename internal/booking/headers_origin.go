@@ -48,7 +48,7 @@ func bearerOnly(challenges []string) []string {
 	})
 }
 
-// offersMore reports whether another challenge follows in the same header: outside of quotes, behind a comma, a scheme and
+// offersMore reports whether another challenge follows in the same header: outside of quotes, after a comma, a scheme and
 // a blank.
 func offersMore(parameters string) bool {
 	quoted := false

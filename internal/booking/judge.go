@@ -20,21 +20,21 @@ const (
 	ok              = "ok"
 )
 
-// fate is what an answer means for the slot that the call is about.
-type fate uint8
+// slotOutcome is what an answer means for the slot that the call is about.
+type slotOutcome uint8
 
 const (
-	fateDone     fate = iota // the call took effect
-	fateShared               // and proves nothing about the slot, which may take several patients (docs/architecture.md §6)
-	fateTaken                // somebody else has the slot
-	fateFree                 // the call did not touch it
-	fateConflict             // nor here, but what we know about its place may be outdated
-	fateDoubtful             // nobody knows
+	slotBooked     slotOutcome = iota // the call took effect
+	slotShared               // and proves nothing about the slot, which may take several patients (docs/architecture.md §6)
+	slotTaken                // somebody else has the slot
+	slotUntouched                 // the call did not touch it
+	slotConflict             // nor here, but what we know about its place may be outdated
+	slotUnknown             // nobody knows
 )
 
 type verdict struct {
 	outcome string
-	fate    fate
+	slot    slotOutcome
 }
 
 // judgeText is how much of an answer is read to find the words of docs/dexcare.md §7.3 in it.
@@ -48,17 +48,17 @@ func (g *Gateway) judge(route Route, resp *http.Response) verdict {
 	case route.Flow == "":
 		return judgePlain(status)
 	case status < 300:
-		return verdict{booked, fateDone}
+		return verdict{booked, slotBooked}
 	case status < 400, status >= 500:
 		// A redirect is no answer of a booking system either: who knows what happened before it.
-		return verdict{unknown, fateDoubtful}
+		return verdict{unknown, slotUnknown}
 	case !g.textDecides(status):
-		return verdict{rejected, fateFree}
+		return verdict{rejected, slotUntouched}
 	}
 	text, whole := peek(resp)
 	for _, rule := range g.o.Taken {
 		if rule.Status == status && bytes.Contains(text, []byte(rule.Text)) {
-			return verdict{slotUnavailable, fateTaken}
+			return verdict{slotUnavailable, slotTaken}
 		}
 	}
 	return judgeUntaken(status, text, whole)
@@ -68,34 +68,34 @@ func (g *Gateway) judge(route Route, resp *http.Response) verdict {
 func judgePlain(status int) verdict {
 	switch {
 	case status < 300, status == http.StatusNotModified:
-		return verdict{ok, fateDone}
+		return verdict{ok, slotBooked}
 	case status < 400, status >= 500:
-		return verdict{unknown, fateDoubtful}
+		return verdict{unknown, slotUnknown}
 	default:
-		return verdict{rejected, fateFree}
+		return verdict{rejected, slotUntouched}
 	}
 }
 
 // judgeUntaken judges a 4xx in whose text no rule found its word.
 func judgeUntaken(status int, text []byte, whole bool) verdict {
-	v := verdict{rejected, fateFree}
+	v := verdict{rejected, slotUntouched}
 	if status == http.StatusConflict {
 		if bytes.Contains(text, []byte("PatientDoubleBooked")) {
-			return verdict{doubleBooked, fateFree}
+			return verdict{doubleBooked, slotUntouched}
 		}
-		v = verdict{conflict, fateConflict}
+		v = verdict{conflict, slotConflict}
 	}
 	if !whole { // the word may be in the part that could not be read
-		v.fate = fateDoubtful
+		v.slot = slotUnknown
 	}
 	return v
 }
 
 func judgeFailure(fail *failure) verdict {
 	if fail.sent {
-		return verdict{unknown, fateDoubtful}
+		return verdict{unknown, slotUnknown}
 	}
-	return verdict{rejected, fateFree}
+	return verdict{rejected, slotUntouched}
 }
 
 func (g *Gateway) textDecides(status int) bool {
@@ -110,8 +110,8 @@ func (g *Gateway) textDecides(status int) bool {
 	return false
 }
 
-// peek reads the beginning of the body and puts it back. whole tells whether the text is all there is; when reading
-// failed, whoever reads on meets the same failure after the same bytes.
+// peek reads the beginning of the body and puts it back. whole reports whether the text is all there is; when reading
+// failed, who reads on meets the same failure after the same bytes.
 func peek(resp *http.Response) (text []byte, whole bool) {
 	head, err := io.ReadAll(io.LimitReader(resp.Body, judgeText))
 	resp.Body = replayed{io.MultiReader(bytes.NewReader(head), resp.Body), resp.Body}

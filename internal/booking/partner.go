@@ -24,7 +24,7 @@ func newKeyRing(keys []string) (keyRing, error) {
 	return ring, errors.Join(errs...)
 }
 
-// admits tells whether the request shows one of the keys. Every key is compared, whichever fits.
+// admits reports whether the request shows one of the keys. Every key is compared, whichever fits.
 func (ring keyRing) admits(h http.Header) bool {
 	shown := h.Values("X-Api-Key")
 	if len(shown) != 1 {
@@ -47,7 +47,7 @@ func (g *Gateway) SetPartnerKeys(keys []string) error {
 	return err
 }
 
-// offers tells whether the route is there at all: its base is configured, and for partner routes somebody may use it.
+// offers reports whether the route is there at all: its base is configured, and for partner routes somebody may use it.
 func (g *Gateway) offers(route Route) bool {
 	return g.bases[route.Base] != nil && (!route.Partner || len(*g.partners.Load()) > 0)
 }

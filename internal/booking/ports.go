@@ -31,7 +31,7 @@ type Ledger interface {
 // Identity whose Start is 0 names no slot: then its EHRInstance and DepartmentID, and the claim's NPI, say where the
 // slot was, each as far as it is known. The methods may take a moment, as the ledger's do.
 type Marker interface {
-	// MarkStale makes the answers that may hold the slot stale: still served, refreshed behind.
+	// MarkStale makes the answers that may hold the slot stale: still served, and refreshed in the background.
 	MarkStale(c timeslot.Claim)
 	// Release offers the slot again on every replica.
 	Release(c timeslot.Claim)

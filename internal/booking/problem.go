@@ -72,7 +72,7 @@ func notSent() *problem.Document {
 	}
 }
 
-func outcomeUnknown(p *passage) *problem.Document {
+func outcomeUnknown(p *passThrough) *problem.Document {
 	answer := &problem.Document{Status: http.StatusGatewayTimeout, Outcome: "unknown"}
 	switch {
 	case p.route.Flow != "":

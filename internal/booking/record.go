@@ -8,7 +8,7 @@ import (
 
 // conclude counts the call and writes its one log line: names from closed lists, the correlation id, nothing of the
 // patient's and nothing that names the slot.
-func (g *Gateway) conclude(ctx context.Context, p *passage, status int, v verdict) {
+func (g *Gateway) conclude(ctx context.Context, p *passThrough, status int, v verdict) {
 	now := g.o.Now()
 	message := "pass-through"
 	if p.route.Flow != "" {

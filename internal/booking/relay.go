@@ -41,7 +41,7 @@ func (p *patience) renew(out *http.ResponseController) {
 }
 
 // relay streams the answer as it comes.
-func (p *patience) relay(w http.ResponseWriter, resp *http.Response, call *passage) {
+func (p *patience) relay(w http.ResponseWriter, resp *http.Response, call *passThrough) {
 	copyResponseHeader(w.Header(), resp.Header)
 	if call.bypass {
 		w.Header().Set("Cache-Status", bypassed)

@@ -66,5 +66,5 @@ const (
 type Call struct {
 	Product       string // use case, for metrics and the log
 	CorrelationID string // the client's or a minted one; forwarded as correlation-id
-	ForwardedFor  string // the client's address and the trusted proxies' behind it; forwarded as X-Forwarded-For, empty: not
+	ForwardedFor  string // the client's address and those of the trusted proxies that it came through; forwarded as X-Forwarded-For, empty: not
 }

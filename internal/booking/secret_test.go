@@ -80,7 +80,7 @@ func TestNoCallWritesDownWhatItCarries(t *testing.T) {
 		if logs := h.logs.String(); strings.Contains(logs, canary) || strings.Count(logs, "\n") != 2*len(Routes()) {
 			t.Errorf("%s: logged: %s", name, logs)
 		}
-		if text := fmt.Sprintf("%+v %#v", &h.gateway.clicks, h.gateway.keys); strings.Contains(text, canary) {
+		if text := fmt.Sprintf("%+v %#v", &h.gateway.attempts, h.gateway.keys); strings.Contains(text, canary) {
 			t.Errorf("%s: remembered: %s", name, text)
 		}
 	}

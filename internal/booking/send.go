@@ -64,7 +64,7 @@ type failure struct {
 }
 
 // send makes the one call.
-func (g *Gateway) send(ctx context.Context, r *http.Request, p *passage) (*http.Response, *failure) {
+func (g *Gateway) send(ctx context.Context, r *http.Request, p *passThrough) (*http.Response, *failure) {
 	var seen connection
 	req := g.request(httptrace.WithClientTrace(ctx, seen.trace()), r, p)
 	resp, err := g.ways[p.route.Base].RoundTrip(req)
@@ -82,7 +82,7 @@ func (g *Gateway) send(ctx context.Context, r *http.Request, p *passage) (*http.
 	return resp, nil
 }
 
-func (g *Gateway) request(ctx context.Context, r *http.Request, p *passage) *http.Request {
+func (g *Gateway) request(ctx context.Context, r *http.Request, p *passThrough) *http.Request {
 	u := below(g.bases[p.route.Base], p.target)
 	u.RawQuery, u.ForceQuery = r.URL.RawQuery, r.URL.ForceQuery
 	req := (&http.Request{
@@ -141,7 +141,7 @@ func upstreamOutcome(resp *http.Response, fail *failure) string {
 }
 
 // upstream is send, counted.
-func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passage) (*http.Response, *failure) {
+func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passThrough) (*http.Response, *failure) {
 	source := timeslot.Booking
 	if p.bypass {
 		source = p.route.Operation.Source()

@@ -20,7 +20,7 @@ type keeper interface {
 	Put(ctx context.Context, f *timeslot.Fragment)
 }
 
-// subject is a store under test with its clock. settle waits for writes behind the request path.
+// subject is a store under test with its clock. settle waits for writes in the background.
 type subject struct {
 	keeper
 	clock  *redistest.Clock

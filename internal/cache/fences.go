@@ -12,7 +12,7 @@ import (
 // Fences know which fragments were overtaken by events (docs/architecture.md §6). Events are numbered. A fetch remembers the
 // last number that was known when it began, as the fragment's Epoch, and a later event about it makes the fragment
 //
-//   - stale: still served, but never as fresh, so that it is refreshed behind; or
+//   - stale: still served, but never as fresh, so that it is refreshed in the background; or
 //   - void: a miss. What began before is not even stored.
 //
 // The comparison is made when reading, so it does not matter which of event, fetch and store comes first, nor in which

@@ -16,10 +16,10 @@ import (
 // A replica that wants to fetch a fragment takes the key's lease first, so that a crowd costs one upstream call in the
 // whole fleet (docs/architecture.md §5):
 //
-//	winner   lease ─▶ work ─▶ answer      behind it, in one: write ─▶ give back ─▶ notice
+//	winner   lease ─▶ work ─▶ answer      afterwards, in one: write ─▶ give back ─▶ notice
 //	loser    no lease ─▶ wait for the notice, or for a pause ─▶ try again: a fragment, or a lease
 //
-// A notice reaches every replica, so there is one only where somebody waits: a loser marks the lease, by a star behind the
+// A notice reaches every replica, so there is one only where somebody waits: a loser marks the lease, by a star after the
 // token.
 //
 // A winner that failed gives back too, and the next one goes; one that died keeps the lease until it expires. Without
@@ -91,8 +91,8 @@ func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, known *
 	}
 }
 
-// try asks for the lease and for the fragment in one round trip. A try that was not answered is not settled while the gate
-// trusts Redis: the next one finds out whether it went through, by the token.
+// try asks for the lease and for the fragment in one round trip. A try that was not answered is not settled while
+// Redis is asked: the next one finds out whether it went through, by the token.
 func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, known *timeslot.Fragment, usable func(*timeslot.Fragment) bool) (turn, bool) {
 	if r.client.Bypassed(want.name) {
 		r.client.Skipped(operationLease)
@@ -204,7 +204,7 @@ giveBack(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 return 1
 `)
 
-// release gives a lease back behind the request path. A nil lease needs no release.
+// release gives a lease back in the background. A nil lease needs no release.
 func (r *Redis) release(l *lease) {
 	if l != nil {
 		r.writer.add(job{lease: l})

@@ -31,7 +31,7 @@ type Memory struct {
 	recorder Recorder
 	fences   *Fences
 	onStore  func(*timeslot.Fragment)
-	slots    *census
+	slots    *slotCounts
 }
 
 var _ Store = (*Memory)(nil)
@@ -48,7 +48,7 @@ func NewMemory(o MemoryOptions) (*Memory, error) {
 		return nil, errors.New("memory tier: MaxBytes must be positive")
 	}
 	now := clockOr(o.Now)
-	slots := newCensus()
+	slots := newSlotCounts()
 	cache, err := otter.New(&otter.Options[timeslot.FragmentKey, held]{
 		MaximumWeight: o.MaxBytes,
 		Weigher:       func(_ timeslot.FragmentKey, h held) uint32 { return h.weight },
@@ -91,10 +91,10 @@ func (m *Memory) LookAgain(_ context.Context, key timeslot.FragmentKey) Hit {
 	return Hit{}
 }
 
-// fresh tells whether f answers a request that wants it fresh.
+// fresh reports whether f answers a request that wants it fresh.
 func (m *Memory) fresh(f *timeslot.Fragment) bool { return m.freshFor(f, 0) }
 
-// freshFor tells whether f stays fresh for ahead, as far as one can tell now.
+// freshFor reports whether f stays fresh for ahead, as far as one can tell now.
 func (m *Memory) freshFor(f *timeslot.Fragment, ahead time.Duration) bool {
 	return f.Bounds.At(m.now().Add(ahead)) == timeslot.Fresh && m.fences.standingOf(f) == untouched
 }
@@ -142,7 +142,7 @@ func (m *Memory) Leases(_ context.Context, keys []timeslot.FragmentKey) []time.D
 // Put implements [Store].
 func (m *Memory) Put(_ context.Context, f *timeslot.Fragment) { m.put(f) }
 
-// put keeps f unless an event overtook it, and tells whether f is the fragment that is held now.
+// put keeps f unless an event overtook it, and reports whether f is the fragment that is held now.
 func (m *Memory) put(f *timeslot.Fragment) bool {
 	if m.fences.standingOf(f) == void {
 		m.recorder.StoreFenced(f.Key.Source())

@@ -21,7 +21,7 @@ const (
 	maxMisses = 4096
 )
 
-// recent tells whether key was missed a moment ago.
+// recent reports whether key was missed a moment ago.
 func (m *misses) recent(key timeslot.FragmentKey, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

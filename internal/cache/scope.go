@@ -159,7 +159,7 @@ func eachNamed(f *timeslot.Fragment, clinician, department func(string)) {
 	}
 }
 
-// anonymous tells that f is of a department that its content does not name, because it is empty. Whoever means a
+// anonymous tells that f is of a department that its content does not name, because it is empty. A target that means a
 // department may mean this one.
 func anonymous(f *timeslot.Fragment) bool {
 	return f.Key.Source() == timeslot.CareDirect && len(f.Schedules) == 0 && len(f.Departments) == 0

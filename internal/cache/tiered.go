@@ -89,7 +89,7 @@ func (t *Tiered) promote(hit Hit) Hit {
 }
 
 // Fill implements [Store] for a replica among others. It holds the key's lease while it works, and gives it back when
-// the fragment is in Redis: whoever waits for the lease then finds the fragment.
+// the fragment is in Redis: who waits for the lease then finds the fragment.
 func (t *Tiered) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) (*timeslot.Fragment, bool, error) {
 	return t.Renew(ctx, key, 0, work)
 }

@@ -206,7 +206,7 @@ func TestARefreshOfAnotherReplicaIsReadWithoutItsContent(t *testing.T) {
 	}
 }
 
-// Whoever read the answer before an event must not make it look younger than the event.
+// A replica that read the answer before an event must not make it look younger than the event.
 func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)

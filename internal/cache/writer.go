@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Bounds of the write queue. Writes are worth little: what is dropped is fetched again by whoever needs it.
+// Bounds of the write queue. Writes are worth little: what is dropped is fetched again when it is needed.
 const (
 	queueLength  = 512      // jobs
 	queueBytes   = 64 << 20 // kept alive by waiting fragments
@@ -32,7 +32,7 @@ func (j job) weight() int64 {
 	return int64(Weight(j.fragment))
 }
 
-// writer does jobs behind the request path, so that nobody waits for a write.
+// writer does jobs in the background, so that nobody waits for a write.
 type writer struct {
 	queue   chan job
 	bytes   atomic.Int64 // weight of what waits

@@ -87,7 +87,7 @@ func (o outline) hasSection(number string) bool {
 	return dot > 0 && o.items[number[:dot]][number[dot+1:]]
 }
 
-// has tells whether a rule, row or step exists: in the section named, or without one anywhere in the document.
+// has reports whether a rule, row or step exists: in the section named, or without one anywhere in the document.
 func (o outline) has(kind, section, id string) bool {
 	places := o.rows
 	if kind == "rule" {

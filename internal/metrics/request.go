@@ -34,7 +34,7 @@ func newRequestMetrics(latencies []time.Duration) requestMetrics {
 			withLatencies(durations(), latencies), "product", "route", "code", "cache"),
 		inFlight: gauge("http_requests_in_flight", "Requests being answered."),
 		shed:     counter("http_requests_shed_total", "Requests refused because of load.", "product", "reason"),
-		servedAge: histogram("served_age_seconds", "Age of the oldest upstream answer behind each answer served.",
+		servedAge: histogram("served_age_seconds", "Age of the oldest upstream answer that each answer served is made of.",
 			ages(), "product"),
 		partial: counter("partial_responses_total", "Answers that lack a source's part.", "product", "source", "reason"),
 
@@ -110,7 +110,7 @@ func (m *Metrics) RequestShed(product, reason string) {
 	}
 }
 
-// ServedAge records how old the oldest upstream answer behind an answer was when it was served.
+// ServedAge records how old the oldest upstream answer of an answer was when it was served.
 func (m *Metrics) ServedAge(product string, age time.Duration) {
 	if m == nil {
 		return

@@ -35,7 +35,7 @@ func newUpstreamMetrics() upstreamMetrics {
 		doubts:    counter("zone_doubts_total", "Clinics without a usable zone, and starts written with another offset than their zone's.", "source", "reason"),
 		fenced:    counter("fenced_stores_total", "Upstream answers dropped because they were overtaken.", "source"),
 		coalesced: counter("coalesced_total", "Reads that shared somebody else's upstream call.", "scope"),
-		refreshes: counter("refreshes_total", "Refreshes behind answers that were served already.", "source", "outcome"),
+		refreshes: counter("refreshes_total", "Refreshes in the background, of answers that were served already.", "source", "outcome"),
 	}
 }
 
@@ -93,7 +93,7 @@ func (m *Metrics) UpstreamEnded(source timeslot.Source, operation timeslot.Opera
 		m.words.outcome.fold(outcome)), d, traceID)
 }
 
-// UpstreamHedged counts a second call; won tells whether its answer came first.
+// UpstreamHedged counts a second call; won reports whether its answer came first.
 func (m *Metrics) UpstreamHedged(source timeslot.Source, won bool) {
 	if m != nil {
 		m.upstream.hedges.WithLabelValues(m.words.source.fold(string(source)), strconv.FormatBool(won)).Inc()
@@ -144,7 +144,7 @@ func (m *Metrics) Coalesced(scope string) {
 	}
 }
 
-// Refresh counts a refresh behind a served answer: ok, error, or dropped because too many were waiting.
+// Refresh counts a refresh in the background: ok, error, or dropped because too many were waiting.
 func (m *Metrics) Refresh(source timeslot.Source, outcome string) {
 	if m != nil {
 		m.upstream.refreshes.WithLabelValues(m.words.source.fold(string(source)), m.words.refresh.fold(outcome)).Inc()

@@ -55,7 +55,7 @@ func (p *Process) Start() error {
 	return nil
 }
 
-// Alive tells whether the process runs, or is stopped.
+// Alive reports whether the process runs, or is stopped.
 func (p *Process) Alive() bool {
 	if p.cmd == nil {
 		return false

@@ -11,7 +11,7 @@ import (
 )
 
 // Client is the servers that all replicas share, as one replica sees them. It works with servers that are absent,
-// hanging or full: see [gate].
+// hanging or full: see [breaker].
 type Client struct {
 	client   redis.UniversalClient
 	servers  *servers
@@ -84,9 +84,9 @@ func (c *Client) bypassBegan() {
 func (c *Client) Batch(ctx context.Context, operation string, keys []string, queue func(ctx context.Context, pipe redis.Pipeliner, i int) func() error) {
 	limited, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	pipe, asked, failures := c.client.Pipeline(), make([]*gate, len(keys)), make([]func() error, len(keys))
+	pipe, asked, failures := c.client.Pipeline(), make([]*breaker, len(keys)), make([]func() error, len(keys))
 	for i, key := range keys {
-		if g := c.servers.gateOf(limited, key); !g.bypass() {
+		if g := c.servers.breakerOf(limited, key); !g.bypass() {
 			asked[i] = g
 			failures[i] = queue(limited, pipe, i)
 		}
@@ -97,7 +97,7 @@ func (c *Client) Batch(ctx context.Context, operation string, keys []string, que
 	}
 	start := time.Now()
 	_, _ = pipe.Exec(limited)
-	took, met := time.Since(start), map[*gate]error{}
+	took, met := time.Since(start), map[*breaker]error{}
 	var all error
 	for i, g := range asked {
 		if g != nil {
@@ -115,7 +115,7 @@ func (c *Client) Batch(ctx context.Context, operation string, keys []string, que
 func (c *Client) RoundTrip(ctx context.Context, operation, key string, call func(context.Context) error) bool {
 	limited, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	g, start := c.servers.gateOf(limited, key), time.Now()
+	g, start := c.servers.breakerOf(limited, key), time.Now()
 	err := call(limited)
 	took := time.Since(start)
 	c.Record(operation, err, took)
@@ -133,7 +133,7 @@ func (c *Client) Skipped(operation string) {
 	c.options.Recorder.RedisOperation(operation, outcomeBypassed, 0)
 }
 
-// Worst is the error that says most about the server: one that closes the gate, else any.
+// Worst is the error that says most about the server: one that opens the breaker, else any.
 func Worst(a, b error) error {
 	if a == nil || b != nil && troubleOf(b).Bypasses() {
 		return b
@@ -146,7 +146,7 @@ func Worst(a, b error) error {
 const starved = 5 * time.Millisecond
 
 // note judges a server by what an operation met there, and leaves out what the caller's own deadline did.
-func (c *Client) note(ctx context.Context, g *gate, err error, took time.Duration) {
+func (c *Client) note(ctx context.Context, g *breaker, err error, took time.Duration) {
 	trouble := g.troubleOf(err)
 	switch {
 	case err == nil:
@@ -171,7 +171,7 @@ func IsOver(ctx context.Context) bool {
 // server said counts.
 func (c *Client) Met(key string, err error) {
 	if IsReply(err) {
-		c.note(context.Background(), c.servers.gateOf(context.Background(), key), err, 0)
+		c.note(context.Background(), c.servers.breakerOf(context.Background(), key), err, 0)
 	}
 }
 
@@ -183,7 +183,7 @@ func IsReply(err error) bool {
 
 // Bypassed reports whether the server that has the key is passed by.
 func (c *Client) Bypassed(key string) bool {
-	return c.servers.gateOf(context.Background(), key).bypass()
+	return c.servers.breakerOf(context.Background(), key).bypass()
 }
 
 // watch probes until ctx ends: rarely while all is well, so that an idle process knows too, and often while it is not.

@@ -4,11 +4,11 @@
 // An operation names its key. The server that has the key is asked within [Options.Timeout], unless it is known to be in
 // trouble; what the operation met is judged, and may say that the server is:
 //
-//	RoundTrip, Batch ──▶ gate of the key's server ──open──▶ one round trip ──▶ what was met ──▶ gate
-//	                            └──closed──▶ nothing is sent            probe in the background ──┘
+//	RoundTrip, Batch ──▶ breaker of the key's server ──closed──▶ one round trip ──▶ what was met ──▶ breaker
+//	                            └──open──▶ nothing is sent                 probe in the background ──┘
 //
-// A [gate] closes at the first failure, and a probe in the background opens it again, so nobody waits twice for a server that is
-// gone. In a cluster each master has a gate of its own. What is wrong is one of the [Troubles], for the log, for /ops and
+// A [breaker] opens at the first failure, and a probe in the background closes it again, so nobody waits twice for a server that is
+// gone. In a cluster each master has a breaker of its own. What is wrong is one of the [Troubles], for the log, for /ops and
 // for a metric.
 //
 // The packages cache and taken keep their data through it: each has scripts and keys of its own, below

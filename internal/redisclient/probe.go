@@ -44,7 +44,7 @@ func (c *Client) Probe(ctx context.Context) {
 
 // probeServer asks one server: for its time while it is well, and for everything that will be wanted of it while that is
 // not so or not known.
-func (c *Client) probeServer(ctx context.Context, client redis.UniversalClient, g *gate) {
+func (c *Client) probeServer(ctx context.Context, client redis.UniversalClient, g *breaker) {
 	limited, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	start := time.Now()
@@ -60,7 +60,7 @@ func (c *Client) probeServer(ctx context.Context, client redis.UniversalClient, 
 }
 
 // conclude notes what a probe found.
-func (c *Client) conclude(ctx context.Context, g *gate, err error, took time.Duration) {
+func (c *Client) conclude(ctx context.Context, g *breaker, err error, took time.Duration) {
 	lacking, _ := errors.AsType[*lackingRights](err)
 	trouble := g.troubleOf(err)
 	switch {
@@ -79,7 +79,7 @@ func (c *Client) conclude(ctx context.Context, g *gate, err error, took time.Dur
 }
 
 // readClock pings, and compares the clocks: the server read its own somewhere between our two readings.
-func (c *Client) readClock(ctx context.Context, client redis.UniversalClient, g *gate) error {
+func (c *Client) readClock(ctx context.Context, client redis.UniversalClient, g *breaker) error {
 	pipe := client.Pipeline()
 	ping, clock := pipe.Ping(ctx), pipe.Time(ctx)
 	sent := c.options.Now()
@@ -112,7 +112,7 @@ func (e *lackingRights) Error() string { return "rights lack: " + strings.Join(e
 
 // tryRights does once whatever the service does with Redis, on keys made for it, so that a right that is missing is found
 // at start, named, and no reason to be turned on and off again and again.
-func (c *Client) tryRights(ctx context.Context, client redis.UniversalClient, g *gate) error {
+func (c *Client) tryRights(ctx context.Context, client redis.UniversalClient, g *breaker) error {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	base, ok := c.keyAt(ctx, g)
@@ -155,10 +155,10 @@ func (c *Client) judge(errs []error) error {
 }
 
 // keyAt begins keys that the server has. Tags are tried until one falls into a slot of its own.
-func (c *Client) keyAt(ctx context.Context, g *gate) (base string, ok bool) {
+func (c *Client) keyAt(ctx context.Context, g *breaker) (base string, ok bool) {
 	for n := range 1000 {
 		base = c.options.namespace() + "{rights:" + strconv.Itoa(n) + "}:"
-		if c.servers.gateOf(ctx, base) == g {
+		if c.servers.breakerOf(ctx, base) == g {
 			return base, true
 		}
 	}

@@ -11,17 +11,17 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// servers are the gates of all servers that hold keys: one, or the masters of a cluster. A server that is down costs its
+// servers are the circuit breakers of all servers that hold keys: one, or the masters of a cluster. A server that is down costs its
 // own keys only.
 type servers struct {
 	cluster  *redis.ClusterClient // nil: there is one server
-	whole    *gate                // of the one server; of a cluster, whether its map of slots can be read
+	whole    *breaker                // of the one server; of a cluster, whether its map of slots can be read
 	recorder Recorder
 	log      *slog.Logger
 	tripped  func() // called when a server is no longer asked
 
 	mu    sync.RWMutex
-	nodes map[string]*gate // masters by address
+	nodes map[string]*breaker // masters by address
 
 	counting sync.Mutex // the last count is the newest one
 	logging  sync.Mutex
@@ -29,18 +29,18 @@ type servers struct {
 }
 
 func newServers(o *Options, client redis.UniversalClient, tripped func()) *servers {
-	s := &servers{recorder: o.Recorder, log: o.Logger, tripped: tripped, nodes: map[string]*gate{}}
+	s := &servers{recorder: o.Recorder, log: o.Logger, tripped: tripped, nodes: map[string]*breaker{}}
 	s.cluster, _ = client.(*redis.ClusterClient)
 	name := strings.Join(o.Addresses, ",")
 	if o.Mode == ModeSentinel {
 		name = o.Master + " of " + name
 	}
-	s.whole = newGate(name, s.changed)
+	s.whole = newBreaker(name, s.changed)
 	return s
 }
 
-// gateOf is the gate of the server that has the key.
-func (s *servers) gateOf(ctx context.Context, key string) *gate {
+// breakerOf is the breaker of the server that has the key.
+func (s *servers) breakerOf(ctx context.Context, key string) *breaker {
 	if s.cluster == nil || s.whole.bypass() {
 		return s.whole
 	}
@@ -51,7 +51,7 @@ func (s *servers) gateOf(ctx context.Context, key string) *gate {
 	return s.node(node.Options().Addr)
 }
 
-func (s *servers) node(address string) *gate {
+func (s *servers) node(address string) *breaker {
 	s.mu.RLock()
 	g := s.nodes[address]
 	s.mu.RUnlock()
@@ -61,7 +61,7 @@ func (s *servers) node(address string) *gate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if g = s.nodes[address]; g == nil {
-		g = newGate(address, s.changed)
+		g = newBreaker(address, s.changed)
 		s.nodes[address] = g
 	}
 	return g
@@ -83,24 +83,24 @@ func (s *servers) keep(masters []string) {
 	}
 }
 
-// all are the gates that count: in a cluster whose map can be read, those of its masters.
-func (s *servers) all() []*gate {
+// all are the breakers that count: in a cluster whose map can be read, those of its masters.
+func (s *servers) all() []*breaker {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.cluster == nil || s.whole.bypass() || len(s.nodes) == 0 {
-		return []*gate{s.whole}
+		return []*breaker{s.whole}
 	}
-	list := make([]*gate, 0, len(s.nodes))
+	list := make([]*breaker, 0, len(s.nodes))
 	for _, g := range s.nodes {
 		list = append(list, g)
 	}
-	slices.SortFunc(list, func(a, b *gate) int { return strings.Compare(a.server, b.server) })
+	slices.SortFunc(list, func(a, b *breaker) int { return strings.Compare(a.server, b.server) })
 	return list
 }
 
 // well reports whether every server can be used for everything.
 func (s *servers) well() bool {
-	return !slices.ContainsFunc(s.all(), func(g *gate) bool { return !g.well() })
+	return !slices.ContainsFunc(s.all(), func(g *breaker) bool { return !g.well() })
 }
 
 // changed counts and logs one change.
@@ -186,9 +186,9 @@ type ServerState struct {
 
 // State tells how each server is.
 func (c *Client) State() []ServerState {
-	gates := c.servers.all()
-	list := make([]ServerState, len(gates))
-	for i, g := range gates {
+	breakers := c.servers.all()
+	list := make([]ServerState, len(breakers))
+	for i, g := range breakers {
 		skew, _ := g.ahead()
 		list[i] = ServerState{Server: g.server, Skew: skew}
 		if c := g.state.Load(); c != nil {

@@ -18,7 +18,7 @@ func TestEachTroubleIsExplained(t *testing.T) {
 func TestAServerThatComesAndGoesDoesNotFloodTheLog(t *testing.T) {
 	var log bytes.Buffer
 	s := &servers{recorder: silent{}, log: slog.New(slog.NewTextHandler(&log, nil)), tripped: func() {}}
-	s.whole = newGate("here:6379", s.changed)
+	s.whole = newBreaker("here:6379", s.changed)
 	for range 500 {
 		s.whole.become(TroubleRefused, "")
 		s.whole.become(TroubleNone, "")

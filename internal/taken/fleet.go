@@ -45,12 +45,12 @@ type fleet struct {
 	lastSent time.Time     // of the last poll that succeeded
 	outage   int64         // when the last outage was over, by Redis' clock; 0: nothing is to be waited for
 	over     time.Time     // and by ours
-	fellows  fellows
+	others  otherMembers
 	told     everybody // what was found out last; what is read of the board after that holds it
 
 	down   atomic.Bool   // the last poll failed: no request waits
 	kick   chan struct{} // a poll is wanted now
-	polled bell          // rings when a poll ended
+	polled broadcast          // rings when a poll ended
 
 	outbox outbox
 	stop   context.CancelFunc
@@ -69,7 +69,7 @@ func joinFleet(l *Ledger) *fleet {
 	s := &fleet{
 		ledger: l, board: newBoard(o.Redis, o.Max, o.Lease), now: o.Now, recorder: o.Recorder,
 		lease: o.Lease, wait: o.Lease + o.Lease/10, timeout: o.Redis.Timeout(), heal: assertEvery + o.Lease,
-		kick: make(chan struct{}, 1), stop: stop, fellows: newFellows(),
+		kick: make(chan struct{}, 1), stop: stop, others: newOtherMembers(),
 		outbox: outbox{nudge: make(chan struct{}, 1), marks: map[markKey]bool{}, events: map[cache.Event]bool{}},
 	}
 	if o.noWait {
@@ -288,6 +288,6 @@ func (s *fleet) close() error {
 	s.sendOutbox()
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
-	s.board.leave(ctx, s.fellows.name)
+	s.board.leave(ctx, s.others.name)
 	return s.board.client.Close()
 }

@@ -184,7 +184,7 @@ func (s *fleet) tellAll(ctx context.Context) bool {
 	}
 	limited, cancel = context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	_, err = s.board.sign(limited, s.fellows.name, t)
+	_, err = s.board.sign(limited, s.others.name, t)
 	return err == nil
 }
 

@@ -183,7 +183,7 @@ func (l *Ledger) Withdraw(c timeslot.Claim, owner string) {
 	l.fleet.tell(message{lifts: lifts})
 }
 
-// Release offers the slot again: it removes every entry for it, whoever placed it.
+// Release offers the slot again: it removes every entry for it, also those that others placed.
 func (l *Ledger) Release(c timeslot.Claim) {
 	lifts := []markKey{{claim: c}}
 	l.change(func(d *draft) {
@@ -198,7 +198,7 @@ func (l *Ledger) Release(c timeslot.Claim) {
 	l.fleet.tell(message{lifts: lifts})
 }
 
-// MarkStale makes fragments that may list the claimed slot stale: they are served on, and refreshed behind.
+// MarkStale makes fragments that may list the claimed slot stale: they are served on, and refreshed in the background.
 func (l *Ledger) MarkStale(c timeslot.Claim) { l.occur(cache.MarkedStale, cache.TargetsOf(c)) }
 
 // Fence makes fragments that may list the claimed slot void: answers come from fetches that begin after the call. When

@@ -142,7 +142,7 @@ func TestAnUnknownOutcomeHidesForAMinuteAndShortensNoTombstone(t *testing.T) {
 	}
 }
 
-func TestReleaseLiftsWhoeverPlacedIt(t *testing.T) {
+func TestReleaseLiftsMarksThatOthersPlaced(t *testing.T) {
 	full := claimFor(doctor, atNine())
 	byIdentity, bySlotID := timeslot.Claim{Identity: full.Identity}, timeslot.Claim{SlotID: full.SlotID}
 	for name, released := range map[string]timeslot.Claim{"by both names": full, "by identity": byIdentity, "by slotId": bySlotID} {

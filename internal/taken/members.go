@@ -104,8 +104,8 @@ func (b *board) upFor(ctx context.Context) (time.Duration, error) {
 	return time.Duration(max(0, seconds-1)) * time.Second, nil // of which the first second may have been a moment
 }
 
-// fellows are the other members as far as this replica knows them. The polling goroutine's.
-type fellows struct {
+// otherMembers are the other members as far as this replica knows them. The polling goroutine's.
+type otherMembers struct {
 	name  string               // this replica's
 	known map[string]time.Time // when each was on the list last
 	count int64                // members on the board when they were read last; 0: never
@@ -118,8 +118,8 @@ type fellows struct {
 	mayHear  bool // this replica hears its own questions
 }
 
-func newFellows() fellows {
-	return fellows{name: rand.Text(), heardOwn: make(chan struct{}, 1)}
+func newOtherMembers() otherMembers {
+	return otherMembers{name: rand.Text(), heardOwn: make(chan struct{}, 1)}
 }
 
 // hear takes what is said on the board's channel.
@@ -127,9 +127,9 @@ func (s *fleet) hear(message string) {
 	switch name, asked := strings.CutPrefix(message, question); {
 	case !asked:
 		s.wantPoll()
-	case name == s.fellows.name:
+	case name == s.others.name:
 		select {
-		case s.fellows.heardOwn <- struct{}{}:
+		case s.others.heardOwn <- struct{}{}:
 		default: // heard before
 		}
 	default:
@@ -140,7 +140,7 @@ func (s *fleet) hear(message string) {
 // remember takes over who the members are, while the board is trusted: when their number changes, and every readEvery, as
 // one may have come when another left.
 func (s *fleet) remember(ctx context.Context, n news) {
-	f, now := &s.fellows, s.now()
+	f, now := &s.others, s.now()
 	if n.members == f.count && now.Sub(f.read) < readEvery {
 		return
 	}
@@ -164,7 +164,7 @@ func (s *fleet) remember(ctx context.Context, n news) {
 // allTold reports whether everybody who may know more than n has signed since, by Redis' clock. What they told is in what is
 // read after it, not in n: they may have signed after that was read.
 func (s *fleet) allTold(ctx context.Context, n news, since int64) bool {
-	f := &s.fellows
+	f := &s.others
 	if micros(n.now-n.epoch) < s.wait { // a booking may be on its way to its answer, whose mark was lost
 		return false
 	}
@@ -205,7 +205,7 @@ func signedSince(list map[string]int64, since int64) map[string]bool {
 // nobodyElse is allTold for a replica that knows no members: all who heard its question have signed, and a replica that lost its
 // connection when the server came up had time to make a new one.
 func (s *fleet) nobodyElse(ctx context.Context, signed map[string]bool) bool {
-	f := &s.fellows
+	f := &s.others
 	delete(signed, f.name)
 	select {
 	case <-f.heardOwn:

@@ -162,9 +162,9 @@ func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 	}
 	s := &fleet{
 		ledger: l, board: newBoard(r, 10, time.Second), now: time.Now, lease: time.Hour, heal: time.Hour, timeout: time.Minute,
-		lastSent: time.Now(), fellows: newFellows(),
+		lastSent: time.Now(), others: newOtherMembers(),
 	}
-	s.fellows.known, s.fellows.count = map[string]time.Time{"other": time.Now()}, 1
+	s.others.known, s.others.count = map[string]time.Time{"other": time.Now()}, 1
 	read := func(after uint64) news {
 		n, err := s.board.since(t.Context(), after)
 		if err != nil {
@@ -200,7 +200,7 @@ func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 	server := redistest.Start(t)
 	r := redistest.New(t, redistest.Options(server.Addr))
 	client, clock := server.Client(), redistest.NewClock()
-	s := &fleet{board: newBoard(r, 10, time.Second), now: clock.Now, fellows: newFellows()}
+	s := &fleet{board: newBoard(r, 10, time.Second), now: clock.Now, others: newOtherMembers()}
 	on := func(names ...string) {
 		t.Helper()
 		signed := float64(client.Time(t.Context()).Val().UnixMicro())
@@ -212,17 +212,17 @@ func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 	}
 	knows := func(names ...string) {
 		t.Helper()
-		if got := slices.Sorted(maps.Keys(s.fellows.known)); !slices.Equal(got, names) {
+		if got := slices.Sorted(maps.Keys(s.others.known)); !slices.Equal(got, names) {
 			t.Errorf("knows %v, want %v", got, names)
 		}
 	}
-	on("a", "b", s.fellows.name)
+	on("a", "b", s.others.name)
 	knows("a", "b")
 	clock.Advance(readEvery)
-	on("a", "c", s.fellows.name)
+	on("a", "c", s.others.name)
 	knows("a", "b", "c")
 	clock.Advance(memberLife/2 + 1)
-	on("a", "c", s.fellows.name)
+	on("a", "c", s.others.name)
 	knows("a", "c")
 }
 
@@ -257,15 +257,15 @@ func TestASignatureSaysNothingOfWhatIsLostAfterIt(t *testing.T) {
 	replicas[0].ledger.Promote(c, "alice")
 	told := replicas[0].ledger.fleet
 	r := redistest.New(t, redistest.Options(server.Addr))
-	reader := &fleet{board: newBoard(r, 10, time.Second), now: time.Now, lease: time.Hour, wait: 0, fellows: newFellows()}
-	reader.fellows.known = map[string]time.Time{told.fellows.name: time.Now()}
-	reader.fellows.count, reader.fellows.asked = 1, time.Now() // its question was heard before the loss
+	reader := &fleet{board: newBoard(r, 10, time.Second), now: time.Now, lease: time.Hour, wait: 0, others: newOtherMembers()}
+	reader.others.known = map[string]time.Time{told.others.name: time.Now()}
+	reader.others.count, reader.others.asked = 1, time.Now() // its question was heard before the loss
 	signature := func() int64 {
 		list, err := reader.board.members(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return list[told.fellows.name]
+		return list[told.others.name]
 	}
 	before := signature()
 	redistest.Eventually(t, "a signature", func() bool { return signature() > before })

@@ -11,7 +11,7 @@ import (
 
 // Switches are the products that are switched off, on every replica (docs/interface.md §4). Each replica has them in memory;
 // Redis has them in a hash, product → "off" or "on", that every replica reads once a second. What the hash lacks, because
-// it was lost or could not be written, whoever knows it writes again; so a replica that starts later learns it too.
+// it was lost or could not be written, a replica that knows it writes again; so a replica that starts later learns it too.
 type Switches struct {
 	redis *redisclient.Client // nil: this replica alone
 	off   atomic.Pointer[map[string]bool]

@@ -10,5 +10,5 @@ type Claim struct {
 	Pool     bool     // NPI stands for several clinicians, so overlapping slots stay
 }
 
-// IsZero tells whether the claim names nothing.
+// IsZero reports whether the claim names nothing.
 func (c Claim) IsZero() bool { return c == Claim{} }

@@ -23,7 +23,7 @@ type Address struct {
 	Line1, Line2, City, State, PostalCode string
 }
 
-// IsZero tells whether nothing of the address is known.
+// IsZero reports whether nothing of the address is known.
 func (a Address) IsZero() bool { return a == Address{} }
 
 // VisitType names a kind of visit three ways: EMR id, short name (query parameter) and title for people.

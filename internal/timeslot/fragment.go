@@ -56,7 +56,7 @@ type Digest [16]byte
 // Interval is a span of instants, From inclusive, Until exclusive.
 type Interval struct{ From, Until time.Time }
 
-// Contains tells whether the instant (Unix seconds) lies inside.
+// Contains reports whether the instant (Unix seconds) lies inside.
 func (i Interval) Contains(unix int64) bool {
 	return !i.Until.IsZero() && unix >= i.From.Unix() && unix < i.Until.Unix()
 }
@@ -92,7 +92,7 @@ func (f *Fragment) ScheduleOf(slot *Slot) *Schedule { return &f.Schedules[slot.S
 // Bounds say until when a fragment may be served, and how. They ascend: Fresh ≤ Stale ≤ StaleOnError.
 type Bounds struct {
 	Fresh        time.Time // served as it is
-	Stale        time.Time // served at once, refreshed behind (RFC 5861 §3)
+	Stale        time.Time // served at once, refreshed in the background (RFC 5861 §3)
 	StaleOnError time.Time // served only when its source fails (RFC 5861 §4)
 }
 
@@ -102,7 +102,7 @@ type Freshness uint8
 // The standings, from best to worst.
 const (
 	Fresh    Freshness = iota
-	Stale              // serve, and refresh behind
+	Stale              // serve, and refresh in the background
 	LastHope           // serve only when the source fails
 	Expired            // do not serve
 )

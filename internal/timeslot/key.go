@@ -268,7 +268,7 @@ func parseKey(text string) (k FragmentKey, err error) {
 		days, part, _ := strings.Cut(span, ".")
 		k.Span = Span{Days: uint8(p.number(days, 1, BlockDays-1)), Part: uint8(p.number(part, 0, BlockDays-1))}
 		if int(k.Span.Days)*int(k.Span.Part) >= BlockDays {
-			p.fail(fmt.Errorf("part %d of %d days lies behind the block", k.Span.Part, k.Span.Days))
+			p.fail(fmt.Errorf("part %d of %d days lies after the block", k.Span.Part, k.Span.Days))
 		}
 	}
 	return k, p.err

@@ -22,11 +22,11 @@ type LinkTemplate struct {
 	Parts []LinkPart
 }
 
-// LinkPart is a value and the text behind it.
+// LinkPart is a value and the text after it.
 type LinkPart struct {
 	Value   LinkValue
 	InQuery bool   // where a blank is "+" and "/" stands for itself
-	Text    string // behind the value
+	Text    string // after the value
 }
 
 // LinkValue is one of the values that a link can carry.
@@ -51,7 +51,7 @@ var linkValues = map[string]LinkValue{
 	"visitTypeId": LinkVisitTypeID, "visitTypeName": LinkVisitTypeName, "brand": LinkBrand,
 }
 
-// ParseLinkTemplate takes a template apart. Its error says what is wrong in words for whoever configures it.
+// ParseLinkTemplate takes a template apart. Its error says what is wrong for those who configure it.
 func ParseLinkTemplate(base *url.URL, template string) (*LinkTemplate, error) {
 	if !strings.HasPrefix(template, "/") || strings.HasPrefix(template, "//") {
 		return nil, errors.New("has to begin with one slash: a path below upstream.scheduling.url")
@@ -61,13 +61,13 @@ func ParseLinkTemplate(base *url.URL, template string) (*LinkTemplate, error) {
 	err := checkLinkText(text)
 	inQuery := strings.Contains(text, "?")
 	for rest != "" && err == nil {
-		name, behind, closed := strings.Cut(rest, "}")
+		name, after, closed := strings.Cut(rest, "}")
 		value, known := linkValues[name]
 		if !closed || !known {
 			return nil, fmt.Errorf("has %q, which is none of the values that there are: slotDateTime, departmentUrlName, "+
 				"departmentIdentifier, ehrInstance, departmentId, npi, visitTypeId, visitTypeName, brand", "{"+name)
 		}
-		text, rest, _ = strings.Cut(behind, "{")
+		text, rest, _ = strings.Cut(after, "{")
 		err = checkLinkText(text)
 		t.Parts = append(t.Parts, LinkPart{Value: value, InQuery: inQuery, Text: text})
 		inQuery = inQuery || strings.Contains(text, "?")

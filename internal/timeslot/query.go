@@ -68,15 +68,15 @@ type Query struct {
 	Per int // slots of each entry, 1…20
 }
 
-// HasLocation tells whether the query names a place.
+// HasLocation reports whether the query names a place.
 func (q *Query) HasLocation() bool { return q.Point != nil || q.PostalCode != "" }
 
-// OnlyLocation tells whether the place is the query's only locator: then the area is searched.
+// OnlyLocation reports whether the place is the query's only locator: then the area is searched.
 func (q *Query) OnlyLocation() bool {
 	return q.HasLocation() && len(q.NPIs) == 0 && len(q.Departments) == 0
 }
 
-// FiltersByRadius tells whether slots farther away than Radius are left out.
+// FiltersByRadius reports whether slots farther away than Radius are left out.
 func (q *Query) FiltersByRadius() bool {
 	return q.HasLocation() && (q.RadiusExplicit || q.OnlyLocation())
 }

@@ -28,7 +28,7 @@ func (set SourceSet) With(s Source) SourceSet {
 	return set
 }
 
-// Has tells whether s is in the set.
+// Has reports whether s is in the set.
 func (set SourceSet) Has(s Source) bool { return set.With(s) == set && SourceSet(0).With(s) != 0 }
 
 // Union returns the sources of both sets.

@@ -10,10 +10,10 @@
 //	booking            └── upstream
 //
 // A call that several requests share belongs to the trace of the one that began it; the others have their wait in
-// "fetch". Refreshes behind answers belong to no request, and to no trace.
+// "fetch". Refreshes in the background belong to no request, and to no trace.
 //
 // What a span may say is closed: [Name], [Key] and words from closed sets, counts, and the correlation id that the log
 // has too. No URL, parameter, header, body or error text gets in, and tracestate and baggage are not read, for clients
-// write what they like into them. Spans leave by OTLP over HTTP, in batches, behind the requests; what a collector does
+// write what they like into them. Spans leave by OTLP over HTTP, in batches, in the background; what a collector does
 // not take in time is dropped.
 package trace

@@ -191,7 +191,7 @@ func TestACollectorThatIsAwayHoldsNobodyUp(t *testing.T) {
 	}
 	defer l.Close()
 	tracer := newTracer(t, fmt.Sprintf("http://%s", l.Addr()), 1)
-	for range 20_000 { // more than the queue holds: whoever waited for the collector would wait forever
+	for range 20_000 { // more than the queue holds: a caller that waited for the collector would wait forever
 		_, span := tracer.Begin(t.Context(), nil, time.Now())
 		span.Finish(search)
 	}

@@ -2,14 +2,14 @@ package taken
 
 import "sync"
 
-// bell tells any number of goroutines that something happened.
-type bell struct {
+// broadcast tells any number of goroutines that something happened.
+type broadcast struct {
 	mu   sync.Mutex
 	next chan struct{}
 }
 
 // listen gives a channel that the next ring closes.
-func (b *bell) listen() <-chan struct{} {
+func (b *broadcast) listen() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.next == nil {
@@ -18,7 +18,7 @@ func (b *bell) listen() <-chan struct{} {
 	return b.next
 }
 
-func (b *bell) ring() {
+func (b *broadcast) ring() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.next != nil {

@@ -68,16 +68,16 @@ func TestOfAHundredClicksOneBooks(t *testing.T) {
 		g := newDesk(t, upstream)
 		var mu sync.Mutex
 		got := map[string]int{}
-		var clicks sync.WaitGroup
+		var attempts sync.WaitGroup
 		for range 100 {
-			clicks.Go(func() {
+			attempts.Go(func() {
 				_, outcome, _ := clicked{Retail(), "t", "k"}.on(g)
 				mu.Lock()
 				defer mu.Unlock()
 				got[outcome]++
 			})
 		}
-		clicks.Wait()
+		attempts.Wait()
 		if diff := cmp.Diff(map[string]int{"": 1, "booking-in-progress": 99}, got); diff != "" {
 			t.Errorf("outcomes (-want +got):\n%s", diff)
 		}
@@ -192,37 +192,37 @@ func TestAPanicOnTheWayLeavesTheKeyUsed(t *testing.T) {
 	if status, outcome, _ := (clicked{Retail(), "t", "k"}).on(g); status != 409 || outcome != "already-submitted" {
 		t.Errorf("then %d %q", status, outcome)
 	}
-	if len(g.clicks.underWay) != 0 {
-		t.Errorf("%d calls are still under way", len(g.clicks.underWay))
+	if len(g.attempts.underWay) != 0 {
+		t.Errorf("%d calls are still under way", len(g.attempts.underWay))
 	}
 }
 
 func TestAShelfForgetsTheOldestFirstAndNeverGrows(t *testing.T) {
 	now := time.Unix(0, 0)
-	s := newShelf[int](time.Minute, func() time.Time { return now })
+	s := newRecent[int](time.Minute, func() time.Time { return now })
 	s.size = 3
 	prints := newFingerprinter()
 	kept := func() (have []int) {
 		for i := range 6 {
-			if v, ok := s.get(prints.of("key", string(rune('a'+i)))); ok {
+			if v, ok := s.get(prints.sum("key", string(rune('a'+i)))); ok {
 				have = append(have, v)
 			}
 		}
 		return have
 	}
 	for i := range 5 {
-		s.put(prints.of("key", string(rune('a'+i))), i)
+		s.put(prints.sum("key", string(rune('a'+i))), i)
 		now = now.Add(10 * time.Second)
 	}
 	if got := kept(); !cmp.Equal(got, []int{2, 3, 4}) {
 		t.Errorf("kept %v of five", got)
 	}
-	s.put(prints.of("key", "c"), 7) // again: now the youngest
+	s.put(prints.sum("key", "c"), 7) // again: now the youngest
 	now = now.Add(41 * time.Second)
 	if got := kept(); !cmp.Equal(got, []int{7, 4}) {
 		t.Errorf("kept %v when the fourth ended", got)
 	}
-	s.remove(prints.of("key", "c"))
+	s.remove(prints.sum("key", "c"))
 	now = now.Add(time.Minute)
 	if got := kept(); got != nil || s.order.Len() != 0 || len(s.byKey) != 0 {
 		t.Errorf("kept %v after all ended", got)
@@ -231,10 +231,10 @@ func TestAShelfForgetsTheOldestFirstAndNeverGrows(t *testing.T) {
 
 func TestAFingerprintTellsApartWhatItIsMadeOf(t *testing.T) {
 	one, other := newFingerprinter(), newFingerprinter()
-	if one.of("a", "bc") == one.of("ab", "c") || one.of("a") == one.of("a", "") || one.of("a") == other.of("a") {
+	if one.sum("a", "bc") == one.sum("ab", "c") || one.sum("a") == one.sum("a", "") || one.sum("a") == other.sum("a") {
 		t.Error("two things have one fingerprint")
 	}
-	if first, again := one.of("a", "b"), one.of("a", "b"); first != again {
+	if first, again := one.sum("a", "b"), one.sum("a", "b"); first != again {
 		t.Error("one thing has two fingerprints")
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// gate is what is known of one Redis server, and decides whether it is asked at all. It closes at the first failure that
+// breaker is what is known of one Redis server, and decides whether it is asked at all. It opens at the first failure that
 // tells of the server rather than of one key, and then requests pass the server by at once; they are never used as
-// probes. A background probe opens it again (see [Client.watch]), so a dead server costs the requests in flight one
+// probes. A background probe closes it again (see [Client.watch]), so a dead server costs the requests in flight one
 // timeout, and later ones nothing.
 //
 // A time-out alone may be our own doing: under a crowd that takes every core, answers lie unread for longer than we
-// wait. So time-outs close it only when nothing was answered for a while; a connection that is refused closes it at once.
-type gate struct {
+// wait. So time-outs open it only when nothing was answered for a while; a connection that is refused opens it at once.
+type breaker struct {
 	server   string       // address
 	lastWord atomic.Int64 // when the server last answered anything, in nanoseconds since birth
 	skew     atomic.Int64 // our clock minus the server's, in nanoseconds
@@ -41,8 +41,8 @@ const silence = 50 * time.Millisecond
 // another one: now and then one does, for want of a core, and says nothing new.
 const manyDoubts = 10
 
-func newGate(server string, changed func(was, is *condition)) *gate {
-	g := &gate{server: server, birth: time.Now(), changed: changed}
+func newBreaker(server string, changed func(was, is *condition)) *breaker {
+	g := &breaker{server: server, birth: time.Now(), changed: changed}
 	g.lastWord.Store(-int64(time.Hour)) // never
 	g.skew.Store(noSkew)
 	return g
@@ -52,7 +52,7 @@ func newGate(server string, changed func(was, is *condition)) *gate {
 const noSkew = math.MinInt64
 
 // ahead is by how much our clock is ahead of the server's; 0 where that is not known.
-func (g *gate) ahead() (d time.Duration, known bool) {
+func (g *breaker) ahead() (d time.Duration, known bool) {
 	n := g.skew.Load()
 	if n == noSkew {
 		return 0, false
@@ -60,16 +60,16 @@ func (g *gate) ahead() (d time.Duration, known bool) {
 	return time.Duration(n), true
 }
 
-func (g *gate) answered() { g.lastWord.Store(int64(time.Since(g.birth))) }
+func (g *breaker) answered() { g.lastWord.Store(int64(time.Since(g.birth))) }
 
 // silent reports whether nothing was answered for a while.
-func (g *gate) silent() bool {
+func (g *breaker) silent() bool {
 	return time.Since(g.birth)-time.Duration(g.lastWord.Load()) > silence
 }
 
 // troubleOf is what an error says about this server. One that has answered before and now is silent when dialled hangs:
 // its TLS was not at fault.
-func (g *gate) troubleOf(err error) Trouble {
+func (g *breaker) troubleOf(err error) Trouble {
 	t := troubleOf(err)
 	if t == TroubleTLS && outcomeOf(err) == outcomeTimeout && g.lastWord.Load() >= 0 {
 		return TroubleTimeout
@@ -78,27 +78,27 @@ func (g *gate) troubleOf(err error) Trouble {
 }
 
 // bypass reports whether the server is passed by.
-func (g *gate) bypass() bool {
+func (g *breaker) bypass() bool {
 	c := g.state.Load()
 	return c != nil && c.trouble.Bypasses()
 }
 
 // well reports whether the server can be used for everything, as far as is known.
-func (g *gate) well() bool {
+func (g *breaker) well() bool {
 	c := g.state.Load()
 	return c != nil && c.trouble == TroubleNone
 }
 
 // fail notes what an operation met. What is known to be out of use stays as it is until the next probe: operations that
 // were under way may have met something else.
-func (g *gate) fail(t Trouble, missing string) {
+func (g *breaker) fail(t Trouble, missing string) {
 	if !g.bypass() {
 		g.become(t, missing)
 	}
 }
 
 // become notes how the server is.
-func (g *gate) become(t Trouble, missing string) {
+func (g *breaker) become(t Trouble, missing string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	was := g.state.Load()

@@ -14,28 +14,28 @@ import (
 // longestIdempotencyKey is generous: a key is a UUID as a rule.
 const longestIdempotencyKey = 256
 
-// clicks remembers the Idempotency-Keys that were used, so that a second click on "book" books nothing. DexCare knows
+// attempts remembers the Idempotency-Keys that were used, so that a second try to book the same books nothing. DexCare knows
 // no such keys (docs/dexcare.md §1.7): this is between the client and the service. This replica's memory comes first; what
 // all replicas remember together, in fleet, is asked after it, and while that is out of reach this replica's alone
 // counts.
-type clicks struct {
+type attempts struct {
 	fleet Uses
 
 	mu       sync.Mutex               // makes "was it used? then it is now" one step
 	underWay map[fingerprint]struct{} // as many as there are calls
-	done     *shelf[int]              // status of the first use
+	done     *recent[int]              // status of the first use
 }
 
-// click is one use of a key. The nil click belongs to a call without a key.
-type click struct {
-	table *clicks
+// attempt is one use of a key. The nil attempt belongs to a call without a key.
+type attempt struct {
+	table *attempts
 	key   fingerprint
 	owner string // of the use in the fleet's memory; empty: it was not entered there
 	ended bool   // touched by the call's own goroutine only
 }
 
 // begin enters a use. The second use of a key gets a refusal, and is not entered.
-func (t *clicks) begin(ctx context.Context, key fingerprint) (*click, *problem.Document) {
+func (t *attempts) begin(ctx context.Context, key fingerprint) (*attempt, *problem.Document) {
 	c, refusal := t.beginHere(key)
 	if refusal != nil {
 		return nil, refusal
@@ -52,7 +52,7 @@ func (t *clicks) begin(ctx context.Context, key fingerprint) (*click, *problem.D
 	return nil, alreadySubmitted(status)
 }
 
-func (t *clicks) beginHere(key fingerprint) (*click, *problem.Document) {
+func (t *attempts) beginHere(key fingerprint) (*attempt, *problem.Document) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.underWay[key]; ok {
@@ -62,12 +62,12 @@ func (t *clicks) beginHere(key fingerprint) (*click, *problem.Document) {
 		return nil, alreadySubmitted(status)
 	}
 	t.underWay[key] = struct{}{}
-	return &click{table: t, key: key}, nil
+	return &attempt{table: t, key: key}, nil
 }
 
 // end says how the first use was answered; only the first call of end counts. Status 0: nothing was sent, so the key
 // may be used again.
-func (c *click) end(ctx context.Context, status int) {
+func (c *attempt) end(ctx context.Context, status int) {
 	if c == nil || c.ended {
 		return
 	}
@@ -78,7 +78,7 @@ func (c *click) end(ctx context.Context, status int) {
 	}
 }
 
-func (c *click) endHere(status int) {
+func (c *attempt) endHere(status int) {
 	c.table.mu.Lock()
 	defer c.table.mu.Unlock()
 	delete(c.table.underWay, c.key)
@@ -89,7 +89,7 @@ func (c *click) endHere(status int) {
 
 // begin enters the call's Idempotency-Key, if it has one and makes a visit. Who calls and what for are part of the
 // fingerprint: two patients with the same key never meet.
-func (g *Gateway) begin(r *http.Request, p *passage) (refusal *problem.Document) {
+func (g *Gateway) begin(r *http.Request, p *passThrough) (refusal *problem.Document) {
 	values := r.Header.Values("Idempotency-Key")
 	if p.route.Flow == "" || strings.Join(values, "") == "" {
 		return nil
@@ -103,6 +103,6 @@ func (g *Gateway) begin(r *http.Request, p *passage) (refusal *problem.Document)
 	if p.route.Partner {
 		caller[3] = r.Header.Get("X-Api-Key")
 	}
-	p.click, refusal = g.clicks.begin(r.Context(), g.fleetPrints.of(caller...))
+	p.attempt, refusal = g.attempts.begin(r.Context(), g.fleetPrints.sum(caller...))
 	return refusal
 }

@@ -5,9 +5,9 @@ import (
 	"net/http"
 )
 
-// overhear listens to the answer of a booking for the id of the visit, because a cancellation names nothing else
+// learnVisitID listens to the answer of a booking for the id of the visit, because a cancellation names nothing else
 // (docs/dexcare.md §7.7). The answer is not held up.
-func (g *Gateway) overhear(p *passage, resp *http.Response) {
+func (g *Gateway) learnVisitID(p *passThrough, resp *http.Response) {
 	if p.route.effect != effectBooks || resp.StatusCode >= 300 || p.around.IsZero() {
 		return
 	}
@@ -16,7 +16,7 @@ func (g *Gateway) overhear(p *passage, resp *http.Response) {
 		hear: func(text []byte) (found bool) {
 			g.guarded(func() {
 				if id := visitIDIn(text); id != "" {
-					g.visits.put(g.prints.of(id), p.booking)
+					g.visits.put(g.prints.sum(id), p.booking)
 					found = true
 				}
 			})
@@ -29,7 +29,7 @@ func (g *Gateway) overhear(p *passage, resp *http.Response) {
 // for every byte.
 const eagerLooks = 16
 
-// listener hands the beginning of a body to hear while it is read, before its reader sees the bytes: whoever has the
+// listener hands the beginning of a body to hear while it is read, before its reader sees the bytes: a client that has the
 // whole id can cancel at once.
 type listener struct {
 	io.ReadCloser

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// fingerprint stands for something that must not be kept, such as a token. Without the secret behind it nobody can tell
+// fingerprint stands for something that must not be kept, such as a token. Without the secret nobody can tell
 // what it stands for.
 type fingerprint [sha256.Size]byte
 
@@ -27,11 +27,11 @@ func newFingerprinter() fingerprinter {
 // fingerprints.
 func sharedFingerprinter(given ...string) fingerprinter {
 	var none fingerprinter
-	return fingerprinter{secret: none.of(given...)}
+	return fingerprinter{secret: none.sum(given...)}
 }
 
 // of is equal for equal parts only: lengths keep ("ab", "c") and ("a", "bc") apart.
-func (f *fingerprinter) of(parts ...string) (sum fingerprint) {
+func (f *fingerprinter) sum(parts ...string) (sum fingerprint) {
 	mac := hmac.New(sha256.New, f.secret[:])
 	for _, part := range parts {
 		var length [8]byte
@@ -43,69 +43,69 @@ func (f *fingerprinter) of(parts ...string) (sum fingerprint) {
 	return sum
 }
 
-// shelfSize bounds each shelf. An entry takes well below a kilobyte.
-const shelfSize = 50_000
+// recentSize bounds each of these memories. An entry takes well below a kilobyte.
+const recentSize = 50_000
 
-// shelf keeps values for a time that is the same for all, so the first in is the first to end. When it is full the
+// recent keeps values for a time that is the same for all, so the first in is the first to end. When it is full the
 // oldest gives way.
-type shelf[V any] struct {
+type recent[V any] struct {
 	lifetime time.Duration
 	size     int
 	now      func() time.Time
 
 	mu    sync.Mutex // guards what follows
 	byKey map[fingerprint]*list.Element
-	order list.List // of shelved[V], oldest first
+	order list.List // of recentEntry[V], oldest first
 }
 
-type shelved[V any] struct {
+type recentEntry[V any] struct {
 	key   fingerprint
 	value V
 	until time.Time
 }
 
-func newShelf[V any](lifetime time.Duration, now func() time.Time) *shelf[V] {
-	return &shelf[V]{lifetime: lifetime, size: shelfSize, now: now, byKey: make(map[fingerprint]*list.Element)}
+func newRecent[V any](lifetime time.Duration, now func() time.Time) *recent[V] {
+	return &recent[V]{lifetime: lifetime, size: recentSize, now: now, byKey: make(map[fingerprint]*list.Element)}
 }
 
 // put keeps value under key, in place of what was there.
-func (s *shelf[V]) put(key fingerprint, value V) {
+func (s *recent[V]) put(key fingerprint, value V) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drop(s.byKey[key])
 	s.trim(s.size - 1)
-	s.byKey[key] = s.order.PushBack(shelved[V]{key, value, s.now().Add(s.lifetime)})
+	s.byKey[key] = s.order.PushBack(recentEntry[V]{key, value, s.now().Add(s.lifetime)})
 }
 
-func (s *shelf[V]) get(key fingerprint) (V, bool) {
+func (s *recent[V]) get(key fingerprint) (V, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.trim(s.size)
 	if e := s.byKey[key]; e != nil {
-		return e.Value.(shelved[V]).value, true
+		return e.Value.(recentEntry[V]).value, true
 	}
 	var none V
 	return none, false
 }
 
-func (s *shelf[V]) remove(key fingerprint) {
+func (s *recent[V]) remove(key fingerprint) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drop(s.byKey[key])
 }
 
 // trim drops what ended, and the oldest of what is too many.
-func (s *shelf[V]) trim(size int) {
+func (s *recent[V]) trim(size int) {
 	now := s.now()
-	for e := s.order.Front(); e != nil && (s.order.Len() > size || !now.Before(e.Value.(shelved[V]).until)); e = s.order.Front() {
+	for e := s.order.Front(); e != nil && (s.order.Len() > size || !now.Before(e.Value.(recentEntry[V]).until)); e = s.order.Front() {
 		s.drop(e)
 	}
 }
 
-func (s *shelf[V]) drop(e *list.Element) {
+func (s *recent[V]) drop(e *list.Element) {
 	if e == nil {
 		return
 	}
-	delete(s.byKey, e.Value.(shelved[V]).key)
+	delete(s.byKey, e.Value.(recentEntry[V]).key)
 	s.order.Remove(e)
 }
