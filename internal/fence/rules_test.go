@@ -151,7 +151,6 @@ var libraries = []library{
 	{"github.com/cespare/xxhash/v2", []string{"internal/cache", "internal/api", "internal/fetch"}, "checksums, tags, digests"},
 	{"github.com/go-faster/jx", []string{"internal/api"}, "encoding answers"},
 	{"github.com/alecthomas/kong", []string{"cmd/aggregator", "loadtest"}, "command lines"},
-	{"github.com/knadh/koanf", []string{"cmd/aggregator/internal/config"}, "configuration"},
 	{"go.yaml.in/yaml/v3", []string{"cmd/aggregator/internal/config", "deploy"}, "YAML does not reach beyond configuration and manifests"},
 	{"github.com/fsnotify/fsnotify", []string{"cmd/aggregator"}, "reload"},
 	{"github.com/KimMachineGun/automemlimit", []string{"cmd/aggregator"}, "memory limit of the container"},

@@ -12,17 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// document is the layer that the file makes.
-type document map[string]any
-
-// Read hands the layer to koanf.
-func (d document) Read() (map[string]any, error) { return d, nil }
-
-// ReadBytes exists for koanf's interface only: the text is parsed already.
-func (d document) ReadBytes() ([]byte, error) { return nil, errors.New("document is parsed already") }
-
-// parseDocument reads the file's text into a tree and notes the line of every key. koanf's own parser is not used
-// because it forgets the lines. Keys without a value are left out: they keep their default.
+// parseDocument reads the file's text into a tree and notes the line of every key. Keys without a value are left out: they
+// keep their default.
 func parseDocument(data []byte, lines map[string]int) (map[string]any, *Problem) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var root yaml.Node
@@ -39,8 +30,11 @@ func parseDocument(data []byte, lines map[string]int) (map[string]any, *Problem)
 	if err := root.Decode(&tree); err != nil {
 		return nil, syntaxProblem(err)
 	}
+	if tree == nil {
+		return map[string]any{}, nil
+	}
 	values, ok := withoutNulls(tree, "").(map[string]any)
-	if !ok && tree != nil {
+	if !ok {
 		return nil, &Problem{Line: root.Line, Detail: "holds " + describe(tree), Fix: "write keys and values"}
 	}
 	noteLines(&root, "", lines)

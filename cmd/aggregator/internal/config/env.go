@@ -1,36 +1,20 @@
 package config
 
 import (
-	"errors"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// environment is the layer that variables make.
-type environment struct {
-	tree map[string]any
-	set  map[string]string // key → variable
-}
-
-// Read hands the layer to koanf.
-func (e environment) Read() (map[string]any, error) { return e.tree, nil }
-
-// ReadBytes exists for koanf's interface only: the layer is not text.
-func (e environment) ReadBytes() ([]byte, error) {
-	return nil, errors.New("environment has no text form")
-}
-
 // kubernetesLink matches what Kubernetes puts into every container for each service of the namespace: with a service
 // named "aggregator", these would look like ours.
 var kubernetesLink = regexp.MustCompile(
 	`^AGGREGATOR(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=`)
 
-// readEnvironment picks our variables out of environ ("NAME=value"), for the products of that name. Unknown ones are
-// problems.
-func readEnvironment(environ, products []string, where *places) environment {
-	env := environment{tree: map[string]any{}, set: map[string]string{}}
+// overlay writes our variables out of environ ("NAME=value") over the file's tree, as far as they speak of a key or of a
+// product of that name. Unknown ones are problems.
+func overlay(tree map[string]any, environ, products []string, where *places) {
 	table := variables(products)
 	for _, entry := range sortedSet(slices.Clone(environ)) {
 		if !strings.HasPrefix(entry, variablePrefix) || kubernetesLink.MatchString(entry) {
@@ -50,22 +34,21 @@ func readEnvironment(environ, products []string, where *places) environment {
 				Fix: "set it in the file",
 			})
 		default:
-			env.put(path, variableText(value))
-			env.set[strings.Join(path, ".")] = name
+			put(tree, path, variableText(value))
+			where.env[strings.Join(path, ".")] = name
 		}
 	}
-	return env
 }
 
-func (e environment) put(path []string, value any) {
-	at := e.tree
+// put sets the value at a path, in sections that it makes where there is none.
+func put(tree map[string]any, path []string, value any) {
 	for _, step := range path[:len(path)-1] {
-		next, ok := at[step].(map[string]any)
+		next, ok := tree[step].(map[string]any)
 		if !ok {
 			next = map[string]any{}
-			at[step] = next
+			tree[step] = next
 		}
-		at = next
+		tree = next
 	}
-	at[path[len(path)-1]] = value
+	tree[path[len(path)-1]] = value
 }

@@ -110,6 +110,15 @@ func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
 	}
 }
 
+func TestTheEnvironmentIsEnoughWhereTheFileSaysNothing(t *testing.T) {
+	for _, text := range []string{"", "# nothing\n", "---\n", "null\n"} {
+		c, where := read("test.yaml", []byte(text), []string{"AGGREGATOR_LISTEN=127.0.0.1:1"})
+		if len(where.problems) > 0 || c.Listen != "127.0.0.1:1" {
+			t.Errorf("%q: %v", text, where.problems)
+		}
+	}
+}
+
 func TestAnEmptyVariableEmptiesAList(t *testing.T) {
 	c := load(t, minimal+"cors: {origins: [\"https://www.example.org\"]}\n", "AGGREGATOR_CORS_ORIGINS=")
 	if len(c.CORS.Origins) != 0 {

@@ -4,8 +4,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-
-	"github.com/knadh/koanf/v2"
 )
 
 // Load reads the file at path, lays environ ("NAME=value", as from [os.Environ]) over it and validates the whole. An
@@ -36,23 +34,22 @@ func LoadBytes(name string, data []byte, environ []string) (*Config, error) {
 	return c, nil
 }
 
-// read stacks the layers and decodes them. Without a Config the file's text itself is no YAML.
+// read lays the environment over the file and decodes both over the defaults. Without a Config the file's text itself is no
+// YAML.
 func read(name string, data []byte, environ []string) (*Config, *places) {
 	where := &places{
 		file: name, lines: map[string]int{}, env: map[string]string{}, files: map[string]string{}, bad: map[string]bool{},
 	}
-	file, problem := parseDocument(data, where.lines)
+	tree, problem := parseDocument(data, where.lines)
 	if problem != nil {
 		problem.File = name
 		where.problems = append(where.problems, *problem)
 		return nil, where
 	}
-	env := readEnvironment(environ, productNames(file), where)
-	where.env = env.set
+	overlay(tree, environ, productNames(tree), where)
 	c := Default()
 	c.files = where.files
 	d := decoder{places: where}
-	tree := stack(document(file), env)
 	d.value(tree, reflect.ValueOf(c).Elem(), "")
 	products, ok := tree[productsKey]
 	if !ok {
@@ -60,18 +57,6 @@ func read(name string, data []byte, environ []string) (*Config, *places) {
 	}
 	d.products(products, c)
 	return c, where
-}
-
-// stack merges the layers, the later one winning. No key holds koanf's delimiter: it would merge by pieces of it.
-func stack(layers ...koanf.Provider) map[string]any {
-	const noKeyHoldsThis = "\x00"
-	k := koanf.New(noKeyHoldsThis)
-	for _, layer := range layers {
-		if err := k.Load(layer, nil); err != nil { // our layers are trees already and do not fail
-			panic("configuration layer: " + err.Error())
-		}
-	}
-	return k.Raw()
 }
 
 // productNames are the use cases that variables may speak of: those of the file and the built-in ones.
