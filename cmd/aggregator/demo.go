@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/configs"
 	"timeslots/internal/acme"
 	"timeslots/web"
 )
@@ -28,8 +31,8 @@ func (c *demoCommand) Run(p *program) error {
 	if c.Traffic < 0 || c.Traffic > maxTraffic {
 		return &usageError{fmt.Errorf("--traffic %d: give a rate from 0 to %d requests a second", c.Traffic, maxTraffic)}
 	}
-	for flag, addr := range map[string]string{"--listen": c.Listen, "--admin": c.Admin} {
-		if _, _, err := net.SplitHostPort(addr); err != nil {
+	for flag, addr := range map[string]string{"--listen": c.Listen, "--admin": c.Admin, "--redis": c.Redis} {
+		if _, _, err := net.SplitHostPort(addr); err != nil && (addr != "" || flag != "--redis") {
 			return &usageError{fmt.Errorf("%s %q: give HOST:PORT, for example 127.0.0.1:0 for any free port", flag, addr)}
 		}
 	}
@@ -91,27 +94,23 @@ Ctrl-C ends it.
 		base, department.URLName, department.VisitTypes[0], root, at.admin, at.admin)
 }
 
-// config is configs/demo.yaml with the addresses of this run.
+// config is configs/demo.yaml with the addresses of this run, and without a log line for each request between the lines
+// that announce it. The process's own environment wins, as it does over a file.
 func (c *demoCommand) config(p *program, simulator string) (*config.Config, error) {
-	redis := "[]"
-	if c.Redis != "" {
-		redis = fmt.Sprintf("[%q]", c.Redis)
+	environ, upstream := slices.Clone(p.environ), "http://"+simulator
+	for name, value := range map[string]string{
+		"AGGREGATOR_LISTEN":                  c.Listen,
+		"AGGREGATOR_ADMIN_LISTEN":            c.Admin,
+		"AGGREGATOR_UPSTREAM_PUBLIC_URL":     upstream,
+		"AGGREGATOR_UPSTREAM_INGRESS_URL":    upstream,
+		"AGGREGATOR_UPSTREAM_VISIT_URL":      upstream,
+		"AGGREGATOR_UPSTREAM_SCHEDULING_URL": upstream,
+		"AGGREGATOR_CACHE_REDIS_ADDRESSES":   c.Redis,
+		"AGGREGATOR_LOG_LEVEL":               "warn",
+	} {
+		if !slices.ContainsFunc(p.environ, func(own string) bool { return strings.HasPrefix(own, name+"=") }) {
+			environ = append(environ, name+"="+value)
+		}
 	}
-	text := fmt.Sprintf(`
-listen: %[1]q
-admin: {listen: %[2]q}
-tenant: acme
-tier: uat
-upstream:
-  public: {url: "http://%[3]s"}
-  ingress: {url: "http://%[3]s", keys: {careOptions: %[4]q, slots: %[5]q, booking: %[6]q}}
-  visit: {url: "http://%[3]s"}
-  scheduling: {url: "http://%[3]s", brand: acme}
-sources:
-  providerDirect: {version: both}
-cache: {redis: {addresses: %[7]s}}
-pages: {enabled: true}
-log: {level: warn, format: text}
-`, c.Listen, c.Admin, simulator, acme.DefaultCareOptionsKey, acme.DefaultSlotsKey, acme.DefaultBookingKey, redis)
-	return config.LoadBytes("demo", []byte(text), p.environ)
+	return config.LoadBytes("configs/demo.yaml", configs.Demo, environ)
 }

@@ -10,6 +10,7 @@ var houses = []string{
 	"cmd/aggregator/internal/config",
 	"cmd/aggregator/internal/sink",
 	"cmd/aggregator",
+	"configs",
 	"consistency",
 	"deploy",
 	"faults",
@@ -41,6 +42,7 @@ var houses = []string{
 var edges = []edge{
 	{"cmd/aggregator", "cmd/aggregator/internal/config", "wiring knows every name"},
 	{"cmd/aggregator", "cmd/aggregator/internal/sink", "wiring puts it before standard error"},
+	{"cmd/aggregator", "configs", "wiring: demo serves what configs/demo.yaml says"},
 	{"cmd/aggregator", "internal/acme", "wiring: demo and acme start the simulator"},
 	{"cmd/aggregator", "internal/api", "wiring"},
 	{"cmd/aggregator", "internal/api/door", "wiring puts the door before the routes"},
