@@ -12,6 +12,7 @@ import (
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/configs"
 	"timeslots/internal/acme"
+	"timeslots/internal/crowd"
 	"timeslots/web"
 )
 
@@ -28,8 +29,8 @@ const demoLatency = 80 * time.Millisecond
 
 // Run starts a tenant on a listener of its own and serves in front of it.
 func (c *demoCommand) Run(p *program) error {
-	if c.Traffic < 0 || c.Traffic > maxTraffic {
-		return &usageError{fmt.Errorf("--traffic %d: give a rate from 0 to %d requests a second", c.Traffic, maxTraffic)}
+	if c.Traffic < 0 || c.Traffic > crowd.MaxPerSecond {
+		return &usageError{fmt.Errorf("--traffic %d: give a rate from 0 to %d requests a second", c.Traffic, crowd.MaxPerSecond)}
 	}
 	for flag, addr := range map[string]string{"--listen": c.Listen, "--admin": c.Admin, "--redis": c.Redis} {
 		if _, _, err := net.SplitHostPort(addr); err != nil && (addr != "" || flag != "--redis") {
@@ -53,7 +54,7 @@ func (c *demoCommand) Run(p *program) error {
 	err = p.serve(cfg, serveOptions{demo: samplePatients(tenant), beside: func(ctx context.Context, public, admin string) {
 		c.announce(p, tenant, addresses{simulator: simulator.addr(), public: public, admin: admin})
 		if c.Traffic > 0 {
-			crowd(ctx, "http://"+public, tenant, c.Traffic)
+			crowd.Run(ctx, "http://"+public, tenant, c.Traffic)
 		}
 	}})
 	return errors.Join(err, simulator.close())

@@ -19,6 +19,7 @@ var houses = []string{
 	"internal/api",
 	"internal/booking",
 	"internal/cache",
+	"internal/crowd",
 	"internal/fence",
 	"internal/fetch",
 	"internal/figure",
@@ -48,6 +49,7 @@ var edges = []edge{
 	{"cmd/aggregator", "internal/api/door", "wiring puts the door before the routes"},
 	{"cmd/aggregator", "internal/booking", "wiring"},
 	{"cmd/aggregator", "internal/cache", "wiring"},
+	{"cmd/aggregator", "internal/crowd", "wiring: demo --traffic"},
 	{"cmd/aggregator", "internal/fetch", "wiring"},
 	{"cmd/aggregator", "internal/merge", "wiring"},
 	{"cmd/aggregator", "internal/metrics", "wiring"},
@@ -65,6 +67,8 @@ var edges = []edge{
 	{"faults", "internal/process", "the service, Redis and proxies as processes"},
 	{"faults", "internal/acme", "the good upstream behind the bad one"},
 	{"faults", "internal/trace", "the collector that tests use: what traces say is searched"},
+
+	{"internal/crowd", "internal/acme", "the tenant whose clinicians and departments are asked for"},
 
 	{"internal/api", "internal/api/door", "one way to read and mint correlation ids"},
 	{"internal/api", "internal/booking", "mounts the pass-through"},

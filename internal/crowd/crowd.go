@@ -1,4 +1,4 @@
-package main
+package crowd
 
 import (
 	"context"
@@ -14,26 +14,27 @@ import (
 	"timeslots/internal/acme"
 )
 
-// Bounds of the demo's crowd: it should look alive, not measure anything (that is what loadtest is for).
-const (
-	maxTraffic     = 500
-	trafficWorkers = 32
-)
+// MaxPerSecond is the highest rate.
+const MaxPerSecond = 500
 
-// crowd sends so many requests a second until ctx ends. A request that finds all workers busy is left out.
-func crowd(ctx context.Context, base string, tenant *acme.Tenant, perSecond int) {
+// workers are how many requests may be under way.
+const workers = 32
+
+// Run sends so many requests a second to the service at base, about the tenant's clinicians and departments, until ctx ends. A
+// request that finds all workers busy is left out.
+func Run(ctx context.Context, base string, tenant *acme.Tenant, perSecond int) {
 	client := &http.Client{Timeout: 5 * time.Second}
-	visitors := make(chan string)
+	targets := make(chan string)
 	var wg sync.WaitGroup
-	for range trafficWorkers {
+	for range workers {
 		wg.Go(func() {
-			for target := range visitors {
-				visit(ctx, client, target)
+			for target := range targets {
+				get(ctx, client, target)
 			}
 		})
 	}
 	defer wg.Wait()
-	defer close(visitors)
+	defer close(targets)
 	tick := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer tick.Stop()
 	for {
@@ -42,14 +43,14 @@ func crowd(ctx context.Context, base string, tenant *acme.Tenant, perSecond int)
 			return
 		case <-tick.C:
 			select {
-			case visitors <- base + "/v1/timeslots?" + pageView(tenant):
+			case targets <- base + "/v1/timeslots?" + pageView(tenant):
 			default:
 			}
 		}
 	}
 }
 
-func visit(ctx context.Context, client *http.Client, target string) {
+func get(ctx context.Context, client *http.Client, target string) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return
