@@ -3,11 +3,8 @@ package main
 import (
 	"fmt"
 	"maps"
-	"math"
 	"net/url"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
@@ -27,39 +24,15 @@ type path struct {
 	warmer  *warmer
 
 	products []string // configured names
-
-	serving atomic.Int64 // requests under way; once retired, so many more than retiredPath
-	left    sync.Once
-	empty   chan struct{}
-}
-
-// retiredPath is far below any number of requests.
-const retiredPath = math.MinInt64 / 2
-
-// enter counts a request in, without a lock that all requests would share; false when the path was retired meanwhile and
-// another is in its place.
-func (p *path) enter() bool {
-	if p.serving.Add(1) > 0 {
-		return true
-	}
-	p.leave()
-	return false
-}
-
-func (p *path) leave() {
-	if p.serving.Add(-1) == retiredPath {
-		p.left.Do(func() { close(p.empty) })
-	}
+	inUse    *lifetime
 }
 
 // retire waits for the requests under way and closes the path. No request enters any more.
 func (p *path) retire() {
-	if p.serving.Add(retiredPath) == retiredPath {
-		p.left.Do(func() { close(p.empty) })
-	}
+	left := p.inUse.end()
 	p.warmer.close()
 	p.server.EndStreams()
-	<-p.empty
+	<-left
 	p.engine.Close()
 	p.server.Close()
 	p.fetcher.Close()
@@ -100,7 +73,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	}
 	return &path{
 		fetcher: fetcher, engine: engine, server: server, warmer: startWarming(cfg.Products, server, s.log),
-		products: productNames(cfg.Products), empty: make(chan struct{}),
+		products: productNames(cfg.Products), inUse: newLifetime(),
 	}, nil
 }
 

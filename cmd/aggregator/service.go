@@ -206,16 +206,21 @@ func (s *service) watch(most config.Memory) {
 	s.metrics.WatchTombstones(func() float64 { return float64(s.ledger.Len()) })
 }
 
-// serve hands a public request that the door let in to the request path in force. A path that a reload retires finishes
-// what it has begun, so a request that comes upon one takes the next.
-func (s *service) serve(w http.ResponseWriter, r *http.Request) {
+// enter gives the request path in force; the caller leaves it. A path that a reload retires finishes what it has begun, so who
+// comes upon one takes the next.
+func (s *service) enter() *path {
 	for {
-		if p := s.path.Load(); p.enter() {
-			defer p.leave()
-			p.server.ServeHTTP(w, r)
-			return
+		if p := s.path.Load(); p.inUse.enter() {
+			return p
 		}
 	}
+}
+
+// serve hands a public request that the door let in to the request path in force.
+func (s *service) serve(w http.ResponseWriter, r *http.Request) {
+	p := s.enter()
+	defer p.inUse.leave()
+	p.server.ServeHTTP(w, r)
 }
 
 // Respond implements accel.Responder: answers from memory, past the door while that may be.
@@ -223,12 +228,9 @@ func (s *service) Respond(r *accel.Request, w *accel.Reply) (known bool) {
 	if !s.door.Ajar() {
 		return false
 	}
-	p := s.path.Load()
-	if !p.enter() {
-		return false // net/http comes upon the next one
-	}
+	p := s.enter()
 	defer func() {
-		p.leave()
+		p.inUse.leave()
 		if recover() != nil { // then the long way, on which a panic gets its 500
 			known = false
 		}
