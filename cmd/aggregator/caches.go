@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"time"
 
@@ -18,24 +17,37 @@ const minPending = 30 * time.Second
 
 func (s *service) buildIndex(*config.Config) (err error) {
 	s.index, err = taken.NewSlotIndex(taken.SlotIndexOptions{})
+	if err == nil {
+		s.onStop.push(s.index.Close)
+	}
 	return err
 }
 
 func (s *service) buildRedis(cfg *config.Config) (err error) {
-	if len(cfg.Cache.Redis.Addresses) > 0 {
-		s.redis, err = s.newRedis(cfg)
+	if len(cfg.Cache.Redis.Addresses) == 0 {
+		return nil
 	}
-	return err
+	if s.redis, err = redisclient.New(s.redisOptions(cfg)); err != nil {
+		return fmt.Errorf("cache.redis: %w", err)
+	}
+	s.onStop.push(s.redis.Close)
+	s.uses = taken.NewUses(s.redis, cfg.Booking.Tombstone)
+	return nil
 }
 
-func (s *service) buildLedger(cfg *config.Config) (err error) {
+func (s *service) buildSwitches(*config.Config) error {
 	s.switches = taken.NewSwitches(s.redis)
-	if s.redis != nil {
-		s.uses = taken.NewUses(s.redis, cfg.Booking.Tombstone)
-	}
+	s.onStop.push(cannotFail(s.switches.Close))
+	return nil
+}
+
+// buildLedger makes what is closed before the connection to Redis is: it has something to tell the other replicas to the last.
+func (s *service) buildLedger(cfg *config.Config) (err error) {
 	options := s.ledgerOptions(cfg)
 	options.Locate = s.index.Locate
-	s.ledger, err = taken.NewLedger(options)
+	if s.ledger, err = taken.NewLedger(options); err == nil {
+		s.onStop.push(s.ledger.Close)
+	}
 	return err
 }
 
@@ -47,6 +59,7 @@ func (s *service) ledgerOptions(cfg *config.Config) taken.LedgerOptions {
 	}
 }
 
+// buildStore joins the tiers, which are closed one by one.
 func (s *service) buildStore(cfg *config.Config) (err error) {
 	s.memory, err = cache.NewMemory(cache.MemoryOptions{
 		MaxBytes: uint64(cfg.Cache.Memory.Fragments), Recorder: s.metrics, OnStore: s.stored, Fences: s.ledger.Fences(),
@@ -54,6 +67,7 @@ func (s *service) buildStore(cfg *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	s.onStop.push(s.memory.Close)
 	s.ledger.Ask(s.memory)
 	s.store = s.memory
 	if s.redis == nil {
@@ -66,7 +80,8 @@ func (s *service) buildStore(cfg *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	s.store, err = cache.NewTiered(s.memory, shared) // which owns both from now on
+	s.onStop.push(shared.Close)
+	s.store, err = cache.NewTiered(s.memory, shared)
 	return err
 }
 
@@ -88,14 +103,6 @@ func policiesOf(cfg *config.Config) *policies {
 	return &p
 }
 
-func (s *service) newRedis(cfg *config.Config) (*redisclient.Client, error) {
-	redis, err := redisclient.New(s.redisOptions(cfg))
-	if err != nil {
-		return nil, fmt.Errorf("cache.redis: %w", err)
-	}
-	return redis, nil
-}
-
 func (s *service) redisOptions(cfg *config.Config) redisclient.Options {
 	r := cfg.Cache.Redis
 	opt := redisclient.Options{
@@ -108,22 +115,4 @@ func (s *service) redisOptions(cfg *config.Config) redisclient.Options {
 		opt.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	return opt
-}
-
-// closeCaches closes the ledger first, which tells Redis what is left to tell, and the connection to Redis last.
-func (s *service) closeCaches() error {
-	var errs []error
-	if s.ledger != nil {
-		errs = append(errs, s.ledger.Close())
-	}
-	if s.store != nil { // with what it stands on
-		errs = append(errs, s.store.Close())
-	}
-	if s.redis != nil {
-		errs = append(errs, s.redis.Close())
-	}
-	if s.index != nil {
-		errs = append(errs, s.index.Close())
-	}
-	return errors.Join(errs...)
 }

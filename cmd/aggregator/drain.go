@@ -19,19 +19,19 @@ var errForced = errors.New("ended at once by a second signal")
 //	              every answer       may ask once more       in flight          which get their time
 //	              closes its
 //	              connection
-func drain(s *service, cfg *config.Config, public, admin *listener, second <-chan struct{}) error {
+func (s *service) drain(second <-chan struct{}) error {
 	s.ready.Store(false)
 	s.door.Leave()
 	s.path.Load().server.EndStreams()
 	select {
-	case <-time.After(cfg.Shutdown.Delay):
+	case <-time.After(s.config.Shutdown.Delay):
 	case <-second:
 		return errForced
 	}
 	drained := make(chan error, 1)
 	go func() {
-		err := public.drain(cfg.Shutdown.Grace, bookingPatience(cfg))
-		drained <- errors.Join(err, admin.close(), s.close())
+		err := s.public.drain(s.config.Shutdown.Grace, bookingPatience(s.config))
+		drained <- errors.Join(err, s.close())
 	}()
 	select {
 	case err := <-drained:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/web"
@@ -47,37 +48,46 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	if err != nil {
 		return err
 	}
-	service, err := newService(cfg, log, level, extras{off: off, demo: opt.demo})
+	s, err := newService(cfg, log, level, extras{off: off, demo: opt.demo})
 	if err != nil {
 		return err
 	}
-	public, err := newFastListener(cfg.Listen, maxConnections(), service.door, publicTimeouts(cfg), service)
-	if err != nil {
-		return errors.Join(err, service.close())
+	if err := s.listen(cfg); err != nil {
+		return errors.Join(err, s.close())
 	}
-	admin, err := newListener(cfg.Admin.Listen, leastConnections, service.adminHandler(), adminTimeouts)
-	if err != nil {
-		return errors.Join(err, public.close(), service.close())
-	}
-	service.ready.Store(true)
-	_, _ = fmt.Fprintf(p.stderr, "listening public=%s admin=%s\n", public.addr(), admin.addr())
+	s.ready.Store(true)
+	_, _ = fmt.Fprintf(p.stderr, "listening public=%s admin=%s\n", s.public.addr(), s.admin.addr())
+	failure := s.runBeside(opt, stop)
+	return errors.Join(failure, s.drain(stop.second))
+}
 
-	beside, endBeside := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if opt.beside != nil {
-			opt.beside(beside, public.addr(), admin.addr())
-		}
-	}()
-	failure := service.run(opt, stop, public, admin)
-	endBeside()
-	<-done
-	return errors.Join(failure, drain(service, cfg, public, admin, stop.second))
+// listen opens both listeners.
+func (s *service) listen(cfg *config.Config) (err error) {
+	if s.public, err = newFastListener(cfg.Listen, maxConnections(), s.door, publicTimeouts(cfg), s); err != nil {
+		return err
+	}
+	s.onStop.push(s.public.close)
+	if s.admin, err = newListener(cfg.Admin.Listen, leastConnections, s.adminHandler(), adminTimeouts); err != nil {
+		return err
+	}
+	s.onStop.push(s.admin.close)
+	return nil
+}
+
+// runBeside is run, with what stands beside it in the background.
+func (s *service) runBeside(opt serveOptions, stop signals) error {
+	ctx, end := context.WithCancel(context.Background())
+	var beside sync.WaitGroup
+	if opt.beside != nil {
+		beside.Go(func() { opt.beside(ctx, s.public.addr(), s.admin.addr()) })
+	}
+	defer beside.Wait()
+	defer end()
+	return s.run(opt, stop)
 }
 
 // run answers requests to reload until it is time to stop; the error is why a listener failed.
-func (s *service) run(opt serveOptions, stop signals, public, admin *listener) error {
+func (s *service) run(opt serveOptions, stop signals) error {
 	var changed <-chan struct{}
 	if opt.file != "" {
 		unwatch := make(chan struct{})
@@ -88,9 +98,9 @@ func (s *service) run(opt serveOptions, stop signals, public, admin *listener) e
 		select {
 		case <-stop.first:
 			return nil
-		case err := <-public.failed:
+		case err := <-s.public.failed:
 			return err
-		case err := <-admin.failed:
+		case err := <-s.admin.failed:
 			return err
 		case <-stop.reload:
 			s.reload(opt.load)

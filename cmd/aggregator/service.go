@@ -51,11 +51,14 @@ type service struct {
 	ops      *ops.Watch
 
 	oddities ops.Oddities // of upstream's answers
+	onStop   onStop
 
 	switches *taken.Switches
 	uses     booking.Uses   // nil: there is no Redis
 	retired  sync.WaitGroup // request paths that a reload replaced and that still finish
 	ready    atomic.Bool
+
+	public, admin *listener // nil until listen
 }
 
 // extras are what no configuration says.
@@ -67,8 +70,8 @@ type extras struct {
 	step func(name string) error
 }
 
-// newService wires everything together. It waits for no connection, so it works while Redis and DexCare are away. One
-// that fails leaves nothing behind.
+// newService wires everything together, each step upon those before it. It waits for no connection, so it works while Redis and
+// DexCare are away. One that fails leaves nothing running.
 func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, more extras) (*service, error) {
 	s := &service{log: log, level: level, config: cfg, loaded: cfg, disabled: more.off}
 	s.policies.Store(policiesOf(cfg))
@@ -82,6 +85,7 @@ func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, more
 		{"upstream", s.buildUpstream},
 		{"slot index", s.buildIndex},
 		{"redis", s.buildRedis},
+		{"switches", s.buildSwitches},
 		{"ledger", s.buildLedger},
 		{"store", s.buildStore},
 		{"gateway", s.buildGateway},
@@ -117,6 +121,9 @@ func (s *service) buildTracer(cfg *config.Config) (err error) {
 		Endpoint: cfg.Tracing.Endpoint, Ratio: cfg.Tracing.Ratio, Tenant: cfg.Tenant, Version: thisBuild().version,
 		Instance: replicaName(), Logger: s.log,
 	})
+	if err == nil {
+		s.onStop.push(cannotFail(s.closeTracer))
+	}
 	return err
 }
 
@@ -133,7 +140,10 @@ func (s *service) closeTracer() {
 }
 
 func (s *service) buildGateway(cfg *config.Config) (err error) {
-	s.gateway, err = s.newGateway(cfg)
+	s.gateway, err = booking.New(s.gatewayOptions(cfg))
+	if err == nil {
+		s.onStop.push(cannotFail(s.gateway.Close))
+	}
 	return err
 }
 
@@ -143,6 +153,10 @@ func (s *service) buildPath(cfg *config.Config) error {
 		return err
 	}
 	s.path.Store(path)
+	s.onStop.push(cannotFail(func() {
+		s.path.Load().retire()
+		s.retired.Wait()
+	}))
 	s.watch(cfg.Cache.Memory)
 	return nil
 }
@@ -155,16 +169,13 @@ func (s *service) buildDoor(cfg *config.Config) (err error) {
 
 func (s *service) buildWatch(*config.Config) error {
 	s.ops = s.newWatch()
+	s.onStop.push(cannotFail(s.ops.Close))
 	return nil
 }
 
 func (s *service) buildUpstream(cfg *config.Config) (err error) {
 	s.upstream, err = newUpstream(cfg.Upstream)
 	return err
-}
-
-func (s *service) newGateway(cfg *config.Config) (*booking.Gateway, error) {
-	return booking.New(s.gatewayOptions(cfg))
 }
 
 func (s *service) gatewayOptions(cfg *config.Config) booking.Options {
@@ -238,21 +249,5 @@ func (s *service) Respond(r *accel.Request, w *accel.Reply) (known bool) {
 	return p.server.Respond(r, w)
 }
 
-// close ends background work, after the listeners are closed. Of a service whose start failed it closes what is there.
-func (s *service) close() error {
-	if s.ops != nil {
-		s.ops.Close()
-	}
-	if path := s.path.Load(); path != nil {
-		path.retire()
-	}
-	s.retired.Wait()
-	if s.gateway != nil {
-		s.gateway.Close()
-	}
-	if s.switches != nil {
-		s.switches.Close()
-	}
-	s.closeTracer()
-	return s.closeCaches()
-}
+// close ends the listeners and then what works in the background.
+func (s *service) close() error { return s.onStop.run() }

@@ -2,13 +2,18 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"timeslots/cmd/aggregator/internal/config"
+	programs "timeslots/internal/process"
 )
 
 var errStep = errors.New("this step fails")
@@ -60,7 +65,7 @@ func TestAStartThatFailsLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	noneLeftOf(t, before)
-	if len(steps) < 12 {
+	if len(steps) < 13 {
 		t.Fatalf("steps %v", steps)
 	}
 	for _, failing := range steps {
@@ -105,5 +110,57 @@ func TestAStartThatIsRefusedLeavesNothingBehind(t *testing.T) {
 			}
 			noneLeftOf(t, before)
 		})
+	}
+}
+
+// The last step of a start opens the admin listener: where its address is taken, the public one is free again.
+func TestAStartThatFailsAtItsLastStepLeavesNoListener(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	free, err := programs.FreeAddresses(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := written(t, fmt.Sprintf(`
+listen: %s
+admin: {listen: %q}
+upstream: {public: {url: "http://127.0.0.1:1"}, ingress: {url: "http://127.0.0.1:1"}, visit: {url: "http://127.0.0.1:1"}}
+`, free[0], taken.Addr()))
+	before := goleak.IgnoreCurrent()
+	said := newConsole()
+	if code := run(program{stdout: said, stderr: said}, []string{"serve", "--config", file}); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	if text := said.String(); !strings.Contains(text, taken.Addr().String()) || strings.Contains(text, "listening") {
+		t.Errorf("it said: %s", text)
+	}
+	noneLeftOf(t, before)
+	again, err := net.Listen("tcp", free[0])
+	if err != nil {
+		t.Fatalf("the public listener is still there: %v", err)
+	}
+	_ = again.Close()
+}
+
+func TestWhatWasStartedEndsInReverseOrderAndOnce(t *testing.T) {
+	var order []int
+	var o onStop
+	for i := range 3 {
+		o.push(func() error {
+			order = append(order, i)
+			if i == 1 {
+				return errStep
+			}
+			return nil
+		})
+	}
+	if err := o.run(); !errors.Is(err, errStep) {
+		t.Errorf("%v", err)
+	}
+	if err := o.run(); err != nil || !slices.Equal(order, []int{2, 1, 0}) {
+		t.Errorf("%v, %v", order, err)
 	}
 }
