@@ -18,7 +18,7 @@ func (s *service) newWatch() *ops.Watch {
 	s.note(time.Now())
 	return ops.New(ops.Options{
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
-		Warm:          func() []ops.Warm { return s.path.Load().warmer.list() },
+		Warm:          s.warming,
 		Odd:           s.oddities.List,
 		Circles:       s.circles,
 		Redis:         s.redisServers(),
@@ -50,6 +50,17 @@ func (s *service) circles() (list []ops.Circle, most int) {
 		}
 	}
 	return list, most
+}
+
+// warming is the campaigns of the configuration in force.
+func (s *service) warming() (list []ops.Warm) {
+	for _, c := range s.path.Load().campaigns.State() {
+		list = append(list, ops.Warm{
+			Product: c.Product, Query: c.Query, From: c.From, Until: c.Until, Every: c.Every.Seconds(),
+			Rounds: c.Rounds, Last: c.Last, Complete: c.Complete, Error: c.Error,
+		})
+	}
+	return list
 }
 
 // redisServers tells how each Redis server is; nil where there is none.

@@ -18,10 +18,10 @@ import (
 // path is the request path for one configuration: guards, engine, routes. A reload builds a new one over the same
 // caches and puts it in the old one's place.
 type path struct {
-	fetcher *fetch.Fetcher
-	engine  *search.Engine
-	server  *api.Server
-	warmer  *warmer
+	fetcher   *fetch.Fetcher
+	engine    *search.Engine
+	server    *api.Server
+	campaigns *search.Campaigns
 
 	products []string // configured names
 	inUse    *lifetime
@@ -30,7 +30,7 @@ type path struct {
 // retire waits for the requests under way and closes the path. No request enters any more.
 func (p *path) retire() {
 	left := p.inUse.end()
-	p.warmer.close()
+	p.campaigns.Close()
 	p.server.EndStreams()
 	<-left
 	p.engine.Close()
@@ -72,8 +72,9 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		return nil, fmt.Errorf("build the public routes: %w", err)
 	}
 	return &path{
-		fetcher: fetcher, engine: engine, server: server, warmer: startWarming(cfg.Products, server, s.log),
-		products: productNames(cfg.Products), inUse: newLifetime(),
+		fetcher: fetcher, engine: engine, server: server,
+		campaigns: search.StartCampaigns(campaigns(cfg.Products), server.Warm, s.log),
+		products:  productNames(cfg.Products), inUse: newLifetime(),
 	}, nil
 }
 
@@ -145,6 +146,15 @@ func apiProducts(products config.Products) map[string]api.Product {
 		out[name] = api.Product{Ranking: p.Ranking, Budget: p.Budget, MaxAge: p.MaxAge}
 	}
 	return out
+}
+
+func campaigns(products config.Products) (list []search.Campaign) {
+	for _, name := range productNames(products) {
+		for _, w := range products[name].Warm {
+			list = append(list, search.Campaign{Product: name, Query: w.Query, From: w.From, Until: w.Until, Every: w.Every})
+		}
+	}
+	return list
 }
 
 func productNames(products config.Products) []string { return slices.Sorted(maps.Keys(products)) }

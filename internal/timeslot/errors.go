@@ -75,3 +75,11 @@ func (e *InvalidQueryError) Error() string {
 	}
 	return "invalid query: " + strings.Join(parts, "; ")
 }
+
+// ReasonOf says why a query was not answered, without repeating addresses: what is wrong with it, or the kind of failure.
+func ReasonOf(err error) string {
+	if invalid, ok := errors.AsType[*InvalidQueryError](err); ok {
+		return invalid.Error()
+	}
+	return fmt.Sprint("not answered: ", KindOf(err))
+}
