@@ -67,18 +67,6 @@ func TestChangingCallsNeedTheTokenOrComeFromHere(t *testing.T) {
 	}
 }
 
-// A token that can be guessed byte by byte would be no token: what is compared has one length, whatever was sent.
-func TestTokensAreComparedAsDigests(t *testing.T) {
-	for header, want := range map[string]bool{
-		"Bearer secret": true, "Bearer ": false, "": false, "secret": false, "Bearer  secret": false, "Bearer secret ": false, "Bearer SECRET": false,
-		"Bearer " + strings.Repeat("x", 10_000): false,
-	} {
-		if got := sameToken(header, "secret"); got != want {
-			t.Errorf("%.40q: %v", header, got)
-		}
-	}
-}
-
 func TestAPanicOfAnAdminHandlerIsContained(t *testing.T) {
 	var log bytes.Buffer
 	h := door.Contain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

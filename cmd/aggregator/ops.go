@@ -1,15 +1,19 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
+	"timeslots/internal/api/door"
+	"timeslots/internal/cache"
 	"timeslots/internal/fetch"
 	"timeslots/internal/ops"
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -104,29 +108,39 @@ func replicaName() string {
 	return fmt.Sprintf("%s (process %d)", host, os.Getpid())
 }
 
-// switchProduct is PUT /ops/products/{name}: a use case is switched off, and answers 503, or on again, on every replica.
-// "default" stands for requests that name no product, or one that is not configured.
-func (s *service) switchProduct(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
-	known := s.path.Load().products
-	if !slices.Contains(known, name) {
-		refuse(w, http.StatusNotFound, fmt.Sprintf("no product %q is configured; there are: %s", name, strings.Join(known, ", ")))
-		return
+// adminHandler is what the admin listener serves, with its panics contained.
+func (s *service) adminHandler() http.Handler {
+	return door.Contain(ops.NewAdmin(ops.AdminOptions{
+		Watch: s.ops, Metrics: s.metrics.Handler(), Ready: s.ready.Load, Token: s.config.Admin.Token.Reveal(), Logger: s.log,
+		Products: func() []string { return s.path.Load().products },
+		Queries:  queries{s}, Fragments: fragments{s.ledger}, Switches: s.switches,
+	}), s.log)
+}
+
+// queries asks the request path in force.
+type queries struct{ *service }
+
+// Explain implements ops.Queries.
+func (q queries) Explain(ctx context.Context, query string) (any, error) {
+	return q.path.Load().server.Explain(ctx, query)
+}
+
+// Warm implements ops.Queries.
+func (q queries) Warm(ctx context.Context, product, query string, ahead time.Duration) (bool, error) {
+	return q.path.Load().server.Warm(ctx, product, query, ahead)
+}
+
+// fragments are declared void by events of the ledger.
+type fragments struct{ ledger *taken.Ledger }
+
+// Check implements ops.Fragments.
+func (fragments) Check(scope ops.Scope) error { return cache.Scope(scope).Validate() }
+
+// Invalidate implements ops.Fragments.
+func (f fragments) Invalidate(ctx context.Context, scope ops.Scope) (everywhere bool, err error) {
+	err = f.ledger.Invalidate(ctx, cache.Scope(scope))
+	if errors.Is(err, taken.ErrNotTold) {
+		return false, nil
 	}
-	const fix = `give {"enabled":true} or {"enabled":false}`
-	object, wrong := readObject(r, fix, "enabled")
-	enabled := false
-	if wrong == nil {
-		enabled, wrong = field[bool](object, "enabled", fix)
-	}
-	if wrong != nil {
-		refuseMistake(w, wrong)
-		return
-	}
-	s.log.Warn("product switched", "product", name, "enabled", enabled)
-	if err := s.switches.Set(r.Context(), name, !enabled); err != nil {
-		refuse(w, http.StatusAccepted, "done on this replica; the others follow when Redis can be reached again")
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
+	return err == nil, err
 }

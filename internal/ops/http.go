@@ -13,8 +13,8 @@ import (
 	"timeslots/internal/problem"
 )
 
-// Routes adds the page and its sources to a mux.
-func (w *Watch) Routes(mux *http.ServeMux) {
+// routes adds the page and its sources to a mux.
+func (w *Watch) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /ops", w.page)
 	mux.HandleFunc("GET /ops/state", w.state)
 	mux.HandleFunc("GET /ops/events", w.events)
@@ -115,11 +115,14 @@ func (f file) serve(out http.ResponseWriter, _ *http.Request) {
 }
 
 func (w *Watch) page(out http.ResponseWriter, _ *http.Request) {
-	h := out.Header()
+	setPageHeaders(out.Header())
+	_ = page.Execute(out, w.State())
+}
+
+func setPageHeaders(h http.Header) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	_ = page.Execute(out, w.State())
 }

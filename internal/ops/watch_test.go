@@ -25,7 +25,7 @@ func newTestWatch(t *testing.T) *Watch {
 
 func TestTheStateHasTheDocumentedParts(t *testing.T) {
 	mux := http.NewServeMux()
-	newTestWatch(t).Routes(mux)
+	newTestWatch(t).routes(mux)
 	r := httptest.NewRecorder()
 	mux.ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/ops/state", nil))
 	var parts map[string]any
@@ -42,7 +42,7 @@ func TestTheStateHasTheDocumentedParts(t *testing.T) {
 func TestEventsBringAStateASecondToAllWhoListen(t *testing.T) {
 	w := newTestWatch(t)
 	mux := http.NewServeMux()
-	w.Routes(mux)
+	w.routes(mux)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // only against hanging
@@ -104,7 +104,7 @@ func TestListenersAreBoundedAndLeaveNothingBehind(t *testing.T) {
 
 func TestThePageLoadsFromHereAloneAndItsFilesCanBeKept(t *testing.T) {
 	mux := http.NewServeMux()
-	newTestWatch(t).Routes(mux)
+	newTestWatch(t).routes(mux)
 	r := httptest.NewRecorder()
 	mux.ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/ops", nil))
 	if strings.Contains(r.Body.String(), "http:") || strings.Contains(r.Body.String(), "https:") || !strings.Contains(r.Header().Get("Content-Security-Policy"), "default-src 'none'") {

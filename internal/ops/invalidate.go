@@ -1,23 +1,36 @@
-package main
+package ops
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"errors"
+	"context"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
-	"timeslots/internal/cache"
-	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
 const invalidationFix = `give one of {"npi":"9000000017"}, {"departmentIdentifier":"ehr|id"}, {"source":"careDirect"}, {"all":true}`
 
+// Scope is which fragments are void: exactly one field says it.
+type Scope struct {
+	NPI                  string          // all that speaks of a clinician
+	DepartmentIdentifier string          // all that speaks of a department, as "<ehrInstance>|<departmentId>"
+	Source               timeslot.Source // all of one surface
+	All                  bool
+}
+
+// Fragments declares fragments void on every replica. The real one stands on cache.Ledger.
+type Fragments interface {
+	// Check says what is wrong with a scope that does not name exactly one thing that can exist.
+	Check(Scope) error
+	// Invalidate does it. Where everywhere is false, the other replicas follow when Redis can be reached again; after an error
+	// nothing has changed.
+	Invalidate(context.Context, Scope) (everywhere bool, err error)
+}
+
 // readScope reads the body of POST /ops/invalidate: exactly one field (docs/interface.md §4).
-func readScope(r *http.Request) (scope cache.Scope, wrong *mistake) {
+func (a admin) readScope(r *http.Request) (scope Scope, wrong *mistake) {
 	object, wrong := readObject(r, invalidationFix, "npi", "departmentIdentifier", "source", "all")
 	switch {
 	case wrong != nil:
@@ -38,7 +51,7 @@ func readScope(r *http.Request) (scope cache.Scope, wrong *mistake) {
 		case "all":
 			scope.All, wrong = field[bool](object, name, invalidationFix)
 		}
-		if err := scope.Validate(); wrong == nil && err != nil {
+		if err := a.Fragments.Check(scope); wrong == nil && err != nil {
 			wrong = &mistake{name, "names nothing: " + err.Error(), invalidationFix}
 		}
 	}
@@ -47,41 +60,21 @@ func readScope(r *http.Request) (scope cache.Scope, wrong *mistake) {
 
 // invalidate declares fragments void on every replica: none that was fetched, or whose fetch began, before is served
 // or stored again.
-func (s *service) invalidate(w http.ResponseWriter, r *http.Request) {
-	scope, wrong := readScope(r)
+func (a admin) invalidate(w http.ResponseWriter, r *http.Request) {
+	scope, wrong := a.readScope(r)
 	if wrong != nil {
 		refuseMistake(w, wrong)
 		return
 	}
-	err := s.ledger.Invalidate(r.Context(), scope)
+	everywhere, err := a.Fragments.Invalidate(r.Context(), scope)
 	switch {
-	case errors.Is(err, taken.ErrNotTold):
-		refuse(w, http.StatusAccepted, "done on this replica; the others follow when Redis can be reached again")
-		return
 	case err != nil: // the caller left
 		refuse(w, http.StatusServiceUnavailable, "nothing was invalidated: "+err.Error())
 		return
+	case !everywhere:
+		refuse(w, http.StatusAccepted, notToldYet)
+		return
 	}
-	s.log.Info("fragments invalidated", "npi", scope.NPI != "", "department", scope.DepartmentIdentifier != "", "source", scope.Source, "all", scope.All)
+	a.Logger.Info("fragments invalidated", "npi", scope.NPI != "", "department", scope.DepartmentIdentifier != "", "source", scope.Source, "all", scope.All)
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// guarded lets changing calls through with the token, or from loopback where none is set.
-func (s *service) guarded(next http.HandlerFunc) http.HandlerFunc {
-	token := s.config.Admin.Token
-	return func(w http.ResponseWriter, r *http.Request) {
-		if token.IsSet() && !sameToken(r.Header.Get("Authorization"), token.Reveal()) || !token.IsSet() && !fromHere(r) {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			refuse(w, http.StatusUnauthorized, "changing calls need Authorization: Bearer with admin.token; without a token they are taken from this machine only")
-			return
-		}
-		next(w, r)
-	}
-}
-
-// sameToken compares in constant time, whatever the lengths.
-func sameToken(header, token string) bool {
-	given, ok := strings.CutPrefix(header, "Bearer ")
-	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(token))
-	return ok && subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }

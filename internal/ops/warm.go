@@ -1,4 +1,4 @@
-package main
+package ops
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const warmTime = 20 * time.Second
 const warmFix = `give {"query":"what follows the ? of GET /v1/timeslots"}`
 
 // readWarm reads the body of POST /ops/warm: a query, for a product that is configured or for none.
-func (s *service) readWarm(r *http.Request) (query string, wrong *mistake) {
+func (a admin) readWarm(r *http.Request) (query string, wrong *mistake) {
 	object, wrong := readObject(r, warmFix, "query")
 	if wrong == nil {
 		query, wrong = field[string](object, "query", warmFix)
@@ -32,7 +32,7 @@ func (s *service) readWarm(r *http.Request) (query string, wrong *mistake) {
 		return "", &mistake{"query", "is not one", warmFix}
 	}
 	for _, product := range values["product"] {
-		if known := s.path.Load().products; !slices.Contains(known, product) {
+		if known := a.Products(); !slices.Contains(known, product) {
 			return "", &mistake{"query", "names the product " + shown(product) + ", which is not configured", "there are: " + strings.Join(known, ", ")}
 		}
 	}
@@ -40,15 +40,15 @@ func (s *service) readWarm(r *http.Request) (query string, wrong *mistake) {
 }
 
 // warm is POST /ops/warm: one round for a query, now, on this replica; the fragments are everybody's.
-func (s *service) warm(w http.ResponseWriter, r *http.Request) {
-	query, wrong := s.readWarm(r)
+func (a admin) warm(w http.ResponseWriter, r *http.Request) {
+	query, wrong := a.readWarm(r)
 	if wrong != nil {
 		refuseMistake(w, wrong)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), warmTime)
 	defer cancel()
-	complete, err := s.path.Load().server.Warm(ctx, "", query, time.Second)
+	complete, err := a.Queries.Warm(ctx, "", query, time.Second)
 	if err != nil {
 		if _, invalid := errors.AsType[*timeslot.InvalidQueryError](err); invalid {
 			refuseMistake(w, &mistake{"query", "is not one: " + timeslot.ReasonOf(err), warmFix})

@@ -1,0 +1,37 @@
+package ops
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// notToldYet is the answer where a change holds on this replica, and the others could not be told.
+const notToldYet = "done on this replica; the others follow when Redis can be reached again"
+
+// switchProduct is PUT /ops/products/{name}: a use case is switched off, and answers 503, or on again, on every replica.
+// "default" stands for requests that name no product, or one that is not configured.
+func (a admin) switchProduct(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	if known := a.Products(); !slices.Contains(known, name) {
+		refuse(w, http.StatusNotFound, fmt.Sprintf("no product %q is configured; there are: %s", name, strings.Join(known, ", ")))
+		return
+	}
+	const fix = `give {"enabled":true} or {"enabled":false}`
+	object, wrong := readObject(r, fix, "enabled")
+	enabled := false
+	if wrong == nil {
+		enabled, wrong = field[bool](object, "enabled", fix)
+	}
+	if wrong != nil {
+		refuseMistake(w, wrong)
+		return
+	}
+	a.Logger.Warn("product switched", "product", name, "enabled", enabled)
+	if err := a.Switches.Set(r.Context(), name, !enabled); err != nil {
+		refuse(w, http.StatusAccepted, notToldYet)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
