@@ -9,12 +9,14 @@ import (
 	"timeslots/internal/booking"
 )
 
-// newDoor puts the door before the request path.
-func (s *service) newDoor(cfg *config.Config) (*door.Door, error) {
-	return door.New(door.Options{
+// buildDoor puts the door before the request path.
+func (s *service) buildDoor(cfg *config.Config) (err error) {
+	s.door, err = door.New(door.Options{
 		Next: http.HandlerFunc(s.serve), Bookings: bookingPaths(), Passing: cfg.Booking.Timeout,
 		WriteTimeout: publicTimeouts(cfg).write, Shed: s.metrics.RequestShed, Logger: s.log,
 	}, doorRules(cfg))
+	s.sayDoor(cfg)
+	return err
 }
 
 // bookingPaths are the calls that are shed last: all that pass through but reports, which may stream for minutes.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/api/door"
 	"timeslots/internal/cache"
 	"timeslots/internal/fetch"
@@ -17,10 +18,10 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// newWatch watches the metrics for the operations page.
-func (s *service) newWatch() *ops.Watch {
+// buildWatch watches the metrics for the operations page.
+func (s *service) buildWatch(*config.Config) error {
 	s.note(time.Now())
-	return ops.New(ops.Options{
+	s.watch = ops.New(ops.Options{
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          s.warming,
 		Odd:           s.oddities.List,
@@ -29,6 +30,8 @@ func (s *service) newWatch() *ops.Watch {
 		Off:           s.switches.Off,
 		Configuration: func() ops.Configuration { return *s.inForce.Load() },
 	})
+	s.onStop.push(cannotFail(s.watch.Close))
+	return nil
 }
 
 // odd counts what was odd about an answer, and keeps a sample of its shape for the page.
@@ -111,7 +114,7 @@ func replicaName() string {
 // adminHandler is what the admin listener serves, with its panics contained.
 func (s *service) adminHandler() http.Handler {
 	return door.Contain(ops.NewAdmin(ops.AdminOptions{
-		Watch: s.ops, Metrics: s.metrics.Handler(), Ready: s.ready.Load, Token: s.config.Admin.Token.Reveal(), Logger: s.log,
+		Watch: s.watch, Metrics: s.metrics.Handler(), Ready: s.ready.Load, Token: s.config.Admin.Token.Reveal(), Logger: s.log,
 		Products: func() []string { return s.path.Load().products },
 		Queries:  queries{s}, Fragments: fragments{s.ledger}, Switches: s.switches,
 	}), s.log)

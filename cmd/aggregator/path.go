@@ -10,7 +10,6 @@ import (
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/api"
 	"timeslots/internal/fetch"
-	"timeslots/internal/metrics"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -40,12 +39,26 @@ func (p *path) retire() {
 
 var readSources = []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
 
+func (s *service) buildPath(cfg *config.Config) error {
+	path, err := s.newPath(cfg)
+	if err != nil {
+		return err
+	}
+	s.path.Store(path)
+	s.onStop.push(cannotFail(func() {
+		s.path.Load().retire()
+		s.retired.Wait()
+	}))
+	return nil
+}
+
+// newPath builds from the inside out: fetch, search, routes.
 func (s *service) newPath(cfg *config.Config) (*path, error) {
 	limits, err := searchLimits(cfg.Search)
 	if err != nil {
 		return nil, err
 	}
-	fetcher, err := s.newFetcher(cfg)
+	fetcher, err := fetch.New(s.fetchOptions(cfg))
 	if err != nil {
 		return nil, err
 	}
@@ -76,10 +89,6 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		campaigns: search.StartCampaigns(campaigns(cfg.Products), server.Warm, s.log),
 		products:  productNames(cfg.Products), inUse: newLifetime(),
 	}, nil
-}
-
-func (s *service) newFetcher(cfg *config.Config) (*fetch.Fetcher, error) {
-	return fetch.New(s.fetchOptions(cfg))
 }
 
 func (s *service) fetchOptions(cfg *config.Config) fetch.Options {
@@ -158,19 +167,3 @@ func campaigns(products config.Products) (list []search.Campaign) {
 }
 
 func productNames(products config.Products) []string { return slices.Sorted(maps.Keys(products)) }
-
-// latencies are the products' own, which the metrics count by.
-func slos(products config.Products) map[string]metrics.SLO {
-	all := map[string]metrics.SLO{}
-	for name, p := range products {
-		all[name] = metrics.SLO(p.SLO)
-	}
-	return all
-}
-
-func latencies(products config.Products) (all []time.Duration) {
-	for _, p := range products {
-		all = append(all, p.SLO.Latency)
-	}
-	return all
-}

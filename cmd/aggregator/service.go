@@ -1,15 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/api"
@@ -25,40 +21,42 @@ import (
 	"timeslots/web"
 )
 
-// service is the whole program behind its listeners: what lives as long as the process, and the request path, which a
-// reload replaces.
+// service is the whole program behind its listeners: what lives as long as the process, and the request path, which a reload
+// replaces.
 type service struct {
 	log      *slog.Logger
 	level    *slog.LevelVar
-	metrics  *metrics.Metrics
-	store    cache.Store
-	memory   *cache.Memory
-	redis    *redisclient.Client // nil: none
 	disabled disabled
-	index    *taken.SlotIndex
-	ledger   *taken.Ledger
-	gateway  *booking.Gateway
+
+	// Each is built by a step of newService, in this order.
+	metrics  *metrics.Metrics
+	tracer   *trace.Tracer
 	pages    api.Pages // nil: none
 	upstream upstream
-	tracer   *trace.Tracer
-
-	config   *config.Config // in force; touched by the one goroutine that handles signals
-	loaded   *config.Config // as it was read, before what needs a restart was put back
-	door     *door.Door
-	path     atomic.Pointer[path]
-	inForce  atomic.Pointer[ops.Configuration]
-	policies atomic.Pointer[policies]
-	ops      *ops.Watch
-
-	oddities ops.Oddities // of upstream's answers
-	onStop   onStop
-
+	index    *taken.SlotIndex
+	redis    *redisclient.Client // nil: none
+	uses     booking.Uses        // nil: there is no Redis
 	switches *taken.Switches
-	uses     booking.Uses   // nil: there is no Redis
-	retired  sync.WaitGroup // request paths that a reload replaced and that still finish
-	ready    atomic.Bool
+	ledger   *taken.Ledger
+	memory   *cache.Memory
+	store    cache.Store // memory, with Redis where there is one
+	gateway  *booking.Gateway
+	path     atomic.Pointer[path]
+	door     *door.Door
+	watch    *ops.Watch
 
 	public, admin *listener // nil until listen
+	onStop        onStop
+	ready         atomic.Bool
+
+	// What a reload changes. config and loaded are touched by the one goroutine that handles signals.
+	config   *config.Config // in force
+	loaded   *config.Config // as it was read, before what needs a restart was put back
+	policies atomic.Pointer[policies]
+	inForce  atomic.Pointer[ops.Configuration]
+	retired  sync.WaitGroup // request paths that were replaced and still finish
+
+	oddities ops.Oddities // of upstream's answers
 }
 
 // extras are what no configuration says.
@@ -90,6 +88,7 @@ func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, more
 		{"store", s.buildStore},
 		{"gateway", s.buildGateway},
 		{"path", s.buildPath},
+		{"gauges", s.buildGauges},
 		{"door", s.buildDoor},
 		{"watch", s.buildWatch},
 	} {
@@ -102,119 +101,6 @@ func newService(cfg *config.Config, log *slog.Logger, level *slog.LevelVar, more
 		}
 	}
 	return s, nil
-}
-
-func (s *service) buildMetrics(cfg *config.Config) (err error) {
-	b := thisBuild()
-	s.metrics, err = metrics.New(metrics.Options{
-		Registerer: prometheus.NewRegistry(), Products: productNames(cfg.Products),
-		ShedReasons: []string{door.ReasonInFlight, door.ReasonPerClient},
-		Latencies:   latencies(cfg.Products),
-		Version:     b.version, Revision: b.revision,
-	})
-	s.metrics.SetSLOs(slos(cfg.Products))
-	return err
-}
-
-func (s *service) buildTracer(cfg *config.Config) (err error) {
-	s.tracer, err = trace.New(trace.Options{
-		Endpoint: cfg.Tracing.Endpoint, Ratio: cfg.Tracing.Ratio, Tenant: cfg.Tenant, Version: thisBuild().version,
-		Instance: replicaName(), Logger: s.log,
-	})
-	if err == nil {
-		s.onStop.push(cannotFail(s.closeTracer))
-	}
-	return err
-}
-
-// sendTraces is how long the end of the program waits for a collector.
-const sendTraces = 2 * time.Second
-
-// closeTracer sends what is left of traces. That it could not be sent is logged, and no failure.
-func (s *service) closeTracer() {
-	ctx, cancel := context.WithTimeout(context.Background(), sendTraces)
-	defer cancel()
-	if err := s.tracer.Close(ctx); err != nil {
-		s.log.Warn("the last traces could not be sent")
-	}
-}
-
-func (s *service) buildGateway(cfg *config.Config) (err error) {
-	s.gateway, err = booking.New(s.gatewayOptions(cfg))
-	if err == nil {
-		s.onStop.push(cannotFail(s.gateway.Close))
-	}
-	return err
-}
-
-func (s *service) buildPath(cfg *config.Config) error {
-	path, err := s.newPath(cfg)
-	if err != nil {
-		return err
-	}
-	s.path.Store(path)
-	s.onStop.push(cannotFail(func() {
-		s.path.Load().retire()
-		s.retired.Wait()
-	}))
-	s.watch(cfg.Cache.Memory)
-	return nil
-}
-
-func (s *service) buildDoor(cfg *config.Config) (err error) {
-	s.door, err = s.newDoor(cfg)
-	s.sayDoor(cfg)
-	return err
-}
-
-func (s *service) buildWatch(*config.Config) error {
-	s.ops = s.newWatch()
-	s.onStop.push(cannotFail(s.ops.Close))
-	return nil
-}
-
-func (s *service) buildUpstream(cfg *config.Config) (err error) {
-	s.upstream, err = newUpstream(cfg.Upstream)
-	return err
-}
-
-func (s *service) gatewayOptions(cfg *config.Config) booking.Options {
-	keys := cfg.Upstream.Ingress.Keys
-	rules := make([]booking.Rule, len(cfg.Booking.Taken))
-	for i, t := range cfg.Booking.Taken {
-		rules[i] = booking.Rule{Status: t.Status, Text: t.Text}
-	}
-	return booking.Options{
-		Base: s.upstream.visit, NoVisit: s.upstream.visit == nil, Public: s.upstream.public, Ingress: s.upstream.ingress, TLS: s.upstream.tls, IngressTLS: s.upstream.ingressTLS,
-		APIKey: keys.Booking.Reveal(), SlotsKey: keys.Slots.Reveal(), CareOptionsKey: keys.CareOptions.Reveal(),
-		PartnerKeys: partnerKeys(cfg.Access), Tombstone: cfg.Booking.Tombstone,
-		CapacityMany: cfg.Sources.CareDirect.Capacity == config.CapacityMany,
-		Timeout:      cfg.Booking.Timeout, MaxBody: int64(cfg.Booking.MaxBody), Taken: rules,
-		Index: s.index, Ledger: s.disabled.bookings(s.ledger), Uses: s.uses, Recorder: s.metrics, Logger: s.log,
-	}
-}
-
-func partnerKeys(access config.Access) []string {
-	keys := make([]string, len(access.Keys))
-	for i, key := range access.Keys {
-		keys[i] = key.Reveal()
-	}
-	return keys
-}
-
-// watch hands the gauges to the metrics. What the caches may hold stays as long as the process lives.
-func (s *service) watch(most config.Memory) {
-	s.metrics.WatchCache("memory", float64(most.Fragments),
-		func() float64 { return float64(s.memory.Bytes()) }, func() float64 { return float64(s.memory.Entries()) })
-	responses := func() (int64, int64) { return s.path.Load().server.Responses() }
-	s.metrics.WatchCache("response", float64(most.Responses),
-		func() float64 { bytes, _ := responses(); return float64(bytes) }, func() float64 { _, entries := responses(); return float64(entries) })
-	s.metrics.WatchSlots(s.memory.Slots)
-	s.metrics.WatchCircles(func() (inUse, most int) {
-		list, most := s.path.Load().engine.Circles()
-		return len(list), most
-	})
-	s.metrics.WatchTombstones(func() float64 { return float64(s.ledger.Len()) })
 }
 
 // enter gives the request path in force; the caller leaves it. A path that a reload retires finishes what it has begun, so who

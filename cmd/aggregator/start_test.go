@@ -65,7 +65,7 @@ func TestAStartThatFailsLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	noneLeftOf(t, before)
-	if len(steps) < 13 {
+	if len(steps) < 14 {
 		t.Fatalf("steps %v", steps)
 	}
 	for _, failing := range steps {

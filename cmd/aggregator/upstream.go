@@ -16,6 +16,11 @@ type upstream struct {
 	tls, ingressTLS                    *tls.Config
 }
 
+func (s *service) buildUpstream(cfg *config.Config) (err error) {
+	s.upstream, err = newUpstream(cfg.Upstream)
+	return err
+}
+
 func newUpstream(cfg config.Upstream) (u upstream, err error) {
 	for _, base := range []struct {
 		to   **url.URL
