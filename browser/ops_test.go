@@ -57,7 +57,7 @@ func TestTheOperationsPageTurnsRedWhenASourceFailsAndGreenAfter(t *testing.T) {
 	b.shows(t, "live numbers", `Number(document.body.dataset.readings) > 2 && /[1-9].*\/s/.test(document.querySelector('#products [data-name="flushot"]').innerText)`)
 	b.shows(t, "a healthy product", health("flushot", "healthy"))
 	b.shows(t, "slots in memory beside what bounds them", `/slots in memory\s+[1-9][\d,]*\s+memory, all sources\s+[\d.]+ of 256\sMiB/.test(document.querySelector('#sources [data-name="careOptions"]').innerText)`)
-	b.shows(t, "the circle that everybody is served with", `document.getElementById('house').innerText.includes('1 of 4,096: Illness') &&
+	b.shows(t, "the circle that everybody is served with", `document.getElementById('facts').innerText.includes('1 of 4,096: Illness') &&
 		/^Illness\s+\d+\smi around 47\.\d+,\s-122\.\d+\s+[1-9]\d*\s+[1-9]/.test(document.getElementById('circles-list').innerText.trim())`)
 	b.picture(t, "ops-healthy-wall", 1920, 1080, true)
 	b.picture(t, "ops-healthy", 1280, 1100, false)

@@ -42,17 +42,17 @@ func circlesOf(list []Circle, most int) Circles {
 	all := Circles{InUse: len(list), Max: most, VisitTypes: []CirclesOf{}, Largest: []Circle{}}
 	byType := map[string]CirclesOf{}
 	for _, c := range list {
-		of := byType[c.VisitType]
-		byType[c.VisitType] = CirclesOf{c.VisitType, of.Circles + 1, of.Parts + c.Parts}
+		sum := byType[c.VisitType]
+		byType[c.VisitType] = CirclesOf{c.VisitType, sum.Circles + 1, sum.Parts + c.Parts}
 	}
-	for _, of := range byType {
-		all.VisitTypes = append(all.VisitTypes, of)
+	for _, sum := range byType {
+		all.VisitTypes = append(all.VisitTypes, sum)
 	}
 	slices.SortFunc(all.VisitTypes, func(a, b CirclesOf) int {
 		return cmp.Or(b.Circles-a.Circles, cmp.Compare(a.VisitType, b.VisitType))
 	})
-	for _, of := range all.VisitTypes[min(maxVisitTypes, len(all.VisitTypes)):] {
-		all.Others += of.Circles
+	for _, rest := range all.VisitTypes[min(maxVisitTypes, len(all.VisitTypes)):] {
+		all.Others += rest.Circles
 	}
 	all.VisitTypes = all.VisitTypes[:min(maxVisitTypes, len(all.VisitTypes))]
 	slices.SortFunc(list, func(a, b Circle) int {

@@ -29,14 +29,14 @@ func (w *Watch) state(out http.ResponseWriter, _ *http.Request) {
 	_, _ = out.Write(w.current.Load().text)
 }
 
-// patience is how long a listener may take to take an event.
+// patience is how long one who listens may need to take an event.
 const patience = 5 * time.Second
 
 // events sends a state a second (text/event-stream). An id is the number of the reading; a client that comes back gets
 // the present state, since an old one is of no use.
 func (w *Watch) events(out http.ResponseWriter, r *http.Request) {
-	bell, leave := w.listen()
-	if bell == nil {
+	news, leave := w.listen()
+	if news == nil {
 		problem.Document{
 			Status: http.StatusServiceUnavailable, RetryAfter: 5 * time.Second,
 			Detail: fmt.Sprintf("%d listen already; try again later, or ask /ops/state", maxListeners),
@@ -53,7 +53,7 @@ func (w *Watch) events(out http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 			return
-		case _, open := <-bell:
+		case _, open := <-news:
 			if !open {
 				return
 			}

@@ -12,8 +12,8 @@ const (
 	calls    = "upstream_request_duration_seconds"
 )
 
-// own tells routes whose answers are ours; what is passed through is upstream's promise.
-func own(labels map[string]string) bool { return strings.HasPrefix(labels["route"], "/v1/") }
+// isOurs reports whether a route's answers are made here; what is passed through is upstream's promise.
+func isOurs(labels map[string]string) bool { return strings.HasPrefix(labels["route"], "/v1/") }
 
 // judge makes the state of two moments. Where before is nil, rates are since the start.
 func judge(before, now *tally, window time.Duration) *State {
@@ -68,24 +68,24 @@ func (d *delta) histogram(name string, p pick, ok func(map[string]string) bool) 
 
 func (d *delta) product(name string) Product {
 	p := Product{Name: name, Cache: map[string]float64{}, Bookings: map[string]float64{}}
-	of := pick{"product": name}
-	all := d.histogram(requests, of, own)
-	failed := d.histogram(requests, of, func(l map[string]string) bool { return own(l) && strings.HasPrefix(l["code"], "5") })
-	p.SLO = SLO{Latency: d.now.sum("slo_latency_seconds", of), Objective: d.now.sum("slo_objective", of)}
+	labels := pick{"product": name}
+	all := d.histogram(requests, labels, isOurs)
+	failed := d.histogram(requests, labels, func(l map[string]string) bool { return isOurs(l) && strings.HasPrefix(l["code"], "5") })
+	p.SLO = SLO{Latency: d.now.sum("slo_latency_seconds", labels), Objective: d.now.sum("slo_objective", labels)}
 	p.Rate, p.P50, p.P95, p.P99 = all.count/d.seconds, all.quantile(0.5), all.quantile(0.95), all.quantile(0.99)
 	p.InTime, p.Budget = all.within(p.SLO.Latency), 1
 	if all.count > 0 {
 		p.Errors = failed.count / all.count
 		for _, word := range []string{"hit", "stale", "miss", "bypass"} {
-			p.Cache[word] = d.histogram(requests, pick{"product": name, "cache": word}, own).count / all.count
+			p.Cache[word] = d.histogram(requests, pick{"product": name, "cache": word}, isOurs).count / all.count
 		}
 	}
 	if spare := 1 - p.SLO.Objective; spare > 0 {
 		p.Budget = 1 - p.Errors/spare
 	}
-	ages := d.histogram("served_age_seconds", of, nil)
+	ages := d.histogram("served_age_seconds", labels, nil)
 	p.AgeP50, p.AgeP95 = ages.quantile(0.5), ages.quantile(0.95)
-	p.Partial, p.Shed = d.rate("partial_responses_total", of), d.rate("http_requests_shed_total", of)
+	p.Partial, p.Shed = d.rate("partial_responses_total", labels), d.rate("http_requests_shed_total", labels)
 	for _, outcome := range d.now.values("bookings_total", "outcome") {
 		p.Bookings[outcome] = d.now.sum("bookings_total", pick{"product": name, "outcome": outcome})
 	}
@@ -98,7 +98,7 @@ func (p *Product) judge(requests float64) (Health, string) {
 	spare := 1 - p.SLO.Objective
 	switch {
 	case p.Shed > 0 && p.Shed >= 0.01*(p.Rate+p.Shed):
-		return Failing, fmt.Sprintf("%.3g requests a second are turned away", p.Shed)
+		return Failing, fmt.Sprintf("%.3g requests a second are refused because of load", p.Shed)
 	case requests == 0:
 		return Idle, ""
 	case p.Errors > spare:
@@ -106,7 +106,7 @@ func (p *Product) judge(requests float64) (Health, string) {
 	case 1-p.InTime > spare:
 		return Failing, fmt.Sprintf("%.3g %% of answers take longer than %.3g s, %.3g %% may", 100*(1-p.InTime), p.SLO.Latency, 100*spare)
 	case p.Partial > 0 && p.Partial >= 0.05*p.Rate:
-		return Failing, fmt.Sprintf("answers lack a source, %.3g times a second", p.Partial)
+		return Failing, fmt.Sprintf("%.3g answers a second lack a source", p.Partial)
 	case p.Errors > spare/2:
 		return Warning, fmt.Sprintf("%.3g %% of requests fail", 100*p.Errors)
 	case p.Partial > 0:
@@ -142,9 +142,9 @@ func (d *delta) source(name string) Source {
 	}
 	switch {
 	case open > 0:
-		s.Health, s.Why = Failing, fmt.Sprintf("left alone: breakers open: %d", open)
+		s.Health, s.Why = Failing, fmt.Sprintf("circuit breakers open: %d; it is not called", open)
 	case s.Refused > 0:
-		s.Health, s.Why = Warning, fmt.Sprintf("%.3g calls a second are held back", s.Refused)
+		s.Health, s.Why = Warning, fmt.Sprintf("%.3g calls a second are not made: a breaker or a limit refuses them", s.Refused)
 	case all.count == 0:
 		s.Health = Idle
 	case s.Errors > 0.5:
@@ -158,8 +158,8 @@ func (d *delta) source(name string) Source {
 }
 
 func (d *delta) cache(tier string) Cache {
-	of := pick{"tier": tier}
-	c := Cache{Tier: tier, Bytes: d.now.sum("cache_bytes", of), Max: d.now.sum("cache_max_bytes", of), Entries: d.now.sum("cache_entries", of), Lookups: d.rate("cache_lookups_total", of)}
+	labels := pick{"tier": tier}
+	c := Cache{Tier: tier, Bytes: d.now.sum("cache_bytes", labels), Max: d.now.sum("cache_max_bytes", labels), Entries: d.now.sum("cache_entries", labels), Lookups: d.rate("cache_lookups_total", labels)}
 	for _, result := range []string{"hit", "stale", "negative"} {
 		c.Hits += d.rate("cache_lookups_total", pick{"tier": tier, "result": result})
 	}
@@ -180,8 +180,8 @@ func (d *delta) redis() Redis {
 	return r
 }
 
-// tell adds how each server is.
-func (r *Redis) tell(servers []RedisServer) {
+// addServers adds how each server is.
+func (r *Redis) addServers(servers []RedisServer) {
 	r.Servers = servers
 	for _, s := range servers {
 		if r.Kind == "" {

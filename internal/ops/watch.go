@@ -18,7 +18,7 @@ type Options struct {
 	Replica       string                    // how this replica is called
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
-	Odd           func() []Oddity           // what was odd about upstream's answers; nil: nobody looks
+	Odd           func() []Oddity           // what was odd about upstream's answers; nil: not known
 	Circles       func() ([]Circle, int)    // those in use, and how many are remembered at most; nil: not known
 	Redis         func() []RedisServer      // how each server is; nil: none is configured
 	Off           func(product string) bool // whether it is switched off
@@ -30,7 +30,7 @@ type Watch struct {
 	opt   Options
 	begun time.Time
 
-	ring    [window]*tally // the polling goroutine's
+	ring    [window]*tally // the last readings; run's own
 	reading int
 
 	current atomic.Pointer[published]
@@ -106,7 +106,7 @@ func (w *Watch) look(now time.Time) {
 		state.Warm = w.opt.Warm()
 	}
 	if w.opt.Redis != nil {
-		state.Redis.tell(w.opt.Redis())
+		state.Redis.addServers(w.opt.Redis())
 	}
 	if w.opt.Odd != nil {
 		state.Oddities = w.opt.Odd()
@@ -120,7 +120,7 @@ func (w *Watch) look(now time.Time) {
 	w.announce()
 }
 
-// announce wakes all listeners; one that has not heard the last time yet needs no second bell.
+// announce wakes all listeners; one that has not taken the last notice yet needs no second.
 func (w *Watch) announce() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -135,29 +135,29 @@ func (w *Watch) announce() {
 // State is the last one.
 func (w *Watch) State() *State { return w.current.Load().state }
 
-// maxListeners bounds those who hear /ops/events at a time.
+// maxListeners bounds those who follow /ops/events at a time.
 const maxListeners = 32
 
-// listen gives a bell that rings with each new state; nil when there are too many listeners, or the watch is over.
-func (w *Watch) listen() (bell chan struct{}, leave func()) {
+// listen gives a channel that has a notice of each new state; nil when there are too many listeners, or the watch is over.
+func (w *Watch) listen() (news chan struct{}, leave func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed || len(w.listeners) >= maxListeners {
 		return nil, nil
 	}
-	bell = make(chan struct{}, 1)
-	bell <- struct{}{} // the present state at once
-	w.listeners[bell] = true
-	return bell, func() {
+	news = make(chan struct{}, 1)
+	news <- struct{}{} // the present state at once
+	w.listeners[news] = true
+	return news, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.listeners[bell] {
-			delete(w.listeners, bell)
+		if w.listeners[news] {
+			delete(w.listeners, news)
 		}
 	}
 }
 
-// Close ends the watch and sends its listeners home.
+// Close ends the watch, and the channels of those who listen.
 func (w *Watch) Close() {
 	w.stop()
 	<-w.done

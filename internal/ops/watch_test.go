@@ -83,13 +83,13 @@ func TestListenersAreBoundedAndLeaveNothingBehind(t *testing.T) {
 		w := newTestWatch(t)
 		var all []func()
 		for range maxListeners {
-			bell, leave := w.listen()
-			if bell == nil {
+			news, leave := w.listen()
+			if news == nil {
 				t.Fatalf("%d listeners are too many already", len(all))
 			}
 			all = append(all, leave)
 		}
-		if bell, _ := w.listen(); bell != nil {
+		if news, _ := w.listen(); news != nil {
 			t.Error("one more may listen")
 		}
 		for _, leave := range all {

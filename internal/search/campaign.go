@@ -33,8 +33,8 @@ type CampaignState struct {
 // source answered. The real one is api.Server.Warm.
 type Prefetch func(ctx context.Context, product, query string, ahead time.Duration) (complete bool, err error)
 
-// Campaigns run in the background: one goroutine for each, from its moment on, a little off the beat so that replicas and
-// campaigns do not march in step. Each asks as anybody would, within every guard of upstream.
+// Campaigns run in the background: one goroutine for each, from its moment on, at random within a fifth of its time so that
+// replicas and campaigns do not ask all at once. Each asks as anybody would, within every guard of upstream.
 type Campaigns struct {
 	prefetch Prefetch
 	log      *slog.Logger

@@ -46,9 +46,9 @@ function productCard(p) {
     ["within " + time(p.slo.latency), share(p.inTimeRatio)],
     ["age, p50 · p95", time(p.servedAgeP50) + " · " + time(p.servedAgeP95)],
     ["hit · stale · miss", ["hit", "stale", "miss"].map((w) => share(p.cache[w] || 0)).join(" · ")],
-    ["booked · gone · lost", ["booked", "slot_unavailable", "unknown"].map((w) => number(p.bookings[w] || 0)).join(" · ")],
+    ["booked · taken already · outcome unknown", ["booked", "slot_unavailable", "unknown"].map((w) => number(p.bookings[w] || 0)).join(" · ")],
   ];
-  if (p.shedPerSecond > 0) rows.splice(2, 0, ["turned away", number(p.shedPerSecond) + " /s"]);
+  if (p.shedPerSecond > 0) rows.splice(2, 0, ["refused, load", number(p.shedPerSecond) + " /s"]);
   return card(p, rows);
 }
 
@@ -62,14 +62,14 @@ function sourceCard(s, breakers, memory) {
     ["failing", share(s.errorRatio)],
     ["p95", time(s.p95)],
     ["under way", number(s.inFlight)],
-    ["held back", number(s.refusedPerSecond) + " /s"],
+    ["calls not made", number(s.refusedPerSecond) + " /s"],
     ["breakers", own.length ? own.map((b) => b.operation + " " + b.state).join(", ") : "closed"],
   ];
   if (!["directory", "booking"].includes(s.name)) rows.splice(4, 0, ["slots in memory", number(s.slots)], ["memory, all sources", filled(memory)]);
   return card(s, rows, "no calls");
 }
 
-function house(s) {
+function facts(s) {
   const cache = Object.fromEntries(s.cache.map((c) => [c.tier, c]));
   const tier = (c) => (c ? filled(c) + ", " + number(c.entries) + " entries, " + share(c.hitRatio) + " hits" : "–");
   const redis = !s.redis.configured ? ["", "none configured"] : s.redis.up
@@ -77,12 +77,12 @@ function house(s) {
   const skew = s.redis.clockSkewSeconds || 0;
   return [
     ["Redis", ...redis],
-    ...(s.redis.configured ? [["Clock against Redis'", Math.abs(skew) > 1 ? "failing" : "", Math.abs(skew) > 1 ? "✕ " + number(skew) + " s" : "✓ agrees"]] : []),
+    ...(s.redis.configured ? [["Clock beside Redis'", Math.abs(skew) > 1 ? "failing" : "", Math.abs(skew) > 1 ? "✕ " + number(skew) + " s" : "✓ agrees"]] : []),
     ["Answers in memory", "", tier(cache.response)],
     ["Fragments in memory", "", tier(cache.memory)],
     ["Area circles in use", crowded(s.circles) ? "warning" : "", circlesInUse(s.circles)],
     ["Slots taken", "", number(s.tombstones.count) + " hidden, " + number(s.tombstones.bookedPerMinute) + " booked a minute"],
-    ["Bookings nobody knows the end of", s.tombstones.unknownOutcomes > 0 ? "warning" : "", number(s.tombstones.unknownOutcomes)],
+    ["Bookings with unknown outcome", s.tombstones.unknownOutcomes > 0 ? "warning" : "", number(s.tombstones.unknownOutcomes)],
     ["Requests in flight", "", number(s.requestsInFlight)],
   ].map(([name, state, value]) => element("div", { class: state }, element("dt", null, name), element("dd", null, value)));
 }
@@ -190,7 +190,7 @@ function draw(s) {
   $("circles-list").replaceChildren(...s.circles.largest.map(circleRow));
   $("odd").hidden = !s.oddities?.length;
   $("odd-list").replaceChildren(...(s.oddities || []).map(oddRow));
-  $("house").replaceChildren(...house(s));
+  $("facts").replaceChildren(...facts(s));
   $("replica").textContent = s.replica;
   $("uptime").textContent = "up " + (s.uptimeSeconds < 120 ? number(Math.round(s.uptimeSeconds)) + " s" : s.uptimeSeconds < 7200 ? number(Math.round(s.uptimeSeconds / 60)) + " min" : number(s.uptimeSeconds / 3600, 3) + " h");
   $("build").textContent = "version " + (s.build.version || "unknown") + " · " + s.build.go + " · configuration " + s.configuration.hash + ", loaded " + new Date(s.configuration.loadedAt).toLocaleString() + " · figures of the last " + Math.round(s.windowSeconds) + " s";
