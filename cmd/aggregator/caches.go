@@ -85,7 +85,7 @@ func (s *service) buildStore(cfg *config.Config) (err error) {
 	return err
 }
 
-// stored tells those who read fragments as they pass.
+// stored is called with each fragment that is stored, for those who learn from it.
 func (s *service) stored(f *timeslot.Fragment) {
 	s.index.Add(f)
 	s.ledger.Seen(f)
@@ -97,7 +97,7 @@ type policies map[timeslot.Source]timeslot.Policy
 func policiesOf(cfg *config.Config) *policies {
 	p := policies{}
 	for _, name := range readSources {
-		source := cfg.Sources.Of(name)
+		source := cfg.Sources.Named(name)
 		p[name] = source.Policy()
 	}
 	return &p

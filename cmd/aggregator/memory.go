@@ -28,7 +28,7 @@ func memoryLimit() int64 { return debug.SetMemoryLimit(-1) }
 const cacheShare = 40
 
 // fitCaches lowers the caches' sizes in proportion where a memory limit leaves less than is configured, so that under
-// pressure it is the caches that are smaller, and not the process that ends. It tells whether it did.
+// pressure it is the caches that are smaller, and not the process that ends. It reports whether it did.
 func fitCaches(cache *config.Memory, limit int64) bool {
 	if limit == math.MaxInt64 {
 		return false

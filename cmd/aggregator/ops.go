@@ -70,7 +70,7 @@ func (s *service) warming() (list []ops.Warm) {
 	return list
 }
 
-// redisServers tells how each Redis server is; nil where there is none.
+// redisServers says how each Redis server is; nil where there is none.
 func (s *service) redisServers() func() []ops.RedisServer {
 	if s.redis == nil {
 		return nil

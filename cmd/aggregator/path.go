@@ -94,7 +94,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 func (s *service) fetchOptions(cfg *config.Config) fetch.Options {
 	sources := map[timeslot.Source]fetch.SourceOptions{}
 	for _, name := range readSources {
-		src := cfg.Sources.Of(name)
+		src := cfg.Sources.Named(name)
 		sources[name] = fetch.SourceOptions{
 			Timeout: src.Timeout, Concurrency: src.Concurrency, RatePerSecond: src.RatePerSecond, MaxBody: int64(src.MaxBody),
 			HedgeAfter: src.HedgeAfter, Breaker: fetch.BreakerOptions(src.Breaker),
@@ -116,7 +116,7 @@ func linkOptions(base *url.URL, cfg config.Scheduling) api.LinkOptions {
 func searchSources(cfg config.Sources) map[timeslot.Source]search.SourceOptions {
 	sources := map[timeslot.Source]search.SourceOptions{}
 	for _, name := range readSources {
-		src := cfg.Of(name)
+		src := cfg.Named(name)
 		sources[name] = search.SourceOptions{Enabled: src.Enabled, Version: src.Version, Policy: src.Policy()}
 	}
 	return sources
@@ -144,7 +144,7 @@ func flightLimit(cfg config.Sources) time.Duration { return 2 * leaseTTL(cfg) }
 func leaseTTL(cfg config.Sources) time.Duration {
 	longest := time.Duration(0)
 	for _, name := range readSources {
-		longest = max(longest, cfg.Of(name).Timeout)
+		longest = max(longest, cfg.Named(name).Timeout)
 	}
 	return longest
 }

@@ -67,7 +67,7 @@ func patience(t testing.TB, text string) (environ []string) {
 	return environ
 }
 
-// sets tells whether a configuration has the key.
+// sets reports whether a configuration has the key.
 func sets(tree map[string]any, key string) bool {
 	first, rest, deeper := strings.Cut(key, ".")
 	value, ok := tree[first]

@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// signals tells of the first and the second request to stop, and of requests to reload.
+// signals are the first and the second request to stop, and requests to reload.
 type signals struct {
 	first, second chan struct{}
 	reload        chan struct{} // at most one pending: a second request before the first was heard is the same

@@ -11,7 +11,7 @@ import (
 // untidiness is the flag --untidy: alone it is everything but what nobody can read, with = it names switches.
 type untidiness struct{ acme.Untidy }
 
-// Decode takes a value only from behind the equals sign, so that the flag may stand alone.
+// Decode takes a value only after the equals sign, so that the flag may stand alone.
 func (u *untidiness) Decode(ctx *kong.DecodeContext) error {
 	if ctx.Scan.Peek().Type != kong.FlagValueToken {
 		u.Untidy = acme.Throughout

@@ -11,7 +11,7 @@ import (
 // settle is how long a file must be left alone before it is read: editors and copies write in several steps.
 const settle = 200 * time.Millisecond
 
-// watchFile tells of changes to file until stop is closed. Its folder is watched, not the file: editors and Kubernetes
+// watchFile reports changes of file until stop is closed. Its folder is watched, not the file: editors and Kubernetes
 // put a new file in the old one's place. A folder that cannot be watched is logged; SIGHUP works all the same.
 func watchFile(file string, log *slog.Logger, stop <-chan struct{}) <-chan struct{} {
 	changed := make(chan struct{})

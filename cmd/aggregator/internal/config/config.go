@@ -142,14 +142,6 @@ type Products map[string]Product
 // DefaultProduct is the product that others inherit from and that unknown ones are served as.
 const DefaultProduct = "default"
 
-// For is the product of that name, or the default one; ok tells whether the name is configured.
-func (p Products) For(name string) (product Product, ok bool) {
-	if product, ok = p[name]; ok {
-		return product, true
-	}
-	return p[DefaultProduct], false
-}
-
 // Product is how one use case is served.
 type Product struct {
 	Ranking  timeslot.Ranking `yaml:"ranking"`

@@ -110,13 +110,6 @@ products:
 	if d := cmp.Diff(want, c.Products); d != "" {
 		t.Errorf("products (-want +got):\n%s", d)
 	}
-
-	if p, ok := c.Products.For("flushot"); !ok || p.Priority != 3 {
-		t.Errorf("For(flushot) = %+v, %v", p, ok)
-	}
-	if p, ok := c.Products.For("unheard-of"); ok || p.MaxAge != 5*time.Second {
-		t.Errorf("an unknown product is served as %+v, %v; want default, false", p, ok)
-	}
 }
 
 func TestSourcesAreFoundByTheirDomainName(t *testing.T) {
@@ -125,8 +118,8 @@ func TestSourcesAreFoundByTheirDomainName(t *testing.T) {
 		timeslot.CareDirect: c.Sources.CareDirect, timeslot.ProviderDirect: c.Sources.ProviderDirect,
 		timeslot.CareOptions: c.Sources.CareOptions, timeslot.Directory: c.Sources.Directory, timeslot.Booking: {},
 	} {
-		if got := c.Sources.Of(name); got != want {
-			t.Errorf("Of(%s) = %+v, want %+v", name, got, want)
+		if got := c.Sources.Named(name); got != want {
+			t.Errorf("Named(%s) = %+v, want %+v", name, got, want)
 		}
 	}
 	want := timeslot.Policy{Fresh: 10 * time.Minute, Stale: time.Hour, StaleOnError: 24 * time.Hour, Negative: 10 * time.Second}

@@ -33,7 +33,7 @@ var leafTypes = []reflect.Type{
 	reflect.TypeFor[Secret](), reflect.TypeFor[Size](), reflect.TypeFor[time.Duration](), reflect.TypeFor[time.Time](),
 }
 
-// isLeaf tells whether a type is written as a single value rather than as a section, a list or a map.
+// isLeaf reports whether a type is written as a single value rather than as a section, a list or a map.
 func isLeaf(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Float64:
@@ -98,7 +98,7 @@ func upperSnake(name string) string {
 	return b.String()
 }
 
-// startsWord tells whether the capital at i begins a word: after a small letter or digit (careOptions), or as the last
+// startsWord reports whether the capital at i begins a word: after a small letter or digit (careOptions), or as the last
 // of a run of capitals (URLName).
 func startsWord(name []rune, i int) bool {
 	before := name[i-1]

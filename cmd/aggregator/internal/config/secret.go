@@ -11,7 +11,7 @@ const redacted = "[redacted]"
 // Secret is a text that prints as "[redacted]" however it is printed, encoded or logged; [Secret.Reveal] is the only
 // way to its value. An empty one prints as nothing, so that one can see whether it is set.
 //
-// The value hides behind a pointer because fmt does not call methods on unexported fields: there an address is all
+// The value is kept as a pointer because fmt does not call methods on unexported fields: there an address is all
 // that it can print.
 type Secret struct{ value *string }
 
@@ -31,10 +31,10 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// IsSet tells whether there is a value.
+// IsSet reports whether there is a value.
 func (s Secret) IsSet() bool { return s.value != nil }
 
-// Equal tells whether two secrets hold the same value. It is for comparing configurations, not credentials: its time
+// Equal reports whether two secrets hold the same value. It is for comparing configurations, not credentials: its time
 // depends on the values.
 func (s Secret) Equal(other Secret) bool { return s.Reveal() == other.Reveal() }
 

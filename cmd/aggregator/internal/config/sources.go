@@ -14,8 +14,8 @@ type Sources struct {
 	Directory      Source `yaml:"directory"`
 }
 
-// Of is the configuration of one source; the zero Source for those that are not read from.
-func (s *Sources) Of(name timeslot.Source) Source {
+// Named is the configuration of one source; the zero Source for those that are not read from.
+func (s *Sources) Named(name timeslot.Source) Source {
 	switch name {
 	case timeslot.CareDirect:
 		return s.CareDirect

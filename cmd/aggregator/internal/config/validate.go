@@ -129,7 +129,7 @@ func (v validator) booking(c *Config) {
 // (docs/architecture.md §6). Upstream's own lag is unknown and comes on top.
 func (v validator) tombstone(c *Config) {
 	for _, name := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions} {
-		s := c.Sources.Of(name)
+		s := c.Sources.Named(name)
 		oldest := s.OldestServable()
 		if !s.Enabled || c.Booking.Tombstone >= oldest {
 			continue

@@ -21,13 +21,13 @@ func (v validator) listener(key, address string) {
 	}
 }
 
-// validPort tells whether the port is a number of at least least.
+// validPort reports whether the port is a number of at least least.
 func validPort(port string, least int) bool {
 	n, err := strconv.Atoi(port)
 	return err == nil && n >= least && n <= 65535
 }
 
-// isLoopback tells whether a host is this machine, without asking a resolver.
+// isLoopback reports whether a host is this machine, without asking a resolver.
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true

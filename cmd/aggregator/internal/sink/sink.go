@@ -1,4 +1,4 @@
-// Package sink takes what is logged and writes it when it can, so that whoever logs never waits and never fails: not for
+// Package sink takes what is logged and writes it when it can, so that who logs never waits and never fails: not for
 // a pipe that nobody reads, not for a full disk, not for a reader that is gone.
 //
 //	log line ─▶ Write ─▶ pending ─▶ one goroutine ─▶ standard error
