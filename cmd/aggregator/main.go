@@ -1,7 +1,3 @@
-// Command aggregator is the timeslot caching and aggregation service, with the DexCare simulator it is tried on.
-//
-// This package reads the command line, loads the configuration and wires the parts together: it is the only place
-// that knows every name. What each part does is said in its own package.
 package main
 
 import (

@@ -58,6 +58,18 @@ func unionBytes(limit int64) int {
 // usualUnions is the bound of [merge.Unions] in bytes where memory has no limit.
 const usualUnions = 64 << 20
 
+// fitToMemory takes the memory limit and lowers the caches to it, now and in what load gives.
+func fitToMemory(cfg *config.Config, load func() (*config.Config, error), log *slog.Logger) func() (*config.Config, error) {
+	takeMemoryLimit(log)
+	limit := memoryLimit()
+	if !fitCaches(&cfg.Cache.Memory, limit) {
+		return load
+	}
+	log.Warn("caches are smaller than configured, to fit the memory limit", "limit", limit,
+		"fragments", cfg.Cache.Memory.Fragments, "responses", cfg.Cache.Memory.Responses)
+	return fitted(load, limit)
+}
+
 // fitted is load for a process with a memory limit: a reload compares like with like.
 func fitted(load func() (*config.Config, error), limit int64) func() (*config.Config, error) {
 	if load == nil {

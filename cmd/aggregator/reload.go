@@ -7,20 +7,23 @@ import (
 	"timeslots/cmd/aggregator/internal/config"
 )
 
-// reload takes a changed configuration into force: a new request path over the same caches. Parts that cannot change
-// while running are reported and stay as they are; a broken configuration changes nothing.
+// reload takes a changed configuration into force. A broken one changes nothing.
 func (s *service) reload(load func() (*config.Config, error)) {
 	if load == nil {
 		return
 	}
-	next, err := load()
-	if err != nil {
+	if err := s.replace(load); err != nil {
 		s.metrics.ConfigReload("rejected")
 		s.log.Error("configuration not reloaded, the old one stays", "error", err)
-		return
 	}
-	if reflect.DeepEqual(next, s.loaded) { // a folder is watched: most of what happens there is none of ours
-		return
+}
+
+// replace puts a new request path over the same caches in the old one's place. Parts that cannot change while running are
+// reported and stay as they are.
+func (s *service) replace(load func() (*config.Config, error)) error {
+	next, err := load()
+	if err != nil || reflect.DeepEqual(next, s.loaded) { // a folder is watched: most of what happens there is none of ours
+		return err
 	}
 	loaded := *next // pin changes next
 	left := s.pin(next)
@@ -29,31 +32,35 @@ func (s *service) reload(load func() (*config.Config, error)) {
 	}
 	path, err := s.newPath(next)
 	if err != nil {
-		s.metrics.ConfigReload("rejected")
-		s.log.Error("configuration not reloaded, the old one stays", "error", err)
-		return
-	}
-	if err := s.door.Apply(doorRules(next)); err != nil { // validated
-		s.log.Error("limits and origins not reloaded, the old ones stay", "error", err)
+		return err
 	}
 	s.config, s.loaded = next, &loaded
-	s.policies.Store(policiesOf(next))
-	s.note(time.Now())
-	s.metrics.SetProducts(productNames(next.Products))
-	s.metrics.SetSLOs(slos(next.Products))
-	_ = s.level.UnmarshalText([]byte(next.Log.Level))                          // validated
-	if err := s.gateway.SetPartnerKeys(partnerKeys(next.Access)); err != nil { // validated
-		s.log.Error("partner keys not reloaded, the old ones stay", "error", err)
-	}
+	s.adopt(next)
 	s.metrics.ConfigReload("applied") // before anybody can see that it is
 	old := s.path.Swap(path)
 	s.retired.Go(old.retire)
 	s.sayDoor(next)
 	if len(left) > 0 {
 		s.log.Warn("configuration reloaded in part: what needs a restart is as it was", "keys", left, "hash", next.Hash())
-		return
+		return nil
 	}
 	s.log.Info("configuration reloaded", "hash", next.Hash())
+	return nil
+}
+
+// adopt hands the configuration to what lives longer than a request path. What it hands over is validated.
+func (s *service) adopt(next *config.Config) {
+	if err := s.door.Apply(doorRules(next)); err != nil {
+		s.log.Error("limits and origins not reloaded, the old ones stay", "error", err)
+	}
+	s.policies.Store(policiesOf(next))
+	s.note(time.Now())
+	s.metrics.SetProducts(productNames(next.Products))
+	s.metrics.SetSLOs(slos(next.Products))
+	_ = s.level.UnmarshalText([]byte(next.Log.Level))
+	if err := s.gateway.SetPartnerKeys(partnerKeys(next.Access)); err != nil {
+		s.log.Error("partner keys not reloaded, the old ones stay", "error", err)
+	}
 }
 
 // pin copies what a reload cannot change from the configuration in force into next, and names what differed

@@ -32,16 +32,11 @@ type serveOptions struct {
 	beside func(ctx context.Context, public, admin string)
 }
 
-// serve runs the service: listen, announce, wait, drain.
+// serve runs the service: build, listen, announce, wait, drain.
 func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 	p.neverWaitForReaders(cfg.Log)
 	log, level := newLogger(p.stderr, cfg.Log)
-	takeMemoryLimit(log)
-	if limit := memoryLimit(); fitCaches(&cfg.Cache.Memory, limit) {
-		log.Warn("caches are smaller than configured, to fit the memory limit", "limit", limit,
-			"fragments", cfg.Cache.Memory.Fragments, "responses", cfg.Cache.Memory.Responses)
-		opt.load = fitted(opt.load, limit)
-	}
+	opt.load = fitToMemory(cfg, opt.load, log)
 	stop := p.listenForSignals()
 	defer stop.release()
 	off, err := disabledBy(p.environ, log)
