@@ -51,7 +51,6 @@ var edges = []edge{
 	{"cmd/aggregator", "internal/cache", "wiring"},
 	{"cmd/aggregator", "internal/crowd", "wiring: demo --traffic"},
 	{"cmd/aggregator", "internal/fetch", "wiring"},
-	{"cmd/aggregator", "internal/merge", "wiring"},
 	{"cmd/aggregator", "internal/metrics", "wiring"},
 	{"cmd/aggregator", "internal/ops", "wiring gives it the metrics to read, and mounts it on the admin listener"},
 	{"cmd/aggregator", "internal/redisclient", "wiring"},
@@ -142,7 +141,7 @@ type library struct {
 }
 
 var libraries = []library{
-	{"github.com/labstack/echo/v4", []string{"internal/api", "cmd/aggregator"}, "the web framework stays at the edge"},
+	{"github.com/labstack/echo/v4", []string{"internal/api"}, "the web framework stays at the edge"},
 	{"github.com/rs/cors", []string{"internal/api/door"}, "the Fetch standard's rules for other origins"},
 	{"github.com/redis/go-redis/v9", []string{"internal/redisclient", "internal/redistest", "internal/cache", "internal/taken"}, "scripts and pipelines of those who keep data in Redis"},
 	{"github.com/sony/gobreaker/v2", []string{"internal/fetch"}, "guards surround upstream calls"},
