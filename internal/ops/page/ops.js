@@ -46,7 +46,9 @@ function productCard(p) {
     ["within " + time(p.slo.latency), share(p.inTimeRatio)],
     ["age, p50 · p95", time(p.servedAgeP50) + " · " + time(p.servedAgeP95)],
     ["hit · stale · miss", ["hit", "stale", "miss"].map((w) => share(p.cache[w] || 0)).join(" · ")],
-    ["booked · taken already · outcome unknown", ["booked", "slot_unavailable", "unknown"].map((w) => number(p.bookings[w] || 0)).join(" · ")],
+    ["booked", number(p.bookings.booked || 0)],
+    ["slot taken already", number(p.bookings.slot_unavailable || 0)],
+    ["outcome unknown", number(p.bookings.unknown || 0)],
   ];
   if (p.shedPerSecond > 0) rows.splice(2, 0, ["refused, load", number(p.shedPerSecond) + " /s"]);
   return card(p, rows);
