@@ -10,8 +10,11 @@ import (
 // collection is everything that was gathered for one query.
 type collection struct {
 	plan   *plan
-	pieces []*piece
-	ahead  []*piece // behind the window: see lookAhead
+	pieces []*piece // directory and slots, once all is gathered
+	ahead  []*piece // after the window: see lookAhead
+
+	directory []*piece // the list of departments is the last
+	slots     []*piece
 }
 
 // all is everything that the answer is made of.

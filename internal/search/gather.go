@@ -30,11 +30,29 @@ type piece struct {
 	ahead     time.Duration // a copy that stays fresh for so long needs no refresh
 }
 
-// gather looks all keys up at once, then fetches what is missing until ctx ends. The list of departments comes first,
-// for what it makes known; it is nearly always in memory. When it is not, directory and slots are fetched side by
-// side, and only what the directory has to name comes after it.
+// gather reads what the query needs, until ctx ends: the directory's list of departments first, which is nearly always in
+// memory, then everything that can be planned, side by side, and last what only an area's answers name.
 func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (*collection, error) {
 	call := caller.call()
+	g, err := e.planned(ctx, q, call)
+	if err != nil {
+		return nil, err
+	}
+	e.lookup(ctx, slices.Concat(g.directory[:len(g.directory)-1], g.slots), call)
+	named := e.fillDirectory(ctx, g, call)
+	g.slots = e.spareFailing(ctx, g.plan, g.slots)
+	e.fill(ctx, g.slots, call)
+	g.slots = e.inParts(ctx, g.plan, g.slots, call)
+	more := named()
+	g.slots = e.insteadOfFailed(ctx, g.plan, g.slots)
+	g.slots = append(e.asCode(ctx, g.plan, g.slots, call), more...)
+	g.slots = append(g.slots, e.readAll(ctx, g.plan.namedDepartments(g.directory, g.slots), call)...)
+	g.pieces = append(g.directory, g.slots...)
+	return g, nil
+}
+
+// planned reads the list of departments and plans the rest by it.
+func (e *Engine) planned(ctx context.Context, q *timeslot.Query, call fetch.Call) (*collection, error) {
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{list}, call)
 	if q.HasLocation() && !list.servable() {
@@ -48,51 +66,36 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 	if len(p.slots) > maxAsks {
 		return nil, tooWide(len(p.slots))
 	}
-	g := &collection{plan: p}
 	e.circles.want(p.slots, p.now)
 	e.readInBackground(p, call)
+	return &collection{plan: p, directory: append(pieces(p.directory), list), slots: pieces(p.slots)}, nil
+}
 
-	directory, slots := pieces(p.directory), pieces(p.slots)
-	e.lookup(ctx, slices.Concat(directory, slots), call)
-	directory = append(directory, list)
-	if !anyMissing(directory) { // the usual case: everything can be planned at once
-		more := pieces(p.expand(fragmentsOf(directory)))
+// fillDirectory plans what the directory's answers name. Where they are in memory, as usual, that is part of the slots at
+// once, and named gives nothing more. Else directory and slots are fetched side by side: named waits for the directory, and
+// gives what it named and what came of it.
+func (e *Engine) fillDirectory(ctx context.Context, g *collection, call fetch.Call) (named func() []*piece) {
+	if !anyMissing(g.directory) {
+		more := pieces(g.plan.expand(fragmentsOf(g.directory)))
 		e.lookup(ctx, more, call)
-		slots = e.spareFailing(ctx, p, append(slots, more...))
-		e.fill(ctx, slots, call)
-		slots = e.inParts(ctx, p, slots, call)
-		slots = e.insteadOfFailed(ctx, p, slots)
-		slots = e.asCode(ctx, p, slots, call)
-		slots = append(slots, e.named(ctx, p, directory, slots, call)...)
-		g.pieces = append(directory, slots...)
-		return g, nil
+		g.slots = append(g.slots, more...)
+		return func() []*piece { return nil }
 	}
-	slots = e.spareFailing(ctx, p, slots)
 	var more []*piece
 	var lane sync.WaitGroup
 	lane.Go(func() {
-		e.fill(ctx, directory, call)
-		more = pieces(p.expand(fragmentsOf(directory)))
-		e.lookup(ctx, more, call)
-		e.fill(ctx, more, call)
+		e.fill(ctx, g.directory, call)
+		more = e.readAll(ctx, g.plan.expand(fragmentsOf(g.directory)), call)
 	})
-	e.fill(ctx, slots, call)
-	slots = e.inParts(ctx, p, slots, call)
-	lane.Wait()
-	slots = e.insteadOfFailed(ctx, p, slots)
-	slots = e.asCode(ctx, p, slots, call)
-	slots = append(slots, more...)
-	slots = append(slots, e.named(ctx, p, directory, slots, call)...)
-	g.pieces = append(directory, slots...)
-	return g, nil
+	return func() []*piece { lane.Wait(); return more }
 }
 
-// named gathers what only the area's answers make known.
-func (e *Engine) named(ctx context.Context, p *plan, directory, slots []*piece, call fetch.Call) []*piece {
-	more := pieces(p.namedDepartments(directory, slots))
-	e.lookup(ctx, more, call)
-	e.fill(ctx, more, call)
-	return more
+// readAll looks asks up and fetches what is missing.
+func (e *Engine) readAll(ctx context.Context, asks []ask, call fetch.Call) []*piece {
+	list := pieces(asks)
+	e.lookup(ctx, list, call)
+	e.fill(ctx, list, call)
+	return list
 }
 
 // maxAsks bounds the reads of one query: a hundred clinicians over ninety days in both versions, with room to spare.
