@@ -26,7 +26,7 @@ type Department struct {
 // NPIs are the clinicians and pools at active departments, ascending: the first is NPI(1).
 func (t *Tenant) NPIs() []string {
 	var out []string
-	for _, c := range t.dir.clinicians {
+	for _, c := range t.world.clinicians {
 		if c.home.active {
 			out = append(out, c.npi)
 		}
@@ -37,7 +37,7 @@ func (t *Tenant) NPIs() []string {
 // Departments are the active departments, the first in the middle of the first city.
 func (t *Tenant) Departments() []Department {
 	var out []Department
-	for _, d := range t.dir.departments {
+	for _, d := range t.world.departments {
 		if !d.active {
 			continue
 		}

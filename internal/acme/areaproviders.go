@@ -90,7 +90,7 @@ func (t *Tenant) countSlots(q *request, o *offer, p *availableProvider) {
 	zone := o.at.zone
 	today, days := zone.today(q.now), min(availabilityDays, o.visit.lookahead)
 	within := span{zone.midnight(today), zone.midnight(today + day(days))}
-	free := perOffer(openingsOn(nil, t.store.calendars(o.schedules, q.view()), within))
+	free := perOffer(openingsOn(nil, t.world.store.calendars(o.schedules, q.view()), within))
 	if len(free) == 0 {
 		return
 	}

@@ -43,10 +43,10 @@ func (terms areaTerms) at(t *Tenant, now time.Time) (s areaSearch, err error) {
 			return s, errors.New("userTimezone is not an IANA time zone")
 		}
 	}
-	if err = s.locate(t.dir); err != nil {
+	if err = s.locate(t.world.directory); err != nil {
 		return s, err
 	}
-	return s, s.setWindow(t.dir, now)
+	return s, s.setWindow(t.world.directory, now)
 }
 
 // locate finds the place: a postal code wins over a point, and without either there must be departments or clinicians.
@@ -69,9 +69,9 @@ func (s *areaSearch) locate(dir *directory) error {
 // setWindow reads the dates. The departments found may lie on both sides of midnight, so "today" is the earliest day
 // anywhere, and the lookahead is counted from the latest. A start in the past is no error here.
 func (s *areaSearch) setWindow(dir *directory, now time.Time) (err error) {
-	days := dir.lookahead(func(e *ehr, v *visitType) bool { return s.wantsInstance(e) && s.wantsVisit(v) })
+	days := dir.lookaheadOf(func(e *ehr, v *visitType) bool { return s.wantsInstance(e) && s.wantsVisit(v) })
 	if days == 0 { // nothing will be found: then any visit type's will do
-		days = dir.lookahead(func(*ehr, *visitType) bool { return true })
+		days = dir.lookaheadOf(func(*ehr, *visitType) bool { return true })
 	}
 	s.window, err = windowOf(s.startDate, s.endDate, windowRule{
 		form: s.dates, days: careOptionDays, today: earliestToday(now),

@@ -47,11 +47,12 @@ func (t *Tenant) retailBooking(q *request) answer {
 	if problem != "" {
 		return plainError(http.StatusBadRequest, problem)
 	}
-	s, start, ok := t.slot(v.SlotID)
+	slot, ok := t.world.slot(v.SlotID)
+	s := slot.in
 	if !ok || !s.offer.at.retail() || v.ProviderID != s.who.providerID || !b.names(s) {
 		return plainError(http.StatusBadRequest, "Invalid slotId")
 	}
-	visit, refusal := t.book(q, b, b.Patient.Identifier, opening{start, s})
+	visit, refusal := t.book(q, b, b.Patient.Identifier, slot)
 	if visit == nil {
 		return refusal
 	}
@@ -70,14 +71,15 @@ func (t *Tenant) providerBooking(q *request) answer {
 	if problem != "" {
 		return plainError(http.StatusBadRequest, problem)
 	}
-	s, start, ok := t.slot(v.SlotID)
+	slot, ok := t.world.slot(v.SlotID)
+	s := slot.in
 	if !ok || v.NationalProviderID != s.who.npi || v.VisitTypeID != s.offer.visit.id || !b.names(s) {
 		return plainError(http.StatusBadRequest, "Invalid slotId")
 	}
 	if b.Patient.PatientGUID == PatientNoPanel {
 		return plainError(http.StatusPreconditionFailed, "Patient is not on the panel of this provider")
 	}
-	visit, refusal := t.book(q, b, b.Patient.PatientGUID, opening{start, s})
+	visit, refusal := t.book(q, b, b.Patient.PatientGUID, slot)
 	if visit == nil {
 		return refusal
 	}
@@ -179,7 +181,7 @@ func (t *Tenant) book(q *request, b booking, patient string, slot opening) (*vis
 		owner: q.owner(), in: slot.in, start: slot.start,
 		slotID: b.VisitDetails.SlotID, requested: q.now,
 	}
-	if c := t.store.book(v); c != noConflict {
+	if c := t.world.store.book(v); c != noConflict {
 		return nil, t.refuse(c)
 	}
 	return v, answer{}

@@ -10,7 +10,7 @@ import (
 // builder makes a directory. Everything follows from the options; nothing is drawn from a running generator, so that
 // a larger directory begins like a smaller one where it can.
 type builder struct {
-	Options
+	options worldOptions
 	*directory
 	zones  map[string]*zone
 	cities [len(places)][]*department // in the order of building
@@ -22,9 +22,9 @@ type builder struct {
 // zoneMargin is how many days around the lookahead a zone knows by heart.
 const zoneMargin = 40
 
-func buildDirectory(o Options) (*directory, error) {
+func buildDirectory(o worldOptions) (*directory, error) {
 	b := &builder{
-		Options: o,
+		options: o,
 		directory: &directory{
 			byURLName: map[string]*department{}, byKey: map[string]*department{}, byNPI: map[string]*clinician{},
 			people: map[*department][]*person{},
@@ -50,7 +50,7 @@ func buildDirectory(o Options) (*directory, error) {
 			}
 		}
 	}
-	if b.Untidy.has(TwoClinics) {
+	if b.options.Untidy.has(TwoClinics) {
 		b.addSameDayHomes()
 	} else {
 		b.addSecondHomes()
@@ -61,17 +61,17 @@ func buildDirectory(o Options) (*directory, error) {
 
 func (b *builder) addEHR(i int) {
 	e := &ehr{
-		system:     fmt.Sprintf("org.%s.ehr.%s", b.Tenant, ehrNames[i]),
-		instanceID: fmt.Sprintf("11111111-aaaa-4bbb-8ccc-%012d", i+1), visits: visitTypesOf(i, b.Untidy.has(SharedIDs)),
+		system:     fmt.Sprintf("org.%s.ehr.%s", b.options.Tenant, ehrNames[i]),
+		instanceID: fmt.Sprintf("11111111-aaaa-4bbb-8ccc-%012d", i+1), visits: visitTypesOf(i, b.options.Untidy.has(SharedIDs)),
 	}
 	for _, v := range e.visits {
-		v.lookahead = b.Options.lookahead(i, e.system, v.name)
+		v.lookahead = b.options.lookaheadOf(i, e.system, v.name)
 	}
 	b.ehrs = append(b.ehrs, e)
 }
 
 func (b *builder) loadZones() error {
-	first, days := dayOf(b.Now().UTC())-zoneMargin, b.Lookahead+2*zoneMargin
+	first, days := dayOf(b.options.Now.UTC())-zoneMargin, b.options.Lookahead+2*zoneMargin
 	for _, p := range places {
 		z, err := newZone(p.zone, first, days)
 		if err != nil {
@@ -93,7 +93,7 @@ func (b *builder) addDepartment(city int) {
 	k := kinds[nth%len(kinds)]
 	dep := &department{
 		ehr: b.ehrs[p.ehr], kind: k, clinicType: clinicRetail, zone: b.zones[p.zone], week: hoursOf(k),
-		brand: b.brand(), active: !(city == 3 && k == pooledCare),
+		brand: b.options.brand(), active: !(city == 3 && k == pooledCare),
 	}
 	if k == primaryCare {
 		dep.clinicType = clinicPrimary
@@ -101,7 +101,7 @@ func (b *builder) addDepartment(city int) {
 	if city == 0 && nth == nightClinic {
 		dep.week = roundTheClock()
 	}
-	if city == lateCity && b.Untidy.has(LateZoneRules) {
+	if city == lateCity && b.options.Untidy.has(LateZoneRules) {
 		dep.zone = b.zones[lateZone]
 	}
 	dep.visits = dep.ehr.visitTypesFor(k)
@@ -146,7 +146,7 @@ func (b *builder) nameDepartment(dep *department, city, nth int) {
 // placeDepartment puts the city's first department into its centre and the others up to ten miles around it.
 func (b *builder) placeDepartment(dep *department, city, nth int) {
 	p := places[city]
-	h := hash(b.Seed, saltPlace, uint64(city), uint64(nth))
+	h := hash(b.options.Seed, saltPlace, uint64(city), uint64(nth))
 	dep.latitude, dep.longitude = p.latitude, p.longitude
 	if nth > 0 {
 		angle, miles := 2*math.Pi*fraction(h), 1+9*fraction(mix(h))
@@ -170,7 +170,7 @@ func round(x float64, digits int) float64 {
 
 // dealStaff says how many NPIs each department gets: pools one, express care up to three, primary care the rest.
 func (b *builder) dealStaff() {
-	left := b.Providers
+	left := b.options.Providers
 	var express, primary []*department
 	for _, dep := range b.departments {
 		b.staff[dep]++
@@ -217,7 +217,7 @@ func (b *builder) number() {
 			o.at.offers = append(o.at.offers, o)
 			for _, s := range o.schedules {
 				s.index = len(b.schedules)
-				s.salt = hash(b.Seed, saltBusy, uint64(s.index))
+				s.salt = hash(b.options.Seed, saltBusy, uint64(s.index))
 				b.schedules = append(b.schedules, s)
 			}
 		}

@@ -105,3 +105,6 @@ func (z *zone) dayAt(unix int64) day { return dayOf(z.time(unix)) }
 func (z *zone) text(unix int64) string { return z.time(unix).Format(time.RFC3339) }
 
 func (z *zone) today(now time.Time) day { return dayOf(now.In(z.loc)) }
+
+// utc is the zone of a list that has no zone.
+var utc = &zone{name: "UTC", loc: time.UTC}

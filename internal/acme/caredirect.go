@@ -6,7 +6,7 @@ const defaultVisitType = "Illness" // what the SDK asks for when the app names n
 
 // departmentTimeslots is Care Direct: a walk-in clinic's slots of one visit type, today and tomorrow.
 func (t *Tenant) departmentTimeslots(q *request) answer {
-	d := t.dir.byURLName[q.args[0]]
+	d := t.world.byURLName[q.args[0]]
 	if d == nil {
 		return noSuchDepartment()
 	}
@@ -20,7 +20,7 @@ func (t *Tenant) departmentTimeslots(q *request) answer {
 	}
 	first := d.zone.today(q.now)
 	until := d.zone.midnight(first + day(days))
-	cals := t.store.calendars(walkIn(d, name), q.view())
+	cals := t.world.store.calendars(walkIn(d, name), q.view())
 	w := t.spelled("care-direct", 16<<10)
 	w.object()
 	w.text("departmentId", d.id)
@@ -43,15 +43,6 @@ func walkIn(d *department, name string) []*schedule {
 		return exact
 	}
 	return schedulesFor(d.offers, func(o *offer) bool { return o.bookable && strings.EqualFold(o.visit.name, name) })
-}
-
-func schedulesFor(offers []*offer, want func(*offer) bool) (out []*schedule) {
-	for _, o := range offers {
-		if want(o) {
-			out = append(out, o.schedules...)
-		}
-	}
-	return out
 }
 
 // zoned is a window in the days of a zone.
@@ -89,15 +80,6 @@ func (t *Tenant) writeScheduleDays(w *doc, cals []calendar, days zoned, textDura
 	w.endList()
 }
 
-// openingsOn are the free starts of all calendars within the interval, sorted.
-func openingsOn(dst []opening, cals []calendar, within span) []opening {
-	for i := range cals {
-		dst = cals[i].appendOpenings(dst, within)
-	}
-	sortOpenings(dst)
-	return dst
-}
-
 func (t *Tenant) writeSlot(w *doc, o opening, textDuration bool) {
 	s := o.in
 	at, visit := s.offer.at, s.offer.visit
@@ -108,7 +90,7 @@ func (t *Tenant) writeSlot(w *doc, o opening, textDuration bool) {
 	w.object()
 	w.key("id")
 	w.b = append(w.b, '"')
-	w.b = t.ids.appendTo(w.b, s, o.start)
+	w.b = t.world.ids.append(w.b, s, o.start)
 	w.b = append(w.b, '"')
 	w.text("providerNationalId", s.who.npi)
 	w.text("providerId", s.who.providerID)

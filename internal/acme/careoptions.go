@@ -66,7 +66,7 @@ func countOpenings(groups []visitGroup) (n int) {
 // find goes through the directory, department by department.
 func (t *Tenant) find(s areaSearch) found {
 	out := found{distances: map[*department]float64{}}
-	for _, d := range t.dir.departments {
+	for _, d := range t.world.departments {
 		miles, ok := s.reaches(d)
 		if !ok {
 			continue
@@ -84,10 +84,10 @@ func (t *Tenant) find(s areaSearch) found {
 // groups sorts offers by visit type and takes each one's page of days; those without slots are left out.
 func (t *Tenant) groups(q *request, s areaSearch, hits found) []visitGroup {
 	var out []visitGroup
-	for _, e := range t.dir.ehrs {
+	for _, e := range t.world.ehrs {
 		for _, v := range e.visits {
 			schedules := schedulesFor(hits.offers, func(o *offer) bool { return o.visit == v })
-			g := visitGroup{visit: v, cals: t.store.calendars(schedules, q.view())}
+			g := visitGroup{visit: v, cals: t.world.store.calendars(schedules, q.view())}
 			p := newPager(s.window, s.days, earliestToday(q.now), latestToday(q.now)+day(v.lookahead))
 			p.on = g.on(s)
 			if g.page = p.page(); len(g.page.days) > 0 {

@@ -107,9 +107,9 @@ func (t *Tenant) listDepartments(q *request) []departmentDoc {
 		clinicType = q.get("clinicType")
 	}
 	out := []departmentDoc{}
-	for _, d := range t.dir.departments {
+	for _, d := range t.world.departments {
 		switch {
-		case q.has("brand") && !strings.EqualFold(q.get("brand"), t.options.brand()):
+		case q.has("brand") && !strings.EqualFold(q.get("brand"), t.world.options.brand()):
 		case !strings.EqualFold(clinicType, d.clinicType):
 		case !d.active && q.flag("onlyActive", true):
 		default:
@@ -121,9 +121,9 @@ func (t *Tenant) listDepartments(q *request) []departmentDoc {
 
 // departmentInfoV4 is one department, by slug or with byId by composite identifier (docs/dexcare.md §4.2).
 func (t *Tenant) departmentInfoV4(q *request) answer {
-	d := t.dir.byURLName[q.args[0]]
+	d := t.world.byURLName[q.args[0]]
 	if q.flag("byId", false) {
-		d = t.dir.byKey[q.args[0]]
+		d = t.world.byKey[q.args[0]]
 	}
 	if d == nil {
 		return noSuchDepartment()
@@ -133,7 +133,7 @@ func (t *Tenant) departmentInfoV4(q *request) answer {
 
 // departmentInfoV1 is the older form, by slug only.
 func (t *Tenant) departmentInfoV1(q *request) answer {
-	d := t.dir.byURLName[q.args[0]]
+	d := t.world.byURLName[q.args[0]]
 	if d == nil {
 		return noSuchDepartment()
 	}
@@ -143,7 +143,7 @@ func (t *Tenant) departmentInfoV1(q *request) answer {
 func (t *Tenant) departmentInfo(q *request, d *department) answer {
 	doc := t.describeDepartment(d)
 	if q.flag("withProviders", false) {
-		for _, p := range t.dir.people[d] {
+		for _, p := range t.world.people[d] {
 			doc.Providers = append(doc.Providers, departmentPerson{
 				ProviderID: p.providerID, EMRID: p.emrID, NationalID: p.npi,
 				FirstName: p.firstName, LastName: p.lastName, Credential: p.credential,

@@ -2,6 +2,7 @@ package acme
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -146,4 +147,46 @@ func NPI(n int) string {
 		sum += v
 	}
 	return string(append(digits, byte('0'+(19-sum%10)%10)))
+}
+
+// departments are where the clinician works, home first.
+func (c *clinician) departments() []*department {
+	out := []*department{c.home}
+	for _, o := range c.offers {
+		if !slices.Contains(out, o.at) {
+			out = append(out, o.at)
+		}
+	}
+	return out
+}
+
+func (c *clinician) visitTypes() (out []*visitType) {
+	for _, o := range c.offers {
+		if !slices.Contains(out, o.visit) {
+			out = append(out, o.visit)
+		}
+	}
+	return out
+}
+
+// lookaheadOf is the largest among the visit types wanted, 0 when there is none.
+func (d *directory) lookaheadOf(want func(*ehr, *visitType) bool) (days int) {
+	for _, e := range d.ehrs {
+		for _, v := range e.visits {
+			if want(e, v) {
+				days = max(days, v.lookahead)
+			}
+		}
+	}
+	return days
+}
+
+// lookaheadOf is the largest among the offers wanted.
+func (c *clinician) lookaheadOf(want func(*offer) bool) (days int) {
+	for _, o := range c.offers {
+		if want(o) {
+			days = max(days, o.visit.lookahead)
+		}
+	}
+	return days
 }

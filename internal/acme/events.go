@@ -21,7 +21,7 @@ func (t *Tenant) slotTaken(q *request) answer {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
 	for _, o := range offers {
-		if t.store.take(o, start, q.now) {
+		if t.world.store.take(o, start, q.now) {
 			break
 		}
 	}
@@ -34,7 +34,7 @@ func (t *Tenant) slotReleased(q *request) answer {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
 	for _, o := range offers {
-		t.store.release(o, start, q.now)
+		t.world.store.release(o, start, q.now)
 	}
 	return answer{status: http.StatusNoContent}
 }
@@ -49,7 +49,7 @@ func (t *Tenant) readEvent(q *request) (offers []*offer, start int64, err error)
 	if err != nil {
 		return nil, 0, errors.New("slotDateTime is not a date-time")
 	}
-	c := t.dir.byNPI[e.NPI]
+	c := t.world.byNPI[e.NPI]
 	if c == nil {
 		return nil, 0, errors.New("npi is not known")
 	}

@@ -141,3 +141,21 @@ func perOffer(sorted []opening) []opening {
 		return a.start == b.start && a.in.offer == b.in.offer
 	})
 }
+
+// openingsOn are the free starts of all calendars within the interval, sorted.
+func openingsOn(dst []opening, cals []calendar, within span) []opening {
+	for i := range cals {
+		dst = cals[i].appendOpenings(dst, within)
+	}
+	sortOpenings(dst)
+	return dst
+}
+
+func schedulesFor(offers []*offer, want func(*offer) bool) (out []*schedule) {
+	for _, o := range offers {
+		if want(o) {
+			out = append(out, o.schedules...)
+		}
+	}
+	return out
+}

@@ -163,7 +163,7 @@ func TestPastSlotsVanishAsTimePasses(t *testing.T) {
 func TestAboutAThirdOfTheGridIsBusy(t *testing.T) {
 	tenant := newTenant(t)
 	all, busy := 0, 0
-	for _, s := range tenant.dir.schedules {
+	for _, s := range tenant.world.schedules {
 		for start := range s.starts(dayOf(monday) + 1) {
 			all++
 			if s.busy(start) {
@@ -194,7 +194,7 @@ func TestDepartmentIDsRepeatAcrossInstancesAndZonesSpanTheGlobe(t *testing.T) {
 			t.Errorf("no department in %s", want)
 		}
 	}
-	if got := len(tenant.dir.clinicians); got != 240 {
+	if got := len(tenant.world.clinicians); got != 240 {
 		t.Errorf("%d clinicians, want 240", got)
 	}
 }
@@ -204,16 +204,16 @@ func TestEverySizeOfDirectoryIsConsistent(t *testing.T) {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			tenant := newTenant(t, func(o *Options) { o.Departments, o.Providers = size[0], size[1] })
 			urls, keys, npis, people := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]*person{}
-			for _, d := range tenant.dir.departments {
+			for _, d := range tenant.world.departments {
 				urls[d.urlName], keys[d.key] = true, true
 			}
-			for _, c := range tenant.dir.clinicians {
+			for _, c := range tenant.world.clinicians {
 				npis[c.npi] = true
 			}
 			if len(urls) != size[0] || len(keys) != size[0] || len(npis) != size[1] {
 				t.Errorf("%d urls, %d keys, %d NPIs", len(urls), len(keys), len(npis))
 			}
-			for _, s := range tenant.dir.schedules {
+			for _, s := range tenant.world.schedules {
 				if other := people[s.who.providerID]; other != nil && other != s.who {
 					t.Fatalf("%s is two persons", s.who.providerID)
 				}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -142,19 +141,10 @@ func (o Options) validate() error {
 	return errors.Join(errs...)
 }
 
-// brand is the tenant's only brand: its name with a capital.
-func (o Options) brand() string { return strings.ToUpper(o.Tenant[:1]) + o.Tenant[1:] }
-
-// lookahead is how far ahead a visit type may be asked for in the n-th EHR instance.
-func (o Options) lookahead(n int, system, visit string) int {
-	if days, ok := o.Lookaheads[system+" "+visit]; ok {
-		return days
+// world are the options of what exists.
+func (o Options) world() worldOptions {
+	return worldOptions{
+		Tenant: o.Tenant, Seed: o.Seed, Untidy: o.Untidy, Departments: o.Departments, Providers: o.Providers,
+		BookingLag: o.BookingLag, Lookahead: o.Lookahead, Lookaheads: o.Lookaheads, Now: o.Now(),
 	}
-	if days, ok := o.Lookaheads[visit]; ok {
-		return days
-	}
-	if n == len(ehrNames)-1 && visit == "FluShot" {
-		return min(maxLookahead, o.Lookahead+o.Lookahead/3)
-	}
-	return o.Lookahead
 }

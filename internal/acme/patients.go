@@ -87,11 +87,11 @@ func (t *Tenant) patientHash(who string) uint64 {
 }
 
 func (t *Tenant) describePatient(h uint64) patientDoc {
-	system := t.dir.ehrs[0].system
+	system := t.world.ehrs[0].system
 	record := patientIdentifier{System: system, Value: fmt.Sprintf("MRN-%04d", h%10_000), Type: "mrn"}
-	home := t.dir.departments[0].address
-	home.Line1, home.Line2 = fmt.Sprintf("%d %s", 1+h%900, streets[h%uint64(len(streets))]), "Suite 1"
-	first, last := firstNames[h%uint64(len(firstNames))], lastNames[mix(h)%uint64(len(lastNames))]
+	home := t.world.departments[0].address
+	home.Line1, home.Line2 = fmt.Sprintf("%d %s", 1+h%900, street(h)), "Suite 1"
+	first, last := personName(h)
 	return patientDoc{
 		ID: uuid(h), Identifiers: []patientIdentifier{record},
 		Links: []demographics{{

@@ -63,3 +63,11 @@ var lastNames = [...]string{
 var genders = [...]string{"Female", "Male", "FEMALE", "male", "female", "", "M", "F"}
 
 var specialties = [...]string{"Family Medicine", "Internal Medicine", "Pediatrics", "Geriatrics", "Women's Health"}
+
+// personName is the name that goes with a hash.
+func personName(h uint64) (first, last string) {
+	return firstNames[h%uint64(len(firstNames))], lastNames[mix(h)%uint64(len(lastNames))]
+}
+
+// street is the street that goes with a hash.
+func street(h uint64) string { return streets[h%uint64(len(streets))] }

@@ -57,12 +57,12 @@ func inOrder(groups []visitGroup) []opening {
 		}
 	}
 	slices.SortFunc(all, func(a, b opening) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.name(), b.name()), cmp.Compare(a.in.index, b.in.index))
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(visitName(a), visitName(b)), cmp.Compare(a.in.index, b.in.index))
 	})
 	return all
 }
 
-func (o opening) name() string { return o.in.offer.visit.name }
+func visitName(o opening) string { return o.in.offer.visit.name }
 
 // writePostedSlots writes openings that start together, for visit types of one name, as one element.
 func writePostedSlots(w *doc, list []opening, layout string) {
@@ -70,10 +70,10 @@ func writePostedSlots(w *doc, list []opening, layout string) {
 		first := list[i]
 		w.object()
 		w.start("slotDateTime", written{unix: first.start, zone: utc, layout: layout})
-		w.text("visitTypeName", first.name())
+		w.text("visitTypeName", visitName(first))
 		w.key("providerOptions")
 		w.list()
-		for ; i < len(list) && list[i].start == first.start && list[i].name() == first.name(); i++ {
+		for ; i < len(list) && list[i].start == first.start && visitName(list[i]) == visitName(first); i++ {
 			o := list[i].in.offer
 			w.object()
 			w.text("npi", o.who.npi)

@@ -44,10 +44,10 @@ type providerVisitType struct {
 // providers lists everybody. The prose about excludeInactive contradicts its name; here it does what it says.
 func (t *Tenant) providers(q *request) answer {
 	out := []providerRef{}
-	for _, c := range t.dir.clinicians {
+	for _, c := range t.world.clinicians {
 		switch {
 		case q.flag("excludeInactive", false) && !c.home.active:
-		case q.flag("acceptingNewPatients", false) && !c.takesNewPatients():
+		case q.flag("acceptingNewPatients", false) && !takesNewPatients(c):
 		default:
 			out = append(out, providerRef{c.home.ehr.system, c.npi})
 		}
@@ -55,7 +55,7 @@ func (t *Tenant) providers(q *request) answer {
 	return jsonAnswer(http.StatusOK, out)
 }
 
-func (c *clinician) takesNewPatients() bool {
+func takesNewPatients(c *clinician) bool {
 	return slices.ContainsFunc(c.offers, func(o *offer) bool { return o.visit.forNew })
 }
 
@@ -65,7 +65,7 @@ func (t *Tenant) providerInfo(q *request) answer {
 	if _, after, ok := strings.Cut(npi, "|"); ok {
 		npi = after
 	}
-	c := t.dir.byNPI[npi]
+	c := t.world.byNPI[npi]
 	if c == nil {
 		return messageAndStatus(http.StatusNotFound, "Provider not found")
 	}
@@ -96,54 +96,12 @@ func (t *Tenant) describeProvider(c *clinician) providerDoc {
 	return doc
 }
 
-// departments are where the clinician works, home first.
-func (c *clinician) departments() []*department {
-	out := []*department{c.home}
-	for _, o := range c.offers {
-		if !slices.Contains(out, o.at) {
-			out = append(out, o.at)
-		}
-	}
-	return out
-}
-
-func (c *clinician) visitTypes() (out []*visitType) {
-	for _, o := range c.offers {
-		if !slices.Contains(out, o.visit) {
-			out = append(out, o.visit)
-		}
-	}
-	return out
-}
-
 // maxLookaheadDays is the largest of those asked for, and 0 for an instance or a visit type that the tenant does not
 // have (docs/dexcare.md §5.6).
 func (t *Tenant) maxLookaheadDays(q *request) answer {
 	instance, visit := q.get("epicInstanceName"), q.get("visitTypeName")
-	days := t.dir.lookahead(func(e *ehr, v *visitType) bool {
+	days := t.world.lookaheadOf(func(e *ehr, v *visitType) bool {
 		return (instance == "" || e.system == instance) && (visit == "" || v.name == visit)
 	})
 	return jsonAnswer(http.StatusOK, map[string]int{"maxLookaheadDays": days})
-}
-
-// lookahead is the largest among the visit types wanted, 0 when there is none.
-func (d *directory) lookahead(want func(*ehr, *visitType) bool) (days int) {
-	for _, e := range d.ehrs {
-		for _, v := range e.visits {
-			if want(e, v) {
-				days = max(days, v.lookahead)
-			}
-		}
-	}
-	return days
-}
-
-// lookahead is the largest among the offers wanted.
-func (c *clinician) lookahead(want func(*offer) bool) (days int) {
-	for _, o := range c.offers {
-		if want(o) {
-			days = max(days, o.visit.lookahead)
-		}
-	}
-	return days
 }

@@ -20,7 +20,7 @@ type slotQuery struct {
 
 // providerTimeslotsV5 is one clinician's slots by department and visit type (docs/dexcare.md §5.3). It carries no slot ids.
 func (t *Tenant) providerTimeslotsV5(q *request) answer {
-	c := t.dir.byNPI[q.args[0]]
+	c := t.world.byNPI[q.args[0]]
 	if c == nil {
 		return singleProviderError(http.StatusNotFound, "Provider not found")
 	}
@@ -72,7 +72,7 @@ func (t *Tenant) slotQuery(q *request, c *clinician) (sq slotQuery, err error) {
 // visit type wanted goes. Those with a shorter one end earlier.
 func (t *Tenant) providerWindow(now time.Time, c *clinician, want func(*offer) bool) windowRule {
 	today := c.home.zone.today(now)
-	days := cmp.Or(c.lookahead(want), t.options.Lookahead)
+	days := cmp.Or(c.lookaheadOf(want), t.options.Lookahead)
 	return windowRule{form: dateTimeForm, today: today, limit: today + day(days), past: 1, zone: c.home.zone}
 }
 
@@ -112,7 +112,7 @@ func (t *Tenant) pages(sq slotQuery, d *department) (out []offerPage) {
 func (t *Tenant) offerPage(sq slotQuery, o *offer) offerPage {
 	zone := o.at.zone
 	today := zone.today(sq.now)
-	cals := t.store.calendars(o.schedules, sq.view())
+	cals := t.world.store.calendars(o.schedules, sq.view())
 	days := zoned{zone, sq.window}
 	p := newPager(sq.window, sq.days, today, today+day(o.visit.lookahead))
 	p.on = func(d day) []opening {
@@ -182,7 +182,7 @@ const v4Days = 7 // after the start, when no end is given
 
 // providerTimeslotsV4 is the older form (docs/dexcare.md §5.5): all visit types in one list, with slot ids.
 func (t *Tenant) providerTimeslotsV4(q *request) answer {
-	c := t.dir.byNPI[q.args[0]]
+	c := t.world.byNPI[q.args[0]]
 	if c == nil {
 		return messageAndStatus(http.StatusNotFound, "Provider not found")
 	}
@@ -204,7 +204,7 @@ func (t *Tenant) providerTimeslotsV4(q *request) answer {
 	w.text("startDate", win.first.String())
 	w.text("endDate", win.last.String())
 	w.text("timezone", c.home.zone.name)
-	t.writeScheduleDays(w, t.store.calendars(schedules, q.view()), zoned{c.home.zone, win}, false)
+	t.writeScheduleDays(w, t.world.store.calendars(schedules, q.view()), zoned{c.home.zone, win}, false)
 	w.endObject()
 	return w.ok()
 }

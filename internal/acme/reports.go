@@ -104,7 +104,7 @@ func (t *Tenant) downloadReport(q *request) answer {
 		}
 		return csvAnswer(rows)
 	}
-	for _, v := range t.store.allVisits() {
+	for _, v := range t.world.store.allVisits() {
 		if r.covers(v.requested) && v.in.offer.at.retail() == (r.kind == "retail") {
 			at := v.in.offer.at
 			rows = append(rows, []string{
@@ -124,7 +124,7 @@ func (r *report) covers(t time.Time) bool {
 // providerHistories is the providers' report: who works where, with an assumed answer.
 func (t *Tenant) providerHistories(*request) answer {
 	rows := [][]string{{"npi", "name", "ehrSystemName", "departmentId", "isActive"}}
-	for _, c := range t.dir.clinicians {
+	for _, c := range t.world.clinicians {
 		for _, d := range c.departments() {
 			rows = append(rows, []string{c.npi, c.name, d.ehr.system, d.id, fmt.Sprint(d.active)})
 		}

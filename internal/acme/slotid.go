@@ -9,8 +9,8 @@ import (
 // check over the slot, and the slot masked by the check: stable for one slot, different for each, and not to be guessed.
 type slotIDs struct{ seed uint64 }
 
-// appendTo appends the id of a slot: 24 characters of base64, padded.
-func (ids slotIDs) appendTo(b []byte, s *schedule, start int64) []byte {
+// append appends the id of a slot: 24 characters of base64, padded.
+func (ids slotIDs) append(b []byte, s *schedule, start int64) []byte {
 	plain := uint64(s.index)<<40 | uint64(start/60)
 	check := hash(ids.seed, saltSlotID, plain)
 	var raw [16]byte
@@ -19,9 +19,7 @@ func (ids slotIDs) appendTo(b []byte, s *schedule, start int64) []byte {
 	return base64.StdEncoding.AppendEncode(b, raw[:])
 }
 
-func (ids slotIDs) of(s *schedule, start int64) string { return string(ids.appendTo(nil, s, start)) }
-
-// parse gives back the schedule's index and the start; false for a text that appendTo did not write.
+// parse gives back the schedule's index and the start; false for a text that append did not write.
 func (ids slotIDs) parse(text string) (index int, start int64, ok bool) {
 	raw, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || len(raw) != 16 {
@@ -33,13 +31,4 @@ func (ids slotIDs) parse(text string) (index int, start int64, ok bool) {
 		return 0, 0, false
 	}
 	return int(plain >> 40), int64(plain&(1<<40-1)) * 60, true
-}
-
-// slot finds what a slot id names.
-func (t *Tenant) slot(id string) (s *schedule, start int64, ok bool) {
-	index, start, ok := t.ids.parse(id)
-	if !ok || index >= len(t.dir.schedules) {
-		return nil, 0, false
-	}
-	return t.dir.schedules[index], start, true
 }

@@ -60,7 +60,7 @@ func (b *searchBody) check() error {
 
 // writeCriteria writes an element for each department of one clinician.
 func (t *Tenant) writeCriteria(w *doc, q *request, body searchBody, item criteriaItem) error {
-	c := t.dir.byNPI[item.NPI]
+	c := t.world.byNPI[item.NPI]
 	if c == nil {
 		return nil
 	}

@@ -46,14 +46,13 @@ func (b *builder) addPerson(c *clinician, j int) *person {
 	group := serialGroup[k]
 	b.hired[group]++
 	serial := fmt.Sprintf("%d%03d", group, b.hired[group])
-	h := hash(b.Seed, saltPerson, uint64(c.number), uint64(j))
+	h := hash(b.options.Seed, saltPerson, uint64(c.number), uint64(j))
 	p := &person{
 		providerID: "P-" + serial, emrID: "E-" + serial, npi: c.npi,
-		firstName:  firstNames[h%uint64(len(firstNames))],
-		lastName:   lastNames[mix(h)%uint64(len(lastNames))],
 		credential: [...]string{expressCare: "NP", primaryCare: "MD", fluShots: "RN", pooledCare: "PA"}[k],
 		lunch:      12*60 + 30*((c.number+j)%3),
 	}
+	p.firstName, p.lastName = personName(h)
 	if name, odd := b.oddName(c.number + j); odd {
 		p.firstName, p.lastName = name[0], name[1]
 	}
@@ -67,7 +66,7 @@ func (b *builder) describe(c *clinician, p *person) {
 		c.name = c.home.name + " Team"
 		return
 	}
-	h := hash(b.Seed, saltPerson, uint64(c.number))
+	h := hash(b.options.Seed, saltPerson, uint64(c.number))
 	c.name = p.firstName + " " + p.lastName
 	c.gender = genders[h%uint64(len(genders))]
 	if c.number%4 != 3 {

@@ -13,9 +13,7 @@ import (
 // keeps them apart by host. It is safe for concurrent use.
 type Tenant struct {
 	options Options
-	dir     *directory
-	store   *store
-	ids     slotIDs
+	world   *world
 	routes  []route
 	faults  *faults
 	calls   *calls
@@ -35,13 +33,12 @@ func New(o Options) (*Tenant, error) {
 	if err := o.validate(); err != nil {
 		return nil, fmt.Errorf("acme: %w", err)
 	}
-	dir, err := buildDirectory(o)
+	w, err := newWorld(o.world())
 	if err != nil {
 		return nil, fmt.Errorf("acme: %w", err)
 	}
 	t := &Tenant{
-		options: o, dir: dir, store: newStore(o.BookingLag), ids: slotIDs{o.Seed},
-		routes: routes(), faults: newFaults(o.Seed), calls: newCalls(),
+		options: o, world: w, routes: routes(), faults: newFaults(o.Seed), calls: newCalls(),
 		contexts: newContexts(o.SearchContextLife), virtual: newVirtualVisits(), patients: newPatients(), reports: newReports(),
 	}
 	for _, spec := range o.Faults {

@@ -26,7 +26,7 @@ type Slot struct {
 // ascending. None for an NPI that is not known. Faults do not touch them; the booking lag does.
 func (t *Tenant) Slots(npi string) []Slot {
 	out := []Slot{}
-	c := t.dir.byNPI[npi]
+	c := t.world.byNPI[npi]
 	if c == nil {
 		return out
 	}
@@ -35,7 +35,7 @@ func (t *Tenant) Slots(npi string) []Slot {
 		z, v := o.at.zone, o.visit
 		within := span{now.Unix(), z.midnight(z.today(now) + day(v.lookahead) + 1)}
 		first := len(out)
-		for _, slot := range openingsOn(nil, t.store.calendars(o.schedules, view{now: now}), within) {
+		for _, slot := range openingsOn(nil, t.world.store.calendars(o.schedules, view{now: now}), within) {
 			start := time.Unix(slot.start, 0).UTC()
 			if n := len(out); n > first && out[n-1].Start.Equal(start) {
 				out[n-1].Openings++
@@ -54,7 +54,7 @@ func (t *Tenant) Slots(npi string) []Slot {
 // truth answers GET /_acme/slots.
 func (t *Tenant) truth(r *http.Request) answer {
 	npi := r.URL.Query().Get("npi")
-	if t.dir.byNPI[npi] == nil {
+	if t.world.byNPI[npi] == nil {
 		return plainError(http.StatusBadRequest, "npi: name a clinician of /_acme/directory")
 	}
 	return jsonAnswer(http.StatusOK, t.Slots(npi))

@@ -114,7 +114,7 @@ func TestUnderEverySwitchEverySurfaceListsEverySlotAndNoOther(t *testing.T) {
 			t.Run(set.String()+"/"+on.name, func(t *testing.T) {
 				r, want := tenant.reader(), map[listing]bool{}
 				for _, npi := range asked {
-					on.ask(t, tenant, r, tenant.dir.byNPI[npi])
+					on.ask(t, tenant, r, tenant.world.byNPI[npi])
 					for _, s := range truth[npi] {
 						if l, listed := on.says(s); listed && r.within(s, lastDay) {
 							want[l] = true
@@ -133,7 +133,7 @@ func careDirectIsWhole(t *testing.T, tenant *Tenant, truth map[string][]Slot, se
 	r, want := tenant.reader(), map[listing]bool{}
 	for _, d := range tenant.Departments() {
 		until := "2030-03-05"
-		if tenant.dir.byURLName[d.URLName].kind == fluShots {
+		if tenant.world.byURLName[d.URLName].kind == fluShots {
 			until = "2030-03-06"
 		}
 		for _, name := range d.VisitTypes {

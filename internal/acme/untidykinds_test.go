@@ -30,7 +30,7 @@ var oddities = map[string]string{
 
 func TestTheTenantThatIsUntidyThroughoutHasEveryOddSpellingOnEverySurface(t *testing.T) {
 	tenant := untidyTenant(t, Throughout)
-	npi := tenant.dir.byURLName["AcmeRiverton"].offers[0].who.npi // whose zone is known to all
+	npi := tenant.world.byURLName["AcmeRiverton"].offers[0].who.npi // whose zone is known to all
 	for surface, asked := range map[string][]exchange{
 		"v5":           {{"GET", "/v5/providers/" + npi + "/timeslots", nil, 200}},
 		"v4":           {{"GET", "/v4/providers/" + npi + "/timeslots?endDate=2030-04-20", nil, 200}},
@@ -68,7 +68,7 @@ func TestOneStartIsSpelledInSeveralWaysAcrossSurfaces(t *testing.T) {
 	tenant := untidyTenant(t, OddStarts)
 	spelled := func(target string) map[int64]string {
 		out := map[int64]string{}
-		zone := tenant.dir.byNPI[NPI(1)].home.zone.loc
+		zone := tenant.world.byNPI[NPI(1)].home.zone.loc
 		for text := range starts(get(t, tenant, target)) {
 			at, ok := readStart(text, zone)
 			if !ok {
@@ -98,7 +98,7 @@ func TestOneStartIsSpelledInSeveralWaysAcrossSurfaces(t *testing.T) {
 
 func TestVisitTypesShareAnIDAndNothingElse(t *testing.T) {
 	tenant := untidyTenant(t, SharedIDs)
-	for _, e := range tenant.dir.ehrs {
+	for _, e := range tenant.world.ehrs {
 		for _, pair := range [][2]*visitType{{e.visits[0], e.visits[1]}, {e.visits[2], e.visits[3]}} {
 			a, b := pair[0], pair[1]
 			if a.id != b.id || a.name == b.name || a.minutes == b.minutes || a.modality == b.modality || a.forNew == b.forNew && a.forKnown == b.forKnown {
@@ -143,7 +143,7 @@ func TestASlotIsSoldOnceHoweverItIsSpelled(t *testing.T) {
 	tenant := untidyTenant(t, Throughout&^ByteOrderMark)
 	slot := retailSlots(t, tenant)[0]
 	id := slot.(map[string]any)["id"].(string)
-	in, start, _ := tenant.slot(id)
+	sold, _ := tenant.world.slot(id)
 	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
 		t.Fatalf("booking: %d %s", w.Code, w.Body)
 	}
@@ -152,9 +152,9 @@ func TestASlotIsSoldOnceHoweverItIsSpelled(t *testing.T) {
 	}
 	for _, on := range surfaces {
 		r := tenant.reader()
-		on.ask(t, tenant, r, in.offer.who)
+		on.ask(t, tenant, r, sold.in.offer.who)
 		for l := range r.found {
-			if l.start == start {
+			if l.start == sold.start {
 				t.Errorf("%s lists %+v", on.name, l)
 			}
 		}
@@ -188,7 +188,7 @@ func TestZonesAreMissingOrForeignInTheDirectoryAndCareOptions(t *testing.T) {
 
 func TestAClinicsWrittenOffsetFollowsItsOwnRules(t *testing.T) {
 	tenant := untidyTenant(t, LateZoneRules)
-	d := tenant.dir.byURLName["AcmePortland"]
+	d := tenant.world.byURLName["AcmePortland"]
 	if got := at(get(t, tenant, "/v4/departments/AcmePortland/departmentInfo"), "timezone"); got != "America/Vancouver" {
 		t.Errorf("zone %v", got)
 	}
@@ -226,7 +226,7 @@ func TestManyPeopleAreFreeAtOneStart(t *testing.T) {
 func TestOneClinicianAtTwoClinicsOnOneDayIsNeverAtBoth(t *testing.T) {
 	tenant := untidyTenant(t, TwoClinics|Crowded)
 	both := map[kind]int{}
-	for _, c := range tenant.dir.clinicians {
+	for _, c := range tenant.world.clinicians {
 		type stay struct {
 			span
 			at *department

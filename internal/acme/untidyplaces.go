@@ -10,9 +10,6 @@ const (
 	lateOffset = -7 * 60 * 60
 )
 
-// utc is the zone of a list that has no zone.
-var utc = &zone{name: "UTC", loc: time.UTC}
-
 // lateRules is the zone by its own rules.
 func lateRules(first day, days int) *zone {
 	return newZoneIn(lateZone, time.FixedZone(lateZone, lateOffset), first, days)
@@ -32,7 +29,7 @@ func (b *builder) untidyPlace(dep *department, n int) {
 	if dep.zone.name == lateZone {
 		dep.zonePlain = false
 	}
-	if !b.Untidy.has(MissingZones) {
+	if !b.options.Untidy.has(MissingZones) {
 		return
 	}
 	if n%7 == 3 {

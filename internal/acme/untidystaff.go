@@ -5,7 +5,7 @@ const crowd = 6
 
 // pooled reports whether one NPI stands for all who work at such a clinic.
 func (b *builder) pooled(k kind) bool {
-	return k == pooledCare || k == fluShots && !b.Untidy.has(Crowded)
+	return k == pooledCare || k == fluShots && !b.options.Untidy.has(Crowded)
 }
 
 // persons is how many persons an NPI stands for.
@@ -13,7 +13,7 @@ func (b *builder) persons(k kind) int {
 	switch {
 	case !b.pooled(k):
 		return 1
-	case b.Untidy.has(Crowded):
+	case b.options.Untidy.has(Crowded):
 		return crowd
 	default:
 		return poolSize[k]
@@ -22,7 +22,7 @@ func (b *builder) persons(k kind) int {
 
 // dealNurses gives flu shot clinics the rest of their crowd.
 func (b *builder) dealNurses(left int) int {
-	if !b.Untidy.has(Crowded) {
+	if !b.options.Untidy.has(Crowded) {
 		return left
 	}
 	for _, dep := range b.departments {
@@ -67,7 +67,7 @@ var oddNames = [...][2]string{
 
 // oddName is the name of the n-th of something, in a tenant with odd names: of two in three.
 func (b *builder) oddName(n int) (name [2]string, odd bool) {
-	if !b.Untidy.has(OddNames) || n%3 == 0 {
+	if !b.options.Untidy.has(OddNames) || n%3 == 0 {
 		return name, false
 	}
 	return oddNames[n*2/3%len(oddNames)], true

@@ -68,7 +68,7 @@ func (t *Tenant) queuedGuestVisit(q *request) answer {
 }
 
 func (t *Tenant) hasEHR(system string) bool {
-	return slices.ContainsFunc(t.dir.ehrs, func(e *ehr) bool { return e.system == system })
+	return slices.ContainsFunc(t.world.ehrs, func(e *ehr) bool { return e.system == system })
 }
 
 func redirectURL(visitID string) string { return "https://visits.example.org/visit/" + visitID }
@@ -112,7 +112,7 @@ func (t *Tenant) addVirtual(q *request, b virtualBody, patient string) *virtualV
 	d := b.VisitDetails
 	v := &virtualVisit{
 		id: uuid(hash(t.options.Seed, saltVisit, t.visits.Add(1))), patient: patient, region: d.StateLicensure,
-		practice: cmp.Or(d.PracticeID, practiceID), brand: cmp.Or(d.Brand, t.options.brand()),
+		practice: cmp.Or(d.PracticeID, practiceID), brand: cmp.Or(d.Brand, t.world.options.brand()),
 		modality: cmp.Or(d.VisitTypeName, "virtual"), priority: d.Urgency > 0,
 		qualifiers: d.Qualifiers, requested: q.now, accepted: d.AcceptedTerms,
 	}

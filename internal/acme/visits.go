@@ -44,7 +44,7 @@ type timestamps struct {
 // ownVisits lists what the same token booked.
 func (t *Tenant) ownVisits(q *request) answer {
 	out := []ownVisit{}
-	for _, v := range t.store.visitsOf(q.owner()) {
+	for _, v := range t.world.store.visitsOf(q.owner()) {
 		doc := describeVisit(&v, q.now)
 		if !q.has("status") || q.get("status") == doc.Status {
 			out = append(out, doc)
@@ -92,7 +92,7 @@ func (t *Tenant) cancelVisit(q *request) answer {
 	if err := json.Unmarshal(q.body, &body); err != nil || body.Reason == "" {
 		return plainError(http.StatusBadRequest, "reason is required")
 	}
-	if !t.store.cancel(q.args[0], q.owner(), q.now) {
+	if !t.world.store.cancel(q.args[0], q.owner(), q.now) {
 		return plainError(http.StatusNotFound, "Visit not found")
 	}
 	return jsonAnswer(http.StatusOK, struct{}{})
@@ -106,7 +106,7 @@ type cancelReason struct {
 
 // cancelReasons are a brand's; another brand has none.
 func (t *Tenant) cancelReasons(q *request) answer {
-	if !strings.EqualFold(q.args[0], t.options.brand()) {
+	if !strings.EqualFold(q.args[0], t.world.options.brand()) {
 		return jsonAnswer(http.StatusOK, []cancelReason{})
 	}
 	return jsonAnswer(http.StatusOK, []cancelReason{

@@ -79,14 +79,14 @@ func TestTheHealthSystemTakesAndReleasesASlot(t *testing.T) {
 
 func TestABusyStartThatIsReleasedIsOffered(t *testing.T) {
 	tenant := newTenant(t)
-	s := schedulesFor(tenant.dir.byURLName["AcmeRiverton"].offers, func(o *offer) bool { return o.who.npi == NPI(10) })[0]
+	s := schedulesFor(tenant.world.byURLName["AcmeRiverton"].offers, func(o *offer) bool { return o.who.npi == NPI(10) })[0]
 	for start := range s.starts(dayOf(monday) + 1) {
 		if !s.busy(start) {
 			continue
 		}
-		tenant.store.release(s.offer, start, monday)
-		c := tenant.store.calendars([]*schedule{s}, view{now: monday})[0]
-		if !c.free(start) || tenant.store.book(&visit{in: s, start: start, requested: monday}) != noConflict {
+		tenant.world.store.release(s.offer, start, monday)
+		c := tenant.world.store.calendars([]*schedule{s}, view{now: monday})[0]
+		if !c.free(start) || tenant.world.store.book(&visit{in: s, start: start, requested: monday}) != noConflict {
 			t.Error("the released start is not for sale")
 		}
 		return
@@ -96,7 +96,7 @@ func TestABusyStartThatIsReleasedIsOffered(t *testing.T) {
 
 func TestTheOldestVisitsAreForgottenButTheirTimeStaysSold(t *testing.T) {
 	st := newStore(0)
-	s := schedulesFor(newTenant(t).dir.byURLName["AcmeRiverton"].offers, func(*offer) bool { return true })[0]
+	s := schedulesFor(newTenant(t).world.byURLName["AcmeRiverton"].offers, func(*offer) bool { return true })[0]
 	st.order = make([]*visit, maxVisits)
 	for i := range st.order {
 		st.order[i] = &visit{id: "old", in: s}
@@ -123,11 +123,11 @@ func FuzzSlotIDsNameTheirSlotAndNothingElseDoes(f *testing.F) {
 	ids := slotIDs{seed: 1}
 	f.Fuzz(func(t *testing.T, text string, index int, start int64) {
 		index, start = index&(1<<24-1), (start&(1<<40-1))/60*60
-		id := ids.of(&schedule{index: index}, start)
+		id := string(ids.append(nil, &schedule{index: index}, start))
 		if i, s, ok := ids.parse(id); !ok || i != index || s != start {
 			t.Fatalf("%s: %d %d %v, want %d %d", id, i, s, ok, index, start)
 		}
-		if i, s, ok := ids.parse(text); ok && ids.of(&schedule{index: i}, s) != text {
+		if i, s, ok := ids.parse(text); ok && string(ids.append(nil, &schedule{index: i}, s)) != text {
 			t.Fatalf("%q is taken for %d %d", text, i, s)
 		}
 		if _, _, ok := (slotIDs{seed: 2}).parse(id); ok {

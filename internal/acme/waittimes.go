@@ -20,7 +20,7 @@ var regionTroubles = map[string]string{"IL": regionBusy, "HI": "NO_ONCALL_PROVID
 
 // regions are the states where the tenant has departments, in the order of its cities.
 func (t *Tenant) regions() (out []string) {
-	for _, d := range t.dir.departments {
+	for _, d := range t.world.departments {
 		if !slices.Contains(out, d.address.State) {
 			out = append(out, d.address.State)
 		}
