@@ -109,7 +109,7 @@ func (t *Tenant) putFaults(w http.ResponseWriter, r *http.Request) answer {
 	}
 	rules := make([]*fault, len(specs))
 	for i, spec := range specs {
-		if rules[i], err = parseFault(spec); err != nil {
+		if rules[i], err = parseFault(t.faults.names, spec); err != nil {
 			return plainError(http.StatusBadRequest, err.Error())
 		}
 	}

@@ -45,10 +45,10 @@ func (o *oneOrMany) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// readAreaBody reads a body of the given form. The error is the message of a 40001.
-func readAreaBody(body []byte, f *form) (areaBody, error) {
+// readAreaBody reads the body. The error is the message of a 40001.
+func readAreaBody(q *request) (areaBody, error) {
 	var b areaBody
-	if wrong := f.read(body, &b); wrong.found() {
+	if wrong := q.read(&b); wrong.found() {
 		return b, errors.New(wrong.String())
 	}
 	return b, nil

@@ -41,16 +41,16 @@ type availability struct {
 
 // availabilityProviders ranks the clinicians of an area by how many slots they have, or by who is free first. Those
 // without slots are left out.
-func (t *Tenant) availabilityProviders(q *request) answer {
-	body, err := readAreaBody(q.body, providersBody)
+func (h *slotHandlers) availabilityProviders(q *request) answer {
+	body, err := readAreaBody(q)
 	if err != nil {
 		return badAreaSearch(err)
 	}
-	s, err := body.terms().at(t, q.now)
+	s, err := body.terms().at(h, q.now)
 	if err != nil {
 		return badAreaSearch(err)
 	}
-	hits := t.find(s)
+	hits := h.find(s)
 	list := []*availableProvider{}
 	var last *offer
 	for _, o := range hits.offers { // grouped by department, then by clinician
@@ -58,7 +58,7 @@ func (t *Tenant) availabilityProviders(q *request) answer {
 			list = append(list, describeAvailable(o, hits.distances[o.at]))
 		}
 		last = o
-		t.countSlots(q, o, list[len(list)-1])
+		h.countSlots(q, o, list[len(list)-1])
 	}
 	list = slices.DeleteFunc(list, func(p *availableProvider) bool { return p.slots == 0 })
 	slices.SortStableFunc(list, func(a, b *availableProvider) int {
@@ -86,11 +86,11 @@ func describeAvailable(o *offer, miles float64) *availableProvider {
 }
 
 // countSlots adds a visit type to the clinician; without slots it is left out.
-func (t *Tenant) countSlots(q *request, o *offer, p *availableProvider) {
+func (h *slotHandlers) countSlots(q *request, o *offer, p *availableProvider) {
 	zone := o.at.zone
 	today, days := zone.today(q.now), min(availabilityDays, o.visit.lookahead)
 	within := span{zone.midnight(today), zone.midnight(today + day(days))}
-	free := perOffer(openingsOn(nil, t.world.store.calendars(o.schedules, q.view()), within))
+	free := perOffer(openingsOn(nil, h.store.calendars(o.schedules, q.view()), within))
 	if len(free) == 0 {
 		return
 	}

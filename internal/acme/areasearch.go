@@ -33,7 +33,7 @@ const (
 var postalCodeForm = regexp.MustCompile(`^\d{5}(-\d{4})?$`)
 
 // at reads the terms as of now. The error is the message of a 40001.
-func (terms areaTerms) at(t *Tenant, now time.Time) (s areaSearch, err error) {
+func (terms areaTerms) at(h *slotHandlers, now time.Time) (s areaSearch, err error) {
 	s = areaSearch{areaTerms: terms}
 	if s.kind, err = patientKind(terms.patientKind); err != nil {
 		return s, err
@@ -43,10 +43,10 @@ func (terms areaTerms) at(t *Tenant, now time.Time) (s areaSearch, err error) {
 			return s, errors.New("userTimezone is not an IANA time zone")
 		}
 	}
-	if err = s.locate(t.world.directory); err != nil {
+	if err = s.locate(h.directory); err != nil {
 		return s, err
 	}
-	return s, s.setWindow(t.world.directory, now)
+	return s, s.setWindow(h.directory, now)
 }
 
 // locate finds the place: a postal code wins over a point, and without either there must be departments or clinicians.

@@ -117,3 +117,7 @@ func lower(list []string) []string {
 	}
 	return out
 }
+
+func containsFold(list []string, s string) bool {
+	return slices.ContainsFunc(list, func(v string) bool { return strings.EqualFold(v, s) })
+}

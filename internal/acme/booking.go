@@ -39,7 +39,7 @@ type booking struct {
 }
 
 // retailBooking sells a walk-in clinic's slot (docs/dexcare.md §7.1).
-func (t *Tenant) retailBooking(q *request) answer {
+func (h *visitHandlers) retailBooking(q *request) answer {
 	b, problem := readBooking(q)
 	v := b.VisitDetails
 	problem = firstProblem(problem,
@@ -47,12 +47,12 @@ func (t *Tenant) retailBooking(q *request) answer {
 	if problem != "" {
 		return plainError(http.StatusBadRequest, problem)
 	}
-	slot, ok := t.world.slot(v.SlotID)
+	slot, ok := h.slot(v.SlotID)
 	s := slot.in
 	if !ok || !s.offer.at.retail() || v.ProviderID != s.who.providerID || !b.names(s) {
 		return plainError(http.StatusBadRequest, "Invalid slotId")
 	}
-	visit, refusal := t.book(q, b, b.Patient.Identifier, slot)
+	visit, refusal := h.book(q, b, b.Patient.Identifier, slot)
 	if visit == nil {
 		return refusal
 	}
@@ -62,7 +62,7 @@ func (t *Tenant) retailBooking(q *request) answer {
 }
 
 // providerBooking sells a slot of a named clinician (docs/dexcare.md §7.2).
-func (t *Tenant) providerBooking(q *request) answer {
+func (h *visitHandlers) providerBooking(q *request) answer {
 	b, problem := readBooking(q)
 	v := b.VisitDetails
 	problem = firstProblem(problem, required("patient.patientGuid", b.Patient.PatientGUID),
@@ -71,7 +71,7 @@ func (t *Tenant) providerBooking(q *request) answer {
 	if problem != "" {
 		return plainError(http.StatusBadRequest, problem)
 	}
-	slot, ok := t.world.slot(v.SlotID)
+	slot, ok := h.slot(v.SlotID)
 	s := slot.in
 	if !ok || v.NationalProviderID != s.who.npi || v.VisitTypeID != s.offer.visit.id || !b.names(s) {
 		return plainError(http.StatusBadRequest, "Invalid slotId")
@@ -79,12 +79,12 @@ func (t *Tenant) providerBooking(q *request) answer {
 	if b.Patient.PatientGUID == PatientNoPanel {
 		return plainError(http.StatusPreconditionFailed, "Patient is not on the panel of this provider")
 	}
-	visit, refusal := t.book(q, b, b.Patient.PatientGUID, slot)
+	visit, refusal := h.book(q, b, b.Patient.PatientGUID, slot)
 	if visit == nil {
 		return refusal
 	}
 	return jsonAnswer(http.StatusOK, providerBooked{
-		VisitID: visit.id, IsVirtual: s.offer.visit.modality == "VIDEO", VirtualMeetingInfo: t.meeting(visit),
+		VisitID: visit.id, IsVirtual: s.offer.visit.modality == "VIDEO", VirtualMeetingInfo: h.meeting(visit),
 	})
 }
 
@@ -104,11 +104,11 @@ type meetingInfo struct {
 }
 
 // meeting is how to join a video visit; the conference id is spelled either way (docs/dexcare.md §3).
-func (t *Tenant) meeting(v *visit) *meetingInfo {
+func (h *visitHandlers) meeting(v *visit) *meetingInfo {
 	if v.in.offer.visit.modality != "VIDEO" {
 		return nil
 	}
-	number := hash(t.options.Seed, saltVisit, uint64(v.start))
+	number := hash(h.options.Seed, saltVisit, uint64(v.start))
 	out := &meetingInfo{
 		JoinURL: "https://meet.example.org/j/" + v.id, JoinURLShort: "https://meet.example.org/s/" + v.id[:8],
 		TollNumber: "800-555-0100", Password: fmt.Sprintf("%06d", mix(number)%1_000_000), Vendor: "zoom",
@@ -160,37 +160,37 @@ func (b *booking) names(s *schedule) bool {
 }
 
 // book sells the slot to the patient, or says with nil and an answer why not.
-func (t *Tenant) book(q *request, b booking, patient string, slot opening) (*visit, answer) {
+func (h *visitHandlers) book(q *request, b booking, patient string, slot opening) (*visit, answer) {
 	switch patient {
 	case PatientNotLinked:
 		return nil, plainError(http.StatusBadRequest, "Patient has no links")
 	case PatientUnknown:
 		return nil, plainError(http.StatusNotFound, "Patient not found")
 	case PatientConflict:
-		return nil, t.refuse(unknownConflict)
+		return nil, h.refuse(unknownConflict)
 	case PatientLocked:
 		return nil, plainError(http.StatusLocked, "Patient account is locked")
 	case PatientTrouble:
 		return nil, plainError(http.StatusInternalServerError, "Internal Server Error")
 	}
-	if q.fault.conflict != noConflict {
-		return nil, t.refuse(q.fault.conflict)
+	if q.conflict != noConflict {
+		return nil, h.refuse(q.conflict)
 	}
 	v := &visit{
-		id: uuid(hash(t.options.Seed, saltVisit, t.visits.Add(1))), patient: patient, email: b.Patient.Email,
+		id: uuid(hash(h.options.Seed, saltVisit, h.visits.Add(1))), patient: patient, email: b.Patient.Email,
 		owner: q.owner(), in: slot.in, start: slot.start,
 		slotID: b.VisitDetails.SlotID, requested: q.now,
 	}
-	if c := t.world.store.book(v); c != noConflict {
-		return nil, t.refuse(c)
+	if c := h.store.book(v); c != noConflict {
+		return nil, h.refuse(c)
 	}
 	return v, answer{}
 }
 
 // refuse is a 409. Clients look for the word in the text, whatever is around it, so the body takes turns: the word under
 // "error", the word under "message", the bare word.
-func (t *Tenant) refuse(c conflict) answer {
-	switch t.conflicts.Add(1) % 3 {
+func (h *visitHandlers) refuse(c conflict) answer {
+	switch h.conflicts.Add(1) % 3 {
 	case 1:
 		return plainError(http.StatusConflict, string(c))
 	case 2:

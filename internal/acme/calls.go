@@ -15,32 +15,32 @@ type calls struct {
 	counts map[string]*CallCount
 }
 
-func newCalls() *calls {
+func newCalls(names []string) *calls {
 	c := &calls{counts: map[string]*CallCount{}}
-	for _, name := range names() {
+	for _, name := range names {
 		c.counts[name] = &CallCount{}
 	}
 	return c
 }
 
-func (c *calls) each(op *operation, do func(*CallCount)) {
+func (c *calls) each(rt *route, do func(*CallCount)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	do(c.counts["*"])
-	do(c.counts[op.name])
-	for _, g := range op.groups {
+	do(c.counts[rt.name])
+	for _, g := range rt.groups {
 		do(c.counts[g])
 	}
 }
 
 // enter counts a call in; what it returns counts it out.
-func (c *calls) enter(op *operation) (leave func()) {
-	c.each(op, func(n *CallCount) {
+func (c *calls) enter(rt *route) (leave func()) {
+	c.each(rt, func(n *CallCount) {
 		n.Calls++
 		n.InFlight++
 		n.Peak = max(n.Peak, n.InFlight)
 	})
-	return func() { c.each(op, func(n *CallCount) { n.InFlight-- }) }
+	return func() { c.each(rt, func(n *CallCount) { n.InFlight-- }) }
 }
 
 // Calls are the counts since the last reset, for every operation and group, and "*" for all.

@@ -5,8 +5,8 @@ import "strings"
 const defaultVisitType = "Illness" // what the SDK asks for when the app names none (docs/dexcare.md §4.3)
 
 // departmentTimeslots is Care Direct: a walk-in clinic's slots of one visit type, today and tomorrow.
-func (t *Tenant) departmentTimeslots(q *request) answer {
-	d := t.world.byURLName[q.args[0]]
+func (h *slotHandlers) departmentTimeslots(q *request) answer {
+	d := h.byURLName[q.args[0]]
 	if d == nil {
 		return noSuchDepartment()
 	}
@@ -14,21 +14,21 @@ func (t *Tenant) departmentTimeslots(q *request) answer {
 	if name == "" {
 		name = defaultVisitType
 	}
-	days := t.options.WalkInDays
+	days := h.walkInDays
 	if d.kind == fluShots {
 		days++
 	}
 	first := d.zone.today(q.now)
 	until := d.zone.midnight(first + day(days))
-	cals := t.world.store.calendars(walkIn(d, name), q.view())
-	w := t.spelled("care-direct", 16<<10)
+	cals := h.store.calendars(walkIn(d, name), q.view())
+	w := h.spelled("care-direct", 16<<10)
 	w.object()
 	w.text("departmentId", d.id)
 	w.time("startDate", d.zone, d.zone.midnight(first))
 	w.time("endDate", d.zone, until-1)
 	w.text("timezone", d.zone.name)
 	all := window{first: first, last: first + day(days) - 1, within: span{d.zone.midnight(first), until}}
-	t.writeScheduleDays(w, cals, zoned{d.zone, all}, true)
+	h.writeScheduleDays(w, cals, zoned{d.zone, all}, true)
 	w.endObject()
 	return w.ok()
 }
@@ -58,7 +58,7 @@ func (z zoned) clip(d day) span {
 
 // writeScheduleDays writes the scheduleDays that Care Direct and v4 share, apart from durations: strings there, numbers
 // here (docs/dexcare.md §4.3). Days without slots are left out.
-func (t *Tenant) writeScheduleDays(w *doc, cals []calendar, days zoned, textDuration bool) {
+func (h *slotHandlers) writeScheduleDays(w *doc, cals []calendar, days zoned, textDuration bool) {
 	w.key("scheduleDays")
 	w.list()
 	var list []opening
@@ -72,7 +72,7 @@ func (t *Tenant) writeScheduleDays(w *doc, cals []calendar, days zoned, textDura
 		w.key("timeSlots")
 		w.list()
 		for _, o := range list {
-			t.writeSlot(w, o, textDuration)
+			h.writeSlot(w, o, textDuration)
 		}
 		w.endList()
 		w.endObject()
@@ -80,7 +80,7 @@ func (t *Tenant) writeScheduleDays(w *doc, cals []calendar, days zoned, textDura
 	w.endList()
 }
 
-func (t *Tenant) writeSlot(w *doc, o opening, textDuration bool) {
+func (h *slotHandlers) writeSlot(w *doc, o opening, textDuration bool) {
 	s := o.in
 	at, visit := s.offer.at, s.offer.visit
 	slotType := "Provider"
@@ -90,7 +90,7 @@ func (t *Tenant) writeSlot(w *doc, o opening, textDuration bool) {
 	w.object()
 	w.key("id")
 	w.b = append(w.b, '"')
-	w.b = t.world.ids.append(w.b, s, o.start)
+	w.b = h.ids.append(w.b, s, o.start)
 	w.b = append(w.b, '"')
 	w.text("providerNationalId", s.who.npi)
 	w.text("providerId", s.who.providerID)

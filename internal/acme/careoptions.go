@@ -23,18 +23,18 @@ type visitGroup struct {
 }
 
 // availabilitySlots is Care Options' GET: slots of all clinicians in an area, by visit type (docs/dexcare.md §6.1).
-func (t *Tenant) availabilitySlots(q *request) answer {
+func (h *slotHandlers) availabilitySlots(q *request) answer {
 	terms, err := areaQuery(q)
 	if err != nil {
 		return badAreaSearch(err)
 	}
-	s, err := terms.at(t, q.now)
+	s, err := terms.at(h, q.now)
 	if err != nil {
 		return badAreaSearch(err)
 	}
-	hits := t.find(s)
-	groups := t.groups(q, s, hits)
-	w := t.spelled("care-options", 64<<10+optionBytes*countOpenings(groups))
+	hits := h.find(s)
+	groups := h.groups(q, s, hits)
+	w := h.spelled("care-options", 64<<10+optionBytes*countOpenings(groups))
 	w.object()
 	if zone := answerZone(s, groups); zone != nil {
 		w.text("timezone", zone.name)
@@ -46,7 +46,7 @@ func (t *Tenant) availabilitySlots(q *request) answer {
 	}
 	w.endList()
 	writeReferred(w, groups, hits)
-	w.text("searchContext", t.searchContext(q, s))
+	w.text("searchContext", h.searchContext(q, s))
 	w.endObject()
 	return w.ok()
 }
@@ -64,9 +64,9 @@ func countOpenings(groups []visitGroup) (n int) {
 }
 
 // find goes through the directory, department by department.
-func (t *Tenant) find(s areaSearch) found {
+func (h *slotHandlers) find(s areaSearch) found {
 	out := found{distances: map[*department]float64{}}
-	for _, d := range t.world.departments {
+	for _, d := range h.departments {
 		miles, ok := s.reaches(d)
 		if !ok {
 			continue
@@ -82,12 +82,12 @@ func (t *Tenant) find(s areaSearch) found {
 }
 
 // groups sorts offers by visit type and takes each one's page of days; those without slots are left out.
-func (t *Tenant) groups(q *request, s areaSearch, hits found) []visitGroup {
+func (h *slotHandlers) groups(q *request, s areaSearch, hits found) []visitGroup {
 	var out []visitGroup
-	for _, e := range t.world.ehrs {
+	for _, e := range h.ehrs {
 		for _, v := range e.visits {
 			schedules := schedulesFor(hits.offers, func(o *offer) bool { return o.visit == v })
-			g := visitGroup{visit: v, cals: t.world.store.calendars(schedules, q.view())}
+			g := visitGroup{visit: v, cals: h.store.calendars(schedules, q.view())}
 			p := newPager(s.window, s.days, earliestToday(q.now), latestToday(q.now)+day(v.lookahead))
 			p.on = g.on(s)
 			if g.page = p.page(); len(g.page.days) > 0 {

@@ -70,8 +70,8 @@ func (terms areaTerms) token(seed uint64) string {
 }
 
 // searchContext gives the search a token under which it can be run again.
-func (t *Tenant) searchContext(q *request, s areaSearch) string {
-	token := s.token(t.options.Seed)
-	t.contexts.remember(token, s.areaTerms, q.now)
+func (h *slotHandlers) searchContext(q *request, s areaSearch) string {
+	token := s.token(h.options.Seed)
+	h.contexts.remember(token, s.areaTerms, q.now)
 	return token
 }

@@ -58,10 +58,10 @@ type departmentPerson struct {
 	Credential string  `json:"credential"`
 }
 
-func (t *Tenant) describeDepartment(d *department) departmentDoc {
+func (h *slotHandlers) describeDepartment(d *department) departmentDoc {
 	doc := departmentDoc{
 		DepartmentID: d.id, URLName: d.urlName, DisplayName: d.name, BrandName: d.brand, ClinicType: d.clinicType,
-		IsActive: t.options.Untidy.boolean(d.active), EHRSystemName: d.ehr.system, InstanceID: d.ehr.instanceID, Address: d.address,
+		IsActive: h.boolean(d.active), EHRSystemName: d.ehr.system, InstanceID: d.ehr.instanceID, Address: d.address,
 		Phone: d.phone, Latitude: d.shown.latitude, Longitude: d.shown.longitude, Timezone: d.zoneText,
 		SmallImageURL: "https://static.example.org/clinics/" + strings.ToLower(d.urlName) + "-small.jpg",
 		Providers:     []departmentPerson{}, BillingArea: d.serviceArea,
@@ -88,62 +88,62 @@ func clockTime(minute int) string {
 	return fmt.Sprintf("%02d:%02d:00", minute/60, minute%60)
 }
 
-func (t *Tenant) departmentsV4(q *request) answer {
-	return jsonAnswer(http.StatusOK, t.listDepartments(q))
+func (h *slotHandlers) departmentsV4(q *request) answer {
+	return jsonAnswer(http.StatusOK, h.listDepartments(q))
 }
 
 // departmentsV1 is the older list, without the billing area.
-func (t *Tenant) departmentsV1(q *request) answer {
-	list := t.listDepartments(q)
+func (h *slotHandlers) departmentsV1(q *request) answer {
+	list := h.listDepartments(q)
 	for i := range list {
 		list[i].BillingArea = ""
 	}
 	return jsonAnswer(http.StatusOK, list)
 }
 
-func (t *Tenant) listDepartments(q *request) []departmentDoc {
+func (h *slotHandlers) listDepartments(q *request) []departmentDoc {
 	clinicType := clinicRetail
 	if q.has("clinicType") {
 		clinicType = q.get("clinicType")
 	}
 	out := []departmentDoc{}
-	for _, d := range t.world.departments {
+	for _, d := range h.departments {
 		switch {
-		case q.has("brand") && !strings.EqualFold(q.get("brand"), t.world.options.brand()):
+		case q.has("brand") && !strings.EqualFold(q.get("brand"), h.options.brand()):
 		case !strings.EqualFold(clinicType, d.clinicType):
 		case !d.active && q.flag("onlyActive", true):
 		default:
-			out = append(out, t.describeDepartment(d))
+			out = append(out, h.describeDepartment(d))
 		}
 	}
 	return out
 }
 
 // departmentInfoV4 is one department, by slug or with byId by composite identifier (docs/dexcare.md §4.2).
-func (t *Tenant) departmentInfoV4(q *request) answer {
-	d := t.world.byURLName[q.args[0]]
+func (h *slotHandlers) departmentInfoV4(q *request) answer {
+	d := h.byURLName[q.args[0]]
 	if q.flag("byId", false) {
-		d = t.world.byKey[q.args[0]]
+		d = h.byKey[q.args[0]]
 	}
 	if d == nil {
 		return noSuchDepartment()
 	}
-	return t.departmentInfo(q, d)
+	return h.departmentInfo(q, d)
 }
 
 // departmentInfoV1 is the older form, by slug only.
-func (t *Tenant) departmentInfoV1(q *request) answer {
-	d := t.world.byURLName[q.args[0]]
+func (h *slotHandlers) departmentInfoV1(q *request) answer {
+	d := h.byURLName[q.args[0]]
 	if d == nil {
 		return noSuchDepartment()
 	}
-	return t.departmentInfo(q, d)
+	return h.departmentInfo(q, d)
 }
 
-func (t *Tenant) departmentInfo(q *request, d *department) answer {
-	doc := t.describeDepartment(d)
+func (h *slotHandlers) departmentInfo(q *request, d *department) answer {
+	doc := h.describeDepartment(d)
 	if q.flag("withProviders", false) {
-		for _, p := range t.world.people[d] {
+		for _, p := range h.people[d] {
 			doc.Providers = append(doc.Providers, departmentPerson{
 				ProviderID: p.providerID, EMRID: p.emrID, NationalID: p.npi,
 				FirstName: p.firstName, LastName: p.lastName, Credential: p.credential,

@@ -2,7 +2,6 @@ package acme
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 )
 
@@ -63,13 +62,6 @@ func codeAndError(status int, code, text string) answer {
 
 // bareStatus is for operations whose failures have no declared body.
 func bareStatus(status int, _ string) answer { return answer{status: status} }
-
-func gatewayNotFound(requestID uint64) answer {
-	return jsonAnswer(http.StatusNotFound, struct {
-		Message   string `json:"message"`
-		RequestID string `json:"request_id"`
-	}{"no Route matched with those values", fmt.Sprintf("%016x%016x", mix(requestID), requestID)})
-}
 
 const slotsErrorCode = 500201
 

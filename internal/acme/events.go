@@ -15,41 +15,41 @@ type slotEvent struct {
 	EHRInstance  string `json:"ehrInstance"`
 }
 
-func (t *Tenant) slotTaken(q *request) answer {
-	offers, start, err := t.readEvent(q)
+func (h *visitHandlers) slotTaken(q *request) answer {
+	offers, start, err := h.readEvent(q)
 	if err != nil {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
 	for _, o := range offers {
-		if t.world.store.take(o, start, q.now) {
+		if h.store.take(o, start, q.now) {
 			break
 		}
 	}
 	return answer{status: http.StatusNoContent}
 }
 
-func (t *Tenant) slotReleased(q *request) answer {
-	offers, start, err := t.readEvent(q)
+func (h *visitHandlers) slotReleased(q *request) answer {
+	offers, start, err := h.readEvent(q)
 	if err != nil {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
 	for _, o := range offers {
-		t.world.store.release(o, start, q.now)
+		h.store.release(o, start, q.now)
 	}
 	return answer{status: http.StatusNoContent}
 }
 
 // readEvent finds the offers that the event may be about: several where visit types share an id.
-func (t *Tenant) readEvent(q *request) (offers []*offer, start int64, err error) {
+func (h *visitHandlers) readEvent(q *request) (offers []*offer, start int64, err error) {
 	var e slotEvent
-	if wrong := eventForm.read(q.body, &e); wrong.found() {
+	if wrong := q.read(&e); wrong.found() {
 		return nil, 0, errors.New(wrong.String())
 	}
 	at, err := time.Parse(time.RFC3339, e.SlotDateTime)
 	if err != nil {
 		return nil, 0, errors.New("slotDateTime is not a date-time")
 	}
-	c := t.world.byNPI[e.NPI]
+	c := h.byNPI[e.NPI]
 	if c == nil {
 		return nil, 0, errors.New("npi is not known")
 	}

@@ -7,34 +7,18 @@ import (
 	"sync"
 )
 
-// names are all names that a fault may have.
-func names() []string {
-	set := map[string]bool{"*": true}
-	for name, op := range operations() {
-		set[name] = true
-		for _, g := range op.groups {
-			set[g] = true
-		}
-	}
-	out := make([]string, 0, len(set))
-	for name := range set {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // maxFaults bounds the rules in force.
 const maxFaults = 100
 
 // faults are the rules in force.
 type faults struct {
 	seed  uint64
+	names []string // that a fault may have
 	mu    sync.Mutex
 	rules []*fault
 }
 
-func newFaults(seed uint64) *faults { return &faults{seed: seed} }
+func newFaults(seed uint64, names []string) *faults { return &faults{seed: seed, names: names} }
 
 // replace puts the rules into force, in place of what there is when keep is false.
 func (fs *faults) replace(rules []*fault, keep bool) error {
@@ -62,16 +46,16 @@ func (fs *faults) specs() []string {
 
 // draw decides what happens to one call: latencies add up, switches are all turned, and of the other kinds the first
 // that hits wins.
-func (fs *faults) draw(op *operation) fault {
+func (fs *faults) draw(rt *route) fault {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	var out fault
 	for i, f := range fs.rules {
-		if f.name != "*" && f.name != op.name && !slices.Contains(op.groups, f.name) {
+		if f.name != "*" && f.name != rt.name && !slices.Contains(rt.groups, f.name) {
 			continue
 		}
 		if f.kind == faultHide { // the ratio is of slots
-			out.veil = f.veiling(fs.seed, op, out.veil)
+			out.veil = f.veiling(fs.seed, rt, out.veil)
 			continue
 		}
 		f.drawn++
@@ -95,10 +79,10 @@ func (f *fault) add(rule *fault) {
 }
 
 // veiling is the veil over an operation: the same on all that the rule names, but "*" hides other slots on each.
-func (f *fault) veiling(seed uint64, op *operation, before veil) veil {
+func (f *fault) veiling(seed uint64, rt *route, before veil) veil {
 	surface := f.name
 	if surface == "*" {
-		surface = op.name
+		surface = rt.name
 	}
 	if f.ratio <= before.share {
 		return before
@@ -111,7 +95,7 @@ func (k faultKind) fails() bool { return k >= faultStatus && k <= faultNotJSON }
 
 // SetFault puts one more fault into force; the package comment has the grammar.
 func (t *Tenant) SetFault(spec string) error {
-	f, err := parseFault(spec)
+	f, err := parseFault(t.faults.names, spec)
 	if err == nil {
 		err = t.faults.replace([]*fault{f}, true)
 	}

@@ -41,25 +41,19 @@ type fault struct {
 	status int
 	ratio  float64
 	drawn  uint64 // calls that the rule has decided on
-
-	// The rest switches what an answer says rather than how it fails; several can be on at once.
-	conflict  conflict      // that every booking meets
-	lag       time.Duration // for which sold slots stay listed, beyond the booking lag
-	veil      veil
-	minusZero bool // UTC is written -00:00 rather than Z
-	forget    bool // search contexts are unknown
+	switches
 }
 
 // parseFault reads "name:kind[=value][@ratio]".
-func parseFault(spec string) (*fault, error) {
+func parseFault(names []string, spec string) (*fault, error) {
 	f := &fault{spec: spec, ratio: 1}
 	rule, ratio, hasRatio := strings.Cut(spec, "@")
 	name, effect, ok := strings.Cut(rule, ":")
 	if !ok {
 		return nil, fmt.Errorf("fault %q: want name:kind[=value][@ratio]", spec)
 	}
-	if !slices.Contains(names(), name) {
-		return nil, fmt.Errorf("fault %q: %q is no operation or group; there are %s", spec, name, strings.Join(names(), ", "))
+	if !slices.Contains(names, name) {
+		return nil, fmt.Errorf("fault %q: %q is no operation or group; there are %s", spec, name, strings.Join(names, ", "))
 	}
 	f.name = name
 	err := f.parseEffect(effect)

@@ -214,8 +214,9 @@ func FuzzAFaultIsReadOrRefused(f *testing.F) {
 	} {
 		f.Add(spec)
 	}
+	names := newTenant(f).faults.names
 	f.Fuzz(func(t *testing.T, spec string) {
-		rule, err := parseFault(spec)
+		rule, err := parseFault(names, spec)
 		if err != nil {
 			return
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // handOff is where the health system's own booking application would open (docs/dexcare.md §9).
-func (t *Tenant) handOff(q *request) answer {
+func (h *visitHandlers) handOff(q *request) answer {
 	return textAnswer(http.StatusOK, "text/html; charset=utf-8", fmt.Sprintf(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Simulated booking application</title>
 <h1>Simulated booking application</h1>

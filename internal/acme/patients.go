@@ -75,32 +75,32 @@ type patientName struct {
 }
 
 // patient is the patient of the token, whichever way they signed in.
-func (t *Tenant) patient(q *request) answer {
-	if t.patients.gone(q.owner()) {
+func (h *visitHandlers) patient(q *request) answer {
+	if h.patients.gone(q.owner()) {
 		return plainError(http.StatusNotFound, "Patient not found")
 	}
-	return jsonAnswer(http.StatusOK, t.describePatient(t.patientHash(q.token())))
+	return jsonAnswer(http.StatusOK, h.describePatient(h.patientHash(q.token())))
 }
 
-func (t *Tenant) patientHash(who string) uint64 {
-	return hash(t.options.Seed, saltPatient, hashText(who))
+func (h *visitHandlers) patientHash(who string) uint64 {
+	return hash(h.options.Seed, saltPatient, hashText(who))
 }
 
-func (t *Tenant) describePatient(h uint64) patientDoc {
-	system := t.world.ehrs[0].system
-	record := patientIdentifier{System: system, Value: fmt.Sprintf("MRN-%04d", h%10_000), Type: "mrn"}
-	home := t.world.departments[0].address
-	home.Line1, home.Line2 = fmt.Sprintf("%d %s", 1+h%900, street(h)), "Suite 1"
-	first, last := personName(h)
+func (h *visitHandlers) describePatient(n uint64) patientDoc {
+	system := h.ehrs[0].system
+	record := patientIdentifier{System: system, Value: fmt.Sprintf("MRN-%04d", n%10_000), Type: "mrn"}
+	home := h.departments[0].address
+	home.Line1, home.Line2 = fmt.Sprintf("%d %s", 1+n%900, street(n)), "Suite 1"
+	first, last := personName(n)
 	return patientDoc{
-		ID: uuid(h), Identifiers: []patientIdentifier{record},
+		ID: uuid(n), Identifiers: []patientIdentifier{record},
 		Links: []demographics{{
 			Identifiers: []patientIdentifier{record, {System: system, Type: "FHIR"}},
 			Name:        patientName{Use: "official", Family: last, Given: first},
-			Birthdate:   fmt.Sprintf("%d-%02d-%02d", 1940+h%70, 1+h>>8%12, 1+h>>16%28),
-			Gender:      [...]string{"Female", "Male", "Other"}[h%3], SSN: fmt.Sprintf("%04d", mix(h)%10_000),
-			Email:     fmt.Sprintf("patient-%04d@example.org", h%10_000),
-			Addresses: []address{home}, HomePhone: fmt.Sprintf("206-555-%04d", h%10_000),
+			Birthdate:   fmt.Sprintf("%d-%02d-%02d", 1940+n%70, 1+n>>8%12, 1+n>>16%28),
+			Gender:      [...]string{"Female", "Male", "Other"}[n%3], SSN: fmt.Sprintf("%04d", mix(n)%10_000),
+			Email:     fmt.Sprintf("patient-%04d@example.org", n%10_000),
+			Addresses: []address{home}, HomePhone: fmt.Sprintf("206-555-%04d", n%10_000),
 		}},
 	}
 }
@@ -111,22 +111,22 @@ type patientFound struct {
 }
 
 // findSelf finds or creates the token's own patient.
-func (t *Tenant) findSelf(q *request) answer {
+func (h *visitHandlers) findSelf(q *request) answer {
 	if _, wrong := readDemographics(q); wrong.found() {
 		return plainError(http.StatusBadRequest, wrong.String())
 	}
-	t.patients.restore(q.owner())
-	return jsonAnswer(http.StatusOK, patientFound{uuid(t.patientHash(q.token()))})
+	h.patients.restore(q.owner())
+	return jsonAnswer(http.StatusOK, patientFound{uuid(h.patientHash(q.token()))})
 }
 
 // findOther finds or creates somebody whom the token's patient speaks for: the same person, the same id.
-func (t *Tenant) findOther(q *request) answer {
+func (h *visitHandlers) findOther(q *request) answer {
 	who, wrong := readDemographics(q)
 	if wrong.found() {
 		return plainError(http.StatusBadRequest, wrong.String())
 	}
 	identity, _ := json.Marshal(who) // strings only
-	return jsonAnswer(http.StatusOK, patientFound{uuid(t.patientHash(q.token() + string(identity)))})
+	return jsonAnswer(http.StatusOK, patientFound{uuid(h.patientHash(q.token() + string(identity)))})
 }
 
 // identifyingData is what makes two demographics the same person.
@@ -139,16 +139,16 @@ type identifyingData struct {
 }
 
 func readDemographics(q *request) (who identifyingData, wrong misfit) {
-	wrong = demographicsForm.read(q.body, &who)
+	wrong = q.read(&who)
 	return who, wrong
 }
 
-func (t *Tenant) deletePatient(q *request) answer {
-	t.patients.delete(q.owner())
+func (h *visitHandlers) deletePatient(q *request) answer {
+	h.patients.delete(q.owner())
 	return textAnswer(http.StatusOK, "text/plain; charset=utf-8", "Patient account deleted")
 }
 
 // suffixes are those of names.
-func (t *Tenant) suffixes(*request) answer {
+func (h *visitHandlers) suffixes(*request) answer {
 	return jsonAnswer(http.StatusOK, []string{"Jr.", "Sr.", "II", "III", "IV", "Esq."})
 }

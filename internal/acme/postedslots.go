@@ -9,33 +9,33 @@ import (
 
 // postedSlots is Care Options' POST: a flat list in UTC, without days and pages (docs/dexcare.md §6.2). A search context alone
 // runs the search again that it was given for, whichever method that was asked with.
-func (t *Tenant) postedSlots(q *request) answer {
-	body, err := readAreaBody(q.body, slotsBody)
+func (h *slotHandlers) postedSlots(q *request) answer {
+	body, err := readAreaBody(q)
 	if err != nil {
 		return badAreaSearch(err)
 	}
 	terms := body.terms()
 	if body.SearchContext != nil {
 		var known bool
-		if terms, known = t.contexts.find(*body.SearchContext, q.now); !known || q.fault.forget {
+		if terms, known = h.contexts.find(*body.SearchContext, q.now); !known || q.forget {
 			return messageAndCode(http.StatusBadRequest, 40002, "Invalid Search Context UUID")
 		}
 		terms.days = 0
 	}
-	s, err := terms.at(t, q.now)
+	s, err := terms.at(h, q.now)
 	if err != nil {
 		return badAreaSearch(err)
 	}
-	hits := t.find(s)
-	groups := t.groups(q, s, hits)
-	w := t.spelled("posted-slots", 16<<10+optionBytes*countOpenings(groups))
+	hits := h.find(s)
+	groups := h.groups(q, s, hits)
+	w := h.spelled("posted-slots", 16<<10+optionBytes*countOpenings(groups))
 	w.object()
 	w.key("slots")
 	w.list()
-	writePostedSlots(w, inOrder(groups), utcForm(q.fault.minusZero))
+	writePostedSlots(w, inOrder(groups), utcForm(q.minusZero))
 	w.endList()
 	writePostedReferred(w, groups, hits)
-	w.text("searchContext", t.searchContext(q, s))
+	w.text("searchContext", h.searchContext(q, s))
 	w.endObject()
 	return w.ok()
 }

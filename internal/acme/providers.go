@@ -42,9 +42,9 @@ type providerVisitType struct {
 }
 
 // providers lists everybody. The prose about excludeInactive contradicts its name; here it does what it says.
-func (t *Tenant) providers(q *request) answer {
+func (h *slotHandlers) providers(q *request) answer {
 	out := []providerRef{}
-	for _, c := range t.world.clinicians {
+	for _, c := range h.clinicians {
 		switch {
 		case q.flag("excludeInactive", false) && !c.home.active:
 		case q.flag("acceptingNewPatients", false) && !takesNewPatients(c):
@@ -60,21 +60,21 @@ func takesNewPatients(c *clinician) bool {
 }
 
 // providerInfo answers for "{npi}" and for "{ehrSystem}|{npi}" alike.
-func (t *Tenant) providerInfo(q *request) answer {
+func (h *slotHandlers) providerInfo(q *request) answer {
 	npi := q.args[0]
 	if _, after, ok := strings.Cut(npi, "|"); ok {
 		npi = after
 	}
-	c := t.world.byNPI[npi]
+	c := h.byNPI[npi]
 	if c == nil {
 		return messageAndStatus(http.StatusNotFound, "Provider not found")
 	}
-	return jsonAnswer(http.StatusOK, t.describeProvider(c))
+	return jsonAnswer(http.StatusOK, h.describeProvider(c))
 }
 
-func (t *Tenant) describeProvider(c *clinician) providerDoc {
+func (h *slotHandlers) describeProvider(c *clinician) providerDoc {
 	doc := providerDoc{
-		NPI: c.npi, Name: c.name, Credentials: c.credentials, Brand: c.home.brand, IsActive: t.options.Untidy.boolean(c.home.active),
+		NPI: c.npi, Name: c.name, Credentials: c.credentials, Brand: c.home.brand, IsActive: h.boolean(c.home.active),
 		Departments: []providerDepartment{}, VisitTypes: []providerVisitType{},
 	}
 	if adult := 18; c.number%3 == 1 && !c.pool {
@@ -98,9 +98,9 @@ func (t *Tenant) describeProvider(c *clinician) providerDoc {
 
 // maxLookaheadDays is the largest of those asked for, and 0 for an instance or a visit type that the tenant does not
 // have (docs/dexcare.md §5.6).
-func (t *Tenant) maxLookaheadDays(q *request) answer {
+func (h *slotHandlers) maxLookaheadDays(q *request) answer {
 	instance, visit := q.get("epicInstanceName"), q.get("visitTypeName")
-	days := t.world.lookaheadOf(func(e *ehr, v *visitType) bool {
+	days := h.lookaheadOf(func(e *ehr, v *visitType) bool {
 		return (instance == "" || e.system == instance) && (visit == "" || v.name == visit)
 	})
 	return jsonAnswer(http.StatusOK, map[string]int{"maxLookaheadDays": days})

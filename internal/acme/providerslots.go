@@ -19,21 +19,21 @@ type slotQuery struct {
 }
 
 // providerTimeslotsV5 is one clinician's slots by department and visit type (docs/dexcare.md §5.3). It carries no slot ids.
-func (t *Tenant) providerTimeslotsV5(q *request) answer {
-	c := t.world.byNPI[q.args[0]]
+func (h *slotHandlers) providerTimeslotsV5(q *request) answer {
+	c := h.byNPI[q.args[0]]
 	if c == nil {
 		return singleProviderError(http.StatusNotFound, "Provider not found")
 	}
-	sq, err := t.slotQuery(q, c)
+	sq, err := h.slotQuery(q, c)
 	if err != nil {
 		return singleProviderError(http.StatusBadRequest, err.Error())
 	}
-	w := t.spelled("v5", 32<<10)
+	w := h.spelled("v5", 32<<10)
 	w.object()
 	w.key("slots")
 	w.list()
 	for _, d := range c.departments() {
-		if pages := t.pages(sq, d); len(pages) > 0 {
+		if pages := h.pages(sq, d); len(pages) > 0 {
 			writeDepartmentSlots(w, pages, sq.days > 0)
 		}
 	}
@@ -42,7 +42,7 @@ func (t *Tenant) providerTimeslotsV5(q *request) answer {
 	return w.ok()
 }
 
-func (t *Tenant) slotQuery(q *request, c *clinician) (sq slotQuery, err error) {
+func (h *slotHandlers) slotQuery(q *request, c *clinician) (sq slotQuery, err error) {
 	sq = slotQuery{request: q, who: c}
 	if sq.days, err = q.count("daysOfSlots"); err != nil {
 		return sq, err
@@ -64,15 +64,15 @@ func (t *Tenant) slotQuery(q *request, c *clinician) (sq slotQuery, err error) {
 			(len(names) == 0 || slices.Contains(names, o.visit.name)) &&
 			(len(ids) == 0 || slices.Contains(ids, o.visit.id))
 	}
-	sq.window, err = q.window(t.providerWindow(q.now, c, sq.want))
+	sq.window, err = readWindow(q, h.providerWindow(q.now, c, sq.want))
 	return sq, err
 }
 
 // providerWindow is v5's rule for dates: in the provider's zone, yesterday tolerated, as far as the lookahead of any
 // visit type wanted goes. Those with a shorter one end earlier.
-func (t *Tenant) providerWindow(now time.Time, c *clinician, want func(*offer) bool) windowRule {
+func (h *slotHandlers) providerWindow(now time.Time, c *clinician, want func(*offer) bool) windowRule {
 	today := c.home.zone.today(now)
-	days := cmp.Or(c.lookaheadOf(want), t.options.Lookahead)
+	days := cmp.Or(c.lookaheadOf(want), h.options.Lookahead)
 	return windowRule{form: dateTimeForm, today: today, limit: today + day(days), past: 1, zone: c.home.zone}
 }
 
@@ -97,22 +97,22 @@ type offerPage struct {
 }
 
 // pages are the pages of what the clinician offers at the department; offers without slots are left out.
-func (t *Tenant) pages(sq slotQuery, d *department) (out []offerPage) {
+func (h *slotHandlers) pages(sq slotQuery, d *department) (out []offerPage) {
 	for _, o := range sq.who.offers {
 		if o.at != d || !sq.want(o) {
 			continue
 		}
-		if p := t.offerPage(sq, o); len(p.days) > 0 {
+		if p := h.offerPage(sq, o); len(p.days) > 0 {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-func (t *Tenant) offerPage(sq slotQuery, o *offer) offerPage {
+func (h *slotHandlers) offerPage(sq slotQuery, o *offer) offerPage {
 	zone := o.at.zone
 	today := zone.today(sq.now)
-	cals := t.world.store.calendars(o.schedules, sq.view())
+	cals := h.store.calendars(o.schedules, sq.view())
 	days := zoned{zone, sq.window}
 	p := newPager(sq.window, sq.days, today, today+day(o.visit.lookahead))
 	p.on = func(d day) []opening {
@@ -181,8 +181,8 @@ func writeVisitSlots(w *doc, p offerPage, paging bool) {
 const v4Days = 7 // after the start, when no end is given
 
 // providerTimeslotsV4 is the older form (docs/dexcare.md §5.5): all visit types in one list, with slot ids.
-func (t *Tenant) providerTimeslotsV4(q *request) answer {
-	c := t.world.byNPI[q.args[0]]
+func (h *slotHandlers) providerTimeslotsV4(q *request) answer {
+	c := h.byNPI[q.args[0]]
 	if c == nil {
 		return messageAndStatus(http.StatusNotFound, "Provider not found")
 	}
@@ -191,20 +191,20 @@ func (t *Tenant) providerTimeslotsV4(q *request) answer {
 		return o.bookable && (visit == "" || strings.EqualFold(visit, o.visit.name)) &&
 			(id == "" || o.at.id == id) && (system == "" || o.at.ehr.system == system)
 	}
-	rule := t.providerWindow(q.now, c, want)
+	rule := h.providerWindow(q.now, c, want)
 	rule.form, rule.days = dateForm, v4Days
-	win, err := q.window(rule)
+	win, err := readWindow(q, rule)
 	if err != nil {
 		return messageAndStatus(http.StatusBadRequest, err.Error())
 	}
 	schedules := schedulesFor(c.offers, want)
-	w := t.spelled("v4", 64<<10)
+	w := h.spelled("v4", 64<<10)
 	w.object()
 	w.text("providerNationalId", c.npi)
 	w.text("startDate", win.first.String())
 	w.text("endDate", win.last.String())
 	w.text("timezone", c.home.zone.name)
-	t.writeScheduleDays(w, t.world.store.calendars(schedules, q.view()), zoned{c.home.zone, win}, false)
+	h.writeScheduleDays(w, h.store.calendars(schedules, q.view()), zoned{c.home.zone, win}, false)
 	w.endObject()
 	return w.ok()
 }

@@ -51,31 +51,31 @@ func (rs *reports) find(id string) (report, bool) {
 }
 
 // startReport begins a report of all visits (docs/dexcare.md §7.10).
-func (t *Tenant) startReport(q *request) answer {
+func (h *visitHandlers) startReport(q *request) answer {
 	var body struct {
 		Type      string `json:"type"`
 		StartDate string `json:"startDate"`
 		EndDate   string `json:"endDate"`
 	}
-	if wrong := reportForm.read(q.body, &body); wrong.found() {
+	if wrong := q.read(&body); wrong.found() {
 		return messageOnly(http.StatusBadRequest, wrong.String())
 	}
 	if (body.StartDate == "") != (body.EndDate == "") {
 		return messageOnly(http.StatusBadRequest, "startDate and endDate are required together")
 	}
 	r := report{
-		id:   uuid(hash(t.options.Seed, saltReport, t.visits.Add(1))),
+		id:   uuid(hash(h.options.Seed, saltReport, h.visits.Add(1))),
 		kind: body.Type, first: body.StartDate, last: body.EndDate, ready: q.now.Add(reportDelay),
 	}
-	t.reports.add(r)
+	h.reports.add(r)
 	return jsonAnswer(http.StatusOK, struct {
 		ID string `json:"id"`
 	}{r.id})
 }
 
 // reportStatus has an assumed path and an assumed body.
-func (t *Tenant) reportStatus(q *request) answer {
-	r, ok := t.reports.find(q.args[0])
+func (h *visitHandlers) reportStatus(q *request) answer {
+	r, ok := h.reports.find(q.args[0])
 	if !ok {
 		return messageOnly(http.StatusNotFound, "report not found")
 	}
@@ -90,21 +90,21 @@ func (t *Tenant) reportStatus(q *request) answer {
 }
 
 // downloadReport has an assumed path: the report as CSV, once it is complete.
-func (t *Tenant) downloadReport(q *request) answer {
-	r, ok := t.reports.find(q.args[0])
+func (h *visitHandlers) downloadReport(q *request) answer {
+	r, ok := h.reports.find(q.args[0])
 	if !ok || q.now.Before(r.ready) {
 		return messageOnly(http.StatusNotFound, "report not found")
 	}
 	rows := [][]string{{"visitId", "type", "status", "patientGuid", "ehrSystemName", "departmentId", "npi", "start", "requested"}}
 	if r.kind == "virtual" {
-		for _, v := range t.virtual.all() {
+		for _, v := range h.virtual.all() {
 			if r.covers(v.requested) {
 				rows = append(rows, []string{v.id, r.kind, v.status(q.now), v.patient, "", "", "", "", milliseconds(v.requested)})
 			}
 		}
 		return csvAnswer(rows)
 	}
-	for _, v := range t.world.store.allVisits() {
+	for _, v := range h.store.allVisits() {
 		if r.covers(v.requested) && v.in.offer.at.retail() == (r.kind == "retail") {
 			at := v.in.offer.at
 			rows = append(rows, []string{
@@ -122,9 +122,9 @@ func (r *report) covers(t time.Time) bool {
 }
 
 // providerHistories is the providers' report: who works where, with an assumed answer.
-func (t *Tenant) providerHistories(*request) answer {
+func (h *visitHandlers) providerHistories(*request) answer {
 	rows := [][]string{{"npi", "name", "ehrSystemName", "departmentId", "isActive"}}
-	for _, c := range t.world.clinicians {
+	for _, c := range h.clinicians {
 		for _, d := range c.departments() {
 			rows = append(rows, []string{c.npi, c.name, d.ehr.system, d.id, fmt.Sprint(d.active)})
 		}

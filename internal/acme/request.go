@@ -2,11 +2,9 @@ package acme
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,12 +13,12 @@ import (
 // request is a call on its way through a handler.
 type request struct {
 	*http.Request
-	args   []string // of the path
-	query  url.Values
-	body   []byte
-	serial uint64
-	fault  fault     // what was drawn for it
-	now    time.Time // when it is answered
+	args  []string // of the path
+	query url.Values
+	body  []byte
+	form  *form     // of the body, if the route has one
+	now   time.Time // when it is answered
+	switches
 }
 
 func (q *request) get(name string) string { return q.query.Get(name) }
@@ -44,7 +42,7 @@ func (q *request) owner() [32]byte { return sha256.Sum256([]byte(q.token())) }
 
 // view is what the faults leave of the slots.
 func (q *request) view() view {
-	return view{now: q.now, lag: q.fault.lag, veil: q.fault.veil}
+	return view{now: q.now, lag: q.lag, veil: q.veil}
 }
 
 // flag reads a boolean, with a default for an absent or unreadable one.
@@ -83,24 +81,6 @@ func (q *request) commaList(names ...string) []string {
 	return out
 }
 
-func containsFold(list []string, s string) bool {
-	return slices.ContainsFunc(list, func(v string) bool { return strings.EqualFold(v, s) })
-}
-
-// patientKind is newOrEstablishedPatient as a filter over visit types.
-func patientKind(kind string) (func(*visitType) bool, error) {
-	switch kind {
-	case "newPatient":
-		return func(v *visitType) bool { return v.forNew }, nil
-	case "establishedPatient":
-		return func(v *visitType) bool { return v.forKnown }, nil
-	case "", "bothNewAndEstablishedPatient":
-		return func(*visitType) bool { return true }, nil
-	default:
-		return nil, errors.New("newOrEstablishedPatient must be one of newPatient, establishedPatient, bothNewAndEstablishedPatient")
-	}
-}
-
 // unfilled names a parameter that is there without a value, among those that must have one.
 func (q *request) unfilled(names ...string) error {
 	for _, name := range names {
@@ -110,3 +90,15 @@ func (q *request) unfilled(names ...string) error {
 	}
 	return nil
 }
+
+// switches change what an answer says rather than how it fails; several can be on at once.
+type switches struct {
+	conflict  conflict      // that every booking meets
+	lag       time.Duration // for which sold slots stay listed, beyond the booking lag
+	veil      veil
+	minusZero bool // UTC is written -00:00 rather than Z
+	forget    bool // search contexts are unknown
+}
+
+// read decodes the body when it has the form of the route.
+func (q *request) read(into any) misfit { return q.form.read(q.body, into) }

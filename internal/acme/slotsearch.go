@@ -23,20 +23,20 @@ type criteriaItem struct {
 const searchDays = 30 // after the start, when no end is given
 
 // slotsSearch answers for several clinicians at once. Who has no slots is left out; unknown keys are refused.
-func (t *Tenant) slotsSearch(q *request) answer {
+func (h *slotHandlers) slotsSearch(q *request) answer {
 	var body searchBody
-	if wrong := searchForm.read(q.body, &body); wrong.found() {
+	if wrong := q.read(&body); wrong.found() {
 		return slotsError(http.StatusBadRequest, wrong.String())
 	}
 	if err := body.check(); err != nil {
 		return slotsError(http.StatusBadRequest, err.Error())
 	}
-	w := t.spelled("search", 32<<10)
+	w := h.spelled("search", 32<<10)
 	w.object()
 	w.key("results")
 	w.list()
 	for _, item := range body.CriteriaItems {
-		if err := t.writeCriteria(w, q, body, item); err != nil {
+		if err := h.writeCriteria(w, q, body, item); err != nil {
 			return slotsError(http.StatusBadRequest, err.Error())
 		}
 	}
@@ -59,8 +59,8 @@ func (b *searchBody) check() error {
 }
 
 // writeCriteria writes an element for each department of one clinician.
-func (t *Tenant) writeCriteria(w *doc, q *request, body searchBody, item criteriaItem) error {
-	c := t.world.byNPI[item.NPI]
+func (h *slotHandlers) writeCriteria(w *doc, q *request, body searchBody, item criteriaItem) error {
+	c := h.byNPI[item.NPI]
 	if c == nil {
 		return nil
 	}
@@ -70,14 +70,14 @@ func (t *Tenant) writeCriteria(w *doc, q *request, body searchBody, item criteri
 			(item.EHRInstance == "" || item.EHRInstance == o.at.ehr.system) &&
 			(item.DepartmentID == "" || item.DepartmentID == o.at.id)
 	}}
-	rule := t.providerWindow(q.now, c, sq.want)
+	rule := h.providerWindow(q.now, c, sq.want)
 	rule.form, rule.days = dateForm, searchDays
 	var err error
 	if sq.window, err = windowOf(body.StartDate, body.EndDate, rule); err != nil {
 		return err
 	}
 	for _, d := range c.departments() {
-		if pages := t.pages(sq, d); len(pages) > 0 {
+		if pages := h.pages(sq, d); len(pages) > 0 {
 			writeSearchResult(w, pages)
 		}
 	}

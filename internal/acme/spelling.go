@@ -13,9 +13,9 @@ type spelling struct {
 }
 
 // spelled is a document of the surface.
-func (t *Tenant) spelled(surface string, size int) *doc {
+func (h *slotHandlers) spelled(surface string, size int) *doc {
 	w := newDoc(size)
-	w.spelling = spelling{t.options.Untidy, hash(t.options.Seed, saltSpelling, hashText(surface))}
+	w.spelling = spelling{h.options.Untidy, hash(h.options.Seed, saltSpelling, hashText(surface))}
 	return w
 }
 
@@ -126,8 +126,8 @@ func (w *doc) flag(name string, yes bool) {
 }
 
 // boolean is a flag of what is encoded by reflection: a boolean, or a text.
-func (u Untidy) boolean(yes bool) any {
-	if u.has(TextBooleans) {
+func (h *slotHandlers) boolean(yes bool) any {
+	if h.options.Untidy.has(TextBooleans) {
 		return strconv.FormatBool(yes)
 	}
 	return yes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -18,13 +19,7 @@ type Tenant struct {
 	faults  *faults
 	calls   *calls
 
-	contexts  *contexts
-	virtual   *virtualVisits
-	patients  *patients
-	reports   *reports
-	serial    atomic.Uint64 // of answers
-	visits    atomic.Uint64 // of bookings and visits
-	conflicts atomic.Uint64 // of refused bookings
+	serial atomic.Uint64 // of answers
 }
 
 // New builds the directory. The error names every bad option at once.
@@ -37,10 +32,9 @@ func New(o Options) (*Tenant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("acme: %w", err)
 	}
-	t := &Tenant{
-		options: o, world: w, routes: routes(), faults: newFaults(o.Seed), calls: newCalls(),
-		contexts: newContexts(o.SearchContextLife), virtual: newVirtualVisits(), patients: newPatients(), reports: newReports(),
-	}
+	routes := slices.Concat(newSlotHandlers(w, o.WalkInDays, o.SearchContextLife).routes(), newVisitHandlers(w).routes())
+	names := callNames(routes)
+	t := &Tenant{options: o, world: w, routes: routes, faults: newFaults(o.Seed, names), calls: newCalls(names)}
 	for _, spec := range o.Faults {
 		if err := t.SetFault(spec); err != nil {
 			return nil, err
@@ -74,17 +68,17 @@ func (t *Tenant) serveOn(on base, w http.ResponseWriter, r *http.Request) {
 		send(w, gatewayNotFound(hash(t.options.Seed, saltCorrelation, serial)))
 		return
 	}
-	defer t.calls.enter(rt.op)()
-	q := &request{Request: r, args: args, query: r.URL.Query(), body: body, serial: serial, fault: t.faults.draw(rt.op)}
-	t.serve(w, q, rt)
-}
-
-// serve waits, then answers or fails as the fault says. A dropped connection is a panic that net/http understands.
-func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route) {
-	f := q.fault
-	if !wait(q.Context(), t.delay(q.serial)+f.delay) {
+	defer t.calls.enter(rt)()
+	f := t.faults.draw(rt)
+	if !wait(r.Context(), t.delay(serial)+f.delay) {
 		return
 	}
+	q := &request{Request: r, args: args, query: r.URL.Query(), body: body, form: rt.form, switches: f.switches}
+	t.serve(w, q, rt, f)
+}
+
+// serve answers or fails as the fault says. A dropped connection is a panic that net/http understands.
+func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route, f fault) {
 	switch f.kind {
 	case faultHang:
 		wait(q.Context(), maxHang)
@@ -92,7 +86,7 @@ func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route) {
 	case faultDropBefore:
 		panic(http.ErrAbortHandler)
 	case faultStatus:
-		send(w, rt.op.fail(f.status, http.StatusText(f.status)))
+		send(w, rt.fail(f.status, http.StatusText(f.status)))
 		return
 	case faultNotJSON:
 		send(w, textAnswer(http.StatusOK, "text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Please sign in to continue.\n"))
@@ -112,10 +106,10 @@ func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route) {
 
 // answer checks the caller's key or token, then calls the operation.
 func (t *Tenant) answer(q *request, rt *route) answer {
-	if refusal, ok := t.admit(q, rt.op); !ok {
+	if refusal, ok := t.admit(q, rt); !ok {
 		return refusal
 	}
-	return t.options.Untidy.leave(rt.handle(t, q))
+	return untidied(rt.handle(q), t.options.Untidy)
 }
 
 // delay is the latency of the answer with that serial number.
@@ -174,23 +168,22 @@ func truncate(w http.ResponseWriter, a answer) {
 	panic(http.ErrAbortHandler)
 }
 
-// uuid is a version 4 UUID made of a hash.
-func uuid(h uint64) string {
-	low := mix(h)
-	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", h>>32, h>>16&0xffff, h&0xfff, low>>48&0xfff, low&0xffffffffffff)
+const byteOrderMark = "\ufeff"
+
+// untidied is how an untidy tenant sends an answer: nothing at all for an empty list, a byte order mark before JSON.
+func untidied(a answer, u Untidy) answer {
+	if u.has(NoContent) && a.status == 200 && (a.empty || string(a.body) == "[]") {
+		return answer{status: 204}
+	}
+	if u.has(ByteOrderMark) && a.contentType == "" && len(a.body) > 0 {
+		a.body = append([]byte(byteOrderMark), a.body...)
+	}
+	return a
 }
 
-func isUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-		if dash != (c == '-') || !dash && !hex {
-			return false
-		}
-	}
-	return true
+func gatewayNotFound(requestID uint64) answer {
+	return jsonAnswer(http.StatusNotFound, struct {
+		Message   string `json:"message"`
+		RequestID string `json:"request_id"`
+	}{"no Route matched with those values", fmt.Sprintf("%016x%016x", mix(requestID), requestID)})
 }

@@ -82,16 +82,3 @@ func (u Untidy) Names() []string {
 func (u Untidy) String() string { return strings.Join(u.Names(), ",") }
 
 func (u Untidy) has(one Untidy) bool { return u&one != 0 }
-
-const byteOrderMark = "\ufeff"
-
-// leave is how an untidy tenant sends an answer: nothing at all for an empty list, a byte order mark before JSON.
-func (u Untidy) leave(a answer) answer {
-	if u.has(NoContent) && a.status == 200 && (a.empty || string(a.body) == "[]") {
-		return answer{status: 204}
-	}
-	if u.has(ByteOrderMark) && a.contentType == "" && len(a.body) > 0 {
-		a.body = append([]byte(byteOrderMark), a.body...)
-	}
-	return a
-}

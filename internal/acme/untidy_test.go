@@ -33,11 +33,11 @@ func eachSwitch() []Untidy {
 // lastDay is the last day that these tests ask for; the clocks go forward the day before.
 const lastDay = "2030-03-11"
 
-// surface is one way of asking for a clinician's slots until lastDay, and what it says about a slot of the truth.
-type surface struct {
+// surfaceReader is one way of asking for a clinician's slots until lastDay, and what it says about a slot of the truth.
+type surfaceReader struct {
 	name string
 	ask  func(t testing.TB, tenant *Tenant, r *reader, c *clinician)
-	says func(Slot) (listing, bool) // false: not on this surface
+	says func(Slot) (listing, bool) // false: not on this surfaceReader
 }
 
 func whole(s Slot) listing {
@@ -46,7 +46,7 @@ func whole(s Slot) listing {
 
 func bookableOnes(s Slot) (listing, bool) { return whole(s), s.Bookable }
 
-var surfaces = []surface{
+var surfaces = []surfaceReader{
 	{"v5", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
 		r.read(t, call(tenant, "GET", "/v5/providers/"+c.npi+"/timeslots?endDate="+lastDay, nil), listing{})
 	}, func(s Slot) (listing, bool) { return whole(s), true }},

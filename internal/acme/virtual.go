@@ -105,8 +105,8 @@ type waitTimeWording struct {
 }
 
 // visitWaitTime counts down to the start of the visit; after that there is nothing to wait for.
-func (t *Tenant) visitWaitTime(q *request) answer {
-	v, ok := t.virtual.find(q.args[0])
+func (h *visitHandlers) visitWaitTime(q *request) answer {
+	v, ok := h.virtual.find(q.args[0])
 	if !ok || !v.ownedBy(q.owner()) {
 		return plainError(http.StatusNotFound, "Visit not found")
 	}
@@ -123,23 +123,23 @@ func (t *Tenant) visitWaitTime(q *request) answer {
 }
 
 // acceptTerms is allowed until the visit is over.
-func (t *Tenant) acceptTerms(q *request) answer {
-	v, ok := t.virtual.find(q.args[0])
+func (h *visitHandlers) acceptTerms(q *request) answer {
+	v, ok := h.virtual.find(q.args[0])
 	switch {
 	case !ok || !v.ownedBy(q.owner()):
 		return bareStatus(http.StatusNotFound, "")
 	case v.status(q.now) == "done":
 		return bareStatus(http.StatusConflict, "")
 	}
-	t.virtual.accept(v.id)
+	h.virtual.accept(v.id)
 	return bareStatus(http.StatusOK, "")
 }
 
 // tokboxEvents are told by the video vendor. The schema's two alternatives exclude nothing, so that by the letter no
 // event could pass; what is not a JSON object is refused.
-func (t *Tenant) tokboxEvents(q *request) answer {
+func (h *visitHandlers) tokboxEvents(q *request) answer {
 	var event struct{}
-	if wrong := object("", nil).read(q.body, &event); wrong.found() {
+	if wrong := q.read(&event); wrong.found() {
 		return bareStatus(http.StatusBadRequest, "")
 	}
 	return bareStatus(http.StatusAccepted, "")

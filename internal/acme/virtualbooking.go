@@ -37,18 +37,18 @@ type virtualBody struct {
 }
 
 // queuedGuestVisit lets somebody without an account into the queue (docs/dexcare.md §7.4).
-func (t *Tenant) queuedGuestVisit(q *request) answer {
+func (h *visitHandlers) queuedGuestVisit(q *request) answer {
 	var b virtualBody
 	if product := q.get("product"); product != "DCIntSched" && product != "Other" {
 		return guestError(http.StatusBadRequest, "/query/product - must be equal to one of the allowed values")
 	}
-	if wrong := guestForm.read(q.body, &b); wrong.found() {
+	if wrong := q.read(&b); wrong.found() {
 		return guestError(http.StatusBadRequest, wrong.pointed())
 	}
 	if b.VisitDetails.Declaration == "other" && b.Actor == nil {
 		return guestError(http.StatusBadRequest, "/requestBody - must have required property 'actor'")
 	}
-	if system := b.VisitDetails.ScheduledDepartment.EHR; system != "" && !t.hasEHR(system) {
+	if system := b.VisitDetails.ScheduledDepartment.EHR; system != "" && !h.hasEHR(system) {
 		return codeAndError(http.StatusBadRequest, "EHR_LOOKUP_FAILED", "Failed to lookup EHR system")
 	}
 	const trouble = "Internal Server Error"
@@ -60,20 +60,20 @@ func (t *Tenant) queuedGuestVisit(q *request) answer {
 	case GuestNoVisit:
 		return codeAndError(http.StatusInternalServerError, "VISIT_CREATE_FAILED", trouble)
 	}
-	v := t.addVirtual(q, b, uuid(t.patientHash(b.Patient.Email)))
+	v := h.addVirtual(q, b, uuid(h.patientHash(b.Patient.Email)))
 	return jsonAnswer(http.StatusOK, struct {
 		VisitID     string `json:"visitId"`
 		RedirectURL string `json:"visitRedirectUrl"`
 	}{v.id, redirectURL(v.id)})
 }
 
-func (t *Tenant) hasEHR(system string) bool {
-	return slices.ContainsFunc(t.world.ehrs, func(e *ehr) bool { return e.system == system })
+func (h *visitHandlers) hasEHR(system string) bool {
+	return slices.ContainsFunc(h.ehrs, func(e *ehr) bool { return e.system == system })
 }
 
 func redirectURL(visitID string) string { return "https://visits.example.org/visit/" + visitID }
 
-// visitCreated is the answer of [Tenant.createVisit].
+// visitCreated is the answer of [visitHandlers.createVisit].
 type visitCreated struct {
 	VisitID     string      `json:"visitId"`
 	PatientGUID string      `json:"patientGuid"`
@@ -83,36 +83,36 @@ type visitCreated struct {
 
 // createVisit lets a patient into the queue of a region (docs/dexcare.md §7.5). A region that its wait times call busy refuses
 // with the words that the SDK looks for, one without clinicians with a bare 409.
-func (t *Tenant) createVisit(q *request) answer {
+func (h *visitHandlers) createVisit(q *request) answer {
 	var b virtualBody
-	if wrong := visitForm.read(q.body, &b); wrong.missing == "visitReason" {
+	if wrong := q.read(&b); wrong.missing == "visitReason" {
 		return codeAndError(http.StatusBadRequest, missingReason, wrong.String())
 	} else if wrong.found() {
 		return visitError(http.StatusBadRequest, wrong.String())
 	}
 	patient := b.Patient.PatientGUID
 	if patient == "" {
-		patient = uuid(t.patientHash(b.Patient.EHRIdentifier))
+		patient = uuid(h.patientHash(b.Patient.EHRIdentifier))
 	}
 	if patient == PatientUnknown || !isUUID(patient) {
 		return visitError(http.StatusBadRequest, "Patient record not found with supplied identifier")
 	}
-	switch t.regionTrouble(b.VisitDetails.StateLicensure) {
+	switch h.regionTrouble(b.VisitDetails.StateLicensure) {
 	case "":
 	case regionBusy:
 		return codeAndError(http.StatusBadRequest, "VISIT_CREATE_ERROR", regionBusy)
 	default:
 		return bareStatus(http.StatusConflict, "")
 	}
-	v := t.addVirtual(q, b, patient)
+	v := h.addVirtual(q, b, patient)
 	return jsonAnswer(http.StatusOK, visitCreated{v.id, v.patient, redirectURL(v.id), v.sessions()})
 }
 
-func (t *Tenant) addVirtual(q *request, b virtualBody, patient string) *virtualVisit {
+func (h *visitHandlers) addVirtual(q *request, b virtualBody, patient string) *virtualVisit {
 	d := b.VisitDetails
 	v := &virtualVisit{
-		id: uuid(hash(t.options.Seed, saltVisit, t.visits.Add(1))), patient: patient, region: d.StateLicensure,
-		practice: cmp.Or(d.PracticeID, practiceID), brand: cmp.Or(d.Brand, t.world.options.brand()),
+		id: uuid(hash(h.options.Seed, saltVisit, h.visits.Add(1))), patient: patient, region: d.StateLicensure,
+		practice: cmp.Or(d.PracticeID, practiceID), brand: cmp.Or(d.Brand, h.options.brand()),
 		modality: cmp.Or(d.VisitTypeName, "virtual"), priority: d.Urgency > 0,
 		qualifiers: d.Qualifiers, requested: q.now, accepted: d.AcceptedTerms,
 	}
@@ -120,6 +120,6 @@ func (t *Tenant) addVirtual(q *request, b virtualBody, patient string) *virtualV
 		owner := q.owner()
 		v.owner = &owner
 	}
-	t.virtual.add(v)
+	h.virtual.add(v)
 	return v
 }

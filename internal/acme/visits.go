@@ -42,9 +42,9 @@ type timestamps struct {
 }
 
 // ownVisits lists what the same token booked.
-func (t *Tenant) ownVisits(q *request) answer {
+func (h *visitHandlers) ownVisits(q *request) answer {
 	out := []ownVisit{}
-	for _, v := range t.world.store.visitsOf(q.owner()) {
+	for _, v := range h.store.visitsOf(q.owner()) {
 		doc := describeVisit(&v, q.now)
 		if !q.has("status") || q.get("status") == doc.Status {
 			out = append(out, doc)
@@ -85,14 +85,14 @@ func appointmentID(visitID string) string {
 func milliseconds(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // cancelVisit gives the slot back. Only the token that booked can.
-func (t *Tenant) cancelVisit(q *request) answer {
+func (h *visitHandlers) cancelVisit(q *request) answer {
 	var body struct {
 		Reason string `json:"reason"`
 	}
 	if err := json.Unmarshal(q.body, &body); err != nil || body.Reason == "" {
 		return plainError(http.StatusBadRequest, "reason is required")
 	}
-	if !t.world.store.cancel(q.args[0], q.owner(), q.now) {
+	if !h.store.cancel(q.args[0], q.owner(), q.now) {
 		return plainError(http.StatusNotFound, "Visit not found")
 	}
 	return jsonAnswer(http.StatusOK, struct{}{})
@@ -105,8 +105,8 @@ type cancelReason struct {
 }
 
 // cancelReasons are a brand's; another brand has none.
-func (t *Tenant) cancelReasons(q *request) answer {
-	if !strings.EqualFold(q.args[0], t.world.options.brand()) {
+func (h *visitHandlers) cancelReasons(q *request) answer {
+	if !strings.EqualFold(q.args[0], h.options.brand()) {
 		return jsonAnswer(http.StatusOK, []cancelReason{})
 	}
 	return jsonAnswer(http.StatusOK, []cancelReason{

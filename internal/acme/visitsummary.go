@@ -47,13 +47,13 @@ func (v *virtualVisit) sessions() tokBoxVisit {
 }
 
 // visitSummary knows every visit, whoever asked for it.
-func (t *Tenant) visitSummary(q *request) answer {
-	v, ok := t.virtual.find(q.args[0])
+func (h *visitHandlers) visitSummary(q *request) answer {
+	v, ok := h.virtual.find(q.args[0])
 	if !ok {
 		return bareStatus(http.StatusNotFound, "")
 	}
 	doc := summaryDoc{
-		VisitID: v.id, UserID: uuid(hash(t.options.Seed, saltVirtual, hashText(v.patient))), PatientGUID: v.patient,
+		VisitID: v.id, UserID: uuid(hash(h.options.Seed, saltVirtual, hashText(v.patient))), PatientGUID: v.patient,
 		Status: v.status(q.now), Type: "virtual", Modality: v.modality, Qualifiers: append([]string{}, v.qualifiers...),
 		IsHighPriority: v.priority, StateLicensure: v.region, PracticeID: v.practice, HomeMarket: v.region,
 		TokBoxVisit: v.sessions(), AcceptTerms: v.accepted, Timestamps: v.timestamps(q.now), Brand: v.brand,

@@ -19,8 +19,8 @@ const (
 var regionTroubles = map[string]string{"IL": regionBusy, "HI": "NO_ONCALL_PROVIDERS", "BE": "OFF_HOURS"}
 
 // regions are the states where the tenant has departments, in the order of its cities.
-func (t *Tenant) regions() (out []string) {
-	for _, d := range t.world.departments {
+func (h *visitHandlers) regions() (out []string) {
+	for _, d := range h.departments {
 		if !slices.Contains(out, d.address.State) {
 			out = append(out, d.address.State)
 		}
@@ -29,8 +29,8 @@ func (t *Tenant) regions() (out []string) {
 }
 
 // regionTrouble is empty for a region that takes visits.
-func (t *Tenant) regionTrouble(code string) string {
-	if !slices.Contains(t.regions(), code) {
+func (h *visitHandlers) regionTrouble(code string) string {
+	if !slices.Contains(h.regions(), code) {
 		return regionUnknown
 	}
 	return regionTroubles[code]
@@ -53,13 +53,13 @@ type regionWait struct {
 
 // waitTimes answers for all regions, those named, or the one of the path: a queue for each region, kind of visit and
 // qualifier. Lists are repeated parameters.
-func (t *Tenant) waitTimes(q *request) answer {
+func (h *visitHandlers) waitTimes(q *request) answer {
 	if q.has("practiceId") && !isUUID(q.get("practiceId")) {
 		return plainError(http.StatusBadRequest, `practiceId must match format "uuid"`)
 	}
 	codes := slices.Concat(q.args, q.query["regionCodes"])
 	if len(codes) == 0 {
-		codes = t.regions()
+		codes = h.regions()
 	}
 	out := []regionWait{}
 	if practice := q.get("practiceId"); practice != "" && practice != practiceID {
@@ -72,7 +72,7 @@ func (t *Tenant) waitTimes(q *request) answer {
 				if len(visits) > 0 && !slices.Contains(visits, visit) || !onlyOf(qualifiers, qualifier) {
 					continue
 				}
-				wait := t.regionWait(q, code, uint64(2*i+j))
+				wait := h.regionWait(q, code, uint64(2*i+j))
 				wait.VisitType, wait.Qualifiers = visit, []string{qualifier}
 				out = append(out, wait)
 			}
@@ -87,15 +87,15 @@ func onlyOf(wanted []string, qualifier string) bool {
 }
 
 // regionWait is one queue's state; estimates change by the minute.
-func (t *Tenant) regionWait(q *request, code string, queue uint64) regionWait {
+func (h *visitHandlers) regionWait(q *request, code string, queue uint64) regionWait {
 	minute := q.now.Truncate(time.Minute)
 	out := regionWait{
 		GeneratedAt: milliseconds(minute), RegionCode: code, PracticeID: practiceID, Specialties: []string{},
-		HomeMarket: q.get("homeMarket"), Reason: t.regionTrouble(code),
+		HomeMarket: q.get("homeMarket"), Reason: h.regionTrouble(code),
 	}
 	switch out.Reason {
 	case "":
-		seconds := int(30 + hash(t.options.Seed, saltVirtual, hashText(code), queue, uint64(minute.Unix()))%1770)
+		seconds := int(30 + hash(h.options.Seed, saltVirtual, hashText(code), queue, uint64(minute.Unix()))%1770)
 		out.Available, out.Seconds = true, &seconds
 	case regionBusy:
 		out.BusyMessage = "All clinicians are busy. Please try again later."
@@ -119,11 +119,11 @@ type catalogueEntry struct {
 	DeletedAt string `json:"deletedAt,omitempty"` // archived ones only
 }
 
-func (t *Tenant) assignmentQualifiers(q *request) answer {
+func (h *visitHandlers) assignmentQualifiers(q *request) answer {
 	return catalogue(q, "age", append(qualifierNames[:], "geriatric"), len(qualifierNames))
 }
 
-func (t *Tenant) modalities(q *request) answer {
+func (h *visitHandlers) modalities(q *request) answer {
 	return catalogue(q, "", append(virtualModalities[:], "chat"), len(virtualModalities))
 }
 

@@ -33,8 +33,8 @@ type windowRule struct {
 	zone  *zone
 }
 
-// window reads startDate and endDate of the query.
-func (q *request) window(rule windowRule) (window, error) {
+// readWindow reads startDate and endDate of the query.
+func readWindow(q *request, rule windowRule) (window, error) {
 	for _, name := range []string{"startDate", "endDate"} {
 		if q.has(name) && q.get(name) == "" {
 			return window{}, fmt.Errorf("%s must match %s", name, rule.form)
@@ -99,4 +99,18 @@ func (rule windowRule) bound(name, text string) (d day, unix int64, err error) {
 		return 0, 0, fmt.Errorf("%s: %q is not a date-time", name, text)
 	}
 	return rule.zone.dayAt(t.Unix()), t.Unix(), nil
+}
+
+// patientKind is newOrEstablishedPatient as a filter over visit types.
+func patientKind(kind string) (func(*visitType) bool, error) {
+	switch kind {
+	case "newPatient":
+		return func(v *visitType) bool { return v.forNew }, nil
+	case "establishedPatient":
+		return func(v *visitType) bool { return v.forKnown }, nil
+	case "", "bothNewAndEstablishedPatient":
+		return func(*visitType) bool { return true }, nil
+	default:
+		return nil, errors.New("newOrEstablishedPatient must be one of newPatient, establishedPatient, bothNewAndEstablishedPatient")
+	}
 }
