@@ -5,11 +5,13 @@ import (
 	"strings"
 )
 
-// The constructors below make forms; required and allowed are lists separated by blanks.
+// The functions below make forms. Lists of names and of words are separated by blanks; most 0 is no limit.
 
 func text(most int) *form { return &form{kind: isText, most: most} }
 
 func nullableText(most int) *form { return &form{kind: isText, most: most, nullable: true} }
+
+func filledText() *form { return &form{kind: isText, least: 1} }
 
 func word(allowed string) *form { return &form{kind: isText, allowed: strings.Fields(allowed)} }
 
@@ -25,19 +27,29 @@ func list(of *form) *form { return &form{kind: isList, items: of} }
 
 func listOfAtLeastOne(of *form) *form { return &form{kind: isList, items: of, least: 1} }
 
-func object(required string, m members) *form {
-	return &form{kind: isObject, required: strings.Fields(required), members: m}
+func oneOf(alternatives ...*form) *form { return &form{oneOf: alternatives} }
+
+// each gives several members the same form.
+func each(names string, f *form) members {
+	m := members{}
+	for name := range strings.FieldsSeq(names) {
+		m[name] = f
+	}
+	return m
 }
 
-func closedObject(required string, m members) *form {
-	f := object(required, m)
-	f.closed = true
+// object has the members of all parts.
+func object(required string, parts ...members) *form {
+	f := &form{kind: isObject, required: strings.Fields(required), members: members{}}
+	for _, part := range parts {
+		maps.Copy(f.members, part)
+	}
 	return f
 }
 
-// and is m with more members.
-func (m members) and(more members) members {
-	out := maps.Clone(m)
-	maps.Copy(out, more)
-	return out
+// closedObject is an object without any other members.
+func closedObject(required string, parts ...members) *form {
+	f := object(required, parts...)
+	f.closed = true
+	return f
 }

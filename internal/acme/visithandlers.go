@@ -65,6 +65,6 @@ func (h *visitHandlers) virtualCareRoutes() []route {
 		waiting.route("visit-wait-time", "GET /api/9/visits/*/waittime", h.visitWaitTime),
 		patient.route("accept-terms", "PUT /api/9/visits/*/acceptTerms", h.acceptTerms),
 		staff.route("visit-summary", "GET /api/9/visits/*/summary", h.visitSummary),
-		vendor.route("tokbox-events", "POST /api/9/tokbox-events", h.tokboxEvents).reading(object("", nil)),
+		vendor.route("tokbox-events", "POST /api/9/tokbox-events", h.tokboxEvents).reading(object("")),
 	}
 }
