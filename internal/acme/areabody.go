@@ -66,7 +66,7 @@ func (b areaBody) terms() areaTerms {
 		terms.radius = defaultRadius
 	}
 	if b.Latitude != nil && b.Longitude != nil {
-		terms.point = &point{*b.Latitude, *b.Longitude}
+		terms.point = &point{latitude: *b.Latitude, longitude: *b.Longitude}
 	}
 	return terms
 }

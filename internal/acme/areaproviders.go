@@ -89,7 +89,7 @@ func describeAvailable(o *offer, miles float64) *availableProvider {
 func (h *slotHandlers) countSlots(q *request, o *offer, p *availableProvider) {
 	zone := o.at.zone
 	today, days := zone.today(q.now), min(availabilityDays, o.visit.lookahead)
-	within := span{zone.midnight(today), zone.midnight(today + day(days))}
+	within := span{from: zone.midnight(today), until: zone.midnight(today + day(days))}
 	free := perOffer(openingsOn(nil, h.store.calendars(o.schedules, q.view()), within))
 	if len(free) == 0 {
 		return

@@ -43,20 +43,20 @@ func (terms areaTerms) at(h *slotHandlers, now time.Time) (s areaSearch, err err
 			return s, errors.New("userTimezone is not an IANA time zone")
 		}
 	}
-	if err = s.locate(h.directory); err != nil {
+	if err = s.locate(h.world); err != nil {
 		return s, err
 	}
-	return s, s.setWindow(h.directory, now)
+	return s, s.setWindow(h.world, now)
 }
 
 // locate finds the place: a postal code wins over a point, and without either there must be departments or clinicians.
-func (s *areaSearch) locate(dir *directory) error {
+func (s *areaSearch) locate(w *world) error {
 	switch {
 	case s.postalCode != "":
 		if !postalCodeForm.MatchString(s.postalCode) {
 			return errors.New("postalCode must have the form 12345 or 12345-6789")
 		}
-		at, known := dir.near(s.postalCode)
+		at, known := w.near(s.postalCode)
 		s.located, s.nowhere, s.center = true, !known, at
 	case s.point != nil:
 		s.located, s.center = true, *s.point
@@ -68,19 +68,19 @@ func (s *areaSearch) locate(dir *directory) error {
 
 // setWindow reads the dates. The departments found may lie on both sides of midnight, so "today" is the earliest day
 // anywhere, and the lookahead is counted from the latest. A start in the past is no error here.
-func (s *areaSearch) setWindow(dir *directory, now time.Time) (err error) {
-	days := dir.lookaheadOf(func(e *ehr, v *visitType) bool { return s.wantsInstance(e) && s.wantsVisit(v) })
+func (s *areaSearch) setWindow(w *world, now time.Time) (err error) {
+	days := w.lookaheadOf(func(e *ehr, v *visitType) bool { return s.wantsInstance(e) && s.wantsVisit(v) })
 	if days == 0 { // nothing will be found: then any visit type's will do
-		days = dir.lookaheadOf(func(*ehr, *visitType) bool { return true })
+		days = w.lookaheadOf(func(*ehr, *visitType) bool { return true })
 	}
 	s.window, err = windowOf(s.startDate, s.endDate, windowRule{
 		form: s.dates, days: careOptionDays, today: earliestToday(now),
-		limit: latestToday(now) + day(days), past: maxLookahead, zone: cmp.Or(s.zone, dir.departments[0].zone),
+		limit: latestToday(now) + day(days), past: maxLookahead, zone: cmp.Or(s.zone, w.departments[0].zone),
 	})
 	if err != nil {
 		return err
 	}
-	s.within = span{math.MinInt64, math.MaxInt64}
+	s.within = span{from: math.MinInt64, until: math.MaxInt64}
 	if len(s.startDate) > len(time.DateOnly) {
 		s.within.from = s.window.within.from
 	}
@@ -102,7 +102,7 @@ func (s *areaSearch) reaches(d *department) (miles float64, ok bool) {
 	case !s.located:
 		return 0, true
 	}
-	miles = s.center.milesTo(point{d.latitude, d.longitude})
+	miles = s.center.milesTo(d.point())
 	return miles, miles <= float64(s.radius)
 }
 

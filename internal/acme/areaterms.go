@@ -82,7 +82,7 @@ func pointOf(q *request) (*point, error) {
 	if errors.Join(errLat, errLon) != nil {
 		return nil, errors.New("latitude and longitude are required together, within -90…90 and -180…180")
 	}
-	return &point{lat, lon}, nil
+	return &point{latitude: lat, longitude: lon}, nil
 }
 
 func degrees(text string, limit float64) (float64, error) {

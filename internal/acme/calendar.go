@@ -108,3 +108,17 @@ func (z *zone) today(now time.Time) day { return dayOf(now.In(z.loc)) }
 
 // utc is the zone of a list that has no zone.
 var utc = &zone{name: "UTC", loc: time.UTC}
+
+// allOf is the whole day.
+func (z *zone) allOf(d day) span { return span{z.midnight(d), z.midnight(d + 1)} }
+
+// dayWithin is the part of the day that lies inside the interval.
+func (z *zone) dayWithin(d day, within span) span {
+	all := z.allOf(d)
+	return span{max(all.from, within.from), min(all.until, within.until)}
+}
+
+// span is a half-open interval of instants (Unix seconds).
+type span struct{ from, until int64 }
+
+func (a span) overlaps(b span) bool { return a.from < b.until && b.from < a.until }

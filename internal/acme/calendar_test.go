@@ -6,8 +6,7 @@ import (
 )
 
 func TestOnTheDaysWhenClocksChangeTheGridCountsRealHours(t *testing.T) {
-	tenant := newTenant(t)
-	night := tenant.world.byURLName["AcmeRivertonHillside"]
+	night := builtWorld(t).byURLName["AcmeRivertonHillside"]
 	if night == nil || night.week != roundTheClock() {
 		t.Fatalf("AcmeRivertonHillside is no night clinic: %+v", night)
 	}
@@ -39,7 +38,7 @@ func TestOnTheDaysWhenClocksChangeTheGridCountsRealHours(t *testing.T) {
 }
 
 func TestDaytimeClinicsOpenByTheWallClockAroundAChange(t *testing.T) {
-	s := schedulesFor(newTenant(t).world.byURLName["AcmeRiverton"].offers, func(*offer) bool { return true })[0]
+	s := schedulesFor(builtWorld(t).byURLName["AcmeRiverton"].offers, func(*offer) bool { return true })[0]
 	z := s.offer.at.zone
 	for date, want := range map[string]string{
 		"2030-03-08": "2030-03-08T08:00:00-08:00", "2030-03-12": "2030-03-12T08:00:00-07:00",

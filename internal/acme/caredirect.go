@@ -27,7 +27,7 @@ func (h *slotHandlers) departmentTimeslots(q *request) answer {
 	w.time("startDate", d.zone, d.zone.midnight(first))
 	w.time("endDate", d.zone, until-1)
 	w.text("timezone", d.zone.name)
-	all := window{first: first, last: first + day(days) - 1, within: span{d.zone.midnight(first), until}}
+	all := window{first: first, last: first + day(days) - 1, within: span{from: d.zone.midnight(first), until: until}}
 	h.writeScheduleDays(w, cals, zoned{d.zone, all}, true)
 	w.endObject()
 	return w.ok()
@@ -53,7 +53,7 @@ type zoned struct {
 
 // clip is the part of the day d that lies inside the window.
 func (z zoned) clip(d day) span {
-	return span{max(z.midnight(d), z.within.from), min(z.midnight(d+1), z.within.until)}
+	return z.dayWithin(d, z.within)
 }
 
 // writeScheduleDays writes the scheduleDays that Care Direct and v4 share, apart from durations: strings there, numbers

@@ -104,8 +104,7 @@ func (g visitGroup) on(s areaSearch) func(day) []opening {
 		var list []opening
 		for i := range g.cals {
 			z := cmp.Or(s.zone, g.cals[i].offer.at.zone)
-			list = g.cals[i].appendOpenings(list,
-				span{max(z.midnight(d), s.within.from), min(z.midnight(d+1), s.within.until)})
+			list = g.cals[i].appendOpenings(list, z.dayWithin(d, s.within))
 		}
 		sortOpenings(list)
 		return perOffer(list)

@@ -47,6 +47,8 @@ const (
 	clinicPrimary = "Primary Care"
 )
 
+func (d *department) point() point { return point{d.latitude, d.longitude} }
+
 // address is a postal address as the directory spells it.
 type address struct {
 	Line1      string `json:"line1"`
@@ -105,12 +107,12 @@ func (d *directory) near(postalCode string) (point, bool) {
 	code, _, _ := strings.Cut(postalCode, "-")
 	for _, dep := range d.departments {
 		if dep.address.PostalCode == code {
-			return point{dep.latitude, dep.longitude}, true
+			return dep.point(), true
 		}
 	}
 	for _, dep := range d.departments {
 		if dep.address.PostalCode[:3] == code[:3] {
-			return point{dep.latitude, dep.longitude}, true
+			return dep.point(), true
 		}
 	}
 	return point{}, false

@@ -87,7 +87,7 @@ func (f *fault) veiling(seed uint64, rt *route, before veil) veil {
 	if f.ratio <= before.share {
 		return before
 	}
-	return veil{f.ratio, hash(seed, saltVeil, hashText(surface))}
+	return veil{share: f.ratio, salt: hash(seed, saltVeil, hashText(surface))}
 }
 
 // fails tells whether the kind ends the call in another way than by its answer.

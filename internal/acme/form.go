@@ -44,6 +44,9 @@ const (
 	isObject
 )
 
+// String is the kind in JSON Schema's word.
+func (k formKind) String() string { return kindWords[k] }
+
 var kindWords = [...]string{"value", "string", "boolean", "number", "integer", "array", "object"}
 
 // misfit is the first thing wrong with a value. The zero value says that nothing is.
@@ -121,7 +124,7 @@ func (f *form) check(path string, v any) misfit {
 	if f.kind == anything {
 		return misfit{}
 	}
-	return misfit{path: path, words: "must be " + kindWords[f.kind]}
+	return misfit{path: path, words: "must be " + f.kind.String()}
 }
 
 // checkOneOf wants exactly one alternative to fit. When none does, the misfit is that of the first one whose required
@@ -216,4 +219,19 @@ func (f *form) checkObject(path string, v map[string]any) misfit {
 		}
 	}
 	return misfit{}
+}
+
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+		if dash != (c == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
 }

@@ -1,7 +1,6 @@
 package acme
 
 import (
-	"encoding/json"
 	"testing"
 )
 
@@ -38,33 +37,4 @@ func TestAMisfitIsWordedForEachSurface(t *testing.T) {
 			t.Errorf("%s:\n%s\n%s", body, wrong, wrong.pointed())
 		}
 	}
-}
-
-func FuzzABodyIsReadOrRefusedWithAReason(f *testing.F) {
-	for _, name := range []string{
-		"availability-slots.post.v1.request.json", "availability-providers.post.v1.request.json", "queued-guest-visit.v1.request.json",
-		"visits.v9.request.json", "slots-search.v5.request.json", "slot-taken.v5.request.json", "patient-other.v1.request.json",
-	} {
-		f.Add(string(sample(f, name)))
-	}
-	f.Add(`{"searchContext":"x"}`)
-	f.Add(`null`)
-	forms := []*form{slotsBody, providersBody, guestForm, visitForm, searchForm, eventForm, demographicsForm, reportForm}
-	f.Fuzz(func(t *testing.T, body string) {
-		for i, form := range forms {
-			var area areaBody
-			wrong := form.read([]byte(body), &area)
-			switch {
-			case wrong.found() && (wrong.String() == "" || wrong.pointed() == ""):
-				t.Fatalf("form %d refuses %q without a word", i, body)
-			case !wrong.found() && !json.Valid([]byte(body)):
-				t.Fatalf("form %d accepts %q", i, body)
-			case !wrong.found() && form == slotsBody && area.SearchContext == nil:
-				terms := area.terms()
-				if len(terms.visitTypes) == 0 || terms.radius < 1 || terms.radius > maxRadius {
-					t.Fatalf("%q was read as %+v", body, terms)
-				}
-			}
-		}
-	})
 }

@@ -66,11 +66,6 @@ func (s *schedule) lists(start int64) bool {
 // busy tells whether the start is one of those taken from the beginning.
 func (s *schedule) busy(start int64) bool { return mix(s.salt^uint64(start))%100 < busyPercent }
 
-// span is a half-open interval of instants (Unix seconds).
-type span struct{ from, until int64 }
-
-func (a span) overlaps(b span) bool { return a.from < b.until && b.from < a.until }
-
 // calendar is a schedule as a reader sees it at one moment.
 type calendar struct {
 	*schedule

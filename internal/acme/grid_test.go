@@ -1,7 +1,6 @@
 package acme
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -160,22 +159,6 @@ func TestPastSlotsVanishAsTimePasses(t *testing.T) {
 	}
 }
 
-func TestAboutAThirdOfTheGridIsBusy(t *testing.T) {
-	tenant := newTenant(t)
-	all, busy := 0, 0
-	for _, s := range tenant.world.schedules {
-		for start := range s.starts(dayOf(monday) + 1) {
-			all++
-			if s.busy(start) {
-				busy++
-			}
-		}
-	}
-	if share := float64(busy) / float64(all); share < 0.33 || share > 0.37 {
-		t.Errorf("%d of %d starts are busy", busy, all)
-	}
-}
-
 func TestDepartmentIDsRepeatAcrossInstancesAndZonesSpanTheGlobe(t *testing.T) {
 	tenant := newTenant(t)
 	instances, zones := map[string]map[string]bool{}, map[string]bool{}
@@ -196,30 +179,6 @@ func TestDepartmentIDsRepeatAcrossInstancesAndZonesSpanTheGlobe(t *testing.T) {
 	}
 	if got := len(tenant.world.clinicians); got != 240 {
 		t.Errorf("%d clinicians, want 240", got)
-	}
-}
-
-func TestEverySizeOfDirectoryIsConsistent(t *testing.T) {
-	for _, size := range [][2]int{{1, 1}, {2, 30}, {9, 9}, {60, 240}, {500, 2000}} {
-		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			tenant := newTenant(t, func(o *Options) { o.Departments, o.Providers = size[0], size[1] })
-			urls, keys, npis, people := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]*person{}
-			for _, d := range tenant.world.departments {
-				urls[d.urlName], keys[d.key] = true, true
-			}
-			for _, c := range tenant.world.clinicians {
-				npis[c.npi] = true
-			}
-			if len(urls) != size[0] || len(keys) != size[0] || len(npis) != size[1] {
-				t.Errorf("%d urls, %d keys, %d NPIs", len(urls), len(keys), len(npis))
-			}
-			for _, s := range tenant.world.schedules {
-				if other := people[s.who.providerID]; other != nil && other != s.who {
-					t.Fatalf("%s is two persons", s.who.providerID)
-				}
-				people[s.who.providerID] = s.who
-			}
-		})
 	}
 }
 

@@ -1,5 +1,7 @@
 package acme
 
+import "fmt"
+
 // mix spreads x over 64 bits (the finaliser of SplitMix64); equal in, equal out, on every machine.
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
@@ -47,3 +49,9 @@ const (
 	saltReport
 	saltSpelling
 )
+
+// uuid is a version 4 UUID made of a hash.
+func uuid(h uint64) string {
+	low := mix(h)
+	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", h>>32, h>>16&0xffff, h&0xfff, low>>48&0xfff, low&0xffffffffffff)
+}

@@ -26,7 +26,7 @@ func (l limits) ofForm(path string, f *form) {
 	if f.pattern != nil {
 		pattern = f.pattern.String()
 	}
-	l[path] = fmt.Sprint(kindWords[f.kind], f.nullable, sorted(f.required), f.closed, f.least, f.most, f.low, f.high, pattern, f.format, sorted(f.allowed))
+	l[path] = fmt.Sprint(f.kind.String(), f.nullable, sorted(f.required), f.closed, f.least, f.most, f.low, f.high, pattern, f.format, sorted(f.allowed))
 	if f.items != nil {
 		l.ofForm(path+"[]", f.items)
 	}
@@ -92,11 +92,13 @@ func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) 
 
 func TestEveryFormHasThePublishedLimits(t *testing.T) {
 	docs := loadSchemas(t)
-	for name, f := range map[string]*form{
-		search: searchForm, taken: eventForm, released: eventForm, area: slotsBody, people: providersBody, guest: guestForm, visits: visitForm,
+	forms := formsOf(newTenant(t))
+	for name, operation := range map[string]string{
+		search: "slots-search", taken: "slot-taken", released: "slot-released", area: "availability-slots-post",
+		people: "availability-providers", guest: "queued-guest-visit", newVisit: "create-visit",
 	} {
 		got, want := limits{}, limits{}
-		got.ofForm("body", f)
+		got.ofForm("body", forms[operation])
 		want.ofSchema("body", docs.operation(name, "POST").RequestBody.Value.Content.Get("application/json").Schema.Value)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-published +form):\n%s", name, diff)

@@ -34,7 +34,6 @@ const (
 
 	maxDepartments = 5_000
 	maxProviders   = 50_000
-	maxLookahead   = 730
 	maxWalkInDays  = 14
 )
 

@@ -1,7 +1,6 @@
 package acme
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -50,18 +49,6 @@ func TestDemographicsWithoutAPersonAreRefused(t *testing.T) {
 				t.Errorf("POST %s %.80s: %d %s", path, body, w.Code, w.Body)
 			}
 		}
-	}
-}
-
-func TestDeletedAccountsAreABoundedMemory(t *testing.T) {
-	p := newPatients()
-	for i := range maxDeleted + 1 {
-		var owner [32]byte
-		copy(owner[:], fmt.Sprint(i))
-		p.delete(owner)
-	}
-	if len(p.deleted) != 1 {
-		t.Errorf("%d are remembered", len(p.deleted))
 	}
 }
 

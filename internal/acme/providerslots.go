@@ -116,7 +116,7 @@ func (h *slotHandlers) offerPage(sq slotQuery, o *offer) offerPage {
 	days := zoned{zone, sq.window}
 	p := newPager(sq.window, sq.days, today, today+day(o.visit.lookahead))
 	p.on = func(d day) []opening {
-		within := span{zone.midnight(d), zone.midnight(d + 1)}
+		within := zone.allOf(d)
 		if d >= sq.window.first && d <= sq.window.last {
 			within = days.clip(d)
 		}

@@ -94,8 +94,8 @@ func wholeBodies(t *testing.T, tenant *Tenant) map[string][]any {
 			`{"departmentIds":["4100200300"],"visitTypeNames":["Illness"],`+noDepartments+more+`}`),
 		people: read(`{"latitude":47.6,"longitude":-122.3,"visitTypeNames":["Illness"],"sortBy":"nextAvailable",`+noDepartments+`}`,
 			`{"postalCode":"98000",`+noDepartments+`}`, `{"departmentIds":["4100200300"],"visitTypeNames":[],`+noDepartments+`}`),
-		guest:  both("queued-guest-visit.v1.request.json", optionalGuest),
-		visits: both("visits.v9.request.json", optionalVisit),
+		guest:    both("queued-guest-visit.v1.request.json", optionalGuest),
+		newVisit: both("visits.v9.request.json", optionalVisit),
 	}
 }
 
@@ -123,7 +123,7 @@ var optionalVisit = map[string]string{
 
 var bodyTargets = map[string]string{
 	search: "/v5/slots/search", taken: "/v5/slots/slot-taken", released: "/v5/slots/slot-released", area: "/v1/availability/slots",
-	people: "/v1/availability/providers", guest: guestPath, visits: "/api/9/visits",
+	people: "/v1/availability/providers", guest: guestPath, newVisit: "/api/9/visits",
 }
 
 // stricter are refusals by meaning of what the schema lets pass: dates that are none, ids that nobody has, a proxy who is

@@ -45,6 +45,10 @@ type route struct {
 	form    *form // of the body, if it is checked
 }
 
+func newSurface(on base, access access, fail func(int, string) answer, groups ...string) surface {
+	return surface{on, access, fail, groups}
+}
+
 // route is one of the surface's, its call as "METHOD /path".
 func (s surface) route(name, call string, handle func(*request) answer) route {
 	method, path, _ := strings.Cut(call, " ")

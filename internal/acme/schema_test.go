@@ -28,7 +28,7 @@ const (
 	area      = "care-options.yml /availability/slots"
 	people    = "care-options.yml /availability/providers"
 	guest     = "visit-booking.yml /booking/queued-guest-visit"
-	visits    = "visit-service.yml /visits"
+	newVisit  = "visit-service.yml /visits"
 	visitWait = "visit-service.yml /visits/{visitId}/waittime"
 	terms     = "visit-service.yml /visits/{visitId}/acceptTerms"
 	summary   = "visit-service.yml /visits/{visitId}/summary"
@@ -184,7 +184,7 @@ func visitCalls(t *testing.T, visit string) map[string][]exchange {
 			{"POST", guestPath, []byte(`{}`), 400},
 			{"POST", guestPath, changed(t, "queued-guest-visit.v1.request.json", GuestNoPatient, "patient", "email"), 500},
 		},
-		visits: {
+		newVisit: {
 			{"POST", "/api/9/visits", sample(t, "visits.v9.request.json"), 200},
 			{"POST", "/api/9/visits", []byte(`{}`), 400},
 			{"POST", "/api/9/visits", changed(t, "visits.v9.request.json", nil, "visitDetails", "visitReason"), 400},
@@ -243,7 +243,7 @@ func TestFaultsKeepTheDeclaredErrorShapes(t *testing.T) {
 		{people, exchange{"POST", "/v1/availability/providers", nil, 500}},
 		{guest, exchange{"POST", guestPath, nil, 401}},
 		{guest, exchange{"POST", guestPath, nil, 500}},
-		{visits, exchange{"POST", "/api/9/visits", nil, 403}},
+		{newVisit, exchange{"POST", "/api/9/visits", nil, 403}},
 		{visitWait, exchange{"GET", "/api/9/visits/1/waittime", nil, 401}},
 		{terms, exchange{"PUT", "/api/9/visits/1/acceptTerms", nil, 500}},
 		{summary, exchange{"GET", "/api/9/visits/1/summary", nil, 500}},

@@ -16,12 +16,12 @@ func newSlotHandlers(w *world, walkInDays int, contextLife time.Duration) *slotH
 }
 
 func (h *slotHandlers) routes() []route {
-	directory := surface{publicBase, public, messageAndStatus, []string{"directory"}}
-	careDirect := surface{publicBase, public, messageAndStatus, []string{"care-direct"}}
-	v4 := surface{publicBase, public, messageAndStatus, []string{"provider-timeslots", "provider-direct"}}
-	v5 := surface{ingressBase, slotsKey, singleProviderError, []string{"provider-timeslots", "provider-direct"}}
-	search := surface{ingressBase, slotsKey, slotsError, []string{"provider-direct"}}
-	careOptions := surface{ingressBase | publicBase, careOptionsKey, careOptionsError, []string{"care-options"}}
+	directory := newSurface(publicBase, public, messageAndStatus, "directory")
+	careDirect := newSurface(publicBase, public, messageAndStatus, "care-direct")
+	v4 := newSurface(publicBase, public, messageAndStatus, "provider-timeslots", "provider-direct")
+	v5 := newSurface(ingressBase, slotsKey, singleProviderError, "provider-timeslots", "provider-direct")
+	search := newSurface(ingressBase, slotsKey, slotsError, "provider-direct")
+	careOptions := newSurface(ingressBase|publicBase, careOptionsKey, careOptionsError, "care-options")
 	return []route{
 		directory.route("departments", "GET /v1/departments", h.departmentsV1),
 		directory.route("departments", "GET /v4/departments", h.departmentsV4),

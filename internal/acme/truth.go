@@ -32,8 +32,8 @@ func (t *Tenant) Slots(npi string) []Slot {
 	}
 	now := t.options.Now()
 	for _, o := range c.offers {
-		z, v := o.at.zone, o.visit
-		within := span{now.Unix(), z.midnight(z.today(now) + day(v.lookahead) + 1)}
+		v := o.visit
+		within := span{from: now.Unix(), until: o.schedules[0].horizon(now)}
 		first := len(out)
 		for _, slot := range openingsOn(nil, t.world.store.calendars(o.schedules, view{now: now}), within) {
 			start := time.Unix(slot.start, 0).UTC()

@@ -30,10 +30,6 @@ const (
 const Throughout = SharedIDs | OddStarts | OddDurations | MissingZones | LateZoneRules | Crowded | TwoClinics |
 	ByteOrderMark | NoContent | TextBooleans | OddNames
 
-// UntidySeed is the seed of the tenant that is untidy throughout: with [Throughout] and the default sizes each
-// untidiness is in every surface that can have it. The commands take it unless told otherwise.
-const UntidySeed = 1
-
 // everything is the name of Throughout.
 const everything = "untidy"
 
@@ -41,9 +37,6 @@ var untidyNames = [...]string{
 	"shared-ids", "odd-starts", "unreadable", "odd-durations", "missing-zones", "late-zone-rules", "crowded",
 	"two-clinics", "bom", "no-content", "text-booleans", "names",
 }
-
-// UntidyNames are the names of all switches.
-func UntidyNames() []string { return slices.Clone(untidyNames[:]) }
 
 // ParseUntidy reads names separated by commas; "untidy" is all of them but "unreadable", and an empty text is none.
 func ParseUntidy(text string) (Untidy, error) {
@@ -67,7 +60,7 @@ func ParseUntidy(text string) (Untidy, error) {
 	return set, nil
 }
 
-// Names are the switches of the set, in the order of [UntidyNames].
+// Names are the switches of the set, in the order above.
 func (u Untidy) Names() []string {
 	out := []string{}
 	for i, name := range untidyNames {

@@ -25,7 +25,7 @@ var foreignZones = map[string]string{
 // untidyPlace is what the directory and Care Options say about where a department lies: its n-th in the directory may
 // have no zone, a foreign one, or no coordinates. The first department of all is tidy.
 func (b *builder) untidyPlace(dep *department, n int) {
-	dep.zoneText, dep.zonePlain, dep.shown = &dep.zone.name, true, point{dep.latitude, dep.longitude}
+	dep.zoneText, dep.zonePlain, dep.shown = &dep.zone.name, true, dep.point()
 	if dep.zone.name == lateZone {
 		dep.zonePlain = false
 	}

@@ -14,7 +14,7 @@ func TestSomeSwitchesKeepThePublishedSchemasAndTheOthersBreakThem(t *testing.T) 
 	calls := slotCalls(t, retailSlots(t, newTenant(t))[0])
 	delete(calls, taken)
 	delete(calls, released)
-	for i, switched := range untidyNames {
+	for i, switched := range (Throughout | Unreadable).Names() {
 		tenant, breach := untidyTenant(t, 1<<i), error(nil)
 		for name, list := range calls {
 			for _, c := range list {

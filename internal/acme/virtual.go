@@ -17,6 +17,9 @@ type virtualVisit struct {
 	accepted                             bool // the terms
 }
 
+// maxVirtualVisits bounds what is remembered.
+const maxVirtualVisits = 10_000
+
 // virtualVisits remembers them, the oldest forgotten first.
 type virtualVisits struct {
 	mu    sync.Mutex
@@ -31,7 +34,7 @@ func (vs *virtualVisits) add(v *virtualVisit) {
 	defer vs.mu.Unlock()
 	vs.byID[v.id] = v
 	vs.order = append(vs.order, v.id)
-	if len(vs.order) > maxVisits {
+	if len(vs.order) > maxVirtualVisits {
 		delete(vs.byID, vs.order[0])
 		vs.order = vs.order[1:]
 	}

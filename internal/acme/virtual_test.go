@@ -188,15 +188,3 @@ func TestCataloguesShowArchivedEntriesOnRequest(t *testing.T) {
 		}
 	}
 }
-
-func TestTheOldestVirtualVisitsAreForgotten(t *testing.T) {
-	vs := newVirtualVisits()
-	for i := range maxVisits + 1 {
-		vs.add(&virtualVisit{id: fmt.Sprint(i)})
-	}
-	_, first := vs.find("0")
-	_, last := vs.find(fmt.Sprint(maxVisits))
-	if first || !last || len(vs.all()) != maxVisits {
-		t.Errorf("first %v, last %v, %d in all", first, last, len(vs.all()))
-	}
-}

@@ -17,15 +17,15 @@ func newVisitHandlers(w *world) *visitHandlers {
 }
 
 func (h *visitHandlers) routes() []route {
-	names := surface{publicBase, public, plainError, []string{"directory"}}
-	reasons := surface{visitBase, public, plainError, []string{"directory"}}
-	events := surface{ingressBase, slotsKey, slotsError, []string{"events"}}
-	booking := surface{visitBase, patientToken, plainError, []string{"booking"}}
-	guests := surface{ingressBase, bookingKey, guestError, []string{"booking"}}
-	visits := surface{visitBase, patientToken, visitError, []string{"booking"}}
-	patient := surface{publicBase, patientToken, plainError, []string{"patient"}}
-	scheduling := surface{schedulingBase, public, bareStatus, []string{"scheduling"}}
-	reporting := surface{visitBase, reportingKey, messageOnly, []string{"reporting"}}
+	names := newSurface(publicBase, public, plainError, "directory")
+	reasons := newSurface(visitBase, public, plainError, "directory")
+	events := newSurface(ingressBase, slotsKey, slotsError, "events")
+	booking := newSurface(visitBase, patientToken, plainError, "booking")
+	guests := newSurface(ingressBase, bookingKey, guestError, "booking")
+	visits := newSurface(visitBase, patientToken, visitError, "booking")
+	patient := newSurface(publicBase, patientToken, plainError, "patient")
+	scheduling := newSurface(schedulingBase, public, bareStatus, "scheduling")
+	reporting := newSurface(visitBase, reportingKey, messageOnly, "reporting")
 	return append(h.virtualCareRoutes(),
 		names.route("suffixes", "GET /v1/suffixes", h.suffixes),
 		reasons.route("cancel-reasons", "GET /api/7/visits/retail/cancel/reasons/*", h.cancelReasons),
@@ -51,12 +51,12 @@ func (h *visitHandlers) routes() []route {
 }
 
 func (h *visitHandlers) virtualCareRoutes() []route {
-	anyone := surface{visitBase, public, plainError, []string{"virtual-care"}}
-	lists := surface{visitBase, public, plainError, []string{"virtual-care", "directory"}}
-	waiting := surface{visitBase, patientToken, waitTimeError, []string{"virtual-care"}}
-	patient := surface{visitBase, patientToken, bareStatus, []string{"virtual-care"}}
-	staff := surface{visitBase, staffToken, bareStatus, []string{"virtual-care"}}
-	vendor := surface{visitBase, public, bareStatus, []string{"virtual-care"}}
+	anyone := newSurface(visitBase, public, plainError, "virtual-care")
+	lists := newSurface(visitBase, public, plainError, "virtual-care", "directory")
+	waiting := newSurface(visitBase, patientToken, waitTimeError, "virtual-care")
+	patient := newSurface(visitBase, patientToken, bareStatus, "virtual-care")
+	staff := newSurface(visitBase, staffToken, bareStatus, "virtual-care")
+	vendor := newSurface(visitBase, public, bareStatus, "virtual-care")
 	return []route{
 		anyone.route("wait-times", "GET /api/9/regions/waittimes", h.waitTimes),
 		anyone.route("region-wait-times", "GET /api/9/regions/*/waittimes", h.waitTimes),

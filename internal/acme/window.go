@@ -72,7 +72,7 @@ func windowOf(startDate, endDate string, rule windowRule) (window, error) {
 	case w.last < w.first:
 		return w, errors.New("endDate must not be before startDate")
 	}
-	w.within = span{rule.zone.midnight(w.first), rule.zone.midnight(w.last + 1)}
+	w.within = span{from: rule.zone.midnight(w.first), until: rule.zone.midnight(w.last + 1)}
 	if from != 0 {
 		w.within.from = from
 	}

@@ -59,3 +59,6 @@ func (o worldOptions) lookaheadOf(n int, system, visit string) int {
 	}
 	return o.Lookahead
 }
+
+// maxLookahead is the most that any lookahead may be, in days.
+const maxLookahead = 730
