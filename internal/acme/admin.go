@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"timeslots/internal/acme/wire"
 )
 
 // Department is what a caller can ask a department for.
@@ -26,9 +28,9 @@ type Department struct {
 // NPIs are the clinicians and pools at active departments, ascending: the first is NPI(1).
 func (t *Tenant) NPIs() []string {
 	var out []string
-	for _, c := range t.world.clinicians {
-		if c.home.active {
-			out = append(out, c.npi)
+	for _, c := range t.world.Clinicians {
+		if c.Home.Active {
+			out = append(out, c.NPI)
 		}
 	}
 	return out
@@ -37,23 +39,23 @@ func (t *Tenant) NPIs() []string {
 // Departments are the active departments, the first in the middle of the first city.
 func (t *Tenant) Departments() []Department {
 	var out []Department
-	for _, d := range t.world.departments {
-		if !d.active {
+	for _, d := range t.world.Departments {
+		if !d.Active {
 			continue
 		}
 		doc := Department{
-			URLName: d.urlName, EHRSystem: d.ehr.system, ID: d.id, Name: d.name, ClinicType: d.clinicType,
-			Timezone: d.zone.name, PostalCode: d.address.PostalCode, Latitude: d.latitude, Longitude: d.longitude,
-			Pool: d.offers[0].who.pool,
+			URLName: d.URLName, EHRSystem: d.EHR.System, ID: d.ID, Name: d.Name, ClinicType: d.ClinicType,
+			Timezone: d.Zone.Name, PostalCode: d.Address.PostalCode, Latitude: d.Latitude, Longitude: d.Longitude,
+			Pool: d.Offers[0].Clinician.Pool,
 		}
-		for i, v := range d.visits {
-			if i == 0 || d.visits[i-1].name != v.name {
-				doc.VisitTypes = append(doc.VisitTypes, v.name)
+		for i, v := range d.Visits {
+			if i == 0 || d.Visits[i-1].Name != v.Name {
+				doc.VisitTypes = append(doc.VisitTypes, v.Name)
 			}
 		}
-		for i, o := range d.offers {
-			if i == 0 || d.offers[i-1].who != o.who {
-				doc.NPIs = append(doc.NPIs, o.who.npi)
+		for i, o := range d.Offers {
+			if i == 0 || d.Offers[i-1].Clinician != o.Clinician {
+				doc.NPIs = append(doc.NPIs, o.Clinician.NPI)
 			}
 		}
 		out = append(out, doc)
@@ -61,7 +63,7 @@ func (t *Tenant) Departments() []Department {
 	return out
 }
 
-// admin answers what lies under /_acme/, and tells whether the call was for it.
+// admin answers what lies under /_acme/, and reports whether the call was for it.
 func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
 	path, ok := strings.CutPrefix(r.URL.Path, "/_acme/")
 	if !ok {
@@ -70,51 +72,51 @@ func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	switch r.Method + " " + path {
 	case "GET calls":
-		send(w, jsonAnswer(http.StatusOK, t.Calls()))
+		send(w, wire.JSON(http.StatusOK, t.Calls()))
 	case "POST calls/reset":
 		t.ResetCalls()
-		send(w, answer{status: http.StatusNoContent})
+		send(w, wire.Answer{Status: http.StatusNoContent})
 	case "GET faults":
-		send(w, jsonAnswer(http.StatusOK, t.faults.specs()))
+		send(w, wire.JSON(http.StatusOK, t.faults.specs()))
 	case "PUT faults":
 		send(w, t.putFaults(w, r))
 	case "DELETE faults":
 		t.ClearFaults()
-		send(w, answer{status: http.StatusNoContent})
+		send(w, wire.Answer{Status: http.StatusNoContent})
 	case "GET slots":
 		send(w, t.truth(r))
 	case "GET untidy":
-		send(w, jsonAnswer(http.StatusOK, t.options.Untidy.Names()))
+		send(w, wire.JSON(http.StatusOK, t.options.Untidy.Names()))
 	case "GET directory":
-		send(w, jsonAnswer(http.StatusOK, struct {
+		send(w, wire.JSON(http.StatusOK, struct {
 			Seed        uint64       `json:"seed"`
 			NPIs        []string     `json:"npis"`
 			Departments []Department `json:"departments"`
 		}{t.options.Seed, t.NPIs(), t.Departments()}))
 	default:
-		send(w, plainError(http.StatusNotFound, "there are calls, calls/reset, faults, directory, slots and untidy"))
+		send(w, wire.ErrorOnly(http.StatusNotFound, "there are calls, calls/reset, faults, directory, slots and untidy"))
 	}
 	return true
 }
 
 // putFaults replaces all rules, or none when one of them is wrong.
-func (t *Tenant) putFaults(w http.ResponseWriter, r *http.Request) answer {
+func (t *Tenant) putFaults(w http.ResponseWriter, r *http.Request) wire.Answer {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		return plainError(http.StatusRequestEntityTooLarge, err.Error())
+		return wire.ErrorOnly(http.StatusRequestEntityTooLarge, err.Error())
 	}
 	var specs []string
 	if err := json.Unmarshal(body, &specs); err != nil {
-		return plainError(http.StatusBadRequest, "want a JSON array of faults: "+err.Error())
+		return wire.ErrorOnly(http.StatusBadRequest, "want a JSON array of faults: "+err.Error())
 	}
 	rules := make([]*fault, len(specs))
 	for i, spec := range specs {
 		if rules[i], err = parseFault(t.faults.names, spec); err != nil {
-			return plainError(http.StatusBadRequest, err.Error())
+			return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 		}
 	}
 	if err := t.faults.replace(rules, false); err != nil {
-		return plainError(http.StatusBadRequest, err.Error())
+		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 	}
-	return jsonAnswer(http.StatusOK, t.faults.specs())
+	return wire.JSON(http.StatusOK, t.faults.specs())
 }

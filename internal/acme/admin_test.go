@@ -4,6 +4,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"timeslots/internal/acme/world"
 )
 
 func TestTheTenantIsControlledAtRunTime(t *testing.T) {
@@ -31,7 +33,7 @@ func TestTheTenantIsControlledAtRunTime(t *testing.T) {
 		t.Errorf("reset: %d %+v", w.Code, tenant.Calls()["*"])
 	}
 	directory := decode(t, send("GET", "directory", nil).Body.Bytes())
-	if at(directory, "npis", 0) != NPI(1) || at(directory, "departments", 0, "departmentUrlName") != "AcmeRiverton" {
+	if at(directory, "npis", 0) != world.NPI(1) || at(directory, "departments", 0, "departmentUrlName") != "AcmeRiverton" {
 		t.Errorf("directory: %.200v", directory)
 	}
 	if w := send("GET", "nonsense", nil); w.Code != 404 {

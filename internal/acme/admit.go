@@ -3,34 +3,36 @@ package acme
 import (
 	"net/http"
 	"strings"
+
+	"timeslots/internal/acme/wire"
 )
 
 // admit checks the key or token that a route wants. A refusal comes with ok false.
-func (t *Tenant) admit(q *request, rt *route) (refusal answer, ok bool) {
+func (t *Tenant) admit(q *wire.Request, rt *wire.Route) (refusal wire.Answer, ok bool) {
 	key := q.Header.Get("X-Api-Key")
-	switch rt.access {
-	case slotsKey:
-		return rt.fail(http.StatusUnauthorized, "API key is not valid"), key == t.options.Keys.Slots
-	case careOptionsKey:
-		return rt.fail(http.StatusForbidden, "Forbidden"), key == t.options.Keys.CareOptions
-	case bookingKey:
-		return rt.fail(http.StatusUnauthorized, "Unauthorized"), key == t.options.Keys.Booking
-	case patientToken:
+	switch rt.Access {
+	case wire.SlotsKey:
+		return rt.Fail(http.StatusUnauthorized, "API key is not valid"), key == t.options.Keys.Slots
+	case wire.CareOptionsKey:
+		return rt.Fail(http.StatusForbidden, "Forbidden"), key == t.options.Keys.CareOptions
+	case wire.BookingKey:
+		return rt.Fail(http.StatusUnauthorized, "Unauthorized"), key == t.options.Keys.Booking
+	case wire.PatientToken:
 		return admitToken(q, rt, false)
-	case staffToken:
+	case wire.StaffToken:
 		return admitToken(q, rt, true)
-	case reportingKey:
-		return rt.fail(http.StatusForbidden, "Forbidden"), q.credentials("dc-token") == t.options.Keys.Reporting
+	case wire.ReportingKey:
+		return rt.Fail(http.StatusForbidden, "Forbidden"), q.Credentials("dc-token") == t.options.Keys.Reporting
 	default:
-		return answer{}, true
+		return wire.Answer{}, true
 	}
 }
 
 // admitToken wants a bearer token of the right class: staff's begin with "staff", all others are patients'.
-func admitToken(q *request, rt *route, staff bool) (refusal answer, ok bool) {
-	token := q.token()
+func admitToken(q *wire.Request, rt *wire.Route, staff bool) (refusal wire.Answer, ok bool) {
+	token := q.Token()
 	if token != "" && strings.HasPrefix(token, "staff") != staff {
-		return rt.fail(http.StatusForbidden, "Forbidden"), false
+		return rt.Fail(http.StatusForbidden, "Forbidden"), false
 	}
-	return rt.fail(http.StatusUnauthorized, "Unauthorized"), token != ""
+	return rt.Fail(http.StatusUnauthorized, "Unauthorized"), token != ""
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/visits"
 )
 
 // retailBody is the sample booking of a Care Direct slot; provider bookings are made alike.
@@ -116,7 +118,7 @@ func TestASoldSlotVanishesFromEverySurfaceAndTakesItsOverlapsWithIt(t *testing.T
 }
 
 func TestReadsListASoldSlotUntilTheLagIsOverButItIsSold(t *testing.T) {
-	c := clockAt(monday)
+	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) { o.Now, o.BookingLag = c.now, 400*time.Millisecond })
 	slot := retailSlots(t, tenant)[0]
 	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
@@ -136,7 +138,7 @@ func TestReadsListASoldSlotUntilTheLagIsOverButItIsSold(t *testing.T) {
 }
 
 func TestBookingsAreRefusedInUpstreamsWords(t *testing.T) {
-	c := clockAt(monday)
+	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
 	slots := retailSlots(t, tenant)
 	slot := slots[0]
@@ -167,12 +169,12 @@ func TestBookingsAreRefusedInUpstreamsWords(t *testing.T) {
 		{"another provider's slot", retailPath, with("visitDetails.providerId", "P-1"), 400, "Invalid slotId"},
 		{"for somebody unnamed", retailPath, with("visitDetails.declaration", "other"), 400, "actor is required"},
 		{"a slot that began meanwhile", retailPath, retailBody(t, "A", past), 409, "SlotUnavailable"},
-		{"not linked", retailPath, retailBody(t, PatientNotLinked, slot), 400, "Patient has no links"},
-		{"unknown patient", retailPath, retailBody(t, PatientUnknown, slot), 404, "Patient not found"},
-		{"unknown conflict", retailPath, retailBody(t, PatientConflict, slot), 409, "UnknownAppointmentConflict"},
-		{"not on the panel", providerPath, providerBody(t, PatientNoPanel, slot), 412, ""},
-		{"locked", providerPath, providerBody(t, PatientLocked, slot), 423, ""},
-		{"trouble", providerPath, providerBody(t, PatientTrouble, slot), 500, ""},
+		{"not linked", retailPath, retailBody(t, visits.PatientNotLinked, slot), 400, "Patient has no links"},
+		{"unknown patient", retailPath, retailBody(t, visits.PatientUnknown, slot), 404, "Patient not found"},
+		{"unknown conflict", retailPath, retailBody(t, visits.PatientConflict, slot), 409, "UnknownAppointmentConflict"},
+		{"not on the panel", providerPath, providerBody(t, visits.PatientNoPanel, slot), 412, ""},
+		{"locked", providerPath, providerBody(t, visits.PatientLocked, slot), 423, ""},
+		{"trouble", providerPath, providerBody(t, visits.PatientTrouble, slot), 500, ""},
 		{"at last a sale", retailPath, retailBody(t, "A", slot), 200, "visitId"},
 		{"sold already", providerPath, providerBody(t, "B", slot), 409, "SlotUnavailable"},
 		{"the same patient elsewhere at that time", retailPath, retailBody(t, "A", twin), 409, "PatientDoubleBooked"},
@@ -190,7 +192,7 @@ func TestARefusalHasTheAssumedBody(t *testing.T) {
 	tenant := newTenant(t)
 	slot := retailSlots(t, tenant)[0]
 	for name, patient := range map[string]string{
-		"booking-400-not-linked": PatientNotLinked, "booking-404-patient": PatientUnknown, "booking-409-unknown": PatientConflict,
+		"booking-400-not-linked": visits.PatientNotLinked, "booking-404-patient": visits.PatientUnknown, "booking-409-unknown": visits.PatientConflict,
 	} {
 		w := call(tenant, "POST", retailPath, retailBody(t, patient, slot))
 		if diff := cmp.Diff(decode(t, sample(t, "errors/"+name+".assumed.json")), decode(t, w.Body.Bytes())); diff != "" {

@@ -1,6 +1,10 @@
 package acme
 
-import "sync"
+import (
+	"sync"
+
+	"timeslots/internal/acme/wire"
+)
 
 // CallCount is what one operation, or group of them, was asked so far.
 type CallCount struct {
@@ -23,18 +27,18 @@ func newCalls(names []string) *calls {
 	return c
 }
 
-func (c *calls) each(rt *route, do func(*CallCount)) {
+func (c *calls) each(rt *wire.Route, do func(*CallCount)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	do(c.counts["*"])
-	do(c.counts[rt.name])
-	for _, g := range rt.groups {
+	do(c.counts[rt.Name])
+	for _, g := range rt.Groups {
 		do(c.counts[g])
 	}
 }
 
 // enter counts a call in; what it returns counts it out.
-func (c *calls) enter(rt *route) (leave func()) {
+func (c *calls) enter(rt *wire.Route) (leave func()) {
 	c.each(rt, func(n *CallCount) {
 		n.Calls++
 		n.InFlight++

@@ -6,9 +6,12 @@
 // what was sold. Every surface renders that one store in its own shape (docs/dexcare.md §2). Same seed and same clock, same
 // bytes.
 //
-//	request ──▶ route ──▶ count ──▶ latency and faults ──▶ key or token ──▶ handler ──▶ answer
-//	                                                                          │
-//	                                                       directory, grid, store of sold slots
+//	acme            request ──▶ route ──▶ count ──▶ latency and faults ──▶ key or token ──▶ handler ──▶ answer
+//	slots, visits   the surfaces, each in a file of its own: routes, forms of bodies, handlers
+//	wire, form      how a call is read and an answer is written
+//	world           directory, grid, store of sold slots
+//
+// Each floor knows those below it only.
 //
 // The wire format is spelled here a second time on purpose: a struct shared with the client would hide mistakes.
 //
@@ -65,7 +68,7 @@
 // is CSV at once. Beyond the lookahead is a 400. An unknown NPI in a slots search is an empty answer. Care Options' POST
 // accepts what the SDK writes: dates with a time, and clinicType for clinicTypes. A region with the wait time REGION_BUSY
 // refuses visits with 400 and VISIT_CREATE_ERROR, which the SDK knows and the schema does not; one without clinicians
-// with a bare 409. Virtual visits move on by themselves, from requested to done in 25 minutes. Whoever has one patient
+// with a bare 409. Virtual visits move on by themselves, from requested to done in 25 minutes. One patient
 // token is one patient.
 //
 // # Faults
@@ -135,6 +138,6 @@
 // # Patients
 //
 // Any bearer token is a patient's unless it starts with "staff"; the wrong class is a 403. Some patient ids, and some
-// guests' addresses, answer the same way always: see [PatientNotLinked], [GuestNoVisit] and their neighbours. The body of
-// a 409 takes turns: the word under "error", the word under "message", the bare word.
+// guests' addresses, answer the same way always: see [visits.PatientNotLinked], [visits.GuestNoVisit] and their
+// neighbours. The body of a 409 takes turns: the word under "error", the word under "message", the bare word.
 package acme

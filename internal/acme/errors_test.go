@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/visits"
 )
 
 // statusInName is the status in the name of a sample.
@@ -31,11 +33,11 @@ func failures(t *testing.T) map[string]failing {
 	)
 	slot := retailSlots(t, newTenant(t))[0]
 	return map[string]failing{
-		"booking-400-not-linked.assumed":         {book, "", retailBody(t, PatientNotLinked, slot), false},
-		"booking-404-patient.assumed":            {book, "", retailBody(t, PatientUnknown, slot), false},
+		"booking-400-not-linked.assumed":         {book, "", retailBody(t, visits.PatientNotLinked, slot), false},
+		"booking-404-patient.assumed":            {book, "", retailBody(t, visits.PatientUnknown, slot), false},
 		"booking-409-double-booked.assumed":      {book, "*:conflict=PatientDoubleBooked", retailBody(t, "A", slot), false},
 		"booking-409-slot-unavailable.assumed":   {book, "*:conflict=SlotUnavailable", retailBody(t, "A", slot), false},
-		"booking-409-unknown.assumed":            {book, "", retailBody(t, PatientConflict, slot), false},
+		"booking-409-unknown.assumed":            {book, "", retailBody(t, visits.PatientConflict, slot), false},
 		"careoptions-400-invalid-search-context": {"POST " + slotsPath, "", sample(t, "availability-slots.post.v1.replay.request.json"), false},
 		"careoptions-400-missing-field":          {"GET /v1/availability/slots", "", nil, true},
 		"careoptions-403":                        {area, "*:status=403", nil, false},
@@ -50,7 +52,7 @@ func failures(t *testing.T) map[string]failing {
 		"slots-404-search":                       {v5s, "*:status=404", nil, true},
 		"slots-404-single-provider":              {"GET /v5/providers/1/timeslots", "", nil, false},
 		"slots-500":                              {v5, "*:status=500", nil, true},
-		"visits-400":                             {"POST /api/9/visits", "", changed(t, "visits.v9.request.json", PatientUnknown, "patient", "patientGuid"), false},
+		"visits-400":                             {"POST /api/9/visits", "", changed(t, "visits.v9.request.json", visits.PatientUnknown, "patient", "patientGuid"), false},
 	}
 }
 

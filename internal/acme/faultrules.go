@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
 )
 
 // maxFaults bounds the rules in force.
@@ -46,20 +49,20 @@ func (fs *faults) specs() []string {
 
 // draw decides what happens to one call: latencies add up, switches are all turned, and of the other kinds the first
 // that hits wins.
-func (fs *faults) draw(rt *route) fault {
+func (fs *faults) draw(rt *wire.Route) fault {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	var out fault
 	for i, f := range fs.rules {
-		if f.name != "*" && f.name != rt.name && !slices.Contains(rt.groups, f.name) {
+		if f.name != "*" && f.name != rt.Name && !slices.Contains(rt.Groups, f.name) {
 			continue
 		}
 		if f.kind == faultHide { // the ratio is of slots
-			out.veil = f.veiling(fs.seed, rt, out.veil)
+			out.Hiding = f.hiding(fs.seed, rt, out.Hiding)
 			continue
 		}
 		f.drawn++
-		if fraction(hash(fs.seed, saltFault, uint64(i), f.drawn)) < f.ratio {
+		if world.Fraction(world.Hash(fs.seed, world.SaltFault, uint64(i), f.drawn)) < f.ratio {
 			out.add(f)
 		}
 	}
@@ -69,28 +72,28 @@ func (fs *faults) draw(rt *route) fault {
 // add lets one more rule take effect.
 func (f *fault) add(rule *fault) {
 	f.delay += rule.delay
-	f.lag = max(f.lag, rule.lag)
-	f.minusZero = f.minusZero || rule.minusZero
-	f.forget = f.forget || rule.forget
-	f.conflict = cmp.Or(f.conflict, rule.conflict)
+	f.Lag = max(f.Lag, rule.Lag)
+	f.MinusZero = f.MinusZero || rule.MinusZero
+	f.Forget = f.Forget || rule.Forget
+	f.Conflict = cmp.Or(f.Conflict, rule.Conflict)
 	if rule.kind.fails() && f.kind == faultNone {
 		f.kind, f.status = rule.kind, rule.status
 	}
 }
 
-// veiling is the veil over an operation: the same on all that the rule names, but "*" hides other slots on each.
-func (f *fault) veiling(seed uint64, rt *route, before veil) veil {
+// hiding is what an operation does not list: the same on all that the rule names, but "*" hides other slots on each.
+func (f *fault) hiding(seed uint64, rt *wire.Route, before world.Hiding) world.Hiding {
 	surface := f.name
 	if surface == "*" {
-		surface = rt.name
+		surface = rt.Name
 	}
-	if f.ratio <= before.share {
+	if f.ratio <= before.Share {
 		return before
 	}
-	return veil{share: f.ratio, salt: hash(seed, saltVeil, hashText(surface))}
+	return world.Hiding{Share: f.ratio, Salt: world.Hash(seed, world.SaltHiding, world.HashText(surface))}
 }
 
-// fails tells whether the kind ends the call in another way than by its answer.
+// fails reports whether the kind ends the call in another way than by its answer.
 func (k faultKind) fails() bool { return k >= faultStatus && k <= faultNotJSON }
 
 // SetFault puts one more fault into force; the package comment has the grammar.

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
 )
 
 type faultKind int
@@ -41,7 +44,7 @@ type fault struct {
 	status int
 	ratio  float64
 	drawn  uint64 // calls that the rule has decided on
-	switches
+	wire.Switches
 }
 
 // parseFault reads "name:kind[=value][@ratio]".
@@ -79,7 +82,7 @@ func (f *fault) parseEffect(effect string) (err error) {
 		f.delay, err = parseDelay(value)
 		return err
 	case faultLag:
-		f.lag, err = parseDelay(value)
+		f.Lag, err = parseDelay(value)
 		return err
 	case faultStatus:
 		f.status, err = strconv.Atoi(value)
@@ -88,13 +91,13 @@ func (f *fault) parseEffect(effect string) (err error) {
 		}
 		return err
 	case faultConflict:
-		f.conflict = conflict(value)
-		if !slices.Contains(conflicts, f.conflict) {
-			return fmt.Errorf("conflict %q is none of %s", value, conflicts)
+		f.Conflict = world.Conflict(value)
+		if !slices.Contains(world.Conflicts, f.Conflict) {
+			return fmt.Errorf("conflict %q is none of %s", value, world.Conflicts)
 		}
 		return nil
 	}
-	f.minusZero, f.forget = f.kind == faultMinusZero, f.kind == faultForget
+	f.MinusZero, f.Forget = f.kind == faultMinusZero, f.kind == faultForget
 	if hasValue {
 		return fmt.Errorf("%s takes no value", word)
 	}

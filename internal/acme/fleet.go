@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"timeslots/internal/acme/wire"
 )
 
 // Hosts are the four bases of a tenant's tier (docs/dexcare.md §1.1). None can be derived from another, as upstream.
@@ -41,11 +43,11 @@ type Fleet struct {
 // hostOwner is whom a host belongs to, and as what.
 type hostOwner struct {
 	tenant *Tenant
-	on     base
+	on     wire.Base
 }
 
 // NewFleet builds the tenants. No two may have the same name and tier. They share nothing, although equal seeds give
-// them equal NPIs and department ids: whoever mixes up two tenants can be caught.
+// them equal NPIs and department ids: a caller that mixes up two tenants can be caught.
 func NewFleet(members ...Options) (*Fleet, error) {
 	if len(members) == 0 {
 		return nil, errors.New("acme: a fleet needs a tenant")
@@ -67,10 +69,10 @@ func NewFleet(members ...Options) (*Fleet, error) {
 func (f *Fleet) add(t *Tenant) {
 	hosts := t.Hosts()
 	f.tenants = append(f.tenants, t)
-	f.hosts[hosts.Public] = hostOwner{t, publicBase}
-	f.hosts[hosts.Ingress] = hostOwner{t, ingressBase}
-	f.hosts[hosts.Visit] = hostOwner{t, visitBase}
-	f.hosts[hosts.Scheduling] = hostOwner{t, schedulingBase}
+	f.hosts[hosts.Public] = hostOwner{t, wire.PublicBase}
+	f.hosts[hosts.Ingress] = hostOwner{t, wire.IngressBase}
+	f.hosts[hosts.Visit] = hostOwner{t, wire.VisitBase}
+	f.hosts[hosts.Scheduling] = hostOwner{t, wire.SchedulingBase}
 }
 
 // Tenant is the one of that name and tier, nil when there is none.
@@ -87,7 +89,7 @@ func (f *Fleet) Tenant(name, tier string) *Tenant {
 func (f *Fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && r.URL.Path == "/_acme/tenants" {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		send(w, jsonAnswer(http.StatusOK, f.directory()))
+		send(w, wire.JSON(http.StatusOK, f.directory()))
 		return
 	}
 	host := r.Host

@@ -11,7 +11,7 @@ import (
 
 func newFleet(t *testing.T) *Fleet {
 	t.Helper()
-	now := func() time.Time { return monday }
+	now := func() time.Time { return Monday }
 	f, err := NewFleet(
 		Options{Seed: 1, Now: now}, Options{Tier: UAT, Seed: 1, Now: now}, Options{Tenant: "birch", Seed: 1, Now: now}, Options{Tenant: "birch", Tier: UAT, Seed: 2, Now: now},
 	)

@@ -3,6 +3,8 @@ package acme
 import (
 	"encoding/json"
 	"testing"
+
+	"timeslots/internal/acme/form"
 )
 
 func FuzzABodyIsReadOrRefusedWithAReason(f *testing.F) {
@@ -18,10 +20,10 @@ func FuzzABodyIsReadOrRefusedWithAReason(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		for name, form := range forms {
 			var into any
-			switch wrong := form.read([]byte(body), &into); {
-			case wrong.found() && (wrong.String() == "" || wrong.pointed() == ""):
+			switch wrong := form.Read([]byte(body), &into); {
+			case wrong.Found() && (wrong.String() == "" || wrong.AtPath() == ""):
 				t.Fatalf("%s refuses %q without a word", name, body)
-			case !wrong.found() && !json.Valid([]byte(body)):
+			case !wrong.Found() && !json.Valid([]byte(body)):
 				t.Fatalf("%s accepts %q", name, body)
 			}
 		}
@@ -29,11 +31,11 @@ func FuzzABodyIsReadOrRefusedWithAReason(f *testing.F) {
 }
 
 // formsOf are the forms of a tenant's operations.
-func formsOf(tenant *Tenant) map[string]*form {
-	out := map[string]*form{}
+func formsOf(tenant *Tenant) map[string]*form.Form {
+	out := map[string]*form.Form{}
 	for _, rt := range tenant.routes {
-		if rt.form != nil {
-			out[rt.name] = rt.form
+		if rt.BodyForm != nil {
+			out[rt.Name] = rt.BodyForm
 		}
 	}
 	return out

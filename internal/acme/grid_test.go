@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"timeslots/internal/acme/world"
 )
 
 // starts collects a v5 or v4 or Care Direct answer's slots: start text → visit type ids.
@@ -140,7 +142,7 @@ func TestAnAppointmentTypeOfOneClinicianNeverOverlapsItself(t *testing.T) {
 }
 
 func TestPastSlotsVanishAsTimePasses(t *testing.T) {
-	c := clockAt(monday)
+	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
 	before := starts(get(t, tenant, "/v2/departments/AcmeRiverton/timeslots"))
 	c.advance(4 * time.Hour)
@@ -177,14 +179,14 @@ func TestDepartmentIDsRepeatAcrossInstancesAndZonesSpanTheGlobe(t *testing.T) {
 			t.Errorf("no department in %s", want)
 		}
 	}
-	if got := len(tenant.world.clinicians); got != 240 {
+	if got := len(tenant.world.Clinicians); got != 240 {
 		t.Errorf("%d clinicians, want 240", got)
 	}
 }
 
 func TestSomeCliniciansWorkAtTwoDepartmentsNeverOnOneDay(t *testing.T) {
 	tenant := newTenant(t)
-	places := at(get(t, tenant, "/v5/providers/"+NPI(4)+"/timeslots?endDate=2030-03-31"), "slots").([]any)
+	places := at(get(t, tenant, "/v5/providers/"+world.NPI(4)+"/timeslots?endDate=2030-03-31"), "slots").([]any)
 	if len(places) != 2 {
 		t.Fatalf("%d places, want 2", len(places))
 	}

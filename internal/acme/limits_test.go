@@ -9,28 +9,30 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/form"
 )
 
 // limits is what a form and a schema both say about one value, in words; alternatives and members have lines of their
 // own, under their path.
 type limits map[string]string
 
-func (l limits) ofForm(path string, f *form) {
-	for i, one := range f.oneOf {
+func (l limits) ofForm(path string, f *form.Form) {
+	for i, one := range f.OneOf {
 		l.ofForm(fmt.Sprintf("%s|%d", path, i), one)
 	}
-	if len(f.oneOf) > 0 {
+	if len(f.OneOf) > 0 {
 		return
 	}
 	pattern := ""
-	if f.pattern != nil {
-		pattern = f.pattern.String()
+	if f.Pattern != nil {
+		pattern = f.Pattern.String()
 	}
-	l[path] = fmt.Sprint(f.kind.String(), f.nullable, sorted(f.required), f.closed, f.least, f.most, f.low, f.high, pattern, f.format, sorted(f.allowed))
-	if f.items != nil {
-		l.ofForm(path+"[]", f.items)
+	l[path] = fmt.Sprint(f.Kind.String(), f.Nullable, sorted(f.Required), f.Closed, f.Least, f.Most, f.Low, f.High, pattern, f.Format, sorted(f.Allowed))
+	if f.Items != nil {
+		l.ofForm(path+"[]", f.Items)
 	}
-	for name, member := range f.members {
+	for name, member := range f.Members {
 		l.ofForm(path+"."+name, member)
 	}
 }

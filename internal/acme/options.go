@@ -7,7 +7,18 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"timeslots/internal/acme/world"
 )
+
+// Untidy is a set of ways in which a tenant can be as untidy as the field; the package comment says what each one does.
+type Untidy = world.Untidy
+
+// Throughout is every way but "unreadable", whose slots nobody can find.
+const Throughout = world.Throughout
+
+// ParseUntidy reads names separated by commas; "untidy" is all of [Throughout], and an empty text is none.
+func ParseUntidy(text string) (Untidy, error) { return world.ParseUntidy(text) }
 
 // The API keys that the tenant "acme" accepts in its PRD tier unless told otherwise, one per service (docs/dexcare.md §1.2).
 // Another tenant's begin with its name, and those of a UAT tier with the name and "-uat".
@@ -52,7 +63,7 @@ type Options struct {
 
 	Seed uint64 // of names, places, busy times, ids and drawn faults
 
-	Untidy Untidy // what is untidy about it; default nothing
+	Untidy world.Untidy // what is untidy about it; default nothing
 
 	Departments int // default 60
 	Providers   int // NPIs; at least as many as departments; default 240
@@ -127,11 +138,11 @@ func (o Options) validate() error {
 		errs = append(errs, fmt.Errorf("tier: %q is neither %s nor %s", o.Tier, PRD, UAT))
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Lookaheads)) {
-		within("lookaheads: "+name, o.Lookaheads[name], 0, maxLookahead)
+		within("lookaheads: "+name, o.Lookaheads[name], 0, world.MaxLookahead)
 	}
 	within("departments", o.Departments, 1, maxDepartments)
 	within("providers", o.Providers, o.Departments, maxProviders)
-	within("lookahead", o.Lookahead, 1, maxLookahead)
+	within("lookahead", o.Lookahead, 1, world.MaxLookahead)
 	within("walkInDays", o.WalkInDays, 1, maxWalkInDays)
 	notNegative("latency", o.Latency)
 	notNegative("jitter", o.Jitter)
@@ -141,8 +152,8 @@ func (o Options) validate() error {
 }
 
 // world are the options of what exists.
-func (o Options) world() worldOptions {
-	return worldOptions{
+func (o Options) world() world.Options {
+	return world.Options{
 		Tenant: o.Tenant, Seed: o.Seed, Untidy: o.Untidy, Departments: o.Departments, Providers: o.Providers,
 		BookingLag: o.BookingLag, Lookahead: o.Lookahead, Lookaheads: o.Lookaheads, Now: o.Now(),
 	}

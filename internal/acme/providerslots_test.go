@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/world"
 )
 
 // daysOf lists the days of the first visit type of a v5 or Care Options answer, and its markers.
@@ -122,7 +124,7 @@ func TestATimeInADateCutsTheDay(t *testing.T) {
 
 func TestSlotsThatCannotBeBookedAreShownOnV5Only(t *testing.T) {
 	tenant := newTenant(t)
-	npi := NPI(3)
+	npi := world.NPI(3)
 	bookable := map[any]any{}
 	for _, v := range at(get(t, tenant, "/v5/providers/"+npi+"/timeslots"), "slots", 0, "slotsByVisitType").([]any) {
 		bookable[at(v, "visitTypeName")] = at(v, "isBookable")

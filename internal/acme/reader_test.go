@@ -24,8 +24,8 @@ type reader struct {
 
 func (t *Tenant) reader() *reader {
 	r := &reader{zones: map[string]*time.Location{}, found: map[listing]int{}}
-	for _, d := range t.world.departments {
-		r.zones[d.key] = d.zone.time(0).Location()
+	for _, d := range t.world.Departments {
+		r.zones[d.Key] = d.Zone.Time(0).Location()
 	}
 	return r
 }

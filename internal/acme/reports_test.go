@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"timeslots/internal/acme/world"
 )
 
 const reportPath = "/api/8/reporting/allvisitsreport"
 
 func TestAReportIsStartedAwaitedAndFetched(t *testing.T) {
-	c := clockAt(monday)
+	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
 	slots := retailSlots(t, tenant)
 	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slots[0])); w.Code != 200 {
@@ -65,7 +67,7 @@ func TestReportsAreRefusedWithoutTheirKeyAndForBadBodies(t *testing.T) {
 func TestTheProvidersReportListsEveryHome(t *testing.T) {
 	w := call(newTenant(t), "GET", "/v1/reporting/providerhistories", nil)
 	rows, err := csv.NewReader(w.Body).ReadAll()
-	if err != nil || len(rows) <= 241 || rows[1][0] != NPI(1) {
+	if err != nil || len(rows) <= 241 || rows[1][0] != world.NPI(1) {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
 }

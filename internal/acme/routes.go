@@ -5,14 +5,16 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"timeslots/internal/acme/wire"
 )
 
 // callNames are all names under which calls are counted and faults placed: operations, groups, and "*" for all.
-func callNames(routes []route) []string {
+func callNames(routes []wire.Route) []string {
 	set := map[string]bool{"*": true}
 	for _, rt := range routes {
-		set[rt.name] = true
-		for _, group := range rt.groups {
+		set[rt.Name] = true
+		for _, group := range rt.Groups {
 			set[group] = true
 		}
 	}
@@ -20,14 +22,14 @@ func callNames(routes []route) []string {
 }
 
 // match finds the route of a call and its arguments, unescaped: an escaped slash or pipe stays inside its argument.
-func match(table []route, on base, method, escapedPath string) (*route, []string) {
+func match(table []wire.Route, on wire.Base, method, escapedPath string) (*wire.Route, []string) {
 	segments := strings.Split(escapedPath, "/")
 	for i := range table {
 		rt := &table[i]
-		if rt.method != method || rt.on&on == 0 || len(rt.pattern) != len(segments) {
+		if rt.Method != method || rt.On&on == 0 || len(rt.Pattern) != len(segments) {
 			continue
 		}
-		if args, ok := arguments(rt.pattern, segments); ok {
+		if args, ok := arguments(rt.Pattern, segments); ok {
 			return rt, args
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/wire"
 )
 
 // documented is a line of the package comment's table: name, groups, method, the rest.
@@ -22,7 +24,7 @@ func TestThePackageCommentListsEveryOperationWithItsGroups(t *testing.T) {
 		got[m[1]] = m[3] + " " + m[2]
 	}
 	for _, rt := range newTenant(t).routes {
-		want[rt.name] = rt.method + " " + strings.Join(rt.groups, " ")
+		want[rt.Name] = rt.Method + " " + strings.Join(rt.Groups, " ")
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-routes +documented):\n%s", diff)
@@ -50,12 +52,12 @@ func FuzzNoPathFindsAWrongRouteOrPanics(f *testing.F) {
 	}
 	table := newTenant(f).routes
 	f.Fuzz(func(t *testing.T, path string) {
-		rt, args := match(table, everyBase, "GET", path)
+		rt, args := match(table, wire.EveryBase, "GET", path)
 		if rt == nil {
 			return
 		}
-		if strings.Count(strings.Join(rt.pattern, "/"), "/") != strings.Count(path, "/") {
-			t.Fatalf("%q matched %v", path, rt.pattern)
+		if strings.Count(strings.Join(rt.Pattern, "/"), "/") != strings.Count(path, "/") {
+			t.Fatalf("%q matched %v", path, rt.Pattern)
 		}
 		for _, a := range args {
 			if a == "" {

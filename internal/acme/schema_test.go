@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"timeslots/internal/acme/visits"
 )
 
 // schemas is where the published documents lie when they are there: beside the repository, not inside.
@@ -182,7 +184,7 @@ func visitCalls(t *testing.T, visit string) map[string][]exchange {
 		guest: {
 			{"POST", guestPath, sample(t, "queued-guest-visit.v1.request.json"), 200},
 			{"POST", guestPath, []byte(`{}`), 400},
-			{"POST", guestPath, changed(t, "queued-guest-visit.v1.request.json", GuestNoPatient, "patient", "email"), 500},
+			{"POST", guestPath, changed(t, "queued-guest-visit.v1.request.json", visits.GuestNoPatient, "patient", "email"), 500},
 		},
 		newVisit: {
 			{"POST", "/api/9/visits", sample(t, "visits.v9.request.json"), 200},

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"timeslots/internal/acme/world"
 )
 
 // dynamicKey is a member name that is data: an NPI or a composite department identifier.
@@ -124,7 +126,7 @@ func TestTheDirectoryHasTheSamplesFirstDepartmentAndClinicians(t *testing.T) {
 		}
 	}
 	for n, want := range map[int]string{1: "9000000017", 2: "9000000025", 10: "9000000108", 11: "9000000116"} {
-		if got := NPI(n); got != want {
+		if got := world.NPI(n); got != want {
 			t.Errorf("NPI(%d) = %s, want %s", n, got, want)
 		}
 	}

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/visits"
+	"timeslots/internal/acme/world"
 )
 
 func TestASurfaceHidesAShareOfSlotsThatTheOthersList(t *testing.T) {
@@ -48,7 +51,7 @@ func TestAHiddenSlotCanStillBeBooked(t *testing.T) {
 }
 
 func TestASlowSurfaceGoesOnListingWhatIsSold(t *testing.T) {
-	c := clockAt(monday)
+	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) {
 		o.Now, o.BookingLag, o.Faults = c.now, time.Second, []string{"care-options:lag=10s"}
 	})
@@ -82,7 +85,7 @@ func TestPostedTimesAreWrittenEitherWay(t *testing.T) {
 func TestEveryBookingMeetsTheConflictThatIsSwitchedOn(t *testing.T) {
 	tenant := newTenant(t)
 	slot := retailSlots(t, tenant)[0]
-	for _, c := range conflicts {
+	for _, c := range world.Conflicts {
 		setFault(t, tenant, "booking:conflict="+string(c))
 		for path, body := range map[string]any{retailPath: retailBody(t, "A", slot), providerPath: providerBody(t, "A", slot)} {
 			if w := call(tenant, "POST", path, body); w.Code != 409 || !strings.Contains(w.Body.String(), string(c)) {
@@ -101,7 +104,7 @@ func TestConflictBodiesTakeTurns(t *testing.T) {
 	slot := retailSlots(t, tenant)[0]
 	var got []string
 	for range 4 {
-		w := call(tenant, "POST", retailPath, retailBody(t, PatientConflict, slot))
+		w := call(tenant, "POST", retailPath, retailBody(t, visits.PatientConflict, slot))
 		got = append(got, w.Header().Get("Content-Type")+" "+w.Body.String())
 	}
 	const json, word = "application/json; charset=utf-8", "UnknownAppointmentConflict"

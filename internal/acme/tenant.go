@@ -8,14 +8,20 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"timeslots/internal/acme/form"
+	"timeslots/internal/acme/slots"
+	"timeslots/internal/acme/visits"
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
 )
 
 // Tenant is one simulated health system in one tier. It serves all bases of docs/dexcare.md §1.1 from one handler; a [Fleet]
 // keeps them apart by host. It is safe for concurrent use.
 type Tenant struct {
 	options Options
-	world   *world
-	routes  []route
+	world   *world.World
+	routes  []wire.Route
 	faults  *faults
 	calls   *calls
 
@@ -28,11 +34,11 @@ func New(o Options) (*Tenant, error) {
 	if err := o.validate(); err != nil {
 		return nil, fmt.Errorf("acme: %w", err)
 	}
-	w, err := newWorld(o.world())
+	w, err := world.New(o.world())
 	if err != nil {
 		return nil, fmt.Errorf("acme: %w", err)
 	}
-	routes := slices.Concat(newSlotHandlers(w, o.WalkInDays, o.SearchContextLife).routes(), newVisitHandlers(w).routes())
+	routes := slices.Concat(slots.New(w, o.WalkInDays, o.SearchContextLife).Routes(), visits.New(w).Routes())
 	names := callNames(routes)
 	t := &Tenant{options: o, world: w, routes: routes, faults: newFaults(o.Seed, names), calls: newCalls(names)}
 	for _, spec := range o.Faults {
@@ -49,10 +55,10 @@ const (
 )
 
 // ServeHTTP answers one call as the package comment draws it.
-func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.serveOn(everyBase, w, r) }
+func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.serveOn(wire.EveryBase, w, r) }
 
 // serveOn answers as the given bases do.
-func (t *Tenant) serveOn(on base, w http.ResponseWriter, r *http.Request) {
+func (t *Tenant) serveOn(on wire.Base, w http.ResponseWriter, r *http.Request) {
 	if t.admin(w, r) {
 		return
 	}
@@ -60,12 +66,12 @@ func (t *Tenant) serveOn(on base, w http.ResponseWriter, r *http.Request) {
 	t.stamp(w.Header(), r, serial)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		send(w, messageAndStatus(http.StatusRequestEntityTooLarge, "request body too large"))
+		send(w, wire.MessageAndStatus(http.StatusRequestEntityTooLarge, "request body too large"))
 		return
 	}
 	rt, args := match(t.routes, on, r.Method, r.URL.EscapedPath())
 	if rt == nil {
-		send(w, gatewayNotFound(hash(t.options.Seed, saltCorrelation, serial)))
+		send(w, gatewayNotFound(world.Hash(t.options.Seed, world.SaltCorrelation, serial)))
 		return
 	}
 	defer t.calls.enter(rt)()
@@ -73,12 +79,12 @@ func (t *Tenant) serveOn(on base, w http.ResponseWriter, r *http.Request) {
 	if !wait(r.Context(), t.delay(serial)+f.delay) {
 		return
 	}
-	q := &request{Request: r, args: args, query: r.URL.Query(), body: body, form: rt.form, switches: f.switches}
+	q := &wire.Request{Request: r, Args: args, Query: r.URL.Query(), Payload: body, BodyForm: rt.BodyForm, Switches: f.Switches}
 	t.serve(w, q, rt, f)
 }
 
 // serve answers or fails as the fault says. A dropped connection is a panic that net/http understands.
-func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route, f fault) {
+func (t *Tenant) serve(w http.ResponseWriter, q *wire.Request, rt *wire.Route, f fault) {
 	switch f.kind {
 	case faultHang:
 		wait(q.Context(), maxHang)
@@ -86,13 +92,13 @@ func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route, f fault) {
 	case faultDropBefore:
 		panic(http.ErrAbortHandler)
 	case faultStatus:
-		send(w, rt.fail(f.status, http.StatusText(f.status)))
+		send(w, rt.Fail(f.status, http.StatusText(f.status)))
 		return
 	case faultNotJSON:
-		send(w, textAnswer(http.StatusOK, "text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Please sign in to continue.\n"))
+		send(w, wire.Text(http.StatusOK, "text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Please sign in to continue.\n"))
 		return
 	}
-	q.now = t.options.Now()
+	q.Now = t.options.Now()
 	a := t.answer(q, rt)
 	switch f.kind {
 	case faultDropAfter:
@@ -105,17 +111,17 @@ func (t *Tenant) serve(w http.ResponseWriter, q *request, rt *route, f fault) {
 }
 
 // answer checks the caller's key or token, then calls the operation.
-func (t *Tenant) answer(q *request, rt *route) answer {
+func (t *Tenant) answer(q *wire.Request, rt *wire.Route) wire.Answer {
 	if refusal, ok := t.admit(q, rt); !ok {
 		return refusal
 	}
-	return untidied(rt.handle(q), t.options.Untidy)
+	return untidied(rt.Handle(q), t.options.Untidy)
 }
 
 // delay is the latency of the answer with that serial number.
 func (t *Tenant) delay(serial uint64) time.Duration {
-	h := hash(t.options.Seed, saltLatency, serial)
-	return t.options.Latency + time.Duration(fraction(h)*float64(t.options.Jitter))
+	h := world.Hash(t.options.Seed, world.SaltLatency, serial)
+	return t.options.Latency + time.Duration(world.Fraction(h)*float64(t.options.Jitter))
 }
 
 // wait returns false when the caller left first.
@@ -136,8 +142,8 @@ func wait(ctx context.Context, d time.Duration) bool {
 // stamp sets the headers of every answer: those of docs/dexcare.md §1.4, and nothing about caching, rates or retries.
 func (t *Tenant) stamp(h http.Header, r *http.Request, serial uint64) {
 	id := r.Header.Get("Correlation-Id")
-	if !isUUID(id) {
-		id = uuid(hash(t.options.Seed, saltCorrelation, serial))
+	if !form.IsUUID(id) {
+		id = world.UUID(world.Hash(t.options.Seed, world.SaltCorrelation, serial))
 	}
 	h.Set("Correlation-Id", fmt.Sprintf("%s#%d", id, serial))
 	h.Set("Content-Type", "application/json; charset=utf-8")
@@ -148,22 +154,22 @@ func (t *Tenant) stamp(h http.Header, r *http.Request, serial uint64) {
 }
 
 // send writes the answer whole. An answer without a body has no content type either.
-func send(w http.ResponseWriter, a answer) {
+func send(w http.ResponseWriter, a wire.Answer) {
 	switch {
-	case len(a.body) == 0:
+	case len(a.Body) == 0:
 		w.Header().Del("Content-Type")
-	case a.contentType != "":
-		w.Header().Set("Content-Type", a.contentType)
+	case a.ContentType != "":
+		w.Header().Set("Content-Type", a.ContentType)
 	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // the client is gone: nobody to tell
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body) // the client is gone: nobody to tell
 }
 
 // truncate promises the whole body and sends half of it.
-func truncate(w http.ResponseWriter, a answer) {
-	w.Header().Set("Content-Length", fmt.Sprint(len(a.body)+1))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body[:len(a.body)/2])
+func truncate(w http.ResponseWriter, a wire.Answer) {
+	w.Header().Set("Content-Length", fmt.Sprint(len(a.Body)+1))
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body[:len(a.Body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
@@ -171,19 +177,19 @@ func truncate(w http.ResponseWriter, a answer) {
 const byteOrderMark = "\ufeff"
 
 // untidied is how an untidy tenant sends an answer: nothing at all for an empty list, a byte order mark before JSON.
-func untidied(a answer, u Untidy) answer {
-	if u.has(NoContent) && a.status == 200 && (a.empty || string(a.body) == "[]") {
-		return answer{status: 204}
+func untidied(a wire.Answer, u world.Untidy) wire.Answer {
+	if u.Has(world.NoContent) && a.Status == 200 && (a.Empty || string(a.Body) == "[]") {
+		return wire.Answer{Status: 204}
 	}
-	if u.has(ByteOrderMark) && a.contentType == "" && len(a.body) > 0 {
-		a.body = append([]byte(byteOrderMark), a.body...)
+	if u.Has(world.ByteOrderMark) && a.ContentType == "" && len(a.Body) > 0 {
+		a.Body = append([]byte(byteOrderMark), a.Body...)
 	}
 	return a
 }
 
-func gatewayNotFound(requestID uint64) answer {
-	return jsonAnswer(http.StatusNotFound, struct {
+func gatewayNotFound(requestID uint64) wire.Answer {
+	return wire.JSON(http.StatusNotFound, struct {
 		Message   string `json:"message"`
 		RequestID string `json:"request_id"`
-	}{"no Route matched with those values", fmt.Sprintf("%016x%016x", mix(requestID), requestID)})
+	}{"no Route matched with those values", fmt.Sprintf("%016x%016x", world.Mix(requestID), requestID)})
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// monday is 2030-03-04, nine in the morning in Riverton, six days before the clocks go forward there.
-var monday = time.Date(2030, 3, 4, 17, 0, 0, 0, time.UTC)
+// Monday is 2030-03-04, nine in the morning in Riverton, six days before the clocks go forward there.
+var Monday = time.Date(2030, 3, 4, 17, 0, 0, 0, time.UTC)
 
 // clock is a time that a test moves.
 type clock struct{ unix atomic.Int64 }
@@ -34,7 +34,7 @@ func (c *clock) advance(d time.Duration) { c.unix.Add(int64(d)) }
 
 func newTenant(t testing.TB, options ...func(*Options)) *Tenant {
 	t.Helper()
-	o := Options{Seed: 1, Now: func() time.Time { return monday }}
+	o := Options{Seed: 1, Now: func() time.Time { return Monday }}
 	for _, set := range options {
 		set(&o)
 	}

@@ -12,22 +12,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/acme/world"
 	"timeslots/internal/figure"
 )
 
 // untidyTenant has the given switches, on a Monday morning.
-func untidyTenant(t testing.TB, set Untidy, options ...func(*Options)) *Tenant {
+func untidyTenant(t testing.TB, set world.Untidy, options ...func(*Options)) *Tenant {
 	t.Helper()
 	return newTenant(t, append(options, func(o *Options) { o.Untidy = set })...)
 }
 
 // eachSwitch are the switches one by one, then together.
-func eachSwitch() []Untidy {
-	sets := []Untidy{0}
-	for i := range (Throughout | Unreadable).Names() {
+func eachSwitch() []world.Untidy {
+	sets := []world.Untidy{0}
+	for i := range (world.Throughout | world.Unreadable).Names() {
 		sets = append(sets, 1<<i)
 	}
-	return append(sets, Throughout, Throughout|Unreadable)
+	return append(sets, world.Throughout, world.Throughout|world.Unreadable)
 }
 
 // lastDay is the last day that these tests ask for; the clocks go forward the day before.
@@ -36,7 +37,7 @@ const lastDay = "2030-03-11"
 // surfaceReader is one way of asking for a clinician's slots until lastDay, and what it says about a slot of the truth.
 type surfaceReader struct {
 	name string
-	ask  func(t testing.TB, tenant *Tenant, r *reader, c *clinician)
+	ask  func(t testing.TB, tenant *Tenant, r *reader, c *world.Clinician)
 	says func(Slot) (listing, bool) // false: not on this surfaceReader
 }
 
@@ -47,43 +48,43 @@ func whole(s Slot) listing {
 func bookableOnes(s Slot) (listing, bool) { return whole(s), s.Bookable }
 
 var surfaces = []surfaceReader{
-	{"v5", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
-		r.read(t, call(tenant, "GET", "/v5/providers/"+c.npi+"/timeslots?endDate="+lastDay, nil), listing{})
+	{"v5", func(t testing.TB, tenant *Tenant, r *reader, c *world.Clinician) {
+		r.read(t, call(tenant, "GET", "/v5/providers/"+c.NPI+"/timeslots?endDate="+lastDay, nil), listing{})
 	}, func(s Slot) (listing, bool) { return whole(s), true }},
-	{"v4", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
+	{"v4", func(t testing.TB, tenant *Tenant, r *reader, c *world.Clinician) {
 		for _, name := range namesOf(c) {
-			r.read(t, call(tenant, "GET", "/v4/providers/"+c.npi+"/timeslots?endDate="+lastDay+"&visitType="+name, nil), listing{visitType: name})
+			r.read(t, call(tenant, "GET", "/v4/providers/"+c.NPI+"/timeslots?endDate="+lastDay+"&visitType="+name, nil), listing{visitType: name})
 		}
 	}, bookableOnes},
-	{"slots search", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
-		body := `{"criteriaItems":[{"npi":"` + c.npi + `"}],"endDate":"` + lastDay + `"}`
+	{"slots search", func(t testing.TB, tenant *Tenant, r *reader, c *world.Clinician) {
+		body := `{"criteriaItems":[{"npi":"` + c.NPI + `"}],"endDate":"` + lastDay + `"}`
 		r.read(t, call(tenant, "POST", "/v5/slots/search", []byte(body)), listing{})
 	}, bookableOnes},
-	{"care options", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
-		r.read(t, call(tenant, "GET", "/v1/availability/slots?daysOfSlots=60&endDate="+lastDay+"&npis="+c.npi, nil), listing{})
+	{"care options", func(t testing.TB, tenant *Tenant, r *reader, c *world.Clinician) {
+		r.read(t, call(tenant, "GET", "/v1/availability/slots?daysOfSlots=60&endDate="+lastDay+"&npis="+c.NPI, nil), listing{})
 	}, bookableOnes},
-	{"posted care options", func(t testing.TB, tenant *Tenant, r *reader, c *clinician) {
+	{"posted care options", func(t testing.TB, tenant *Tenant, r *reader, c *world.Clinician) {
 		body, _ := json.Marshal(map[string]any{
-			"departmentIds": idsOf(c), "clinicianNPIs": []string{c.npi}, "visitTypeNames": namesOf(c), "endDate": lastDay,
+			"departmentIds": idsOf(c), "clinicianNPIs": []string{c.NPI}, "visitTypeNames": namesOf(c), "endDate": lastDay,
 		})
 		r.read(t, call(tenant, "POST", "/v1/availability/slots", body), listing{})
 	}, bookableOnes},
 }
 
-func namesOf(c *clinician) (out []string) {
+func namesOf(c *world.Clinician) (out []string) {
 	seen := map[string]bool{}
-	for _, v := range c.visitTypes() {
-		if !seen[v.name] {
-			out = append(out, v.name)
+	for _, v := range c.VisitTypes() {
+		if !seen[v.Name] {
+			out = append(out, v.Name)
 		}
-		seen[v.name] = true
+		seen[v.Name] = true
 	}
 	return out
 }
 
-func idsOf(c *clinician) (out []string) {
-	for _, d := range c.departments() {
-		out = append(out, d.id)
+func idsOf(c *world.Clinician) (out []string) {
+	for _, d := range c.Departments() {
+		out = append(out, d.ID)
 	}
 	return out
 }
@@ -114,14 +115,14 @@ func TestUnderEverySwitchEverySurfaceListsEverySlotAndNoOther(t *testing.T) {
 			t.Run(set.String()+"/"+on.name, func(t *testing.T) {
 				r, want := tenant.reader(), map[listing]bool{}
 				for _, npi := range asked {
-					on.ask(t, tenant, r, tenant.world.byNPI[npi])
+					on.ask(t, tenant, r, tenant.world.ByNPI[npi])
 					for _, s := range truth[npi] {
 						if l, listed := on.says(s); listed && r.within(s, lastDay) {
 							want[l] = true
 						}
 					}
 				}
-				compare(t, r, want, set.has(Unreadable))
+				compare(t, r, want, set.Has(world.Unreadable))
 			})
 		}
 		t.Run(set.String()+"/care direct", func(t *testing.T) { careDirectIsWhole(t, tenant, truth, set) })
@@ -129,11 +130,11 @@ func TestUnderEverySwitchEverySurfaceListsEverySlotAndNoOther(t *testing.T) {
 }
 
 // careDirectIsWhole asks clinic by clinic; a pool's persons have one NPI, so a start is there once for each.
-func careDirectIsWhole(t *testing.T, tenant *Tenant, truth map[string][]Slot, set Untidy) {
+func careDirectIsWhole(t *testing.T, tenant *Tenant, truth map[string][]Slot, set world.Untidy) {
 	r, want := tenant.reader(), map[listing]bool{}
 	for _, d := range tenant.Departments() {
 		until := "2030-03-05"
-		if tenant.world.byURLName[d.URLName].kind == fluShots {
+		if tenant.world.ByURLName[d.URLName].Kind == world.FluShots {
 			until = "2030-03-06"
 		}
 		for _, name := range d.VisitTypes {
@@ -141,13 +142,13 @@ func careDirectIsWhole(t *testing.T, tenant *Tenant, truth map[string][]Slot, se
 		}
 		for _, npi := range d.NPIs {
 			for _, s := range truth[npi] {
-				if s.DepartmentURLName == d.URLName && d.ClinicType == clinicRetail && s.Bookable && r.within(s, until) {
+				if s.DepartmentURLName == d.URLName && d.ClinicType == world.ClinicRetail && s.Bookable && r.within(s, until) {
 					want[whole(s)] = true
 				}
 			}
 		}
 	}
-	compare(t, r, want, set.has(Unreadable))
+	compare(t, r, want, set.Has(world.Unreadable))
 }
 
 // compare lets a document lack as many slots as it has unreadable starts.
@@ -174,7 +175,7 @@ func compare(t *testing.T, r *reader, want map[listing]bool, unreadable bool) {
 
 func TestSameSeedAndSameClockGiveTheSameUntidyBytes(t *testing.T) {
 	dump := func() string {
-		tenant := untidyTenant(t, Throughout|Unreadable)
+		tenant := untidyTenant(t, world.Throughout|world.Unreadable)
 		var all strings.Builder
 		for _, c := range tidyCalls {
 			w := call(tenant, c.method, c.target, c.body)
@@ -188,7 +189,7 @@ func TestSameSeedAndSameClockGiveTheSameUntidyBytes(t *testing.T) {
 }
 
 func TestTheSwitchesInForceAreListed(t *testing.T) {
-	tenant := untidyTenant(t, ByteOrderMark|SharedIDs)
+	tenant := untidyTenant(t, world.ByteOrderMark|world.SharedIDs)
 	if got := call(tenant, "GET", "/_acme/untidy", nil).Body.String(); got != `["shared-ids","bom"]` {
 		t.Errorf("in force: %s", got)
 	}

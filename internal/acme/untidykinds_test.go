@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"timeslots/internal/acme/world"
 )
 
 // oddities are what an answer's text must have; in a list in UTC no time is without an offset.
@@ -29,8 +31,8 @@ var oddities = map[string]string{
 }
 
 func TestTheTenantThatIsUntidyThroughoutHasEveryOddSpellingOnEverySurface(t *testing.T) {
-	tenant := untidyTenant(t, Throughout)
-	npi := tenant.world.byURLName["AcmeRiverton"].offers[0].who.npi // whose zone is known to all
+	tenant := untidyTenant(t, world.Throughout)
+	npi := tenant.world.ByURLName["AcmeRiverton"].Offers[0].Clinician.NPI // whose zone is known to all
 	for surface, asked := range map[string][]exchange{
 		"v5":           {{"GET", "/v5/providers/" + npi + "/timeslots", nil, 200}},
 		"v4":           {{"GET", "/v4/providers/" + npi + "/timeslots?endDate=2030-04-20", nil, 200}},
@@ -65,10 +67,10 @@ func TestTheTenantThatIsUntidyThroughoutHasEveryOddSpellingOnEverySurface(t *tes
 }
 
 func TestOneStartIsSpelledInSeveralWaysAcrossSurfaces(t *testing.T) {
-	tenant := untidyTenant(t, OddStarts)
+	tenant := untidyTenant(t, world.OddStarts)
 	spelled := func(target string) map[int64]string {
 		out := map[int64]string{}
-		zone := tenant.world.byNPI[NPI(1)].home.zone.time(0).Location()
+		zone := tenant.world.ByNPI[world.NPI(1)].Home.Zone.Time(0).Location()
 		for text := range starts(get(t, tenant, target)) {
 			at, ok := readStart(text, zone)
 			if !ok {
@@ -97,17 +99,17 @@ func TestOneStartIsSpelledInSeveralWaysAcrossSurfaces(t *testing.T) {
 }
 
 func TestVisitTypesShareAnIDAndNothingElse(t *testing.T) {
-	tenant := untidyTenant(t, SharedIDs)
-	for _, e := range tenant.world.ehrs {
-		for _, pair := range [][2]*visitType{{e.visits[0], e.visits[1]}, {e.visits[2], e.visits[3]}} {
+	tenant := untidyTenant(t, world.SharedIDs)
+	for _, e := range tenant.world.EHRs {
+		for _, pair := range [][2]*world.VisitType{{e.Visits[0], e.Visits[1]}, {e.Visits[2], e.Visits[3]}} {
 			a, b := pair[0], pair[1]
-			if a.id != b.id || a.name == b.name || a.minutes == b.minutes || a.modality == b.modality || a.forNew == b.forNew && a.forKnown == b.forKnown {
+			if a.ID != b.ID || a.Name == b.Name || a.Minutes == b.Minutes || a.Modality == b.Modality || a.ForNew == b.ForNew && a.ForEstablished == b.ForEstablished {
 				t.Errorf("%+v and %+v", *a, *b)
 			}
 		}
 	}
 	bookable := map[string]bool{}
-	for _, visit := range at(get(t, tenant, "/v5/providers/"+NPI(3)+"/timeslots"), "slots", 0, "slotsByVisitType").([]any) {
+	for _, visit := range at(get(t, tenant, "/v5/providers/"+world.NPI(3)+"/timeslots"), "slots", 0, "slotsByVisitType").([]any) {
 		bookable[fmt.Sprint(at(visit, "visitTypeId"), at(visit, "visitTypeName"))] = at(visit, "isBookable").(bool)
 	}
 	if want := map[string]bool{"7203FollowUp": true, "7203NewPatient": false, "7213FollowUp": true}; !maps.Equal(bookable, want) {
@@ -116,13 +118,13 @@ func TestVisitTypesShareAnIDAndNothingElse(t *testing.T) {
 }
 
 func TestAnEventIsAboutWhicheverVisitTypeOfTheIDIsFree(t *testing.T) {
-	tenant := untidyTenant(t, SharedIDs)
+	tenant := untidyTenant(t, world.SharedIDs)
 	var only Slot // a start that one of two visit types has
 	held := map[int64]int{}
-	for _, s := range tenant.Slots(NPI(1)) {
+	for _, s := range tenant.Slots(world.NPI(1)) {
 		held[s.Start.Unix()]++
 	}
-	for _, s := range tenant.Slots(NPI(1)) {
+	for _, s := range tenant.Slots(world.NPI(1)) {
 		if s.VisitTypeName == "NewPatient" && held[s.Start.Unix()] == 1 {
 			only = s
 		}
@@ -131,19 +133,19 @@ func TestAnEventIsAboutWhicheverVisitTypeOfTheIDIsFree(t *testing.T) {
 	event := map[string]string{
 		"npi": only.NPI, "departmentId": id, "ehrInstance": system, "visitTypeId": only.VisitTypeID, "slotDateTime": only.Start.Format(time.RFC3339),
 	}
-	if w := call(tenant, "POST", "/v5/slots/slot-taken", event); w.Code != 204 || slices.Contains(tenant.Slots(NPI(1)), only) {
+	if w := call(tenant, "POST", "/v5/slots/slot-taken", event); w.Code != 204 || slices.Contains(tenant.Slots(world.NPI(1)), only) {
 		t.Errorf("taken: %d %s", w.Code, w.Body)
 	}
-	if w := call(tenant, "POST", "/v5/slots/slot-released", event); w.Code != 204 || !slices.Contains(tenant.Slots(NPI(1)), only) {
+	if w := call(tenant, "POST", "/v5/slots/slot-released", event); w.Code != 204 || !slices.Contains(tenant.Slots(world.NPI(1)), only) {
 		t.Errorf("released: %d %s", w.Code, w.Body)
 	}
 }
 
 func TestASlotIsSoldOnceHoweverItIsSpelled(t *testing.T) {
-	tenant := untidyTenant(t, Throughout&^ByteOrderMark)
+	tenant := untidyTenant(t, world.Throughout&^world.ByteOrderMark)
 	slot := retailSlots(t, tenant)[0]
 	id := slot.(map[string]any)["id"].(string)
-	sold, _ := tenant.world.slot(id)
+	sold, _ := tenant.world.Slot(id)
 	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
 		t.Fatalf("booking: %d %s", w.Code, w.Body)
 	}
@@ -152,9 +154,9 @@ func TestASlotIsSoldOnceHoweverItIsSpelled(t *testing.T) {
 	}
 	for _, on := range surfaces {
 		r := tenant.reader()
-		on.ask(t, tenant, r, sold.in.offer.who)
+		on.ask(t, tenant, r, sold.Schedule.Offer.Clinician)
 		for l := range r.found {
-			if l.start == sold.start {
+			if l.start == sold.Start {
 				t.Errorf("%s lists %+v", on.name, l)
 			}
 		}
@@ -162,7 +164,7 @@ func TestASlotIsSoldOnceHoweverItIsSpelled(t *testing.T) {
 }
 
 func TestZonesAreMissingOrForeignInTheDirectoryAndCareOptions(t *testing.T) {
-	tenant := untidyTenant(t, MissingZones)
+	tenant := untidyTenant(t, world.MissingZones)
 	directory, nowhere := map[any]bool{}, 0
 	for _, kind := range []string{"Retail", "Primary+Care"} {
 		for _, d := range get(t, tenant, "/v4/departments?clinicType="+kind).([]any) {
@@ -187,14 +189,14 @@ func TestZonesAreMissingOrForeignInTheDirectoryAndCareOptions(t *testing.T) {
 }
 
 func TestAClinicsWrittenOffsetFollowsItsOwnRules(t *testing.T) {
-	tenant := untidyTenant(t, LateZoneRules)
-	d := tenant.world.byURLName["AcmePortland"]
+	tenant := untidyTenant(t, world.LateZoneRules)
+	d := tenant.world.ByURLName["AcmePortland"]
 	if got := at(get(t, tenant, "/v4/departments/AcmePortland/departmentInfo"), "timezone"); got != "America/Vancouver" {
 		t.Errorf("zone %v", got)
 	}
 	for _, target := range []string{
-		"/v2/departments/AcmePortland/timeslots", "/v5/providers/" + d.offers[0].who.npi + "/timeslots", "/v4/providers/" + d.offers[0].who.npi + "/timeslots",
-		"/v1/availability/slots?daysOfSlots=40&npis=" + d.offers[0].who.npi,
+		"/v2/departments/AcmePortland/timeslots", "/v5/providers/" + d.Offers[0].Clinician.NPI + "/timeslots", "/v4/providers/" + d.Offers[0].Clinician.NPI + "/timeslots",
+		"/v1/availability/slots?daysOfSlots=40&npis=" + d.Offers[0].Clinician.NPI,
 	} {
 		all := slices.Sorted(maps.Keys(starts(get(t, tenant, target))))
 		if len(all) == 0 {
@@ -209,7 +211,7 @@ func TestAClinicsWrittenOffsetFollowsItsOwnRules(t *testing.T) {
 }
 
 func TestManyPeopleAreFreeAtOneStart(t *testing.T) {
-	tenant := untidyTenant(t, Crowded)
+	tenant := untidyTenant(t, world.Crowded)
 	most := map[string]int{}
 	for target, name := range map[string]string{
 		"/v2/departments/AcmeRivertonFluShot/timeslots?visitTypeName=FluShot": "flu shots", "/v2/departments/AcmeRivertonHarbor/timeslots": "a pool",
@@ -224,7 +226,7 @@ func TestManyPeopleAreFreeAtOneStart(t *testing.T) {
 }
 
 func TestEmptyListsAreNoContent(t *testing.T) {
-	tenant := untidyTenant(t, NoContent|ByteOrderMark)
+	tenant := untidyTenant(t, world.NoContent|world.ByteOrderMark)
 	for _, c := range []exchange{
 		{"GET", "/v5/providers/9000000017/timeslots?visitTypeName=None", nil, 204}, {"GET", "/v4/providers/9000000017/timeslots?visitType=None", nil, 204},
 		{"POST", "/v5/slots/search", []byte(`{"criteriaItems":[{"npi":"1"}]}`), 204},
@@ -242,9 +244,9 @@ func TestEmptyListsAreNoContent(t *testing.T) {
 }
 
 func TestBooleansAreTexts(t *testing.T) {
-	tenant := untidyTenant(t, TextBooleans)
+	tenant := untidyTenant(t, world.TextBooleans)
 	for target, members := range map[string][]string{
-		"/v5/providers/" + NPI(3) + "/timeslots":               {`"isBookable":"false"`, `"isBookable":"true"`, `"forNewPatient":"false"`, `"forEstablishedPatient":"true"`},
+		"/v5/providers/" + world.NPI(3) + "/timeslots":         {`"isBookable":"false"`, `"isBookable":"true"`, `"forNewPatient":"false"`, `"forEstablishedPatient":"true"`},
 		"/v1/availability/slots?npis=9000000017&daysOfSlots=5": {`"forNewPatient":"true"`, `"forEstablishedPatient":"false"`},
 		"/v4/departments?onlyActive=false":                     {`"isActive":"false"`, `"isActive":"true"`},
 		"/v1/providers/9000000017":                             {`"isActive":"true"`},
@@ -258,7 +260,7 @@ func TestBooleansAreTexts(t *testing.T) {
 }
 
 func TestNamesAreAsPeopleHaveThem(t *testing.T) {
-	tenant := untidyTenant(t, OddNames)
+	tenant := untidyTenant(t, world.OddNames)
 	var all strings.Builder
 	for _, npi := range tenant.NPIs() {
 		var doc struct{ Name string }

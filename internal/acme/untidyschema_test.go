@@ -3,18 +3,20 @@ package acme
 import (
 	"errors"
 	"testing"
+
+	"timeslots/internal/acme/world"
 )
 
 // breaking are the switches under which answers leave the published schemas on purpose. The others show what the schemas
 // allow and the samples do not have.
-const breaking = OddStarts | Unreadable | OddDurations | MissingZones | ByteOrderMark | NoContent | TextBooleans
+const breaking = world.OddStarts | world.Unreadable | world.OddDurations | world.MissingZones | world.ByteOrderMark | world.NoContent | world.TextBooleans
 
 func TestSomeSwitchesKeepThePublishedSchemasAndTheOthersBreakThem(t *testing.T) {
 	docs := loadSchemas(t)
 	calls := slotCalls(t, retailSlots(t, newTenant(t))[0])
 	delete(calls, taken)
 	delete(calls, released)
-	for i, switched := range (Throughout | Unreadable).Names() {
+	for i, switched := range (world.Throughout | world.Unreadable).Names() {
 		tenant, breach := untidyTenant(t, 1<<i), error(nil)
 		for name, list := range calls {
 			for _, c := range list {
@@ -23,7 +25,7 @@ func TestSomeSwitchesKeepThePublishedSchemasAndTheOthersBreakThem(t *testing.T) 
 				}
 			}
 		}
-		if want := breaking.has(1 << i); want != (breach != nil) {
+		if want := breaking.Has(1 << i); want != (breach != nil) {
 			t.Errorf("%s breaks the schemas: want %v, got %.2000v", switched, want, breach)
 		}
 	}

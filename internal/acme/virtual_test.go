@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/visits"
 )
 
 func TestAGuestIsQueuedOrRefusedInThePublishedWords(t *testing.T) {
@@ -27,9 +29,9 @@ func TestAGuestIsQueuedOrRefusedInThePublishedWords(t *testing.T) {
 		{"a proxy who is not named", guestPath, changed(t, name, "other", "visitDetails", "declaration"), 400, "OPENAPI_VALIDATION_ERROR"},
 		{"an EHR of somebody else", guestPath, changed(t, name, map[string]any{"scheduledEhr": "org.other"}, "visitDetails", "scheduledDepartment"), 400, "EHR_LOOKUP_FAILED"},
 		{"an EHR of the tenant", guestPath, changed(t, name, map[string]any{"scheduledEhr": "org.acme.ehr.east"}, "visitDetails", "scheduledDepartment"), 200, ""},
-		{"no anonymous user", guestPath, changed(t, name, GuestNoAnonymousUser, "patient", "email"), 500, "ANONYMOUS_USER_CREATE_FAILED"},
-		{"no patient", guestPath, changed(t, name, GuestNoPatient, "patient", "email"), 500, "GUEST_PATIENT_CREATE_FAILED"},
-		{"no visit", guestPath, changed(t, name, GuestNoVisit, "patient", "email"), 500, "VISIT_CREATE_FAILED"},
+		{"no anonymous user", guestPath, changed(t, name, visits.GuestNoAnonymousUser, "patient", "email"), 500, "ANONYMOUS_USER_CREATE_FAILED"},
+		{"no patient", guestPath, changed(t, name, visits.GuestNoPatient, "patient", "email"), 500, "GUEST_PATIENT_CREATE_FAILED"},
+		{"no visit", guestPath, changed(t, name, visits.GuestNoVisit, "patient", "email"), 500, "VISIT_CREATE_FAILED"},
 	}
 	tenant := newTenant(t)
 	for _, tt := range tests {
@@ -65,7 +67,7 @@ func TestAPatientsVisitIsCreatedWhereSomebodyIsOnCall(t *testing.T) {
 		{"by DexCare's id", sample(t, name), 200, ""},
 		{"by an EHR's id", byEHR, 200, ""},
 		{"by both", both, 400, `{"code":"PATIENT_RECORD_NOT_FOUND","error":"patient must match exactly one schema in oneOf"}`},
-		{"nobody knows the patient", changed(t, name, PatientUnknown, "patient", "patientGuid"), 400, `{"code":"PATIENT_RECORD_NOT_FOUND","error":"Patient record not found with supplied identifier"}`},
+		{"nobody knows the patient", changed(t, name, visits.PatientUnknown, "patient", "patientGuid"), 400, `{"code":"PATIENT_RECORD_NOT_FOUND","error":"Patient record not found with supplied identifier"}`},
 		{"no reason", changed(t, name, nil, "visitDetails", "visitReason"), 400, `{"code":"MISSING_VISIT_REASON","error":"visitDetails.visitReason is required"}`},
 		{"a busy region", changed(t, name, "IL", "visitDetails", "stateLicensure"), 400, `{"code":"VISIT_CREATE_ERROR","error":"REGION_BUSY"}`},
 		{"nobody on call", changed(t, name, "HI", "visitDetails", "stateLicensure"), 409, ""},
@@ -84,7 +86,7 @@ func TestAPatientsVisitIsCreatedWhereSomebodyIsOnCall(t *testing.T) {
 }
 
 func TestAVirtualVisitMovesOnByItself(t *testing.T) {
-	c := clockAt(monday)
+	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
 	created := decode(t, call(tenant, "POST", "/api/9/visits", changed(t, "visits.v9.request.json", false, "visitDetails", "acceptedTerms")).Body.Bytes())
 	path := "/api/9/visits/" + at(created, "visitId").(string)
@@ -136,7 +138,7 @@ func TestAVisitIsNobodyElsesBusiness(t *testing.T) {
 }
 
 func TestWaitTimesAreByRegionAndChangeByTheMinute(t *testing.T) {
-	c := clockAt(monday)
+	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
 	summary := func(target string) map[string]string {
 		out := map[string]string{}
@@ -158,7 +160,7 @@ func TestWaitTimesAreByRegionAndChangeByTheMinute(t *testing.T) {
 	if n := len(summary("/api/9/regions/waittimes")); n != 8*2*2 {
 		t.Errorf("%d queues in all", n)
 	}
-	if n := len(summary("/api/9/regions/WA/waittimes?practiceId=" + PatientUnknown)); n != 0 {
+	if n := len(summary("/api/9/regions/WA/waittimes?practiceId=" + visits.PatientUnknown)); n != 0 {
 		t.Errorf("another practice has %d queues", n)
 	}
 	first := call(tenant, "GET", "/api/9/regions/WA/waittimes", nil).Body.String()

@@ -1,0 +1,242 @@
+package form
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Form is what a JSON value must look like: as much of JSON Schema as the published documents use. Forms are
+// compared with the published documents in a test.
+type Form struct {
+	Kind      Kind
+	Nullable  bool
+	Required  []string
+	Members   Members // those not named are allowed, unless closed
+	Closed    bool
+	Items     *Form
+	Least     int     // items of an array, characters of a string
+	Most      int     // the same; 0: no limit
+	Low, High float64 // of a number
+	Pattern   *regexp.Regexp
+	Format    string   // "uuid" or "date-time"
+	Allowed   []string // of a string; none: any
+	OneOf     []*Form  // exactly one of them
+}
+
+// Members are an object's forms by name.
+type Members map[string]*Form
+
+// Kind is the type of a JSON value.
+type Kind int
+
+// The kinds; those without a name outside are made by functions.
+const (
+	anything Kind = iota
+	IsText
+	isFlag
+	isNumber
+	isInteger
+	IsList
+	isObject
+)
+
+// String is the kind in JSON Schema's word.
+func (k Kind) String() string { return kindWords[k] }
+
+var kindWords = [...]string{"value", "string", "boolean", "number", "integer", "array", "object"}
+
+// Mismatch is the first thing wrong with a value. The zero value says that nothing is.
+type Mismatch struct {
+	path    string // of the value, "" for the body itself
+	words   string
+	Missing string // the name of the required member that is not there
+}
+
+// Found reports whether there is one.
+func (m Mismatch) Found() bool { return m.words != "" }
+
+// String is the mismatch in a sentence, as Care Options words it.
+func (m Mismatch) String() string {
+	name := strings.TrimPrefix(strings.ReplaceAll(m.path, "/", "."), ".")
+	switch {
+	case m.Missing != "" && name != "":
+		return name + "." + m.Missing + " is required"
+	case m.Missing != "":
+		return m.Missing + " is required"
+	case name == "":
+		return "request body " + m.words
+	default:
+		return name + " " + m.words
+	}
+}
+
+// AtPath is the mismatch as the queued guest visit's validator words it.
+func (m Mismatch) AtPath() string { return "/requestBody" + m.path + " - " + m.words }
+
+// Read decodes the body when it has the form.
+func (f *Form) Read(body []byte, into any) Mismatch {
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return Mismatch{words: "must be JSON"}
+	}
+	if wrong := f.check("", v); wrong.Found() {
+		return wrong
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return Mismatch{words: "must be an object of the documented shape"}
+	}
+	return Mismatch{}
+}
+
+// check looks at one value and at what is in it.
+func (f *Form) check(path string, v any) Mismatch {
+	if len(f.OneOf) > 0 {
+		return f.checkOneOf(path, v)
+	}
+	if v == nil && f.Nullable {
+		return Mismatch{}
+	}
+	switch x := v.(type) {
+	case string:
+		if f.Kind == IsText {
+			return f.checkText(path, x)
+		}
+	case bool:
+		if f.Kind == isFlag {
+			return Mismatch{}
+		}
+	case float64:
+		if f.Kind == isNumber || f.Kind == isInteger && x == math.Trunc(x) {
+			return f.checkNumber(path, x)
+		}
+	case []any:
+		if f.Kind == IsList {
+			return f.checkList(path, x)
+		}
+	case map[string]any:
+		if f.Kind == isObject {
+			return f.checkObject(path, x)
+		}
+	}
+	if f.Kind == anything {
+		return Mismatch{}
+	}
+	return Mismatch{path: path, words: "must be " + f.Kind.String()}
+}
+
+// checkOneOf wants exactly one alternative to fit. When none does, the mismatch is that of the first one whose required
+// members are all there, which is the one that the caller meant.
+func (f *Form) checkOneOf(path string, v any) Mismatch {
+	fits, wrong := 0, Mismatch{path: path, words: "must match exactly one schema in oneOf"}
+	meant := wrong
+	for _, one := range f.OneOf {
+		switch m := one.check(path, v); {
+		case !m.Found():
+			fits++
+		case m.Missing == "" && meant == wrong:
+			meant = m
+		}
+	}
+	switch fits {
+	case 0:
+		return meant
+	case 1:
+		return Mismatch{}
+	default:
+		return wrong
+	}
+}
+
+func (f *Form) checkText(path, s string) Mismatch {
+	n := utf8.RuneCountInString(s)
+	switch {
+	case n < f.Least:
+		return Mismatch{path: path, words: fmt.Sprintf("must NOT have fewer than %d characters", f.Least)}
+	case f.Most > 0 && n > f.Most:
+		return Mismatch{path: path, words: fmt.Sprintf("must NOT have more than %d characters", f.Most)}
+	case f.Pattern != nil && !f.Pattern.MatchString(s):
+		return Mismatch{path: path, words: fmt.Sprintf("must match pattern %q", f.Pattern)}
+	case len(f.Allowed) > 0 && !slices.Contains(f.Allowed, s):
+		return Mismatch{path: path, words: "must be equal to one of the allowed values"}
+	case !hasFormat(f.Format, s):
+		return Mismatch{path: path, words: fmt.Sprintf("must match format %q", f.Format)}
+	}
+	return Mismatch{}
+}
+
+func hasFormat(format, s string) bool {
+	switch format {
+	case "uuid":
+		return IsUUID(s)
+	case "date-time":
+		_, err := time.Parse(time.RFC3339, s)
+		return err == nil
+	default:
+		return true
+	}
+}
+
+func (f *Form) checkNumber(path string, x float64) Mismatch {
+	if f.Low != f.High && (x < f.Low || x > f.High) {
+		return Mismatch{path: path, words: fmt.Sprintf("must be within %v and %v", f.Low, f.High)}
+	}
+	return Mismatch{}
+}
+
+func (f *Form) checkList(path string, list []any) Mismatch {
+	switch {
+	case len(list) < f.Least:
+		return Mismatch{path: path, words: fmt.Sprintf("must NOT have fewer than %d items", f.Least)}
+	case f.Most > 0 && len(list) > f.Most:
+		return Mismatch{path: path, words: fmt.Sprintf("must NOT have more than %d items", f.Most)}
+	}
+	for i, v := range list {
+		if wrong := f.Items.check(fmt.Sprintf("%s/%d", path, i), v); wrong.Found() {
+			return wrong
+		}
+	}
+	return Mismatch{}
+}
+
+func (f *Form) checkObject(path string, v map[string]any) Mismatch {
+	for _, name := range f.Required {
+		if _, ok := v[name]; !ok {
+			return Mismatch{path: path, Missing: name, words: fmt.Sprintf("must have required property '%s'", name)}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		m := f.Members[name]
+		switch {
+		case m != nil:
+			if wrong := m.check(path+"/"+name, v[name]); wrong.Found() {
+				return wrong
+			}
+		case f.Closed:
+			return Mismatch{path: path, words: "must NOT have additional properties: " + name}
+		}
+	}
+	return Mismatch{}
+}
+
+// IsUUID reports whether the text has the form of a UUID.
+func IsUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+		if dash != (c == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,127 @@
+package slots
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
+)
+
+// areaSearch is a Care Options search that is ready to run: its terms, read at one moment.
+type areaSearch struct {
+	areaTerms
+	window window
+	within world.Span  // starts outside are left out
+	zone   *world.Zone // userTimezone; nil: each department's own
+	kind   func(*world.VisitType) bool
+
+	located bool
+	nowhere bool // a postal code that lies in no known place
+	center  world.Point
+}
+
+const (
+	defaultRadius  = 30
+	maxRadius      = 100
+	careOptionDays = 30 // "certain days" after the start when no end is given
+)
+
+var postalCodeForm = regexp.MustCompile(`^\d{5}(-\d{4})?$`)
+
+// resolve reads the terms as of now. The error is the message of a 40001.
+func (terms areaTerms) resolve(h *Handlers, now time.Time) (s areaSearch, err error) {
+	s = areaSearch{areaTerms: terms}
+	if s.kind, err = patientKind(terms.patientKind); err != nil {
+		return s, err
+	}
+	if terms.userTimezone != "" {
+		if s.zone, err = world.NewZone(terms.userTimezone, 0, 0); err != nil {
+			return s, errors.New("userTimezone is not an IANA time zone")
+		}
+	}
+	if err = s.locate(h.World); err != nil {
+		return s, err
+	}
+	return s, s.setWindow(h.World, now)
+}
+
+// locate finds the place: a postal code wins over a point, and without either there must be departments or clinicians.
+func (s *areaSearch) locate(w *world.World) error {
+	switch {
+	case s.postalCode != "":
+		if !postalCodeForm.MatchString(s.postalCode) {
+			return errors.New("postalCode must have the form 12345 or 12345-6789")
+		}
+		at, known := w.Near(s.postalCode)
+		s.located, s.nowhere, s.center = true, !known, at
+	case s.point != nil:
+		s.located, s.center = true, *s.point
+	case len(s.departments) == 0 && len(s.npis) == 0:
+		return errors.New("one of latitude and longitude, postalCode, departmentEmrIds or npis is required")
+	}
+	return nil
+}
+
+// setWindow reads the dates. The departments found may lie on both sides of midnight, so "today" is the earliest day
+// anywhere, and the lookahead is counted from the latest. A start in the past is no error here.
+func (s *areaSearch) setWindow(w *world.World, now time.Time) (err error) {
+	days := w.LongestLookahead(func(e *world.EHR, v *world.VisitType) bool { return s.wantsInstance(e) && s.wantsVisit(v) })
+	if days == 0 { // nothing will be found: then any visit type's will do
+		days = w.LongestLookahead(func(*world.EHR, *world.VisitType) bool { return true })
+	}
+	s.window, err = windowOf(s.startDate, s.endDate, windowRule{
+		form: s.dates, days: careOptionDays, today: world.EarliestToday(now),
+		limit: world.LatestToday(now) + world.Day(days), past: world.MaxLookahead, zone: cmp.Or(s.zone, w.Departments[0].Zone),
+	})
+	if err != nil {
+		return err
+	}
+	s.within = world.Span{From: math.MinInt64, Until: math.MaxInt64}
+	if len(s.startDate) > len(time.DateOnly) {
+		s.within.From = s.window.within.From
+	}
+	if len(s.endDate) > len(time.DateOnly) {
+		s.within.Until = s.window.within.Until
+	}
+	s.window.first = max(s.window.first, world.EarliestToday(now))
+	return nil
+}
+
+// reaches reports whether the department is inside the area and the filters, and how far away it is.
+func (s *areaSearch) reaches(d *world.Department) (miles float64, ok bool) {
+	switch {
+	case s.nowhere, !d.Active,
+		len(s.departments) > 0 && !slices.Contains(s.departments, d.ID),
+		!s.wantsInstance(d.EHR),
+		len(s.clinicTypes) > 0 && !containsFold(s.clinicTypes, d.ClinicType):
+		return 0, false
+	case !s.located:
+		return 0, true
+	}
+	miles = s.center.MilesTo(d.Point())
+	return miles, miles <= float64(s.radius)
+}
+
+func (s *areaSearch) wants(o *world.Offer) bool {
+	return s.kind(o.VisitType) && s.wantsVisit(o.VisitType) &&
+		(len(s.npis) == 0 || slices.Contains(s.npis, o.Clinician.NPI)) &&
+		(s.specialty == "" || containsFold(o.Clinician.Specialties, s.specialty)) &&
+		(s.gender == "" || sameGender(s.gender, o.Clinician.Gender))
+}
+
+// sameGender compares by the first letter: "F", "Female" and "female" are one (docs/dexcare.md §6.1).
+func sameGender(a, b string) bool {
+	return a != "" && b != "" && strings.EqualFold(a[:1], b[:1])
+}
+
+// badAreaSearch is the 400 of all Care Options operations.
+func badAreaSearch(err error) wire.Answer {
+	return careOptionsError(http.StatusBadRequest, err.Error())
+}

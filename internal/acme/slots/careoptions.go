@@ -1,0 +1,231 @@
+package slots
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
+)
+
+// found is what an area search matched, ready to be rendered.
+type found struct {
+	offers    []*world.Offer
+	distances map[*world.Department]float64 // miles from the searched point, 0 without one
+}
+
+// visitGroup is one element of slotsByVisitType: the offers of one visit type id. A name under two modalities has two
+// ids and gives two elements.
+type visitGroup struct {
+	visit *world.VisitType
+	cals  []world.Calendar
+	page  page
+}
+
+// availabilitySlots is Care Options' GET: slots of all clinicians in an area, by visit type (docs/dexcare.md §6.1).
+func (h *Handlers) availabilitySlots(q *wire.Request) wire.Answer {
+	terms, err := areaQuery(q)
+	if err != nil {
+		return badAreaSearch(err)
+	}
+	s, err := terms.resolve(h, q.Now)
+	if err != nil {
+		return badAreaSearch(err)
+	}
+	hits := h.find(s)
+	groups := h.groups(q, s, hits)
+	w := h.newDocument("care-options", 64<<10+optionBytes*countOpenings(groups))
+	w.object()
+	if zone := answerZone(s, groups); zone != nil {
+		w.text("timezone", zone.Name)
+	}
+	w.key("slotsByVisitType")
+	w.list()
+	for _, g := range groups {
+		writeGroup(w, g, s.zone)
+	}
+	w.endList()
+	writeReferred(w, groups, hits)
+	w.text("searchContext", h.searchContext(q, s))
+	w.endObject()
+	return w.ok()
+}
+
+// optionBytes is about what one provider option takes.
+const optionBytes = 112
+
+func countOpenings(groups []visitGroup) (n int) {
+	for _, g := range groups {
+		for _, d := range g.page.days {
+			n += len(d.openings)
+		}
+	}
+	return n
+}
+
+// find goes through the directory, department by department.
+func (h *Handlers) find(s areaSearch) found {
+	out := found{distances: map[*world.Department]float64{}}
+	for _, d := range h.Departments {
+		miles, ok := s.reaches(d)
+		if !ok {
+			continue
+		}
+		out.distances[d] = miles
+		for _, o := range d.Offers {
+			if o.Bookable && s.wants(o) {
+				out.offers = append(out.offers, o)
+			}
+		}
+	}
+	return out
+}
+
+// groups sorts offers by visit type and takes each one's page of days; those without slots are left out.
+func (h *Handlers) groups(q *wire.Request, s areaSearch, hits found) []visitGroup {
+	var out []visitGroup
+	for _, e := range h.EHRs {
+		for _, v := range e.Visits {
+			schedules := world.SchedulesFor(hits.offers, func(o *world.Offer) bool { return o.VisitType == v })
+			g := visitGroup{visit: v, cals: h.Store.Calendars(schedules, q.View())}
+			p := newPager(s.window, s.days, world.EarliestToday(q.Now), world.LatestToday(q.Now)+world.Day(v.Lookahead))
+			p.openings = g.dayLister(s)
+			if g.page = p.page(); len(g.page.days) > 0 {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
+}
+
+// dayLister lists a day's openings: the day of the given zone, or without one the day of each department's own.
+func (g visitGroup) dayLister(s areaSearch) func(world.Day) []world.Opening {
+	return func(d world.Day) []world.Opening {
+		var list []world.Opening
+		for i := range g.cals {
+			z := cmp.Or(s.zone, g.cals[i].Offer.Department.Zone)
+			list = g.cals[i].AppendOpenings(list, z.DayWithin(d, s.within))
+		}
+		world.SortOpenings(list)
+		return world.PerOffer(list)
+	}
+}
+
+// answerZone is the zone that the answer as a whole is in: the one asked for, or that of all its departments.
+func answerZone(s areaSearch, groups []visitGroup) *world.Zone {
+	if s.zone != nil {
+		return s.zone
+	}
+	var common *world.Zone
+	for _, g := range groups {
+		for _, c := range g.cals {
+			if here := c.Offer.Department.Zone; cmp.Or(common, here) != here || !c.Offer.Department.ZonePlain {
+				return nil
+			}
+			common = c.Offer.Department.Zone
+		}
+	}
+	return common
+}
+
+func writeGroup(w *document, g visitGroup, asked *world.Zone) {
+	v := g.visit
+	w.object()
+	w.text("visitTypeEmrId", v.ID)
+	w.text("visitTypeName", v.Name)
+	w.text("visitTypeDisplayName", v.Title)
+	w.any("visitTypeUuids", []string{v.GUID})
+	w.dayOrNull("previousEndDate", g.page.previousEndDate)
+	w.dayOrNull("nextStartDate", g.page.nextStart)
+	w.flag("forNewPatient", v.ForNew)
+	w.flag("forEstablishedPatient", v.ForEstablished)
+	w.text("modality", v.Modality)
+	w.key("scheduleDays")
+	w.list()
+	for _, d := range g.page.days {
+		w.object()
+		w.text("date", d.day.String())
+		w.key("slotTimes")
+		w.list()
+		writeSlotTimes(w, d.openings, asked)
+		w.endList()
+		w.endObject()
+	}
+	w.endList()
+	w.endObject()
+}
+
+// writeSlotTimes writes openings that start together, in one zone, as one element with several options.
+func writeSlotTimes(w *document, list []world.Opening, asked *world.Zone) {
+	zoneOf := func(o world.Opening) *world.Zone { return cmp.Or(asked, o.Schedule.Offer.Department.Zone) }
+	for i := 0; i < len(list); {
+		first := list[i]
+		end := i
+		for end < len(list) && list[end].Start == first.Start && zoneOf(list[end]) == zoneOf(first) {
+			end++
+		}
+		w.object()
+		w.start("slotDateTime", together(list[i:end], zoneOf(first)))
+		w.key("providerOptions")
+		w.list()
+		for ; i < end; i++ {
+			o := list[i].Schedule.Offer
+			w.object()
+			w.text("npi", o.Clinician.NPI)
+			w.text("departmentEhrIdentifier", o.Department.Key)
+			w.duration(o.VisitType.Minutes, false, startOf(list[i]))
+			w.endObject()
+		}
+		w.endList()
+		w.endObject()
+	}
+}
+
+// together is the one start of several openings, written for the clocks of a zone.
+func together(list []world.Opening, z *world.Zone) written {
+	at := written{unix: list[0].Start, zone: z, plain: true, layout: time.RFC3339}
+	for _, o := range list {
+		at.plain = at.plain && o.Schedule.Offer.Department.ZonePlain && o.Schedule.Offer.Department.Zone == z
+	}
+	return at
+}
+
+// writeReferred writes the providers and departments that the slots refer to, each once, sorted.
+func writeReferred(w *document, groups []visitGroup, hits found) {
+	clinicians, departments := referredIn(groups)
+	w.key("providers")
+	w.object()
+	for _, npi := range slices.Sorted(maps.Keys(clinicians)) {
+		w.any(npi, referredProvider(clinicians[npi]))
+	}
+	w.endObject()
+	w.key("departments")
+	w.object()
+	for _, key := range slices.Sorted(maps.Keys(departments)) {
+		d := departments[key]
+		w.any(key, referredDepartment(d, hits.distances[d]))
+	}
+	w.endObject()
+}
+
+// referredIn are the clinicians and departments of all openings, by NPI and by composite identifier.
+func referredIn(groups []visitGroup) (map[string]*world.Clinician, map[string]*world.Department) {
+	offers := map[*world.Offer]bool{}
+	for _, g := range groups {
+		for _, d := range g.page.days {
+			for _, slot := range d.openings {
+				offers[slot.Schedule.Offer] = true
+			}
+		}
+	}
+	clinicians, departments := map[string]*world.Clinician{}, map[string]*world.Department{}
+	for o := range offers {
+		clinicians[o.Clinician.NPI], departments[o.Department.Key] = o.Clinician, o.Department
+	}
+	return clinicians, departments
+}
+
+func roundMiles(miles float64) float64 { return math.Round(miles*10) / 10 }

@@ -1,0 +1,119 @@
+package slots
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
+)
+
+// The forms of a date: v5 takes a time as well (docs/dexcare.md §5.3), and Care Options' POST one with a fraction, as the SDK
+// sends it against the published text (docs/dexcare.md §3); the others do not.
+var (
+	dateForm     = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	fractionForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[-+]\d{2}:\d{2}))?$`)
+	dateTimeForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(Z|[-+]\d{2}:\d{2}))?$`)
+)
+
+// window is the part of the calendar that a call asks for, in the days of one zone.
+type window struct {
+	first, last world.Day
+	within      world.Span // the window as instants; a bound with a time cuts into its day
+	open        bool       // no start was given
+	bounded     bool       // an end was given
+}
+
+// windowRule is how an operation reads startDate and endDate.
+type windowRule struct {
+	form  *regexp.Regexp
+	days  int // default length after the start; 0: as far as the lookahead goes
+	today world.Day
+	limit world.Day // the last day that may be asked for
+	past  int       // days before today that are tolerated
+	zone  *world.Zone
+}
+
+// readWindow reads startDate and endDate of the query.
+func readWindow(q *wire.Request, rule windowRule) (window, error) {
+	for _, name := range []string{"startDate", "endDate"} {
+		if q.Has(name) && q.Get(name) == "" {
+			return window{}, fmt.Errorf("%s must match %s", name, rule.form)
+		}
+	}
+	return windowOf(q.Get("startDate"), q.Get("endDate"), rule)
+}
+
+// windowOf reads two dates, of which either may be empty. Asking beyond the lookahead is an error, not an empty answer
+// (docs/dexcare.md §5.6).
+func windowOf(startDate, endDate string, rule windowRule) (window, error) {
+	first, from, err := rule.bound("startDate", startDate)
+	if err != nil {
+		return window{}, err
+	}
+	last, until, err := rule.bound("endDate", endDate)
+	if err != nil {
+		return window{}, err
+	}
+	w := window{first: first, last: last, open: startDate == "", bounded: endDate != ""}
+	if w.open {
+		w.first = rule.today
+	}
+	if !w.bounded {
+		w.last = rule.limit
+		if rule.days > 0 {
+			w.last = min(rule.limit, w.first+world.Day(rule.days))
+		}
+	}
+	switch {
+	case !w.open && w.first < rule.today-world.Day(rule.past):
+		return w, errors.New("startDate must not be in the past")
+	case max(w.first, w.last) > rule.limit:
+		return w, errors.New("date is beyond the maximum lookahead")
+	case w.last < w.first:
+		return w, errors.New("endDate must not be before startDate")
+	}
+	w.within = world.Span{From: rule.zone.Midnight(w.first), Until: rule.zone.Midnight(w.last + 1)}
+	if from != 0 {
+		w.within.From = from
+	}
+	if until != 0 {
+		w.within.Until = until + 1
+	}
+	return w, nil
+}
+
+// bound reads one date; unix is zero unless it came with a time.
+func (rule windowRule) bound(name, text string) (d world.Day, unix int64, err error) {
+	if text == "" {
+		return 0, 0, nil
+	}
+	if !rule.form.MatchString(text) {
+		return 0, 0, fmt.Errorf("%s must match %s", name, rule.form)
+	}
+	if len(text) == len(time.DateOnly) {
+		d, err = world.ParseDay(text)
+		return d, 0, err
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: %q is not a date-time", name, text)
+	}
+	return rule.zone.DayAt(t.Unix()), t.Unix(), nil
+}
+
+// patientKind is newOrEstablishedPatient as a filter over visit types.
+func patientKind(kind string) (func(*world.VisitType) bool, error) {
+	switch kind {
+	case "newPatient":
+		return func(v *world.VisitType) bool { return v.ForNew }, nil
+	case "establishedPatient":
+		return func(v *world.VisitType) bool { return v.ForEstablished }, nil
+	case "", "bothNewAndEstablishedPatient":
+		return func(*world.VisitType) bool { return true }, nil
+	default:
+		return nil, errors.New("newOrEstablishedPatient must be one of newPatient, establishedPatient, bothNewAndEstablishedPatient")
+	}
+}

@@ -1,0 +1,158 @@
+package visits
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"timeslots/internal/acme/form"
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
+)
+
+// patients remember who deleted the account; everything else about a patient follows from the token (docs/dexcare.md §7.8).
+type patients struct {
+	mu      sync.Mutex
+	deleted map[[32]byte]bool
+}
+
+// maxDeleted bounds the memory of deleted accounts; beyond it all come back.
+const maxDeleted = 10_000
+
+func newPatients() *patients { return &patients{deleted: map[[32]byte]bool{}} }
+
+func (p *patients) delete(owner [32]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.deleted) >= maxDeleted {
+		clear(p.deleted)
+	}
+	p.deleted[owner] = true
+}
+
+func (p *patients) restore(owner [32]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.deleted, owner)
+}
+
+func (p *patients) gone(owner [32]byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.deleted[owner]
+}
+
+// patientDoc is a patient with what the EHR instances know.
+type patientDoc struct {
+	ID          string              `json:"id"`
+	Identifiers []patientIdentifier `json:"identifiers"`
+	Links       []demographics      `json:"links"`
+}
+
+type patientIdentifier struct {
+	System string `json:"system"`
+	Value  string `json:"value,omitempty"`
+	Type   string `json:"type,omitempty"`
+}
+
+type demographics struct {
+	Identifiers []patientIdentifier `json:"identifiers"`
+	Name        patientName         `json:"name"`
+	Birthdate   string              `json:"birthdate"`
+	Gender      string              `json:"gender"`
+	SSN         string              `json:"ssn"`
+	Email       string              `json:"email"`
+	Addresses   []world.Address     `json:"addresses"`
+	HomePhone   string              `json:"homePhone"`
+	MobilePhone *string             `json:"mobilePhone"`
+	WorkPhone   *string             `json:"workPhone"`
+}
+
+type patientName struct {
+	Use    string  `json:"use"`
+	Family string  `json:"family"`
+	Given  string  `json:"given"`
+	Middle *string `json:"middle"`
+	Prefix *string `json:"prefix"`
+	Suffix *string `json:"suffix"`
+}
+
+// patient is the patient of the token.
+func (h *Handlers) patient(q *wire.Request) wire.Answer {
+	if h.patients.gone(q.Owner()) {
+		return wire.ErrorOnly(http.StatusNotFound, "Patient not found")
+	}
+	return wire.JSON(http.StatusOK, h.describePatient(h.patientHash(q.Token())))
+}
+
+func (h *Handlers) patientHash(who string) uint64 {
+	return world.Hash(h.Options.Seed, world.SaltPatient, world.HashText(who))
+}
+
+func (h *Handlers) describePatient(n uint64) patientDoc {
+	system := h.EHRs[0].System
+	record := patientIdentifier{System: system, Value: fmt.Sprintf("MRN-%04d", n%10_000), Type: "mrn"}
+	home := h.Departments[0].Address
+	home.Line1, home.Line2 = fmt.Sprintf("%d %s", 1+n%900, world.Street(n)), "Suite 1"
+	first, last := world.PersonName(n)
+	return patientDoc{
+		ID: world.UUID(n), Identifiers: []patientIdentifier{record},
+		Links: []demographics{{
+			Identifiers: []patientIdentifier{record, {System: system, Type: "FHIR"}},
+			Name:        patientName{Use: "official", Family: last, Given: first},
+			Birthdate:   fmt.Sprintf("%d-%02d-%02d", 1940+n%70, 1+n>>8%12, 1+n>>16%28),
+			Gender:      [...]string{"Female", "Male", "Other"}[n%3], SSN: fmt.Sprintf("%04d", world.Mix(n)%10_000),
+			Email:     fmt.Sprintf("patient-%04d@example.org", n%10_000),
+			Addresses: []world.Address{home}, HomePhone: fmt.Sprintf("206-555-%04d", n%10_000),
+		}},
+	}
+}
+
+// patientFound is the answer of find-or-create.
+type patientFound struct {
+	PatientGUID string `json:"patientGuid"`
+}
+
+// findSelf finds or creates the token's own patient.
+func (h *Handlers) findSelf(q *wire.Request) wire.Answer {
+	if _, wrong := readDemographics(q); wrong.Found() {
+		return wire.ErrorOnly(http.StatusBadRequest, wrong.String())
+	}
+	h.patients.restore(q.Owner())
+	return wire.JSON(http.StatusOK, patientFound{world.UUID(h.patientHash(q.Token()))})
+}
+
+// findOther finds or creates somebody whom the token's patient speaks for: the same person, the same id.
+func (h *Handlers) findOther(q *wire.Request) wire.Answer {
+	who, wrong := readDemographics(q)
+	if wrong.Found() {
+		return wire.ErrorOnly(http.StatusBadRequest, wrong.String())
+	}
+	identity, _ := json.Marshal(who) // strings only
+	return wire.JSON(http.StatusOK, patientFound{world.UUID(h.patientHash(q.Token() + string(identity)))})
+}
+
+// identifyingData is what makes two demographics the same person.
+type identifyingData struct {
+	Name struct {
+		Family string `json:"family"`
+		Given  string `json:"given"`
+	} `json:"name"`
+	Birthdate string `json:"birthdate"`
+}
+
+func readDemographics(q *wire.Request) (who identifyingData, wrong form.Mismatch) {
+	wrong = q.Read(&who)
+	return who, wrong
+}
+
+func (h *Handlers) deletePatient(q *wire.Request) wire.Answer {
+	h.patients.delete(q.Owner())
+	return wire.Text(http.StatusOK, "text/plain; charset=utf-8", "Patient account deleted")
+}
+
+// suffixes are those of names.
+func (h *Handlers) suffixes(*wire.Request) wire.Answer {
+	return wire.JSON(http.StatusOK, []string{"Jr.", "Sr.", "II", "III", "IV", "Esq."})
+}

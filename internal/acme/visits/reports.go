@@ -1,0 +1,143 @@
+package visits
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
+)
+
+// report is one that was started. What it lists is collected when it is fetched.
+type report struct {
+	id          string
+	kind        string // virtual, retail or provider_booking
+	first, last string // days of the request, UTC; both empty: all
+	ready       time.Time
+}
+
+// reports remembers the latest ones.
+type reports struct {
+	mu   sync.Mutex
+	list []report
+}
+
+const (
+	maxReports  = 100
+	reportDelay = 2 * time.Second // until a report is ready
+)
+
+func newReports() *reports { return &reports{} }
+
+func (rs *reports) add(r report) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	rs.list = append(rs.list, r)
+	if len(rs.list) > maxReports {
+		rs.list = slices.Delete(rs.list, 0, 1)
+	}
+}
+
+func (rs *reports) find(id string) (report, bool) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	i := slices.IndexFunc(rs.list, func(r report) bool { return r.id == id })
+	if i < 0 {
+		return report{}, false
+	}
+	return rs.list[i], true
+}
+
+// startReport begins a report of all visits (docs/dexcare.md §7.10).
+func (h *Handlers) startReport(q *wire.Request) wire.Answer {
+	var body struct {
+		Type      string `json:"type"`
+		StartDate string `json:"startDate"`
+		EndDate   string `json:"endDate"`
+	}
+	if wrong := q.Read(&body); wrong.Found() {
+		return wire.MessageOnly(http.StatusBadRequest, wrong.String())
+	}
+	if (body.StartDate == "") != (body.EndDate == "") {
+		return wire.MessageOnly(http.StatusBadRequest, "startDate and endDate are required together")
+	}
+	r := report{
+		id:   world.UUID(world.Hash(h.Options.Seed, world.SaltReport, h.visits.Add(1))),
+		kind: body.Type, first: body.StartDate, last: body.EndDate, ready: q.Now.Add(reportDelay),
+	}
+	h.reports.add(r)
+	return wire.JSON(http.StatusOK, struct {
+		ID string `json:"id"`
+	}{r.id})
+}
+
+// reportStatus has an assumed path and an assumed body.
+func (h *Handlers) reportStatus(q *wire.Request) wire.Answer {
+	r, ok := h.reports.find(q.Args[0])
+	if !ok {
+		return wire.MessageOnly(http.StatusNotFound, "report not found")
+	}
+	status := "inprogress"
+	if !q.Now.Before(r.ready) {
+		status = "complete"
+	}
+	return wire.JSON(http.StatusOK, struct {
+		ID     string `json:"id"`
+		Status string `json:"status"`
+	}{r.id, status})
+}
+
+// downloadReport has an assumed path: the report as CSV, once it is complete.
+func (h *Handlers) downloadReport(q *wire.Request) wire.Answer {
+	r, ok := h.reports.find(q.Args[0])
+	if !ok || q.Now.Before(r.ready) {
+		return wire.MessageOnly(http.StatusNotFound, "report not found")
+	}
+	rows := [][]string{{"visitId", "type", "status", "patientGuid", "ehrSystemName", "departmentId", "npi", "start", "requested"}}
+	if r.kind == "virtual" {
+		for _, v := range h.virtual.all() {
+			if r.covers(v.requested) {
+				rows = append(rows, []string{v.id, r.kind, v.status(q.Now), v.patient, "", "", "", "", milliseconds(v.requested)})
+			}
+		}
+		return csvAnswer(rows)
+	}
+	for _, v := range h.Store.AllVisits() {
+		if r.covers(v.Requested) && v.Schedule.Offer.Department.Retail() == (r.kind == "retail") {
+			at := v.Schedule.Offer.Department
+			rows = append(rows, []string{
+				v.ID, r.kind, describeVisit(&v, q.Now).Status, v.Patient, at.EHR.System, at.ID, v.Schedule.Person.NPI,
+				at.Zone.Text(v.Start), milliseconds(v.Requested),
+			})
+		}
+	}
+	return csvAnswer(rows)
+}
+
+func (r *report) covers(t time.Time) bool {
+	date := t.UTC().Format(time.DateOnly)
+	return r.first == "" || r.first <= date && date <= r.last
+}
+
+// providerHistories is the providers' report: who works where, with an assumed answer.
+func (h *Handlers) providerHistories(*wire.Request) wire.Answer {
+	rows := [][]string{{"npi", "name", "ehrSystemName", "departmentId", "isActive"}}
+	for _, c := range h.Clinicians {
+		for _, d := range c.Departments() {
+			rows = append(rows, []string{c.NPI, c.Name, d.EHR.System, d.ID, fmt.Sprint(d.Active)})
+		}
+	}
+	return csvAnswer(rows)
+}
+
+func csvAnswer(rows [][]string) wire.Answer {
+	var out strings.Builder
+	w := csv.NewWriter(&out)
+	_ = w.WriteAll(rows) // a builder never fails
+	return wire.Text(http.StatusOK, "text/csv; charset=utf-8", out.String())
+}

@@ -1,0 +1,151 @@
+package visits
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"timeslots/internal/acme/wire"
+)
+
+// virtualVisit is a visit without a slot: of a patient (docs/dexcare.md §7.5) or of a guest (docs/dexcare.md §7.4).
+type virtualVisit struct {
+	id, patient, region, practice, brand string
+	owner                                *[32]byte // digest of the token that asked for it; nil for a guest
+	modality                             string
+	priority                             bool
+	qualifiers                           []string
+	requested                            time.Time
+	accepted                             bool // the terms
+}
+
+// maxVirtualVisits bounds what is remembered.
+const maxVirtualVisits = 10_000
+
+// virtualVisits remembers them, the oldest forgotten first.
+type virtualVisits struct {
+	mu    sync.Mutex
+	byID  map[string]*virtualVisit
+	order []string
+}
+
+func newVirtualVisits() *virtualVisits { return &virtualVisits{byID: map[string]*virtualVisit{}} }
+
+func (vs *virtualVisits) add(v *virtualVisit) {
+	vs.mu.Lock()
+	defer vs.mu.Unlock()
+	vs.byID[v.id] = v
+	vs.order = append(vs.order, v.id)
+	if len(vs.order) > maxVirtualVisits {
+		delete(vs.byID, vs.order[0])
+		vs.order = vs.order[1:]
+	}
+}
+
+// find copies a visit as it is now.
+func (vs *virtualVisits) find(id string) (virtualVisit, bool) {
+	vs.mu.Lock()
+	defer vs.mu.Unlock()
+	if v := vs.byID[id]; v != nil {
+		return *v, true
+	}
+	return virtualVisit{}, false
+}
+
+func (vs *virtualVisits) accept(id string) {
+	vs.mu.Lock()
+	defer vs.mu.Unlock()
+	if v := vs.byID[id]; v != nil {
+		v.accepted = true
+	}
+}
+
+// all copies all visits, oldest first.
+func (vs *virtualVisits) all() []virtualVisit {
+	vs.mu.Lock()
+	defer vs.mu.Unlock()
+	out := make([]virtualVisit, len(vs.order))
+	for i, id := range vs.order {
+		out[i] = *vs.byID[id]
+	}
+	return out
+}
+
+// How long after the request a visit reaches each status; nobody has to do anything for it.
+const (
+	untilWaitingRoom = 2 * time.Minute
+	untilInVisit     = 10 * time.Minute
+	untilDone        = 25 * time.Minute
+)
+
+func (v *virtualVisit) status(now time.Time) string {
+	switch age := now.Sub(v.requested); {
+	case age < untilWaitingRoom:
+		return "requested"
+	case age < untilInVisit:
+		return "waitingroom"
+	case age < untilDone:
+		return "invisit"
+	default:
+		return "done"
+	}
+}
+
+// ownedBy reports whether the token may see the visit; a guest's is seen by all who know its id.
+func (v *virtualVisit) ownedBy(owner [32]byte) bool { return v.owner == nil || *v.owner == owner }
+
+// waitTimeDoc is how long a visit still waits (docs/dexcare.md §7.9).
+type waitTimeDoc struct {
+	Seconds      int              `json:"estimatedWaitTimeSeconds"`
+	Message      *string          `json:"estimatedWaitTimeMessage"`
+	GeneratedAt  string           `json:"estimateGeneratedAt"`
+	Localization *waitTimeWording `json:"waitTimeLocalizationInfo"`
+}
+
+type waitTimeWording struct {
+	Key        string `json:"waitTimeMapKey"`
+	Modality   string `json:"modality"`
+	MinSeconds *int   `json:"timeMinSeconds"`
+	MaxSeconds *int   `json:"timeMaxSeconds"`
+}
+
+// visitWaitTime counts down to the start of the visit; after that there is nothing to wait for.
+func (h *Handlers) visitWaitTime(q *wire.Request) wire.Answer {
+	v, ok := h.virtual.find(q.Args[0])
+	if !ok || !v.ownedBy(q.Owner()) {
+		return wire.ErrorOnly(http.StatusNotFound, "Visit not found")
+	}
+	left := untilInVisit - q.Now.Sub(v.requested)
+	if left <= 0 {
+		return wire.ErrorOnly(http.StatusBadRequest, "Visit is not active")
+	}
+	seconds := int(left / time.Second)
+	low, high := seconds/60*60, seconds/60*60+60
+	return wire.JSON(http.StatusOK, waitTimeDoc{
+		Seconds: seconds, GeneratedAt: milliseconds(q.Now),
+		Localization: &waitTimeWording{"waittime.range", v.modality, &low, &high},
+	})
+}
+
+// acceptTerms is allowed until the visit is over.
+func (h *Handlers) acceptTerms(q *wire.Request) wire.Answer {
+	v, ok := h.virtual.find(q.Args[0])
+	switch {
+	case !ok || !v.ownedBy(q.Owner()):
+		return wire.BareStatus(http.StatusNotFound, "")
+	case v.status(q.Now) == "done":
+		return wire.BareStatus(http.StatusConflict, "")
+	}
+	h.virtual.accept(v.id)
+	return wire.BareStatus(http.StatusOK, "")
+}
+
+// tokboxEvents are told by the video vendor. The schema's two alternatives exclude nothing, so that by the letter no
+// event could pass; what is not a JSON object is refused.
+func (h *Handlers) tokboxEvents(q *wire.Request) wire.Answer {
+	var event struct{}
+	if wrong := q.Read(&event); wrong.Found() {
+		return wire.BareStatus(http.StatusBadRequest, "")
+	}
+	return wire.BareStatus(http.StatusAccepted, "")
+}

@@ -1,0 +1,170 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+)
+
+// poolSize is how many persons stand behind the NPI of a pool.
+var poolSize = [...]int{pooledCare: 3, FluShots: 2}
+
+// addClinician hires the i-th NPI of a department, with the people behind it and what they offer there.
+func (b *builder) addClinician(dep *Department, i int) {
+	c := &Clinician{Number: len(b.Clinicians) + 1, Home: dep, Pool: b.pooled(dep.Kind)}
+	c.NPI = NPI(c.Number)
+	staff := make([]*Person, b.persons(dep.Kind))
+	for j := range staff {
+		staff[j] = b.addPerson(c, j)
+	}
+	b.describe(c, staff[0])
+	for _, v := range dep.Visits {
+		if offers(c, v) {
+			b.addOffer(c, dep, v, rota{staff, roster(dep.Kind, i)})
+		}
+	}
+	b.Clinicians = append(b.Clinicians, c)
+	b.ByNPI[c.NPI] = c
+}
+
+// offers reports whether the clinician sees patients for the visit type: not all do by video, not all take new patients.
+func offers(c *Clinician, v *VisitType) bool {
+	switch {
+	case v.Modality == "VIDEO":
+		return c.Number%3 != 2
+	case v.Name == "NewPatient":
+		return c.Number%5 != 0
+	default:
+		return true
+	}
+}
+
+// serialGroup is the leading digit of local provider ids, by kind.
+var serialGroup = [...]int{expressCare: 1, primaryCare: 2, FluShots: 3, pooledCare: 1}
+
+func (b *builder) addPerson(c *Clinician, j int) *Person {
+	k := c.Home.Kind
+	group := serialGroup[k]
+	b.hired[group]++
+	serial := fmt.Sprintf("%d%03d", group, b.hired[group])
+	h := Hash(b.options.Seed, saltPerson, uint64(c.Number), uint64(j))
+	p := &Person{
+		ProviderID: "P-" + serial, EMRID: "E-" + serial, NPI: c.NPI,
+		Credential: [...]string{expressCare: "NP", primaryCare: "MD", FluShots: "RN", pooledCare: "PA"}[k],
+		lunch:      12*60 + 30*((c.Number+j)%3),
+	}
+	p.FirstName, p.LastName = PersonName(h)
+	if name, odd := b.oddName(c.Number + j); odd {
+		p.FirstName, p.LastName = name[0], name[1]
+	}
+	b.People[c.Home] = append(b.People[c.Home], p)
+	return p
+}
+
+// describe gives the clinician what directories say. A pool is nobody: no gender, no specialties.
+func (b *builder) describe(c *Clinician, p *Person) {
+	if c.Pool {
+		c.Name = c.Home.Name + " Team"
+		return
+	}
+	h := Hash(b.options.Seed, saltPerson, uint64(c.Number))
+	c.Name = p.FirstName + " " + p.LastName
+	c.Gender = genders[h%uint64(len(genders))]
+	if c.Number%4 != 3 {
+		c.Credentials = &p.Credential
+	}
+	c.Specialties = []string{"Urgent Care"}
+	if c.Home.Kind == primaryCare {
+		c.Specialties = []string{specialties[Mix(h)%uint64(len(specialties))]}
+	}
+	if c.Number%9 == 2 {
+		c.Specialties = []string{}
+	}
+}
+
+// roster is when the i-th clinician of a clinic works: which days, and between which minutes of the day.
+func roster(k Kind, i int) shift {
+	s := shift{days: everyDay, until: MinutesPerDay}
+	switch k {
+	case expressCare: // five days of seven, mornings or afternoons
+		s.days &^= 1<<(2*i%7) | 1<<((2*i+1)%7)
+		if s.until = 14 * 60; i%2 == 1 {
+			s.from, s.until = 14*60, MinutesPerDay
+		}
+	case primaryCare: // four days of five
+		s.days &^= 1 << (1 + i%5)
+	}
+	return s
+}
+
+// shift is a person's working time at a department, before opening hours and breaks.
+type shift struct {
+	days        weekdays
+	from, until int
+}
+
+// neverBookable are the visit types that are shown for information (docs/dexcare.md §5.3, isBookable).
+// Where two share an id, walk-in care has one of these, too.
+func neverBookable(c *Clinician, v *VisitType) bool {
+	return c.Number%7 == 3 && (v.Name == "NewPatient" || v.Name == "Wellness" && v.Modality == "VIDEO")
+}
+
+// rota is who works when.
+type rota struct {
+	staff []*Person
+	when  shift
+}
+
+func (b *builder) addOffer(c *Clinician, dep *Department, v *VisitType, r rota) {
+	if !dep.Active {
+		return
+	}
+	o := &Offer{Clinician: c, Department: dep, VisitType: v, Bookable: !neverBookable(c, v)}
+	for _, p := range r.staff {
+		o.Schedules = append(o.Schedules, &Schedule{
+			Offer: o, Person: p, days: r.when.days, from: max(r.when.from, v.from), until: min(r.when.until, v.until),
+		})
+	}
+	c.Offers = append(c.Offers, o)
+}
+
+// addSecondHomes lets every fourth clinician of a primary care department work in the city's next one on Tuesdays and
+// Thursdays, so that some have two departments (docs/dexcare.md §5.3: one element of slots for each).
+func (b *builder) addSecondHomes() {
+	for _, city := range b.cities {
+		b.deal(city, primaryCare, wholeDays)
+	}
+}
+
+// wholeDays gives the second department its days and takes them from the schedule.
+func wholeDays(s *Schedule) shift {
+	away := shift{days: s.days & otherDays, from: s.from, until: s.until}
+	s.days &^= otherDays
+	return away
+}
+
+// deal gives every fourth clinician of the city's clinics of a kind a second department, the next one of that kind.
+// The part that away takes from each schedule is worked there.
+func (b *builder) deal(city []*Department, k Kind, away func(*Schedule) shift) {
+	var same []*Department
+	for _, dep := range city {
+		if dep.Kind == k && dep.Active {
+			same = append(same, dep)
+		}
+	}
+	if len(same) < 2 {
+		return
+	}
+	for _, c := range b.Clinicians {
+		if i := slices.Index(same, c.Home); i >= 0 && c.Number%4 == 0 && !c.Pool {
+			b.addSecondHome(c, same[(i+1)%len(same)], away)
+		}
+	}
+}
+
+func (b *builder) addSecondHome(c *Clinician, second *Department, away func(*Schedule) shift) {
+	for _, o := range slices.Clone(c.Offers) {
+		s := o.Schedules[0]
+		b.addOffer(c, second, o.VisitType, rota{[]*Person{s.Person}, away(s)})
+	}
+	b.People[second] = append(b.People[second], c.Offers[0].Schedules[0].Person)
+}
