@@ -21,9 +21,9 @@ func FuzzABodyIsReadOrRefusedWithAReason(f *testing.F) {
 		for name, form := range forms {
 			var into any
 			switch wrong := form.Read([]byte(body), &into); {
-			case wrong.Found() && (wrong.String() == "" || wrong.AtPath() == ""):
+			case wrong != nil && (wrong.Error() == "" || wrong.AtPath() == ""):
 				t.Fatalf("%s refuses %q without a word", name, body)
-			case !wrong.Found() && !json.Valid([]byte(body)):
+			case wrong == nil && !json.Valid([]byte(body)):
 				t.Fatalf("%s accepts %q", name, body)
 			}
 		}

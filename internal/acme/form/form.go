@@ -52,18 +52,19 @@ func (k Kind) String() string { return kindWords[k] }
 
 var kindWords = [...]string{"value", "string", "boolean", "number", "integer", "array", "object"}
 
-// Mismatch is the first thing wrong with a value. The zero value says that nothing is.
+// Mismatch is the first thing wrong with a value.
 type Mismatch struct {
 	path    string // of the value, "" for the body itself
 	words   string
 	Missing string // the name of the required member that is not there
 }
 
-// Found reports whether there is one.
-func (m Mismatch) Found() bool { return m.words != "" }
+func mismatch(path, format string, args ...any) *Mismatch {
+	return &Mismatch{path: path, words: fmt.Sprintf(format, args...)}
+}
 
-// String is the mismatch in a sentence, as Care Options words it.
-func (m Mismatch) String() string {
+// Error is the mismatch in a sentence, as Care Options words it.
+func (m *Mismatch) Error() string {
 	name := strings.TrimPrefix(strings.ReplaceAll(m.path, "/", "."), ".")
 	switch {
 	case m.Missing != "" && name != "":
@@ -78,30 +79,30 @@ func (m Mismatch) String() string {
 }
 
 // AtPath is the mismatch as the queued guest visit's validator words it.
-func (m Mismatch) AtPath() string { return "/requestBody" + m.path + " - " + m.words }
+func (m *Mismatch) AtPath() string { return "/requestBody" + m.path + " - " + m.words }
 
-// Read decodes the body when it has the form.
-func (f *Form) Read(body []byte, into any) Mismatch {
+// Read decodes the body when it has the form; nil: it has.
+func (f *Form) Read(body []byte, into any) *Mismatch {
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
-		return Mismatch{words: "must be JSON"}
+		return mismatch("", "must be JSON")
 	}
-	if wrong := f.check("", v); wrong.Found() {
+	if wrong := f.check("", v); wrong != nil {
 		return wrong
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return Mismatch{words: "must be an object of the documented shape"}
+		return mismatch("", "must be an object of the documented shape")
 	}
-	return Mismatch{}
+	return nil
 }
 
 // check looks at one value and at what is in it.
-func (f *Form) check(path string, v any) Mismatch {
+func (f *Form) check(path string, v any) *Mismatch {
 	if len(f.OneOf) > 0 {
 		return f.checkOneOf(path, v)
 	}
 	if v == nil && f.Nullable {
-		return Mismatch{}
+		return nil
 	}
 	switch x := v.(type) {
 	case string:
@@ -110,7 +111,7 @@ func (f *Form) check(path string, v any) Mismatch {
 		}
 	case bool:
 		if f.Kind == isFlag {
-			return Mismatch{}
+			return nil
 		}
 	case float64:
 		if f.Kind == isNumber || f.Kind == isInteger && x == math.Trunc(x) {
@@ -126,19 +127,19 @@ func (f *Form) check(path string, v any) Mismatch {
 		}
 	}
 	if f.Kind == anything {
-		return Mismatch{}
+		return nil
 	}
-	return Mismatch{path: path, words: "must be " + f.Kind.String()}
+	return mismatch(path, "must be %s", f.Kind)
 }
 
 // checkOneOf wants exactly one alternative to fit. When none does, the mismatch is that of the first one whose required
 // members are all there, which is the one that the caller meant.
-func (f *Form) checkOneOf(path string, v any) Mismatch {
-	fits, wrong := 0, Mismatch{path: path, words: "must match exactly one schema in oneOf"}
+func (f *Form) checkOneOf(path string, v any) *Mismatch {
+	fits, wrong := 0, mismatch(path, "must match exactly one schema in oneOf")
 	meant := wrong
 	for _, one := range f.OneOf {
 		switch m := one.check(path, v); {
-		case !m.Found():
+		case m == nil:
 			fits++
 		case m.Missing == "" && meant == wrong:
 			meant = m
@@ -148,27 +149,27 @@ func (f *Form) checkOneOf(path string, v any) Mismatch {
 	case 0:
 		return meant
 	case 1:
-		return Mismatch{}
+		return nil
 	default:
 		return wrong
 	}
 }
 
-func (f *Form) checkText(path, s string) Mismatch {
+func (f *Form) checkText(path, s string) *Mismatch {
 	n := utf8.RuneCountInString(s)
 	switch {
 	case n < f.Least:
-		return Mismatch{path: path, words: fmt.Sprintf("must NOT have fewer than %d characters", f.Least)}
+		return mismatch(path, "must NOT have fewer than %d characters", f.Least)
 	case f.Most > 0 && n > f.Most:
-		return Mismatch{path: path, words: fmt.Sprintf("must NOT have more than %d characters", f.Most)}
+		return mismatch(path, "must NOT have more than %d characters", f.Most)
 	case f.Pattern != nil && !f.Pattern.MatchString(s):
-		return Mismatch{path: path, words: fmt.Sprintf("must match pattern %q", f.Pattern)}
+		return mismatch(path, "must match pattern %q", f.Pattern)
 	case len(f.Allowed) > 0 && !slices.Contains(f.Allowed, s):
-		return Mismatch{path: path, words: "must be equal to one of the allowed values"}
+		return mismatch(path, "must be equal to one of the allowed values")
 	case !hasFormat(f.Format, s):
-		return Mismatch{path: path, words: fmt.Sprintf("must match format %q", f.Format)}
+		return mismatch(path, "must match format %q", f.Format)
 	}
-	return Mismatch{}
+	return nil
 }
 
 func hasFormat(format, s string) bool {
@@ -183,46 +184,46 @@ func hasFormat(format, s string) bool {
 	}
 }
 
-func (f *Form) checkNumber(path string, x float64) Mismatch {
+func (f *Form) checkNumber(path string, x float64) *Mismatch {
 	if f.Low != f.High && (x < f.Low || x > f.High) {
-		return Mismatch{path: path, words: fmt.Sprintf("must be within %v and %v", f.Low, f.High)}
+		return mismatch(path, "must be within %v and %v", f.Low, f.High)
 	}
-	return Mismatch{}
+	return nil
 }
 
-func (f *Form) checkList(path string, list []any) Mismatch {
+func (f *Form) checkList(path string, list []any) *Mismatch {
 	switch {
 	case len(list) < f.Least:
-		return Mismatch{path: path, words: fmt.Sprintf("must NOT have fewer than %d items", f.Least)}
+		return mismatch(path, "must NOT have fewer than %d items", f.Least)
 	case f.Most > 0 && len(list) > f.Most:
-		return Mismatch{path: path, words: fmt.Sprintf("must NOT have more than %d items", f.Most)}
+		return mismatch(path, "must NOT have more than %d items", f.Most)
 	}
 	for i, v := range list {
-		if wrong := f.Items.check(fmt.Sprintf("%s/%d", path, i), v); wrong.Found() {
+		if wrong := f.Items.check(fmt.Sprintf("%s/%d", path, i), v); wrong != nil {
 			return wrong
 		}
 	}
-	return Mismatch{}
+	return nil
 }
 
-func (f *Form) checkObject(path string, v map[string]any) Mismatch {
+func (f *Form) checkObject(path string, v map[string]any) *Mismatch {
 	for _, name := range f.Required {
 		if _, ok := v[name]; !ok {
-			return Mismatch{path: path, Missing: name, words: fmt.Sprintf("must have required property '%s'", name)}
+			return &Mismatch{path: path, Missing: name, words: fmt.Sprintf("must have required property '%s'", name)}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		m := f.Members[name]
 		switch {
 		case m != nil:
-			if wrong := m.check(path+"/"+name, v[name]); wrong.Found() {
+			if wrong := m.check(path+"/"+name, v[name]); wrong != nil {
 				return wrong
 			}
 		case f.Closed:
-			return Mismatch{path: path, words: "must NOT have additional properties: " + name}
+			return mismatch(path, "must NOT have additional properties: %s", name)
 		}
 	}
-	return Mismatch{}
+	return nil
 }
 
 // IsUUID reports whether the text has the form of a UUID.

@@ -28,10 +28,10 @@ func TestAMismatchIsWordedForEachSurface(t *testing.T) {
 		var into struct{}
 		wrong := f.Read([]byte(body), &into)
 		if want[0] == "" {
-			if wrong.Found() {
+			if wrong != nil {
 				t.Errorf("%s: %s", body, wrong)
 			}
-		} else if wrong.String() != want[0] || wrong.AtPath() != want[1] {
+		} else if wrong.Error() != want[0] || wrong.AtPath() != want[1] {
 			t.Errorf("%s:\n%s\n%s", body, wrong, wrong.AtPath())
 		}
 	}

@@ -2,9 +2,8 @@ package slots
 
 import (
 	"encoding/json"
-	"errors"
 
-	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/form"
 	"timeslots/internal/acme/world"
 )
 
@@ -31,6 +30,38 @@ type areaBody struct {
 	Patient json.RawMessage `json:"patient"` // as it came
 }
 
+// areaMembers are what all Care Options bodies but the replay may have.
+var areaMembers = form.Members{
+	"clinicTypes": form.List(form.Text(0)), "departmentIds": form.List(form.Text(0)), "ehrInstances": form.List(form.Text(0)),
+	"gender": form.Text(0), "specialty": form.Text(0), "radius": form.Integer(1, maxRadius),
+	"patient": form.Object("patientId patientIdType ehrInstance", form.Each("patientId patientIdType ehrInstance", form.Text(0))),
+}
+
+var (
+	pointMembers = form.Members{"latitude": form.Number(-90, 90), "longitude": form.Number(-180, 180)}
+	zipMembers   = form.Members{"postalCode": form.Text(0)}
+	slotsMembers = form.Members{
+		"clinicianNPIs": form.List(form.Text(0)), "startDate": form.Text(0), "endDate": form.Text(0), "visitTypeNames": form.FilledList(form.Text(0)),
+		"newOrEstablishedPatient": form.Word("newPatient establishedPatient bothNewAndEstablishedPatient"),
+	}
+	providersMembers = form.Members{"sortBy": form.Word("nextAvailable mostAvailable"), "visitTypeNames": form.List(form.Text(0))}
+)
+
+// slotsBody is the body of a search for slots: exactly one way of saying where, or a search context.
+var slotsBody = form.OneOf(
+	form.Object("latitude longitude visitTypeNames", areaMembers, slotsMembers, pointMembers),
+	form.Object("departmentIds visitTypeNames", areaMembers, slotsMembers, pointMembers, zipMembers),
+	form.Object("postalCode visitTypeNames", areaMembers, slotsMembers, zipMembers),
+	form.Object("searchContext", form.Members{"searchContext": form.Text(0)}),
+)
+
+// providersBody is the body of a search for clinicians.
+var providersBody = form.OneOf(
+	form.Object("latitude longitude", areaMembers, providersMembers, pointMembers),
+	form.Object("departmentIds", areaMembers, providersMembers, pointMembers, zipMembers),
+	form.Object("postalCode", areaMembers, providersMembers, zipMembers),
+)
+
 // oneOrMany is a text or a list of texts. Anything else is as good as absent: no document names this member.
 type oneOrMany []string
 
@@ -46,15 +77,6 @@ func (o *oneOrMany) UnmarshalJSON(b []byte) error {
 		*o = many
 	}
 	return nil
-}
-
-// readAreaBody reads the body. The error is the message of a 40001.
-func readAreaBody(q *wire.Request) (areaBody, error) {
-	var b areaBody
-	if wrong := q.Read(&b); wrong.Found() {
-		return b, errors.New(wrong.String())
-	}
-	return b, nil
 }
 
 // terms are what the body asks for. The patient it may be for changes nothing but the search context.

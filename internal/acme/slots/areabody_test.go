@@ -8,7 +8,7 @@ func FuzzABodyThatHasTheFormOfASearchIsOne(f *testing.F) {
 	f.Add(`{"latitude":45.52,"longitude":-122.68,"visitTypeNames":["FluShot"]}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		var area areaBody
-		if wrong := slotsBody.Read([]byte(body), &area); wrong.Found() || area.SearchContext != nil {
+		if wrong := slotsBody.Read([]byte(body), &area); wrong != nil || area.SearchContext != nil {
 			return
 		}
 		terms := area.terms()

@@ -45,8 +45,8 @@ type availability struct {
 // availabilityProviders ranks the clinicians of an area by how many slots they have, or by who is free first. Those
 // without slots are left out.
 func (h *Handlers) availabilityProviders(q *wire.Request) wire.Answer {
-	body, err := readAreaBody(q)
-	if err != nil {
+	var body areaBody
+	if err := q.Read(&body); err != nil {
 		return badAreaSearch(err)
 	}
 	s, err := body.terms().resolve(h, q.Now)

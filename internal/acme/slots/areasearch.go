@@ -121,6 +121,18 @@ func sameGender(a, b string) bool {
 	return a != "" && b != "" && strings.EqualFold(a[:1], b[:1])
 }
 
+// careOptionsError is a body of Care Options; its 500 has none.
+func careOptionsError(status int, message string) wire.Answer {
+	switch status {
+	case http.StatusBadRequest:
+		return wire.MessageAndCode(status, 40001, message)
+	case http.StatusForbidden:
+		return wire.MessageAndCode(status, 40301, message)
+	default:
+		return wire.Answer{Status: status}
+	}
+}
+
 // badAreaSearch is the 400 of all Care Options operations.
 func badAreaSearch(err error) wire.Answer {
 	return careOptionsError(http.StatusBadRequest, err.Error())

@@ -13,8 +13,8 @@ import (
 // postedSlots is Care Options' POST: a flat list in UTC, without days and pages (docs/dexcare.md §6.2). A search context alone
 // runs the search again that it was given for, by GET or by POST.
 func (h *Handlers) postedSlots(q *wire.Request) wire.Answer {
-	body, err := readAreaBody(q)
-	if err != nil {
+	var body areaBody
+	if err := q.Read(&body); err != nil {
 		return badAreaSearch(err)
 	}
 	terms := body.terms()

@@ -211,3 +211,11 @@ func (h *Handlers) providerTimeslotsV4(q *wire.Request) wire.Answer {
 	w.endObject()
 	return w.ok()
 }
+
+// singleProviderError is a body of the single provider's slots, whose 404 differs as well.
+func singleProviderError(status int, message string) wire.Answer {
+	if status == http.StatusNotFound {
+		return wire.MessageAndStatus(status, message)
+	}
+	return wire.SlotsError(status, message)
+}

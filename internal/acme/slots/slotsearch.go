@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"timeslots/internal/acme/form"
 	"timeslots/internal/acme/wire"
 	"timeslots/internal/acme/world"
 )
@@ -23,13 +24,18 @@ type criteriaItem struct {
 	DepartmentID string `json:"departmentId"`
 }
 
+var searchForm = form.ClosedObject("criteriaItems", form.Members{
+	"startDate": form.Text(0), "endDate": form.Text(0), "visitTypeNames": form.List(form.Text(0)),
+	"criteriaItems": form.FilledList(form.ClosedObject("npi", form.Each("npi ehrInstance departmentId", form.Text(0)))),
+})
+
 const searchDays = 30 // after the start, when no end is given
 
 // slotsSearch answers for several clinicians at once. Who has no slots is left out; unknown keys are refused.
 func (h *Handlers) slotsSearch(q *wire.Request) wire.Answer {
 	var body searchBody
-	if wrong := q.Read(&body); wrong.Found() {
-		return wire.SlotsError(http.StatusBadRequest, wrong.String())
+	if err := q.Read(&body); err != nil {
+		return wire.SlotsError(http.StatusBadRequest, err.Error())
 	}
 	if err := body.check(); err != nil {
 		return wire.SlotsError(http.StatusBadRequest, err.Error())

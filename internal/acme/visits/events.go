@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"timeslots/internal/acme/form"
 	"timeslots/internal/acme/wire"
 	"timeslots/internal/acme/world"
 )
@@ -17,6 +18,10 @@ type slotEvent struct {
 	SlotDateTime string `json:"slotDateTime"`
 	EHRInstance  string `json:"ehrInstance"`
 }
+
+var eventForm = form.Object("npi departmentId visitTypeId slotDateTime ehrInstance",
+	form.Each("departmentId visitTypeId ehrInstance", form.FilledText()),
+	form.Members{"npi": form.Text(0), "slotDateTime": form.Formatted("date-time"), "disableRefresh": form.Flag()})
 
 func (h *Handlers) slotTaken(q *wire.Request) wire.Answer {
 	offers, start, err := h.readEvent(q)
@@ -45,8 +50,8 @@ func (h *Handlers) slotReleased(q *wire.Request) wire.Answer {
 // readEvent finds the offers that the event may be about: several where visit types share an id.
 func (h *Handlers) readEvent(q *wire.Request) (offers []*world.Offer, start int64, err error) {
 	var e slotEvent
-	if wrong := q.Read(&e); wrong.Found() {
-		return nil, 0, errors.New(wrong.String())
+	if err := q.Read(&e); err != nil {
+		return nil, 0, err
 	}
 	at, err := time.Parse(time.RFC3339, e.SlotDateTime)
 	if err != nil {

@@ -6,26 +6,11 @@ import (
 	"timeslots/internal/acme/form"
 )
 
-// The bodies of slot events, patients and reports (docs/dexcare.md §7.6, §7.8, §7.10), and those that create visits
-// without a slot: of guests (docs/dexcare.md §7.4) and of patients (docs/dexcare.md §7.5). The published documents of the
-// two agree on the sense and differ in every limit.
-
-var eventForm = form.Object("npi departmentId visitTypeId slotDateTime ehrInstance",
-	form.Each("departmentId visitTypeId ehrInstance", form.FilledText()),
-	form.Members{"npi": form.Text(0), "slotDateTime": form.Formatted("date-time"), "disableRefresh": form.Flag()})
+// The bodies that create visits without a slot: of guests (docs/dexcare.md §7.4) and of patients (docs/dexcare.md §7.5). The
+// published documents of the two agree on the sense and differ in every limit.
 
 // birthForm is a date without a zone.
 var birthForm = &form.Form{Kind: form.IsText, Pattern: regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)}
-
-// demographicsForm is the body of finding or creating a patient. There is no schema: it wants what identifies one.
-var demographicsForm = form.Object("name birthdate gender", form.Each("gender email ssn", form.Text(0)), form.Members{
-	"name": form.Object("family given", form.Each("family given", form.Text(0))), "birthdate": birthForm,
-	"addresses":   form.List(form.Object("", form.Each("line1 city state postalCode", form.Text(0)))),
-	"identifiers": form.List(form.Object("system", form.Members{"system": form.Text(0), "value": form.NullableText(0)})),
-})
-
-// reportForm is the body that starts a report.
-var reportForm = form.Object("type", form.Each("startDate endDate", birthForm), form.Members{"type": form.Word("virtual retail provider_booking")})
 
 var born = form.Members{"gender": form.Word("male female other unknown nonbinary"), "dateOfBirth": birthForm}
 

@@ -109,6 +109,13 @@ func (h *Handlers) describePatient(n uint64) patientDoc {
 	}
 }
 
+// demographicsForm is the body of finding or creating a patient. There is no schema: it wants what identifies one.
+var demographicsForm = form.Object("name birthdate gender", form.Each("gender email ssn", form.Text(0)), form.Members{
+	"name": form.Object("family given", form.Each("family given", form.Text(0))), "birthdate": birthForm,
+	"addresses":   form.List(form.Object("", form.Each("line1 city state postalCode", form.Text(0)))),
+	"identifiers": form.List(form.Object("system", form.Members{"system": form.Text(0), "value": form.NullableText(0)})),
+})
+
 // patientFound is the answer of find-or-create.
 type patientFound struct {
 	PatientGUID string `json:"patientGuid"`
@@ -116,8 +123,8 @@ type patientFound struct {
 
 // findSelf finds or creates the token's own patient.
 func (h *Handlers) findSelf(q *wire.Request) wire.Answer {
-	if _, wrong := readDemographics(q); wrong.Found() {
-		return wire.ErrorOnly(http.StatusBadRequest, wrong.String())
+	if err := q.Read(&identifyingData{}); err != nil {
+		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 	}
 	h.patients.restore(q.Owner())
 	return wire.JSON(http.StatusOK, patientFound{world.UUID(h.patientHash(q.Token()))})
@@ -125,9 +132,9 @@ func (h *Handlers) findSelf(q *wire.Request) wire.Answer {
 
 // findOther finds or creates somebody whom the token's patient speaks for: the same person, the same id.
 func (h *Handlers) findOther(q *wire.Request) wire.Answer {
-	who, wrong := readDemographics(q)
-	if wrong.Found() {
-		return wire.ErrorOnly(http.StatusBadRequest, wrong.String())
+	var who identifyingData
+	if err := q.Read(&who); err != nil {
+		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 	}
 	identity, _ := json.Marshal(who) // strings only
 	return wire.JSON(http.StatusOK, patientFound{world.UUID(h.patientHash(q.Token() + string(identity)))})
@@ -140,11 +147,6 @@ type identifyingData struct {
 		Given  string `json:"given"`
 	} `json:"name"`
 	Birthdate string `json:"birthdate"`
-}
-
-func readDemographics(q *wire.Request) (who identifyingData, wrong form.Mismatch) {
-	wrong = q.Read(&who)
-	return who, wrong
 }
 
 func (h *Handlers) deletePatient(q *wire.Request) wire.Answer {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"timeslots/internal/acme/form"
 	"timeslots/internal/acme/wire"
 	"timeslots/internal/acme/world"
 )
@@ -53,6 +54,9 @@ func (rs *reports) find(id string) (report, bool) {
 	return rs.list[i], true
 }
 
+// reportForm is the body that starts a report.
+var reportForm = form.Object("type", form.Each("startDate endDate", birthForm), form.Members{"type": form.Word("virtual retail provider_booking")})
+
 // startReport begins a report of all visits (docs/dexcare.md §7.10).
 func (h *Handlers) startReport(q *wire.Request) wire.Answer {
 	var body struct {
@@ -60,8 +64,8 @@ func (h *Handlers) startReport(q *wire.Request) wire.Answer {
 		StartDate string `json:"startDate"`
 		EndDate   string `json:"endDate"`
 	}
-	if wrong := q.Read(&body); wrong.Found() {
-		return wire.MessageOnly(http.StatusBadRequest, wrong.String())
+	if err := q.Read(&body); err != nil {
+		return wire.MessageOnly(http.StatusBadRequest, err.Error())
 	}
 	if (body.StartDate == "") != (body.EndDate == "") {
 		return wire.MessageOnly(http.StatusBadRequest, "startDate and endDate are required together")

@@ -144,8 +144,16 @@ func (h *Handlers) acceptTerms(q *wire.Request) wire.Answer {
 // event could pass; what is not a JSON object is refused.
 func (h *Handlers) tokboxEvents(q *wire.Request) wire.Answer {
 	var event struct{}
-	if wrong := q.Read(&event); wrong.Found() {
+	if q.Read(&event) != nil {
 		return wire.BareStatus(http.StatusBadRequest, "")
 	}
 	return wire.BareStatus(http.StatusAccepted, "")
+}
+
+// waitTimeError is a body of a visit's wait time: with 400 and 404 only.
+func waitTimeError(status int, message string) wire.Answer {
+	if status == http.StatusBadRequest || status == http.StatusNotFound {
+		return wire.ErrorOnly(status, message)
+	}
+	return wire.Answer{Status: status}
 }

@@ -46,7 +46,7 @@ func (h *Handlers) queuedGuestVisit(q *wire.Request) wire.Answer {
 	if product := q.Get("product"); product != "DCIntSched" && product != "Other" {
 		return guestError(http.StatusBadRequest, "/query/product - must be equal to one of the allowed values")
 	}
-	if wrong := q.Read(&b); wrong.Found() {
+	if wrong := q.BodyForm.Read(q.Payload, &b); wrong != nil {
 		return guestError(http.StatusBadRequest, wrong.AtPath())
 	}
 	if b.VisitDetails.Declaration == "other" && b.Actor == nil {
@@ -89,10 +89,12 @@ type visitCreated struct {
 // with the words that the SDK looks for, one without clinicians with a bare 409.
 func (h *Handlers) createVisit(q *wire.Request) wire.Answer {
 	var b virtualBody
-	if wrong := q.Read(&b); wrong.Missing == "visitReason" {
-		return wire.CodeAndError(http.StatusBadRequest, missingReason, wrong.String())
-	} else if wrong.Found() {
-		return visitError(http.StatusBadRequest, wrong.String())
+	switch wrong := q.BodyForm.Read(q.Payload, &b); {
+	case wrong == nil:
+	case wrong.Missing == "visitReason":
+		return wire.CodeAndError(http.StatusBadRequest, "MISSING_VISIT_REASON", wrong.Error())
+	default:
+		return visitError(http.StatusBadRequest, wrong.Error())
 	}
 	patient := b.Patient.PatientGUID
 	if patient == "" {
@@ -126,4 +128,25 @@ func (h *Handlers) addVirtual(q *wire.Request, b virtualBody, patient string) *v
 	}
 	h.virtual.add(v)
 	return v
+}
+
+// guestError is a body of the queued guest visit.
+func guestError(status int, message string) wire.Answer {
+	switch status {
+	case http.StatusUnauthorized:
+		return wire.CodeAndError(status, "APIKEY_INVALID_OR_MISSING", "Unauthorized")
+	case http.StatusBadRequest:
+		return wire.CodeAndError(status, "OPENAPI_VALIDATION_ERROR", message)
+	default:
+		return wire.CodeAndError(status, "VISIT_CREATE_FAILED", message)
+	}
+}
+
+// visitError is a body of the visit service, which only has one with 400. The code is the one that the published
+// example gives for a missing member, except for the reason.
+func visitError(status int, message string) wire.Answer {
+	if status != http.StatusBadRequest {
+		return wire.Answer{Status: status}
+	}
+	return wire.CodeAndError(status, "PATIENT_RECORD_NOT_FOUND", message)
 }

@@ -26,42 +26,36 @@ func JSON(status int, v any) Answer {
 
 // There is no common error envelope (docs/dexcare.md §1.6): each surface has its own, and some have several.
 
+// errorBody has the members of all of them, in the order in which they are written.
+type errorBody struct {
+	Code      string  `json:"code,omitempty"`
+	Error     *string `json:"error,omitempty"`
+	Message   *string `json:"message,omitempty"`
+	ErrorCode int     `json:"errorCode,omitempty"`
+	Status    int     `json:"status,omitempty"`
+}
+
 // MessageAndCode is a body with "message" and "errorCode".
 func MessageAndCode(status, code int, message string) Answer {
-	return JSON(status, struct {
-		Message   string `json:"message"`
-		ErrorCode int    `json:"errorCode"`
-	}{message, code})
+	return JSON(status, errorBody{Message: &message, ErrorCode: code})
 }
 
 // MessageAndStatus is also what the gateway and the calls without documented errors are assumed to say.
 func MessageAndStatus(status int, message string) Answer {
-	return JSON(status, struct {
-		Message string `json:"message"`
-		Status  int    `json:"status"`
-	}{message, status})
+	return JSON(status, errorBody{Message: &message, Status: status})
 }
 
 // ErrorOnly is a body with "error".
-func ErrorOnly(status int, text string) Answer {
-	return JSON(status, struct {
-		Error string `json:"error"`
-	}{text})
-}
+func ErrorOnly(status int, text string) Answer { return JSON(status, errorBody{Error: &text}) }
 
 // MessageOnly is a body with "message".
 func MessageOnly(status int, message string) Answer {
-	return JSON(status, struct {
-		Message string `json:"message"`
-	}{message})
+	return JSON(status, errorBody{Message: &message})
 }
 
 // CodeAndError is a body with "code" and "error".
 func CodeAndError(status int, code, text string) Answer {
-	return JSON(status, struct {
-		Code  string `json:"code"`
-		Error string `json:"error"`
-	}{code, text})
+	return JSON(status, errorBody{Code: code, Error: &text})
 }
 
 // BareStatus is for operations whose failures have no declared body.

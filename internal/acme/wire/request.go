@@ -105,5 +105,10 @@ type Switches struct {
 	Forget    bool // search contexts are unknown
 }
 
-// Read decodes the body when it has the form of the route.
-func (q *Request) Read(into any) form.Mismatch { return q.BodyForm.Read(q.Payload, into) }
+// Read decodes the body when it has the form of the route. The error is a [form.Mismatch].
+func (q *Request) Read(into any) error {
+	if wrong := q.BodyForm.Read(q.Payload, into); wrong != nil {
+		return wrong
+	}
+	return nil
+}
