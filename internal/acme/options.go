@@ -1,6 +1,7 @@
 package acme
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -86,30 +87,20 @@ type Options struct {
 
 // withDefaults fills in what was left zero.
 func (o Options) withDefaults() Options {
-	number := func(n *int, fallback int) {
-		if *n == 0 {
-			*n = fallback
-		}
-	}
-	text := func(s *string, fallback string) {
-		if *s == "" {
-			*s = fallback
-		}
-	}
-	text(&o.Tenant, defaultTenant)
-	text(&o.Tier, PRD)
-	number(&o.Departments, defaultDepartments)
-	number(&o.Providers, max(defaultProviders, o.Departments))
-	number(&o.Lookahead, defaultLookahead)
-	number(&o.WalkInDays, defaultWalkInDays)
+	o.Tenant = cmp.Or(o.Tenant, defaultTenant)
+	o.Tier = cmp.Or(o.Tier, PRD)
+	o.Departments = cmp.Or(o.Departments, defaultDepartments)
+	o.Providers = cmp.Or(o.Providers, max(defaultProviders, o.Departments))
+	o.Lookahead = cmp.Or(o.Lookahead, defaultLookahead)
+	o.WalkInDays = cmp.Or(o.WalkInDays, defaultWalkInDays)
 	prefix := o.Tenant
 	if o.Tier == UAT {
 		prefix += "-uat"
 	}
-	text(&o.Keys.CareOptions, prefix+"-care-options")
-	text(&o.Keys.Slots, prefix+"-slots")
-	text(&o.Keys.Booking, prefix+"-booking")
-	text(&o.Keys.Reporting, prefix+"-reporting")
+	o.Keys.CareOptions = cmp.Or(o.Keys.CareOptions, prefix+"-care-options")
+	o.Keys.Slots = cmp.Or(o.Keys.Slots, prefix+"-slots")
+	o.Keys.Booking = cmp.Or(o.Keys.Booking, prefix+"-booking")
+	o.Keys.Reporting = cmp.Or(o.Keys.Reporting, prefix+"-reporting")
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -64,8 +64,7 @@ func (z zoned) clip(d world.Day) world.Span {
 // writeScheduleDays writes the scheduleDays that Care Direct and v4 share, apart from durations: strings there, numbers
 // here (docs/dexcare.md §4.3). Days without slots are left out.
 func (h *Handlers) writeScheduleDays(w *document, cals []world.Calendar, days zoned, textDuration bool) {
-	w.key("scheduleDays")
-	w.list()
+	w.list("scheduleDays")
 	var list []world.Opening
 	for d := days.first; d <= days.last; d++ {
 		list = world.OpeningsOn(list[:0], cals, days.clip(d))
@@ -74,8 +73,7 @@ func (h *Handlers) writeScheduleDays(w *document, cals []world.Calendar, days zo
 		}
 		w.object()
 		w.time("date", days.Zone, days.Midnight(d))
-		w.key("timeSlots")
-		w.list()
+		w.list("timeSlots")
 		for _, o := range list {
 			h.writeSlot(w, o, textDuration)
 		}

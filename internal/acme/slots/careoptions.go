@@ -42,13 +42,13 @@ func (h *Handlers) availabilitySlots(q *wire.Request) wire.Answer {
 	if zone := answerZone(s, groups); zone != nil {
 		w.text("timezone", zone.Name)
 	}
-	w.key("slotsByVisitType")
-	w.list()
+	w.list("slotsByVisitType")
 	for _, g := range groups {
 		writeGroup(w, g, s.zone)
 	}
 	w.endList()
-	writeReferred(w, groups, hits)
+	writeReferred(w, groups, func(c *world.Clinician) any { return referredProvider(c) },
+		func(d *world.Department) any { return referredDepartment(d, hits.distances[d]) })
 	w.text("searchContext", h.searchContext(q, s))
 	w.endObject()
 	return w.ok()
@@ -143,13 +143,11 @@ func writeGroup(w *document, g visitGroup, asked *world.Zone) {
 	w.flag("forNewPatient", v.ForNew)
 	w.flag("forEstablishedPatient", v.ForEstablished)
 	w.text("modality", v.Modality)
-	w.key("scheduleDays")
-	w.list()
+	w.list("scheduleDays")
 	for _, d := range g.page.days {
 		w.object()
 		w.text("date", d.day.String())
-		w.key("slotTimes")
-		w.list()
+		w.list("slotTimes")
 		writeSlotTimes(w, d.openings, asked)
 		w.endList()
 		w.endObject()
@@ -169,8 +167,7 @@ func writeSlotTimes(w *document, list []world.Opening, asked *world.Zone) {
 		}
 		w.object()
 		w.start("slotDateTime", together(list[i:end], zoneOf(first)))
-		w.key("providerOptions")
-		w.list()
+		w.list("providerOptions")
 		for ; i < end; i++ {
 			o := list[i].Schedule.Offer
 			w.object()
@@ -193,20 +190,17 @@ func together(list []world.Opening, z *world.Zone) written {
 	return at
 }
 
-// writeReferred writes the providers and departments that the slots refer to, each once, sorted.
-func writeReferred(w *document, groups []visitGroup, hits found) {
+// writeReferred writes the providers and departments that the slots refer to, each once, sorted, as the two describe them.
+func writeReferred(w *document, groups []visitGroup, provider func(*world.Clinician) any, place func(*world.Department) any) {
 	clinicians, departments := referredIn(groups)
-	w.key("providers")
-	w.object()
+	w.objectOf("providers")
 	for _, npi := range slices.Sorted(maps.Keys(clinicians)) {
-		w.any(npi, referredProvider(clinicians[npi]))
+		w.any(npi, provider(clinicians[npi]))
 	}
 	w.endObject()
-	w.key("departments")
-	w.object()
+	w.objectOf("departments")
 	for _, key := range slices.Sorted(maps.Keys(departments)) {
-		d := departments[key]
-		w.any(key, referredDepartment(d, hits.distances[d]))
+		w.any(key, place(departments[key]))
 	}
 	w.endObject()
 }

@@ -128,22 +128,18 @@ func (h *Handlers) departmentInfoV4(q *wire.Request) wire.Answer {
 	if q.Flag("byId", false) {
 		d = h.ByKey[q.Args[0]]
 	}
-	if d == nil {
-		return noSuchDepartment()
-	}
 	return h.departmentInfo(q, d)
 }
 
 // departmentInfoV1 is the older form, by slug only.
 func (h *Handlers) departmentInfoV1(q *wire.Request) wire.Answer {
-	d := h.ByURLName[q.Args[0]]
-	if d == nil {
-		return noSuchDepartment()
-	}
-	return h.departmentInfo(q, d)
+	return h.departmentInfo(q, h.ByURLName[q.Args[0]])
 }
 
 func (h *Handlers) departmentInfo(q *wire.Request, d *world.Department) wire.Answer {
+	if d == nil {
+		return noSuchDepartment()
+	}
 	doc := h.describeDepartment(d)
 	if q.Flag("withProviders", false) {
 		for _, p := range h.People[d] {

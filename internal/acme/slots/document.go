@@ -16,8 +16,6 @@ type document struct {
 	slots int // written so far
 }
 
-func makeDocument(size int) *document { return &document{b: make([]byte, 0, size)} }
-
 func (w *document) next() {
 	if n := len(w.b); n > 0 {
 		switch w.b[n-1] {
@@ -28,11 +26,12 @@ func (w *document) next() {
 	}
 }
 
-// object, list and the two ends write brackets.
-func (w *document) object()    { w.next(); w.b = append(w.b, '{') }
-func (w *document) endObject() { w.b = append(w.b, '}') }
-func (w *document) list()      { w.next(); w.b = append(w.b, '[') }
-func (w *document) endList()   { w.b = append(w.b, ']') }
+// object and list write opening brackets, a list and some objects after a name; the two ends close them.
+func (w *document) object()              { w.next(); w.b = append(w.b, '{') }
+func (w *document) objectOf(name string) { w.key(name); w.b = append(w.b, '{') }
+func (w *document) endObject()           { w.b = append(w.b, '}') }
+func (w *document) list(name string)     { w.key(name); w.b = append(w.b, '[') }
+func (w *document) endList()             { w.b = append(w.b, ']') }
 
 // key writes a member's name; its value follows.
 func (w *document) key(name string) {

@@ -1,6 +1,10 @@
 package slots
 
-import "timeslots/internal/acme/world"
+import (
+	"slices"
+
+	"timeslots/internal/acme/world"
+)
 
 // dayOpenings are the openings of one day.
 type dayOpenings struct {
@@ -50,9 +54,7 @@ func (p pager) page() page {
 		}
 	}
 	if p.backward {
-		for i, j := 0, len(out.days)-1; i < j; i, j = i+1, j-1 {
-			out.days[i], out.days[j] = out.days[j], out.days[i]
-		}
+		slices.Reverse(out.days)
 	}
 	if p.count > 0 && len(out.days) > 0 {
 		p.mark(&out)

@@ -2,7 +2,6 @@ package slots
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"slices"
 
@@ -33,11 +32,11 @@ func (h *Handlers) postedSlots(q *wire.Request) wire.Answer {
 	groups := h.groups(q, s, hits)
 	w := h.newDocument("posted-slots", 16<<10+optionBytes*countOpenings(groups))
 	w.object()
-	w.key("slots")
-	w.list()
+	w.list("slots")
 	writePostedSlots(w, inOrder(groups), utcForm(q.MinusZero))
 	w.endList()
-	writePostedReferred(w, groups, hits)
+	writeReferred(w, groups, describePostedProvider,
+		func(d *world.Department) any { return describePostedPlace(d, hits.distances[d]) })
 	w.text("searchContext", h.searchContext(q, s))
 	w.endObject()
 	return w.ok()
@@ -74,8 +73,7 @@ func writePostedSlots(w *document, list []world.Opening, layout string) {
 		w.object()
 		w.start("slotDateTime", written{unix: first.Start, zone: world.UTC, layout: layout})
 		w.text("visitTypeName", visitName(first))
-		w.key("providerOptions")
-		w.list()
+		w.list("providerOptions")
 		for ; i < len(list) && list[i].Start == first.Start && visitName(list[i]) == visitName(first); i++ {
 			o := list[i].Schedule.Offer
 			w.object()
@@ -125,23 +123,14 @@ func postedAddressOf(d *world.Department) postedAddress {
 	return postedAddress{a.Line1, a.Line2, a.City, a.State, a.PostalCode, a.PostalCode}
 }
 
-func writePostedReferred(w *document, groups []visitGroup, hits found) {
-	clinicians, departments := referredIn(groups)
-	w.key("providers")
-	w.object()
-	for _, npi := range slices.Sorted(maps.Keys(clinicians)) {
-		full := referredProvider(clinicians[npi])
-		w.any(npi, postedProvider{full.Name, full.Gender, full.Specialties})
+func describePostedProvider(c *world.Clinician) any {
+	full := referredProvider(c)
+	return postedProvider{full.Name, full.Gender, full.Specialties}
+}
+
+func describePostedPlace(d *world.Department, miles float64) postedPlace {
+	return postedPlace{
+		GUID: d.UUID, ID: d.ID, EHRInstance: d.EHR.System, Name: d.Name, Distance: roundMiles(miles),
+		Timezone: d.ZoneText, ClinicType: d.ClinicType, Address: postedAddressOf(d),
 	}
-	w.endObject()
-	w.key("departments")
-	w.object()
-	for _, key := range slices.Sorted(maps.Keys(departments)) {
-		d := departments[key]
-		w.any(key, postedPlace{
-			GUID: d.UUID, ID: d.ID, EHRInstance: d.EHR.System, Name: d.Name, Distance: roundMiles(hits.distances[d]),
-			Timezone: d.ZoneText, ClinicType: d.ClinicType, Address: postedAddressOf(d),
-		})
-	}
-	w.endObject()
 }

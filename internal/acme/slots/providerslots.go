@@ -33,8 +33,7 @@ func (h *Handlers) providerTimeslotsV5(q *wire.Request) wire.Answer {
 	}
 	w := h.newDocument("v5", 32<<10)
 	w.object()
-	w.key("slots")
-	w.list()
+	w.list("slots")
 	for _, d := range c.Departments() {
 		if pages := h.pages(sq, d); len(pages) > 0 {
 			writeDepartmentSlots(w, pages, sq.days > 0)
@@ -137,8 +136,7 @@ func writeDepartmentSlots(w *document, pages []offerPage, paging bool) {
 	w.text("departmentId", d.ID)
 	w.text("departmentIdentifier", d.Key)
 	w.text("ehrSystemName", d.EHR.System)
-	w.key("slotsByVisitType")
-	w.list()
+	w.list("slotsByVisitType")
 	for _, p := range pages {
 		writeVisitSlots(w, p, paging)
 	}
@@ -156,13 +154,11 @@ func writeVisitSlots(w *document, p offerPage, paging bool) {
 	w.flag("forNewPatient", v.ForNew)
 	w.flag("forEstablishedPatient", v.ForEstablished)
 	w.flag("isBookable", p.Bookable)
-	w.key("scheduleDays")
-	w.list()
+	w.list("scheduleDays")
 	for _, d := range p.days {
 		w.object()
 		w.text("date", d.day.String())
-		w.key("slotTimes")
-		w.list()
+		w.list("slotTimes")
 		for _, slot := range d.openings {
 			w.object()
 			start := startOf(slot)

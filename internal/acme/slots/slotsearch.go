@@ -42,8 +42,7 @@ func (h *Handlers) slotsSearch(q *wire.Request) wire.Answer {
 	}
 	w := h.newDocument("search", 32<<10)
 	w.object()
-	w.key("results")
-	w.list()
+	w.list("results")
 	for _, item := range body.CriteriaItems {
 		if err := h.writeCriteria(w, q, body, item); err != nil {
 			return wire.SlotsError(http.StatusBadRequest, err.Error())
@@ -100,14 +99,12 @@ func writeSearchResult(w *document, pages []offerPage) {
 	w.text("ehrInstance", d.EHR.System)
 	w.text("departmentId", d.ID)
 	w.text("timezone", d.Zone.Name)
-	w.key("visitTypes")
-	w.list()
+	w.list("visitTypes")
 	for _, p := range pages {
 		w.object()
 		w.text("visitTypeId", p.VisitType.ID)
 		w.text("visitTypeName", p.VisitType.Name)
-		w.key("slots")
-		w.list()
+		w.list("slots")
 		for _, d := range p.days {
 			for _, slot := range d.openings {
 				w.object()

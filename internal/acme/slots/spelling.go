@@ -16,9 +16,8 @@ type spelling struct {
 
 // newDocument is a document of the surface.
 func (h *Handlers) newDocument(surface string, size int) *document {
-	w := makeDocument(size)
-	w.spelling = spelling{h.Options.Untidy, world.Hash(h.Options.Seed, world.SaltSpelling, world.HashText(surface))}
-	return w
+	salt := world.Hash(h.Options.Seed, world.SaltSpelling, world.HashText(surface))
+	return &document{b: make([]byte, 0, size), spelling: spelling{h.Options.Untidy, salt}}
 }
 
 // written is a start about to be written.

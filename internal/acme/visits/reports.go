@@ -111,7 +111,7 @@ func (h *Handlers) downloadReport(q *wire.Request) wire.Answer {
 		}
 		return csvAnswer(rows)
 	}
-	for _, v := range h.Store.AllVisits() {
+	for _, v := range h.Store.Visits() {
 		if r.covers(v.Requested) && v.Schedule.Offer.Department.Retail() == (r.kind == "retail") {
 			at := v.Schedule.Offer.Department
 			rows = append(rows, []string{

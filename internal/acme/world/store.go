@@ -176,26 +176,13 @@ func (st *Store) Release(o *Offer, start int64, now time.Time) {
 	}
 }
 
-// AllVisits are the visits that are remembered, oldest first, as they are now.
-func (st *Store) AllVisits() []Visit {
+// Visits are those that are remembered, oldest first, as they are now.
+func (st *Store) Visits() []Visit {
 	st.mu.RLock()
 	defer st.mu.RUnlock()
 	out := make([]Visit, len(st.order))
 	for i, v := range st.order {
 		out[i] = *v
-	}
-	return out
-}
-
-// VisitsOf are the owner's visits, oldest first, as they are now.
-func (st *Store) VisitsOf(owner [32]byte) []Visit {
-	st.mu.RLock()
-	defer st.mu.RUnlock()
-	var out []Visit
-	for _, v := range st.order {
-		if v.Owner == owner {
-			out = append(out, *v)
-		}
 	}
 	return out
 }
