@@ -1,10 +1,12 @@
 package acme
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"timeslots/internal/acme/wire"
@@ -111,3 +113,104 @@ func parseDelay(text string) (time.Duration, error) {
 	}
 	return d, err
 }
+
+// maxFaults bounds the rules in force.
+const maxFaults = 100
+
+// faults are the rules in force.
+type faults struct {
+	seed  uint64
+	names []string // that a fault may have
+	mu    sync.Mutex
+	rules []*fault
+}
+
+func newFaults(seed uint64, names []string) *faults { return &faults{seed: seed, names: names} }
+
+// replace puts the rules into force, in place of what there is when keep is false.
+func (fs *faults) replace(rules []*fault, keep bool) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if keep {
+		rules = append(slices.Clone(fs.rules), rules...)
+	}
+	if len(rules) > maxFaults {
+		return fmt.Errorf("faults: more than %d", maxFaults)
+	}
+	fs.rules = rules
+	return nil
+}
+
+func (fs *faults) specs() []string {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	out := make([]string, len(fs.rules))
+	for i, f := range fs.rules {
+		out[i] = f.spec
+	}
+	return out
+}
+
+// draw decides what happens to one call: latencies add up, switches are all turned, and of the other kinds the first
+// that hits wins.
+func (fs *faults) draw(rt *wire.Route) fault {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var out fault
+	for i, f := range fs.rules {
+		if f.name != "*" && f.name != rt.Name && !slices.Contains(rt.Groups, f.name) {
+			continue
+		}
+		if f.kind == faultHide { // the ratio is of slots
+			out.Hiding = f.hiding(fs.seed, rt, out.Hiding)
+			continue
+		}
+		f.drawn++
+		if world.Fraction(world.Hash(fs.seed, world.SaltFault, uint64(i), f.drawn)) < f.ratio {
+			out.add(f)
+		}
+	}
+	return out
+}
+
+// add lets one more rule take effect.
+func (f *fault) add(rule *fault) {
+	f.delay += rule.delay
+	f.Lag = max(f.Lag, rule.Lag)
+	f.MinusZero = f.MinusZero || rule.MinusZero
+	f.Forget = f.Forget || rule.Forget
+	f.Conflict = cmp.Or(f.Conflict, rule.Conflict)
+	if rule.kind.fails() && f.kind == faultNone {
+		f.kind, f.status = rule.kind, rule.status
+	}
+}
+
+// hiding is what an operation does not list: the same on all that the rule names, but "*" hides other slots on each.
+func (f *fault) hiding(seed uint64, rt *wire.Route, before world.Hiding) world.Hiding {
+	surface := f.name
+	if surface == "*" {
+		surface = rt.Name
+	}
+	if f.ratio <= before.Share {
+		return before
+	}
+	return world.Hiding{Share: f.ratio, Salt: world.Hash(seed, world.SaltHiding, world.HashText(surface))}
+}
+
+// fails reports whether the kind ends the call in another way than by its answer.
+func (k faultKind) fails() bool { return k >= faultStatus && k <= faultNotJSON }
+
+// SetFault puts one more fault into force; the package comment has the grammar.
+func (t *Tenant) SetFault(spec string) error {
+	f, err := parseFault(t.faults.names, spec)
+	if err == nil {
+		err = t.faults.replace([]*fault{f}, true)
+	}
+	if err != nil {
+		return fmt.Errorf("acme: %w", err)
+	}
+	return nil
+}
+
+// ClearFaults heals everything. Calls that hang already go on hanging.
+func (t *Tenant) ClearFaults() { _ = t.faults.replace(nil, false) }

@@ -1,6 +1,9 @@
 package visits
 
 import (
+	"fmt"
+	"html"
+	"net/http"
 	"sync/atomic"
 
 	"timeslots/internal/acme/form"
@@ -11,16 +14,17 @@ import (
 // Handlers answer what is asked about visits and patients: bookings, slots taken elsewhere, virtual care, reports.
 type Handlers struct {
 	*world.World
-	virtual   *virtualVisits
+	virtual   *memory[virtualVisit]
 	patients  *patients
-	reports   *reports
+	reports   *memory[report]
 	visits    atomic.Uint64 // bookings and visits so far
 	conflicts atomic.Uint64 // refused bookings so far
 }
 
 // New makes the handlers of a world.
 func New(w *world.World) *Handlers {
-	return &Handlers{World: w, virtual: newVirtualVisits(), patients: newPatients(), reports: newReports()}
+	return &Handlers{World: w, patients: newPatients(),
+		virtual: newMemory[virtualVisit](maxVirtualVisits), reports: newMemory[report](maxReports)}
 }
 
 // Routes are all of the package's.
@@ -75,4 +79,14 @@ func (h *Handlers) virtualCareRoutes() []wire.Route {
 		staff.Route("visit-summary", "GET /api/9/visits/*/summary", h.visitSummary),
 		vendor.Route("tokbox-events", "POST /api/9/tokbox-events", h.tokboxEvents).WithBody(form.Object("")),
 	}
+}
+
+// handOff is where the health system's own booking application would open (docs/dexcare.md §9).
+func (h *Handlers) handOff(q *wire.Request) wire.Answer {
+	return wire.Text(http.StatusOK, "text/html; charset=utf-8", fmt.Sprintf(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Simulated booking application</title>
+<h1>Simulated booking application</h1>
+<p>Here the health system's own booking pages would open, for %s at %s.
+<p>This is a demonstration: nothing can be booked here.
+`, html.EscapeString(q.Query.Get("timeSlot")), html.EscapeString(q.Query.Get("departmentUrlName"))))
 }

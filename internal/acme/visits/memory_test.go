@@ -3,7 +3,6 @@ package visits
 import (
 	"fmt"
 	"testing"
-	"time"
 )
 
 func TestDeletedAccountsAreABoundedMemory(t *testing.T) {
@@ -18,24 +17,14 @@ func TestDeletedAccountsAreABoundedMemory(t *testing.T) {
 	}
 }
 
-func TestTheOldestReportsAreForgotten(t *testing.T) {
-	rs := newReports()
+func TestTheOldestAreForgotten(t *testing.T) {
+	m := newMemory[report](maxReports)
 	for i := range maxReports + 1 {
-		rs.add(report{id: fmt.Sprint(i), ready: time.Time{}})
+		m.add(fmt.Sprint(i), report{})
 	}
-	if _, known := rs.find("0"); known || len(rs.list) != maxReports {
-		t.Errorf("%d reports are kept", len(rs.list))
-	}
-}
-
-func TestTheOldestVirtualVisitsAreForgotten(t *testing.T) {
-	vs := newVirtualVisits()
-	for i := range maxVirtualVisits + 1 {
-		vs.add(&virtualVisit{id: fmt.Sprint(i)})
-	}
-	_, first := vs.find("0")
-	_, last := vs.find(fmt.Sprint(maxVirtualVisits))
-	if first || !last || len(vs.all()) != maxVirtualVisits {
-		t.Errorf("first %v, last %v, %d in all", first, last, len(vs.all()))
+	_, first := m.find("0")
+	_, last := m.find(fmt.Sprint(maxReports))
+	if first || !last || len(m.all()) != maxReports {
+		t.Errorf("first %v, last %v, %d in all", first, last, len(m.all()))
 	}
 }

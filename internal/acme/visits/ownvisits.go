@@ -46,10 +46,10 @@ type timestamps struct {
 
 // ownVisits lists what the same token booked.
 func (h *Handlers) ownVisits(q *wire.Request) wire.Answer {
-	out := []ownVisit{}
+	out, owner := []ownVisit{}, q.Owner()
 	for _, v := range h.Store.Visits() {
 		doc := describeVisit(&v, q.Now)
-		if v.Owner == q.Owner() && (!q.Has("status") || q.Get("status") == doc.Status) {
+		if v.Owner == owner && (!q.Has("status") || q.Get("status") == doc.Status) {
 			out = append(out, doc)
 		}
 	}

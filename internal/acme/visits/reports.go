@@ -4,9 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"timeslots/internal/acme/form"
@@ -22,37 +20,10 @@ type report struct {
 	ready       time.Time
 }
 
-// reports remembers the latest ones.
-type reports struct {
-	mu   sync.Mutex
-	list []report
-}
-
 const (
-	maxReports  = 100
+	maxReports  = 100             // that are remembered
 	reportDelay = 2 * time.Second // until a report is ready
 )
-
-func newReports() *reports { return &reports{} }
-
-func (rs *reports) add(r report) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	rs.list = append(rs.list, r)
-	if len(rs.list) > maxReports {
-		rs.list = slices.Delete(rs.list, 0, 1)
-	}
-}
-
-func (rs *reports) find(id string) (report, bool) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	i := slices.IndexFunc(rs.list, func(r report) bool { return r.id == id })
-	if i < 0 {
-		return report{}, false
-	}
-	return rs.list[i], true
-}
 
 // reportForm is the body that starts a report.
 var reportForm = form.Object("type", form.Each("startDate endDate", birthForm), form.Members{"type": form.Word("virtual retail provider_booking")})
@@ -74,7 +45,7 @@ func (h *Handlers) startReport(q *wire.Request) wire.Answer {
 		id:   world.UUID(world.Hash(h.Options.Seed, world.SaltReport, h.visits.Add(1))),
 		kind: body.Type, first: body.StartDate, last: body.EndDate, ready: q.Now.Add(reportDelay),
 	}
-	h.reports.add(r)
+	h.reports.add(r.id, r)
 	return wire.JSON(http.StatusOK, struct {
 		ID string `json:"id"`
 	}{r.id})

@@ -2,7 +2,6 @@ package visits
 
 import (
 	"net/http"
-	"sync"
 	"time"
 
 	"timeslots/internal/acme/wire"
@@ -21,55 +20,6 @@ type virtualVisit struct {
 
 // maxVirtualVisits bounds what is remembered.
 const maxVirtualVisits = 10_000
-
-// virtualVisits remembers them, the oldest forgotten first.
-type virtualVisits struct {
-	mu    sync.Mutex
-	byID  map[string]*virtualVisit
-	order []string
-}
-
-func newVirtualVisits() *virtualVisits { return &virtualVisits{byID: map[string]*virtualVisit{}} }
-
-func (vs *virtualVisits) add(v *virtualVisit) {
-	vs.mu.Lock()
-	defer vs.mu.Unlock()
-	vs.byID[v.id] = v
-	vs.order = append(vs.order, v.id)
-	if len(vs.order) > maxVirtualVisits {
-		delete(vs.byID, vs.order[0])
-		vs.order = vs.order[1:]
-	}
-}
-
-// find copies a visit as it is now.
-func (vs *virtualVisits) find(id string) (virtualVisit, bool) {
-	vs.mu.Lock()
-	defer vs.mu.Unlock()
-	if v := vs.byID[id]; v != nil {
-		return *v, true
-	}
-	return virtualVisit{}, false
-}
-
-func (vs *virtualVisits) accept(id string) {
-	vs.mu.Lock()
-	defer vs.mu.Unlock()
-	if v := vs.byID[id]; v != nil {
-		v.accepted = true
-	}
-}
-
-// all copies all visits, oldest first.
-func (vs *virtualVisits) all() []virtualVisit {
-	vs.mu.Lock()
-	defer vs.mu.Unlock()
-	out := make([]virtualVisit, len(vs.order))
-	for i, id := range vs.order {
-		out[i] = *vs.byID[id]
-	}
-	return out
-}
 
 // How long after the request a visit reaches each status; nobody has to do anything for it.
 const (
@@ -136,7 +86,7 @@ func (h *Handlers) acceptTerms(q *wire.Request) wire.Answer {
 	case v.status(q.Now) == "done":
 		return wire.BareStatus(http.StatusConflict, "")
 	}
-	h.virtual.accept(v.id)
+	h.virtual.change(v.id, func(v *virtualVisit) { v.accepted = true })
 	return wire.BareStatus(http.StatusOK, "")
 }
 

@@ -114,9 +114,9 @@ func (h *Handlers) createVisit(q *wire.Request) wire.Answer {
 	return wire.JSON(http.StatusOK, visitCreated{v.id, v.patient, redirectURL(v.id), v.sessions()})
 }
 
-func (h *Handlers) addVirtual(q *wire.Request, b virtualBody, patient string) *virtualVisit {
+func (h *Handlers) addVirtual(q *wire.Request, b virtualBody, patient string) virtualVisit {
 	d := b.VisitDetails
-	v := &virtualVisit{
+	v := virtualVisit{
 		id: world.UUID(world.Hash(h.Options.Seed, world.SaltVisit, h.visits.Add(1))), patient: patient, region: d.StateLicensure,
 		practice: cmp.Or(d.PracticeID, practiceID), brand: cmp.Or(d.Brand, h.Options.Brand()),
 		modality: cmp.Or(d.VisitTypeName, "virtual"), priority: d.Urgency > 0,
@@ -126,7 +126,7 @@ func (h *Handlers) addVirtual(q *wire.Request, b virtualBody, patient string) *v
 		owner := q.Owner()
 		v.owner = &owner
 	}
-	h.virtual.add(v)
+	h.virtual.add(v.id, v)
 	return v
 }
 
