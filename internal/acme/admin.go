@@ -137,7 +137,7 @@ type Slot struct {
 	Bookable              bool      `json:"isBookable"`   // false: v5 alone lists it
 	Start                 time.Time `json:"slotDateTime"` // UTC
 	Minutes               int       `json:"duration"`
-	Openings              int       `json:"openings"` // persons behind the NPI who are free
+	Openings              int       `json:"openings"` // persons of the NPI who are free
 }
 
 // Slots are a clinician's free slots now, as far as the lookahead of each visit type goes: by department and visit type,

@@ -108,7 +108,7 @@
 //	missing-zones *   in the directory and Care Options clinics have the zone "", null or "Pacific Standard Time", and some
 //	                  the coordinates 0,0; the other surfaces go on naming the zone
 //	late-zone-rules   Portland's clinics are in America/Vancouver and stay at -07:00 all year, whatever the zone database says
-//	crowded           six nurses with NPIs of their own at each flu shot clinic, six persons behind the NPI of a pool
+//	crowded           six nurses with NPIs of their own at each flu shot clinic, six persons with the NPI of a pool
 //	two-clinics       every fourth clinician works a part of each day at one clinic and the rest at another
 //	bom *             a byte order mark before each JSON document
 //	no-content *      204 in place of an empty list or a document without slots

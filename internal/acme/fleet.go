@@ -75,16 +75,6 @@ func (f *Fleet) add(t *Tenant) {
 	f.hosts[hosts.Scheduling] = hostOwner{t, wire.SchedulingBase}
 }
 
-// Tenant is the one of that name and tier, nil when there is none.
-func (f *Fleet) Tenant(name, tier string) *Tenant {
-	for _, t := range f.tenants {
-		if t.options.Tenant == name && t.options.Tier == tier {
-			return t
-		}
-	}
-	return nil
-}
-
 // ServeHTTP lets the tenant answer whose host was called. GET /_acme/tenants, on any host, lists them all.
 func (f *Fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && r.URL.Path == "/_acme/tenants" {

@@ -188,8 +188,7 @@ func untidied(a wire.Answer, u world.Untidy) wire.Answer {
 }
 
 func gatewayNotFound(requestID uint64) wire.Answer {
-	return wire.JSON(http.StatusNotFound, struct {
-		Message   string `json:"message"`
-		RequestID string `json:"request_id"`
-	}{"no Route matched with those values", fmt.Sprintf("%016x%016x", world.Mix(requestID), requestID)})
+	return wire.JSON(http.StatusNotFound, map[string]string{
+		"message": "no Route matched with those values", "request_id": fmt.Sprintf("%016x%016x", world.Mix(requestID), requestID),
+	})
 }

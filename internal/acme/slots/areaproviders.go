@@ -70,9 +70,7 @@ func (h *Handlers) availabilityProviders(q *wire.Request) wire.Answer {
 		}
 		return cmp.Or(cmp.Compare(b.slots, a.slots), cmp.Compare(a.next, b.next))
 	})
-	a := wire.JSON(http.StatusOK, struct {
-		Results []*availableProvider `json:"results"`
-	}{list})
+	a := wire.JSON(http.StatusOK, map[string]any{"results": list})
 	a.Empty = len(list) == 0
 	return a
 }

@@ -1,6 +1,7 @@
 package visits
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -45,7 +46,7 @@ type booking struct {
 func (h *Handlers) retailBooking(q *wire.Request) wire.Answer {
 	b, problem := readBooking(q)
 	v := b.VisitDetails
-	problem = firstProblem(problem,
+	problem = cmp.Or(problem,
 		required("patient.identifier", b.Patient.Identifier), required("visitDetails.providerId", v.ProviderID))
 	if problem != "" {
 		return wire.ErrorOnly(http.StatusBadRequest, problem)
@@ -59,16 +60,14 @@ func (h *Handlers) retailBooking(q *wire.Request) wire.Answer {
 	if visit == nil {
 		return refusal
 	}
-	return wire.JSON(http.StatusOK, struct {
-		VisitID string `json:"visitId"`
-	}{visit.ID})
+	return wire.JSON(http.StatusOK, map[string]string{"visitId": visit.ID})
 }
 
 // providerBooking sells a slot of a named clinician (docs/dexcare.md §7.2).
 func (h *Handlers) providerBooking(q *wire.Request) wire.Answer {
 	b, problem := readBooking(q)
 	v := b.VisitDetails
-	problem = firstProblem(problem, required("patient.patientGuid", b.Patient.PatientGUID),
+	problem = cmp.Or(problem, required("patient.patientGuid", b.Patient.PatientGUID),
 		required("visitDetails.nationalProviderId", v.NationalProviderID),
 		required("visitDetails.visitTypeId", v.VisitTypeID))
 	if problem != "" {
@@ -128,7 +127,7 @@ func readBooking(q *wire.Request) (b booking, problem string) {
 		return b, "Invalid request body"
 	}
 	v := b.VisitDetails
-	problem = firstProblem(required("visitDetails.ehrSystemName", v.EHRSystemName),
+	problem = cmp.Or(required("visitDetails.ehrSystemName", v.EHRSystemName),
 		required("visitDetails.departmentId", v.DepartmentID), required("visitDetails.visitReason", v.VisitReason),
 		required("visitDetails.slotId", v.SlotID))
 	switch {
@@ -144,15 +143,6 @@ func readBooking(q *wire.Request) (b booking, problem string) {
 func required(name, value string) string {
 	if value == "" {
 		return name + " is required"
-	}
-	return ""
-}
-
-func firstProblem(problems ...string) string {
-	for _, p := range problems {
-		if p != "" {
-			return p
-		}
 	}
 	return ""
 }

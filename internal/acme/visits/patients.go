@@ -116,18 +116,13 @@ var demographicsForm = form.Object("name birthdate gender", form.Each("gender em
 	"identifiers": form.List(form.Object("system", form.Members{"system": form.Text(0), "value": form.NullableText(0)})),
 })
 
-// patientFound is the answer of find-or-create.
-type patientFound struct {
-	PatientGUID string `json:"patientGuid"`
-}
-
 // findSelf finds or creates the token's own patient.
 func (h *Handlers) findSelf(q *wire.Request) wire.Answer {
 	if err := q.Read(&identifyingData{}); err != nil {
 		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 	}
 	h.patients.restore(q.Owner())
-	return wire.JSON(http.StatusOK, patientFound{world.UUID(h.patientHash(q.Token()))})
+	return wire.JSON(http.StatusOK, map[string]string{"patientGuid": world.UUID(h.patientHash(q.Token()))})
 }
 
 // findOther finds or creates somebody whom the token's patient speaks for: the same person, the same id.
@@ -137,7 +132,7 @@ func (h *Handlers) findOther(q *wire.Request) wire.Answer {
 		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 	}
 	identity, _ := json.Marshal(who) // strings only
-	return wire.JSON(http.StatusOK, patientFound{world.UUID(h.patientHash(q.Token() + string(identity)))})
+	return wire.JSON(http.StatusOK, map[string]string{"patientGuid": world.UUID(h.patientHash(q.Token() + string(identity)))})
 }
 
 // identifyingData is what makes two demographics the same person.

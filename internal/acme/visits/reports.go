@@ -46,9 +46,7 @@ func (h *Handlers) startReport(q *wire.Request) wire.Answer {
 		kind: body.Type, first: body.StartDate, last: body.EndDate, ready: q.Now.Add(reportDelay),
 	}
 	h.reports.add(r.id, r)
-	return wire.JSON(http.StatusOK, struct {
-		ID string `json:"id"`
-	}{r.id})
+	return wire.JSON(http.StatusOK, map[string]string{"id": r.id})
 }
 
 // reportStatus has an assumed path and an assumed body.
@@ -61,10 +59,7 @@ func (h *Handlers) reportStatus(q *wire.Request) wire.Answer {
 	if !q.Now.Before(r.ready) {
 		status = "complete"
 	}
-	return wire.JSON(http.StatusOK, struct {
-		ID     string `json:"id"`
-		Status string `json:"status"`
-	}{r.id, status})
+	return wire.JSON(http.StatusOK, map[string]string{"id": r.id, "status": status})
 }
 
 // downloadReport has an assumed path: the report as CSV, once it is complete.

@@ -65,10 +65,7 @@ func (h *Handlers) queuedGuestVisit(q *wire.Request) wire.Answer {
 		return wire.CodeAndError(http.StatusInternalServerError, "VISIT_CREATE_FAILED", trouble)
 	}
 	v := h.addVirtual(q, b, world.UUID(h.patientHash(b.Patient.Email)))
-	return wire.JSON(http.StatusOK, struct {
-		VisitID     string `json:"visitId"`
-		RedirectURL string `json:"visitRedirectUrl"`
-	}{v.id, redirectURL(v.id)})
+	return wire.JSON(http.StatusOK, map[string]string{"visitId": v.id, "visitRedirectUrl": redirectURL(v.id)})
 }
 
 func (h *Handlers) hasEHR(system string) bool {

@@ -12,11 +12,11 @@ import (
 type builder struct {
 	options Options
 	*Directory
-	zones  map[string]*Zone
-	cities [len(places)][]*Department // in the order of building
-	ids    map[[2]int]int             // EHR index, kind → departments so far
-	staff  map[*Department]int        // NPIs at each department
-	hired  [4]int                     // persons so far, by leading digit of their ids
+	zones   map[string]*Zone
+	cities  [len(places)][]*Department // in the order of building
+	ids     map[[2]int]int             // EHR index, kind → departments so far
+	staff   map[*Department]int        // NPIs at each department
+	serials [4]int                     // of persons so far, by leading digit of their ids
 }
 
 // zoneMargin is how many days around the lookahead a zone knows by heart.
@@ -42,18 +42,18 @@ func buildDirectory(o Options) (*Directory, error) {
 	for i := range o.Departments {
 		b.addDepartment(placeOrder[i%len(placeOrder)])
 	}
-	b.dealStaff()
+	b.assignStaff()
 	for _, city := range b.cities {
-		for _, dep := range hiringOrder(city) {
+		for _, dep := range staffingOrder(city) {
 			for i := range b.staff[dep] {
 				b.addClinician(dep, i)
 			}
 		}
 	}
 	if b.options.Untidy.Has(TwoClinics) {
-		b.addSameDayHomes()
+		b.addSameDays()
 	} else {
-		b.addSecondHomes()
+		b.addOtherDays()
 	}
 	b.number()
 	return b.Directory, nil
@@ -168,8 +168,8 @@ func round(x float64, digits int) float64 {
 	return math.Round(x*scale) / scale
 }
 
-// dealStaff says how many NPIs each department gets: pools one, express care up to three, primary care the rest.
-func (b *builder) dealStaff() {
+// assignStaff says how many NPIs each department gets: pools one, express care up to three, primary care the rest.
+func (b *builder) assignStaff() {
 	left := b.options.Providers
 	var express, primary []*Department
 	for _, dep := range b.Departments {
@@ -182,7 +182,7 @@ func (b *builder) dealStaff() {
 			primary = append(primary, dep)
 		}
 	}
-	left = b.dealNurses(left)
+	left = b.assignNurses(left)
 	for round := 0; round < 2; round++ {
 		for _, dep := range express {
 			if left > 0 && len(primary) > 0 {
@@ -200,9 +200,9 @@ func (b *builder) dealStaff() {
 	}
 }
 
-// hiringOrder is the order in which a city's departments get their clinicians: primary care comes before the express
+// staffingOrder is the order in which a city's departments get their clinicians: primary care comes before the express
 // care built before it, so that the first clinician is one with a panel, as in the sample payloads.
-func hiringOrder(city []*Department) []*Department {
+func staffingOrder(city []*Department) []*Department {
 	order := slices.Clone(city)
 	for i := 0; i+1 < len(order); i += 2 {
 		order[i], order[i+1] = order[i+1], order[i]

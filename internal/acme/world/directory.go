@@ -60,7 +60,7 @@ type Address struct {
 	PostalCode string `json:"postalCode"`
 }
 
-// Clinician is what an NPI stands for: one person, or the pool behind a clinic.
+// Clinician is what an NPI stands for: one person, or the pool of a clinic.
 type Clinician struct {
 	Number      int // 1, 2, 3, …; see NPI
 	NPI         string

@@ -26,7 +26,7 @@ var places = [...]place{
 	{"Berlin", "BE", "Europe/Berlin", 2, 52.52, 13.40, "304", 10100},
 }
 
-// placeOrder deals departments to cities; the first city gets two of nine, so that an area search there finds many.
+// placeOrder gives departments to cities; the first city gets two of nine, so that an area search there finds many.
 var placeOrder = [...]int{0, 1, 2, 0, 3, 4, 5, 6, 7}
 
 // quarters name the parts of a city; the first is the city itself.

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// poolSize is how many persons stand behind the NPI of a pool.
+// poolSize is how many persons the NPI of a pool stands for.
 var poolSize = [...]int{pooledCare: 3, FluShots: 2}
 
-// addClinician hires the i-th NPI of a department, with the people behind it and what they offer there.
+// addClinician adds the i-th NPI of a department, with the persons it stands for and what they offer there.
 func (b *builder) addClinician(dep *Department, i int) {
 	c := &Clinician{Number: len(b.Clinicians) + 1, Home: dep, Pool: b.pooled(dep.Kind)}
 	c.NPI = NPI(c.Number)
@@ -44,8 +44,8 @@ var serialGroup = [...]int{expressCare: 1, primaryCare: 2, FluShots: 3, pooledCa
 func (b *builder) addPerson(c *Clinician, j int) *Person {
 	k := c.Home.Kind
 	group := serialGroup[k]
-	b.hired[group]++
-	serial := fmt.Sprintf("%d%03d", group, b.hired[group])
+	b.serials[group]++
+	serial := fmt.Sprintf("%d%03d", group, b.serials[group])
 	h := Hash(b.options.Seed, saltPerson, uint64(c.Number), uint64(j))
 	p := &Person{
 		ProviderID: "P-" + serial, EMRID: "E-" + serial, NPI: c.NPI,
@@ -127,11 +127,11 @@ func (b *builder) addOffer(c *Clinician, dep *Department, v *VisitType, r rota) 
 	c.Offers = append(c.Offers, o)
 }
 
-// addSecondHomes lets every fourth clinician of a primary care department work in the city's next one on Tuesdays and
+// addOtherDays lets every fourth clinician of a primary care department work in the city's next one on Tuesdays and
 // Thursdays, so that some have two departments (docs/dexcare.md §5.3: one element of slots for each).
-func (b *builder) addSecondHomes() {
+func (b *builder) addOtherDays() {
 	for _, city := range b.cities {
-		b.deal(city, primaryCare, wholeDays)
+		b.addSecondDepartments(city, primaryCare, wholeDays)
 	}
 }
 
@@ -142,9 +142,9 @@ func wholeDays(s *Schedule) shift {
 	return away
 }
 
-// deal gives every fourth clinician of the city's clinics of a kind a second department, the next one of that kind.
+// addSecondDepartments gives every fourth clinician of the city's clinics of a kind a second department, the next one of that kind.
 // The part that away takes from each schedule is worked there.
-func (b *builder) deal(city []*Department, k Kind, away func(*Schedule) shift) {
+func (b *builder) addSecondDepartments(city []*Department, k Kind, away func(*Schedule) shift) {
 	var same []*Department
 	for _, dep := range city {
 		if dep.Kind == k && dep.Active {
@@ -156,12 +156,12 @@ func (b *builder) deal(city []*Department, k Kind, away func(*Schedule) shift) {
 	}
 	for _, c := range b.Clinicians {
 		if i := slices.Index(same, c.Home); i >= 0 && c.Number%4 == 0 && !c.Pool {
-			b.addSecondHome(c, same[(i+1)%len(same)], away)
+			b.addSecondDepartment(c, same[(i+1)%len(same)], away)
 		}
 	}
 }
 
-func (b *builder) addSecondHome(c *Clinician, second *Department, away func(*Schedule) shift) {
+func (b *builder) addSecondDepartment(c *Clinician, second *Department, away func(*Schedule) shift) {
 	for _, o := range slices.Clone(c.Offers) {
 		s := o.Schedules[0]
 		b.addOffer(c, second, o.VisitType, rota{[]*Person{s.Person}, away(s)})

@@ -118,7 +118,7 @@ func (b *builder) untidyPlace(dep *Department, n int) {
 	dep.ZoneText, dep.ZonePlain = [...]*string{&none, nil, &foreign}[n%5-2], false
 }
 
-// In a crowded tenant a flu shot clinic has nurses with NPIs of their own, and a pool as many persons behind one NPI.
+// In a crowded tenant a flu shot clinic has nurses with NPIs of their own, and a pool as many persons with one NPI.
 const crowd = 6
 
 // pooled reports whether one NPI stands for all who work at such a clinic.
@@ -138,8 +138,8 @@ func (b *builder) persons(k Kind) int {
 	}
 }
 
-// dealNurses gives flu shot clinics the rest of their crowd.
-func (b *builder) dealNurses(left int) int {
+// assignNurses gives flu shot clinics the rest of their nurses.
+func (b *builder) assignNurses(left int) int {
 	if !b.options.Untidy.Has(Crowded) {
 		return left
 	}
@@ -153,12 +153,12 @@ func (b *builder) dealNurses(left int) int {
 	return left
 }
 
-// addSameDayHomes lets every fourth clinician, of whatever kind of clinic, work a part of each day at the city's next
+// addSameDays lets every fourth clinician, of whatever kind of clinic, work a part of each day at the city's next
 // clinic of that kind.
-func (b *builder) addSameDayHomes() {
+func (b *builder) addSameDays() {
 	for _, city := range b.cities {
 		for _, k := range []Kind{expressCare, primaryCare, FluShots} {
-			b.deal(city, k, splitDay)
+			b.addSecondDepartments(city, k, splitDay)
 		}
 	}
 }

@@ -11,8 +11,8 @@ type Kind int
 const (
 	expressCare Kind = iota // walk-in clinic with a few clinicians, each with an NPI
 	primaryCare             // clinicians with panels, booked by name
-	FluShots                // short slots; a pool of vaccinators behind one NPI
-	pooledCare              // express care with a pool of clinicians behind one NPI
+	FluShots                // short slots; a pool of vaccinators with one NPI
+	pooledCare              // express care with a pool of clinicians with one NPI
 )
 
 // VisitType is a kind of visit in one EHR instance.
