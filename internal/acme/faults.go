@@ -13,29 +13,27 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-type faultKind int
+// faultKind is what a fault does, in the word of the grammar.
+type faultKind string
 
 const (
-	faultNone faultKind = iota
-	faultLatency
-	faultStatus
-	faultHang
-	faultDropBefore
-	faultDropAfter
-	faultTruncate
-	faultNotJSON
-	faultConflict
-	faultHide
-	faultLag
-	faultMinusZero
-	faultForget
+	faultNone       faultKind = ""
+	faultLatency    faultKind = "latency"
+	faultStatus     faultKind = "status"
+	faultHang       faultKind = "hang"
+	faultDropBefore faultKind = "drop-before"
+	faultDropAfter  faultKind = "drop-after"
+	faultTruncate   faultKind = "truncate"
+	faultNotJSON    faultKind = "not-json"
+	faultConflict   faultKind = "conflict"
+	faultHide       faultKind = "hide"
+	faultLag        faultKind = "lag"
+	faultMinusZero  faultKind = "minus-zero"
+	faultForget     faultKind = "forget"
 )
 
-var faultKinds = map[string]faultKind{
-	"latency": faultLatency, "status": faultStatus, "hang": faultHang, "drop-before": faultDropBefore,
-	"drop-after": faultDropAfter, "truncate": faultTruncate, "not-json": faultNotJSON, "conflict": faultConflict,
-	"hide": faultHide, "lag": faultLag, "minus-zero": faultMinusZero, "forget": faultForget,
-}
+// failingKinds are the kinds that end the call in another way than by its answer.
+var failingKinds = []faultKind{faultStatus, faultHang, faultDropBefore, faultDropAfter, faultTruncate, faultNotJSON}
 
 // fault is one rule, or what the rules together do to one call.
 type fault struct {
@@ -77,9 +75,7 @@ func parseFault(names []string, spec string) (*fault, error) {
 // parseEffect reads "kind[=value]".
 func (f *fault) parseEffect(effect string) (err error) {
 	word, value, hasValue := strings.Cut(effect, "=")
-	switch f.kind = faultKinds[word]; f.kind {
-	case faultNone:
-		return fmt.Errorf("%q is no kind of fault", word)
+	switch f.kind = faultKind(word); f.kind {
 	case faultLatency:
 		f.delay, err = parseDelay(value)
 		return err
@@ -98,6 +94,11 @@ func (f *fault) parseEffect(effect string) (err error) {
 			return fmt.Errorf("conflict %q is none of %s", value, world.Conflicts)
 		}
 		return nil
+	case faultHide, faultMinusZero, faultForget:
+	default:
+		if !slices.Contains(failingKinds, f.kind) {
+			return fmt.Errorf("%q is no kind of fault", word)
+		}
 	}
 	f.MinusZero, f.Forget = f.kind == faultMinusZero, f.kind == faultForget
 	if hasValue {
@@ -180,7 +181,7 @@ func (f *fault) add(rule *fault) {
 	f.MinusZero = f.MinusZero || rule.MinusZero
 	f.Forget = f.Forget || rule.Forget
 	f.Conflict = cmp.Or(f.Conflict, rule.Conflict)
-	if rule.kind.fails() && f.kind == faultNone {
+	if slices.Contains(failingKinds, rule.kind) && f.kind == faultNone {
 		f.kind, f.status = rule.kind, rule.status
 	}
 }
@@ -196,9 +197,6 @@ func (f *fault) hiding(seed uint64, rt *wire.Route, before world.Hiding) world.H
 	}
 	return world.Hiding{Share: f.ratio, Salt: world.Hash(seed, world.SaltHiding, world.HashText(surface))}
 }
-
-// fails reports whether the kind ends the call in another way than by its answer.
-func (k faultKind) fails() bool { return k >= faultStatus && k <= faultNotJSON }
 
 // SetFault puts one more fault into force; the package comment has the grammar.
 func (t *Tenant) SetFault(spec string) error {

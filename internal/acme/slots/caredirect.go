@@ -56,18 +56,13 @@ type zoned struct {
 	window
 }
 
-// clip is the part of the day d that lies inside the window.
-func (z zoned) clip(d world.Day) world.Span {
-	return z.DayWithin(d, z.within)
-}
-
 // writeScheduleDays writes the scheduleDays that Care Direct and v4 share, apart from durations: strings there, numbers
 // here (docs/dexcare.md §4.3). Days without slots are left out.
 func (h *Handlers) writeScheduleDays(w *document, cals []world.Calendar, days zoned, textDuration bool) {
 	w.list("scheduleDays")
 	var list []world.Opening
 	for d := days.first; d <= days.last; d++ {
-		list = world.OpeningsOn(list[:0], cals, days.clip(d))
+		list = world.OpeningsOn(list[:0], cals, days.DayWithin(d, days.within))
 		if len(list) == 0 {
 			continue
 		}

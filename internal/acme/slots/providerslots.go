@@ -115,12 +115,11 @@ func (h *Handlers) offerPage(sq slotQuery, o *world.Offer) offerPage {
 	zone := o.Department.Zone
 	today := zone.Today(sq.Now)
 	cals := h.Store.Calendars(o.Schedules, sq.View())
-	days := zoned{zone, sq.window}
 	p := newPager(sq.window, sq.days, today, today+world.Day(o.VisitType.Lookahead))
 	p.openings = func(d world.Day) []world.Opening {
 		within := zone.AllOf(d)
 		if d >= sq.window.first && d <= sq.window.last {
-			within = days.clip(d)
+			within = zone.DayWithin(d, sq.window.within)
 		}
 		return world.PerOffer(world.OpeningsOn(nil, cals, within))
 	}
