@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
-	"timeslots/internal/api/accel"
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/wire"
 )
 
 // listener is one HTTP server on its socket.
@@ -37,57 +37,39 @@ func publicTimeouts(cfg *config.Config) timeouts {
 // maxHeaderBytes bounds request line and headers. net/http adds 4 KiB of its own to what it is told.
 const maxHeaderBytes = 16<<10 - 4096
 
-// newListener serves handler with at most most connections at once.
-func newListener(addr string, most int, handler http.Handler, t timeouts) (*listener, error) {
-	l, err := listen(addr, most, handler, t)
+// newListener serves handler with at most most connections at once. Requests that fast knows do not reach net/http; nil: all
+// do.
+func newListener(addr string, most int, handler http.Handler, t timeouts, fast wire.Responder) (*listener, error) {
+	inner, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	l.serve(l.socket)
-	return l, nil
-}
-
-// newFastListener is newListener with an accelerator in front of net/http (see package accel).
-func newFastListener(addr string, most int, handler http.Handler, t timeouts, fast accel.Responder) (*listener, error) {
-	l, err := listen(addr, most, handler, t)
-	if err != nil {
-		return nil, err
-	}
-	socket, err := accel.Listen(accel.Options{
+	l := &listener{socket: door.Listen(inner, most), failed: make(chan error, 1)}
+	reader, err := wire.Listen(wire.Options{
 		Inner: l.socket, Responder: fast, Header: t.header, Idle: t.idle, Write: t.write,
 		ConnState: l.socket.ConnState, ConnContext: l.socket.ConnContext,
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.socket.Close())
 	}
-	l.server.ConnState, l.server.ConnContext = socket.ConnState, socket.ConnContext
-	l.serve(leavesOpen{socket, l.socket})
+	l.server = &http.Server{
+		Handler: handler, MaxHeaderBytes: maxHeaderBytes, DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout: t.header, ReadTimeout: t.read, WriteTimeout: t.write, IdleTimeout: t.idle,
+		ConnState: reader.ConnState, ConnContext: reader.ConnContext,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it quotes what clients sent
+	}
+	l.serve(leavesOpen{reader, l.socket})
 	return l, nil
 }
 
-// leavesOpen is an accelerator that stays with its open connections when it takes no more: net/http closes a listener as
-// soon as it accepts nothing, and those connections may have a request to come (see drain).
+// leavesOpen stays with its open connections when it takes no more: net/http closes a listener as soon as it accepts
+// nothing, and those connections may have a request to come (see drain).
 type leavesOpen struct {
-	*accel.Listener
+	*wire.Listener
 	socket *door.Listener
 }
 
 func (l leavesOpen) Close() error { return l.socket.Close() }
-
-func listen(addr string, most int, handler http.Handler, t timeouts) (*listener, error) {
-	inner, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	l := &listener{socket: door.Listen(inner, most), failed: make(chan error, 1)}
-	l.server = &http.Server{
-		Handler: handler, MaxHeaderBytes: maxHeaderBytes, DisableGeneralOptionsHandler: true,
-		ReadHeaderTimeout: t.header, ReadTimeout: t.read, WriteTimeout: t.write, IdleTimeout: t.idle,
-		ConnState: l.socket.ConnState, ConnContext: l.socket.ConnContext,
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it quotes what clients sent
-	}
-	return l, nil
-}
 
 func (l *listener) serve(socket net.Listener) {
 	go func() {

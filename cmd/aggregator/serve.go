@@ -58,11 +58,11 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 
 // listen opens both listeners.
 func (s *service) listen(cfg *config.Config) (err error) {
-	if s.public, err = newFastListener(cfg.Listen, maxConnections(), s.door, publicTimeouts(cfg), s); err != nil {
+	if s.public, err = newListener(cfg.Listen, maxConnections(), s.door, publicTimeouts(cfg), s); err != nil {
 		return err
 	}
 	s.onStop.push(s.public.close)
-	if s.admin, err = newListener(cfg.Admin.Listen, leastConnections, s.adminHandler(), adminTimeouts); err != nil {
+	if s.admin, err = newListener(cfg.Admin.Listen, leastConnections, s.adminHandler(), adminTimeouts, nil); err != nil {
 		return err
 	}
 	s.onStop.push(s.admin.close)

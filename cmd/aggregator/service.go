@@ -9,8 +9,8 @@ import (
 
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/api"
-	"timeslots/internal/api/accel"
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/wire"
 	"timeslots/internal/booking"
 	"timeslots/internal/cache"
 	"timeslots/internal/metrics"
@@ -120,8 +120,8 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	p.server.ServeHTTP(w, r)
 }
 
-// Respond implements accel.Responder: answers from memory, past the door while that may be.
-func (s *service) Respond(r *accel.Request, w *accel.Reply) (known bool) {
+// Respond implements wire.Responder: answers from memory, past the door while that may be.
+func (s *service) Respond(r *wire.Request, w *wire.Reply) (known bool) {
 	if !s.door.Ajar() {
 		return false
 	}

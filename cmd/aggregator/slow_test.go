@@ -33,7 +33,7 @@ func hurried(t *testing.T) *listener {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := newFastListener("127.0.0.1:0", maxConnections(), s.door, timeouts{time.Second, time.Second, time.Second, time.Second}, s)
+	l, err := newListener("127.0.0.1:0", maxConnections(), s.door, timeouts{time.Second, time.Second, time.Second, time.Second}, s)
 	if err != nil {
 		t.Fatal(err)
 	}

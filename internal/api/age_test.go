@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/api/accel"
+	"timeslots/internal/api/wire"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -32,8 +32,8 @@ func lifetime(t *testing.T, h http.Header) (fresh, stale int) {
 // quick is the answer of the accelerated path, as headers; nil: it has none.
 func (s *stand) quick(target string) http.Header {
 	path, query, _ := strings.Cut(target, "?")
-	var reply accel.Reply
-	if !s.Respond(&accel.Request{Path: []byte(path), Query: []byte(query)}, &reply) {
+	var reply wire.Reply
+	if !s.Respond(&wire.Request{Path: []byte(path), Query: []byte(query)}, &reply) {
 		return nil
 	}
 	h := http.Header{}

@@ -6,13 +6,13 @@ import (
 	"time"
 	"unsafe"
 
-	"timeslots/internal/api/accel"
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/wire"
 )
 
-// Respond implements accel.Responder: the hit path again, for connections that are answered without net/http. It says
+// Respond implements wire.Responder: the hit path again, for connections that are answered without net/http. It says
 // what serveHit says, in the same headers.
-func (s *Server) Respond(r *accel.Request, w *accel.Reply) bool {
+func (s *Server) Respond(r *wire.Request, w *wire.Reply) bool {
 	found, ok := s.findHit(unsafeText(r.Path), unsafeText(r.Query))
 	if !ok {
 		return false

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"timeslots/internal/api/accel"
+	"timeslots/internal/api/wire"
 	"timeslots/internal/search"
 )
 
@@ -41,7 +41,7 @@ func (s *stand) through(method, target string, headers []string) seen {
 func (s *stand) past(t *testing.T, method, target string, headers []string) (got seen, ok bool) {
 	t.Helper()
 	path, query, _ := strings.Cut(target, "?")
-	r := accel.Request{Head: method == http.MethodHead, Path: []byte(path), Query: []byte(query)}
+	r := wire.Request{Head: method == http.MethodHead, Path: []byte(path), Query: []byte(query)}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
 		switch name {
@@ -53,7 +53,7 @@ func (s *stand) past(t *testing.T, method, target string, headers []string) (got
 			r.CorrelationID = []byte(value)
 		}
 	}
-	w := accel.Reply{}
+	w := wire.Reply{}
 	if !s.Respond(&r, &w) {
 		return got, false
 	}
@@ -143,8 +143,8 @@ func BenchmarkRespond(b *testing.B) {
 		size := s.get(ask).Body.Len()
 		s.opt.Engine = settled{s.engine, view{}}
 		path, query, _ := strings.Cut(ask, "?")
-		r := accel.Request{Path: []byte(path), Query: []byte(query), AcceptEncoding: []byte("gzip")}
-		w := accel.Reply{Head: make([]byte, 0, 8<<10)}
+		r := wire.Request{Path: []byte(path), Query: []byte(query), AcceptEncoding: []byte("gzip")}
+		w := wire.Reply{Head: make([]byte, 0, 8<<10)}
 		b.Run(strconv.Itoa(size)+"bytes", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -162,14 +162,14 @@ func TestAHitAllocatesNothing(t *testing.T) {
 	s.get(ask)
 	s.opt.Engine = settled{s.engine, view{}}
 	path, query, _ := strings.Cut(ask, "?")
-	for name, r := range map[string]accel.Request{
+	for name, r := range map[string]wire.Request{
 		"plain":           {Path: []byte(path), Query: []byte(query)},
 		"coded":           {Path: []byte(path), Query: []byte(query), AcceptEncoding: []byte("gzip")},
 		"with an id":      {Path: []byte(path), Query: []byte(query), CorrelationID: []byte("c-1")},
 		"known already":   {Path: []byte(path), Query: []byte(query), IfNoneMatch: []byte("*")},
 		"its header only": {Head: true, Path: []byte(path), Query: []byte(query)},
 	} {
-		w := accel.Reply{Head: make([]byte, 0, 8<<10)}
+		w := wire.Reply{Head: make([]byte, 0, 8<<10)}
 		answered := true
 		allocs := testing.AllocsPerRun(1000, func() {
 			w.Head, w.Body = w.Head[:0], nil

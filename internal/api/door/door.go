@@ -85,7 +85,7 @@ func (d *Door) Ajar() bool { return !d.leaving.Load() && d.rules.Load().rate.eac
 // ServeHTTP implements http.Handler.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer d.contain(w, r)
-	if d.leaving.Load() || len(r.TransferEncoding) > 0 { // chunks: nobody looked at what follows them, see wire
+	if d.leaving.Load() || len(r.TransferEncoding) > 0 { // chunks: nobody looked at what follows them, see package wire
 		w.Header().Set("Connection", "close")
 	}
 	if p := malformed(r); p != nil {

@@ -7,7 +7,7 @@ import (
 	"timeslots/internal/problem"
 )
 
-// malformed tells what is wrong with how a request is put, as far as net/http shows it; [wire] sees the rest. Whoever is
+// malformed tells what is wrong with how a request is put, as far as net/http shows it; package wire sees the rest. Whoever is
 // refused here may have been understood differently by somebody on the way, so the connection ends.
 func malformed(r *http.Request) *problem.Document {
 	switch {

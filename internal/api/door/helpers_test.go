@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/api/wire"
 	"timeslots/internal/problem"
 )
 
@@ -17,6 +18,7 @@ import (
 type house struct {
 	*Door
 	listener *Listener
+	reader   *wire.Listener
 	server   *http.Server
 	addr     string
 	counted  *counted
@@ -74,9 +76,12 @@ func closedHouse(t testing.TB, most int, next http.HandlerFunc, r Rules) *house 
 		t.Fatal(err)
 	}
 	h := &house{listener: Listen(socket, most), addr: socket.Addr().String()}
+	if h.reader, err = wire.Listen(wire.Options{Inner: h.listener, ConnState: h.listener.ConnState, ConnContext: h.listener.ConnContext}); err != nil {
+		t.Fatal(err)
+	}
 	h.Door, h.counted = newDoor(t, next, r)
 	h.server = &http.Server{
-		Handler: h.Door, ConnState: h.listener.ConnState, ConnContext: h.listener.ConnContext,
+		Handler: h.Door, ConnState: h.reader.ConnState, ConnContext: h.reader.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, DisableGeneralOptionsHandler: true,
 		MaxHeaderBytes: 16<<10 - 4096, // net/http adds 4 KiB
 	}
@@ -85,7 +90,7 @@ func closedHouse(t testing.TB, most int, next http.HandlerFunc, r Rules) *house 
 
 func (h *house) serve(t testing.TB) *house {
 	done := make(chan struct{})
-	go func() { defer close(done); _ = h.server.Serve(h.listener) }()
+	go func() { defer close(done); _ = h.server.Serve(h.reader) }()
 	t.Cleanup(func() { _ = h.server.Close(); <-done })
 	return h
 }

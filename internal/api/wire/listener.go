@@ -1,4 +1,4 @@
-package accel
+package wire
 
 import (
 	"context"
@@ -15,10 +15,10 @@ type Responder interface {
 	Respond(r *Request, w *Reply) bool
 }
 
-// Options configure a Listener. All are needed but the hooks.
+// Options configure a Listener. Inner is needed, and with a Responder the times.
 type Options struct {
 	Inner     net.Listener
-	Responder Responder
+	Responder Responder     // nil: net/http answers everything
 	Header    time.Duration // how long a head may take to arrive; the server's own ReadHeaderTimeout
 	Idle      time.Duration // how long a client may wait with its next request; the server's own IdleTimeout
 	Write     time.Duration // how long an answer may take to be written
@@ -28,7 +28,8 @@ type Options struct {
 	ConnContext func(context.Context, net.Conn) context.Context
 }
 
-// Listener hands connections to net/http that answer plain requests by themselves. The server's ConnState and
+// Listener hands connections to net/http that refuse framings on which readers could disagree, and that answer plain requests
+// by themselves. The server's ConnState and
 // ConnContext must be [Listener.ConnState] and [Listener.ConnContext].
 type Listener struct {
 	net.Listener
@@ -43,8 +44,8 @@ type Listener struct {
 
 // Listen wraps a listener.
 func Listen(opt Options) (*Listener, error) {
-	if opt.Inner == nil || opt.Responder == nil || opt.Header <= 0 || opt.Idle <= 0 || opt.Write <= 0 {
-		return nil, errors.New("accel: Inner, Responder, Header, Idle and Write are needed")
+	if opt.Inner == nil || opt.Responder != nil && (opt.Header <= 0 || opt.Idle <= 0 || opt.Write <= 0) {
+		return nil, errors.New("wire: Inner is needed, and with a Responder Header, Idle and Write")
 	}
 	l := &Listener{
 		Listener: opt.Inner, responder: opt.Responder, header: opt.Header, idle: opt.Idle, write: opt.Write,
@@ -66,7 +67,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{Conn: inner, listener: l, idle: true}
+	c := &conn{Conn: inner, listener: l, idle: true, given: l.responder == nil}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open[c] = struct{}{}

@@ -1,4 +1,4 @@
-package door
+package wire
 
 import (
 	"bufio"
@@ -87,11 +87,11 @@ func TestWhatPassesNeverCompletesARefusedHead(t *testing.T) {
 
 // scanned gives what passes of a stream that arrives in reads of one size.
 func scanned(stream []byte, size int) (passed []byte, err error) {
-	var w wire
+	var w scanner
 	for len(stream) > 0 && err == nil {
 		part := stream[:min(size, len(stream))]
 		var n int
-		n, err = w.scan(part)
+		n, err = w.pass(part)
 		passed, stream = append(passed, part[:n]...), stream[len(part):]
 	}
 	return passed, err
@@ -139,7 +139,7 @@ func FuzzWire(f *testing.F) {
 		if bad {
 			return // net/http refuses what we let pass: it answers 400 and closes
 		}
-		var w wire
+		var w scanner
 		for i, end := range theirs {
 			if end < 0 {
 				return
@@ -148,7 +148,7 @@ func FuzzWire(f *testing.F) {
 			if i > 0 {
 				from = theirs[i-1]
 			}
-			if n, err := w.scan(cut[from:end]); err != nil || n != end-from || w.lines != 0 || w.inBody != 0 || w.free || w.held.total != 0 {
+			if n, err := w.pass(cut[from:end]); err != nil || n != end-from || w.lines != 0 || w.inBody != 0 || w.free || w.held.total != 0 {
 				t.Fatalf("request %d ends at %d for net/http; here %v, %+v", i, end, err, w)
 			}
 		}
@@ -165,10 +165,10 @@ func BenchmarkWire(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(stream)))
-			var w wire
+			var w scanner
 			for b.Loop() {
 				for rest := stream; len(rest) > 0; rest = rest[min(size, len(rest)):] {
-					if _, err := w.scan(rest[:min(size, len(rest))]); err != nil {
+					if _, err := w.pass(rest[:min(size, len(rest))]); err != nil {
 						b.Fatal(err)
 					}
 				}

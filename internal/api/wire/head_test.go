@@ -1,4 +1,4 @@
-package accel
+package wire
 
 import (
 	"bufio"
@@ -10,6 +10,20 @@ import (
 )
 
 const get = "GET /v1/timeslots?npi=9000000017 HTTP/1.1\r\nHost: slots.example.org\r\n"
+
+// parse reads the head that b begins with, as a connection does. It is n bytes long; 0 when that cannot be told for certain.
+func parse(b []byte) (r Request, n int, plain bool) {
+	var s scanner
+	n, ended, err := s.next(b[:min(len(b), maxHead)])
+	if err != nil || !ended {
+		return r, 0, false
+	}
+	r, certain, plain := s.take(b)
+	if !certain {
+		return r, 0, false
+	}
+	return r, n, plain
+}
 
 func TestAPlainRequestIsReadWhole(t *testing.T) {
 	in := "HEAD /v1/next-available?npi=1&by=provider HTTP/1.1\r\nhOST: [::1]:8080\r\nUser-Agent: x/1.0 (a; b)\r\naccept-encoding:\tgzip, br \r\n" +
@@ -75,14 +89,22 @@ func TestWhatIsNotPlainIsLeftAlone(t *testing.T) {
 	}
 }
 
-// FuzzParse holds the parser against net/http's: what it takes for one whole request, net/http reads as the same one,
+// FuzzPlain holds the scanner against net/http's: what it takes for one whole request, net/http reads as the same one,
 // with the same end, and without a body.
-func FuzzParse(f *testing.F) {
+func FuzzPlain(f *testing.F) {
 	f.Add([]byte(get + "\r\n"))
 	f.Add([]byte(get + "Accept-Encoding: gzip\r\nIf-None-Match: \"x\"\r\nX-A: b\r\n\r\nGET / HTTP/1.1\r\n"))
 	f.Add([]byte(get + "Cookie: a=b\r\nConnection: keep-alive\r\n\r\n"))
 	f.Add([]byte("HEAD /a?b HTTP/1.1\r\nHost: [::1]:80\r\nX:\t \r\n\r\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
+		var kept, passing scanner
+		taken, ended, err := kept.next(in)
+		if n, refused := passing.pass(in[:taken]); n != taken || refused != nil || (passing.lines == 0) != (ended || taken == 0) {
+			t.Fatalf("%q: %d kept, %d passed (%v)", in, taken, n, refused)
+		}
+		if _, refused := passing.pass(in[taken:]); err != nil && refused != err {
+			t.Fatalf("%q: refused with %v where it is kept, with %v where it passes", in, err, refused)
+		}
 		r, n, plain := parse(in)
 		if n == 0 {
 			if plain {
@@ -119,7 +141,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-func BenchmarkParse(b *testing.B) {
+func BenchmarkPlain(b *testing.B) {
 	in := []byte(get + "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\nAccept: application/json\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n" +
 		"Accept-Language: en-US,en;q=0.9\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n\r\n")
 	b.ReportAllocs()

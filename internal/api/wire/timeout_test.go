@@ -1,4 +1,4 @@
-package accel
+package wire
 
 import (
 	"testing"
@@ -15,6 +15,17 @@ func TestAHeadThatNeverEndsIsCutOff(t *testing.T) {
 	c.expect("q")
 	c.closed()
 	figure.AtMost(t, "cut off", time.Since(begun), 2*time.Second)
+}
+
+func TestAHeadThatBeginsLateAndNeverEndsIsCutOff(t *testing.T) {
+	h := open(t)
+	c := h.dial(t)
+	c.send(req("GET", "/hit", "q"))
+	c.expect("q")
+	c.send("GET /hit?q HT")
+	begun := time.Now()
+	c.closed()
+	figure.AtMost(t, "cut off", time.Since(begun), 1200*time.Millisecond) // the idle time would end it after 1.6 s
 }
 
 func TestAConnectionThatSaysNothingMoreIsClosedAfterTheIdleTime(t *testing.T) {
