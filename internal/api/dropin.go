@@ -29,14 +29,14 @@ func (s *Server) read(c echo.Context, route *readRoute) error {
 	values, err := url.ParseQuery(c.Request().URL.RawQuery)
 	name, _ := productName(values)
 	use := s.product(name)
-	rec.product = use.label
+	rec.Product = use.label
 	if !route.takes(c.Param("item")) { // nor is it passed through: upstream might read it as another path
 		return refuse(c, route, "the path names nothing that could exist: "+shorten(c.Param("item")))
 	}
 	if carriesCredentials(c.Request().Header) {
 		return s.bypass(c, route, nil)
 	}
-	rec.cache = "miss"
+	rec.Cache = "miss"
 	if err != nil {
 		return refuse(c, route, "the query string is not well-formed")
 	}
@@ -137,7 +137,7 @@ func refuse(c echo.Context, route *readRoute, detail string) error {
 // context that may belong to one. A body that was read already is given back first.
 func (s *Server) bypass(c echo.Context, route *readRoute, body []byte) error {
 	rec, r := recordOf(c), c.Request()
-	rec.cache = "bypass"
+	rec.Cache = "bypass"
 	if body != nil {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
@@ -150,7 +150,7 @@ func (s *Server) bypass(c echo.Context, route *readRoute, body []byte) error {
 
 // repeat answers from the cache, or asks upstream once for everybody.
 func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use *useCase) error {
-	found, err := s.reread(c.Request().Context(), key, use, recordOf(c).correlationID)
+	found, err := s.reread(c.Request().Context(), key, use, recordOf(c).CorrelationID)
 	if err != nil {
 		return upstreamSaid(c, err)
 	}

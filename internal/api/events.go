@@ -32,7 +32,7 @@ const (
 func (s *Server) events(c echo.Context) error {
 	rec := recordOf(c)
 	q, use, err := s.understand(c.Request().URL.RawQuery, form{routeEvents, parseFollowed, nil})
-	rec.product = use.label
+	rec.Product = use.label
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Server) events(c echo.Context) error {
 	if errors.Is(err, live.ErrFull) {
 		return err
 	}
-	rec.took = s.opt.Now().Sub(rec.start) // what comes later is no latency
+	rec.Took = s.opt.Now().Sub(rec.Start) // what comes later is no latency
 	if err != nil {                       // we are leaving: an empty answer, after which browsers come back to whoever serves then
 		_, _ = fmt.Fprintf(c.Response(), "retry: %d\n\n", comeBack.Milliseconds())
 		return nil

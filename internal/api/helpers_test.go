@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/api/record"
 	"timeslots/internal/booking"
 	"timeslots/internal/problem"
 	"timeslots/internal/search"
@@ -113,7 +114,7 @@ type stand struct {
 
 // notes remembers what was recorded.
 type notes struct {
-	silent
+	record.Silent
 	mu       sync.Mutex
 	requests []string
 	codes    []int

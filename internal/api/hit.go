@@ -6,12 +6,11 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"github.com/maypok86/otter/v2"
 
 	"timeslots/internal/api/door"
-	"timeslots/internal/trace"
+	"timeslots/internal/api/record"
 )
 
 // The hit path. A crowd asks the same few questions in the same few spellings, so what parsing and routing found out
@@ -72,7 +71,6 @@ const (
 
 // hit is a request that the response cache answers.
 type hit struct {
-	method string
 	route  string
 	use    *useCase
 	answer *response
@@ -80,7 +78,7 @@ type hit struct {
 	at     time.Time
 }
 
-// serveHit answers from the response cache, and tells whether it could.
+// serveHit answers from the response cache, and reports whether it could.
 func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
@@ -89,14 +87,14 @@ func (s *Server) serveHit(w http.ResponseWriter, r *http.Request) bool {
 	if !ok {
 		return false
 	}
-	found.method = r.Method
-	s.beginHit(&found)
-	id := door.CorrelationID(r.Header)
+	rec := s.beginHit(r.Context(), r.Header, &found)
+	rec.Method, rec.CorrelationID = r.Method, door.CorrelationID(r.Header)
 	h := w.Header()
-	h[door.CorrelationHeader] = []string{id}
+	h[door.CorrelationHeader] = []string{rec.CorrelationID}
 	h["X-Content-Type-Options"] = nosniff
 	given := found.answer.send(w, r, sending{now: found.at, use: found.use, strict: found.strict, behind: s.encoders})
-	s.endHit(&found, r.Header, given, unsafe.Slice(unsafe.StringData(id), len(id)))
+	rec.Status, rec.Bytes = given.status, int64(given.bytes)
+	s.records.End(&rec)
 	return true
 }
 
@@ -116,29 +114,16 @@ func (s *Server) findHit(path, query string) (found hit, ok bool) {
 	if answer == nil {
 		return hit{}, false
 	}
-	return hit{method: http.MethodGet, route: table.route, use: meaning.use, answer: answer, strict: strict && !answer.doubtful, at: s.opt.Now()}, true
+	return hit{route: table.route, use: meaning.use, answer: answer, strict: strict && !answer.doubtful, at: s.opt.Now()}, true
 }
 
-// beginHit counts a hit in.
-func (s *Server) beginHit(h *hit) {
-	s.opt.Recorder.RequestStarted()
-	s.opt.Recorder.CacheLookup("response", h.answer.lookupResult(h.at), 1)
-	s.tellServing(h.answer, h.use.label, h.at)
-}
-
-// endHit counts it out. The correlation id is not kept. The header is nil for a request that cannot ask to be followed.
-func (s *Server) endHit(h *hit, header http.Header, given sent, correlationID []byte) {
-	took := s.opt.Now().Sub(h.at)
-	kind := hitKind{product: h.use.label, route: h.route, status: given.status, cache: h.answer.cacheLabel(h.at)}
-	traceID := ""
-	if s.opt.Tracer.FollowsHit(header) {
-		traceID = s.opt.Tracer.Hit(header, h.at, took, trace.Ended{
-			Method: h.method, Route: kind.route, Product: kind.product, Cache: kind.cache, Status: kind.status,
-			CorrelationID: string(correlationID),
-		})
-	}
-	s.opt.Recorder.RequestEnded(kind.product, kind.route, kind.status, kind.cache, took, traceID)
-	s.hits.add(kind, given.bytes, took, correlationID)
+// beginHit counts a hit in. The header is nil for a request that cannot ask to be followed.
+func (s *Server) beginHit(ctx context.Context, header http.Header, h *hit) record.Request {
+	rec := record.Request{Start: h.at, Route: h.route, Product: h.use.label, Cache: h.answer.cacheLabel(h.at), FromMemory: true}
+	s.records.Begin(ctx, header, &rec)
+	s.records.CacheLookup("response", rec.Cache, 1)
+	s.tellServing(h.answer, rec.Product, h.at)
+	return rec
 }
 
 // remember lets the next request with this spelling take the hit path.
@@ -149,10 +134,10 @@ func (s *Server) remember(r *http.Request, route, key string, use *useCase) {
 // tellServing counts what an answer is like that is about to be sent.
 func (s *Server) tellServing(r *response, product string, now time.Time) {
 	if !r.asOf.IsZero() {
-		s.opt.Recorder.ServedAge(product, now.Sub(r.asOf))
+		s.records.ServedAge(product, now.Sub(r.asOf))
 	}
 	for _, report := range r.failed {
-		s.opt.Recorder.PartialResponse(product, report.Source, report.Reason)
+		s.records.PartialResponse(product, report.Source, report.Reason)
 	}
 }
 

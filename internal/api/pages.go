@@ -91,14 +91,14 @@ const pageIdle = 5 * time.Minute
 func (s *Server) page(c echo.Context) error {
 	rec, r := recordOf(c), c.Request()
 	d, err := s.opt.Pages.Render(r.Context(), r.URL.Path, r.URL.RawQuery, func(ctx context.Context, path, rawQuery string) Reply {
-		found, err := s.ask(ctx, path, rawQuery, rec.correlationID)
+		found, err := s.ask(ctx, path, rawQuery, rec.CorrelationID)
 		if err != nil {
 			return refusal(problemOf(err))
 		}
-		rec.cache = found.cacheLabel(s.opt.Now())
+		rec.Cache = found.cacheLabel(s.opt.Now())
 		return replyOf(found)
 	})
-	rec.product = s.product(d.Product).label
+	rec.Product = s.product(d.Product).label
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/live"
+	"timeslots/internal/api/record"
 	"timeslots/internal/booking"
 	"timeslots/internal/problem"
 	"timeslots/internal/search"
@@ -77,8 +78,8 @@ const statusClientLeft = 499
 // handleError is echo's error handler.
 func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
-		if _, panicked := err.(*panicError); panicked {
-			recordOf(c).failure = err
+		if _, panicked := err.(*record.PanicError); panicked {
+			recordOf(c).Failure = err
 			panic(http.ErrAbortHandler) // nobody must take half an answer for a whole one
 		}
 		return
@@ -89,9 +90,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 	}
 	p := problemOf(err)
 	if p.Status >= http.StatusInternalServerError {
-		recordOf(c).failure = err
+		recordOf(c).Failure = err
 	}
-	p.CorrelationID = recordOf(c).correlationID
+	p.CorrelationID = recordOf(c).CorrelationID
 	p.Write(c.Response())
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -17,10 +18,10 @@ func (s *Server) Respond(r *wire.Request, w *wire.Reply) bool {
 	if !ok {
 		return false
 	}
-	if r.Head {
-		found.method = http.MethodHead
+	rec := s.beginHit(context.Background(), nil, &found)
+	if rec.Method = http.MethodGet; r.Head {
+		rec.Method = http.MethodHead
 	}
-	s.beginHit(&found)
 	v, given := found.answer.chooseBytes(r.AcceptEncoding, s.encoders), sent{status: http.StatusOK}
 	if len(r.IfNoneMatch) > 0 && matchesTag(unsafeText(r.IfNoneMatch), v.etag[0]) {
 		given.status = http.StatusNotModified
@@ -30,7 +31,8 @@ func (s *Server) Respond(r *wire.Request, w *wire.Reply) bool {
 	w.Head = s.appendHead(w.Head, &found, v, given.status)
 	idAt := len(w.Head)
 	w.Head = appendCorrelationID(w.Head, r.CorrelationID)
-	s.endHit(&found, nil, given, w.Head[idAt:])
+	rec.Status, rec.Bytes, rec.CorrelationID = given.status, int64(given.bytes), unsafeText(w.Head[idAt:])
+	s.records.End(&rec)
 	w.Head = append(w.Head, "\r\n\r\n"...)
 	return true
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"timeslots/internal/api/live"
+	"timeslots/internal/api/record"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -31,17 +32,6 @@ type Searcher interface {
 	// Read and Repeat serve drop-in routes; see search.Engine.
 	Read(ctx context.Context, key timeslot.FragmentKey, caller search.Caller) (*search.Reading, error)
 	Repeat(ctx context.Context, r *search.Reading) (search.Repeated, error)
-}
-
-// Recorder counts what clients saw. The real one is metrics.Metrics.
-type Recorder interface {
-	RequestStarted()
-	// RequestEnded's route is the route's pattern, its cache one of hit, stale, miss and bypass.
-	// A trace's id becomes an example of its duration; empty: none.
-	RequestEnded(product, route string, code int, cache string, d time.Duration, traceID string)
-	ServedAge(product string, age time.Duration)
-	PartialResponse(product string, source timeslot.Source, reason timeslot.Kind)
-	CacheLookup(tier, result string, n int)
 }
 
 // Product is how one use case is served (docs/interface.md §2, products.*).
@@ -75,7 +65,7 @@ type Options struct {
 	VaryOrigin bool // answers differ by Origin: CORS is configured
 
 	Tracer   *trace.Tracer    // nil: no request is followed
-	Recorder Recorder         // nil: silent
+	Recorder record.Recorder  // nil: silent
 	Logger   *slog.Logger     // nil: discards
 	Now      func() time.Time // nil: time.Now
 }
@@ -90,7 +80,7 @@ type Server struct {
 	responses *responseCache
 	contexts  *contexts
 	encoders  *encoders
-	hits      *hitLog
+	records   *record.Log
 	live      *live.Hub
 	documents *otter.Cache[string, *coded] // pages by tag; nil: there are none
 	varyHead  []byte                       // Vary, for connections that are answered without net/http
@@ -106,12 +96,6 @@ func New(opt Options) (*Server, error) {
 	}
 	if opt.ResponseBytes == 0 {
 		opt.ResponseBytes = 128 << 20
-	}
-	if opt.Recorder == nil {
-		opt.Recorder = silent{}
-	}
-	if opt.Logger == nil {
-		opt.Logger = slog.New(slog.DiscardHandler)
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -135,7 +119,8 @@ func New(opt Options) (*Server, error) {
 	s := &Server{
 		opt: opt, echo: echo.New(), links: links, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
-		encoders: newEncoders(), hits: newHitLog(opt.Logger), live: live.New(live.Options{}), varyHead: []byte("Vary: Accept-Encoding\r\n"),
+		encoders: newEncoders(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
+		live: live.New(live.Options{}), varyHead: []byte("Vary: Accept-Encoding\r\n"),
 	}
 	if opt.VaryOrigin {
 		s.varyHead = []byte("Vary: Accept-Encoding, Origin\r\n")
@@ -177,7 +162,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) Close() {
 	s.live.Close()
 	s.encoders.close()
-	s.hits.close()
+	s.records.Close()
 	for _, table := range s.spellings {
 		table.cache.StopAllGoroutines()
 	}
@@ -190,11 +175,3 @@ func (s *Server) Close() {
 
 // Responses tells how many bytes and entries the response cache holds.
 func (s *Server) Responses() (bytes, entries int64) { return s.responses.size() }
-
-type silent struct{}
-
-func (silent) RequestStarted()                                                 {}
-func (silent) RequestEnded(string, string, int, string, time.Duration, string) {}
-func (silent) ServedAge(string, time.Duration)                                 {}
-func (silent) PartialResponse(string, timeslot.Source, timeslot.Kind)          {}
-func (silent) CacheLookup(string, string, int)                                 {}

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/record"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -34,9 +35,9 @@ type form struct {
 // search answers a query in the form of its route: from the response cache, or by asking the engine.
 func (s *Server) search(c echo.Context, f form) error {
 	rec, raw := recordOf(c), c.Request().URL.RawQuery
-	rec.cache = "miss"
-	found, err := s.find(c.Request().Context(), f, raw, rec.correlationID)
-	rec.product = found.use.label
+	rec.Cache = "miss"
+	found, err := s.find(c.Request().Context(), f, raw, rec.CorrelationID)
+	rec.Product = found.use.label
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func (s *Server) understand(raw string, f form) (*timeslot.Query, *useCase, erro
 func (s *Server) cached(ctx context.Context, key string) (r *response, strict bool) {
 	view, strict := s.opt.Engine.Taken(ctx)
 	r = s.responses.get(key, view)
-	s.opt.Recorder.CacheLookup("response", r.lookupResult(s.opt.Now()), 1)
+	s.records.CacheLookup("response", r.lookupResult(s.opt.Now()), 1)
 	return r, strict && (r == nil || !r.doubtful)
 }
 
@@ -122,7 +123,7 @@ type serving struct {
 // serve sends a response and counts what it was like.
 func (s *Server) serve(c echo.Context, r *response, how serving) error {
 	now := s.opt.Now()
-	recordOf(c).cache = r.cacheLabel(now)
+	recordOf(c).Cache = r.cacheLabel(now)
 	s.tellServing(r, how.use.label, now)
 	r.send(c.Response(), c.Request(), sending{now: now, use: how.use, strict: how.strict, behind: s.encoders})
 	return nil
@@ -133,15 +134,15 @@ func (s *Server) passThrough(route booking.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		rec := recordOf(c)
 		name, _ := productName(c.Request().URL.Query()) // upstream judges the parameter, not we
-		rec.product = s.product(name).label
+		rec.Product = s.product(name).label
 		s.opt.Gateway.Serve(c.Response(), c.Request(), route, callOf(c.Request(), rec))
 		return nil
 	}
 }
 
 // callOf is what the gateway is told of a request.
-func callOf(r *http.Request, rec *record) booking.Call {
-	return booking.Call{Product: rec.product, CorrelationID: rec.correlationID, ForwardedFor: door.ForwardedFor(r)}
+func callOf(r *http.Request, rec *record.Request) booking.Call {
+	return booking.Call{Product: rec.Product, CorrelationID: rec.CorrelationID, ForwardedFor: door.ForwardedFor(r)}
 }
 
 // failedReports are those that cost the answer a part.

@@ -57,38 +57,6 @@ func (s Span) Finish(e Ended) {
 	s.End()
 }
 
-// FollowsHit decides about an answer from memory, which is only traced after it was given. The header is nil for one
-// that can have no traceparent.
-func (t *Tracer) FollowsHit(header http.Header) bool {
-	return t != nil && (header.Get("Traceparent") != "" || t.draw())
-}
-
-// Hit is the whole trace of such an answer: one span. It gives the trace's id, empty when the client wants none.
-func (t *Tracer) Hit(header http.Header, began time.Time, took time.Duration, e Ended) string {
-	client, follow := otel.SpanContext{}, true
-	if header.Get("Traceparent") != "" {
-		client, follow = t.follow(header)
-	}
-	if !follow {
-		return ""
-	}
-	ctx := otel.ContextWithRemoteSpanContext(context.Background(), client)
-	_, started := t.provider.Tracer(scope).Start(ctx, "request", otel.WithSpanKind(otel.SpanKindServer), otel.WithTimestamp(began))
-	span := Span{ended{started, began.Add(took)}}
-	span.Finish(e)
-	return span.ID()
-}
-
-// ended is a span that ends at a moment of its own.
-type ended struct {
-	otel.Span
-	at time.Time
-}
-
-func (e ended) End(options ...otel.SpanEndOption) {
-	e.Span.End(append(options, otel.WithTimestamp(e.at))...)
-}
-
 // follow decides: the client's word counts (W3C Trace Context §3.2.2.5), as long as clients do not ask for more than
 // clientTraces; else chance does. The client's span comes without its tracestate.
 func (t *Tracer) follow(header http.Header) (client otel.SpanContext, follow bool) {

@@ -114,28 +114,7 @@ func TestWhoIsFollowed(t *testing.T) {
 			if got := span.ID() != ""; got != tt.want {
 				t.Errorf("followed %v", got)
 			}
-			if !tracer.FollowsHit(tt.header) {
-				if tt.want {
-					t.Error("a hit would not be followed")
-				}
-				return
-			}
-			if got := tracer.Hit(tt.header, time.Now(), time.Millisecond, search) != ""; got != tt.want {
-				t.Errorf("hit followed %v", got)
-			}
 		})
-	}
-}
-
-func TestAHitIsOneSpanThatEndsWhenItWasAnswered(t *testing.T) {
-	collector := tracetest.New(t)
-	tracer := newTracer(t, collector.URL, 1)
-	id := tracer.Hit(nil, time.Now().Add(-time.Hour), 250*time.Microsecond, trace.Ended{Method: "HEAD", Route: "/v1/next-available", Status: 503})
-	flush(t, tracer)
-	spans := collector.Spans()
-	if len(spans) != 1 || spans[0].Trace != id || spans[0].Parent != "" || spans[0].Took != 250*time.Microsecond ||
-		spans[0].Name != "HEAD /v1/next-available" || !spans[0].Failed {
-		t.Errorf("%+v", spans)
 	}
 }
 
@@ -172,7 +151,7 @@ func TestWithoutACollectorNothingHappens(t *testing.T) {
 		part.Fail()
 		part.End()
 		request.Finish(search)
-		if tracer.FollowsHit(header) || request.ID() != "" {
+		if request.ID() != "" {
 			t.Error("followed")
 		}
 	})
@@ -210,7 +189,7 @@ func BenchmarkRequestThatIsNotFollowed(b *testing.B) {
 	header := http.Header{}
 	b.ReportAllocs()
 	for b.Loop() {
-		if tracer.FollowsHit(header) {
+		if _, span := tracer.Begin(b.Context(), header, time.Time{}); span.ID() != "" {
 			b.Fatal("followed")
 		}
 	}
