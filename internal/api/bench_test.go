@@ -69,23 +69,6 @@ func BenchmarkUnchanged(b *testing.B) {
 	}
 }
 
-func BenchmarkCompress(b *testing.B) {
-	for _, slots := range []int{10, 100, 500} {
-		s := newStand(b, nil)
-		body := s.encode(&timeslot.Query{}, answerOf(s, slots))
-		for _, c := range []coding{gzipCoding, zstdCoding, brotliCoding} {
-			b.Run(c.name()+"/"+strconv.Itoa(slots)+"slots", func(b *testing.B) {
-				b.SetBytes(int64(len(body)))
-				b.ReportAllocs()
-				for b.Loop() {
-					encoded(body, c)
-				}
-				b.ReportMetric(float64(len(encoded(body, c)))/float64(len(body)), "of-plain")
-			})
-		}
-	}
-}
-
 func BenchmarkEncode(b *testing.B) {
 	for _, slots := range []int{10, 100, 500} {
 		s := newStand(b, nil)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -154,13 +155,13 @@ func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use *useCase) 
 	if err != nil {
 		return upstreamSaid(c, err)
 	}
-	return s.serve(c, found.response, found.serving)
+	return s.send(c, &found)
 }
 
 // reread is what repeat answers with. An error of upstream's is a *timeslot.Error.
 func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useCase, correlationID string) (finding, error) {
-	found := finding{serving: serving{use: use}, key: "repeat:" + key.String()} // no canonical query begins like this
-	if found.response, found.strict = s.cached(ctx, found.key); found.response != nil {
+	found := finding{use: use, key: "repeat:" + key.String()} // no canonical query begins like this
+	if found.Response, found.strict = s.cached(ctx, found.key); found.Response != nil {
 		return found, nil
 	}
 	reading, err := s.opt.Engine.Read(ctx, key, search.Caller{Product: use.upstream, CorrelationID: correlationID, Budget: use.Budget})
@@ -176,11 +177,11 @@ func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useC
 	}
 	f := reading.Fragment
 	found.strict = repeated.Strict
-	found.response = newResponse(origin{
-		body: repeated.Body, status: statusOf(f), complete: true, asOf: f.FetchedAt, mergedAt: f.FetchedAt, freshUntil: reading.FreshUntil, reviewAt: reading.ReviewAt,
-		takenVersion: repeated.TakenVersion, clinicians: timeslot.CliniciansOf(f), doubtful: repeated.Doubtful, first: firstServing{waited: reading.Waited, collapsed: reading.Collapsed},
-	}, s.opt.Now())
-	s.responses.put(found.key, found.response)
+	found.Response = response.New(response.Origin{
+		Status: statusOf(f), Complete: true, AsOf: f.FetchedAt, MergedAt: f.FetchedAt, FreshUntil: reading.FreshUntil, ReviewAt: reading.ReviewAt,
+		TakenVersion: repeated.TakenVersion, Clinicians: timeslot.CliniciansOf(f), Doubtful: repeated.Doubtful, Waited: reading.Waited, Collapsed: reading.Collapsed,
+	}, repeated.Body, s.opt.Now())
+	s.responses.Put(found.key, found.Response)
 	return found, nil
 }
 

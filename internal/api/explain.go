@@ -96,7 +96,7 @@ func (s *Server) Explain(ctx context.Context, query string) (*Explanation, error
 		return nil, err
 	}
 	view, _ := s.opt.Engine.Taken(ctx)
-	ready := s.responses.get(q.Canonical(), view) != nil
+	ready := s.responses.Get(q.Canonical(), view) != nil
 	x, err := s.opt.Engine.Explain(ctx, q)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/reference"
+	"timeslots/internal/api/response"
 )
 
 // referenceFiles are the service's description of itself, by path. They are the same for every Server, so a reload does
@@ -44,54 +45,24 @@ func (s *Server) mountReference() error {
 // file is one resource that is the same for everybody, in all codings.
 type file struct {
 	reference.File
-	*coded
+	*response.Coded
 }
 
 func newFile(f reference.File) *file {
-	c := newCoded(f.Body)
-	for _, coding := range served {
-		c.made(coding)
-	}
-	return &file{File: f, coded: c}
+	c := response.NewCoded(f.Body)
+	c.CodeNow()
+	return &file{File: f, Coded: c}
 }
 
 func (f *file) send(c echo.Context) error {
+	m := f.Document(http.StatusOK, f.Type, response.AskOf(c.Request()), nil)
+	m.Add(varyEncoding, response.NewField("Cache-Control", "public, max-age="+strconv.Itoa(int(f.KeepFor/time.Second))))
 	if f.Policy != "" {
-		c.Response().Header().Set("Content-Security-Policy", f.Policy)
+		m.Add(response.NewField("Content-Security-Policy", f.Policy))
 	}
-	f.sendDocument(c, sendingDocument{
-		status: http.StatusOK, mediaType: f.Type, cacheControl: "public, max-age=" + strconv.Itoa(int(f.KeepFor/time.Second)),
-	})
+	m.Send(c.Response())
 	return nil
 }
 
-// sendingDocument is what sending a document depends on besides its content.
-type sendingDocument struct {
-	status                  int
-	mediaType, cacheControl string
-	behind                  *encoders // make slow codings; nil: all are made
-}
-
-// sendDocument writes a document, or that the client has it already.
-func (r *coded) sendDocument(c echo.Context, how sendingDocument) {
-	w, request := c.Response(), c.Request()
-	v, h := r.choose(request.Header["Accept-Encoding"], how.behind), w.Header()
-	h.Set("Cache-Control", how.cacheControl)
-	vary(h)
-	if how.status == http.StatusOK {
-		h["Etag"] = v.etag
-		if matches(request.Header["If-None-Match"], v.etag[0]) {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-	}
-	if v.encoding != nil {
-		h["Content-Encoding"] = v.encoding
-	}
-	h.Set("Content-Type", how.mediaType)
-	h["Content-Length"] = v.length
-	w.WriteHeader(how.status)
-	if request.Method != http.MethodHead {
-		_, _ = w.Write(v.body) // the client may be gone
-	}
-}
+// varyEncoding is what pages and files depend on.
+var varyEncoding = response.Vary()

@@ -14,6 +14,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"timeslots/internal/api/reference"
+	"timeslots/internal/api/response"
 	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
 )
@@ -73,10 +74,10 @@ func (s *Server) mountPages() (err error) {
 	for _, route := range s.opt.Pages.Routes() {
 		s.echo.Match(readMethods, route, s.page)
 	}
-	s.documents, err = otter.New(&otter.Options[string, *coded]{
+	s.documents, err = otter.New(&otter.Options[string, *response.Coded]{
 		MaximumWeight:    documentBytes,
-		Weigher:          func(_ string, c *coded) uint32 { return uint32(2 * len(c.plain.body)) },
-		ExpiryCalculator: otter.ExpiryWriting[string, *coded](pageIdle),
+		Weigher:          func(_ string, c *response.Coded) uint32 { return uint32(2 * len(c.Body())) },
+		ExpiryCalculator: otter.ExpiryWriting[string, *response.Coded](pageIdle),
 	})
 	if err != nil {
 		return fmt.Errorf("api: pages: %w", err)
@@ -95,7 +96,7 @@ func (s *Server) page(c echo.Context) error {
 		if err != nil {
 			return refusal(problemOf(err))
 		}
-		rec.Cache = found.cacheLabel(s.opt.Now())
+		rec.Cache = found.CacheLabel(s.opt.Now())
 		return replyOf(found)
 	})
 	rec.Product = s.product(d.Product).label
@@ -109,15 +110,17 @@ func (s *Server) page(c echo.Context) error {
 	if d.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(d.RetryAfter))
 	}
-	s.coded(d).sendDocument(c, sendingDocument{status: d.Status, mediaType: "text/html; charset=utf-8", cacheControl: d.CacheControl, behind: s.encoders})
+	m := s.coded(d).Document(d.Status, "text/html; charset=utf-8", response.AskOf(r), s.coder)
+	m.Add(varyEncoding, response.NewField("Cache-Control", d.CacheControl))
+	m.Send(c.Response())
 	return nil
 }
 
 // coded finds the content codings of a document that was sent before.
-func (s *Server) coded(d Document) *coded {
+func (s *Server) coded(d Document) *response.Coded {
 	known, ok := s.documents.GetIfPresent(d.Tag)
 	if !ok {
-		known = newCoded(d.Body)
+		known = response.NewCoded(d.Body)
 		s.documents.Set(d.Tag, known)
 	}
 	return known
@@ -162,15 +165,11 @@ func (s *Server) askDepartments(ctx context.Context, rawQuery, correlationID str
 }
 
 func replyOf(found finding) Reply {
-	control := revalidateAlways
-	if found.complete {
-		control = found.use.cacheControl
-	}
-	return Reply{Status: found.status, Body: found.plain.body, Tag: found.plain.etag[0], CacheControl: control[0]}
+	return Reply{Status: found.Status, Body: found.Body(), Tag: found.ETag(), CacheControl: found.CacheControl(found.use.lifetime)}
 }
 
 // refusal is a problem as a reply.
 func refusal(p problem.Document) Reply {
 	body := p.JSON()
-	return Reply{Status: p.Status, Body: body, Tag: tagOf(body), CacheControl: p.CacheControl(), RetryAfter: p.RetrySeconds()}
+	return Reply{Status: p.Status, Body: body, Tag: response.Tag(body), CacheControl: p.CacheControl(), RetryAfter: p.RetrySeconds()}
 }

@@ -3,9 +3,8 @@ package api
 import (
 	"errors"
 	"net/url"
-	"strconv"
-	"time"
 
+	"timeslots/internal/api/response"
 	"timeslots/internal/timeslot"
 )
 
@@ -13,11 +12,10 @@ import (
 // upstream.
 type useCase struct {
 	Product
-	label        string
-	switchedBy   string // the product whose switch counts
-	upstream     string
-	cacheControl []string // of complete answers that are new
-	kept         int64    // seconds that others may keep one; 0: none
+	label      string
+	switchedBy string // the product whose switch counts
+	upstream   string
+	lifetime   *response.Lifetime // of its answers, for others
 }
 
 // useCases are all that a request can be: the configured products, requests that name none, and those that name
@@ -30,11 +28,7 @@ type useCases struct {
 func newUseCases(products map[string]Product) useCases {
 	u := useCases{named: map[string]*useCase{}}
 	for name, p := range products {
-		kept := max(0, int64(p.MaxAge/time.Second))
-		u.named[name] = &useCase{
-			Product: p, label: name, switchedBy: name, upstream: name,
-			cacheControl: []string{string(appendCacheControl(nil, kept, 0))}, kept: kept,
-		}
+		u.named[name] = &useCase{Product: p, label: name, switchedBy: name, upstream: name, lifetime: response.NewLifetime(p.MaxAge)}
 	}
 	unnamed, other := *u.named[DefaultProduct], *u.named[DefaultProduct]
 	unnamed.upstream = ""
@@ -58,19 +52,8 @@ func (s *Server) product(name string) *useCase {
 // errOff says that a product was switched off by an operator.
 var errOff = errors.New("switched off")
 
-// off tells whether a request's product is switched off.
+// off reports whether a request's product is switched off.
 func (s *Server) off(use *useCase) bool { return s.opt.Off != nil && s.opt.Off(use.switchedBy) }
-
-// appendCacheControl lets others keep complete answers for so many seconds, and longer while they revalidate or while we
-// are down (RFC 5861). A cache takes Age off max-age (RFC 9111 §4.2), so the age that an answer has already is added.
-func appendCacheControl(b []byte, kept, age int64) []byte {
-	if kept == 0 {
-		return append(b, "public, no-cache"...)
-	}
-	b = strconv.AppendInt(append(b, "public, max-age="...), age+kept, 10)
-	b = strconv.AppendInt(append(b, ", stale-while-revalidate="...), kept, 10)
-	return strconv.AppendInt(append(b, ", stale-if-error="...), 10*kept, 10)
-}
 
 // productName reads the parameter from parsed values; more than one, or one of a wrong form, is a violation.
 func productName(values url.Values) (string, *timeslot.Violation) {

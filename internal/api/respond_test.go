@@ -104,6 +104,26 @@ func TestBothWaysSayTheSame(t *testing.T) {
 	}
 }
 
+// An answer that is not complete for good is kept by us and by nobody else, whichever way it goes out.
+func TestBothWaysKeepAnIncompleteAnswerOutOfOtherCaches(t *testing.T) {
+	s := newStand(t, nil)
+	s.engine.answer = func() *search.Answer {
+		a := sampleAnswer(s.clock.Now())
+		a.Complete, a.Settled = false, true
+		return a
+	}
+	const kept = ask + "&product=flushot"
+	s.through(http.MethodGet, kept, nil)
+	want := s.through(http.MethodGet, kept, []string{"Correlation-Id: c-1"})
+	got, ok := s.past(t, http.MethodGet, kept, []string{"Correlation-Id: c-1"})
+	if !ok || want.header.Get("Cache-Control") != "public, no-cache" {
+		t.Fatalf("answered %v, Cache-Control %q", ok, want.header.Get("Cache-Control"))
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{})); diff != "" {
+		t.Errorf("(-net/http +accelerator):\n%s", diff)
+	}
+}
+
 func TestTheAcceleratorKnowsOnlyWhatWasAnsweredBefore(t *testing.T) {
 	s := newStand(t, nil)
 	for _, target := range []string{ask, ask + "&utm_source=x", "/v1/timeslots?", "/dexcare/v1/providers?x", "/openapi.json?"} {

@@ -13,6 +13,7 @@ import (
 
 	"timeslots/internal/api/live"
 	"timeslots/internal/api/record"
+	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -77,13 +78,13 @@ type Server struct {
 	links     links
 	useCases  useCases
 	spellings map[string]*spellings // by route
-	responses *responseCache
+	responses *response.Cache
 	contexts  *contexts
-	encoders  *encoders
+	coder     *response.Coder
 	records   *record.Log
 	live      *live.Hub
-	documents *otter.Cache[string, *coded] // pages by tag; nil: there are none
-	varyHead  []byte                       // Vary, for connections that are answered without net/http
+	documents *otter.Cache[string, *response.Coded] // pages by tag; nil: there are none
+	vary      *response.Field
 }
 
 // New builds the routes.
@@ -108,7 +109,7 @@ func New(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	responses, err := newResponseCache(opt.ResponseBytes, opt.Now) // from here on something would have to be closed
+	responses, err := response.NewCache(opt.ResponseBytes, opt.Now) // from here on something would have to be closed
 	if err != nil {
 		return nil, err
 	}
@@ -119,11 +120,11 @@ func New(opt Options) (*Server, error) {
 	s := &Server{
 		opt: opt, echo: echo.New(), links: links, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
-		encoders: newEncoders(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
-		live: live.New(live.Options{}), varyHead: []byte("Vary: Accept-Encoding\r\n"),
+		coder: response.NewCoder(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
+		live: live.New(live.Options{}), vary: varyEncoding,
 	}
 	if opt.VaryOrigin {
-		s.varyHead = []byte("Vary: Accept-Encoding, Origin\r\n")
+		s.vary = response.Vary("Origin")
 	}
 	s.routes()
 	return s, errors.Join(s.mountReference(), s.mountPages())
@@ -151,27 +152,20 @@ func (s *Server) routes() {
 // readMethods are those of a cached read.
 var readMethods = []string{http.MethodGet, http.MethodHead}
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.serveHit(w, r) {
-		s.echo.ServeHTTP(w, r)
-	}
-}
-
 // Close ends background work and gives up the response cache. No request may be under way.
 func (s *Server) Close() {
 	s.live.Close()
-	s.encoders.close()
+	s.coder.Close()
 	s.records.Close()
 	for _, table := range s.spellings {
 		table.cache.StopAllGoroutines()
 	}
-	s.responses.close()
+	s.responses.Close()
 	s.contexts.close()
 	if s.documents != nil {
 		s.documents.StopAllGoroutines()
 	}
 }
 
-// Responses tells how many bytes and entries the response cache holds.
-func (s *Server) Responses() (bytes, entries int64) { return s.responses.size() }
+// Responses is how many bytes and entries the response cache holds.
+func (s *Server) Responses() (bytes, entries int64) { return s.responses.Size() }

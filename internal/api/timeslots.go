@@ -9,6 +9,7 @@ import (
 
 	"timeslots/internal/api/door"
 	"timeslots/internal/api/record"
+	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -44,21 +45,23 @@ func (s *Server) search(c echo.Context, f form) error {
 	if found.kept {
 		s.remember(c.Request(), f.route, found.key, found.use)
 	}
-	return s.serve(c, found.response, found.serving)
+	return s.send(c, &found)
 }
 
 // finding is what a question came to. Its use is always there.
 type finding struct {
-	*response
-	serving
-	key  string
-	kept bool // the next one with the same words finds the response in the cache
+	*response.Response
+	use    *useCase
+	strict bool
+	key    string
+	route  string // where it is known before the router is asked
+	kept   bool   // the next one with the same words finds the response in the cache
 }
 
 // find answers a raw query in the form of a route.
 func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (finding, error) {
 	q, use, err := s.understand(raw, f)
-	found := finding{serving: serving{use: use}}
+	found := finding{use: use}
 	if err != nil {
 		return found, err
 	}
@@ -66,7 +69,7 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 		return found, errOff
 	}
 	found.key = q.Canonical()
-	if found.response, found.strict = s.cached(ctx, found.key); found.response != nil {
+	if found.Response, found.strict = s.cached(ctx, found.key); found.Response != nil {
 		found.kept = true
 		return found, nil
 	}
@@ -77,9 +80,9 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 	_, span := trace.Start(ctx, trace.Encode)
 	body := f.encode(q, answer)
 	span.End()
-	found.response, found.strict, found.kept = newResponse(originOf(answer, body), s.opt.Now()), answer.Strict, answer.Complete || answer.Settled
+	found.Response, found.strict, found.kept = response.New(response.OriginOf(answer), body, s.opt.Now()), answer.Strict, answer.Complete || answer.Settled
 	if found.kept {
-		s.responses.put(found.key, found.response)
+		s.responses.Put(found.key, found.Response)
 	}
 	return found, nil
 }
@@ -105,27 +108,19 @@ func (s *Server) understand(raw string, f form) (*timeslot.Query, *useCase, erro
 	return q, use, err
 }
 
-// cached finds a response that may be served as it is, and tells whether the view of taken slots it was checked
+// cached finds a response that may be served as it is, and reports whether the view of taken slots it was checked
 // against has every booking that was answered before.
-func (s *Server) cached(ctx context.Context, key string) (r *response, strict bool) {
+func (s *Server) cached(ctx context.Context, key string) (r *response.Response, strict bool) {
 	view, strict := s.opt.Engine.Taken(ctx)
-	r = s.responses.get(key, view)
-	s.records.CacheLookup("response", r.lookupResult(s.opt.Now()), 1)
-	return r, strict && (r == nil || !r.doubtful)
+	r = s.responses.Get(key, view)
+	s.records.CacheLookup("response", r.LookupResult(s.opt.Now()), 1)
+	return r, strict && (r == nil || !r.Doubtful)
 }
 
-// serving is what sending a response depends on besides itself.
-type serving struct {
-	use    *useCase
-	strict bool
-}
-
-// serve sends a response and counts what it was like.
-func (s *Server) serve(c echo.Context, r *response, how serving) error {
-	now := s.opt.Now()
-	recordOf(c).Cache = r.cacheLabel(now)
-	s.tellServing(r, how.use.label, now)
-	r.send(c.Response(), c.Request(), sending{now: now, use: how.use, strict: how.strict, behind: s.encoders})
+// send answers a request that came by the router.
+func (s *Server) send(c echo.Context, found *finding) error {
+	m := s.answer(recordOf(c), found, response.AskOf(c.Request()), s.opt.Now())
+	m.Send(c.Response())
 	return nil
 }
 
@@ -143,15 +138,4 @@ func (s *Server) passThrough(route booking.Route) echo.HandlerFunc {
 // callOf is what the gateway is told of a request.
 func callOf(r *http.Request, rec *record.Request) booking.Call {
 	return booking.Call{Product: rec.Product, CorrelationID: rec.CorrelationID, ForwardedFor: door.ForwardedFor(r)}
-}
-
-// failedReports are those that cost the answer a part.
-func failedReports(reports []timeslot.SourceReport) []timeslot.SourceReport {
-	var failed []timeslot.SourceReport
-	for _, r := range reports {
-		if r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusFresh && r.Reason == timeslot.KindMalformed {
-			failed = append(failed, r)
-		}
-	}
-	return failed
 }

@@ -151,7 +151,7 @@ func TestAStaleAnswerSaysSoAndIsServedAgainForASecond(t *testing.T) {
 			t.Errorf("Cache-Status %q", got)
 		}
 	}
-	s.clock.pass(staleKept)
+	s.clock.pass(250 * time.Millisecond)
 	s.get(ask)
 	if s.engine.calls != 2 {
 		t.Errorf("%d searches, want two", s.engine.calls)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/response"
 	"timeslots/internal/search"
 )
 
@@ -30,7 +31,7 @@ func (s *Server) Warm(ctx context.Context, product, query string, ahead time.Dur
 		return false, err
 	}
 	if answer.Complete {
-		s.responses.put(q.Canonical(), newResponse(originOf(answer, f.encode(q, answer)), s.opt.Now()))
+		s.responses.Put(q.Canonical(), response.New(response.OriginOf(answer), f.encode(q, answer), s.opt.Now()))
 	}
 	return answer.Complete, nil
 }

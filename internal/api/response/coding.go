@@ -1,4 +1,4 @@
-package api
+package response
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ const (
 
 func (c coding) name() string { return [codings]string{"identity", "gzip", "zstd", "br"}[c] }
 
-// slow tells whether the first caller should not wait for the coding: it is worth its time only for an answer that is
+// slow reports whether the first caller should not wait for the coding: it is worth its time only for an answer that is
 // asked for again.
 func (c coding) slow() bool { return c == brotliCoding }
 
@@ -35,27 +35,25 @@ func (c coding) slow() bool { return c == brotliCoding }
 // that go with it.
 type variant struct {
 	body                   []byte
-	etag, length, encoding []string // encoding is nil for identity
-	head                   []byte   // all of them, for connections that are answered without net/http
+	etag, length, encoding *Field // encoding is nil for identity
 }
 
-// tagOf is the opaque part of the validator: xxhash64, the same on every replica. It tells the answers of one URL apart, which
+// Tag is the opaque part of the validator: xxhash64, the same on every replica. It tells the answers of one URL apart, which
 // nobody who could forge one writes; SHA-256 took as long as a quarter of merging a large answer.
-func tagOf(body []byte) string {
+func Tag(body []byte) string {
 	var sum [8]byte
 	binary.BigEndian.PutUint64(sum[:], xxhash.Sum64(body))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 func newVariant(body []byte, tag string, c coding) variant {
-	v := variant{body: body, length: []string{strconv.Itoa(len(body))}}
+	v := variant{body: body, length: NewField("Content-Length", strconv.Itoa(len(body)))}
 	if c == identity {
-		v.etag = []string{`"` + tag + `"`}
+		v.etag = NewField("Etag", `"`+tag+`"`)
 	} else {
-		v.etag = []string{`"` + tag + "-" + c.name() + `"`}
-		v.encoding = []string{c.name()}
+		v.etag = NewField("Etag", `"`+tag+"-"+c.name()+`"`)
+		v.encoding = NewField("Content-Encoding", c.name())
 	}
-	v.head = variantHead(&v)
 	return v
 }
 
@@ -66,21 +64,34 @@ type lazyVariant struct {
 	ordered atomic.Bool
 }
 
+// Coded is a body in its content codings.
+type Coded struct {
+	plain variant
+	lazy  [codings]lazyVariant // by coding; identity is plain
+}
+
+// NewCoded makes the codings of a body when they are wanted. The body is frozen.
+func NewCoded(body []byte) *Coded {
+	return &Coded{plain: newVariant(body, Tag(body), identity)}
+}
+
+// Body is the body without a coding, frozen.
+func (r *Coded) Body() []byte { return r.plain.body }
+
+// ETag is the validator of the body without a coding.
+func (r *Coded) ETag() string { return r.plain.etag.value[0] }
+
+// CodeNow makes all codings at once, for what many will ask for.
+func (r *Coded) CodeNow() {
+	for _, c := range served {
+		r.made(c)
+	}
+}
+
 // choose gives the variant that a client prefers. A slow coding that is not there yet is ordered, and the client gets
 // the next best meanwhile.
-func (r *coded) choose(accept []string, behind *encoders) *variant {
-	return r.chooseOf(preferenceOf(accept), behind)
-}
-
-// chooseBytes is choose for one header that is not kept; nil: none.
-func (r *coded) chooseBytes(accept []byte, behind *encoders) *variant {
-	if accept == nil {
-		return &r.plain
-	}
-	return r.chooseOf(preferences.of(unsafeText(accept)), behind)
-}
-
-func (r *coded) chooseOf(wanted preference, behind *encoders) *variant {
+func (r *Coded) choose(accept []string, coder *Coder) *variant {
+	wanted := preferenceOf(accept)
 	for _, c := range wanted {
 		if v := r.lazy[c].ready.Load(); v != nil {
 			return v
@@ -88,33 +99,33 @@ func (r *coded) chooseOf(wanted preference, behind *encoders) *variant {
 		if !c.slow() || len(wanted) == 1 {
 			return r.made(c)
 		}
-		r.order(c, behind)
+		r.order(c, coder)
 	}
 	return &r.plain
 }
 
-// order has a coding made behind, once. Where there is no room, a later request orders it again.
-func (r *coded) order(c coding, behind *encoders) {
+// order has a coding made in the background, once. Where there is no room, a later request orders it again.
+func (r *Coded) order(c coding, coder *Coder) {
 	lazy := &r.lazy[c]
-	if lazy.ordered.CompareAndSwap(false, true) && !behind.add(func() { r.made(c) }) {
+	if lazy.ordered.CompareAndSwap(false, true) && !coder.add(func() { r.made(c) }) {
 		lazy.ordered.Store(false)
 	}
 }
 
 // made is the variant, made now if nobody did before.
-func (r *coded) made(c coding) *variant {
+func (r *Coded) made(c coding) *variant {
 	lazy := &r.lazy[c]
 	lazy.once.Do(func() {
-		tag := r.plain.etag[0]
+		tag := r.ETag()
 		v := newVariant(encoded(r.plain.body, c), tag[1:len(tag)-1], c)
 		lazy.ready.Store(&v)
 	})
 	return lazy.ready.Load()
 }
 
-// Levels that are worth their time for a few tens of kilobytes of JSON. Whoever asks from a place of his own waits for gzip,
-// and nobody else gets what he gets: level 6 takes three times as long for an eighth less. What is asked for again is made
-// once more in Brotli.
+// Levels that are worth their time for a few tens of kilobytes of JSON. An answer for one visitor's own position waits for
+// gzip and serves nobody else: level 6 takes three times as long for an eighth less. What is asked for again is made once
+// more in Brotli.
 const (
 	gzipLevel   = 1
 	brotliLevel = 5
