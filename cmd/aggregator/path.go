@@ -9,6 +9,7 @@ import (
 
 	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/internal/api"
+	"timeslots/internal/api/encode"
 	"timeslots/internal/fetch"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -109,8 +110,8 @@ func (s *service) fetchOptions(cfg *config.Config) fetch.Options {
 	}
 }
 
-func linkOptions(base *url.URL, cfg config.Scheduling) api.LinkOptions {
-	return api.LinkOptions{Base: base, Brand: cfg.Brand, Retail: cfg.Links.Retail, Provider: cfg.Links.Provider}
+func linkOptions(base *url.URL, cfg config.Scheduling) encode.LinkOptions {
+	return encode.LinkOptions{Base: base, Brand: cfg.Brand, Retail: cfg.Links.Retail, Provider: cfg.Links.Provider}
 }
 
 func searchSources(cfg config.Sources) map[timeslot.Source]search.SourceOptions {

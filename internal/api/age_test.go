@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/api/sample"
 	"timeslots/internal/api/wire"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -49,7 +50,7 @@ func (s *stand) quick(target string) http.Header {
 func TestACacheKeepsAnAnswerForMaxAge(t *testing.T) {
 	s := newStand(t, nil)
 	s.engine.answer = func() *search.Answer {
-		a := sampleAnswer(s.clock.Now())
+		a := sample.Answer(s.clock.Now())
 		a.AsOf, a.FreshUntil = a.AsOf.Add(-10*time.Minute), a.FreshUntil.Add(time.Hour)
 		return a
 	}
@@ -73,7 +74,7 @@ func TestAgeCountsFromTheOldestDataHoweverOftenItIsMerged(t *testing.T) {
 	s := newStand(t, nil)
 	fetched := s.clock.Now()
 	s.engine.answer = func() *search.Answer {
-		a := sampleAnswer(s.clock.Now())
+		a := sample.Answer(s.clock.Now())
 		a.AsOf = fetched
 		return a
 	}

@@ -22,7 +22,7 @@ func meaning(t *testing.T, raw string) string {
 		q.Locate(codes)
 		q.ForgetPast(time.Date(2026, 10, 5, 19, 0, 0, 0, time.UTC))
 	}
-	q, _, err := s.understand(raw, form{routeTimeslots, parseQuery, s.encode})
+	q, _, err := s.understand(raw, form{routeTimeslots, parseQuery, s.encoder.List})
 	if err != nil {
 		t.Fatalf("%s: %v", raw, err)
 	}

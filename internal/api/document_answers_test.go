@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/api/encode"
+	"timeslots/internal/api/sample"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -20,7 +22,7 @@ const (
 
 // everything has each field that an answer may have, and each reason that a source may give.
 func everything(now time.Time) *search.Answer {
-	a := sampleAnswer(now)
+	a := sample.Answer(now)
 	slot := a.Slots[0]
 	slot.Score = &timeslot.Score{Total: 0.71544, Wait: 0.5, Distance: 0.9, Bookable: 1, Spread: 1}
 	known := *slot.Schedule
@@ -64,7 +66,7 @@ func bare(now time.Time) *search.Answer {
 
 func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	linked := func(o *Options) {
-		o.Links = LinkOptions{Base: &url.URL{Scheme: "https", Host: "scheduling.care.example.org"}, Brand: "acme", Retail: timeslot.DefaultRetailLink}
+		o.Links = encode.LinkOptions{Base: &url.URL{Scheme: "https", Host: "scheduling.care.example.org"}, Brand: "acme", Retail: timeslot.DefaultRetailLink}
 	}
 	for name, answer := range map[string]func(*stand) *search.Answer{
 		"all fields": func(s *stand) *search.Answer { return everything(s.clock.Now()) },

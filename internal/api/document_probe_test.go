@@ -12,6 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"timeslots/internal/api/sample"
 	"timeslots/internal/search"
 )
 
@@ -27,7 +28,7 @@ type probe struct {
 func eachParameter(t *testing.T, test func(*testing.T, probe)) {
 	s := newStand(t, nil)
 	s.engine.answer = func() *search.Answer { // incomplete: never kept, so that every question reaches the engine
-		a := sampleAnswer(s.clock.Now())
+		a := sample.Answer(s.clock.Now())
 		a.Complete = false
 		return a
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/api/sample"
 	"timeslots/internal/figure"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -56,7 +57,7 @@ func follow(t *testing.T, s *stand, last string, more ...string) (next func() st
 
 func TestASlotThatIsTakenIsToldToThoseWhoLookAtIt(t *testing.T) {
 	s := newStand(t, nil)
-	answer := sampleAnswer(s.clock.Now())
+	answer := sample.Answer(s.clock.Now())
 	id := answer.Slots[0].PublicID()
 	s.engine.answer = func() *search.Answer {
 		a := *answer
@@ -104,7 +105,7 @@ func TestASlotThatIsTakenIsToldToThoseWhoLookAtIt(t *testing.T) {
 func TestAListIsFollowedByTheTimesItShows(t *testing.T) {
 	s := newStand(t, nil)
 	s.engine.answer = func() *search.Answer {
-		a := sampleAnswer(s.clock.Now())
+		a := sample.Answer(s.clock.Now())
 		a.FreshUntil = s.clock.Now().Add(time.Hour)
 		a.Entries = []timeslot.Entry{{NPI: "9000000108", Status: timeslot.AvailabilityOpen, Count: 9, Next: a.Slots}}
 		a.Slots = nil
@@ -112,7 +113,7 @@ func TestAListIsFollowedByTheTimesItShows(t *testing.T) {
 	}
 	next, leave := follow(t, s, "", "&by=provider&per=1")
 	defer leave()
-	id := sampleAnswer(start).Slots[0].PublicID()
+	id := sample.Answer(start).Slots[0].PublicID()
 	if got := next(); !strings.HasSuffix(got, `event: offered|data: {"offered":["`+id+`"]}`) {
 		t.Errorf("first %q", got)
 	}

@@ -91,7 +91,7 @@ const explainedOffers = 20
 // Explain says how a query of GET /v1/timeslots, as it is written after the "?", would be answered now. Its error is
 // [timeslot.InvalidQueryError].
 func (s *Server) Explain(ctx context.Context, query string) (*Explanation, error) {
-	q, use, err := s.understand(query, form{routeTimeslots, parseQuery, s.encode})
+	q, use, err := s.understand(query, form{routeTimeslots, parseQuery, s.encoder.List})
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"timeslots/internal/api/record"
+	"timeslots/internal/api/sample"
 	"timeslots/internal/booking"
 	"timeslots/internal/problem"
 	"timeslots/internal/search"
@@ -137,7 +138,7 @@ func (n *notes) PartialResponse(product string, source timeslot.Source, reason t
 func newStand(t testing.TB, change func(*Options)) *stand {
 	t.Helper()
 	s := &stand{clock: &clock{now: start.Add(-24 * time.Hour)}, notes: &notes{}}
-	s.engine = &counter{answer: func() *search.Answer { return sampleAnswer(s.clock.Now()) }}
+	s.engine = &counter{answer: func() *search.Answer { return sample.Answer(s.clock.Now()) }}
 	ledger, err := taken.NewLedger(taken.LedgerOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -166,30 +167,6 @@ func newStand(t testing.TB, change func(*Options)) *stand {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// sampleAnswer is one slot that two surfaces list, fresh for ten seconds.
-func sampleAnswer(now time.Time) *search.Answer {
-	schedule := &timeslot.Schedule{
-		EHRInstance: "org.acme.ehr.main", DepartmentID: "4100200300", NPI: "9000000108", ProviderID: "P-1001",
-		VisitTypeID: "7101", VisitTypeName: "Illness", VisitTypeTitle: "Illness or Injury", Modality: timeslot.InClinic,
-		ForNewPatient: timeslot.Yes, Timezone: "America/Los_Angeles",
-	}
-	return &search.Answer{MergedAt: now, Waited: true, Strict: true, Result: &timeslot.Result{
-		AsOf: now, Complete: true, Total: 1, FreshUntil: now.Add(10 * time.Second), StaleUntil: now.Add(time.Minute), FirstStart: start.Unix(),
-		Slots: []timeslot.Offer{{
-			Schedule: schedule, Start: start.Unix(), Offset: -480, Duration: 20, Distance: 1.456,
-			Sources:      timeslot.SourceSet(0).With(timeslot.CareDirect).With(timeslot.ProviderDirect),
-			RetailSlotID: "c2xvdA==", RetailProviderID: "P-1001",
-		}},
-		Providers: map[string]*timeslot.Provider{"9000000108": {NPI: "9000000108", Name: "Example <Provider>", Gender: "female", Specialties: []string{"Family Medicine"}}},
-		Departments: map[string]*timeslot.DepartmentView{"org.acme.ehr.main|4100200300": {Distance: 1.456, Department: timeslot.Department{
-			EHRInstance: "org.acme.ehr.main", ID: "4100200300", URLName: "AcmeRiverton", Name: "Acme Express Care - Riverton", ClinicType: "Retail",
-			Timezone: "America/Los_Angeles", Phone: "206-555-0100", Address: timeslot.Address{Line1: "100 Example Way", City: "Riverton", State: "WA", PostalCode: "98000"},
-			Point: &timeslot.Point{Latitude: 47.61, Longitude: -122.33},
-		}}},
-		Reports: []timeslot.SourceReport{{Source: timeslot.CareDirect, Key: "AcmeRiverton/Illness", Status: timeslot.StatusFresh, FetchedAt: now, Slots: 1}},
-	}}
 }
 
 func (s *stand) get(target string, headers ...string) *httptest.ResponseRecorder {

@@ -9,13 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/api/sample"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
 
 // sampleEntries is the sample answer by clinicians: one with its slot, one without, one whose source failed.
 func sampleEntries(s *stand) *search.Answer {
-	a := sampleAnswer(s.clock.Now())
+	a := sample.Answer(s.clock.Now())
 	a.Complete = false
 	a.Entries = []timeslot.Entry{
 		{NPI: "9000000108", Status: timeslot.AvailabilityOpen, Count: 1, Days: []timeslot.DayCount{{Date: timeslot.DateOf(start), Count: 1}}, Next: a.Slots},

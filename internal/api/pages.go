@@ -130,9 +130,9 @@ func (s *Server) coded(d Document) *response.Coded {
 func (s *Server) ask(ctx context.Context, path, rawQuery, correlationID string) (finding, error) {
 	switch path {
 	case routeTimeslots:
-		return s.find(ctx, form{routeTimeslots, parseQuery, s.encode}, rawQuery, correlationID)
+		return s.find(ctx, form{routeTimeslots, parseQuery, s.encoder.List}, rawQuery, correlationID)
 	case routeNextAvailable:
-		return s.find(ctx, form{routeNextAvailable, parseEntries, s.encodeEntries}, rawQuery, correlationID)
+		return s.find(ctx, form{routeNextAvailable, parseEntries, s.encoder.Entries}, rawQuery, correlationID)
 	case dropIn + departmentsRoute().path:
 		return s.askDepartments(ctx, rawQuery, correlationID)
 	default:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"timeslots/internal/api/sample"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -34,7 +35,7 @@ func TestAPanicIsA500WithTheCorrelationIDAndNothingOfTheRequest(t *testing.T) {
 	if strings.Contains(said+w.Body.String(), canary) {
 		t.Errorf("log or answer quote the request: %s", said)
 	}
-	s.engine.answer = func() *search.Answer { return sampleAnswer(s.clock.Now()) }
+	s.engine.answer = func() *search.Answer { return sample.Answer(s.clock.Now()) }
 	if w := s.get(ask); w.Code != http.StatusOK {
 		t.Errorf("the next request: %d", w.Code)
 	}

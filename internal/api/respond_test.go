@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/api/sample"
 	"timeslots/internal/api/wire"
 	"timeslots/internal/search"
 )
@@ -108,7 +109,7 @@ func TestBothWaysSayTheSame(t *testing.T) {
 func TestBothWaysKeepAnIncompleteAnswerOutOfOtherCaches(t *testing.T) {
 	s := newStand(t, nil)
 	s.engine.answer = func() *search.Answer {
-		a := sampleAnswer(s.clock.Now())
+		a := sample.Answer(s.clock.Now())
 		a.Complete, a.Settled = false, true
 		return a
 	}
@@ -159,7 +160,7 @@ func TestBothWaysCountAndMintAlike(t *testing.T) {
 func BenchmarkRespond(b *testing.B) {
 	for _, slots := range []int{1, 38, 380} {
 		s := newStand(b, func(o *Options) { o.Recorder = nil })
-		s.engine.answer = func() *search.Answer { return answerOf(s, slots) }
+		s.engine.answer = func() *search.Answer { return sample.Slots(s.clock.Now(), slots) }
 		size := s.get(ask).Body.Len()
 		s.opt.Engine = settled{s.engine, view{}}
 		path, query, _ := strings.Cut(ask, "?")

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
 
+	"timeslots/internal/api/encode"
 	"timeslots/internal/api/live"
 	"timeslots/internal/api/record"
 	"timeslots/internal/api/response"
@@ -54,8 +55,8 @@ type Options struct {
 	Gateway  *booking.Gateway
 	Products map[string]Product
 
-	ResponseBytes int64       // of encoded answers kept in memory; 0: 128 MiB
-	Links         LinkOptions // hand-off links
+	ResponseBytes int64              // of encoded answers kept in memory; 0: 128 MiB
+	Links         encode.LinkOptions // hand-off links
 
 	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
 
@@ -75,7 +76,7 @@ type Options struct {
 type Server struct {
 	opt       Options
 	echo      *echo.Echo
-	links     links
+	encoder   *encode.Encoder
 	useCases  useCases
 	spellings map[string]*spellings // by route
 	responses *response.Cache
@@ -101,7 +102,7 @@ func New(opt Options) (*Server, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	links, err := newLinks(opt.Links)
+	encoder, err := encode.New(opt.Links)
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
@@ -118,7 +119,7 @@ func New(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		opt: opt, echo: echo.New(), links: links, useCases: newUseCases(opt.Products),
+		opt: opt, echo: echo.New(), encoder: encoder, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
 		coder: response.NewCoder(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
 		live: live.New(live.Options{}), vary: varyEncoding,

@@ -18,12 +18,12 @@ import (
 
 // timeslots is GET /v1/timeslots (docs/interface.md §3.1).
 func (s *Server) timeslots(c echo.Context) error {
-	return s.search(c, form{routeTimeslots, parseQuery, s.encode})
+	return s.search(c, form{routeTimeslots, parseQuery, s.encoder.List})
 }
 
 // nextAvailable is GET /v1/next-available (docs/interface.md §3.2).
 func (s *Server) nextAvailable(c echo.Context) error {
-	return s.search(c, form{routeNextAvailable, parseEntries, s.encodeEntries})
+	return s.search(c, form{routeNextAvailable, parseEntries, s.encoder.Entries})
 }
 
 // form is what the two searches differ in.

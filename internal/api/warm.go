@@ -17,7 +17,7 @@ func (s *Server) Warm(ctx context.Context, product, query string, ahead time.Dur
 	if !strings.Contains(query, "product=") && product != "" {
 		query += "&product=" + product
 	}
-	f := form{routeTimeslots, parseQuery, s.encode}
+	f := form{routeTimeslots, parseQuery, s.encoder.List}
 	q, use, err := s.understand(query, f)
 	if err != nil {
 		return false, err

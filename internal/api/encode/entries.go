@@ -1,13 +1,13 @@
-package api
+package encode
 
 import (
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
 
-// encodeEntries writes the document of docs/interface.md §3.2, by the same rules as encode.
-func (s *Server) encodeEntries(q *timeslot.Query, a *search.Answer) []byte {
-	enc := s.encoder(q, a)
+// Entries writes the document of docs/interface.md §3.2, by the same rules as List.
+func (c *Encoder) Entries(q *timeslot.Query, a *search.Answer) []byte {
+	enc := c.begin(q, a)
 	defer enc.slots.release()
 	e := &enc.Encoder
 	e.Grow(512 + len(a.Entries)*(128+640*q.Per))
@@ -28,7 +28,7 @@ func (s *Server) encodeEntries(q *timeslot.Query, a *search.Answer) []byte {
 	return e.Bytes()
 }
 
-func (e *encoder) entry(entry *timeslot.Entry) {
+func (e *document) entry(entry *timeslot.Entry) {
 	e.ObjStart()
 	e.text("npi", entry.NPI)
 	e.text("departmentIdentifier", entry.Department)
@@ -56,7 +56,7 @@ func (e *encoder) entry(entry *timeslot.Entry) {
 }
 
 // dateText is a day as answers write it. All subjects have the same few.
-func (e *encoder) dateText(d timeslot.Date) string {
+func (e *document) dateText(d timeslot.Date) string {
 	text, ok := e.dates[d]
 	if !ok {
 		if e.dates == nil {

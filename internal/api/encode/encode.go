@@ -1,4 +1,4 @@
-package api
+package encode
 
 import (
 	"maps"
@@ -14,10 +14,18 @@ import (
 // wireInstant is how answers write instants that belong to no place.
 const wireInstant = "2006-01-02T15:04:05.000Z"
 
-// encode writes the document of docs/interface.md §3.1. It holds instants, never ages, and its objects are in a fixed order,
-// so equal results give equal bytes on every replica.
-func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
-	enc := s.encoder(q, a)
+// Encoder writes answers, with hand-off links where it has templates. It is safe for use by many goroutines.
+type Encoder struct{ links links }
+
+// New makes an Encoder.
+func New(opt LinkOptions) (*Encoder, error) {
+	l, err := newLinks(opt)
+	return &Encoder{l}, err
+}
+
+// List writes the document of docs/interface.md §3.1. It holds instants, never ages, and its objects are in a fixed order.
+func (c *Encoder) List(q *timeslot.Query, a *search.Answer) []byte {
+	enc := c.begin(q, a)
 	defer enc.slots.release()
 	e := &enc.Encoder
 	e.Grow(512 + 640*len(a.Slots))
@@ -47,9 +55,9 @@ func (s *Server) encode(q *timeslot.Query, a *search.Answer) []byte {
 	return e.Bytes()
 }
 
-func (s *Server) encoder(q *timeslot.Query, a *search.Answer) *encoder {
-	enc := &encoder{departments: a.Departments, slots: offerWriter{
-		links: &s.links, departments: a.Departments, scheduleTexts: scheduleTextsPool.Get().(*scheduleTexts),
+func (c *Encoder) begin(q *timeslot.Query, a *search.Answer) *document {
+	enc := &document{departments: a.Departments, slots: offerWriter{
+		links: &c.links, departments: a.Departments, scheduleTexts: scheduleTextsPool.Get().(*scheduleTexts),
 	}}
 	if q.Zone != "" {
 		enc.slots.zone = newZoneClock(q.Zone)
@@ -57,8 +65,8 @@ func (s *Server) encoder(q *timeslot.Query, a *search.Answer) *encoder {
 	return enc
 }
 
-// encoder writes one answer.
-type encoder struct {
+// document is one answer being written.
+type document struct {
 	jx.Encoder
 	departments map[string]*timeslot.DepartmentView
 	slots       offerWriter
@@ -66,7 +74,7 @@ type encoder struct {
 	scratch     [64]byte
 }
 
-func (e *encoder) instant(name string, t time.Time) {
+func (e *document) instant(name string, t time.Time) {
 	e.FieldStart(name)
 	if t.IsZero() {
 		e.Null()
@@ -76,26 +84,26 @@ func (e *encoder) instant(name string, t time.Time) {
 }
 
 // text writes a field unless it is empty. Upstream's strings are escaped so that they are inert in HTML as well.
-func (e *encoder) text(name, value string) {
+func (e *document) text(name, value string) {
 	if value != "" {
 		e.required(name, value)
 	}
 }
 
-func (e *encoder) required(name, value string) {
+func (e *document) required(name, value string) {
 	e.FieldStart(name)
 	e.StrEscape(value)
 }
 
 // miles writes a distance with two decimals, unless it is unknown.
-func (e *encoder) miles(name string, d float64) {
+func (e *document) miles(name string, d float64) {
 	if d >= 0 {
 		e.FieldStart(name)
 		e.Float64(hundredths(d))
 	}
 }
 
-func (e *encoder) offers(name string, offers []timeslot.Offer) {
+func (e *document) offers(name string, offers []timeslot.Offer) {
 	e.FieldStart(name)
 	e.ArrStart()
 	b := e.Bytes()
@@ -109,7 +117,7 @@ func (e *encoder) offers(name string, offers []timeslot.Offer) {
 	e.ArrEnd()
 }
 
-func (e *encoder) providers(providers map[string]*timeslot.Provider) {
+func (e *document) providers(providers map[string]*timeslot.Provider) {
 	e.FieldStart("providers")
 	e.ObjStart()
 	for _, npi := range slices.Sorted(maps.Keys(providers)) {
@@ -131,7 +139,7 @@ func (e *encoder) providers(providers map[string]*timeslot.Provider) {
 	e.ObjEnd()
 }
 
-func (e *encoder) departmentViews() {
+func (e *document) departmentViews() {
 	e.FieldStart("departments")
 	e.ObjStart()
 	for _, key := range slices.Sorted(maps.Keys(e.departments)) {
@@ -156,7 +164,7 @@ func (e *encoder) departmentViews() {
 	e.ObjEnd()
 }
 
-func (e *encoder) address(a timeslot.Address) {
+func (e *document) address(a timeslot.Address) {
 	if a.IsZero() {
 		return
 	}
@@ -170,7 +178,7 @@ func (e *encoder) address(a timeslot.Address) {
 	e.ObjEnd()
 }
 
-func (e *encoder) sources(reports []timeslot.SourceReport) {
+func (e *document) sources(reports []timeslot.SourceReport) {
 	e.FieldStart("sources")
 	e.ArrStart()
 	for _, r := range reports {

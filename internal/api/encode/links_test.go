@@ -1,4 +1,4 @@
-package api
+package encode
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/search"
+	"timeslots/internal/api/sample"
 	"timeslots/internal/timeslot"
 )
 
@@ -17,20 +17,18 @@ type bookingSeen struct{ Flow, SlotID, URL string }
 // bookingOf asks for one slot, changed as the story has it.
 func bookingOf(t *testing.T, links LinkOptions, change func(*timeslot.Offer, *timeslot.DepartmentView)) bookingSeen {
 	t.Helper()
-	s := newStand(t, func(o *Options) { o.Links = links })
-	s.engine.answer = func() *search.Answer {
-		a := sampleAnswer(s.clock.Now())
-		schedule := *a.Slots[0].Schedule
-		a.Slots[0].Schedule = &schedule
-		for _, d := range a.Departments {
-			change(&a.Slots[0], d)
-		}
-		return a
+	encoder, err := New(links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := sample.Answer(sample.Start.Add(-24 * time.Hour))
+	for _, d := range a.Departments {
+		change(&a.Slots[0], d)
 	}
 	var got struct {
 		Timeslots []struct{ Booking bookingSeen }
 	}
-	if err := json.Unmarshal(s.get(ask).Body.Bytes(), &got); err != nil {
+	if err := json.Unmarshal(encoder.List(&timeslot.Query{}, a), &got); err != nil {
 		t.Fatal(err)
 	}
 	return got.Timeslots[0].Booking
@@ -89,7 +87,7 @@ func TestTheTimeInALinkIsTheClinicsOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, offset := start.In(loc).Zone()
+		_, offset := sample.Start.In(loc).Zone()
 		got := bookingOf(t, LinkOptions{Base: scheduling(t), Brand: "acme", Retail: timeslot.DefaultRetailLink}, func(o *timeslot.Offer, _ *timeslot.DepartmentView) { o.Offset = int16(offset / 60) })
 		if !strings.Contains(got.URL, "timeSlot="+want+"&") {
 			t.Errorf("%s: %s", zone, got.URL)
@@ -98,7 +96,7 @@ func TestTheTimeInALinkIsTheClinicsOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at, err := time.Parse(time.RFC3339, u.Query().Get("timeSlot")); err != nil || !at.Equal(start) {
+		if at, err := time.Parse(time.RFC3339, u.Query().Get("timeSlot")); err != nil || !at.Equal(sample.Start) {
 			t.Errorf("%s: a browser reads %v, %v", zone, at, err)
 		}
 	}

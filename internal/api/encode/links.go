@@ -1,4 +1,4 @@
-package api
+package encode
 
 import (
 	"fmt"
@@ -46,8 +46,8 @@ func newLinks(opt LinkOptions) (links, error) {
 	return l, nil
 }
 
-// of is the template for a slot; nil for none. It does not depend on the slot's start.
-func (l *links) of(o *timeslot.Offer) *timeslot.LinkTemplate {
+// templateFor is the template for a slot; nil for none. It does not depend on the slot's start.
+func (l *links) templateFor(o *timeslot.Offer) *timeslot.LinkTemplate {
 	if l.provider != nil && o.Sources == timeslot.SourceSet(0).With(timeslot.ProviderDirect) {
 		return l.provider
 	}

@@ -1,4 +1,4 @@
-package api
+package encode
 
 // appendLocal writes an instant as DexCare does, "2006-01-02T15:04:05-07:00", in the given offset (minutes east of
 // UTC). It says what [time.Time.AppendFormat] says with that layout, for the years 1970 to 9999, in a fraction of the

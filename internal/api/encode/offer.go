@@ -1,4 +1,4 @@
-package api
+package encode
 
 import (
 	"math"
@@ -174,7 +174,7 @@ func (w *offerWriter) appendBooking(b []byte, o *timeslot.Offer, text *scheduleT
 
 // linkOf is the hand-off link of a slot's schedule; nil when none can be built.
 func (w *offerWriter) linkOf(o *timeslot.Offer, text *scheduleText) fixedLink {
-	t := w.links.of(o)
+	t := w.links.templateFor(o)
 	if t == nil {
 		return nil
 	}
