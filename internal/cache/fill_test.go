@@ -190,14 +190,15 @@ func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	fleet[1].redis.giveBack(&lease{name: turn.lease.name, token: "somebody else's"})
-	if _, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, nil, fleet[1].memory.fresh); settled {
+	second := &wanted{lease: &lease{name: turn.lease.name, token: "of the second"}, key: key, usable: fleet[1].memory.fresh}
+	if _, settled := fleet[1].redis.try(t.Context(), second); settled {
 		t.Error("two replicas hold the lease")
 	}
 	if left := fleet[1].redis.Leases(t.Context(), []timeslot.FragmentKey{{Operation: timeslot.OpDepartments}, key}); left[0] != 0 || left[1] <= 0 {
 		t.Errorf("leases last %v, want none and the first replica's", left)
 	}
 	fleet[0].redis.giveBack(turn.lease)
-	if next, settled := fleet[1].redis.try(t.Context(), key, &lease{name: turn.lease.name, token: "of the second"}, nil, fleet[1].memory.fresh); !settled || next.lease == nil {
+	if next, settled := fleet[1].redis.try(t.Context(), second); !settled || next.lease == nil {
 		t.Error("nobody gets the lease that was given back")
 	}
 }

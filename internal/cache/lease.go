@@ -64,6 +64,14 @@ if type(value) ~= 'string' or value:sub(69, 84) ~= ARGV[3] then value = redis.pc
 return {owner, left, value, refusal}
 `)
 
+// wanted is a fragment that is waited for: by which lease, what is at hand already (nil: nothing), and which will do.
+type wanted struct {
+	lease  *lease
+	key    timeslot.FragmentKey
+	known  *timeslot.Fragment
+	usable func(*timeslot.Fragment) bool
+}
+
 // turn is what waiting ended with: a fragment that another replica filled, or a lease, or neither, when Redis is out
 // of reach and everybody is on his own.
 type turn struct {
@@ -74,10 +82,10 @@ type turn struct {
 // awaitTurn waits until another replica filled key with something usable or it is this replica's turn to work. known is a
 // copy that is at hand, whose content need not come again; nil: none. The error is the cause of ctx' end.
 func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, known *timeslot.Fragment, usable func(*timeslot.Fragment) bool) (turn, error) {
-	want := &lease{name: r.prefix + key.String(), token: cryptorand.Text()}
+	want := &wanted{lease: &lease{name: r.prefix + key.String(), token: cryptorand.Text()}, key: key, known: known, usable: usable}
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
-		notice, leave := r.notices.await(want.name) // before trying, so that no notice falls in between
-		t, settled := r.try(ctx, key, want, known, usable)
+		notice, leave := r.notices.await(want.lease.name) // before trying, so that no notice falls in between
+		t, settled := r.try(ctx, want)
 		if !settled {
 			redisclient.Rest(ctx, notice, pause/2+rand.N(pause/2))
 		}
@@ -93,34 +101,34 @@ func (r *Redis) awaitTurn(ctx context.Context, key timeslot.FragmentKey, known *
 
 // try asks for the lease and for the fragment in one round trip. A try that was not answered is not settled while
 // Redis is asked: the next one finds out whether it went through, by the token.
-func (r *Redis) try(ctx context.Context, key timeslot.FragmentKey, want *lease, known *timeslot.Fragment, usable func(*timeslot.Fragment) bool) (turn, bool) {
-	if r.client.Bypassed(want.name) {
+func (r *Redis) try(ctx context.Context, want *wanted) (turn, bool) {
+	if r.client.Bypassed(want.lease.name) {
 		r.client.Skipped(operationLease)
 		return turn{}, true
 	}
 	var got attempt
 	now := r.options.Now()
-	ok := r.client.RoundTrip(ctx, operationLease, want.name, func(ctx context.Context) error {
-		got = r.attempt(ctx, want, known)
+	ok := r.client.RoundTrip(ctx, operationLease, want.lease.name, func(ctx context.Context) error {
+		got = r.attempt(ctx, want.lease, want.known)
 		return redisclient.Worst(got.valueErr, got.err)
 	})
 	if redisclient.IsOver(ctx) {
 		return turn{}, false
 	}
-	won := got.owner == want.token
-	if f := r.freshOf(got, want.name, key, known, now); f != nil && usable(f) {
+	won := got.owner == want.lease.token
+	if f := r.freshOf(got, want, now); f != nil && want.usable(f) {
 		if won {
-			r.release(want)
+			r.release(want.lease)
 		}
 		return turn{filled: f}, true
 	}
 	if won {
-		return turn{lease: want}, true
+		return turn{lease: want.lease}, true
 	}
 	if got.owner == "" && isRefusal(got.err) { // read-only, or out of memory: nobody will get a lease
 		return turn{}, true
 	}
-	return turn{}, !ok && r.client.Bypassed(want.name)
+	return turn{}, !ok && r.client.Bypassed(want.lease.name)
 }
 
 // attempt is what turnScript answered.
@@ -155,11 +163,11 @@ func (r *Redis) attempt(ctx context.Context, want *lease, known *timeslot.Fragme
 
 // freshOf is the fragment that an attempt found; nil where it is none that is fresh, which is seen before its content is
 // read. The content of one that is known is shared.
-func (r *Redis) freshOf(a attempt, name string, key timeslot.FragmentKey, known *timeslot.Fragment, now time.Time) *timeslot.Fragment {
+func (r *Redis) freshOf(a attempt, want *wanted, now time.Time) *timeslot.Fragment {
 	if len(a.value) == 0 || a.left <= 0 {
 		return nil
 	}
-	f, body, err := decodeHead(a.value, name, key)
+	f, body, err := decodeHead(a.value, want.lease.name, want.key)
 	if err != nil {
 		return nil
 	}
@@ -167,8 +175,8 @@ func (r *Redis) freshOf(a attempt, name string, key timeslot.FragmentKey, known 
 	if r.options.settleAge(&head, a.left, now) != nil || head.Bounds.At(now) != timeslot.Fresh {
 		return nil
 	}
-	if len(body) == 0 && f.SameContent(known) {
-		return underHead(&head, known)
+	if len(body) == 0 && f.SameContent(want.known) {
+		return underHead(&head, want.known)
 	}
 	if r.codec.decodeBody(body, f) != nil || r.options.settleAge(f, a.left, now) != nil {
 		return nil

@@ -97,7 +97,7 @@ func (r *Redis) set(j job) bool {
 	}
 	head, err := r.codec.head(name, f)
 	if j.known && err == nil {
-		if answer, ok := r.store(head, len(head), name, ttl, j.lease); !ok || answer != wantsWhole {
+		if answer, ok := r.store(encoded{head, len(head)}, name, ttl, j.lease); !ok || answer != wantsWhole {
 			return ok
 		}
 	}
@@ -106,19 +106,25 @@ func (r *Redis) set(j job) bool {
 		r.client.Record(operationSet, err, 0)
 		return false
 	}
-	_, ok := r.store(value, len(head), name, ttl, j.lease)
+	_, ok := r.store(encoded{value, len(head)}, name, ttl, j.lease)
 	return ok
 }
 
+// encoded is a value, or the head of one alone.
+type encoded struct {
+	bytes []byte
+	head  int // so many of them are the head
+}
+
 // store runs putScript on a value, or on a head alone.
-func (r *Redis) store(value []byte, head int, name string, ttl int64, held *lease) (answer int, ok bool) {
+func (r *Redis) store(e encoded, name string, ttl int64, held *lease) (answer int, ok bool) {
 	token := ""
 	if held != nil {
 		token = held.token
 	}
 	ok = r.client.RoundTrip(context.Background(), operationSet, name, func(ctx context.Context) (err error) {
 		answer, err = putScript.Run(ctx, r.client.Commands(), []string{name, r.leaseKey(name)},
-			value, head, ttl, agreement.Milliseconds(), token, r.channel).Int()
+			e.bytes, e.head, ttl, agreement.Milliseconds(), token, r.channel).Int()
 		return err
 	})
 	return answer, ok

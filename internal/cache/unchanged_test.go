@@ -273,9 +273,10 @@ func TestALeaseThatNobodyWaitsForIsGivenBackWithoutANotice(t *testing.T) {
 	}
 	u.during = func() {
 		u.during = nil
-		want := &lease{name: b.redis.prefix + u.key().String(), token: "of the second"}
+		never := func(*timeslot.Fragment) bool { return false }
+		want := &wanted{lease: &lease{name: b.redis.prefix + u.key().String(), token: "of the second"}, key: u.key(), usable: never}
 		for range 2 {
-			if _, settled := b.redis.try(t.Context(), u.key(), want, nil, func(*timeslot.Fragment) bool { return false }); settled {
+			if _, settled := b.redis.try(t.Context(), want); settled {
 				t.Error("two have the lease")
 			}
 		}
