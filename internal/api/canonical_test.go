@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"timeslots/internal/api/query"
 	"timeslots/internal/timeslot"
 )
 
@@ -22,7 +23,7 @@ func meaning(t *testing.T, raw string) string {
 		q.Locate(codes)
 		q.ForgetPast(time.Date(2026, 10, 5, 19, 0, 0, 0, time.UTC))
 	}
-	q, _, err := s.understand(raw, form{routeTimeslots, parseQuery, s.encoder.List})
+	q, _, err := s.understand(raw, form{routeTimeslots, query.List, s.encoder.List})
 	if err != nil {
 		t.Fatalf("%s: %v", raw, err)
 	}

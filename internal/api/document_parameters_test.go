@@ -10,24 +10,6 @@ import (
 	"time"
 )
 
-func TestTheDocumentListsTheParametersThatTheParserReads(t *testing.T) {
-	d := newStand(t, nil).document(t)
-	for path, table := range map[string][]parameter{"/v1/timeslots": parameters, "/v1/next-available": entryParameters} {
-		var described, read []string
-		for _, p := range d.Paths.Find(path).Get.Parameters {
-			if p.Value.In == "query" {
-				described = append(described, p.Value.Name)
-			}
-		}
-		for _, p := range table {
-			read = append(read, p.name)
-		}
-		if !slices.Equal(described, read) {
-			t.Errorf("%s: described %v, read %v", path, described, read)
-		}
-	}
-}
-
 // The parser names all words that it takes when it gets another.
 func TestWordsOfTheDocumentAreThoseOfTheParser(t *testing.T) {
 	eachParameter(t, func(t *testing.T, p probe) {

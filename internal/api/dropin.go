@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"timeslots/internal/api/query"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
@@ -28,11 +29,11 @@ func (s *Server) mountDropIn() {
 func (s *Server) read(c echo.Context, route *readRoute) error {
 	rec := recordOf(c)
 	values, err := url.ParseQuery(c.Request().URL.RawQuery)
-	name, _ := productName(values)
+	name, _ := query.Product(values)
 	use := s.product(name)
 	rec.Product = use.label
 	if !route.takes(c.Param("item")) { // nor is it passed through: upstream might read it as another path
-		return refuse(c, route, "the path names nothing that could exist: "+shorten(c.Param("item")))
+		return refuse(c, route, "the path names nothing that could exist: "+query.Shorten(c.Param("item")))
 	}
 	if carriesCredentials(c.Request().Header) {
 		return s.bypass(c, route, nil)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"timeslots/internal/api/query"
 )
 
 // bodyRule says what the JSON body of a POST read may hold.
@@ -83,7 +85,7 @@ func (rule *bodyRule) trim(fields map[string]any) (refusal string) {
 		isSet, listed := rule.fields[name]
 		if !listed {
 			if rule.strict {
-				return "unknown field " + shorten(name)
+				return "unknown field " + query.Shorten(name)
 			}
 			delete(fields, name)
 			continue
@@ -155,13 +157,13 @@ var slotsSearchBody = &bodyRule{
 func checkCriteria(criteria map[string]any) string {
 	for name, value := range criteria {
 		if name != "npi" && name != "ehrInstance" && name != "departmentId" {
-			return "unknown field " + shorten(name) + " in criteriaItems"
+			return "unknown field " + query.Shorten(name) + " in criteriaItems"
 		}
 		if _, ok := value.(string); !ok {
 			return name + " in criteriaItems is not a string"
 		}
 	}
-	if npi, _ := criteria["npi"].(string); !npiGrammar.MatchString(npi) {
+	if npi, _ := criteria["npi"].(string); !query.NPI.MatchString(npi) {
 		return "npi in criteriaItems is not ten digits"
 	}
 	if _, ok := criteria["departmentId"]; ok && criteria["ehrInstance"] == nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"timeslots/internal/api/query"
 	"timeslots/internal/timeslot"
 )
 
@@ -51,7 +52,7 @@ func commas(canonical func(string) (string, bool)) reader {
 }
 
 func set(values []string, canonical func(string) (string, bool)) ([]string, bool) {
-	if len(values) > maxListValues {
+	if len(values) > query.MaxListValues {
 		return nil, false
 	}
 	out := make([]string, len(values))
@@ -121,13 +122,13 @@ func enum(allowed ...string) func(string) (string, bool) {
 }
 
 func ianaZone(v string) (string, bool) {
-	return v, zoneGrammar.MatchString(v) && isZone(v)
+	return v, query.IsZone(v)
 }
 
 var (
 	aName    = matching(nameGrammar)
 	aSegment = matching(segmentGrammar)
-	anNPI    = matching(npiGrammar)
+	anNPI    = matching(query.NPI)
 	patient  = enum(string(timeslot.NewPatient), string(timeslot.EstablishedPatient), string(timeslot.BothPatients))
 )
 

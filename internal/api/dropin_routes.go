@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"timeslots/internal/api/query"
 	"timeslots/internal/booking"
 	"timeslots/internal/timeslot"
 )
@@ -68,8 +69,8 @@ func directoryRoutes() []*readRoute {
 			path: "/v4/departments/:item/departmentInfo", operation: timeslot.OpDepartmentInfo, version: 4, base: booking.Public, key: booking.SlotsKey, item: departmentItem,
 			listed: map[string]reader{"withProviders": one(boolean), "byId": one(boolean)}, refusal: plainRefusal,
 		},
-		{path: "/v1/departments/:item/timeslots", operation: timeslot.OpDepartmentTimeslots, version: 1, base: booking.Public, key: booking.SlotsKey, item: matching(urlNameGrammar), listed: timeslots, refusal: plainRefusal},
-		{path: "/v2/departments/:item/timeslots", operation: timeslot.OpDepartmentTimeslots, version: 2, base: booking.Public, key: booking.SlotsKey, item: matching(urlNameGrammar), listed: timeslots, refusal: plainRefusal},
+		{path: "/v1/departments/:item/timeslots", operation: timeslot.OpDepartmentTimeslots, version: 1, base: booking.Public, key: booking.SlotsKey, item: matching(query.URLName), listed: timeslots, refusal: plainRefusal},
+		{path: "/v2/departments/:item/timeslots", operation: timeslot.OpDepartmentTimeslots, version: 2, base: booking.Public, key: booking.SlotsKey, item: matching(query.URLName), listed: timeslots, refusal: plainRefusal},
 		{path: "/v1/suffixes", operation: timeslot.OpSuffixes, version: 1, base: booking.Public, key: booking.SlotsKey, refusal: plainRefusal},
 		{
 			path: "/v2/lookups/maxLookaheadDays", operation: timeslot.OpMaxLookahead, version: 2, base: booking.Public, key: booking.SlotsKey,
@@ -80,13 +81,13 @@ func directoryRoutes() []*readRoute {
 
 // departmentItem is a URL name or a composite identifier.
 func departmentItem(v string) (string, bool) {
-	return v, urlNameGrammar.MatchString(v) || compositeGrammar.MatchString(v)
+	return v, query.URLName.MatchString(v) || compositeGrammar.MatchString(v)
 }
 
 // providerItem is an NPI or "<ehr>|<npi>".
 func providerItem(v string) (string, bool) {
 	_, npi, composite := timeslot.SplitDepartmentKey(v)
-	return v, npiGrammar.MatchString(v) || composite && compositeGrammar.MatchString(v) && npiGrammar.MatchString(npi)
+	return v, query.NPI.MatchString(v) || composite && compositeGrammar.MatchString(v) && query.NPI.MatchString(npi)
 }
 
 func providerRoutes() []*readRoute {
@@ -109,7 +110,7 @@ func providerRoutes() []*readRoute {
 			listed: map[string]reader{
 				"startDate": one(moment), "endDate": one(moment), "daysOfSlots": one(whole(1, 100_000)),
 				"visitTypeName": many(aName), "visitTypeEmrId": many(aName), "newOrEstablishedPatient": one(patient),
-				"departmentEmrId": one(aName), "departmentEmrSystemId": one(aName), "departmentUrlName": one(matching(urlNameGrammar)),
+				"departmentEmrId": one(aName), "departmentEmrSystemId": one(aName), "departmentUrlName": one(matching(query.URLName)),
 			},
 		},
 		{
@@ -137,7 +138,7 @@ func optionsRoutes(decimals int) []*readRoute {
 			check: checkOptions, refusal: optionsRefusal,
 			listed: map[string]reader{
 				"daysOfSlots": one(whole(1, 100_000)), "latitude": one(degrees(90, decimals)), "longitude": one(degrees(180, decimals)),
-				"postalCode": one(matching(postalCodeGrammar)), "radius": one(whole(1, timeslot.MaxRadius)),
+				"postalCode": one(matching(query.PostalCode)), "radius": one(whole(1, timeslot.MaxRadius)),
 				"departmentEmrIds": commas(aName), "ehrInstances": commas(aName), "clinicTypes": commas(folded(nameGrammar)),
 				"visitTypeNames": commas(folded(nameGrammar)), "npis": commas(anNPI), "npi": many(anNPI),
 				"specialty": one(aName), "gender": one(folded(nameGrammar)), "newOrEstablishedPatient": one(patient),

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/live"
+	"timeslots/internal/api/query"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -31,7 +32,7 @@ const (
 // the server does.
 func (s *Server) events(c echo.Context) error {
 	rec := recordOf(c)
-	q, use, err := s.understand(c.Request().URL.RawQuery, form{routeEvents, parseFollowed, nil})
+	q, use, err := s.understand(c.Request().URL.RawQuery, form{routeEvents, query.Followed, nil})
 	rec.Product = use.label
 	if err != nil {
 		return err

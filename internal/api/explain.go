@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"timeslots/internal/api/query"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -90,8 +91,8 @@ const explainedOffers = 20
 
 // Explain says how a query of GET /v1/timeslots, as it is written after the "?", would be answered now. Its error is
 // [timeslot.InvalidQueryError].
-func (s *Server) Explain(ctx context.Context, query string) (*Explanation, error) {
-	q, use, err := s.understand(query, form{routeTimeslots, parseQuery, s.encoder.List})
+func (s *Server) Explain(ctx context.Context, raw string) (*Explanation, error) {
+	q, use, err := s.understand(raw, form{routeTimeslots, query.List, s.encoder.List})
 	if err != nil {
 		return nil, err
 	}

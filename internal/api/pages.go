@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
 
+	"timeslots/internal/api/query"
 	"timeslots/internal/api/reference"
 	"timeslots/internal/api/response"
 	"timeslots/internal/problem"
@@ -130,9 +131,9 @@ func (s *Server) coded(d Document) *response.Coded {
 func (s *Server) ask(ctx context.Context, path, rawQuery, correlationID string) (finding, error) {
 	switch path {
 	case routeTimeslots:
-		return s.find(ctx, form{routeTimeslots, parseQuery, s.encoder.List}, rawQuery, correlationID)
+		return s.find(ctx, form{routeTimeslots, query.List, s.encoder.List}, rawQuery, correlationID)
 	case routeNextAvailable:
-		return s.find(ctx, form{routeNextAvailable, parseEntries, s.encoder.Entries}, rawQuery, correlationID)
+		return s.find(ctx, form{routeNextAvailable, query.Entries, s.encoder.Entries}, rawQuery, correlationID)
 	case dropIn + departmentsRoute().path:
 		return s.askDepartments(ctx, rawQuery, correlationID)
 	default:
@@ -156,7 +157,7 @@ func (s *Server) askDepartments(ctx context.Context, rawQuery, correlationID str
 	if refusal != "" {
 		return finding{}, echo.ErrBadRequest
 	}
-	name, _ := productName(values)
+	name, _ := query.Product(values)
 	found, err := s.reread(ctx, key, s.product(name), correlationID)
 	if e, ok := errors.AsType[*timeslot.Error](err); ok {
 		err = failureOf(e)

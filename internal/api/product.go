@@ -2,10 +2,8 @@ package api
 
 import (
 	"errors"
-	"net/url"
 
 	"timeslots/internal/api/response"
-	"timeslots/internal/timeslot"
 )
 
 // useCase is the product of one request: its settings, the name it is counted under, and the name that may travel
@@ -54,18 +52,3 @@ var errOff = errors.New("switched off")
 
 // off reports whether a request's product is switched off.
 func (s *Server) off(use *useCase) bool { return s.opt.Off != nil && s.opt.Off(use.switchedBy) }
-
-// productName reads the parameter from parsed values; more than one, or one of a wrong form, is a violation.
-func productName(values url.Values) (string, *timeslot.Violation) {
-	named, ok := values["product"]
-	if !ok {
-		return "", nil
-	}
-	if len(named) != 1 || !productGrammar.MatchString(named[0]) {
-		return "", &timeslot.Violation{
-			Parameter: "product", Detail: "not one name of 1 to 64 letters, digits, '.', '_' and '-'",
-			Fix: "name the use case once, for example product=findadoctor",
-		}
-	}
-	return named[0], nil
-}

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/query"
 	"timeslots/internal/api/record"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
@@ -18,12 +19,12 @@ import (
 
 // timeslots is GET /v1/timeslots (docs/interface.md §3.1).
 func (s *Server) timeslots(c echo.Context) error {
-	return s.search(c, form{routeTimeslots, parseQuery, s.encoder.List})
+	return s.search(c, form{routeTimeslots, query.List, s.encoder.List})
 }
 
 // nextAvailable is GET /v1/next-available (docs/interface.md §3.2).
 func (s *Server) nextAvailable(c echo.Context) error {
-	return s.search(c, form{routeNextAvailable, parseEntries, s.encoder.Entries})
+	return s.search(c, form{routeNextAvailable, query.Entries, s.encoder.Entries})
 }
 
 // form is what the two searches differ in.
@@ -128,7 +129,7 @@ func (s *Server) send(c echo.Context, found *finding) error {
 func (s *Server) passThrough(route booking.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		rec := recordOf(c)
-		name, _ := productName(c.Request().URL.Query()) // upstream judges the parameter, not we
+		name, _ := query.Product(c.Request().URL.Query()) // upstream judges the parameter, not we
 		rec.Product = s.product(name).label
 		s.opt.Gateway.Serve(c.Response(), c.Request(), route, callOf(c.Request(), rec))
 		return nil

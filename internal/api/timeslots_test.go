@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -330,6 +331,18 @@ func TestErrorsBecomeProblemsByOneTable(t *testing.T) {
 				t.Errorf("%v %s", w.Header(), w.Body)
 			}
 		})
+	}
+}
+
+func TestAllOffendersAreNamedInOneProblem(t *testing.T) {
+	w := newStand(t, nil).get("/v1/timeslots?utm_source=tv&radius=%00&npi=%00", "correlation-id", "c-1")
+	p := problemIn(t, w)
+	var names []string
+	for _, v := range p.Errors {
+		names = append(names, v.Parameter)
+	}
+	if want := []string{"utm_source", "npi", "radius"}; w.Code != http.StatusBadRequest || !slices.Equal(names, want) || p.CorrelationID != "c-1" || !strings.Contains(p.Detail, "radius") {
+		t.Errorf("status %d, %+v; want %v named", w.Code, p, want)
 	}
 }
 

@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/query"
 	"timeslots/internal/api/response"
 	"timeslots/internal/search"
 )
 
 // Warm makes the answer to a query of GET /v1/timeslots ready, as it is written after the "?", and keeps what it is made
-// of fresh for ahead (docs/interface.md §2, products.*.warm). It counts as nobody's request. complete tells whether every source
+// of fresh for ahead (docs/interface.md §2, products.*.warm). It counts as nobody's request. complete reports whether every source
 // answered. Its errors are those of a search.
-func (s *Server) Warm(ctx context.Context, product, query string, ahead time.Duration) (complete bool, err error) {
-	if !strings.Contains(query, "product=") && product != "" {
-		query += "&product=" + product
+func (s *Server) Warm(ctx context.Context, product, raw string, ahead time.Duration) (complete bool, err error) {
+	if !strings.Contains(raw, "product=") && product != "" {
+		raw += "&product=" + product
 	}
-	f := form{routeTimeslots, parseQuery, s.encoder.List}
-	q, use, err := s.understand(query, f)
+	f := form{routeTimeslots, query.List, s.encoder.List}
+	q, use, err := s.understand(raw, f)
 	if err != nil {
 		return false, err
 	}

@@ -1,11 +1,14 @@
-package api
+package query
 
 import (
-	"net/http"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+
+	"timeslots/internal/problem"
+	"timeslots/internal/timeslot"
 )
 
 // specimen is a parameter with a right value, what it takes to stand beside it, and what is said of every wrong value.
@@ -62,7 +65,7 @@ func TestASpecimenOfEveryParameterIsThereAndInOrder(t *testing.T) {
 		}
 	}
 	for _, p := range specimensOfAll {
-		if _, _, err := parseQuery(p.with(p.value)); err != nil {
+		if _, _, err := List(p.with(p.value)); err != nil {
 			t.Errorf("%s: %v", p.name, err)
 		}
 	}
@@ -93,30 +96,34 @@ var spoilt = map[string]func(value string) string{
 	"a quote":                     func(v string) string { return v + `" --` },
 }
 
-// TestWhatIsSpoiltIsRefusedUnderItsName: every parameter, every trick; the one offender is named with its fix, nothing
-// is searched for, and nothing of it comes back unescaped.
+// TestWhatIsSpoiltIsRefusedUnderItsName: every parameter, every trick; the one offender is named with its fix, and
+// nothing of it comes back unescaped.
 func TestWhatIsSpoiltIsRefusedUnderItsName(t *testing.T) {
-	s := newStand(t, nil)
 	for _, p := range specimensOfAll {
 		for trick, spoil := range spoilt {
-			t.Run(p.name+" "+trick, func(t *testing.T) { s.refuses(t, p, p.with(spoil(p.value))) })
+			t.Run(p.name+" "+trick, func(t *testing.T) { refuses(t, p, p.with(spoil(p.value))) })
 		}
-	}
-	if s.engine.calls != 0 {
-		t.Errorf("%d searches", s.engine.calls)
 	}
 }
 
-func (s *stand) refuses(t *testing.T, p specimen, query string) {
-	t.Helper()
-	w := s.get("/v1/timeslots?" + query)
-	if w.Code != http.StatusBadRequest {
-		t.Fatalf("%s: status %d, want it refused", query, w.Code)
+// refused is what is wrong with a query; empty: nothing.
+func refused(query string) []timeslot.Violation {
+	_, _, err := List(query)
+	if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
+		return invalid.Violations
 	}
-	if body := w.Body.String(); strings.ContainsAny(body, "\x00\r\n<") {
+	return nil
+}
+
+func refuses(t *testing.T, p specimen, query string) {
+	t.Helper()
+	errs := refused(query)
+	if len(errs) == 0 {
+		t.Fatalf("%s: want it refused", query)
+	}
+	if body := string(problem.Document{Errors: errs}.JSON()); strings.ContainsAny(body, "\x00\r\n<") {
 		t.Errorf("what was sent comes back as it came: %q", body)
 	}
-	errs := problemIn(t, w).Errors
 	if len(errs) != 1 || errs[0].Parameter != p.name || errs[0].Detail == "" {
 		t.Fatalf("%s: named %+v, want %s alone", query, errs, p.name)
 	}
@@ -128,11 +135,11 @@ func (s *stand) refuses(t *testing.T, p specimen, query string) {
 // TestAScalarIsGivenOnceAndAListAsOftenAsOneLikes, also where both values are equal.
 func TestAScalarIsGivenOnceAndAListAsOftenAsOneLikes(t *testing.T) {
 	for _, p := range specimensOfAll {
-		_, _, err := parseQuery(p.with(p.value, p.value))
+		_, _, err := List(p.with(p.value, p.value))
 		if (err == nil) != p.list {
 			t.Errorf("%s twice: %v", p.name, err)
 		}
-		_, _, err = parseQuery(p.with(p.value + "," + p.value))
+		_, _, err = List(p.with(p.value + "," + p.value))
 		if (err == nil) != p.list {
 			t.Errorf("%s with a comma: %v", p.name, err)
 		}
@@ -157,7 +164,7 @@ func TestListsComeRepeatedWithCommasAndMixed(t *testing.T) {
 			p.with(v[0], v[1], v[2]), p.with(v[0] + "," + v[1] + "," + v[2]), p.with(v[2]+","+v[0], v[1]),
 			p.with(v[1]+" , "+v[0]+",  "+v[2], v[0]), p.with(" " + v[2] + "," + v[1] + "," + v[0] + " "),
 		} {
-			q, _, err := parseQuery(query)
+			q, _, err := List(query)
 			if err != nil {
 				t.Fatalf("%s: %v", query, err)
 			}
@@ -167,7 +174,7 @@ func TestListsComeRepeatedWithCommasAndMixed(t *testing.T) {
 			t.Errorf("%s: two meanings, %q and %q", p.name, texts[0], texts[len(texts)-1])
 		}
 		for _, query := range []string{p.with(v[0] + ","), p.with("," + v[0]), p.with(v[0] + ",," + v[1]), p.with(v[0], ""), p.with(" ")} {
-			if q, _, err := parseQuery(query); err == nil {
+			if q, _, err := List(query); err == nil {
 				t.Errorf("an empty value in %s is taken for %+v", query, q)
 			}
 		}
@@ -182,17 +189,12 @@ func TestAllOffendersAreNamedInOneAnswer(t *testing.T) {
 		query += "&" + specimensOfAll[len(specimensOfAll)-1-i].name + "=%00"
 		want = append(want, specimensOfAll[i].name)
 	}
-	w := newStand(t, nil).get("/v1/timeslots?" + query)
-	p := problemIn(t, w)
 	var names []string
-	for _, v := range p.Errors {
+	for _, v := range refused(query) {
 		names = append(names, v.Parameter)
 	}
-	if w.Code != http.StatusBadRequest || !slices.Equal(names, want) {
-		t.Errorf("status %d names\n%v, want\n%v", w.Code, names, want)
-	}
-	if p.CorrelationID == "" || !strings.Contains(p.Detail, "radius") {
-		t.Errorf("correlation id %q, detail %q", p.CorrelationID, p.Detail)
+	if !slices.Equal(names, want) {
+		t.Errorf("named\n%v, want\n%v", names, want)
 	}
 }
 
@@ -203,8 +205,8 @@ func TestARequestOfManyUnknownParametersHasAShortAnswer(t *testing.T) {
 		query += "&" + strings.Repeat(string(rune('a'+i%26)), 1+i/26)
 	}
 	query += "&" + strings.Repeat("A", 5000)
-	w := newStand(t, nil).get("/v1/timeslots?" + query)
-	if errs := problemIn(t, w).Errors; len(errs) != maxNamed || len([]rune(errs[0].Parameter)) != 65 || w.Body.Len() > 4<<10 {
-		t.Errorf("%d named, the first %q, %d bytes", len(errs), errs[0].Parameter, w.Body.Len())
+	errs := refused(query)
+	if body := (problem.Document{Errors: errs}).JSON(); len(errs) != maxNamed || len([]rune(errs[0].Parameter)) != 65 || len(body) > 4<<10 {
+		t.Errorf("%d named, the first %q, %d bytes", len(errs), errs[0].Parameter, len(body))
 	}
 }

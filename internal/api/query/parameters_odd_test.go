@@ -1,4 +1,4 @@
-package api
+package query
 
 import (
 	"testing"
@@ -34,7 +34,7 @@ func TestValuesThatAreWrittenOddlyAreRefused(t *testing.T) {
 		"cursor":  {"AQIDBAUGBwgJCgsMDQ==", "AQIDBAUGBwgJCgsMDQ+/", "AQIDBAUGBwgJCg.MDQ"},
 	} {
 		for _, value := range values {
-			if q, _, err := parseQuery(specimenOf(parameter).with(value)); err == nil {
+			if q, _, err := List(specimenOf(parameter).with(value)); err == nil {
 				t.Errorf("%s=%s is taken for %+v", parameter, value, q)
 			}
 		}
@@ -55,7 +55,7 @@ func TestValuesThatOnlyLookOddAreTaken(t *testing.T) {
 		"product":           {".", "-", "a..b"},
 	} {
 		for _, value := range values {
-			if _, _, err := parseQuery(specimenOf(parameter).with(value)); err != nil {
+			if _, _, err := List(specimenOf(parameter).with(value)); err != nil {
 				t.Errorf("%s=%s: %v", parameter, value, err)
 			}
 		}

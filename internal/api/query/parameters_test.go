@@ -1,4 +1,4 @@
-package api
+package query
 
 import (
 	"testing"
@@ -42,11 +42,11 @@ func TestEveryParameterMeansWhatTheInterfaceSays(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, _, err := parseQuery("npi=9000000017&" + tt.query)
+			got, _, err := List("npi=9000000017&" + tt.query)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, _, err := parseQuery("npi=9000000017")
+			want, _, err := List("npi=9000000017")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package api
+package query
 
 import (
 	"math"
@@ -10,8 +10,8 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// shorten keeps echoed input short.
-func shorten(s string) string {
+// Shorten keeps echoed input short.
+func Shorten(s string) string {
 	if r := []rune(s); len(r) > 64 {
 		return string(r[:64]) + "…"
 	}
@@ -44,7 +44,7 @@ func (p *parser) text(name string, grammar *regexp.Regexp, form string) string {
 	return value
 }
 
-func quoted(value string) string { return strconv.Quote(shorten(value)) }
+func quoted(value string) string { return strconv.Quote(Shorten(value)) }
 
 // list reads repeated and comma-separated values.
 func (p *parser) list(name string, grammar *regexp.Regexp, form string) []string {
@@ -56,7 +56,7 @@ func (p *parser) list(name string, grammar *regexp.Regexp, form string) []string
 				p.reject(name, quoted(value)+" has a wrong form", "give "+form)
 				return nil
 			}
-			if out = append(out, value); len(out) > maxListValues {
+			if out = append(out, value); len(out) > MaxListValues {
 				p.reject(name, "more than 1000 values", "ask for fewer at a time")
 				return nil
 			}
@@ -127,17 +127,17 @@ func (p *parser) zone(name string) string {
 	if value == "" {
 		return ""
 	}
-	if !isZone(value) {
+	if !IsZone(value) {
 		p.reject(name, quoted(value)+" is not a known time zone", "give an IANA time zone such as America/New_York")
 		return ""
 	}
 	return value
 }
 
-// isZone reports whether there is a place's zone of that name: not the machine's own, which is "Local", and in many zone
+// IsZone reports whether there is a place's zone of that name: not the machine's own, which is "Local", and in many zone
 // databases "localtime", nor one with leap seconds ("right/…").
-func isZone(name string) bool {
-	if name == "" || name[0] < 'A' || name[0] > 'Z' || name == "Local" {
+func IsZone(name string) bool {
+	if !zoneGrammar.MatchString(name) || name == "Local" {
 		return false
 	}
 	_, err := time.LoadLocation(name)

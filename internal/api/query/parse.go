@@ -1,4 +1,4 @@
-package api
+package query
 
 import (
 	"math"
@@ -9,21 +9,21 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Grammars of docs/interface.md §3.1.
+// Grammars of docs/interface.md §3.1; the exported ones are those of drop-in routes too.
 var (
-	npiGrammar        = regexp.MustCompile(`^[0-9]{10}$`)
-	urlNameGrammar    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
-	productGrammar    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-	postalCodeGrammar = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
-	wordGrammar       = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
-	zoneGrammar       = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`) // small letters begin what is no place: localtime, posix/, right/
-	cursorGrammar     = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	NPI            = regexp.MustCompile(`^[0-9]{10}$`)
+	URLName        = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+	productGrammar = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+	PostalCode     = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
+	wordGrammar    = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&/'()_+-]{0,127}$`)
+	zoneGrammar    = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`) // small letters begin what is no place: localtime, posix/, right/
+	cursorGrammar  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
 // Limits of single requests.
 const (
 	maxQueryBytes = 8 << 10
-	maxListValues = 1000
+	MaxListValues = 1000 // of one parameter
 	maxLimit      = 500
 	defaultLimit  = 100
 	minCursor     = 15 // an empty one still has a version, a fingerprint and a checksum
@@ -47,14 +47,14 @@ type parameter struct {
 
 // parameters of GET /v1/timeslots, in the order in which they are read, and in which offenders are named.
 var parameters = []parameter{
-	{"npi", func(p *parser, name string) { p.query.NPIs = p.list(name, npiGrammar, "ten digits") }},
+	{"npi", func(p *parser, name string) { p.query.NPIs = p.list(name, NPI, "ten digits") }},
 	{"departmentUrlName", func(p *parser, name string) {
-		p.query.Departments = p.list(name, urlNameGrammar, "letters, digits, '.', '_' and '-', at most 128")
+		p.query.Departments = p.list(name, URLName, "letters, digits, '.', '_' and '-', at most 128")
 	}},
 	{"latitude", func(p *parser, name string) { p.coordinate(name, "longitude", 90) }},
 	{"longitude", func(p *parser, name string) { p.coordinate(name, "latitude", 180) }},
 	{"postalCode", func(p *parser, name string) {
-		p.query.PostalCode = p.text(name, postalCodeGrammar, "five digits, or five, a hyphen and four: 98101 or 98101-1234")
+		p.query.PostalCode = p.text(name, PostalCode, "five digits, or five, a hyphen and four: 98101 or 98101-1234")
 	}},
 	{"radius", func(p *parser, name string) {
 		p.query.Radius, p.query.RadiusExplicit = p.number(name, 1, timeslot.MaxRadius)
@@ -84,7 +84,7 @@ var parameters = []parameter{
 	{"cursor", func(p *parser, name string) { p.cursor(name) }},
 	{"explain", func(p *parser, name string) { p.query.Explain = p.oneOf(name, "true", "false") == "true" }},
 	{"product", func(p *parser, _ string) {
-		name, violation := productName(p.values)
+		name, violation := Product(p.values)
 		if p.product = name; violation != nil {
 			p.bad = append(p.bad, *violation)
 		}
@@ -114,23 +114,23 @@ var entryParameters = slices.Concat(
 	},
 )
 
-// parseQuery turns the raw query string of GET /v1/timeslots into a canonical query and the product's name, or names
+// List turns the raw query string of GET /v1/timeslots into a canonical query and the product's name, or names
 // all that is wrong.
-func parseQuery(raw string) (q *timeslot.Query, product string, err error) {
+func List(raw string) (q *timeslot.Query, product string, err error) {
 	return parse(raw, parameters)
 }
 
-// parseEntries is parseQuery for GET /v1/next-available.
-func parseEntries(raw string) (q *timeslot.Query, product string, err error) {
+// Entries is List for GET /v1/next-available.
+func Entries(raw string) (q *timeslot.Query, product string, err error) {
 	return parse(raw, entryParameters)
 }
 
-// parseFollowed is the one or the other, as a query says by or per or does not: a page follows what it shows.
-func parseFollowed(raw string) (q *timeslot.Query, product string, err error) {
+// Followed is the one or the other, as a query says by or per or does not: a page follows what it shows.
+func Followed(raw string) (q *timeslot.Query, product string, err error) {
 	if values, _ := url.ParseQuery(raw); values.Has("by") || values.Has("per") {
-		return parseEntries(raw)
+		return Entries(raw)
 	}
-	return parseQuery(raw)
+	return List(raw)
 }
 
 func parse(raw string, known []parameter) (q *timeslot.Query, product string, err error) {
@@ -180,7 +180,7 @@ func (p *parser) refuseUnknown() {
 		if name == "cursor" {
 			fix = "leave it out; a list has no pages, raise limit instead"
 		}
-		p.reject(shorten(name), "unknown parameter", fix)
+		p.reject(Shorten(name), "unknown parameter", fix)
 	}
 }
 

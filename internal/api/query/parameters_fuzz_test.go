@@ -1,4 +1,4 @@
-package api
+package query
 
 import (
 	"errors"
@@ -114,7 +114,7 @@ func FuzzMeaning(f *testing.F) {
 	f.Add("npi=9000000017&specialty=a&clinicType=b", "npi=9000000017&specialty=b&clinicType=a", uint64(6))
 	f.Add("npi=9000000017&radius=9&endDate=2030-01-01&sort=balanced&explain=true&userTimezone=UTC", "npi=9000000017&ehrInstance=É&modality=é", uint64(7))
 	f.Fuzz(func(t *testing.T, rawA, rawB string, seed uint64) {
-		a, product, err := parseQuery(rawA)
+		a, product, err := List(rawA)
 		if err != nil {
 			if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok || len(invalid.Violations) == 0 {
 				t.Fatalf("error %v names nothing", err)
@@ -126,8 +126,8 @@ func FuzzMeaning(f *testing.F) {
 			t.Fatal(err)
 		}
 		other := respelled(values, rand.New(rand.NewPCG(seed, 1)))
-		if len(other) <= maxQueryBytes && listedValues(values) <= maxListValues/2 {
-			again, sameProduct, err := parseQuery(other)
+		if len(other) <= maxQueryBytes && listedValues(values) <= MaxListValues/2 {
+			again, sameProduct, err := List(other)
 			if err != nil || again.Canonical() != a.Canonical() || sameProduct != product {
 				t.Fatalf("%s\nsays what %s says, and gives %v\n%+v\n%+v", other, rawA, err, again, a)
 			}
@@ -136,7 +136,7 @@ func FuzzMeaning(f *testing.F) {
 		if twice.Normalize(); twice.Canonical() != a.Canonical() || !cmp.Equal(&twice, a) {
 			t.Fatalf("normalised twice it is another:\n%+v\n%+v", twice, a)
 		}
-		if b, _, err := parseQuery(rawB); err == nil && sameMeaning(a, b) != (a.Canonical() == b.Canonical()) {
+		if b, _, err := List(rawB); err == nil && sameMeaning(a, b) != (a.Canonical() == b.Canonical()) {
 			t.Fatalf("%s\n%s\nmean the same: %v; texts\n%s\n%s", rawA, rawB, sameMeaning(a, b), a.Canonical(), b.Canonical())
 		}
 	})

@@ -1,4 +1,4 @@
-package api
+package query
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryParameterIsRead(t *testing.T) {
-	q, product, err := parseQuery("npi=9000000025,9000000017&departmentUrlName=AcmeRiverton&latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness,illness" +
+	q, product, err := List("npi=9000000025,9000000017&departmentUrlName=AcmeRiverton&latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness,illness" +
 		"&newOrEstablishedPatient=newPatient&clinicType=Retail&specialty=Family+Medicine&gender=F&ehrInstance=org.acme.ehr.main&modality=VIDEO" +
 		"&startDate=2030-03-04&endDate=2030-03-10&daysOfSlots=3&userTimezone=America/New_York&sort=nearest&limit=10&explain=true&product=flushot")
 	if err != nil {
@@ -33,14 +33,14 @@ func TestEveryParameterIsRead(t *testing.T) {
 
 func TestACursorIsHandedOnAsItCame(t *testing.T) {
 	const cursor = "AQIDBAUGBwgJCgsMDQ_-0"
-	q, _, err := parseQuery("npi=9000000017&cursor=" + cursor)
+	q, _, err := List("npi=9000000017&cursor=" + cursor)
 	if err != nil || q.Cursor != cursor {
 		t.Errorf("cursor %q, %v", q.Cursor, err)
 	}
 }
 
 func TestThePostalCodeWinsOverAPoint(t *testing.T) {
-	q, _, err := parseQuery("postalCode=98101&latitude=47.61&longitude=-122.33&visitTypeName=Illness")
+	q, _, err := List("postalCode=98101&latitude=47.61&longitude=-122.33&visitTypeName=Illness")
 	if err != nil || q.Point != nil || q.PostalCode != "98101" {
 		t.Errorf("%+v, %v", q, err)
 	}
@@ -94,7 +94,7 @@ func TestOffendersAreAllNamedWithAFix(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := parseQuery(tt.query)
+			_, _, err := List(tt.query)
 			invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err)
 			if !ok {
 				t.Fatalf("err = %v, want the query refused", err)
@@ -121,7 +121,7 @@ func FuzzParseQuery(f *testing.F) {
 	f.Add("npi=9000000017&cursor=AQIDBAUGBwgJCgsMDQ_-0")
 	f.Add("postalCode=98101-1234&visitTypeName=a%2Cb&explain=false")
 	f.Fuzz(func(t *testing.T, raw string) {
-		q, _, err := parseQuery(raw)
+		q, _, err := List(raw)
 		if err != nil {
 			if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok || len(invalid.Violations) == 0 {
 				t.Fatalf("error %v names nothing", err)
@@ -130,7 +130,7 @@ func FuzzParseQuery(f *testing.F) {
 		}
 		q.Sort = timeslot.Soonest
 		canonical := q.Canonical()
-		again, _, err := parseQuery(strings.Replace(canonical, "&radiusFilters=true", "", 1))
+		again, _, err := List(strings.Replace(canonical, "&radiusFilters=true", "", 1))
 		if err != nil {
 			t.Fatalf("the canonical text %q is refused: %v", canonical, err)
 		}
@@ -144,7 +144,7 @@ func FuzzParseQuery(f *testing.F) {
 func BenchmarkParseQuery(b *testing.B) {
 	const raw = "npi=9000000017,9000000025,9000000033&visitTypeName=FollowUp&startDate=2030-03-04&product=findadoctor"
 	for b.Loop() {
-		if q, _, err := parseQuery(raw); err != nil || q.Canonical() == "" {
+		if q, _, err := List(raw); err != nil || q.Canonical() == "" {
 			b.Fatal(err)
 		}
 	}
