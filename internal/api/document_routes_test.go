@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
+	"timeslots/internal/api/dropin"
 	"timeslots/internal/booking"
 )
 
@@ -61,8 +62,8 @@ func TestTheDocumentListsTheRoutesThatThereAre(t *testing.T) {
 func TestTheDocumentSaysOfADropInRouteHowItIsHandledAndWhatItWants(t *testing.T) {
 	d := newStand(t, nil).document(t)
 	want := map[string]string{}
-	for _, r := range readRoutes(2) {
-		want[r.methods()[0]+" "+skeleton(dropIn+r.path)] = "cached:"
+	for _, r := range dropin.Routes(2) {
+		want[r.Methods()[0]+" "+skeleton(dropIn+r.Path)] = "cached:"
 	}
 	for _, r := range booking.Routes() {
 		var needs []string

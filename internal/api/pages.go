@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
 
+	"timeslots/internal/api/dropin"
 	"timeslots/internal/api/query"
 	"timeslots/internal/api/reference"
 	"timeslots/internal/api/response"
@@ -134,26 +133,19 @@ func (s *Server) ask(ctx context.Context, path, rawQuery, correlationID string) 
 		return s.find(ctx, form{routeTimeslots, query.List, s.encoder.List}, rawQuery, correlationID)
 	case routeNextAvailable:
 		return s.find(ctx, form{routeNextAvailable, query.Entries, s.encoder.Entries}, rawQuery, correlationID)
-	case dropIn + departmentsRoute().path:
+	case dropIn + dropin.Departments().Path:
 		return s.askDepartments(ctx, rawQuery, correlationID)
 	default:
 		return finding{}, echo.ErrNotFound
 	}
 }
 
-// departmentsRoute is the one drop-in route that pages read.
-var departmentsRoute = sync.OnceValue(func() *readRoute {
-	routes := directoryRoutes()
-	return routes[slices.IndexFunc(routes, func(r *readRoute) bool { return r.path == "/v4/departments" })]
-})
-
 func (s *Server) askDepartments(ctx context.Context, rawQuery, correlationID string) (finding, error) {
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return finding{}, echo.ErrBadRequest
 	}
-	route := departmentsRoute()
-	key, refusal := route.queryKey(route.bareKey(), values)
+	key, refusal := dropin.Departments().Key("", values)
 	if refusal != "" {
 		return finding{}, echo.ErrBadRequest
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
 
+	"timeslots/internal/api/dropin"
 	"timeslots/internal/api/encode"
 	"timeslots/internal/api/live"
 	"timeslots/internal/api/record"
@@ -80,7 +81,7 @@ type Server struct {
 	useCases  useCases
 	spellings map[string]*spellings // by route
 	responses *response.Cache
-	contexts  *contexts
+	contexts  *dropin.Contexts
 	coder     *response.Coder
 	records   *record.Log
 	live      *live.Hub
@@ -114,7 +115,7 @@ func New(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	contexts, err := newContexts()
+	contexts, err := dropin.NewContexts()
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +163,7 @@ func (s *Server) Close() {
 		table.cache.StopAllGoroutines()
 	}
 	s.responses.Close()
-	s.contexts.close()
+	s.contexts.Close()
 	if s.documents != nil {
 		s.documents.StopAllGoroutines()
 	}

@@ -1,4 +1,4 @@
-package api
+package dropin
 
 import (
 	"net/url"
@@ -12,7 +12,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// reader turns the values of one parameter into their canonical form, in canonical order; ok tells whether they have
+// reader turns the values of one parameter into their canonical form, in canonical order; ok reports whether they have
 // the form that the contract gives them.
 type reader func(values []string) (canonical []string, ok bool)
 

@@ -1,4 +1,4 @@
-package api
+package dropin
 
 import (
 	"bytes"
@@ -24,49 +24,40 @@ type bodyRule struct {
 // maxReadBody bounds the body of a POST read in bytes.
 const maxReadBody = 64 << 10
 
-var errBodyTooLarge = errors.New("the body is larger than 64 KiB")
+// ErrBodyTooLarge says that a body is refused for its size.
+var ErrBodyTooLarge = errors.New("the body is larger than 64 KiB")
 
-// postRead is the body of one POST read, canonical unless it is personal.
-type postRead struct {
-	raw       []byte // as it came, for passing through
-	canonical string
-	context   string // the searchContext to replay; empty: none
-	personal  bool   // it holds a patient (docs/dexcare.md §6.5)
-}
-
-// readBody reads and canonicalises a body: listed fields, sorted names, sets in order. The detail of a refusal comes
-// back empty when all is well.
-func (rule *bodyRule) readBody(r *http.Request) (read postRead, refusal string, err error) {
-	read.raw, err = io.ReadAll(io.LimitReader(r.Body, maxReadBody+1))
-	if err != nil {
-		return read, "the body could not be read", nil
+// read reads and canonicalises a body: listed fields, sorted names, sets in order. The detail of a refusal comes back empty
+// when all is well.
+func (rule *bodyRule) read(r *http.Request, q *Question) (refusal string, err error) {
+	if q.Body, err = io.ReadAll(io.LimitReader(r.Body, maxReadBody+1)); err != nil {
+		return "the body could not be read", nil
 	}
-	if len(read.raw) > maxReadBody {
-		return read, "", errBodyTooLarge
+	if len(q.Body) > maxReadBody {
+		return "", ErrBodyTooLarge
 	}
-	d := json.NewDecoder(bytes.NewReader(read.raw))
+	d := json.NewDecoder(bytes.NewReader(q.Body))
 	d.UseNumber()
 	var fields map[string]any
 	if err := d.Decode(&fields); err != nil || fields == nil {
-		return read, "the body is not a JSON object", nil
+		return "the body is not a JSON object", nil
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return read, "the body has more than one JSON object", nil
+		return "the body has more than one JSON object", nil
 	}
-	if hasPatient(fields) {
-		read.personal = true
-		return read, "", nil
+	if q.Personal = hasPatient(fields); q.Personal {
+		return "", nil
 	}
 	if refusal = rule.trim(fields); refusal != "" {
-		return read, refusal, nil
+		return refusal, nil
 	}
 	if rule.check != nil {
 		refusal = rule.check(fields)
 	}
-	read.context, _ = fields["searchContext"].(string)
+	q.Context, _ = fields["searchContext"].(string)
 	text, err := json.Marshal(fields) // sorts names
-	read.canonical = string(text)
-	return read, refusal, err
+	q.Key.Params = string(text)
+	return refusal, err
 }
 
 // hasPatient looks for the field in any case: encoding/json elsewhere may not tell them apart.

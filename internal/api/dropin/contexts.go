@@ -1,4 +1,4 @@
-package api
+package dropin
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// contexts remembers the search contexts that answers from the cache carried. Only those may be replayed from the
+// Contexts remembers the search contexts that answers from the cache carried. Only those may be replayed from the
 // cache: any other may come from a search for one patient (docs/dexcare.md §6.4, §6.5).
-type contexts struct {
+type Contexts struct {
 	cache *otter.Cache[string, struct{}]
 }
 
@@ -21,7 +21,8 @@ const (
 	maxContextSize = 128
 )
 
-func newContexts() (*contexts, error) {
+// NewContexts makes an empty table. Close ends it.
+func NewContexts() (*Contexts, error) {
 	c, err := otter.New(&otter.Options[string, struct{}]{
 		MaximumSize:      maxContexts,
 		ExpiryCalculator: otter.ExpiryWriting[string, struct{}](contextKept),
@@ -29,11 +30,11 @@ func newContexts() (*contexts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table of search contexts: %w", err)
 	}
-	return &contexts{cache: c}, nil
+	return &Contexts{cache: c}, nil
 }
 
-// learn remembers the searchContext of an answer; an answer without one changes nothing.
-func (c *contexts) learn(body []byte) {
+// Learn remembers the searchContext of an answer; an answer without one changes nothing.
+func (c *Contexts) Learn(body []byte) {
 	_ = jx.DecodeBytes(body).ObjBytes(func(d *jx.Decoder, key []byte) error { // it was decoded before
 		if string(key) != "searchContext" || d.Next() != jx.String {
 			return d.Skip()
@@ -46,9 +47,11 @@ func (c *contexts) learn(body []byte) {
 	})
 }
 
-func (c *contexts) known(text string) bool {
+// Known reports whether an answer from the cache carried a search context.
+func (c *Contexts) Known(text string) bool {
 	_, ok := c.cache.GetIfPresent(text)
 	return ok
 }
 
-func (c *contexts) close() { c.cache.StopAllGoroutines() }
+// Close ends the table's own goroutine.
+func (c *Contexts) Close() { c.cache.StopAllGoroutines() }
