@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"timeslots/cmd/aggregator/internal/config"
-	"timeslots/internal/api"
+	"timeslots/internal/api/pages"
 	"timeslots/internal/api/reference"
 	"timeslots/web"
 )
@@ -15,15 +15,15 @@ func (s *service) buildPages(cfg *config.Config, demo *web.Demo) error {
 		return nil
 	}
 	made, err := web.New(web.Options{Demo: demo})
-	s.pages = pages{made}
+	s.pages = patientPages{made}
 	return err
 }
 
-// pages are the patient pages as the public routes want them: neither side knows the other.
-type pages struct{ *web.Pages }
+// patientPages are the patient pages as the public routes want them: neither side knows the other.
+type patientPages struct{ *web.Pages }
 
-// Files implements api.Pages.
-func (p pages) Files() []reference.File {
+// Files implements pages.Pages.
+func (p patientPages) Files() []reference.File {
 	made := p.Pages.Files()
 	files := make([]reference.File, len(made))
 	for i, f := range made {
@@ -32,10 +32,10 @@ func (p pages) Files() []reference.File {
 	return files
 }
 
-// Render implements api.Pages.
-func (p pages) Render(ctx context.Context, path, rawQuery string, ask api.Ask) (api.Document, error) {
+// Render implements pages.Pages.
+func (p patientPages) Render(ctx context.Context, path, rawQuery string, ask pages.Ask) (pages.Document, error) {
 	d, err := p.Pages.Render(ctx, path, rawQuery, func(ctx context.Context, path, rawQuery string) web.Reply {
 		return web.Reply(ask(ctx, path, rawQuery))
 	})
-	return api.Document(d), err
+	return pages.Document(d), err
 }

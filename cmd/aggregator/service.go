@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 
 	"timeslots/cmd/aggregator/internal/config"
-	"timeslots/internal/api"
 	"timeslots/internal/api/door"
+	"timeslots/internal/api/pages"
 	"timeslots/internal/api/wire"
 	"timeslots/internal/booking"
 	"timeslots/internal/cache"
@@ -31,7 +31,7 @@ type service struct {
 	// Each is built by a step of newService, in this order.
 	metrics  *metrics.Metrics
 	tracer   *trace.Tracer
-	pages    api.Pages // nil: none
+	pages    pages.Pages // nil: none
 	upstream upstream
 	index    *taken.SlotIndex
 	redis    *redisclient.Client // nil: none

@@ -159,7 +159,7 @@ func TestHEADOfTheEventsIsItsHeaders(t *testing.T) {
 	s := newStand(t, nil)
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodHead, routeEvents+"?npi=9000000108", nil))
-	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/event-stream" || w.Body.Len() != 0 || s.live.Len() != 0 {
-		t.Errorf("%d, %q, %d bytes, %d streams; want the headers alone", w.Code, w.Header().Get("Content-Type"), w.Body.Len(), s.live.Len())
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/event-stream" || w.Body.Len() != 0 || s.streams.Len() != 0 {
+		t.Errorf("%d, %q, %d bytes, %d streams; want the headers alone", w.Code, w.Header().Get("Content-Type"), w.Body.Len(), s.streams.Len())
 	}
 }

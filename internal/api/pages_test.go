@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/api/pages"
 	"timeslots/internal/api/reference"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
@@ -17,7 +18,7 @@ import (
 // onePage asks what it is told to, and shows the reply.
 type onePage struct {
 	path, query string
-	got         Reply
+	got         pages.Reply
 	err         error
 }
 
@@ -27,9 +28,9 @@ func (*onePage) Files() []reference.File {
 	return []reference.File{{Path: "/pages/a.js", Type: "text/javascript", Body: []byte(strings.Repeat("a()\n", 500)), KeepFor: time.Hour}}
 }
 
-func (p *onePage) Render(ctx context.Context, _, _ string, ask Ask) (Document, error) {
+func (p *onePage) Render(ctx context.Context, _, _ string, ask pages.Ask) (pages.Document, error) {
 	p.got = ask(ctx, p.path, p.query)
-	return Document{
+	return pages.Document{
 		Status: p.got.Status, Product: "flushot", CacheControl: p.got.CacheControl, RetryAfter: p.got.RetryAfter,
 		Header: map[string]string{"Content-Security-Policy": "default-src 'none'"}, Body: []byte("<!doctype html>" + strings.Repeat("<p>a page", 200)), Tag: "page-" + p.got.Tag,
 	}, p.err

@@ -9,7 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"timeslots/internal/api/live"
+	"timeslots/internal/api/events"
 	"timeslots/internal/api/record"
 	"timeslots/internal/booking"
 	"timeslots/internal/problem"
@@ -31,7 +31,7 @@ func problemOf(err error) problem.Document {
 	if errors.Is(err, errOff) {
 		return problem.Document{Status: http.StatusServiceUnavailable, Detail: "this use case is switched off at the moment; try again later", RetryAfter: time.Minute}
 	}
-	if errors.Is(err, live.ErrFull) {
+	if errors.Is(err, events.ErrFull) {
 		return problem.Document{Status: http.StatusServiceUnavailable, Detail: "no more answers can be followed at the moment; ask GET /v1/timeslots again instead", RetryAfter: 5 * time.Second}
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {

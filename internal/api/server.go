@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/maypok86/otter/v2"
 
 	"timeslots/internal/api/dropin"
 	"timeslots/internal/api/encode"
-	"timeslots/internal/api/live"
+	"timeslots/internal/api/events"
+	"timeslots/internal/api/pages"
 	"timeslots/internal/api/record"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
@@ -63,7 +63,7 @@ type Options struct {
 
 	PointPrecision int // decimals of a degree that positions on drop-in routes keep
 
-	Pages Pages // nil: none
+	Pages pages.Pages // nil: none
 
 	VaryOrigin bool // answers differ by Origin: CORS is configured
 
@@ -84,8 +84,8 @@ type Server struct {
 	contexts  *dropin.Contexts
 	coder     *response.Coder
 	records   *record.Log
-	live      *live.Hub
-	documents *otter.Cache[string, *response.Coded] // pages by tag; nil: there are none
+	streams   *events.Hub
+	documents *pages.Documents // nil: there are no pages
 	vary      *response.Field
 }
 
@@ -123,7 +123,7 @@ func New(opt Options) (*Server, error) {
 		opt: opt, echo: echo.New(), encoder: encoder, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
 		coder: response.NewCoder(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
-		live: live.New(live.Options{}), vary: varyEncoding,
+		streams: events.New(events.Options{}), vary: response.Vary(),
 	}
 	if opt.VaryOrigin {
 		s.vary = response.Vary("Origin")
@@ -142,7 +142,7 @@ func (s *Server) routes() {
 	e.Use(s.record)
 	e.Match(readMethods, routeTimeslots, s.timeslots)
 	e.Match(readMethods, routeNextAvailable, s.nextAvailable)
-	e.Match(readMethods, routeEvents, s.events)
+	e.Match(readMethods, routeEvents, s.follow)
 	s.mountDropIn()
 	for _, route := range booking.Routes() {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))
@@ -156,7 +156,7 @@ var readMethods = []string{http.MethodGet, http.MethodHead}
 
 // Close ends background work and gives up the response cache. No request may be under way.
 func (s *Server) Close() {
-	s.live.Close()
+	s.streams.Close()
 	s.coder.Close()
 	s.records.Close()
 	for _, table := range s.spellings {
@@ -165,7 +165,7 @@ func (s *Server) Close() {
 	s.responses.Close()
 	s.contexts.Close()
 	if s.documents != nil {
-		s.documents.StopAllGoroutines()
+		s.documents.Close()
 	}
 }
 

@@ -1,4 +1,4 @@
-package live
+package events
 
 import (
 	"context"
@@ -17,8 +17,8 @@ type Watched interface {
 
 // Errors of [Hub.Join] and [Listener.Next].
 var (
-	ErrClosed = errors.New("live: the hub is closed")
-	ErrFull   = errors.New("live: too many answers are looked at")
+	ErrClosed = errors.New("events: the hub is closed")
+	ErrFull   = errors.New("events: too many answers are looked at")
 )
 
 // Options configure a Hub; zero fields get their defaults.
