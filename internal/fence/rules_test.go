@@ -215,7 +215,7 @@ var libraries = []library{
 	{"go.opentelemetry.io", []string{"internal/trace"}, "spans and their export in one place"},
 	{"google.golang.org/protobuf", []string{"internal/trace"}, "the collector that tests use reads OTLP"},
 	{"github.com/prometheus", []string{"internal/metrics", "cmd/aggregator"}, "collectors in one place; wiring hands the registry in"},
-	{"github.com/maypok86/otter/v2", []string{"internal/cache", "internal/taken", "internal/api/dropin", "internal/api/pages", "internal/api/response"}, "fragments; slot ids; search contexts; pages; encoded responses"},
+	{"github.com/maypok86/otter/v2", []string{"internal/cache", "internal/taken", "internal/api", "internal/api/dropin", "internal/api/pages", "internal/api/response"}, "fragments; slot ids; search contexts; pages; encoded responses"},
 	{"github.com/maypok86/otter/v2", []string{"internal/cache", "internal/api", "internal/api/dropin", "internal/api/response"}, "fragments; encoded responses"},
 	{"github.com/maypok86/otter/v2", []string{"internal/cache", "internal/api", "internal/api/dropin", "internal/api/pages", "internal/api/response"}, "fragments; encoded responses"},
 	{"github.com/klauspost/compress", []string{"internal/cache", "internal/api/response", "faults"}, "values in Redis; answers; looking into values"},
