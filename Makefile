@@ -80,32 +80,32 @@ fuzz: ## Fuzz every target for FUZZTIME (5m) each, two at a time
 
 .PHONY: faults
 faults: packages ## Break everything around the service, measure what visitors notice, and want it all to heal; quarter of an hour
-	FAULTS_FULL=1 $(GO) test -count=1 -timeout 20m -v ./faults
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 20m -v ./test/faults
 	FAULTS_FULL=1 $(GO) test -count=1 -timeout 15m -v -run '$(CROWDS)' ./cmd/aggregator
 	FAULTS_FULL=1 $(GO) test -count=1 -timeout 20m -v ./loadtest/whole
 	FAULTS_FULL=1 $(GO) test -count=1 -timeout 10m -p 1 ./internal/cache ./internal/api/...
-	FAULTS_FULL=1 $(GO) test -count=1 -timeout 5m -v -run SomebodyElse ./browser
+	FAULTS_FULL=1 $(GO) test -count=1 -timeout 5m -v -run SomebodyElse ./test/browser
 
 .PHONY: consistency
 consistency: packages ## Check that taken slots are offered by no replica, also while things break, for four minutes
-	$(GO) run ./consistency -duration 60s -min-bookings 500 -min-reads 50000 -min-strict 0.99
-	$(GO) run ./consistency -duration 60s -nemesis -min-bookings 300 -min-reads 10000
-	$(GO) run ./consistency -duration 60s -apart -replicas 4 -lag 2s -min-bookings 500 -min-reads 30000 -min-strict 0.75
-	$(GO) run ./consistency -duration 10s -deaf
-	$(GO) run ./consistency -duration 10s -deaf -disable promotion-wait -expect-violations
-	$(GO) run ./consistency -duration 10s -disable serve-filter -expect-violations
-	$(GO) run ./consistency -duration 10s -disable tombstones -expect-violations
+	$(GO) run ./test/consistency -duration 60s -min-bookings 500 -min-reads 50000 -min-strict 0.99
+	$(GO) run ./test/consistency -duration 60s -nemesis -min-bookings 300 -min-reads 10000
+	$(GO) run ./test/consistency -duration 60s -apart -replicas 4 -lag 2s -min-bookings 500 -min-reads 30000 -min-strict 0.75
+	$(GO) run ./test/consistency -duration 10s -deaf
+	$(GO) run ./test/consistency -duration 10s -deaf -disable promotion-wait -expect-violations
+	$(GO) run ./test/consistency -duration 10s -disable serve-filter -expect-violations
+	$(GO) run ./test/consistency -duration 10s -disable tombstones -expect-violations
 
 .PHONY: bench
 bench: packages ## Run the benchmarks of a request's path that match BENCH (all, four minutes), and write their tables into docs/performance.md
 	@mkdir -p bin
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime 100ms -count 6 $(ON_THE_PATH) | tee bin/bench.txt
 	$(GO) run $(BENCHSTAT) -format csv bin/bench.txt >bin/bench.csv
-	@if [ '$(BENCH)' = . ]; then $(GO) run ./benchcheck tables docs/performance.md bin/bench.csv; fi
+	@if [ '$(BENCH)' = . ]; then $(GO) run ./test/bench tables docs/performance.md bin/bench.csv; fi
 
 .PHONY: bench-check
-bench-check: ## Fail on more allocations than benchcheck/limits.txt allows, or on a ratio of two times in one run
-	GO=$(GO) $(GO) run ./benchcheck check benchcheck/limits.txt
+bench-check: ## Fail on more allocations than test/bench/limits.txt allows, or on a ratio of two times in one run
+	GO=$(GO) $(GO) run ./test/bench check test/bench/limits.txt
 
 .PHONY: ci
 ci: ## What CI runs: .ci/run

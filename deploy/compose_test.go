@@ -12,7 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"timeslots/faults/rig"
+	"timeslots/test/rig"
 )
 
 // composition is as much of docker-compose.yml as these tests look at. They need no engine;

@@ -13,7 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"timeslots/faults/rig"
+	"timeslots/test/rig"
 )
 
 // object is as much of a manifest as these tests look at.

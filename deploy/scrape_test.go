@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 func TestMain(m *testing.M) { rig.Main(m, 6) }

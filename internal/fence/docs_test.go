@@ -10,7 +10,7 @@ import (
 
 var (
 	link       = regexp.MustCompile(`\]\(([^)#]+)`)
-	quotedPath = regexp.MustCompile("`((?:cmd|configs|deploy|docs|internal|loadtest|web)/[^` *…]*)`")
+	quotedPath = regexp.MustCompile("`((?:cmd|configs|deploy|docs|internal|loadtest|test|web)/[^` *…]*)`")
 	makeTarget = regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)")
 )
 

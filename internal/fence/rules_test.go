@@ -5,8 +5,6 @@ type edge struct{ from, to, reason string }
 
 // houses are the packages that the rules speak of, longest first where one lies inside another.
 var houses = []string{
-	"benchcheck",
-	"browser",
 	"cmd/aggregator/internal/config",
 	"cmd/aggregator/internal/sink",
 	"cmd/aggregator",
@@ -19,6 +17,7 @@ var houses = []string{
 	"internal/acme/visits",
 	"internal/acme/wire",
 	"internal/acme/world",
+	"deploy",
 	"internal/acme",
 	"internal/api/door",
 	"internal/api/dropin",
@@ -51,6 +50,11 @@ var houses = []string{
 	"internal/timeslot",
 	"internal/trace",
 	"loadtest",
+	"test/bench",
+	"test/browser",
+	"test/consistency",
+	"test/faults",
+	"test/rig",
 	"web",
 }
 
@@ -82,10 +86,8 @@ var edges = []edge{
 	{"cmd/aggregator", "web", "wiring mounts the pages"},
 	{"cmd/aggregator/internal/config", "internal/timeslot", "rankings, sources and policies are the domain's"},
 
-	{"consistency", "internal/process", "replicas, Redis and a tenant that come and go"},
-	{"faults", "internal/process", "the service, Redis and proxies as processes"},
-	{"faults", "internal/acme", "the good upstream behind the bad one"},
-	{"faults", "internal/trace", "the collector that tests use: what traces say is searched"},
+	{"test/consistency", "internal/process", "replicas, Redis and a tenant that come and go"},
+	{"test/rig", "internal/process", "the service, Redis and proxies as processes"},
 
 	{"internal/crowd", "internal/acme", "the tenant whose clinicians and departments are asked for"},
 	{"internal/acme", "internal/acme/form", "the form of a correlation id"},
@@ -170,7 +172,10 @@ var testEdges = []edge{
 	{"internal/search", "internal/redisclient", "the tier that replicas share is measured with it"},
 	{"internal/fetch", "internal/relay", "connections that die without a word"},
 	{"internal/taken", "internal/relay", "a server that one replica does not reach"},
-	{"faults", "internal/relay", "connections that die without a word"},
+	{"test/faults", "test/rig", "the service, Redis and proxies as processes"},
+	{"test/faults", "internal/acme", "the good upstream behind the bad one"},
+	{"test/faults", "internal/relay", "connections that die without a word"},
+	{"test/faults", "internal/trace", "the collector that tests use: what traces say is searched"},
 	{"internal/api", "internal/acme", "tests run against the simulator"},
 	{"internal/api/query", "internal/problem", "violations as clients see them"},
 	{"internal/api", "internal/api/sample", "answers to be served"},
@@ -183,14 +188,14 @@ var testEdges = []edge{
 	{"internal/api", "internal/cache", "a real search answers in tests"},
 	{"internal/api", "internal/merge", "a real search answers in tests"},
 	{"internal/api", "internal/taken", "a real search answers in tests"},
-	{"loadtest", "faults", "the service as a process, to be loaded"},
+	{"loadtest", "test/rig", "the service as a process, to be loaded"},
 	{"loadtest", "internal/acme", "the tenant behind it"},
 	{"loadtest", "internal/trace", "the collector that tests use: how long the calls behind an answer took"},
-	{"deploy", "faults", "replicas as processes, to be scraped"},
+	{"deploy", "test/rig", "replicas as processes, to be scraped"},
 	{"deploy", "internal/acme", "the tenant behind them"},
-	{"browser", "faults", "the service as a process, to be looked at"},
-	{"browser", "web", "pages of answers that a tidy tenant does not give"},
-	{"browser", "internal/acme", "the tenant behind it"},
+	{"test/browser", "test/rig", "the service as a process, to be looked at"},
+	{"test/browser", "web", "pages of answers that a tidy tenant does not give"},
+	{"test/browser", "internal/acme", "the tenant behind it"},
 }
 
 // anywhere stands for every package of ours except the domain, which uses the standard library only.
@@ -222,6 +227,11 @@ var libraries = []library{
 	{"github.com/andybalholm/brotli", []string{"internal/api/response"}, "answers"},
 	{"github.com/cespare/xxhash/v2", []string{"internal/cache", "internal/api/response", "internal/fetch"}, "checksums, tags, digests"},
 	{"github.com/go-faster/jx", []string{"internal/api/dropin", "internal/api/encode"}, "encoding answers; a field of one"},
+	{"github.com/maypok86/otter/v2", []string{"internal/cache", "internal/taken", "internal/api"}, "fragments; slot ids; encoded responses"},
+	{"github.com/klauspost/compress", []string{"internal/cache", "internal/api", "test/rig"}, "values in Redis; answers; looking into values"},
+	{"github.com/andybalholm/brotli", []string{"internal/api"}, "answers"},
+	{"github.com/cespare/xxhash/v2", []string{"internal/cache", "internal/api", "internal/fetch"}, "checksums, tags, digests"},
+	{"github.com/go-faster/jx", []string{"internal/api"}, "encoding answers"},
 	{"github.com/alecthomas/kong", []string{"cmd/aggregator", "loadtest"}, "command lines"},
 	{"go.yaml.in/yaml/v3", []string{"cmd/aggregator/internal/config", "deploy"}, "YAML does not reach beyond configuration and manifests"},
 	{"github.com/fsnotify/fsnotify", []string{"cmd/aggregator"}, "reload"},

@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
 	"timeslots/internal/trace/tracetest"
+	"timeslots/test/rig"
 )
 
 // player answers from a tape, each call after the same time; what is not on the tape yet is asked of a tenant first. It

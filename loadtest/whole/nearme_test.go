@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 func TestPeopleNearMeOpenCalendarsOfWhomTheyFound(t *testing.T) {

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 var tool string // the load tool, built once

@@ -5,7 +5,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"timeslots/faults/rig"
+	"timeslots/test/rig"
 )
 
 // The demo in front of the seed that is untidy throughout: its lists are the same with and without scripts, from

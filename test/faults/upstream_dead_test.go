@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
 	"timeslots/internal/relay"
+	"timeslots/test/rig"
 )
 
 // inARow is how many searches that are answered show that the dead connections are out of use.

@@ -14,8 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 // installing is held by the test that fetches axe-core, for all.

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
-	"timeslots/faults/rig"
+	"timeslots/test/rig"
 )
 
 // TestMain ends the browser after the last test.

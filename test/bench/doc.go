@@ -1,8 +1,8 @@
-// Command benchcheck holds benchmarks to limits, and puts benchstat's tables into documents.
+// Command bench holds benchmarks to limits, and puts benchstat's tables into documents.
 //
-//	benchcheck check LIMITS    run what LIMITS is about, and fail on what it does not allow
-//	benchcheck count LIMITS    the same for allocations alone, which do not depend on the machine
-//	benchcheck tables DOC CSV  put the tables of benchstat's CSV between the marks of a document
+//	bench check LIMITS    run what LIMITS is about, and fail on what it does not allow
+//	bench count LIMITS    the same for allocations alone, which do not depend on the machine
+//	bench tables DOC CSV  put the tables of benchstat's CSV between the marks of a document
 //
 // Times are compared within one run only: on another machine, or another day, all of them change. What does not keep
 // its limit is measured again, twice at most, and what the machine's own timers did meanwhile is printed beside it. A

@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 const newPatients = "/?postalCode=" + riverton + "&visitTypeName=NewPatient"

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/evil"
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/faults/evil"
+	"timeslots/test/rig"
 )
 
 const retail = "/dexcare/api/6/visits/retail"

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/evil"
-	"timeslots/faults/rig"
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
+	"timeslots/test/faults/evil"
+	"timeslots/test/rig"
 )
 
 func TestMain(m *testing.M) { rig.Main(m, 6) }

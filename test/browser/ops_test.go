@@ -10,9 +10,9 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 // crowded is a service that a few visitors keep asking, in front of a tenant that can be broken.

@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/evil"
-	"timeslots/faults/rig"
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
 	"timeslots/internal/trace/tracetest"
+	"timeslots/test/faults/evil"
+	"timeslots/test/rig"
 )
 
 // personalData is what patients and their browsers send, and secrets is what the service is configured with; each is a

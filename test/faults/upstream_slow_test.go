@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/evil"
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/faults/evil"
+	"timeslots/test/rig"
 )
 
 var hanging = map[string]evil.Fault{

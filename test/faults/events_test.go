@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 // Events are of use only when they come as they happen: proxies must not hold them back, nor keep them for the next.

@@ -12,8 +12,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 // readCards is what a person gets to know from a list, less what only scripts can do: the visitor's own clock, and
@@ -213,7 +213,7 @@ func TestTheFormTakesWhatThePageTakes(t *testing.T) {
 // TestNamesAreFoundInTheBrowserAsOnTheServer has the cases of web/names_test.go.
 func TestNamesAreFoundInTheBrowserAsOnTheServer(t *testing.T) {
 	t.Parallel()
-	cases, err := os.ReadFile("../web/testdata/names.json")
+	cases, err := os.ReadFile("../../web/testdata/names.json")
 	if err != nil {
 		t.Fatal(err)
 	}

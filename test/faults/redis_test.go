@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/faults/rig"
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 // household is a service with a Redis, and visitors and patients who keep coming while things break.

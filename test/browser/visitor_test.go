@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"timeslots/faults/rig"
+	"timeslots/test/rig"
 )
 
 // Where the clinics of the demo are.
