@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 // redisServer is a real Redis on a port of its own.
@@ -34,7 +35,7 @@ func startRedis(t *testing.T) *redisServer {
 		}
 		t.Skip("redis-server is not installed; make test installs it")
 	}
-	s := &redisServer{addr: freePort(t), dir: t.TempDir()}
+	s := &redisServer{addr: rig.FreeAddress(t), dir: t.TempDir()}
 	s.start(t)
 	t.Cleanup(func() { s.kill() })
 	return s

@@ -15,24 +15,14 @@ import (
 	"time"
 
 	"timeslots/internal/figure"
-	programs "timeslots/internal/process"
+	"timeslots/test/rig"
 )
-
-// freePort is an address that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	free, err := programs.FreeAddresses(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return free[0]
-}
 
 // startMute runs the service in a process whose standard error says nothing, so that it must be told where to listen.
 func startMute(t *testing.T, stderr *os.File) *process {
 	t.Helper()
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	public, admin := freePort(t), freePort(t)
+	public, admin := rig.FreeAddress(t), rig.FreeAddress(t)
 	text := served(sim.err.waitFor(t, `listening public=(\S+)`)[1])
 	text = strings.Replace(text, "listen: 127.0.0.1:0", "listen: "+public, 1)
 	text = strings.Replace(text, "listen: 127.0.0.1:0", "listen: "+admin, 1)

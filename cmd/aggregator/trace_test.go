@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"timeslots/internal/figure"
-	"timeslots/internal/trace/tracetest"
+	"timeslots/test/rig/tracetest"
 )
 
 const (

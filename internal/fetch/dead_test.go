@@ -12,19 +12,19 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/relay"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // behindARelay is a fetcher whose upstream speaks TLS, with HTTP/2 or without, behind a relay.
-func behindARelay(t *testing.T, http2 bool, change func(*http.Transport, *SourceOptions), answer http.HandlerFunc) (*Fetcher, *relay.Relay) {
+func behindARelay(t *testing.T, http2 bool, change func(*http.Transport, *SourceOptions), answer http.HandlerFunc) (*Fetcher, *rig.Relay) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(answer)
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	server.EnableHTTP2 = http2
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	r, err := relay.New(server.Listener.Addr().String())
+	r, err := rig.NewRelay(server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/redistest"
+	"timeslots/test/rig"
 )
 
 // answering listens and says the same to whatever it is told.
@@ -74,7 +75,7 @@ func TestEachTroubleHasItsKindAndOneLine(t *testing.T) {
 		want    redisclient.Trouble
 		reads   bool
 	}{
-		{name: "nobody listens", address: redistest.FreeAddress(t), want: redisclient.TroubleRefused},
+		{name: "nobody listens", address: rig.FreeAddress(t), want: redisclient.TroubleRefused},
 		{name: "a name that does not exist", address: "redis.invalid:6379", want: redisclient.TroubleUnreachable},
 		{name: "a server that hangs", address: hangs.Addr, want: redisclient.TroubleTimeout},
 		{name: "no password", address: password.Addr, want: redisclient.TroubleAuth},

@@ -13,8 +13,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"timeslots/internal/process"
 	"timeslots/internal/redisclient"
+	"timeslots/test/rig"
 )
 
 // Server is a real server process on a port of its own. It keeps nothing on disk.
@@ -30,7 +30,7 @@ type Server struct {
 // Start runs a server until the test ends. It skips the test where there is no redis-server, unless TIMESLOTS_REQUIRE_REDIS=1 makes that a failure.
 func Start(t testing.TB, extra ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, Addr: FreeAddress(t), extra: extra, directory: t.TempDir()}
+	s := &Server{t: t, Addr: rig.FreeAddress(t), extra: extra, directory: t.TempDir()}
 	s.Begin()
 	t.Cleanup(s.Kill)
 	return s
@@ -39,20 +39,10 @@ func Start(t testing.TB, extra ...string) *Server {
 // StartSentinel is Start for a sentinel with a configuration file.
 func StartSentinel(t testing.TB, config string) *Server {
 	t.Helper()
-	s := &Server{t: t, Addr: FreeAddress(t), directory: filepath.Dir(config), sentinel: config}
+	s := &Server{t: t, Addr: rig.FreeAddress(t), directory: filepath.Dir(config), sentinel: config}
 	s.Begin()
 	t.Cleanup(s.Kill)
 	return s
-}
-
-// FreeAddress is one of loopback that nobody listens on.
-func FreeAddress(t testing.TB) string {
-	t.Helper()
-	free, err := process.FreeAddresses(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return free[0]
 }
 
 // Begin starts the server, for the first time or again, and waits until it answers.

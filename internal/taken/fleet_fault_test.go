@@ -10,15 +10,15 @@ import (
 	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/redistest"
-	"timeslots/internal/relay"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // The others go on, and are strict: they cannot know. So the booking's answer must say what it is worth.
 func TestAReplicaThatAloneIsCutOffDoesNotSayThatTheOthersKnow(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, hurried)
-	way, err := relay.New(s.Addr)
+	way, err := rig.NewRelay(s.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}

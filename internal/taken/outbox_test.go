@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"timeslots/internal/cache"
-	"timeslots/internal/relay"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // What there is no room for is told some time later, with all own marks, or never. So nobody may say that it was told,
@@ -14,7 +14,7 @@ import (
 func TestWhatThereIsNoRoomToOweIsNotTold(t *testing.T) {
 	t.Parallel()
 	s, _ := trustedFleet(t, 1, hurried)
-	way, err := relay.New(s.Addr)
+	way, err := rig.NewRelay(s.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}

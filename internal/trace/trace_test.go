@@ -12,7 +12,7 @@ import (
 	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
 
 	"timeslots/internal/trace"
-	"timeslots/internal/trace/tracetest"
+	"timeslots/test/rig/tracetest"
 )
 
 const (

@@ -15,8 +15,8 @@ import (
 
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
-	"timeslots/internal/trace/tracetest"
 	"timeslots/test/rig"
+	"timeslots/test/rig/tracetest"
 )
 
 // player answers from a tape, each call after the same time; what is not on the tape yet is asked of a tenant first. It

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
-	"timeslots/internal/process"
+	"timeslots/test/rig"
 )
 
 // fleet is all that the check starts.
@@ -44,7 +44,7 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 			return err
 		}
 	}
-	addrs, err := process.FreeAddresses(2 + 2*o.replicas)
+	addrs, err := rig.FreeAddresses(2 + 2*o.replicas)
 	if err != nil {
 		return err
 	}
@@ -88,8 +88,8 @@ func (f *fleet) begin(ctx context.Context) error {
 	return nil
 }
 
-func (f *fleet) processes() []*process.Process {
-	var all []*process.Process
+func (f *fleet) processes() []*rig.Process {
+	var all []*rig.Process
 	for _, r := range f.replicas {
 		all = append(all, r.Process)
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"syscall"
 	"time"
-	"timeslots/internal/process"
+	"timeslots/test/rig"
 )
 
 // act is one thing that goes wrong. It heals itself before it returns, also when ctx ends meanwhile.
@@ -86,7 +86,7 @@ func (n *nemesis) down(ctx context.Context, end func() error, begin func(context
 }
 
 // freeze stops a process for a while; its clock goes on.
-func (n *nemesis) freeze(ctx context.Context, p *process.Process) error {
+func (n *nemesis) freeze(ctx context.Context, p *rig.Process) error {
 	if err := p.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"timeslots/internal/process"
+	"timeslots/test/rig"
 )
 
 // errNoRedis names the fix.
@@ -18,7 +18,7 @@ var errNoRedis = errors.New("redis-server is not installed; on Debian: apt-get i
 
 // redisServer is a real one that keeps nothing on disk: after a restart it is empty. A deaf one takes no subscriptions.
 type redisServer struct {
-	*process.Process
+	*rig.Process
 	addr string
 }
 
@@ -35,7 +35,7 @@ func newRedisServer(dir, addr string, deaf bool) (*redisServer, error) {
 	if deaf {
 		args = append(args, "--rename-command", "SUBSCRIBE", "") // an empty name: gone
 	}
-	p := process.New(dir, "redis", path, args...)
+	p := rig.NewProcess(dir, "redis", path, args...)
 	return &redisServer{Process: p, addr: addr}, nil
 }
 

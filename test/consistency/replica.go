@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-	"timeslots/internal/process"
+	"timeslots/test/rig"
 )
 
 // How long things last in the replicas. Fragments are fresh for a second, so that there are many refetches, and what is
@@ -22,7 +22,7 @@ const disableVariable = "TIMESLOTS_TEST_DISABLE"
 
 // replica is one `aggregator serve`.
 type replica struct {
-	*process.Process
+	*rig.Process
 	base  string // of the public listener
 	admin string
 }
@@ -38,7 +38,7 @@ func newReplica(dir, name, binary string, at replicaAt) (*replica, error) {
 	if err := os.WriteFile(file, []byte(configuration(at)), 0o600); err != nil {
 		return nil, err
 	}
-	p := process.New(dir, name, binary, "serve", "--config", file)
+	p := rig.NewProcess(dir, name, binary, "serve", "--config", file)
 	return &replica{Process: p, base: "http://" + at.public, admin: "http://" + at.admin}, nil
 }
 

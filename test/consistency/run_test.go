@@ -13,7 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"timeslots/internal/process"
+	"timeslots/test/rig"
 )
 
 // shared is where the service is built, once for all tests.
@@ -166,7 +166,7 @@ func TestWhatIsStartedIsEndedAndRemoved(t *testing.T) {
 		t.Error(err)
 	}
 	left, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
-	if err != nil || len(left) > 0 || slices.ContainsFunc(f.processes(), (*process.Process).Alive) {
+	if err != nil || len(left) > 0 || slices.ContainsFunc(f.processes(), (*rig.Process).Alive) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"timeslots/internal/process"
+	"timeslots/test/rig"
 )
 
 // departments of the simulated tenant: enough that bookings do not use all their slots up.
@@ -18,7 +18,7 @@ const departments = 60
 
 // simulator is `aggregator acme`.
 type simulator struct {
-	*process.Process
+	*rig.Process
 	base   string
 	always []string // faults in force throughout
 }
@@ -29,7 +29,7 @@ func newSimulator(dir, binary, addr string, o *options) *simulator {
 	for _, spec := range s.always {
 		args = append(args, "--fault", spec)
 	}
-	s.Process = process.New(dir, "simulator", binary, args...)
+	s.Process = rig.NewProcess(dir, "simulator", binary, args...)
 	return s
 }
 

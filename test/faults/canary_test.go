@@ -15,9 +15,9 @@ import (
 
 	"timeslots/internal/acme"
 	"timeslots/internal/figure"
-	"timeslots/internal/trace/tracetest"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/tracetest"
 )
 
 // personalData is what patients and their browsers send, and secrets is what the service is configured with; each is a

@@ -230,7 +230,7 @@ func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
 func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 	figure.Beside(t)
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-		addr := rig.FreeAddr(t)
+		addr := rig.FreeAddress(t)
 		begin := time.Now()
 		s := newScene(t, redisAt(addr, quick))
 		f.Time("ready without Redis", time.Since(begin), 2*time.Second, 1)

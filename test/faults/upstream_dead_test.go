@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"timeslots/internal/figure"
-	"timeslots/internal/relay"
 	"timeslots/test/rig"
 )
 
@@ -23,7 +22,7 @@ func TestADeadConnectionCostsOneSearch(t *testing.T) {
 	certificate := authority.issue(t, "127.0.0.1", time.Hour)
 	server := overTLS(t, tenant, func() *tls.Certificate { return &certificate })
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) { // a service of its own each time: one that failed before has more connections
-		between, err := relay.New(server.Listener.Addr().String())
+		between, err := rig.NewRelay(server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -165,7 +165,7 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 func TestAnUpstreamThatRefusesConnectionsHealsByItself(t *testing.T) {
 	figure.Beside(t)
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-		addr := rig.FreeAddr(t)
+		addr := rig.FreeAddress(t)
 		s := &scene{Service: rig.Serve(t, configuration("http://"+addr)), tenant: newTenant(t)}
 		r := rig.Get(t, s.Public+clinician)
 		if r.Status != 502 {

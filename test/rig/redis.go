@@ -10,13 +10,11 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
-
-	"timeslots/internal/process"
 )
 
 // Redis is a real server that keeps nothing on disk: after a restart it is empty.
 type Redis struct {
-	*process.Process
+	*Process
 	Addr     string
 	Password string // empty: none
 }
@@ -24,7 +22,7 @@ type Redis struct {
 // NewRedis starts one until the test ends, or skips the test where there is none.
 func NewRedis(t testing.TB, args ...string) *Redis {
 	t.Helper()
-	_, port, _ := net.SplitHostPort(FreeAddr(t))
+	_, port, _ := net.SplitHostPort(FreeAddress(t))
 	return NewRedisOn(t, port, args...)
 }
 
@@ -37,7 +35,7 @@ func NewRedisOn(t testing.TB, port string, args ...string) *Redis {
 	}
 	dir, addr := t.TempDir(), net.JoinHostPort("127.0.0.1", port)
 	args = append([]string{"--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", dir}, args...)
-	r := &Redis{Process: process.New(dir, "redis", path, args...), Addr: addr}
+	r := &Redis{Process: NewProcess(dir, "redis", path, args...), Addr: addr}
 	r.Begin(t)
 	t.Cleanup(func() { _ = r.Kill() })
 	return r

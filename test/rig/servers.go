@@ -9,15 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"timeslots/internal/process"
 )
 
 // Nginx runs a caching nginx in front of an address until the test ends, or skips the test where there is none. It
 // keeps what may be kept, whoever asked: its cache key is the address alone.
 func Nginx(t testing.TB, backend string) (base string) {
 	t.Helper()
-	dir, addr := t.TempDir(), FreeAddr(t)
+	dir, addr := t.TempDir(), FreeAddress(t)
 	path := find(t, "nginx")
 	config := fmt.Sprintf(`
 daemon off; master_process off; pid %[1]s/pid; error_log stderr warn;
@@ -36,14 +34,14 @@ http {
     }
   }
 }`, dir, addr, strings.TrimPrefix(backend, "http://"))
-	return serveOn(t, addr, process.New(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
+	return serveOn(t, addr, NewProcess(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
 }
 
 // UpstreamCache runs the nginx that pages would put before DexCare, for want of a service: it knows the API keys, keeps
 // each address's answer for so many seconds, asks for it once however many want it, and serves the old one meanwhile.
 func UpstreamCache(t testing.TB, upstream string, seconds int) (base string) {
 	t.Helper()
-	dir, addr := t.TempDir(), FreeAddr(t)
+	dir, addr := t.TempDir(), FreeAddress(t)
 	path := find(t, "nginx")
 	config := fmt.Sprintf(`
 daemon off; master_process off; pid %[1]s/pid; error_log stderr error;
@@ -63,14 +61,14 @@ http {
     location /v1/availability/ { proxy_pass http://dexcare; proxy_set_header x-api-key acme-care-options; }
   }
 }`, dir, addr, strings.TrimPrefix(upstream, "http://"), seconds)
-	return serveOn(t, addr, process.New(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
+	return serveOn(t, addr, NewProcess(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
 }
 
 // Varnish runs a Varnish in front of an address until the test ends, or skips the test where there is none. A greedy one
 // looks into its cache for every request, also for those with credentials.
 func Varnish(t testing.TB, backend string, greedy bool) (base string) {
 	t.Helper()
-	dir, addr := t.TempDir(), FreeAddr(t)
+	dir, addr := t.TempDir(), FreeAddress(t)
 	path := find(t, "varnishd")
 	host, port, _ := net.SplitHostPort(strings.TrimPrefix(backend, "http://"))
 	config := fmt.Sprintf("vcl 4.1;\nbackend default { .host = %q; .port = %q; }\n", host, port)
@@ -78,7 +76,7 @@ func Varnish(t testing.TB, backend string, greedy bool) (base string) {
 		config += "sub vcl_recv { if (req.method == \"GET\" || req.method == \"HEAD\") { return (hash); } }\n"
 	}
 	config += `sub vcl_deliver { if (obj.hits > 0) { set resp.http.X-Proxy-Cache = "HIT"; } }` + "\n"
-	return serveOn(t, addr, process.New(dir, "varnish", path, "-F", "-a", addr, "-n", filepath.Join(dir, "work"),
+	return serveOn(t, addr, NewProcess(dir, "varnish", path, "-F", "-a", addr, "-n", filepath.Join(dir, "work"),
 		"-f", write(t, dir, "default.vcl", config), "-s", "malloc,16m", "-j", "none"))
 }
 
@@ -101,7 +99,7 @@ func write(t testing.TB, dir, name, text string) string {
 }
 
 // serveOn starts a server and waits until it listens.
-func serveOn(t testing.TB, addr string, p *process.Process) (base string) {
+func serveOn(t testing.TB, addr string, p *Process) (base string) {
 	t.Helper()
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
@@ -123,8 +121,8 @@ func serveOn(t testing.TB, addr string, p *process.Process) (base string) {
 // Prometheus runs a Prometheus with a configuration until the test ends, or skips the test where there is none.
 func Prometheus(t testing.TB, configuration string) (base string) {
 	t.Helper()
-	dir, addr := t.TempDir(), FreeAddr(t)
+	dir, addr := t.TempDir(), FreeAddress(t)
 	path := find(t, "prometheus")
-	return serveOn(t, addr, process.New(dir, "prometheus", path, "--config.file="+write(t, dir, "prometheus.yml", configuration),
+	return serveOn(t, addr, NewProcess(dir, "prometheus", path, "--config.file="+write(t, dir, "prometheus.yml", configuration),
 		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+addr, "--log.level=warn"))
 }

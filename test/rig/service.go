@@ -12,13 +12,11 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"timeslots/internal/process"
 )
 
 // Service is one running replica.
 type Service struct {
-	*process.Process
+	*Process
 	Public, Admin string // base URLs
 	File          string // its configuration
 }
@@ -33,7 +31,7 @@ func Serve(t testing.TB, configuration string) *Service {
 	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &Service{Process: process.New(dir, "service", binary, "serve", "--config", file), File: file}
+	s := &Service{Process: NewProcess(dir, "service", binary, "serve", "--config", file), File: file}
 	s.begin(t)
 	return s
 }
@@ -44,7 +42,7 @@ var simulator = regexp.MustCompile(`simulated DexCare tenant answers on (http://
 func Demo(t testing.TB, args ...string) (s *Service, tenant string) {
 	t.Helper()
 	args = append([]string{"demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)
-	s = &Service{Process: process.New(t.TempDir(), "demo", binary, args...)}
+	s = &Service{Process: NewProcess(t.TempDir(), "demo", binary, args...)}
 	s.begin(t)
 	Until(t, "the demo's announcement", func() bool { return simulator.MatchString(s.Said()) })
 	return s, simulator.FindStringSubmatch(s.Said())[1]

@@ -1,13 +1,12 @@
-// Package relay stands between clients and a server of tests, and lets connections die as a balancer does that forgot a
-// flow: what is sent on them is read and dropped, and nobody is told. New connections work.
-package relay
+package rig
 
 import (
 	"net"
 	"sync"
 )
 
-// Relay passes bytes. It is safe for concurrent use.
+// Relay stands between clients and a server, and lets connections die as a balancer does that forgot a flow: what is sent
+// on them is read and dropped, and nobody is told. New connections work. It is safe for concurrent use.
 type Relay struct {
 	Addr string        // where clients connect to: HOST:PORT
 	Left chan struct{} // a value for each connection that its client closed, as far as there is room for them
@@ -23,8 +22,8 @@ type Relay struct {
 	closed   bool
 }
 
-// New listens on loopback, for a server at HOST:PORT.
-func New(server string) (*Relay, error) {
+// NewRelay listens on loopback, for a server at HOST:PORT.
+func NewRelay(server string) (*Relay, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -49,7 +48,7 @@ func (r *Relay) Close() {
 	r.serving.Wait()
 }
 
-// Silence makes the present connections dead, and tells how many they are.
+// Silence makes the present connections dead, and gives how many they are.
 func (r *Relay) Silence() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

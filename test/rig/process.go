@@ -1,6 +1,4 @@
-// Package process runs programs that can be started again after they ended, on the same addresses: the service's own
-// replicas, a simulated tenant, Redis. The consistency checker and the fault tests stand on it.
-package process
+package rig
 
 import (
 	"bytes"
@@ -28,8 +26,8 @@ type Process struct {
 	outcome error         // of this life, once it is over
 }
 
-// New describes a process without starting it. What it says is appended to NAME.log in dir.
-func New(dir, name, path string, args ...string) *Process {
+// NewProcess describes a process without starting it. What it says is appended to NAME.log in dir.
+func NewProcess(dir, name, path string, args ...string) *Process {
 	return &Process{name: name, path: path, args: args, Log: filepath.Join(dir, name+".log")}
 }
 

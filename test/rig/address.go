@@ -1,4 +1,4 @@
-package process
+package rig
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"testing"
 )
 
 // given are the addresses that FreeAddresses has given: their owners may not listen yet.
@@ -42,6 +43,16 @@ func FreeAddresses(n int) ([]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("no %d free ports within %d…%d of loopback", n, lowest, lowest+ports-1)
+}
+
+// FreeAddress is one of them, for a test.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	free, err := FreeAddresses(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return free[0]
 }
 
 // reserve takes an address for this program, by a socket with its name: the system gives it back when the program ends,
