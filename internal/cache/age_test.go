@@ -4,20 +4,20 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // Two replicas whose clocks disagree share one server. What each stores has the age that the server's clock gives it.
 
 // apart opens two replicas of one server; the first one's clock is ahead of the second one's, and each has settings of its
 // own.
-func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (server *redistest.Server, a, b *Tiered, clockA, clockB *redistest.Clock) {
+func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (server *rig.Redis, a, b *Tiered, clockA, clockB *rig.Clock) {
 	t.Helper()
-	server = redistest.Start(t)
-	clockA, clockB = redistest.NewClock(), redistest.NewClock()
+	server = rig.StartRedis(t)
+	clockA, clockB = rig.NewClock(), rig.NewClock()
 	clockA.Advance(ahead)
-	open := func(clock *redistest.Clock, own timeslot.Policy) *Tiered {
+	open := func(clock *rig.Clock, own timeslot.Policy) *Tiered {
 		r := tierOn(t, server, func(o *setup) {
 			o.Now = clock.Now
 			o.Policy = func(timeslot.Source) timeslot.Policy { return own }
@@ -35,7 +35,7 @@ func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (serv
 }
 
 // pass lets time pass for what the server keeps.
-func pass(t *testing.T, s *redistest.Server, d time.Duration) {
+func pass(t *testing.T, s *rig.Redis, d time.Duration) {
 	t.Helper()
 	client := s.Client()
 	for _, key := range client.Keys(t.Context(), "*:f1:*").Val() {
@@ -120,7 +120,7 @@ func TestWhatWasFetchedLaterStaysWhateverTheClocksSay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, a, b, clockA, clockB := apart(t, ahead, hours, hours)
-			put := func(store *Tiered, clock *redistest.Clock, ago time.Duration, mark int) {
+			put := func(store *Tiered, clock *rig.Clock, ago time.Duration, mark int) {
 				t.Helper()
 				f := fragment(keyOfNPI(1), clock.Now().Add(-ago))
 				f.Bounds, f.Dropped = hours.Bounds(f.FetchedAt, false), mark
@@ -157,7 +157,7 @@ func TestAValueWithAForeignExpiryIsAMiss(t *testing.T) {
 	a.redis.settle(t)
 	client, name := server.Client(), a.redis.prefix+keyOfNPI(1).String()
 	for _, command := range [][]any{{"PERSIST", name}, {"PEXPIRE", name, time.Hour.Milliseconds()}} {
-		redistest.Do(t, client, command...)
+		server.Do(command...)
 		wantFragments(t, b.redis.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)}), nil)
 	}
 	a.redis.Put(t.Context(), fragment(keyOfNPI(1), clockA.Now()))

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 var sizes = []int{10, 100, 1_000, 10_000}
@@ -66,7 +66,7 @@ func BenchmarkMemoryLookup31Keys(b *testing.B) {
 }
 
 func BenchmarkRedisLookup30Keys(b *testing.B) {
-	r := tierOn(b, redistest.Start(b), nil)
+	r := tierOn(b, rig.StartRedis(b), nil)
 	keys := thirtyKeys()
 	for _, key := range keys {
 		f := withSlots(200, time.Now())

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // keeper is what a store promises about keeping; all but Fill.
@@ -23,23 +23,23 @@ type keeper interface {
 // subject is a store under test with its clock. settle waits for writes in the background.
 type subject struct {
 	keeper
-	clock  *redistest.Clock
+	clock  *rig.Clock
 	settle func()
 }
 
 func TestMemoryKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
 	conform(t, func(t *testing.T) subject {
-		clock := redistest.NewClock()
+		clock := rig.NewClock()
 		return subject{memoryTier(t, MemoryOptions{Now: clock.Now}), clock, func() {}}
 	})
 }
 
 func TestRedisKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	conform(t, func(t *testing.T) subject {
-		clock := redistest.NewClock()
+		clock := rig.NewClock()
 		follow(t, server, clock)
 		r := tierOn(t, server, func(o *setup) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
 		return subject{r, clock, func() { r.settle(t) }}
@@ -48,9 +48,9 @@ func TestRedisKeepsTheStorePromises(t *testing.T) {
 
 func TestTieredKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	conform(t, func(t *testing.T) subject {
-		clock := redistest.NewClock()
+		clock := rig.NewClock()
 		follow(t, server, clock)
 		r := tierOn(t, server, func(o *setup) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
 		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 func TestAFetchThatAnInvalidationOvertakesIsMadeAgain(t *testing.T) {
 	t.Parallel()
-	fleet := sharing(t, redistest.Start(t), 2, nil)
+	fleet := sharing(t, rig.StartRedis(t), 2, nil)
 	key := keyOfNPI(1)
 	calls := 0
 	overtaken := func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/redistest"
 )
 
 // The fragments that the stories below are about, each fetched before any event.

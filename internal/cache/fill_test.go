@@ -11,8 +11,8 @@ import (
 
 	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // upstream counts its calls and how many of them are under way at a time. Each takes a while, and fails if told to.
@@ -69,7 +69,7 @@ func crowd(t *testing.T, fleet []*sharer, callers int, u *upstream) (filled, sha
 
 func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 	t.Parallel()
-	fleet := sharing(t, redistest.Start(t), 3, nil)
+	fleet := sharing(t, rig.StartRedis(t), 3, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 50 * time.Millisecond}
 	filled, shared, failed := crowd(t, fleet, 100, u)
 	if filled != 300 || failed != 0 || u.calls.Load() != 1 {
@@ -86,7 +86,7 @@ func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 
 func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 	t.Parallel()
-	fleet := sharing(t, redistest.Start(t), 2, nil)
+	fleet := sharing(t, rig.StartRedis(t), 2, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 600 * time.Millisecond} // the pauses are near their longest by then
 	var all sync.WaitGroup
 	var ended sync.Map
@@ -107,7 +107,7 @@ func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 
 func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 	t.Parallel()
-	fleet := sharing(t, redistest.Start(t), 3, nil)
+	fleet := sharing(t, rig.StartRedis(t), 3, nil)
 	u := &upstream{key: keyOfNPI(1), takes: 20 * time.Millisecond}
 	u.fails.Store(2)
 	filled, _, failed := crowd(t, fleet, 1, u)
@@ -119,7 +119,7 @@ func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 
 func TestAPanicGivesTheLeaseBack(t *testing.T) {
 	t.Parallel()
-	fleet := sharing(t, redistest.Start(t), 2, nil)
+	fleet := sharing(t, rig.StartRedis(t), 2, nil)
 	u := &upstream{key: keyOfNPI(1)}
 	func() {
 		defer func() { _ = recover() }()
@@ -135,7 +135,7 @@ func TestAPanicGivesTheLeaseBack(t *testing.T) {
 func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	const life = 2 * time.Second
-	fleet := sharing(t, redistest.Start(t), 2, func(o *setup) { o.LeaseTTL = life })
+	fleet := sharing(t, rig.StartRedis(t), 2, func(o *setup) { o.LeaseTTL = life })
 	u := &upstream{key: keyOfNPI(1)}
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
 	if err != nil || turn.lease == nil {
@@ -166,7 +166,7 @@ func (late) Deadline() (time.Time, bool) { return time.Now().Add(-time.Milliseco
 
 func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 	t.Parallel()
-	fleet := sharing(t, redistest.Start(t), 2, func(o *setup) { o.LeaseTTL = time.Minute })
+	fleet := sharing(t, rig.StartRedis(t), 2, func(o *setup) { o.LeaseTTL = time.Minute })
 	u := &upstream{key: keyOfNPI(1)}
 	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh); err != nil || held.lease == nil {
 		t.Fatalf("no lease: %v", err)
@@ -183,7 +183,7 @@ func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 
 func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
-	fleet := sharing(t, redistest.Start(t), 2, nil)
+	fleet := sharing(t, rig.StartRedis(t), 2, nil)
 	key := keyOfNPI(1)
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, nil, fleet[0].memory.fresh)
 	if err != nil {
@@ -205,17 +205,17 @@ func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 
 func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 	t.Parallel()
-	for name, hurt := range map[string]func(*redistest.Server){
-		"killed":  (*redistest.Server).Kill,
-		"stopped": func(s *redistest.Server) { s.Signal(syscall.SIGSTOP) },
+	for name, hurt := range map[string]func(*rig.Redis){
+		"killed":  (*rig.Redis).Kill,
+		"stopped": func(s *rig.Redis) { s.Signal(syscall.SIGSTOP) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := redistest.Start(t)
+			s := rig.StartRedis(t)
 			fleet := sharing(t, s, 2, hurriedTier)
 			done, next := make(chan error, 1), 100
 			wait := func() { // for a lease that the first has
 				var u *upstream
-				redistest.Eventually(t, "the first has a lease", func() bool { // which a starved machine may be too late for
+				rig.Until(t, "the first has a lease", func() bool { // which a starved machine may be too late for
 					next++
 					u = &upstream{key: keyOfNPI(next)}
 					turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
@@ -227,7 +227,7 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 				}()
 			}
 			wait()
-			redistest.Eventually(t, "the second waits", func() bool {
+			rig.Until(t, "the second waits", func() bool {
 				select {
 				case <-done: // a starved machine let its first try run out of time
 					wait()

@@ -7,8 +7,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // putOfFormat1 is how replicas stored values before there were heads. In a rolling update they run beside this version.
@@ -48,7 +49,7 @@ func valueOfFormat1(name string, f *timeslot.Fragment) []byte {
 
 func TestReplicasOfTheFormatBeforeAndOfThisOneLeaveEachOtherAlone(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	client, seen := s.Client(), redistest.NewCounter()
 	r := tierOn(t, s, func(o *setup) { o.Recorder = seen })
 	f := fragment(keyOfNPI(1), time.Now())

@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // policy is the one all test fragments live by: fresh for 10 s, stale for 20 s more, last hope for 70 s more.
@@ -58,7 +59,7 @@ func withSlots(n int, fetched time.Time) *timeslot.Fragment {
 // settle waits until what was put has reached the server.
 func (r *Redis) settle(t testing.TB) {
 	t.Helper()
-	redistest.Eventually(t, "queued writes are done", func() bool { return r.writer.bytes.Load() == 0 })
+	rig.Until(t, "queued writes are done", func() bool { return r.writer.bytes.Load() == 0 })
 }
 
 func memoryTier(t testing.TB, o MemoryOptions) *Memory {
@@ -76,7 +77,7 @@ func memoryTier(t testing.TB, o MemoryOptions) *Memory {
 
 // follow makes what the server keeps age with the clock, of which it knows nothing. Its own clock goes on as well, so a
 // little is left for the last moments.
-func follow(t testing.TB, s *redistest.Server, clock *redistest.Clock) {
+func follow(t testing.TB, s *rig.Redis, clock *rig.Clock) {
 	client := s.Client()
 	clock.OnAdvance(func(d time.Duration) {
 		ctx := t.Context()
@@ -96,7 +97,7 @@ type setup struct {
 }
 
 // tierOn is a Redis tier in front of s. Without changes it is patient, so that a busy test machine does not trip it.
-func tierOn(t testing.TB, s *redistest.Server, change func(*setup)) *Redis {
+func tierOn(t testing.TB, s *rig.Redis, change func(*setup)) *Redis {
 	t.Helper()
 	return redisTier(t, s.Addr, change)
 }

@@ -4,12 +4,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"timeslots/internal/redistest"
+	"timeslots/test/rig"
 )
 
 // A lease outside the prefix was refused to a user of the prefix, and that turned Redis off again and again.
 func TestALeaseIsUnderThePrefixAndInItsFragmentsSlot(t *testing.T) {
-	r := tierOn(t, redistest.Start(t), nil)
+	r := tierOn(t, rig.StartRedis(t), nil)
 	name := r.prefix + keyOfNPI(1).String()
 	key := r.leaseKey(name)
 	if tag := regexp.MustCompile(`\{(.+?)\}`).FindStringSubmatch(key); !strings.HasPrefix(key, "timeslots:") || tag == nil || tag[1] != name {

@@ -3,14 +3,15 @@ package cache
 import (
 	"testing"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // Every series of look-ups that docs/metrics.md lists for memory and Redis moves, and no other does.
 func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
-	server := redistest.Start(t)
-	clock, seen := redistest.NewClock(), redistest.NewCounter()
+	server := rig.StartRedis(t)
+	clock, seen := rig.NewClock(), redistest.NewCounter()
 	follow(t, server, clock)
 	r := tierOn(t, server, func(o *setup) { o.Now, o.Recorder = clock.Now, seen })
 	memory := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
@@ -21,7 +22,7 @@ func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
 		r.Put(t.Context(), f)
 	}
 	r.settle(t)
-	redistest.Do(t, server.Client(), "SET", r.prefix+damaged.String(), "junk", "PX", 60_000)
+	server.Do("SET", r.prefix+damaged.String(), "junk", "PX", 60_000)
 	look := func() {
 		memory.Lookup(t.Context(), keys)
 		r.Lookup(t.Context(), keys)

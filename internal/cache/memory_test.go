@@ -5,8 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 func TestMemoryHandsOutTheVeryFragmentItWasGiven(t *testing.T) {
@@ -37,7 +38,7 @@ func TestMemoryStaysWithinItsBytesDuringAScanAndKeepsWhatIsHot(t *testing.T) {
 			m.Put(t.Context(), hot) // as the search would, having fetched it again
 		}
 	}
-	redistest.Eventually(t, "eviction is done", func() bool { m.cache.CleanUp(); return m.Bytes() <= bound })
+	rig.Until(t, "eviction is done", func() bool { m.cache.CleanUp(); return m.Bytes() <= bound })
 	if most := int(bound / Weight(hot)); m.Entries() > most || m.Entries() < most/2 {
 		t.Errorf("%d entries, want about %d", m.Entries(), most)
 	}
@@ -47,7 +48,7 @@ func TestMemoryStaysWithinItsBytesDuringAScanAndKeepsWhatIsHot(t *testing.T) {
 }
 
 func TestSlotsAreCountedBySourceWhateverBecomesOfTheirFragments(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	m := memoryTier(t, MemoryOptions{Now: clock.Now, MaxBytes: 1 << 20})
 	put := func(npi, slots int, fetched time.Time) {
 		f := withSlots(slots, fetched)
@@ -133,7 +134,7 @@ func distances(n int) *timeslot.Fragment {
 }
 
 func TestLookupsAreRecordedByResult(t *testing.T) {
-	clock, seen := redistest.NewClock(), redistest.NewCounter()
+	clock, seen := rig.NewClock(), redistest.NewCounter()
 	m := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
 	m.Put(t.Context(), fragment(keyOfNPI(1), clock.Now().Add(-policy.Fresh)))
 	m.Put(t.Context(), fragment(keyOfNPI(2), clock.Now()))

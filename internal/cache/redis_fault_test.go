@@ -10,8 +10,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"timeslots/internal/figure"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // The promises of docs/faults.md rule 4.
@@ -21,7 +22,7 @@ const (
 )
 
 func TestRedisKilledIsBypassedAndComesBack(t *testing.T) {
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	seen := redistest.NewCounter()
 	r := tierOn(t, server, func(o *setup) { o.Timeout, o.Recorder = 0, seen })
 	f := fragment(keyOfNPI(1), time.Now())
@@ -29,12 +30,12 @@ func TestRedisKilledIsBypassedAndComesBack(t *testing.T) {
 		r.Put(t.Context(), fragment(f.Key, time.Now()))
 		return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 1
 	}
-	redistest.Eventually(t, "a hit", back)
+	rig.Until(t, "a hit", back)
 	atBest(t, 5, func() (time.Duration, time.Duration) {
 		server.Kill()
 		first, later := delays(t, r)
 		server.Begin()
-		redistest.Eventually(t, "a hit after the restart", back)
+		rig.Until(t, "a hit after the restart", back)
 		return first, later
 	})
 	if seen.Count("get/bypassed") == 0 || seen.Count("redis/error") == 0 || seen.Count("down") == 0 {
@@ -43,18 +44,18 @@ func TestRedisKilledIsBypassedAndComesBack(t *testing.T) {
 }
 
 func TestRedisStoppedCostsOneTimeout(t *testing.T) {
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	seen := redistest.NewCounter()
 	r := tierOn(t, server, func(o *setup) { o.Timeout, o.Recorder = 0, seen })
 	up := func() bool { return !redistest.Bypassed(r.client) }
 	atBest(t, 5, func() (time.Duration, time.Duration) {
-		redistest.Eventually(t, "Redis in use", up)
+		rig.Until(t, "Redis in use", up)
 		server.Signal(syscall.SIGSTOP)
 		first, later := delays(t, r)
 		server.Signal(syscall.SIGCONT)
 		return first, later
 	})
-	redistest.Eventually(t, "Redis in use again", up)
+	rig.Until(t, "Redis in use again", up)
 	if seen.Count("get/timeout")+seen.Count("ping/timeout") == 0 {
 		t.Errorf("recorded %v, want a timeout", seen)
 	}
@@ -72,7 +73,7 @@ func delays(t *testing.T, r *Redis) (first, later time.Duration) {
 		return time.Since(start)
 	}
 	first = measure()
-	redistest.Eventually(t, "Redis is bypassed", func() bool { measure(); return redistest.Bypassed(r.client) })
+	rig.Until(t, "Redis is bypassed", func() bool { measure(); return redistest.Bypassed(r.client) })
 	all := make([]time.Duration, 100)
 	for i := range all {
 		all[i] = measure()
@@ -96,7 +97,7 @@ func atBest(t *testing.T, attempts int, attempt func() (first, later time.Durati
 }
 
 func TestRedisAbsentAtStartJoinsLater(t *testing.T) {
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	server.Kill()
 	seen := redistest.NewCounter()
 	start := time.Now()
@@ -109,7 +110,7 @@ func TestRedisAbsentAtStartJoinsLater(t *testing.T) {
 		t.Errorf("recorded %v, want down once and the write bypassed", seen)
 	}
 	server.Begin()
-	redistest.Eventually(t, "a hit", func() bool {
+	rig.Until(t, "a hit", func() bool {
 		r.Put(t.Context(), f)
 		return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 1
 	})
@@ -139,7 +140,7 @@ func TestServersThatRefuse(t *testing.T) {
 	t.Parallel()
 	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) {
-			server := redistest.Start(t, "--replica-serve-stale-data", "no")
+			server := rig.StartRedis(t, "--replica-serve-stale-data", "no")
 			client := server.Client()
 			seen := redistest.NewCounter()
 			r := tierOn(t, server, func(o *setup) { o.Recorder = seen })
@@ -148,12 +149,12 @@ func TestServersThatRefuse(t *testing.T) {
 			r.settle(t)
 
 			do(t, client, test.refuse)
-			redistest.Eventually(t, "writes fail or are bypassed", func() bool {
+			rig.Until(t, "writes fail or are bypassed", func() bool {
 				r.Put(t.Context(), fragment(keyOfNPI(2), time.Now()))
 				return seen.Count("set/error")+seen.Count("set/bypassed") > 0
 			})
 			if test.bypassed {
-				redistest.Eventually(t, "Redis is bypassed", func() bool {
+				rig.Until(t, "Redis is bypassed", func() bool {
 					return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 0 && redistest.Bypassed(r.client)
 				})
 			} else {
@@ -169,7 +170,7 @@ func TestServersThatRefuse(t *testing.T) {
 			}
 
 			do(t, client, test.accept)
-			redistest.Eventually(t, "all is well again", func() bool {
+			rig.Until(t, "all is well again", func() bool {
 				r.Put(t.Context(), fragment(keyOfNPI(2), time.Now()))
 				return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key, keyOfNPI(2)})) == 2
 			})
@@ -185,8 +186,8 @@ func do(t *testing.T, client *redis.Client, command []any) {
 }
 
 func TestAWrongPasswordIsAMissAndNoError(t *testing.T) {
-	server := redistest.Start(t)
-	redistest.Do(t, server.Client(), "CONFIG", "SET", "requirepass", "right")
+	server := rig.StartRedis(t)
+	server.Do("CONFIG", "SET", "requirepass", "right")
 	keys := []timeslot.FragmentKey{keyOfNPI(1)}
 	wrong := tierOn(t, server, func(o *setup) { o.Password = "wrong" })
 	if wantFragments(t, wrong.Lookup(t.Context(), keys), nil); !redistest.Bypassed(wrong.client) {

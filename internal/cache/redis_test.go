@@ -13,8 +13,9 @@ import (
 	"go.uber.org/goleak"
 
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 func thirtyKeys() []timeslot.FragmentKey {
@@ -56,7 +57,7 @@ func (c *trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 
 func TestThirtyKeysAreOneRoundTrip(t *testing.T) {
 	seen := redistest.NewCounter()
-	r := tierOn(t, redistest.Start(t), func(o *setup) { o.Recorder = seen })
+	r := tierOn(t, rig.StartRedis(t), func(o *setup) { o.Recorder = seen })
 	keys := thirtyKeys()
 	for _, key := range keys[:20] {
 		r.Put(t.Context(), fragment(key, time.Now()))
@@ -82,7 +83,7 @@ func TestThirtyKeysAreOneRoundTrip(t *testing.T) {
 }
 
 func TestKeysNameTenantAndTierAndEndWithTheFragment(t *testing.T) {
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	r := tierOn(t, server, nil)
 	f := fragment(keyOfNPI(7), time.Now())
 	r.Put(t.Context(), f)
@@ -128,7 +129,7 @@ var spoilers = map[string]struct {
 
 func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	client := server.Client()
 	for name, test := range spoilers {
 		t.Run(name, func(t *testing.T) {
@@ -163,10 +164,10 @@ func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 
 func TestAClusterIsOnePipelineOverAllItsSlots(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t, "--cluster-enabled", "yes")
+	server := rig.StartRedis(t, "--cluster-enabled", "yes")
 	client := server.Client()
-	redistest.Do(t, client, "CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-	redistest.Eventually(t, "the cluster is up", func() bool {
+	server.Do("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+	rig.Until(t, "the cluster is up", func() bool {
 		return strings.Contains(client.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 	})
 	seen := redistest.NewCounter()
@@ -186,7 +187,7 @@ func TestAClusterIsOnePipelineOverAllItsSlots(t *testing.T) {
 }
 
 func TestACallerThatLeavesDoesNotTurnRedisOff(t *testing.T) {
-	r := tierOn(t, redistest.Start(t), nil)
+	r := tierOn(t, rig.StartRedis(t), nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	wantFragments(t, r.Lookup(ctx, []timeslot.FragmentKey{keyOfNPI(1)}), nil)
@@ -196,7 +197,7 @@ func TestACallerThatLeavesDoesNotTurnRedisOff(t *testing.T) {
 }
 
 func TestClosingLeavesNoGoroutine(t *testing.T) {
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	client := redistest.New(t, redistest.Options(server.Addr))
 	r, err := NewRedis(client, RedisOptions{})

@@ -4,8 +4,9 @@ import (
 	"testing"
 
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // sharer is one process of a fleet as far as fragments go. All of a fleet know the same events.
@@ -16,7 +17,7 @@ type sharer struct {
 }
 
 // sharing opens n processes in front of s.
-func sharing(t testing.TB, s *redistest.Server, n int, change func(*setup)) []*sharer {
+func sharing(t testing.TB, s *rig.Redis, n int, change func(*setup)) []*sharer {
 	t.Helper()
 	fences, list := NewFences(), make([]*sharer, n)
 	for i := range list {

@@ -6,15 +6,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // replicas are two processes that share a server, with one clock.
-func replicas(t *testing.T) (a, b *Tiered, clock *redistest.Clock, seen *redistest.Counter) {
+func replicas(t *testing.T) (a, b *Tiered, clock *rig.Clock, seen *redistest.Counter) {
 	t.Helper()
-	server := redistest.Start(t)
-	clock, seen = redistest.NewClock(), redistest.NewCounter()
+	server := rig.StartRedis(t)
+	clock, seen = rig.NewClock(), redistest.NewCounter()
 	follow(t, server, clock)
 	open := func() *Tiered {
 		r := tierOn(t, server, func(o *setup) { o.Now, o.Recorder = clock.Now, seen })

@@ -10,8 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // repeating is an upstream that says the same each time, of so many slots, until it changes. What it said is shared, as
@@ -69,7 +70,7 @@ func watchOf(t testing.TB, client *redis.Client) (m moved) {
 }
 
 // alone is one by itself: nothing but what the test does reaches Redis.
-func alone(t testing.TB, s *redistest.Server) *sharer {
+func alone(t testing.TB, s *rig.Redis) *sharer {
 	t.Helper()
 	seen := redistest.NewCounter()
 	r := tierOn(t, s, func(o *setup) { o.Recorder = seen })
@@ -82,7 +83,7 @@ func alone(t testing.TB, s *redistest.Server) *sharer {
 
 func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	client, a, b := s.Client(), alone(t, s), alone(t, s)
 	u := &repeating{slots: 1000}
 	name := a.redis.prefix + u.key().String()
@@ -120,7 +121,7 @@ func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
 
 func TestWhatChangedIsWrittenWhole(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	client, a, b := s.Client(), alone(t, s), alone(t, s)
 	u := &repeating{slots: 100}
 	u.renew(t, a)
@@ -139,7 +140,7 @@ func TestWhatChangedIsWrittenWhole(t *testing.T) {
 // A head alone is for a value with the same content. Whatever else is there, the whole value comes after it.
 func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	client := s.Client()
 	older := append([]byte("TSF\x01"), make([]byte, 200)...)
 	for name, meanwhile := range map[string]func(ctx context.Context, name string){
@@ -177,7 +178,7 @@ func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 // What another replica refreshed need not be sent to those who have its content.
 func TestARefreshOfAnotherReplicaIsReadWithoutItsContent(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	client, a, b := s.Client(), alone(t, s), alone(t, s)
 	u := &repeating{slots: 1000}
 	u.renew(t, a)
@@ -209,7 +210,7 @@ func TestARefreshOfAnotherReplicaIsReadWithoutItsContent(t *testing.T) {
 // A replica that read the answer before an event must not make it look younger than the event.
 func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	fleet := sharing(t, s, 2, nil)
 	a, b, u := fleet[0], fleet[1], &repeating{slots: 20}
 	keys := []timeslot.FragmentKey{u.key()}
@@ -230,7 +231,7 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 		t.Error("what was overtaken is in Redis")
 	}
 	for _, r := range fleet {
-		redistest.Eventually(t, "a miss", func() bool { return found(r.Lookup(t.Context(), keys)) == 0 })
+		rig.Until(t, "a miss", func() bool { return found(r.Lookup(t.Context(), keys)) == 0 })
 	}
 
 	u.during, u.shared = nil, 0
@@ -243,7 +244,7 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 	}
 
 	b.fences.markStale(timeslot.Claim{NPI: u.key().NPI})
-	redistest.Eventually(t, "marked stale", func() bool { return a.Lookup(t.Context(), keys)[0].Outdated })
+	rig.Until(t, "marked stale", func() bool { return a.Lookup(t.Context(), keys)[0].Outdated })
 	if renewed = u.renew(t, a); u.shared != 1 {
 		t.Error("a copy that is doubtful has its content still")
 	}
@@ -254,7 +255,7 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 
 func TestALeaseThatNobodyWaitsForIsGivenBackWithoutANotice(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	a, b := alone(t, s), alone(t, s)
 	u := &repeating{slots: 20}
 	published := func() int {
@@ -265,7 +266,7 @@ func TestALeaseThatNobodyWaitsForIsGivenBackWithoutANotice(t *testing.T) {
 		n, _ := strconv.Atoi(found[1])
 		return n
 	}
-	redistest.Eventually(t, "the probes are over", func() bool { return !redistest.Bypassed(a.redis.client) && !redistest.Bypassed(b.redis.client) })
+	rig.Until(t, "the probes are over", func() bool { return !redistest.Bypassed(a.redis.client) && !redistest.Bypassed(b.redis.client) })
 	before := published()
 	u.renew(t, a)
 	if n := published() - before; n != 0 {

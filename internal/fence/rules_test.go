@@ -43,7 +43,6 @@ var houses = []string{
 	"internal/problem",
 	"internal/process",
 	"internal/redisclient",
-	"internal/redistest",
 	"internal/search",
 	"internal/taken",
 	"internal/timeslot",
@@ -53,6 +52,7 @@ var houses = []string{
 	"test/browser",
 	"test/consistency",
 	"test/faults",
+	"test/rig/redistest",
 	"test/rig",
 	"web",
 }
@@ -85,6 +85,8 @@ var edges = []edge{
 	{"cmd/aggregator", "web", "wiring mounts the pages"},
 	{"cmd/aggregator/internal/config", "internal/timeslot", "rankings, sources and policies are the domain's"},
 
+	{"test/rig/redistest", "internal/redisclient", "clients of the servers that the rig runs"},
+	{"test/rig/redistest", "internal/timeslot", "what the stores count goes by source"},
 	{"test/consistency", "test/rig", "replicas, Redis and a tenant that come and go"},
 
 	{"internal/crowd", "internal/acme", "the tenant whose clinicians and departments are asked for"},
@@ -157,16 +159,13 @@ var edges = []edge{
 	{"internal/problem", "internal/timeslot", "the domain: violations"},
 	{"internal/ops", "internal/timeslot", "the domain: sources, and what is wrong with a query"},
 	{"internal/metrics", "internal/timeslot", "labels are the domain's words"},
-	{"internal/redistest", "test/rig", "addresses that stay free"},
-	{"internal/redistest", "internal/redisclient", "clients of the servers that it runs"},
-	{"internal/redistest", "internal/timeslot", "what the stores count goes by source"},
 }
 
 // testEdges are allowed to tests on top of edges.
 var testEdges = []edge{
 	{anywhere, "internal/figure", "one way to judge what is measured"},
 	{anywhere, "test/rig", "one way to start things, to ask and to wait; it imports nothing of ours"},
-	{anywhere, "internal/redistest", "a real Redis for tests"},
+	{anywhere, "test/rig/redistest", "clients of a real Redis, and a recorder that counts"},
 	{"internal/search", "internal/redisclient", "the tier that replicas share is measured with it"},
 	{"test/faults", "internal/acme", "the good upstream behind the bad one"},
 	{"internal/api", "internal/acme", "tests run against the simulator"},
@@ -200,7 +199,7 @@ type library struct {
 var libraries = []library{
 	{"github.com/labstack/echo/v4", []string{"internal/api"}, "the web framework stays at the edge"},
 	{"github.com/rs/cors", []string{"internal/api/door"}, "the Fetch standard's rules for other origins"},
-	{"github.com/redis/go-redis/v9", []string{"internal/redisclient", "internal/redistest", "internal/cache", "internal/taken"}, "scripts and pipelines of those who keep data in Redis"},
+	{"github.com/redis/go-redis/v9", []string{"internal/redisclient", "test/rig", "internal/cache", "internal/taken"}, "scripts and pipelines of those who keep data in Redis"},
 	{"github.com/sony/gobreaker/v2", []string{"internal/fetch"}, "guards surround upstream calls"},
 	{"golang.org/x/sync/singleflight", []string{"internal/fetch"}, "flights are bare without a detached context around them"},
 	{"golang.org/x/sync", []string{anywhere}, "errgroup, semaphore: small, and hide nothing"},

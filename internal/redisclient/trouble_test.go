@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // answering listens and says the same to whatever it is told.
@@ -54,16 +54,16 @@ func answering(t *testing.T, reply string) string {
 
 func TestEachTroubleHasItsKindAndOneLine(t *testing.T) {
 	t.Parallel()
-	password := redistest.Start(t)
-	redistest.Do(t, password.Client(), "CONFIG", "SET", "requirepass", "the-right-one")
-	hangs := redistest.Start(t)
+	password := rig.StartRedis(t)
+	password.Do("CONFIG", "SET", "requirepass", "the-right-one")
+	hangs := rig.StartRedis(t)
 	hangs.Signal(syscall.SIGSTOP)
 	t.Cleanup(func() { hangs.Signal(syscall.SIGCONT) })
-	full := redistest.Start(t)
-	redistest.Do(t, full.Client(), "CONFIG", "SET", "maxmemory", "1")
-	reads := redistest.Start(t)
-	redistest.Do(t, reads.Client(), "CONFIG", "SET", "min-replicas-to-write", "3")
-	plain := redistest.Start(t)
+	full := rig.StartRedis(t)
+	full.Do("CONFIG", "SET", "maxmemory", "1")
+	reads := rig.StartRedis(t)
+	reads.Do("CONFIG", "SET", "min-replicas-to-write", "3")
+	plain := rig.StartRedis(t)
 	foreign := httptest.NewUnstartedServer(http.NotFoundHandler())
 	foreign.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	foreign.StartTLS()
@@ -99,7 +99,7 @@ func TestEachTroubleHasItsKindAndOneLine(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var log redistest.Log
+			var log rig.Log
 			seen := redistest.NewCounter()
 			o := redistest.Options(test.address)
 			o.Timeout, o.Logger, o.Recorder = 300*time.Millisecond, log.Logger(), seen
@@ -107,7 +107,7 @@ func TestEachTroubleHasItsKindAndOneLine(t *testing.T) {
 				test.change(&o)
 			}
 			c := redistest.New(t, o)
-			redistest.Eventually(t, "the kind", func() bool { return c.State()[0].Kind == test.want && !c.State()[0].Since.IsZero() })
+			rig.Until(t, "the kind", func() bool { return c.State()[0].Kind == test.want && !c.State()[0].Since.IsZero() })
 			for range 5 {
 				c.Probe(t.Context())
 			}
@@ -133,24 +133,24 @@ func TestEachTroubleHasItsKindAndOneLine(t *testing.T) {
 
 func TestEachChangeOfRedisIsOneLine(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
-	var log redistest.Log
+	server := rig.StartRedis(t)
+	var log rig.Log
 	o := redistest.Options(server.Addr)
 	o.Logger = log.Logger()
 	c := redistest.New(t, o)
 	want := func(kind redisclient.Trouble) {
 		t.Helper()
-		redistest.Eventually(t, "kind "+string(kind), func() bool { return c.State()[0].Kind == kind })
+		rig.Until(t, "kind "+string(kind), func() bool { return c.State()[0].Kind == kind })
 	}
 	want(redisclient.TroubleNone)
 	server.Kill()
 	want(redisclient.TroubleRefused)
 	server.Begin()
 	want(redisclient.TroubleNone)
-	redistest.Do(t, server.Client(), "CONFIG", "SET", "min-replicas-to-write", "3")
+	server.Do("CONFIG", "SET", "min-replicas-to-write", "3")
 	c.RoundTrip(t.Context(), "set", "timeslots:k", func(ctx context.Context) error { return c.Commands().Set(ctx, "timeslots:k", 1, 0).Err() })
 	want(redisclient.TroubleReadOnly)
-	redistest.Do(t, server.Client(), "CONFIG", "SET", "min-replicas-to-write", "0")
+	server.Do("CONFIG", "SET", "min-replicas-to-write", "0")
 	want(redisclient.TroubleNone)
 	said := strings.Split(strings.TrimSpace(log.String()), "\n")
 	for i, line := range []string{"in use", "kind=", "in use", "kind=read-only", "in use"} {

@@ -8,8 +8,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // One master of three that is down turned all sharing of fragments off once.
@@ -22,7 +22,7 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 	var addresses []string
 	for _, n := range nodes {
 		addresses = append(addresses, n.Addr)
-		redistest.Do(t, n.Client(), "CONFIG", "SET", "cluster-require-full-coverage", "no")
+		n.Do("CONFIG", "SET", "cluster-require-full-coverage", "no")
 	}
 	fleet := fleetOf(t, nodes[0], 2, func(o *redisclient.Options, _ *LedgerOptions) {
 		o.Mode, o.Addresses, o.Timeout = redisclient.ModeCluster, addresses, 500*time.Millisecond
@@ -44,7 +44,7 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 	}
 	down.Kill()
 	for _, r := range fleet {
-		redistest.Eventually(t, "the server that is down is known", func() bool { return someKind(r) })
+		rig.Until(t, "the server that is down is known", func() bool { return someKind(r) })
 	}
 	calls := 0
 	for i := range 60 {
@@ -79,7 +79,7 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 	}
 	down.Begin()
 	for _, r := range fleet {
-		redistest.Eventually(t, "all in use again", func() bool { return !someKind(r) })
+		rig.Until(t, "all in use again", func() bool { return !someKind(r) })
 	}
 }
 

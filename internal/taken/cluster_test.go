@@ -17,17 +17,18 @@ import (
 
 	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // startCluster starts three masters that share the slots.
-func startCluster(t *testing.T) []*redistest.Server {
+func startCluster(t *testing.T) []*rig.Redis {
 	t.Helper()
-	nodes := make([]*redistest.Server, 3)
+	nodes := make([]*rig.Redis, 3)
 	args := []string{"--cluster", "create"}
 	for i := range nodes {
-		nodes[i] = redistest.Start(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "500")
+		nodes[i] = rig.StartRedis(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "500")
 		args = append(args, nodes[i].Addr)
 	}
 	binary, err := exec.LookPath("redis-cli")
@@ -43,14 +44,14 @@ func startCluster(t *testing.T) []*redistest.Server {
 	}
 	for _, n := range nodes {
 		client := n.Client()
-		redistest.Eventually(t, "the cluster is up", func() bool {
+		rig.Until(t, "the cluster is up", func() bool {
 			return strings.Contains(client.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 		})
 	}
 	return nodes
 }
 
-func clusterFleet(t *testing.T, nodes []*redistest.Server) []*replica {
+func clusterFleet(t *testing.T, nodes []*rig.Redis) []*replica {
 	t.Helper()
 	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{nodes[0].Addr}})
 	defer func() { _ = client.Close() }()
@@ -122,7 +123,7 @@ func TestAClusterMovesTheLedgersSlotAndLosesItsNodeUnderLoad(t *testing.T) {
 	w := startTraffic(t, fleet)
 	busy := func(n int64) {
 		seen := w.bookings.Load()
-		redistest.Eventually(t, "bookings go on", func() bool { return w.bookings.Load() >= seen+n })
+		rig.Until(t, "bookings go on", func() bool { return w.bookings.Load() >= seen+n })
 	}
 	busy(16)
 	moveSlot(t, nodes, fleet[0].ledger.fleet.board.keys[0])
@@ -133,11 +134,11 @@ func TestAClusterMovesTheLedgersSlotAndLosesItsNodeUnderLoad(t *testing.T) {
 
 	n := nodes[holder(t, nodes, fleet[0].ledger.fleet.board.keys[0])]
 	n.Kill()
-	redistest.Eventually(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
-	redistest.Eventually(t, "Redis is bypassed", func() bool { return redistest.Bypassed(fleet[0].client) })
+	rig.Until(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
+	rig.Until(t, "Redis is bypassed", func() bool { return redistest.Bypassed(fleet[0].client) })
 	n.Begin()
 	client := n.Client()
-	redistest.Eventually(t, "the cluster is whole", func() bool {
+	rig.Until(t, "the cluster is whole", func() bool {
 		return strings.Contains(client.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 	})
 	back(t, fleet)
@@ -149,7 +150,7 @@ func back(t *testing.T, fleet []*replica) {
 	t.Helper()
 	start := time.Now()
 	for _, r := range fleet {
-		redistest.Eventually(t, "Redis is in use", func() bool { return !redistest.Bypassed(r.client) })
+		rig.Until(t, "Redis is in use", func() bool { return !redistest.Bypassed(r.client) })
 	}
 	inUse := time.Since(start)
 	trusting(t, fleet)
@@ -159,7 +160,7 @@ func back(t *testing.T, fleet []*replica) {
 
 // moveSlot moves the slot of a key from the node that has it to another, key by key, as resharding does. Do it once:
 // nodes need seconds to agree on a slot that moves again.
-func moveSlot(t *testing.T, nodes []*redistest.Server, key string) {
+func moveSlot(t *testing.T, nodes []*rig.Redis, key string) {
 	t.Helper()
 	ctx := t.Context()
 	clients, ids := make([]*redis.Client, len(nodes)), make([]string, len(nodes))
@@ -169,8 +170,8 @@ func moveSlot(t *testing.T, nodes []*redistest.Server, key string) {
 	}
 	from, slot := holder(t, nodes, key), clients[0].ClusterKeySlot(ctx, key).Val()
 	to := (from + 1) % len(nodes)
-	redistest.Do(t, clients[to], "CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from])
-	redistest.Do(t, clients[from], "CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to])
+	nodes[to].Do("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from])
+	nodes[from].Do("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to])
 	host, port, _ := net.SplitHostPort(nodes[to].Addr)
 	for {
 		keys := clients[from].ClusterGetKeysInSlot(ctx, int(slot), 10).Val()
@@ -178,16 +179,16 @@ func moveSlot(t *testing.T, nodes []*redistest.Server, key string) {
 			break
 		}
 		for _, k := range keys {
-			redistest.Do(t, clients[from], "MIGRATE", host, port, k, 0, 1000)
+			nodes[from].Do("MIGRATE", host, port, k, 0, 1000)
 		}
 	}
 	for _, i := range []int{to, from, 3 - to - from} {
-		redistest.Do(t, clients[i], "CLUSTER", "SETSLOT", slot, "NODE", ids[to])
+		nodes[i].Do("CLUSTER", "SETSLOT", slot, "NODE", ids[to])
 	}
 }
 
 // holder is the node that has the key's slot.
-func holder(t *testing.T, nodes []*redistest.Server, key string) int {
+func holder(t *testing.T, nodes []*rig.Redis, key string) int {
 	t.Helper()
 	for i, n := range nodes {
 		if n.Client().Exists(t.Context(), key).Err() == nil {
@@ -203,12 +204,12 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 		t.Skip("skipped: takes seconds")
 	}
 	t.Parallel()
-	master := redistest.Start(t, "--repl-diskless-sync-delay", "0")
+	master := rig.StartRedis(t, "--repl-diskless-sync-delay", "0")
 	settled(t, master.Client())
 	_, port, _ := net.SplitHostPort(master.Addr)
-	replica := redistest.Start(t, "--replicaof", "127.0.0.1 "+port)
+	replica := rig.StartRedis(t, "--replicaof", "127.0.0.1 "+port)
 	replicated := replica.Client()
-	redistest.Eventually(t, "the second server has a copy", func() bool {
+	rig.Until(t, "the second server has a copy", func() bool {
 		return strings.Contains(replicated.Info(t.Context(), "replication").Val(), "master_link_status:up")
 	})
 	sentinel := startSentinel(t, master.Addr)
@@ -220,8 +221,8 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 	fleet[0].ledger.Promote(c, "alice")
 	w := startTraffic(t, fleet)
 	master.Kill()
-	redistest.Eventually(t, "best-effort", func() bool { _, strict := fleet[1].sees(t.Context()); return !strict })
-	redistest.Eventually(t, "the second server is master", func() bool {
+	rig.Until(t, "best-effort", func() bool { _, strict := fleet[1].sees(t.Context()); return !strict })
+	rig.Until(t, "the second server is master", func() bool {
 		return strings.Contains(replicated.Info(t.Context(), "replication").Val(), "role:master")
 	})
 	back(t, fleet)
@@ -231,7 +232,7 @@ func TestSentinelsNameTheNewMaster(t *testing.T) {
 
 // startSentinel watches the master under the name of clinic, alone. It is patient enough that a server that a busy machine
 // holds up is not taken for one that is gone.
-func startSentinel(t *testing.T, master string) *redistest.Server {
+func startSentinel(t *testing.T, master string) *rig.Redis {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(master)
 	config := filepath.Join(t.TempDir(), "sentinel.conf")
@@ -239,5 +240,5 @@ func startSentinel(t *testing.T, master string) *redistest.Server {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return redistest.StartSentinel(t, config)
+	return rig.StartSentinel(t, config)
 }

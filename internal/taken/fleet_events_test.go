@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 	"timeslots/internal/cache"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 func TestInvalidatedFragmentsAreMissesAtEveryReplicaAndInRedis(t *testing.T) {
@@ -16,11 +16,11 @@ func TestInvalidatedFragmentsAreMissesAtEveryReplicaAndInRedis(t *testing.T) {
 	keys := []timeslot.FragmentKey{f.Key}
 	fleet[0].Put(t.Context(), f)
 	for _, r := range fleet[:2] {
-		redistest.Eventually(t, "found at first", func() bool { return found(r.Lookup(t.Context(), keys)) == 1 })
+		rig.Until(t, "found at first", func() bool { return found(r.Lookup(t.Context(), keys)) == 1 })
 	}
 	fleet[2].ledger.MarkStale(timeslot.Claim{NPI: f.Key.NPI})
 	for _, r := range fleet {
-		redistest.Eventually(t, "marked stale", func() bool { return r.Lookup(t.Context(), keys)[0].Outdated })
+		rig.Until(t, "marked stale", func() bool { return r.Lookup(t.Context(), keys)[0].Outdated })
 	}
 	if err := fleet[2].ledger.Invalidate(t.Context(), cache.Scope{NPI: f.Key.NPI}); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestAnInvalidationWithoutRedisHoldsHereAndIsToldLater(t *testing.T) {
 		t.Error("it does not hold here")
 	}
 	s.Begin()
-	redistest.Eventually(t, "it holds elsewhere", func() bool {
+	rig.Until(t, "it holds elsewhere", func() bool {
 		return fleet[1].memory.LookAgain(t.Context(), f.Key).Fragment == nil
 	})
 }

@@ -9,7 +9,6 @@ import (
 
 	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
 )
@@ -57,9 +56,9 @@ func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T
 	}
 	fleet = fleet[1:]
 	flushed := time.Now()
-	redistest.Do(t, s.Client(), "FLUSHALL")
+	s.Do("FLUSHALL")
 	for i, r := range fleet {
-		redistest.Eventually(t, "best-effort", func() bool {
+		rig.Until(t, "best-effort", func() bool {
 			hidden, strict := r.sees(t.Context())
 			if !hidden {
 				t.Fatalf("replica %d offers the slot", i)
@@ -80,9 +79,9 @@ func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T
 func TestABookingIsNotBlockedByRedis(t *testing.T) {
 	t.Parallel()
 	const limit = 60*time.Millisecond + 110*time.Millisecond
-	for name, fault := range map[string]struct{ hurt, heal func(*redistest.Server) }{
-		"killed":  {(*redistest.Server).Kill, (*redistest.Server).Begin},
-		"stopped": {func(s *redistest.Server) { s.Signal(syscall.SIGSTOP) }, func(s *redistest.Server) { s.Signal(syscall.SIGCONT) }},
+	for name, fault := range map[string]struct{ hurt, heal func(*rig.Redis) }{
+		"killed":  {(*rig.Redis).Kill, (*rig.Redis).Begin},
+		"stopped": {func(s *rig.Redis) { s.Signal(syscall.SIGSTOP) }, func(s *rig.Redis) { s.Signal(syscall.SIGCONT) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,9 +113,9 @@ func TestABookingIsNotBlockedByRedis(t *testing.T) {
 func TestAServerThatMayNotWriteIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, hurried)
-	redistest.Do(t, s.Client(), "CONFIG", "SET", "min-replicas-to-write", "3")
-	redistest.Eventually(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
-	redistest.Do(t, s.Client(), "CONFIG", "SET", "min-replicas-to-write", "0")
+	s.Do("CONFIG", "SET", "min-replicas-to-write", "3")
+	rig.Until(t, "best-effort", func() bool { _, strict := fleet[0].sees(t.Context()); return !strict })
+	s.Do("CONFIG", "SET", "min-replicas-to-write", "0")
 	trusting(t, fleet)
 }
 
@@ -124,7 +123,7 @@ func TestARequestWaitsForAPollOnlyWhereThatHelps(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, hurried)
 	s.Signal(syscall.SIGSTOP)
-	redistest.Eventually(t, "Redis is known to be out of reach", fleet[0].ledger.fleet.down.Load)
+	rig.Until(t, "Redis is known to be out of reach", fleet[0].ledger.fleet.down.Load)
 	start := time.Now()
 	for range 100 {
 		fleet[0].sees(t.Context())
@@ -138,7 +137,7 @@ func TestARequestWaitsForAPollOnlyWhereThatHelps(t *testing.T) {
 // not known, but it need not be waited for.
 func TestAnEpochAheadOfRedisClockIsTrustedOnceEverybodyHadTimeToTell(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	now, err := s.Client().Time(t.Context()).Result()
 	if err != nil {
 		t.Fatal(err)

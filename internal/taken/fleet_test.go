@@ -9,8 +9,9 @@ import (
 
 	"timeslots/internal/cache"
 	"timeslots/internal/figure"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 func TestABookingIsHiddenEverywhereWhenItsAnswerGoesBack(t *testing.T) {
@@ -111,7 +112,7 @@ func TestAReplicaThatJoinsLaterKnowsWhatWasTakenBefore(t *testing.T) {
 	}
 	late := openReplica(t, s.Addr, nil)
 	trusting(t, []*replica{late})
-	redistest.Eventually(t, "the first replica has read page after page", func() bool { return fleet[0].ledger.Len() == 5000 })
+	rig.Until(t, "the first replica has read page after page", func() bool { return fleet[0].ledger.Len() == 5000 })
 	if n := late.ledger.Len(); n != 5000 {
 		t.Errorf("knows %d of 5000", n)
 	}
@@ -156,7 +157,7 @@ func TestWithoutRedisEveryAnswerIsStrictAndNothingWaits(t *testing.T) {
 }
 
 func TestClosingALedgerTellsWhatIsOwedAndLeavesNoGoroutine(t *testing.T) {
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	shared := redistest.New(t, redistest.Options(s.Addr))
 	defer func() { _ = shared.Close() }()

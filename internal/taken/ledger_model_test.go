@@ -7,8 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // naive is the ledger as one would write it down: a list that is searched from end to end.
@@ -94,7 +94,7 @@ func drawOwner(t *rapid.T) string {
 
 // bothLedgers do the same, one the real way, one the naive way.
 type bothLedgers struct {
-	clock *redistest.Clock
+	clock *rig.Clock
 	real  *Ledger
 	naive naive
 }
@@ -142,7 +142,7 @@ func (b *bothLedgers) compare(t *rapid.T) {
 
 func TestTheLedgerAgreesWithANaiveList(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		clock := redistest.NewClock()
+		clock := rig.NewClock()
 		b := &bothLedgers{clock: clock, real: ledger(t, LedgerOptions{Now: clock.Now})}
 		rt.Repeat(map[string]func(*rapid.T){
 			"pend":     b.pend,

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 const nine = int64(1_900_000_800) // the start of the test's slots, 09:00 say
@@ -29,7 +29,7 @@ func claimFor(s timeslot.Schedule, slot *timeslot.SlotWithID) timeslot.Claim {
 }
 
 func TestABookedSlotIsHiddenFromItsFirstMomentUntilItsTombstoneEnds(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	c := claimFor(doctor, atNine())
 	hidden := func() bool { return l.View().Hides(&doctor, atNine(), clock.Now()) }
@@ -58,7 +58,7 @@ func TestABookedSlotIsHiddenFromItsFirstMomentUntilItsTombstoneEnds(t *testing.T
 }
 
 func TestAPendingEntryEndsByItself(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	l.Pend(claimFor(doctor, atNine()), "alice")
 	clock.Advance(30 * time.Second)
@@ -68,7 +68,7 @@ func TestAPendingEntryEndsByItself(t *testing.T) {
 }
 
 func TestTheLoserOfARaceDoesNotLiftTheWinnersEntry(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	c := claimFor(doctor, atNine())
 	for name, race := range map[string]func(l *Ledger){
 		"the winner is still under way": func(l *Ledger) {
@@ -121,7 +121,7 @@ func TestARefusedBookingOffersTheSlotAgain(t *testing.T) {
 }
 
 func TestAnUnknownOutcomeHidesForAMinuteAndShortensNoTombstone(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	c := claimFor(doctor, atNine())
 	l.Pend(c, "alice")
@@ -165,7 +165,7 @@ func TestReleaseLiftsMarksThatOthersPlaced(t *testing.T) {
 }
 
 func TestVersionsChangeWithCallsThatChangeSomething(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	l := ledger(t, LedgerOptions{Now: clock.Now})
 	c := claimFor(doctor, atNine())
 	for i, step := range []struct {
@@ -190,7 +190,7 @@ func TestVersionsChangeWithCallsThatChangeSomething(t *testing.T) {
 }
 
 func TestAFullLedgerForgetsWhatWouldEndFirst(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	l := ledger(t, LedgerOptions{Max: 3, Now: clock.Now})
 	claims := make([]timeslot.Claim, 5)
 	for i := range claims {

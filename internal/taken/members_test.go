@@ -11,8 +11,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // patient never takes the time that passed for a sign that everybody has told what he knows.
@@ -21,15 +22,15 @@ func patient(_ *redisclient.Options, l *LedgerOptions) { l.heal = 24 * time.Hour
 // Each of these is strict again although the time in which the others must have told is not over: they have signed.
 func TestAnswersAreStrictAgainAsSoonAsEveryReplicaHasToldWhatItKnows(t *testing.T) {
 	t.Parallel()
-	for name, trouble := range map[string]func(t *testing.T, s *redistest.Server){
-		"Redis loses its data": func(t *testing.T, s *redistest.Server) { redistest.Do(t, s.Client(), "FLUSHALL") },
-		"Redis ends and comes back empty": func(t *testing.T, s *redistest.Server) {
+	for name, trouble := range map[string]func(t *testing.T, s *rig.Redis){
+		"Redis loses its data": func(t *testing.T, s *rig.Redis) { s.Do("FLUSHALL") },
+		"Redis ends and comes back empty": func(t *testing.T, s *rig.Redis) {
 			s.Kill()
 			s.Begin()
 		},
-		"all connections break": func(t *testing.T, s *redistest.Server) {
-			redistest.Do(t, s.Client(), "CLIENT", "KILL", "TYPE", "normal")
-			redistest.Do(t, s.Client(), "CLIENT", "KILL", "TYPE", "pubsub")
+		"all connections break": func(t *testing.T, s *rig.Redis) {
+			s.Do("CLIENT", "KILL", "TYPE", "normal")
+			s.Do("CLIENT", "KILL", "TYPE", "pubsub")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,7 +55,7 @@ func TestAnswersAreStrictAgainAsSoonAsEveryReplicaHasToldWhatItKnows(t *testing.
 func knowEachOther(t *testing.T, fleet []*replica) {
 	t.Helper()
 	board := fleet[0].ledger.fleet.board
-	redistest.Eventually(t, "everybody has signed", func() bool {
+	rig.Until(t, "everybody has signed", func() bool {
 		list, err := board.members(t.Context())
 		return err == nil && len(list) == len(fleet)
 	})
@@ -82,14 +83,14 @@ func TestAReplicaThatDoesNotTellKeepsTheOthersFromBeingStrict(t *testing.T) {
 	if err := s.Client().ZAdd(t.Context(), board.keys[3], ghost).Err(); err != nil {
 		t.Fatal(err)
 	}
-	redistest.Eventually(t, "everybody is known", func() bool {
+	rig.Until(t, "everybody is known", func() bool {
 		list, err := board.members(t.Context())
 		return err == nil && len(list) == 3
 	})
 	readWho(t, fleet)
-	redistest.Do(t, s.Client(), "FLUSHALL")
+	s.Do("FLUSHALL")
 	for i, r := range fleet {
-		redistest.Eventually(t, "not strict", func() bool { _, strict := r.ledger.Current(t.Context()); return !strict })
+		rig.Until(t, "not strict", func() bool { _, strict := r.ledger.Current(t.Context()); return !strict })
 		for range 5 {
 			fence(t, fleet)
 			if _, strict := r.ledger.Current(t.Context()); strict {
@@ -110,7 +111,7 @@ func TestAReplicaThatJoinsAWellFleetIsStrictAtOnce(t *testing.T) {
 		fresh := openReplica(t, s.Addr, patient)
 		fleet = append(fleet[1:], fresh)
 		var once sync.Once
-		redistest.Eventually(t, "a poll", func() bool {
+		rig.Until(t, "a poll", func() bool {
 			hidden, strict := fresh.sees(t.Context())
 			if strict && !hidden {
 				once.Do(func() { t.Error("strict, and offers the slot") })
@@ -123,7 +124,7 @@ func TestAReplicaThatJoinsAWellFleetIsStrictAtOnce(t *testing.T) {
 // Nobody has ever told anything, on a server that has been up for a while: there is nobody to wait for.
 func TestTheFirstReplicaEverIsStrictAtOnce(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	first := openReplica(t, s.Addr, patient)
 	trusting(t, []*replica{first})
 }
@@ -136,9 +137,9 @@ func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testin
 		slot := atNine()
 		slot.ID, slot.Start = strconv.Itoa(i), slot.Start+int64(i)*3600
 		fleet[0].ledger.Promote(claimFor(doctor, slot), "alice")
-		redistest.Do(t, s.Client(), "FLUSHALL")
+		s.Do("FLUSHALL")
 		late := openReplica(t, s.Addr, patient)
-		redistest.Eventually(t, "a strict view", func() bool {
+		rig.Until(t, "a strict view", func() bool {
 			view, strict := late.ledger.Current(t.Context())
 			if strict && !view.Hides(&doctor, slot, time.Now()) {
 				t.Fatal("strict without what the other knows")
@@ -155,7 +156,7 @@ func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testin
 // early it began to tell: the board is read again before the view is trusted.
 func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 	t.Parallel()
-	r := redistest.New(t, redistest.Options(redistest.Start(t).Addr))
+	r := redistest.New(t, redistest.Options(rig.StartRedis(t).Addr))
 	l, err := NewLedger(LedgerOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -197,9 +198,9 @@ func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 // which may only have been held up, is waited for a while longer.
 func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	r := redistest.New(t, redistest.Options(server.Addr))
-	client, clock := server.Client(), redistest.NewClock()
+	client, clock := server.Client(), rig.NewClock()
 	s := &fleet{board: newBoard(r, 10, time.Second), now: clock.Now, others: newOtherMembers()}
 	on := func(names ...string) {
 		t.Helper()
@@ -229,7 +230,7 @@ func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 // What is lost while a replica tells may be what it told first.
 func TestASignatureCountsFromWhenTellingBegan(t *testing.T) {
 	t.Parallel()
-	r := redistest.New(t, redistest.Options(redistest.Start(t).Addr))
+	r := redistest.New(t, redistest.Options(rig.StartRedis(t).Addr))
 	b := newBoard(r, 10, time.Second)
 	began, err := b.since(t.Context(), 0)
 	if err != nil {
@@ -268,9 +269,9 @@ func TestASignatureSaysNothingOfWhatIsLostAfterIt(t *testing.T) {
 		return list[told.others.name]
 	}
 	before := signature()
-	redistest.Eventually(t, "a signature", func() bool { return signature() > before })
+	rig.Until(t, "a signature", func() bool { return signature() > before })
 	since := goBack(t, server, reader.board, c)
-	redistest.Eventually(t, "the other has told all", func() bool {
+	rig.Until(t, "the other has told all", func() bool {
 		n, err := reader.board.since(t.Context(), 0)
 		return err == nil && reader.allTold(t.Context(), n, since)
 	})
@@ -290,7 +291,7 @@ func TestWhatTheBoardLostInAFailoverIsKeptByThoseWhoReadIt(t *testing.T) {
 	}
 	reader := fleet[1]
 	goBack(t, server, reader.ledger.fleet.board, c)
-	redistest.Eventually(t, "it is told again", func() bool {
+	rig.Until(t, "it is told again", func() bool {
 		return server.Client().ZScore(t.Context(), reader.ledger.fleet.board.keys[0], placed(c)).Err() == nil
 	})
 	if hidden, _ := reader.sees(t.Context()); !hidden {
@@ -300,7 +301,7 @@ func TestWhatTheBoardLostInAFailoverIsKeptByThoseWhoReadIt(t *testing.T) {
 
 // goBack has the board forget that c was placed, and all that was told after, as a copy that lagged would have it. It
 // gives the time of Redis' clock.
-func goBack(t *testing.T, server *redistest.Server, b *board, c timeslot.Claim) (now int64) {
+func goBack(t *testing.T, server *rig.Redis, b *board, c timeslot.Claim) (now int64) {
 	t.Helper()
 	script := redis.NewScript(`
 local placed = redis.call('ZSCORE', KEYS[2], '+' .. ARGV[1])

@@ -13,8 +13,8 @@ import (
 
 	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // town books and reads through a fleet on one monotonic clock and counts broken promises (docs/architecture.md §6): strict
@@ -218,7 +218,7 @@ func TestEveryPartOfThePromiseIsNeeded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			deaf := []string{"--rename-command", "SUBSCRIBE", ""} // else all may hear of a booking before the next question
-			fleet := trustedFleetOn(t, redistest.Start(t, deaf...), 3, func(_ *redisclient.Options, l *LedgerOptions) { l.noWait = sabotage.noWait })
+			fleet := trustedFleetOn(t, rig.StartRedis(t, deaf...), 3, func(_ *redisclient.Options, l *LedgerOptions) { l.noWait = sabotage.noWait })
 			w := sabotage.town
 			w.fleet = fleet
 			for range 50 { // it may take some: a poll may come between a booking and the next question
@@ -264,7 +264,7 @@ func TestThePromiseHoldsWhileRedisFails(t *testing.T) {
 	trouble.Wait()
 	healed := time.Now()
 	for _, r := range fleet {
-		redistest.Eventually(t, "what waits is told", func() bool { return !r.ledger.fleet.outbox.any() })
+		rig.Until(t, "what waits is told", func() bool { return !r.ledger.fleet.outbox.any() })
 	}
 	fence(t, fleet)
 	trusting(t, fleet)

@@ -7,7 +7,8 @@ import (
 	"time"
 	"timeslots/internal/cache"
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -35,7 +36,7 @@ type replica struct {
 }
 
 // fleetOf opens n replicas in front of s.
-func fleetOf(t testing.TB, s *redistest.Server, n int, change func(*redisclient.Options, *LedgerOptions)) []*replica {
+func fleetOf(t testing.TB, s *rig.Redis, n int, change func(*redisclient.Options, *LedgerOptions)) []*replica {
 	t.Helper()
 	list := make([]*replica, n)
 	for i := range list {
@@ -83,7 +84,7 @@ func (r *replica) sees(ctx context.Context) (hidden, strict bool) {
 func trusting(t testing.TB, fleet []*replica) {
 	t.Helper()
 	for _, r := range fleet {
-		redistest.Eventually(t, "strict views", func() bool { _, strict := r.ledger.Current(t.Context()); return strict })
+		rig.Until(t, "strict views", func() bool { _, strict := r.ledger.Current(t.Context()); return strict })
 	}
 }
 
@@ -102,13 +103,13 @@ func settled(t testing.TB, client redis.UniversalClient) {
 	}
 }
 
-func trustedFleet(t testing.TB, n int, change func(*redisclient.Options, *LedgerOptions)) (*redistest.Server, []*replica) {
+func trustedFleet(t testing.TB, n int, change func(*redisclient.Options, *LedgerOptions)) (*rig.Redis, []*replica) {
 	t.Helper()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	return s, trustedFleetOn(t, s, n, change)
 }
 
-func trustedFleetOn(t testing.TB, s *redistest.Server, n int, change func(*redisclient.Options, *LedgerOptions)) []*replica {
+func trustedFleetOn(t testing.TB, s *rig.Redis, n int, change func(*redisclient.Options, *LedgerOptions)) []*replica {
 	t.Helper()
 	settled(t, s.Client())
 	fleet := fleetOf(t, s, n, change)
@@ -121,14 +122,14 @@ func fence(t *testing.T, fleet []*replica) {
 	t.Helper()
 	for _, r := range fleet {
 		last := r.ledger.current.Load().until
-		redistest.Eventually(t, "a poll", func() bool { return r.ledger.current.Load().until.Sub(last) > r.ledger.options.Lease })
+		rig.Until(t, "a poll", func() bool { return r.ledger.current.Load().until.Sub(last) > r.ledger.options.Lease })
 	}
 }
 
 func everywhere(t *testing.T, fleet []*replica, what string, want bool) {
 	t.Helper()
 	for i, r := range fleet {
-		redistest.Eventually(t, fmt.Sprintf("replica %d: %s", i, what), func() bool {
+		rig.Until(t, fmt.Sprintf("replica %d: %s", i, what), func() bool {
 			hidden, _ := r.sees(t.Context())
 			return hidden == want
 		})

@@ -12,8 +12,8 @@ import (
 
 	"timeslots/internal/cache"
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // documentedUser are the rights that docs/operations.md gives the service's user.
@@ -31,13 +31,13 @@ func documentedUser(t *testing.T) []string {
 }
 
 // setUser gives the server a user of that name with these rights alone.
-func setUser(t *testing.T, s *redistest.Server, name string, rights []string) {
+func setUser(t *testing.T, s *rig.Redis, name string, rights []string) {
 	t.Helper()
 	command := []any{"ACL", "SETUSER", name, "reset", "on", ">secret-of-" + name}
 	for _, right := range rights {
 		command = append(command, right)
 	}
-	redistest.Do(t, s.Client(), command...)
+	s.Do(command...)
 }
 
 func as(name string) func(*redisclient.Options, *LedgerOptions) {
@@ -62,7 +62,7 @@ func useEverything(t *testing.T, a, b *replica) {
 			t.Fatal(err)
 		}
 	}
-	redistest.Eventually(t, "the other replica has the fragment", func() bool {
+	rig.Until(t, "the other replica has the fragment", func() bool {
 		return b.Lookup(t.Context(), []timeslot.FragmentKey{key})[0].Fragment != nil
 	})
 	a.Leases(t.Context(), []timeslot.FragmentKey{key, keyOfNPI(2)})
@@ -87,11 +87,11 @@ func useEverything(t *testing.T, a, b *replica) {
 	if err := switches.Set(t.Context(), "flushot", true); err != nil {
 		t.Fatal(err)
 	}
-	redistest.Eventually(t, "the other replica knows the switch", func() bool { return others.Off("flushot") })
+	rig.Until(t, "the other replica knows the switch", func() bool { return others.Off("flushot") })
 }
 
 // nothingDenied wants no refusal in the server's own log.
-func nothingDenied(t *testing.T, s *redistest.Server) {
+func nothingDenied(t *testing.T, s *rig.Redis) {
 	t.Helper()
 	denied, err := s.Client().ACLLog(t.Context(), 10).Result()
 	if err != nil {
@@ -104,7 +104,7 @@ func nothingDenied(t *testing.T, s *redistest.Server) {
 
 func TestTheDocumentedUserMayDoAllThatTheServiceDoes(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	setUser(t, server, "exact", documentedUser(t))
 	fleet := fleetOf(t, server, 2, as("exact"))
 	trusting(t, fleet)
@@ -149,7 +149,7 @@ func TestTheDocumentedUserIsEnoughInACluster(t *testing.T) {
 
 func TestWithoutTheRightToInfoAllWorksAndOneRefusalIsAllThatTheServerSees(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	setUser(t, server, "uninformed", slices.DeleteFunc(documentedUser(t), func(right string) bool { return right == "+info" }))
 	fleet := fleetOf(t, server, 2, as("uninformed"))
 	trusting(t, fleet)
@@ -167,7 +167,7 @@ func TestWithoutTheRightToInfoAllWorksAndOneRefusalIsAllThatTheServerSees(t *tes
 
 func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	all := documentedUser(t)
 	for i, right := range all {
 		if right == "+info" { // not needed, and not asked for again where it is refused
@@ -176,7 +176,7 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 		t.Run(right, func(t *testing.T) {
 			name := "lacks-" + regexp.MustCompile(`\W`).ReplaceAllString(right, "-")
 			setUser(t, server, name, slices.Delete(slices.Clone(all), i, i+1))
-			var log redistest.Log
+			var log rig.Log
 			r := openReplica(t, server.Addr, func(o *redisclient.Options, l *LedgerOptions) {
 				as(name)(o, l)
 				o.Logger, o.Tenant = log.Logger(), name
@@ -195,7 +195,7 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 				t.Errorf("one line that names the right, and no password: %s", said)
 			}
 			setUser(t, server, name, all)
-			redistest.Eventually(t, "Redis in use, and said to be", func() bool {
+			rig.Until(t, "Redis in use, and said to be", func() bool {
 				return r.client.State()[0].Kind == redisclient.TroubleNone && strings.Contains(log.String(), "Redis is in use")
 			})
 			if said := log.String(); strings.Count(said, "Redis is in use") != 1 {
@@ -207,14 +207,14 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 
 func TestARightThatIsTakenAwayIsNoticed(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	all := documentedUser(t)
 	setUser(t, server, "svc", all)
-	var log redistest.Log
+	var log rig.Log
 	fleet := fleetOf(t, server, 1, func(o *redisclient.Options, lo *LedgerOptions) { as("svc")(o, lo); o.Logger = log.Logger() })
 	trusting(t, fleet)
-	redistest.Do(t, server.Client(), "ACL", "SETUSER", "svc", "-zadd") // which a script uses, and no request
-	redistest.Eventually(t, "the right is named", func() bool {
+	server.Do("ACL", "SETUSER", "svc", "-zadd") // which a script uses, and no request
+	rig.Until(t, "the right is named", func() bool {
 		return strings.Contains(log.String(), "missing=+zadd")
 	})
 	if n := strings.Count(log.String(), "\n"); n > 3 {

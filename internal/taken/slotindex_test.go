@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"timeslots/internal/cache"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 func slotIndex(t *testing.T, o SlotIndexOptions) *SlotIndex {
@@ -70,7 +70,7 @@ func TestCareOptionsCannotBeBookedBySlotID(t *testing.T) {
 }
 
 func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
 	f := fragment(keyOfNPI(1), clock.Now())
 	x.Add(f)
@@ -89,7 +89,7 @@ func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
 func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
 	for name, digest := range map[string]timeslot.Digest{"known to repeat": {1}, "not known to": {}} {
 		t.Run(name, func(t *testing.T) {
-			clock := redistest.NewClock()
+			clock := rig.NewClock()
 			x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
 			f := withSlots(50, clock.Now())
 			f.Digest = digest
@@ -117,7 +117,7 @@ func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
 
 // Another answer may list the same ids, for less long.
 func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
-	clock := redistest.NewClock()
+	clock := rig.NewClock()
 	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
 	f := withSlots(50, clock.Now())
 	f.Digest = timeslot.Digest{1}
@@ -143,7 +143,7 @@ func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
 func TestTheIndexIsBounded(t *testing.T) {
 	x := slotIndex(t, SlotIndexOptions{MaxEntries: 1000})
 	x.Add(withSlots(10_000, time.Now()))
-	redistest.Eventually(t, "eviction is done", func() bool { x.cache.CleanUp(); return x.Len() <= 1000 })
+	rig.Until(t, "eviction is done", func() bool { x.cache.CleanUp(); return x.Len() <= 1000 })
 	if x.Len() < 500 {
 		t.Errorf("%d entries, want about 1000", x.Len())
 	}

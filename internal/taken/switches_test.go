@@ -3,12 +3,13 @@ package taken
 import (
 	"errors"
 	"testing"
-	"timeslots/internal/redistest"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 func TestASwitchReachesEveryReplicaAndOneThatStartsLater(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	newReplica := func() *Switches {
 		s := NewSwitches(redistest.New(t, redistest.Options(server.Addr)))
 		t.Cleanup(s.Close)
@@ -18,19 +19,19 @@ func TestASwitchReachesEveryReplicaAndOneThatStartsLater(t *testing.T) {
 	if err := a.Set(t.Context(), "flushot", true); err != nil || !a.Off("flushot") || a.Off("default") {
 		t.Fatalf("%v, off %v", err, a.Off("flushot"))
 	}
-	redistest.Eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
-	redistest.Do(t, server.Client(), "FLUSHALL")
+	rig.Until(t, "the other replica knows", func() bool { return b.Off("flushot") })
+	server.Do("FLUSHALL")
 	c := newReplica()
-	redistest.Eventually(t, "a replica that starts after Redis lost it all", func() bool { return c.Off("flushot") })
+	rig.Until(t, "a replica that starts after Redis lost it all", func() bool { return c.Off("flushot") })
 	if err := b.Set(t.Context(), "flushot", false); err != nil {
 		t.Fatal(err)
 	}
-	redistest.Eventually(t, "it is on everywhere", func() bool { return !a.Off("flushot") && !c.Off("flushot") })
+	rig.Until(t, "it is on everywhere", func() bool { return !a.Off("flushot") && !c.Off("flushot") })
 }
 
 func TestASwitchHoldsHereWhileRedisIsAwayAndThereOnceItIsBack(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := rig.StartRedis(t)
 	a, b := NewSwitches(redistest.New(t, redistest.Options(server.Addr))), NewSwitches(redistest.New(t, redistest.Options(server.Addr)))
 	t.Cleanup(a.Close)
 	t.Cleanup(b.Close)
@@ -39,7 +40,7 @@ func TestASwitchHoldsHereWhileRedisIsAwayAndThereOnceItIsBack(t *testing.T) {
 		t.Errorf("%v, off %v; want it off here and said so", err, a.Off("flushot"))
 	}
 	server.Begin()
-	redistest.Eventually(t, "the other replica knows", func() bool { return b.Off("flushot") })
+	rig.Until(t, "the other replica knows", func() bool { return b.Off("flushot") })
 }
 
 func TestWithoutRedisASwitchIsThisReplicasOwn(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"timeslots/internal/redisclient"
-	"timeslots/internal/redistest"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // nineByID is how a booking names the doctor's slot at nine: by its id and by whose it is.
@@ -90,7 +90,7 @@ func TestABookingByAnIDThatOnlyAnotherReplicaReadIsHiddenEverywhereWhenItsAnswer
 				}
 			}
 			late := openReplica(t, fleet[0].addr, nil)
-			redistest.Eventually(t, "a strict view", func() bool { _, strict := late.offers(t.Context()); return strict })
+			rig.Until(t, "a strict view", func() bool { _, strict := late.offers(t.Context()); return strict })
 			if offered, _ := late.offers(t.Context()); offered {
 				t.Error("a replica that joins later offers the slot")
 			}
@@ -135,7 +135,7 @@ func TestWhileNobodyKnowsWhichSlotAnIDIsAnswersThatMayOfferItAreNotStrict(t *tes
 	}
 	index.passes(fleet[2].ledger) // upstream lags, and lists the slot with its id
 	for i, r := range fleet {
-		redistest.Eventually(t, "hidden and strict", func() bool { offered, strict := r.offers(t.Context()); return !offered && strict })
+		rig.Until(t, "hidden and strict", func() bool { offered, strict := r.offers(t.Context()); return !offered && strict })
 		if r.ledger.View().Doubting() && r.ledger.View().Doubts(&doctor, time.Now()) {
 			t.Errorf("replica %d: still in doubt", i)
 		}
@@ -143,7 +143,7 @@ func TestWhileNobodyKnowsWhichSlotAnIDIsAnswersThatMayOfferItAreNotStrict(t *tes
 }
 
 func TestWithoutRedisAnIDThatIsReadAfterItsBookingHidesItsSlot(t *testing.T) {
-	clock, index := redistest.NewClock(), &knowing{}
+	clock, index := rig.NewClock(), &knowing{}
 	l := ledger(t, LedgerOptions{Now: clock.Now, Locate: index.locate})
 	l.Promote(nineByID(), "alice")
 	if !l.View().Doubts(&doctor, clock.Now()) {
@@ -174,11 +174,11 @@ func TestWhatAnotherReplicaAddedToABookingGoesWithIt(t *testing.T) {
 			fleet := fleetWithAReader(t)
 			fleet[1].ledger.Pend(nineByID(), "alice")
 			for _, r := range fleet {
-				redistest.Eventually(t, "hidden", func() bool { offered, _ := r.offers(t.Context()); return !offered })
+				rig.Until(t, "hidden", func() bool { offered, _ := r.offers(t.Context()); return !offered })
 			}
 			undo(fleet[1].ledger)
 			for _, r := range fleet {
-				redistest.Eventually(t, "offered again, and strict", func() bool { offered, strict := r.offers(t.Context()); return offered && strict })
+				rig.Until(t, "offered again, and strict", func() bool { offered, strict := r.offers(t.Context()); return offered && strict })
 			}
 			fence(t, fleet)
 			for i, r := range fleet {

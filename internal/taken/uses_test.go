@@ -5,17 +5,18 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"timeslots/internal/redistest"
+	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
-func usesAt(t *testing.T, s *redistest.Server, life time.Duration) *Uses {
+func usesAt(t *testing.T, s *rig.Redis, life time.Duration) *Uses {
 	t.Helper()
 	return NewUses(redistest.New(t, redistest.Options(s.Addr)), life)
 }
 
 func TestAKeyThatWasUsedAtOneReplicaIsUsedAtAll(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	here, there := usesAt(t, s, time.Hour), usesAt(t, s, time.Hour)
 	owner, used, _, err := here.Begin(t.Context(), "k")
 	if used || err != nil {
@@ -35,7 +36,7 @@ func TestAKeyThatWasUsedAtOneReplicaIsUsedAtAll(t *testing.T) {
 
 func TestAKeyIsFreeAgainWhereNothingWasSentAndWhenItsLifeIsOver(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	u := usesAt(t, s, time.Hour)
 	owner, _, _, _ := u.Begin(t.Context(), "k")
 	u.End(t.Context(), "k", "somebody else", 0)
@@ -53,7 +54,7 @@ func TestAKeyIsFreeAgainWhereNothingWasSentAndWhenItsLifeIsOver(t *testing.T) {
 
 func TestOfManyWhoBeginAtOnceOneUsesTheKey(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	var first atomic.Int32
 	var all sync.WaitGroup
 	for range 3 {
@@ -74,10 +75,10 @@ func TestOfManyWhoBeginAtOnceOneUsesTheKey(t *testing.T) {
 
 func TestWithoutRedisNobodyKnowsAndNobodyWaits(t *testing.T) {
 	t.Parallel()
-	s := redistest.Start(t)
+	s := rig.StartRedis(t)
 	u := usesAt(t, s, time.Hour)
 	s.Kill()
-	redistest.Eventually(t, "Redis is known to be away", func() bool {
+	rig.Until(t, "Redis is known to be away", func() bool {
 		_, used, _, err := u.Begin(t.Context(), "k")
 		return !used && err != nil && u.redis.Bypassed(u.name("k"))
 	})

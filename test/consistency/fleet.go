@@ -14,8 +14,8 @@ import (
 
 // fleet is all that the check starts.
 type fleet struct {
-	dir       string       // temporary
-	redis     *redisServer // nil: none
+	dir       string           // temporary
+	redis     *rig.RedisServer // nil: none
 	simulator *simulator
 	replicas  []*replica
 }
@@ -54,7 +54,7 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 	}
 	if !o.noRedis {
 		at.redis = addrs[1]
-		if f.redis, err = newRedisServer(f.dir, at.redis, o.deaf); err != nil {
+		if f.redis, err = newRedis(f.dir, at.redis, o.deaf); err != nil {
 			return err
 		}
 	}
@@ -71,9 +71,22 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 	return nil
 }
 
+// newRedis describes a server; a deaf one takes no subscriptions.
+func newRedis(dir, addr string, deaf bool) (*rig.RedisServer, error) {
+	var args []string
+	if deaf {
+		args = []string{"--rename-command", "SUBSCRIBE", ""} // an empty name: gone
+	}
+	server, err := rig.NewRedisServer(dir, addr, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%w (or -no-redis)", err)
+	}
+	return server, nil
+}
+
 func (f *fleet) begin(ctx context.Context) error {
 	if f.redis != nil {
-		if err := f.redis.begin(ctx); err != nil {
+		if err := f.redis.Begin(ctx); err != nil {
 			return err
 		}
 	}

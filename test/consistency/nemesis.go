@@ -70,9 +70,12 @@ func (n *nemesis) acts() []act {
 		return acts
 	}
 	return slices.Concat(acts, []act{
-		{"kill Redis", func(ctx context.Context) error { return n.down(ctx, redis.Kill, redis.begin) }},
+		{"kill Redis", func(ctx context.Context) error { return n.down(ctx, redis.Kill, redis.Begin) }},
 		{"stop Redis", func(ctx context.Context) error { return n.freeze(ctx, redis.Process) }},
-		{"empty Redis", func(ctx context.Context) error { return redis.do(context.WithoutCancel(ctx), "FLUSHALL") }},
+		{"empty Redis", func(ctx context.Context) error {
+			_, err := redis.Command(context.WithoutCancel(ctx), "FLUSHALL")
+			return err
+		}},
 	})
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,20 +73,9 @@ func built(t *testing.T, binary func() (string, error)) string {
 	return path
 }
 
-func needRedis(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err == nil {
-		return
-	}
-	if os.Getenv("TIMESLOTS_REQUIRE_REDIS") == "1" {
-		t.Fatal("redis-server is missing")
-	}
-	t.Skip("redis-server is missing (apt-get install redis-server)")
-}
-
 func TestWhatOneReplicaSoldNoReplicaOffers(t *testing.T) {
 	service := built(t, binary)
-	needRedis(t)
+	rig.NeedRedis(t)
 	r := checked(t, "-binary", service, "-duration", "3s", "-reads", "600", "-bookings", "25", "-min-bookings", "50", "-min-reads", "1000")
 	if r.Bookings[refused] > 0 {
 		t.Errorf("with nothing broken, bookings ended as %v", r.Bookings)
@@ -107,7 +95,7 @@ func TestWhatOneReplicaSoldNoReplicaOffers(t *testing.T) {
 // served by the rest, one of which joins again and again.
 func TestWhatIsBookedByAnIDThatItsReplicaNeverReadNoReplicaOffers(t *testing.T) {
 	service := built(t, binary)
-	needRedis(t)
+	rig.NeedRedis(t)
 	t.Parallel()
 	r := checked(t, "-binary", service, "-apart", "-replicas", "4", "-lag", "2s", "-duration", "3s", "-reads", "600", "-bookings", "25", "-min-bookings", "50", "-min-reads", "1000")
 	if r.Bookings[refused] > 0 {
@@ -128,7 +116,7 @@ func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
 
 func TestTheSwitchesThatBreakThePromiseAreFoundOut(t *testing.T) {
 	service := built(t, withSwitches)
-	needRedis(t)
+	rig.NeedRedis(t)
 	t.Parallel()
 	// A missing promotion wait shows within some 40 ms of a booking only, too rarely for a run of two seconds on a busy
 	// machine: `make consistency` looks for it in ten.

@@ -38,9 +38,9 @@ var (
 // docs/faults.md row C: what patients send and what the service is trusted with is written nowhere, whatever happens.
 func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	figure.Beside(t)
-	redis := rig.NewRedis(t, "--requirepass", secrets["redis password"])
+	redis := rig.StartRedis(t, "--requirepass", secrets["redis password"])
 	redis.Password = secrets["redis password"]
-	heard := redis.Listen(t)
+	heard := redis.Listen()
 	tenant := newTenantWith(t, acme.Keys{CareOptions: secrets["care options key"], Slots: secrets["slots key"], Booking: secrets["booking key"]})
 	collector := tracetest.New(t)
 	s := newSceneOf(t, tenant, append(guardedSettings(t, redis.Addr), fmt.Sprintf("tracing: {endpoint: %q, ratio: 1}", collector.URL))...)
@@ -60,7 +60,7 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	}
 	s.upstream.Heal()
 	s.settle(t, clinician)
-	rig.Until(t, "a copy in Redis", func() bool { return strings.Contains(redis.Do(t, "KEYS", "*"), "9000000017") })
+	rig.Until(t, "a copy in Redis", func() bool { return strings.Contains(fmt.Sprint(redis.Do("KEYS", "*")), "9000000017") })
 	abort(t, s.Public+retail)
 	send(t, s, http.MethodPost, retail, `{"patient":{"firstName":"`+personalData["first name"]+`"`)        // cut short
 	send(t, s, http.MethodPost, retail, strings.Repeat(personalData["last name"], 30_000))                 // too large
@@ -79,7 +79,7 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 		}
 	}
 	places["check"] = check(t, s.File)
-	places["what Redis holds"] = redis.Everything(t)
+	places["what Redis holds"] = redis.Everything()
 	rig.Until(t, "the traces of bookings", func() bool { return strings.Contains(collector.Text(), "retail_booking") })
 	places["traces"] = collector.Text()
 	must(t, s.Signal(syscall.SIGQUIT))

@@ -24,7 +24,7 @@ type household struct {
 
 func newHousehold(t testing.TB, args ...string) *household {
 	t.Helper()
-	h := &household{redis: rig.NewRedis(t, args...)}
+	h := &household{redis: rig.StartRedis(t, args...)}
 	h.scene = newScene(t, redisAt(h.redis.Addr, quick))
 	h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 	h.joined(t)
@@ -138,45 +138,48 @@ func judge(t testing.TB, f *figure.Figures, visits []visit) {
 func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 	outages := map[string]struct{ begin, end func(*testing.T, *household) }{
 		"killed": {
-			func(t *testing.T, h *household) { must(t, h.redis.Kill()) },
-			func(t *testing.T, h *household) { h.redis.Begin(t) },
+			func(t *testing.T, h *household) { h.redis.Kill() },
+			func(t *testing.T, h *household) { h.redis.Begin() },
 		},
 		"stopped": {
-			func(t *testing.T, h *household) { must(t, h.redis.Signal(syscall.SIGSTOP)) },
-			func(t *testing.T, h *household) { must(t, h.redis.Signal(syscall.SIGCONT)) },
+			func(t *testing.T, h *household) { h.redis.Signal(syscall.SIGSTOP) },
+			func(t *testing.T, h *household) { h.redis.Signal(syscall.SIGCONT) },
 		},
 		"read-only and cut from its master": {
 			func(t *testing.T, h *household) {
-				h.redis.Do(t, "CONFIG", "SET", "replica-serve-stale-data", "no")
-				h.redis.Do(t, "REPLICAOF", "127.0.0.1", "1")
+				h.redis.Do("CONFIG", "SET", "replica-serve-stale-data", "no")
+				h.redis.Do("REPLICAOF", "127.0.0.1", "1")
 			},
-			func(t *testing.T, h *household) { h.redis.Do(t, "REPLICAOF", "NO", "ONE") },
+			func(t *testing.T, h *household) { h.redis.Do("REPLICAOF", "NO", "ONE") },
 		},
 		"read-only": {
-			func(t *testing.T, h *household) { h.redis.Do(t, "REPLICAOF", "127.0.0.1", "1") },
-			func(t *testing.T, h *household) { h.redis.Do(t, "REPLICAOF", "NO", "ONE") },
+			func(t *testing.T, h *household) { h.redis.Do("REPLICAOF", "127.0.0.1", "1") },
+			func(t *testing.T, h *household) { h.redis.Do("REPLICAOF", "NO", "ONE") },
 		},
 		"out of memory": {
-			func(t *testing.T, h *household) { h.redis.Do(t, "CONFIG", "SET", "maxmemory", "1") },
-			func(t *testing.T, h *household) { h.redis.Do(t, "CONFIG", "SET", "maxmemory", "0") },
+			func(t *testing.T, h *household) { h.redis.Do("CONFIG", "SET", "maxmemory", "1") },
+			func(t *testing.T, h *household) { h.redis.Do("CONFIG", "SET", "maxmemory", "0") },
 		},
 		"asking for a password": {
 			func(t *testing.T, h *household) {
-				h.redis.Do(t, "CONFIG", "SET", "requirepass", "another")
-				h.redis.Do(t, "-a", "another", "CLIENT", "KILL", "TYPE", "normal")
+				h.redis.Do("CONFIG", "SET", "requirepass", "another")
+				h.redis.Password = "another"
+				h.redis.Do("CLIENT", "KILL", "TYPE", "normal")
 			},
-			func(t *testing.T, h *household) { h.redis.Do(t, "-a", "another", "CONFIG", "SET", "requirepass", "") },
+			func(t *testing.T, h *household) { h.redis.Do("CONFIG", "SET", "requirepass", "") },
 		},
 		"full of clients": {
 			func(t *testing.T, h *household) {
-				h.redis.Do(t, "CONFIG", "SET", "maxclients", "1")
-				h.redis.Do(t, "CLIENT", "KILL", "TYPE", "normal")
+				last := h.redis.Client().Conn() // a second one would not be let in
+				must(t, last.Do(t.Context(), "CONFIG", "SET", "maxclients", "1").Err())
+				must(t, last.Do(t.Context(), "CLIENT", "KILL", "TYPE", "normal").Err())
+				must(t, last.Close())
 				hold(t, h.redis.Addr)
 			},
-			func(t *testing.T, h *household) { must(t, h.redis.Kill()); h.redis.Begin(t) },
+			func(t *testing.T, h *household) { h.redis.Kill(); h.redis.Begin() },
 		},
 		"emptied": {
-			func(t *testing.T, h *household) { h.redis.Do(t, "FLUSHALL") },
+			func(t *testing.T, h *household) { h.redis.Do("FLUSHALL") },
 			func(*testing.T, *household) {},
 		},
 	}
@@ -237,8 +240,7 @@ func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 		if a := s.settle(t, clinician); a.Total == 0 || s.Metric(t, "aggregator_redis_up") != 0 {
 			t.Errorf("%d slots, redis_up %v", a.Total, s.Metric(t, "aggregator_redis_up"))
 		}
-		_, port, _ := net.SplitHostPort(addr)
-		h := &household{scene: s, redis: rig.NewRedisOn(t, port)}
+		h := &household{scene: s, redis: rig.StartRedisAt(t, addr)}
 		f.Time("joined after Redis came", h.joined(t), recovery, 1)
 	})
 }
@@ -246,14 +248,14 @@ func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 // docs/faults.md row 13: what somebody else wrote into Redis is a miss, and newer formats are left alone.
 func TestDamagedValuesAreMisses(t *testing.T) {
 	figure.Beside(t)
-	redis := rig.NewRedis(t)
+	redis := rig.StartRedis(t)
 	forLong := lives(time.Hour, time.Hour, time.Hour) // what was written here is still there, however long this takes
 	h := &household{scene: newScene(t, redisAt(redis.Addr, whole), forLong), redis: redis}
 	h.joined(t)
+	client := h.redis.Client()
 	keys := func() []string {
-		return slices.DeleteFunc(strings.Fields(h.redis.Do(t, "SCAN", "0", "COUNT", "10000", "TYPE", "string")), func(k string) bool {
-			return !strings.Contains(k, "timeslots") // the cursor
-		})
+		found, _ := client.ScanType(t.Context(), 0, "*timeslots*", 10_000, "string").Val()
+		return found
 	}
 	for _, npi := range h.tenant.NPIs()[:20] {
 		rig.Get(t, h.Public+"/v1/timeslots?npi="+npi)
@@ -263,9 +265,9 @@ func TestDamagedValuesAreMisses(t *testing.T) {
 	garbage := []string{"", "garbage", strings.Repeat("x", 1<<16), "TS\xff\xff\xff\xff", "{}"}
 	for i, key := range list {
 		if i%2 == 0 {
-			h.redis.Do(t, "SET", key, garbage[i/2%len(garbage)], "KEEPTTL")
+			h.redis.Do("SET", key, garbage[i/2%len(garbage)], "KEEPTTL")
 		} else {
-			h.redis.Do(t, "COPY", list[(i+2)%len(list)], key, "REPLACE") // another key's value
+			h.redis.Do("COPY", list[(i+2)%len(list)], key, "REPLACE") // another key's value
 		}
 	}
 	other := rig.Serve(t, configuration(listen(t, h.upstream), redisAt(h.redis.Addr, whole), forLong)) // knows nothing yet

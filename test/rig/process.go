@@ -119,11 +119,9 @@ func (p *Process) Mourn() error {
 
 // Await polls until ready says nil. It gives up with the context, after a while, or when the process is gone.
 func (p *Process) Await(ctx context.Context, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute) // only against hanging: a machine may be busy
+	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
+	for wait := (pauses{}); ; {
 		err := ready(ctx)
 		if err == nil {
 			return nil
@@ -133,7 +131,7 @@ func (p *Process) Await(ctx context.Context, ready func(context.Context) error) 
 			return p.Mourn()
 		case <-ctx.Done():
 			return fmt.Errorf("%s is not ready: %w", p.name, err)
-		case <-tick.C:
+		case <-wait.next():
 		}
 	}
 }

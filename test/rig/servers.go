@@ -105,17 +105,21 @@ func serveOn(t testing.TB, addr string, p *Process) (base string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.Terminate() })
-	err := p.Await(t.Context(), func(context.Context) error {
+	if err := p.Await(t.Context(), listensAt(addr)); err != nil {
+		t.Fatal(err)
+	}
+	return "http://" + addr
+}
+
+// listensAt is nil once somebody takes connections there.
+func listensAt(addr string) func(context.Context) error {
+	return func(context.Context) error {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
 		}
 		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return "http://" + addr
 }
 
 // Prometheus runs a Prometheus with a configuration until the test ends, or skips the test where there is none.

@@ -1,11 +1,11 @@
-package redistest
+package rig
 
 import (
 	"sync"
 	"time"
 )
 
-// Clock starts at the real time, so that it agrees with the server's about expiry, and moves when told.
+// Clock starts at the real time, so that it agrees with a Redis server's about expiry, and moves when told.
 type Clock struct {
 	mu    sync.Mutex
 	at    time.Time
