@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -20,53 +17,10 @@ import (
 	"timeslots/test/rig"
 )
 
-// redisServer is a real Redis on a port of its own.
-type redisServer struct {
-	addr string
-	dir  string
-	run  *exec.Cmd
-}
-
-func startRedis(t *testing.T) *redisServer {
-	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("TIMESLOTS_REQUIRE_REDIS") == "1" {
-			t.Fatal("redis-server is not installed")
-		}
-		t.Skip("redis-server is not installed; make test installs it")
-	}
-	s := &redisServer{addr: rig.FreeAddress(t), dir: t.TempDir()}
-	s.start(t)
-	t.Cleanup(func() { s.kill() })
-	return s
-}
-
-func (s *redisServer) start(t *testing.T) {
-	t.Helper()
-	_, port, _ := net.SplitHostPort(s.addr)
-	s.run = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", s.dir)
-	if err := s.run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "Redis answering", func() bool {
-		conn, err := net.Dial("tcp", s.addr)
-		if err == nil {
-			conn.Close()
-		}
-		return err == nil
-	})
-}
-
-// kill ends Redis at once, stopped or not.
-func (s *redisServer) kill() {
-	_ = s.run.Process.Kill()
-	_ = s.run.Wait()
-}
-
 // fleet is a simulator, a Redis and replicas before them.
 type fleet struct {
 	simulator string
-	redis     *redisServer
+	redis     *rig.Redis
 	replicas  []*running
 }
 
@@ -75,9 +29,9 @@ func startFleet(t *testing.T, replicas int, redis, more string) *fleet {
 	t.Helper()
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "50ms")
 	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
-	f := &fleet{simulator: "http://" + addr, redis: startRedis(t)}
+	f := &fleet{simulator: "http://" + addr, redis: rig.StartRedis(t)}
 	for range replicas {
-		r := start(t, nil, "serve", "--config", written(t, served(addr)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\nlog: {level: error}\n%s", f.redis.addr, redis, more)))
+		r := start(t, nil, "serve", "--config", written(t, served(addr)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\nlog: {level: error}\n%s", f.redis.Addr, redis, more)))
 		r.listening(t)
 		f.replicas = append(f.replicas, r)
 	}
@@ -178,9 +132,9 @@ func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
 
 func TestLosingRedisUnderLoadFailsNobody(t *testing.T) {
 	figure.Only(t)
-	tests := map[string]func(*redisServer){
-		"killed":  func(s *redisServer) { s.kill() },
-		"stopped": func(s *redisServer) { _ = s.run.Process.Signal(syscall.SIGSTOP) },
+	tests := map[string]func(*rig.Redis){
+		"killed":  (*rig.Redis).Kill,
+		"stopped": func(s *rig.Redis) { s.Signal(syscall.SIGSTOP) },
 	}
 	for name, lose := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -192,7 +146,7 @@ func TestLosingRedisUnderLoadFailsNobody(t *testing.T) {
 }
 
 // loses measures what load notices of Redis being lost, and gives it back.
-func (f *fleet) loses(t *testing.T, how string, lose func(*redisServer)) (within bool) {
+func (f *fleet) loses(t *testing.T, how string, lose func(*rig.Redis)) (within bool) {
 	t.Helper()
 	usual, failed := f.load(t, 500, time.Second)
 	if failed > 0 {
@@ -204,8 +158,8 @@ func (f *fleet) loses(t *testing.T, how string, lose func(*redisServer)) (within
 	before, p99 := usual[len(usual)*99/100], took[len(took)*99/100]
 	limit := before + 60*time.Millisecond
 	t.Logf("before p99 %v; with Redis %s p99 %v, at most %v; worst %v of %d; %d requests failed, none may", before, how, p99, limit, took[len(took)-1], len(took), failed)
-	f.redis.kill()
-	f.redis.start(t)
+	f.redis.Kill()
+	f.redis.Begin()
 	begin := time.Now()
 	eventually(t, "strict answers again", func() bool {
 		return get(t, f.replicas[0].public+hotClinic).header.Get("Timeslots-Consistency") == "strict"

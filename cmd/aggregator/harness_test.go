@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/test/rig"
 )
 
 // console collects what a command prints, and lets a test wait for a line.
@@ -213,16 +214,7 @@ func (r reply) answer(t testing.TB) answer {
 // eventually polls until check is content.
 func eventually(t testing.TB, what string, check func() bool) {
 	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(hanging)
-	for !check() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("%s does not happen", what)
-		}
-	}
+	rig.Until(t, what, check)
 }
 
 // counted waits until the metrics have all of these. A request is counted once its answer is out, so whoever has the

@@ -10,6 +10,7 @@ import (
 
 	"timeslots/internal/figure"
 	"timeslots/internal/ops"
+	"timeslots/test/rig"
 )
 
 // What is wrong with Redis is one log line, and shows on /ops and in the metrics; the password never does.
@@ -17,15 +18,15 @@ func TestWhatIsWrongWithRedisIsSaid(t *testing.T) {
 	figure.Beside(t)
 	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	upstream := sim.err.waitFor(t, `listening public=(\S+)`)[1]
-	healthy := startRedis(t)
+	healthy := rig.StartRedis(t)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	closed.Close()
 	for name, test := range map[string]struct{ addr, more, kind, up string }{
-		"all is well":      {healthy.addr, "", "", "1"},
-		"a wrong password": {healthy.addr, `, username: somebody, password: "pa55word-of-this-test"`, "auth", "0"},
+		"all is well":      {healthy.Addr, "", "", "1"},
+		"a wrong password": {healthy.Addr, `, username: somebody, password: "pa55word-of-this-test"`, "auth", "0"},
 		"nobody listens":   {closed.Addr().String(), `, password: "pa55word-of-this-test"`, "refused", "0"},
 		"an HTTP server":   {upstream, `, password: "pa55word-of-this-test"`, "protocol", "0"},
 	} {

@@ -139,18 +139,3 @@ func problemIn(t testing.TB, header http.Header, body []byte) problem.Document {
 	}
 	return p
 }
-
-// eventually polls until check is content, at most ten seconds.
-func eventually(t testing.TB, what string, check func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(time.Minute)
-	for !check() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("%s does not happen within ten seconds", what)
-		}
-	}
-}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"testing"
 	"time"
+	"timeslots/test/rig"
 )
 
 // talk sends a request on an open connection and gives the status, 0 when the connection is gone.
@@ -43,7 +44,7 @@ func TestANewcomerTakesThePlaceOfWhoHasWaitedLongest(t *testing.T) {
 			t.Fatalf("status %d", status)
 		}
 		old = append(old, c)
-		eventually(t, "one more waiting connection", func() bool { return h.waiting() == i+1 })
+		rig.Until(t, "one more waiting connection", func() bool { return h.waiting() == i+1 })
 	}
 	if status, _ := talk(h.dial(t), "/"); status != http.StatusOK {
 		t.Errorf("the newcomer got %d", status)
@@ -123,7 +124,7 @@ func TestSettlingWaitsForThoseWhoMayStillAsk(t *testing.T) {
 	busy, idle := h.dial(t), h.dial(t)
 	talk(busy, "/")
 	talk(idle, "/")
-	eventually(t, "two waiting connections", func() bool { return h.waiting() == 2 })
+	rig.Until(t, "two waiting connections", func() bool { return h.waiting() == 2 })
 	h.Leave()
 	h.listener.Stop()
 	settled := make(chan struct{})

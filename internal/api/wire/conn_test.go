@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"timeslots/test/rig"
 )
 
 // house is a server with an accelerator that knows one path, and a handler behind it that knows all.
@@ -126,20 +127,6 @@ func (c *client) closed() {
 	}
 }
 
-// eventually polls until check is content, ten seconds at most.
-func eventually(t *testing.T, check func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.After(time.Minute); !check(); {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatal("it does not happen within ten seconds")
-		}
-	}
-}
-
 func req(method, path, query string) string {
 	return method + " " + path + "?" + query + " HTTP/1.1\r\nHost: x\r\n\r\n"
 }
@@ -187,7 +174,7 @@ func TestARequestThatComesWhileAnotherIsHandledWaits(t *testing.T) {
 	h := open(t)
 	c := h.dial(t)
 	c.send(req("GET", "/slow", "1"))
-	eventually(t, func() bool { return h.misses.Load() > 0 })
+	rig.Until(t, "a miss", func() bool { return h.misses.Load() > 0 })
 	c.send(req("GET", "/hit", "2"))
 	close(h.slow)
 	c.expect("1")
@@ -278,7 +265,7 @@ func TestShutdownWaitsForNobodyAndCutsNothing(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, func() bool { return answered.Load() >= 200 })
+	rig.Until(t, "200 answers", func() bool { return answered.Load() >= 200 })
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	if err := h.server.Shutdown(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"timeslots/internal/figure"
+	"timeslots/test/rig"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,20 +54,6 @@ func (t *tap) lines() []string {
 
 func tell(w io.Writer, lines int64) { fmt.Fprintf(w, "lost %d\n", lines) }
 
-func eventually(t *testing.T, what string, check func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(time.Minute)
-	for !check() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("%s does not happen", what)
-		}
-	}
-}
-
 func TestLinesComeOutWholeAndInOrder(t *testing.T) {
 	out := newTap()
 	close(out.shut)
@@ -95,7 +82,7 @@ func TestWhileNobodyReadsNobodyWaitsAndWhatIsLostIsTold(t *testing.T) {
 		written++
 	}
 	close(out.shut)
-	eventually(t, "the line about lost ones", func() bool {
+	rig.Until(t, "the line about lost ones", func() bool {
 		all := out.lines()
 		return strings.HasPrefix(all[len(all)-1], "lost ")
 	})
@@ -126,7 +113,7 @@ func TestWhatAFullDiskLosesIsToldOnceThereIsRoomAgain(t *testing.T) {
 	for range 5 {
 		fmt.Fprintln(s, "gone")
 	}
-	eventually(t, "five being lost", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.lost == 5 })
+	rig.Until(t, "five being lost", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.lost == 5 })
 	out.breaks(nil)
 	fmt.Fprintln(s, "here")
 	s.Close(10 * time.Second)
