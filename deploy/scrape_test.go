@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,8 +20,10 @@ func TestMain(m *testing.M) { rig.Main(m, 6) }
 
 // patience lets the service be as slow as the machine makes it: no answer is then an error or breaks a promise, so that
 // ratios are what they have to be.
-const patience = "search: {budget: 1m}\nsources: {careDirect: {timeout: 1m}, careOptions: {timeout: 1m}, directory: {timeout: 1m}}\n" +
-	"booking: {tombstone: 1h}\nproducts: {default: {slo: {latency: 1m}}}\n"
+var patience = []string{
+	"search: {budget: 1m}", "sources: {careDirect: {timeout: 1m}, careOptions: {timeout: 1m}, directory: {timeout: 1m}}",
+	"booking: {tombstone: 1h}", "products: {default: {slo: {latency: 1m}}}",
+}
 
 // A real Prometheus scrapes two replicas with the configuration of docker-compose.yml, its addresses replaced: rules
 // load, targets are up, and what is recorded exists.
@@ -32,12 +33,10 @@ func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	upstream := httptest.NewServer(tenant)
-	t.Cleanup(upstream.Close)
+	upstream := rig.Listen(t, tenant)
 	var replicas []*rig.Service
 	for range 2 {
-		replicas = append(replicas, rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: warn}\n"+patience+
-			"upstream:\n  public: {url: %[1]q}\n  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", upstream.URL)))
+		replicas = append(replicas, rig.Serve(t, rig.Configuration(upstream, patience...)))
 	}
 	prometheus := rig.Prometheus(t, configuration(t, replicas))
 	tick := time.NewTicker(50 * time.Millisecond)

@@ -115,14 +115,14 @@ func serveCold(t *testing.T, upstream, collector string) *rig.Service {
 	t.Helper()
 	call, search := "", ""
 	if !figure.Judged() { // nothing is given up because the machine is slow
-		call, search = "timeout: 1m, hedgeAfter: -1s, ", "search: {budget: 1m}\n"
+		call, search = "timeout: 1m, hedgeAfter: -1s, ", "search: {budget: 1m}"
 	}
-	sources := ""
+	sources := "sources:\n  directory: {fresh: 1h}\n"
 	for _, name := range slotSources {
 		sources += fmt.Sprintf("  %s: {%sfresh: 1h}\n", name, call)
 	}
-	return rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0, token: %[4]s}\ntenant: acme\ntier: prd\nlog: {level: error}\nbooking: {tombstone: 48h}\n"+search+"sources:\n%[1]s  directory: {fresh: 1h}\n"+
-		"tracing: {endpoint: %[3]q, ratio: 1}\nupstream:\n  public: {url: %[2]q}\n  ingress: {url: %[2]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", sources, upstream, collector, adminToken))
+	return rig.Serve(t, rig.Configuration(upstream, sources, search, "booking: {tombstone: 48h}",
+		fmt.Sprintf("admin: {listen: 127.0.0.1:0, token: %s}", adminToken), fmt.Sprintf("tracing: {endpoint: %q, ratio: 1}", collector)))
 }
 
 const adminToken = "cold-admin-token"
@@ -158,10 +158,9 @@ func TestAColdSearchTakesLittleMoreThanItsSlowestCall(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &player{tenant: a, delay: delay, tape: map[string]*httptest.ResponseRecorder{}}
-		upstream := httptest.NewServer(p)
-		t.Cleanup(upstream.Close)
+		upstream := rig.Listen(t, p)
 		collector := tracetest.New(t)
-		service := serveCold(t, upstream.URL, collector.URL)
+		service := serveCold(t, upstream, collector.URL)
 		rounds := 10
 		if figure.Judged() {
 			rounds = 200
@@ -172,7 +171,7 @@ func TestAColdSearchTakesLittleMoreThanItsSlowestCall(t *testing.T) {
 			forget(t, service)
 			r := rig.Get(t, service.Public+aPage(a), "correlation-id", id)
 			calls := p.rewind()
-			bare := slowest(t, upstream.URL, calls)
+			bare := slowest(t, upstream, calls)
 			p.rewind()
 			if i >= 5 { // else the directory, connections and the heap are new
 				searches = append(searches, coldSearch{id, r.Took, bare})
@@ -182,15 +181,15 @@ func TestAColdSearchTakesLittleMoreThanItsSlowestCall(t *testing.T) {
 			}
 		}
 		slowestCalls := slowestOf(t, collector, searches)
-		var added, beside []time.Duration
+		var added, beside rig.Latencies
 		for _, s := range searches {
 			added, beside = append(added, s.took-slowestCalls[s.id]), append(beside, s.took-s.bare)
 		}
 		slices.Sort(added)
 		slices.Sort(beside)
-		t.Logf("more than the same calls made bare: p50 %v, p99 %v", beside[rounds/2], beside[rounds*99/100])
-		f.Time("p50 of what a cold search adds", added[rounds/2], 3*time.Millisecond, 0.5)
-		f.Time("p99 of what a cold search adds", added[rounds*99/100], 8*time.Millisecond, 0.99)
+		t.Logf("more than the same calls made bare: p50 %v, p99 %v", beside.At(0.5), beside.At(0.99))
+		f.Time("p50 of what a cold search adds", added.At(0.5), 3*time.Millisecond, 0.5)
+		f.Time("p99 of what a cold search adds", added.At(0.99), 8*time.Millisecond, 0.99)
 	})
 }
 

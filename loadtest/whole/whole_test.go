@@ -1,9 +1,9 @@
 package whole
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,9 +26,8 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	tool = filepath.Join(dir, "loadtest")
-	if out, err := exec.Command("go", "build", "-o", tool, "..").CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("%v\n%s", err, out))
+	if tool, err = rig.Build(context.Background(), dir, "loadtest"); err != nil {
+		panic(err)
 	}
 	rig.Main(m, 6)
 }
@@ -82,9 +81,7 @@ func tenant(t *testing.T) (*acme.Tenant, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(a)
-	t.Cleanup(server.Close)
-	return a, server.URL
+	return a, rig.Listen(t, a)
 }
 
 // serve runs the service before a tenant; every copy is fresh for so many seconds.
@@ -94,19 +91,16 @@ func serve(t *testing.T, upstream string, fresh int) string {
 
 func serving(t *testing.T, upstream string, fresh int) *rig.Service {
 	t.Helper()
-	call, search := "", ""
+	call, search := "stale: 30s", ""
 	if !figure.Judged() { // nothing is given up because the machine is slow
-		call, search = ", timeout: 1m, hedgeAfter: -1s, stale: 1h", "search: {budget: 1m}\n"
-	} else {
-		call = ", stale: 30s"
+		call, search = "timeout: 1m, hedgeAfter: -1s, stale: 1h", "search: {budget: 1m}"
 	}
-	sources := ""
-	for _, name := range []string{"careDirect", "providerDirect", "careOptions"} {
-		sources += fmt.Sprintf("  %s: {fresh: %ds%s}\n", name, fresh, call)
+	sources := "sources:\n"
+	for _, name := range slotSources {
+		sources += fmt.Sprintf("  %s: {fresh: %ds, %s}\n", name, fresh, call)
 	}
-	return rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\nbooking: {tombstone: 48h}\n"+search+"sources:\n%s"+
-		"products: {findadoctor: {}, clinics: {}, flushot: {ranking: nearest}, mobileapp: {}}\n"+
-		"upstream:\n  public: {url: %[2]q}\n  visit: {url: %[2]q}\n  ingress: {url: %[2]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", sources, upstream))
+	return rig.Serve(t, rig.Configuration(upstream, sources, search, "booking: {tombstone: 48h}",
+		"products: {findadoctor: {}, clinics: {}, flushot: {ranking: nearest}, mobileapp: {}}"))
 }
 
 // load runs the tool and gives its reports, one or two, and what it printed.

@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -22,11 +21,7 @@ func crowded(t *testing.T) (*rig.Service, *acme.Tenant) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	upstream := httptest.NewServer(tenant)
-	t.Cleanup(upstream.Close)
-	s := rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\n"+
-		"upstream:\n  public: {url: %[1]q}\n  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n"+
-		"products: {flushot: {ranking: nearest, slo: {latency: 1s, objective: 0.99}}}\n", upstream.URL))
+	s := rig.Serve(t, rig.Configuration(rig.Listen(t, tenant), "products: {flushot: {ranking: nearest, slo: {latency: 1s, objective: 0.99}}}"))
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

@@ -178,7 +178,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 		}
 		return link != "" && strings.Contains(page, "horarios</span>") && strings.Contains(page, "millas") && strings.Contains(page, "Sin scripts")
 	})
-	if !strings.HasPrefix(link, tenant+"/retail?") {
+	if !strings.HasPrefix(link, tenant.URL+"/retail?") {
 		t.Errorf("the first time leads to %s", link)
 	}
 	if r := rig.Get(t, link); r.Status != 200 || !strings.Contains(string(r.Body), "Simulated booking application") {
@@ -204,8 +204,7 @@ func (b *tab) source() (text string) {
 func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 	t.Parallel()
 	_, tenant := rig.Demo(t)
-	s := rig.Serve(t, fmt.Sprintf("listen: 127.0.0.1:0\nadmin: {listen: 127.0.0.1:0}\ntenant: acme\ntier: prd\nlog: {level: error}\npages: {enabled: true}\n"+
-		"upstream:\n  public: {url: %[1]q}\n  scheduling: {url: %[1]q, brand: acme}\n  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots}}\n", tenant))
+	s := rig.Serve(t, rig.Configuration(tenant.URL, "pages: {enabled: true}", rig.Upstream(tenant.URL)+fmt.Sprintf("\n  scheduling: {url: %q, brand: acme}", tenant.URL)))
 	b := newBrowser(t)
 	b.on(t, 1000, 700, "America/Los_Angeles")
 	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"timeslots/test/rig"
 	"timeslots/web"
 )
 
@@ -57,12 +57,7 @@ func newDesk(t *testing.T, now time.Time) *desk {
 		_, _ = io.WriteString(w, body.(string))
 	})
 	mux.HandleFunc("GET /v1/next-available", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(d.list.Load().(string))) })
-	server := httptest.NewServer(mux)
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	d.base = server.URL
+	d.base = rig.Listen(t, mux)
 	return d
 }
 

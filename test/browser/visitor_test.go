@@ -69,12 +69,12 @@ func (b *tab) fits(t *testing.T, what string) {
 }
 
 // breaks lets an operation of a test's own tenant fail until heal is called.
-func breaks(t *testing.T, tenant, fault string) (heal func()) {
+func breaks(t *testing.T, tenant *rig.Tenant, fault string) (heal func()) {
 	t.Helper()
-	if r := rig.Send(t, "PUT", tenant+"/_acme/faults", fmt.Sprintf("[%q]", fault)); r.Status > 299 {
-		t.Fatalf("fault %s: %d %s", fault, r.Status, r.Body)
+	if err := tenant.Break(t.Context(), fault); err != nil {
+		t.Fatal(err)
 	}
-	return func() { rig.Send(t, "DELETE", tenant+"/_acme/faults", "") }
+	return func() { _ = tenant.Break(t.Context()) }
 }
 
 // aTime is the last one of the first card: a first one might begin while somebody looks at it.

@@ -180,5 +180,5 @@ func (c *crowd) askUpstream(ctx context.Context, npi string) ([]offer, error) {
 // joins has the last replica end and come back, with nothing in memory.
 func (n *nemesis) joins() []act {
 	last := n.fleet.replicas[len(n.fleet.replicas)-1]
-	return []act{{"a cold replica joins", func(ctx context.Context) error { return n.down(ctx, last.Terminate, last.begin) }}}
+	return []act{{"a cold replica joins", func(ctx context.Context) error { return n.down(ctx, last.Terminate, last.Begin) }}}
 }

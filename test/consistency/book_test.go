@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"testing"
+	"timeslots/test/rig"
 )
 
 func TestWhichAnswersToABookingSayThatTheSlotIsGone(t *testing.T) {
@@ -67,7 +68,7 @@ func TestABookingWithAClinicianNamesHerAndTheVisitType(t *testing.T) {
 }
 
 func TestASlotIsTriedOnce(t *testing.T) {
-	c := newCrowd(&fleet{simulator: &simulator{}}, []target{{path: "/a"}, {path: "/b"}}, duties{}, 1)
+	c := newCrowd(&fleet{simulator: &simulator{Tenant: &rig.Tenant{}}}, []target{{path: "/a"}, {path: "/b"}}, duties{}, 1)
 	c.keep("/a", []offer{{slotID: "1"}, {slotID: "2"}, nine})
 	c.keep("/b", []offer{nine, ten}) // nothing that can be booked
 	draw := rand.New(rand.NewPCG(1, 1))

@@ -44,10 +44,10 @@ func newCrowd(f *fleet, targets []target, duties duties, seed uint64) *crowd {
 			MaxIdleConnsPerHost: readWorkers + 2*bookWorkers, DisableCompression: true,
 		}},
 		targets: targets, duties: duties, seed: seed, history: newHistory(tombstone), library: newLibrary(), tally: newTally(),
-		upstream: f.simulator.base, shelf: map[string][]offer{}, tried: map[string]bool{},
+		upstream: f.simulator.URL, shelf: map[string][]offer{}, tried: map[string]bool{},
 	}
 	for _, r := range f.replicas {
-		c.bases = append(c.bases, r.base)
+		c.bases = append(c.bases, r.Public)
 	}
 	return c
 }

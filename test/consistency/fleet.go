@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
-	"time"
 	"timeslots/test/rig"
 )
 
@@ -17,7 +15,7 @@ type fleet struct {
 	dir       string           // temporary
 	redis     *rig.RedisServer // nil: none
 	simulator *simulator
-	replicas  []*replica
+	replicas  []*rig.Service
 }
 
 // startFleet starts everything and waits until it is ready. Whatever it started is ended again when something fails.
@@ -61,7 +59,7 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 	f.simulator = newSimulator(f.dir, binary, at.simulator, o)
 	for i := range o.replicas {
 		at.public, at.admin = addrs[2+2*i], addrs[3+2*i]
-		r, err := newReplica(f.dir, fmt.Sprintf("replica-%d", i), binary, at)
+		r, err := rig.NewService(f.dir, fmt.Sprintf("replica-%d", i), binary, configuration(at))
 		if err != nil {
 			return err
 		}
@@ -90,11 +88,11 @@ func (f *fleet) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := f.simulator.begin(ctx); err != nil {
+	if err := f.simulator.Begin(ctx); err != nil {
 		return err
 	}
 	for _, r := range f.replicas {
-		if err := r.begin(ctx); err != nil {
+		if err := r.Begin(ctx); err != nil {
 			return err
 		}
 	}
@@ -141,15 +139,8 @@ func (f *fleet) close() error {
 // buildBinary compiles the service: as it is shipped, or with the switches that break the promise, which it does not
 // have otherwise.
 func buildBinary(ctx context.Context, dir string, switches bool) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
-	binary, tags := filepath.Join(dir, "aggregator"), ""
-	if switches {
-		binary, tags = binary+"-with-switches", "consistencycheck"
+	if !switches {
+		return rig.Build(ctx, dir, "cmd/aggregator")
 	}
-	said, err := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", binary, "timeslots/cmd/aggregator").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build cmd/aggregator: %w\n%s", err, said)
-	}
-	return binary, nil
+	return rig.Build(ctx, filepath.Join(dir, "with-switches"), "cmd/aggregator", "consistencycheck")
 }

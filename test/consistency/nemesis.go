@@ -56,12 +56,12 @@ func (n *nemesis) hold(ctx context.Context, unit time.Duration) bool {
 	}
 }
 
-func (n *nemesis) victim() *replica { return n.fleet.replicas[n.draw.IntN(len(n.fleet.replicas))] }
+func (n *nemesis) victim() *rig.Service { return n.fleet.replicas[n.draw.IntN(len(n.fleet.replicas))] }
 
 func (n *nemesis) acts() []act {
 	acts := []act{
-		{"kill a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.Kill, r.begin) }},
-		{"restart a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.Terminate, r.begin) }},
+		{"kill a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.Kill, r.Begin) }},
+		{"restart a replica", func(ctx context.Context) error { r := n.victim(); return n.down(ctx, r.Terminate, r.Begin) }},
 		{"stop a replica", func(ctx context.Context) error { return n.freeze(ctx, n.victim().Process) }},
 		{"slow upstream", n.slow},
 	}

@@ -33,7 +33,7 @@ func run(ctx context.Context, o *options, progress io.Writer) (r report, err err
 	if err := errors.Join(ctx.Err(), f.health()); err != nil {
 		return r, err
 	}
-	calls, err := f.simulator.calls(ctx)
+	calls, err := f.simulator.Calls(ctx)
 	if err != nil {
 		return r, err
 	}

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,20 +13,19 @@ import (
 // departments of the simulated tenant: enough that bookings do not use all their slots up.
 const departments = 60
 
-// simulator is `aggregator acme`.
+// simulator is the tenant, with faults that are in force throughout.
 type simulator struct {
-	*rig.Process
-	base   string
-	always []string // faults in force throughout
+	*rig.Tenant
+	always []string
 }
 
 func newSimulator(dir, binary, addr string, o *options) *simulator {
-	s := &simulator{base: "http://" + addr, always: ordinary(o)}
-	args := []string{"acme", "--listen", addr, "--seed", strconv.FormatUint(o.seed, 10), "--departments", strconv.Itoa(departments)}
+	s := &simulator{always: ordinary(o)}
+	args := []string{"--seed", strconv.FormatUint(o.seed, 10), "--departments", strconv.Itoa(departments)}
 	for _, spec := range s.always {
 		args = append(args, "--fault", spec)
 	}
-	s.Process = rig.NewProcess(dir, "simulator", binary, args...)
+	s.Tenant = rig.NewTenant(dir, binary, addr, args...)
 	return s
 }
 
@@ -45,16 +41,9 @@ func ordinary(o *options) []string {
 	return append(slowReads(o.latency), "*:lag="+o.lag.String(), fmt.Sprintf("booking:latency=%s@0.5", o.latency))
 }
 
-func (s *simulator) begin(ctx context.Context) error {
-	if err := s.Start(); err != nil {
-		return err
-	}
-	return s.Await(ctx, func(ctx context.Context) error { return s.control(ctx, http.MethodGet, "calls", nil, nil) })
-}
-
 // faults replaces all faults, except the ordinary ones.
 func (s *simulator) faults(ctx context.Context, specs ...string) error {
-	return s.control(ctx, http.MethodPut, "faults", slices.Concat(s.always, specs), nil)
+	return s.Break(ctx, slices.Concat(s.always, specs)...)
 }
 
 // clinic is a department as the simulator lists it.
@@ -70,7 +59,7 @@ type clinic struct {
 // clinics are the departments whose slots can be booked as retail visits, or else those of clinicians.
 func (s *simulator) clinics(ctx context.Context, retail bool) ([]clinic, error) {
 	var directory struct{ Departments []clinic }
-	if err := s.control(ctx, http.MethodGet, "directory", nil, &directory); err != nil {
+	if err := s.Control(ctx, http.MethodGet, "directory", nil, &directory); err != nil {
 		return nil, err
 	}
 	var out []clinic
@@ -83,48 +72,4 @@ func (s *simulator) clinics(ctx context.Context, retail bool) ([]clinic, error) 
 		return nil, fmt.Errorf("the simulator's %d departments have none with retail=%t among them", len(directory.Departments), retail)
 	}
 	return out, nil
-}
-
-// calls counts what upstream was asked, by operation. Groups and the total are listed too.
-func (s *simulator) calls(ctx context.Context) (map[string]int, error) {
-	var counts map[string]struct{ Calls int }
-	if err := s.control(ctx, http.MethodGet, "calls", nil, &counts); err != nil {
-		return nil, err
-	}
-	out := map[string]int{}
-	for name, c := range counts {
-		out[name] = c.Calls
-	}
-	return out, nil
-}
-
-// control speaks to the simulator's run-time control under /_acme/.
-func (s *simulator) control(ctx context.Context, method, path string, in, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute) // only against hanging
-	defer cancel()
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, method, s.base+"/_acme/"+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Close = true
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	read, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode/100 != 2 {
-		err = fmt.Errorf("status %d: %.200s", resp.StatusCode, read)
-	}
-	if err == nil && out != nil {
-		err = json.Unmarshal(read, out)
-	}
-	if err != nil {
-		return fmt.Errorf("simulator: %s %s: %w", method, path, err)
-	}
-	return nil
 }

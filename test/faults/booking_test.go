@@ -152,11 +152,11 @@ func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
 		defer wg.Wait()
 		defer sync.OnceFunc(func() { close(release) })()
 		rig.Until(t, "all bookings under way", func() bool { return s.upstream.Calls(evil.Booking) == 32 })
-		took, failed := crowd(t, s.Public+clinician, 200, 4)
+		took, failed := rig.Crowd(t, s.Public+clinician, 200, 4)
 		if len(failed) > 0 || answered.Load() > 0 {
 			t.Errorf("%d reads failed, %d bookings were answered meanwhile; want none", len(failed), answered.Load())
 		}
-		f.Time("p99 of reads beside 32 bookings under way", took.p(0.99), 60*time.Millisecond, 0.99)
+		f.Time("p99 of reads beside 32 bookings under way", took.At(0.99), 60*time.Millisecond, 0.99)
 	})
 }
 

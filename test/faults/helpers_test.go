@@ -2,11 +2,7 @@ package faults
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -44,16 +40,7 @@ func newSceneOf(t testing.TB, tenant *acme.Tenant, settings ...string) *scene {
 	t.Helper()
 	figure.Long(t)
 	u := evil.New(tenant)
-	return &scene{Service: rig.Serve(t, configuration(listen(t, u), settings...)), upstream: u, tenant: tenant}
-}
-
-// listen serves a handler on loopback until the test ends, and gives its URL.
-func listen(t testing.TB, h http.Handler) string {
-	t.Helper()
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
-	t.Cleanup(server.CloseClientConnections) // before Close: some hang on purpose
-	return server.URL
+	return &scene{Service: rig.Serve(t, configuration(rig.Listen(t, u), settings...)), upstream: u, tenant: tenant}
 }
 
 func newTenant(t testing.TB) *acme.Tenant {
@@ -112,29 +99,13 @@ func patient() string {
 const upstreamHere = "http://upstream.here"
 
 func configuration(upstream string, settings ...string) string {
-	sections := map[string]string{
-		"sources":  lives(500*time.Millisecond, 20*time.Second, oldAge()),
-		"search":   patient(),
-		"admin":    "admin: {listen: 127.0.0.1:0}\n",
-		"booking":  "booking: {tombstone: 48h}\n",
-		"log":      "log: {level: warn}\n",
-		"upstream": upstreamAt(upstream),
+	sections := []string{
+		lives(500*time.Millisecond, 20*time.Second, oldAge()), patient(), "booking: {tombstone: 48h}", "log: {level: warn}",
 	}
 	for _, s := range settings {
-		name, _, _ := strings.Cut(s, ":")
-		sections[name] = strings.ReplaceAll(s, upstreamHere, upstream) + "\n"
+		sections = append(sections, strings.ReplaceAll(s, upstreamHere, upstream))
 	}
-	text := "listen: 127.0.0.1:0\ntenant: acme\ntier: prd\n"
-	for _, section := range sections {
-		text += section
-	}
-	return text
-}
-
-// upstreamAt is the section of a configuration that says where upstream is.
-func upstreamAt(url string) string {
-	return fmt.Sprintf("upstream:\n  public: {url: %[1]q}\n  visit: {url: %[1]q}\n"+
-		"  ingress: {url: %[1]q, keys: {careOptions: acme-care-options, slots: acme-slots, booking: acme-booking}}\n", url)
+	return rig.Configuration(upstream, sections...)
 }
 
 // oldAge is for how long a copy is of use once its source fails: where nothing is measured, longer than any test takes.
@@ -188,40 +159,6 @@ func (s *scene) aged(t testing.TB, query, source string) {
 		status, _ := rig.Get(t, s.Public+query).Answer(t).Of(source)
 		return status == "stale"
 	})
-}
-
-// crowd asks n times, so many at a time, and gives the latencies in order and the replies that were not 200.
-func crowd(t testing.TB, url string, n, atATime int) (took latencies, failed []rig.Reply) {
-	t.Helper()
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	work := make(chan struct{}, n)
-	for range n {
-		work <- struct{}{}
-	}
-	close(work)
-	for range atATime {
-		wg.Go(func() {
-			for range work {
-				r := rig.Get(t, url)
-				mu.Lock()
-				took = append(took, r.Took)
-				if r.Status != 200 {
-					failed = append(failed, r)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	slices.Sort(took)
-	return took, failed
-}
-
-type latencies []time.Duration
-
-func (l latencies) p(share float64) time.Duration {
-	return l[min(int(share*float64(len(l))), len(l)-1)]
 }
 
 // times is a when the long form runs, else b.

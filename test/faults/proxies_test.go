@@ -101,7 +101,7 @@ func TestTheseProxiesWouldReplayUpstreamsOwnAnswers(t *testing.T) {
 	figure.Beside(t)
 	u := evil.New(newTenant(t))
 	u.Break(personal(invitations[0]), evil.Booking)
-	upstream := listen(t, u)
+	upstream := rig.Listen(t, u)
 	for name, base := range map[string]string{"nginx": rig.Nginx(t, upstream), "greedy varnish": rig.Varnish(t, upstream, true)} {
 		const path = "/api/6/visits/retail/self"
 		rig.Get(t, base+path, "Authorization", "Bearer alice")

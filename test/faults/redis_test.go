@@ -105,7 +105,7 @@ func (h *household) live(t testing.TB, d time.Duration) []visit {
 // judge wants no failure, and latency within the promise: 60 ms more at first, 5 ms more after.
 func judge(t testing.TB, f *figure.Figures, visits []visit) {
 	t.Helper()
-	var first, late latencies
+	var first, late rig.Latencies
 	var worstBooking time.Duration
 	for _, v := range visits {
 		if v.status >= 500 || v.status == 0 {
@@ -124,10 +124,10 @@ func judge(t testing.TB, f *figure.Figures, visits []visit) {
 	slices.Sort(late)
 	t.Logf("%d reads; the worst booking took %v", len(first)+len(late), worstBooking)
 	if len(first) > 0 { // 40 ms: two cores shared by service, tenant, Redis and visitors
-		f.Time("worst read in the first half second", first.p(1), 100*time.Millisecond, 1)
+		f.Time("worst read in the first half second", first.At(1), 100*time.Millisecond, 1)
 	}
 	if len(late) > 0 {
-		f.Time("median of reads after it", late.p(0.5), 10*time.Millisecond, 0.5)
+		f.Time("median of reads after it", late.At(0.5), 10*time.Millisecond, 0.5)
 	}
 	if figure.Judged() && (len(first) == 0 || len(late) == 0) {
 		t.Fatal("nobody came")
@@ -270,7 +270,7 @@ func TestDamagedValuesAreMisses(t *testing.T) {
 			h.redis.Do("COPY", list[(i+2)%len(list)], key, "REPLACE") // another key's value
 		}
 	}
-	other := rig.Serve(t, configuration(listen(t, h.upstream), redisAt(h.redis.Addr, whole), forLong)) // knows nothing yet
+	other := rig.Serve(t, configuration(rig.Listen(t, h.upstream), redisAt(h.redis.Addr, whole), forLong)) // knows nothing yet
 	for _, npi := range h.tenant.NPIs()[:20] {
 		a := rig.Get(t, other.Public+"/v1/timeslots?npi="+npi).Answer(t)
 		if !a.Complete {

@@ -126,7 +126,7 @@ func TestBombsCostLittleMemory(t *testing.T) {
 			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, "products: {default: {budget: 3s}}", "sources:\n  providerDirect: {timeout: 2s, breaker: {minRequests: 100000}}")
 				s.settle(t, clinician)
-				_, _ = crowd(t, s.Public+clinician, 200, 8)
+				_, _ = rig.Crowd(t, s.Public+clinician, 200, 8)
 				before := s.Resident(t)
 				s.upstream.Break(bomb(), evil.ProviderDirect)
 				_ = rig.Get(t, s.Public+clinician) // stale by now; a bomb that is made of a good answer is made of this one

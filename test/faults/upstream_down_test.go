@@ -25,7 +25,7 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 				s := newScene(t, lives(500*time.Millisecond, time.Hour, time.Hour))
 				s.settle(t, clinician)
 				before, _ := s.paused(t, evil.Status(status, "Retry-After", strconv.Itoa(pause)))
-				took, failed := crowd(t, s.Public+clinician, times(1000, 200), 4)
+				took, failed := rig.Crowd(t, s.Public+clinician, times(1000, 200), 4)
 				others := s.tenant.NPIs()[1:20]
 				for _, npi := range others { // cold ones want to call, and may not
 					r := rig.Get(t, s.Public+"/v1/timeslots?npi="+npi)
@@ -39,7 +39,7 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 				if refused := s.Metric(t, "aggregator_upstream_refused_total", `reason="limited"`, `source="providerDirect"`); refused < float64(len(others)) {
 					t.Errorf("%v calls were counted as refused, want %d and more", refused, len(others))
 				}
-				f.Time("p99 in the pause", took.p(0.99), 60*time.Millisecond, 0.99)
+				f.Time("p99 in the pause", took.At(0.99), 60*time.Millisecond, 0.99)
 			})
 		})
 	}
@@ -129,7 +129,7 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 			rig.Get(t, fmt.Sprintf("%s/v1/timeslots?npi=9%09d", s.Public, i))
 		}
 		before, begin := s.upstream.Calls(evil.ProviderDirect), time.Now()
-		took, failed := crowd(t, s.Public+clinician, times(2000, 400), 4)
+		took, failed := rig.Crowd(t, s.Public+clinician, times(2000, 400), 4)
 		probes, elapsed := s.upstream.Calls(evil.ProviderDirect)-before, time.Since(begin)
 		if most := 3 * (int(elapsed/time.Second) + 2); probes > most { // a second between two rounds of three
 			t.Errorf("%d calls in %v while the breaker was open, want %d at most: probes", probes, elapsed, most)
@@ -147,7 +147,7 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 		if len(failed) != len(took) || probing > 4*probes {
 			t.Errorf("%d of %d refused, %d of them for %d probes", len(failed), len(took), probing, probes)
 		}
-		f.Time("p99 of refusals", took.p(0.99), 20*time.Millisecond, 0.99)
+		f.Time("p99 of refusals", took.At(0.99), 20*time.Millisecond, 0.99)
 		s.upstream.Heal()
 		f.Time("whole again", rig.Until(t, "whole again", func() bool {
 			a, b := rig.Get(t, s.Public+clinician), rig.Get(t, s.Public+area)

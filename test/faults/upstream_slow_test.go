@@ -67,11 +67,11 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 				s.settle(t, clinician)
 				s.upstream.Break(fault, evil.ProviderDirect)
 				s.aged(t, clinician, "providerDirect")
-				took, failed := crowd(t, s.Public+clinician, times(5000, 1000), 8)
+				took, failed := rig.Crowd(t, s.Public+clinician, times(5000, 1000), 8)
 				if len(failed) > 0 {
 					t.Errorf("%d of %d failed, the first with %d %s", len(failed), len(took), failed[0].Status, failed[0].Body)
 				}
-				f.Time("p99 of warm searches", took.p(0.99), 60*time.Millisecond, 0.99)
+				f.Time("p99 of warm searches", took.At(0.99), 60*time.Millisecond, 0.99)
 				s.upstream.Heal()
 				f.Time("whole again", s.fresh(t, clinician), recovery, 1)
 			})
@@ -90,11 +90,11 @@ func TestBeyondStaleOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
 			_, reason := rig.Get(t, s.Public+clinician).Answer(t).Of("providerDirect")
 			return reason != ""
 		})
-		took, failed := crowd(t, s.Public+clinician, times(2000, 400), 4)
+		took, failed := rig.Crowd(t, s.Public+clinician, times(2000, 400), 4)
 		if len(failed) > 0 {
 			t.Errorf("%d failed, the first with %d %s", len(failed), failed[0].Status, failed[0].Body)
 		}
-		f.Time("p99 beyond stale", took.p(0.99), 60*time.Millisecond, 0.99)
+		f.Time("p99 beyond stale", took.At(0.99), 60*time.Millisecond, 0.99)
 		s.upstream.Heal()
 		f.Time("whole again", s.fresh(t, clinician), recovery, 1)
 	})

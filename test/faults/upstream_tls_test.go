@@ -108,7 +108,7 @@ func (a *authority) upstreamAt(t *testing.T, url string) string {
 	if err := os.WriteFile(roots, a.pem(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return upstreamAt(url) + fmt.Sprintf("  ca: %q\n", "file:"+roots)
+	return rig.Upstream(url) + fmt.Sprintf("\n  ca: %q", "file:"+roots)
 }
 
 // issue signs a server's certificate that ends in so long.

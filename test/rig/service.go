@@ -2,9 +2,9 @@ package rig
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,58 +17,83 @@ import (
 // Service is one running replica.
 type Service struct {
 	*Process
-	Public, Admin string // base URLs
-	File          string // its configuration
+	Public, Admin string // base URLs, once it has begun
+	File          string // its configuration; the demo has none
 }
 
-var listening = regexp.MustCompile(`listening public=(\S+) admin=(\S+)`)
+// NewService describes `aggregator serve` without starting it. Its configuration and its log are in dir.
+func NewService(dir, name, binary, configuration string) (*Service, error) {
+	file := filepath.Join(dir, name+".yaml")
+	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+		return nil, err
+	}
+	return &Service{Process: NewProcess(dir, name, binary, "serve", "--config", file), File: file}, nil
+}
 
 // Serve runs a replica with a configuration until the test ends. The configuration should listen on port 0.
 func Serve(t testing.TB, configuration string) *Service {
 	t.Helper()
-	dir := t.TempDir()
-	file := filepath.Join(dir, "service.yaml")
-	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+	s, err := NewService(t.TempDir(), "service", binary, configuration)
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Service{Process: NewProcess(dir, "service", binary, "serve", "--config", file), File: file}
-	s.begin(t)
+	s.serve(t)
 	return s
 }
 
 var simulator = regexp.MustCompile(`simulated DexCare tenant answers on (http://[^ ,]+)`)
 
-// Demo runs the demo until the test ends, and gives the address of its simulated tenant.
-func Demo(t testing.TB, args ...string) (s *Service, tenant string) {
+// Demo runs the demo until the test ends, with the simulated tenant that is part of it.
+func Demo(t testing.TB, args ...string) (*Service, *Tenant) {
 	t.Helper()
 	args = append([]string{"demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)
-	s = &Service{Process: NewProcess(t.TempDir(), "demo", binary, args...)}
-	s.begin(t)
+	s := &Service{Process: NewProcess(t.TempDir(), "demo", binary, args...)}
+	s.serve(t)
 	Until(t, "the demo's announcement", func() bool { return simulator.MatchString(s.Said()) })
-	return s, simulator.FindStringSubmatch(s.Said())[1]
+	return s, &Tenant{URL: simulator.FindStringSubmatch(s.Said())[1]}
 }
 
-// begin starts the program and waits until it is ready.
-func (s *Service) begin(t testing.TB) {
+func (s *Service) serve(t testing.TB) {
 	t.Helper()
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() { _ = s.Kill() })
-	err := s.Await(t.Context(), func(context.Context) error {
-		at := listening.FindStringSubmatch(s.Said())
-		if at == nil {
-			return errors.New("no address was printed")
-		}
-		s.Public, s.Admin = "http://"+at[1], "http://"+at[2]
-		if r := Get(t, s.Admin+"/readyz"); r.Status != 200 {
-			return fmt.Errorf("status %d", r.Status)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := s.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Begin starts the program, for the first time or again, and waits until it is ready.
+func (s *Service) Begin(ctx context.Context) error {
+	if err := s.Start(); err != nil {
+		return err
+	}
+	return s.Await(ctx, s.ready)
+}
+
+var listening = regexp.MustCompile(`listening public=(\S+) admin=(\S+)`)
+
+func (s *Service) ready(ctx context.Context) error {
+	lives := listening.FindAllStringSubmatch(s.Said(), -1)
+	if lives == nil {
+		return errors.New("no address was printed")
+	}
+	at := lives[len(lives)-1]
+	s.Public, s.Admin = "http://"+at[1], "http://"+at[2]
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Admin+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	req.Close = true
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("readyz: status %d", resp.StatusCode)
+	}
+	return nil
 }
 
 // Said is all that the replica printed.
@@ -122,42 +147,4 @@ func (s *Service) Resident(t testing.TB) int64 {
 	}
 	t.Fatal("no VmRSS")
 	return 0
-}
-
-// Answer is what tests read of docs/interface.md §3.1's document.
-type Answer struct {
-	Complete  bool
-	Total     int
-	Timeslots []struct {
-		ID, SlotDateTime, EHRInstance, DepartmentID, NPI string
-		Booking                                          struct{ Flow, SlotID, ProviderID string }
-	}
-	Sources []struct {
-		Source, Key, Status, Reason string
-		FetchedAt                   time.Time
-		Slots                       int
-	}
-}
-
-// Answer reads a reply that must be a 200.
-func (r Reply) Answer(t testing.TB) Answer {
-	t.Helper()
-	var a Answer
-	if r.Status != 200 {
-		t.Fatalf("status %d (%v): %s", r.Status, r.Err, r.Body)
-	}
-	if err := json.Unmarshal(r.Body, &a); err != nil {
-		t.Fatalf("%v in %s", err, r.Body)
-	}
-	return a
-}
-
-// Of is the status and reason of a source's first entry.
-func (a Answer) Of(source string) (status, reason string) {
-	for _, s := range a.Sources {
-		if s.Source == source {
-			return s.Status, s.Reason
-		}
-	}
-	return "", ""
 }

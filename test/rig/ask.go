@@ -1,56 +1,13 @@
-// Package rig sets the whole service up for fault tests: the program itself as a process, a real Redis, and helpers to
-// ask and to wait. Tests break things around it and watch from outside.
 package rig
 
 import (
 	"context"
-	"flag"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
-
-// binary is the program, built once by Main.
-var binary string
-
-// Main builds the program for all tests of a package, runs them, and cleans up. A TestMain ends with it. atATime is how
-// many tests that are Beside others run at a time; most of them mostly wait.
-func Main(m interface{ Run() int }, atATime int) {
-	flag.Parse()
-	if err := flag.Set("test.parallel", strconv.Itoa(atATime)); err != nil {
-		panic(err) // every test program has the flag
-	}
-	code, err := withBinary(m.Run)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func withBinary(run func() int) (int, error) {
-	dir, err := os.MkdirTemp("", "faults")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "aggregator")
-	build := exec.Command("go", "build", "-o", binary, "timeslots/cmd/aggregator")
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("build the service: %w\n%s", err, out)
-	}
-	return run(), nil
-}
-
-// Binary is the program.
-func Binary() string { return binary }
 
 // Reply is an answer, read whole.
 type Reply struct {
