@@ -1,7 +1,6 @@
 package booking
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // diary is a ledger, an index and a recorder that write down what they are told, in order.
@@ -104,24 +104,7 @@ type house struct {
 	*diary
 	gateway *Gateway
 	url     string
-	logs    *lockedBuffer
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	logs    *rig.Log
 }
 
 // routeOf is the route with that method and pattern.
@@ -150,7 +133,7 @@ func serving(r *http.Request) Route {
 // newHouse serves all routes in front of the upstream at base, which is all three bases.
 func newHouse(t testing.TB, base string, change ...func(*Options)) *house {
 	t.Helper()
-	h := &house{diary: &diary{}, logs: &lockedBuffer{}}
+	h := &house{diary: &diary{}, logs: &rig.Log{}}
 	g := newGateway(t, h.diary, base, append([]func(*Options){func(o *Options) {
 		o.Logger = slog.New(slog.NewJSONHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}}, change...)...)

@@ -4,12 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -19,6 +16,7 @@ import (
 	"timeslots/internal/fetch"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // areaBody is what Care Options says of an area: every start is offered by five of thirty clinicians at six clinics. The
@@ -55,25 +53,6 @@ func areaBody(slots, later int) []byte {
 	}
 	b.WriteString(`}}`)
 	return b.Bytes()
-}
-
-// redisAt starts a Redis of the benchmark's own and gives its socket; empty where there is no redis-server.
-func redisAt(b *testing.B) string {
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		return ""
-	}
-	socket := filepath.Join(b.TempDir(), "s")
-	server := exec.Command(binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no")
-	server.Stdout, server.Stderr = io.Discard, io.Discard
-	if err := server.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	return socket
 }
 
 // trips counts round trips to Redis for fragments.
@@ -158,10 +137,8 @@ func refresh(b *testing.B, shared bool, slots int, changing bool) {
 		if !shared {
 			return
 		}
-		socket := redisAt(b)
-		if socket == "" {
-			b.Skip("skipped: redis-server is not in PATH")
-		}
+		socket := filepath.Join(b.TempDir(), "s")
+		rig.StartRedis(b, "--unixsocket", socket)
 		client, err := redisclient.New(redisclient.Options{
 			Addresses: []string{socket}, Prefix: "timeslots", Tenant: "acme", Tier: "prd", Timeout: time.Second, Recorder: &seen,
 		})
@@ -169,14 +146,7 @@ func refresh(b *testing.B, shared bool, slots int, changing bool) {
 			b.Fatal(err)
 		}
 		b.Cleanup(func() { _ = client.Close() })
-		for late := time.After(5 * time.Second); client.State()[0].Kind != redisclient.TroubleNone; {
-			select {
-			case <-late:
-				b.Fatalf("redis-server is not ready: %+v", client.State()[0])
-			default:
-				runtime.Gosched()
-			}
-		}
+		rig.Until(b, "Redis in use", func() bool { return client.State()[0].Kind == redisclient.TroubleNone })
 		redis, err := cache.NewRedis(client, cache.RedisOptions{Recorder: &seen})
 		if err != nil {
 			b.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"timeslots/test/rig"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -28,9 +29,6 @@ type tab struct {
 	complaints []string
 	requests   []string
 }
-
-// patience bounds a wait for something that comes, however slow the machine is.
-const patience = 2 * time.Minute
 
 // newBrowser opens a tab that shares nothing with others: cookies, cache and permissions are its own.
 func newBrowser(t *testing.T) *tab {
@@ -61,7 +59,7 @@ func (b *tab) note(event any) {
 
 func (b *tab) do(t *testing.T, actions ...chromedp.Action) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, rig.Patience)
 	defer cancel()
 	if err := chromedp.Run(ctx, actions...); err != nil {
 		t.Fatalf("%v; in the page, %s", err, b.text())
@@ -71,16 +69,16 @@ func (b *tab) do(t *testing.T, actions ...chromedp.Action) {
 // shows waits until something holds in the page, and fails with what is there instead.
 func (b *tab) shows(t *testing.T, what, script string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, rig.Patience)
 	defer cancel()
 	if err := chromedp.Run(ctx, chromedp.Poll(script, nil, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(0))); err != nil {
-		t.Fatalf("%s: not within %v (%v); in the page, %s", what, patience, err, b.text())
+		t.Fatalf("%s: not within %v (%v); in the page, %s", what, rig.Patience, err, b.text())
 	}
 }
 
 // text is what the page says, for a test that fails.
 func (b *tab) text() (text string) {
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, rig.Patience)
 	defer cancel()
 	_ = chromedp.Run(ctx, chromedp.Evaluate("document.activeElement.outerHTML.slice(0, 120) + ` has the focus\n` + document.body.innerText", &text))
 	return text

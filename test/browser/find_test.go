@@ -125,7 +125,7 @@ func TestATimeIsTakenWhileSomebodyThinksAboutIt(t *testing.T) {
 	for _, b := range []*tab{mine, theirs} {
 		b.on(t, 1000, 1000, "America/Los_Angeles")
 		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton), chromedp.WaitVisible("#list .time"))
-		rig.Within(t, patience, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
+		rig.Within(t, rig.Patience, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
 		b.do(t, chromedp.Click(aTime))
 		b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 	}
@@ -147,7 +147,7 @@ func TestTimesLeaveWholeDaysAndCalendarsAsWell(t *testing.T) {
 			streams := len(b.asked("/v1/timeslots/events"))
 			b.lists(t, chromedp.Navigate(s.Public+c.address), chromedp.Click(c.open))
 			b.shows(t, name, fmt.Sprintf(`document.querySelectorAll(%q).length > 0`, c.times))
-			rig.Within(t, patience, "streams of the list and of "+name, func() bool { return len(b.asked("/v1/timeslots/events")) >= streams+2 })
+			rig.Within(t, rig.Patience, "streams of the list and of "+name, func() bool { return len(b.asked("/v1/timeslots/events")) >= streams+2 })
 		}
 		id := says[string](t, mine, fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-1).dataset.id`, c.times))
 		mine.do(t, chromedp.Evaluate(fmt.Sprintf(`document.querySelector('[data-id=%q]').click()`, id), nil))

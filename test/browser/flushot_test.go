@@ -126,7 +126,7 @@ func leaves(t *testing.T, base string) {
 	place := says[string](t, mine, theTime+`.closest("[data-key]").dataset.key`)
 	start := says[string](t, mine, theTime+`.querySelector("time").getAttribute("datetime")`)
 	for _, b := range []*tab{mine, theirs} {
-		rig.Within(t, patience, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
+		rig.Within(t, rig.Patience, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
 	}
 	theirs.do(t, chromedp.Evaluate(fmt.Sprintf(`window.left = new Promise((done) => new MutationObserver(() => {
 		const time = document.querySelector('[data-id=%q]');
@@ -144,7 +144,7 @@ func leaves(t *testing.T, base string) {
 	mine.shows(t, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
 	mine.picture(t, "book-done", 1000, 900, false)
 
-	within, cancel := context.WithTimeout(theirs.ctx, patience)
+	within, cancel := context.WithTimeout(theirs.ctx, rig.Patience)
 	defer cancel()
 	var left, booked float64
 	if err := chromedp.Run(within, chromedp.Evaluate(`window.left`, &left, awaiting)); err != nil {

@@ -107,7 +107,7 @@ func TestScriptsShowWhatTheServerShows(t *testing.T) {
 	}
 	d.list.Store(text(t, untidyList()))
 	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(d.base+untidySearch))
-	rig.Within(t, patience, "the page without scripts", func() bool { return strings.Contains(b.source(), "Honolulu</p>") })
+	rig.Within(t, rig.Patience, "the page without scripts", func() bool { return strings.Contains(b.source(), "Honolulu</p>") })
 	b.shoot(t, "untidy-noscript")
 	if asked := b.asked("/v1/next-available"); len(asked) > 0 {
 		t.Errorf("scripts asked again what came with the page: %q", asked)

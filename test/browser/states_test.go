@@ -36,7 +36,7 @@ func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 	b.shows(t, "what is missing", `/Some times at \d clinics could not be loaded/.test(`+notice+`)`)
 	b.picture(t, "state-partial", 1000, 900, false)
 	heal()
-	rig.Within(t, patience, "a whole answer", func() bool {
+	rig.Within(t, rig.Patience, "a whole answer", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
 		return says[string](t, b, notice) == ""
 	})
@@ -47,7 +47,7 @@ func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 	b.shows(t, "that nothing could be loaded", `(`+notice+`.includes("could not be loaded") || `+notice+`.includes("too busy")) && document.querySelector("#notice button") !== null && document.querySelectorAll(".skeleton").length === 0`)
 	b.picture(t, "state-failed", 1000, 700, false)
 	heal()
-	rig.Within(t, patience, "a list after all", func() bool {
+	rig.Within(t, rig.Patience, "a list after all", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
 		return says[bool](t, b, clinics)
 	})
@@ -76,7 +76,7 @@ func TestASearchThatIsSentAgainIsMadeAgain(t *testing.T) {
 	b.do(t, chromedp.Navigate(s.Public+newPatients))
 	b.shows(t, "that nothing could be loaded", `document.querySelector("#notice .problem") !== null`)
 	heal()
-	rig.Within(t, patience, "a list after all", func() bool {
+	rig.Within(t, rig.Patience, "a list after all", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#search > p button").click()`, nil))
 		b.do(t, chromedp.Poll(`document.querySelectorAll(".skeleton").length === 0`, nil, chromedp.WithPollingTimeout(0)))
 		return says[bool](t, b, clinics)
@@ -162,7 +162,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(s.Public+"/flu-shot?lang=es"),
 		chromedp.Focus("#postalCode", chromedp.ByQuery, chromedp.NodeReady), chromedp.KeyEvent(riverton), chromedp.KeyEvent(kb.Enter))
 	var address string
-	rig.Within(t, patience, "an address with the ZIP code", func() bool {
+	rig.Within(t, rig.Patience, "an address with the ZIP code", func() bool {
 		b.do(t, chromedp.Location(&address))
 		return strings.Contains(address, "postalCode="+riverton)
 	})
@@ -171,7 +171,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 	}
 	b.shoot(t, "noscript-phone")
 	link := ""
-	rig.Within(t, patience, "a list in the page itself", func() bool {
+	rig.Within(t, rig.Patience, "a list in the page itself", func() bool {
 		page := b.source()
 		if at := regexp.MustCompile(`class="time" href="([^"]+)"`).FindStringSubmatch(page); at != nil {
 			link = html.UnescapeString(at[1])
@@ -185,7 +185,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 		t.Errorf("the hand-off link: %d %.200s", r.Status, r.Body)
 	}
 	b.do(t, chromedp.Navigate(s.Public+newPatients))
-	rig.Within(t, patience, "clinicians", func() bool { return strings.Count(b.source(), " times</span>") > 5 })
+	rig.Within(t, rig.Patience, "clinicians", func() bool { return strings.Count(b.source(), " times</span>") > 5 })
 	b.shoot(t, "noscript-find")
 }
 
@@ -215,7 +215,7 @@ func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 	b.quiet(t, s.Public)
 	b.do(t, chromedp.Click(aTime))
 	b.do(t, chromedp.WaitVisible("h1"))
-	rig.Within(t, patience, "the booking application", func() bool {
+	rig.Within(t, rig.Patience, "the booking application", func() bool {
 		var text string
 		_ = chromedp.Run(b.ctx, chromedp.Text("body", &text))
 		return strings.Contains(text, "Simulated booking application")

@@ -100,8 +100,8 @@ func (d *desk) tells(t *testing.T, event string, data fields) {
 	t.Helper()
 	select {
 	case d.events <- "event: " + event + "\ndata: " + text(t, data) + "\n\n":
-	case <-time.After(patience):
-		t.Fatalf("nobody listens for %s within %v", event, patience)
+	case <-time.After(rig.Patience):
+		t.Fatalf("nobody listens for %s within %v", event, rig.Patience)
 	}
 }
 

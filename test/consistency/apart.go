@@ -27,7 +27,7 @@ const apartReplicas = 4
 type duties struct {
 	ids, pages, bookers []int
 	byNPI               map[string][]*target // pages by clinician; nil: every slot is looked for where it was found
-	strangers           []string             // NPIs whose ids the fleet does not read
+	unread              []string             // NPIs whose ids the fleet does not read
 }
 
 func (d *duties) readers(t *target) []int {
@@ -58,8 +58,8 @@ func (s *simulator) duties(ctx context.Context, o *options) ([]target, duties, e
 	if err != nil || !o.apart {
 		return targetsOf(clinics), duties{ids: everybody, pages: everybody, bookers: everybody}, err
 	}
-	targets, strangers := apartTargets(clinics)
-	d := duties{ids: everybody[:1], bookers: everybody[1:2], pages: everybody[2:], strangers: strangers, byNPI: map[string][]*target{}}
+	targets, unread := apartTargets(clinics)
+	d := duties{ids: everybody[:1], bookers: everybody[1:2], pages: everybody[2:], unread: unread, byNPI: map[string][]*target{}}
 	for i := range targets {
 		if t := &targets[i]; !t.ids {
 			d.byNPI[t.npi] = append(d.byNPI[t.npi], t)
@@ -72,11 +72,11 @@ func (s *simulator) duties(ctx context.Context, o *options) ([]target, duties, e
 // second. The ids of the first ones are read by nobody.
 const (
 	maxClinicians = 24
-	maxStrangers  = 3
+	maxUnread     = 3
 )
 
 // apartTargets are a page of every clinician, and her slotIds.
-func apartTargets(clinics []clinic) (targets []target, strangers []string) {
+func apartTargets(clinics []clinic) (targets []target, unread []string) {
 	var npis []string
 	for _, c := range clinics {
 		for _, npi := range c.NPIs {
@@ -89,13 +89,13 @@ func apartTargets(clinics []clinic) (targets []target, strangers []string) {
 		page := timeslots("npi", npi)
 		page.npi, page.decode = npi, decodeTimes
 		targets = append(targets, page)
-		if i < maxStrangers {
-			strangers = append(strangers, npi)
+		if i < maxUnread {
+			unread = append(unread, npi)
 			continue
 		}
 		targets = append(targets, target{path: "/dexcare/v4/providers/" + npi + "/timeslots", decode: decodeProviderIDs, ids: true, npi: npi})
 	}
-	return targets, strangers
+	return targets, unread
 }
 
 // timeHandle names one clinician's time. Whatever she might have done then, she is booked.
@@ -145,11 +145,11 @@ func decodeProviderIDs(body []byte) ([]offer, error) {
 	return out, nil
 }
 
-// visitStrangers puts slotIds on the shelf that come from DexCare itself, until ctx ends.
-func (c *crowd) visitStrangers(ctx context.Context) error {
+// askAboutUnread notes slotIds that come from DexCare itself, until ctx ends.
+func (c *crowd) askAboutUnread(ctx context.Context) error {
 	draw := rand.New(rand.NewPCG(c.seed, uint64(readWorkers+bookWorkers)))
 	every(ctx, time.Second, draw, func() {
-		for _, npi := range c.duties.strangers {
+		for _, npi := range c.duties.unread {
 			offers, err := c.askUpstream(ctx, npi)
 			if err != nil {
 				continue // slow, or the end of the run

@@ -22,7 +22,7 @@ const (
 	unanswered  outcome = "no answer"   // the connection broke, or time was up: whatever happened, nobody was told
 )
 
-// taken tells whether the promise holds from this answer on.
+// taken reports whether the promise holds from this answer on.
 func (o outcome) taken() bool { return o == booked || o == unavailable }
 
 func outcomeOf(status int, body []byte) outcome {
@@ -67,7 +67,7 @@ func (c *crowd) pick(draw *rand.Rand) (offer, *target, bool) {
 	const tries = 100
 	for range tries {
 		where := &c.targets[draw.IntN(len(c.targets))]
-		offers := c.shelf[where.path]
+		offers := c.bookable[where.path]
 		if len(offers) == 0 {
 			continue
 		}

@@ -32,10 +32,10 @@ type crowd struct {
 	library  *library
 	tally    *tally
 
-	mu    sync.Mutex
-	shelf map[string][]offer // what can be booked, from the latest answer by path
-	tried map[string]bool    // slotIds that were sent already
-	sent  int                // bookings: the number of the next patient
+	mu       sync.Mutex
+	bookable map[string][]offer // from the latest answer by path
+	tried    map[string]bool    // slotIds that were sent already
+	sent     int                // bookings: the number of the next patient
 }
 
 func newCrowd(f *fleet, targets []target, duties duties, seed uint64) *crowd {
@@ -44,7 +44,7 @@ func newCrowd(f *fleet, targets []target, duties duties, seed uint64) *crowd {
 			MaxIdleConnsPerHost: readWorkers + 2*bookWorkers, DisableCompression: true,
 		}},
 		targets: targets, duties: duties, seed: seed, history: newHistory(tombstone), library: newLibrary(), tally: newTally(),
-		upstream: f.simulator.URL, shelf: map[string][]offer{}, tried: map[string]bool{},
+		upstream: f.simulator.URL, bookable: map[string][]offer{}, tried: map[string]bool{},
 	}
 	for _, r := range f.replicas {
 		c.bases = append(c.bases, r.Public)
@@ -75,10 +75,10 @@ func (c *crowd) run(ctx context.Context, readRate, bookRate float64) {
 	}
 }
 
-// maxSettle bounds how long the crowd waits at the door.
+// maxSettle bounds how long the crowd waits before it begins.
 const maxSettle = 10 * time.Second
 
-// settle waits until every replica calls an answer strict, and tells how long that took. A replica that has just met its
+// settle waits until every replica calls an answer strict, and gives how long that took. A replica that has just met its
 // Redis does not yet know all that is taken, and says so; that is not what the run is to measure.
 func (c *crowd) settle(ctx context.Context) time.Duration {
 	ctx, cancel := context.WithTimeout(ctx, maxSettle)
@@ -146,12 +146,12 @@ func (c *crowd) read(ctx context.Context, replica int, t *target) {
 	c.tally.judged(seen.consistency, c.history.judge(seen))
 }
 
-// keep puts what can be booked on the shelf.
+// keep notes what can be booked.
 func (c *crowd) keep(path string, offers []offer) {
 	if len(offers) == 0 || !offers[0].bookable() && !offers[len(offers)-1].bookable() {
 		return // the drop-in shape, and clinicians, never are
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.shelf[path] = offers
+	c.bookable[path] = offers
 }

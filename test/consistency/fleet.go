@@ -118,7 +118,7 @@ func (f *fleet) health() error {
 	var errs []error
 	for _, p := range f.processes() {
 		if !p.Alive() {
-			errs = append(errs, p.Mourn())
+			errs = append(errs, p.EndedItself())
 		}
 	}
 	return errors.Join(errs...)

@@ -52,7 +52,7 @@ func newHistory(tombstone time.Duration) *history {
 func (h *history) took(o offer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := h.now() // under the lock: whoever begins later and judges finds the slot here
+	now := h.now() // under the lock: a reader that begins later and judges finds the slot here
 	for _, name := range o.handles {
 		if _, before := h.taken[name]; !before {
 			h.taken[name] = now

@@ -27,7 +27,7 @@ func run(ctx context.Context, o *options, progress io.Writer) (r report, err err
 	_, _ = fmt.Fprintf(progress, "%d replicas are ready, strict after %s; reading and booking for %s\n",
 		o.replicas, c.settle(ctx).Round(time.Millisecond), o.duration)
 	began := time.Now()
-	if err := letIn(ctx, o, c, n); err != nil {
+	if err := runUntilEnough(ctx, o, c, n); err != nil {
 		return r, err
 	}
 	if err := errors.Join(ctx.Err(), f.health()); err != nil {
@@ -43,9 +43,9 @@ func run(ctx context.Context, o *options, progress io.Writer) (r report, err err
 	}, nil
 }
 
-// letIn runs the crowd, and the nemesis when there is one, until the time is up and there is enough to tell, or
+// runUntilEnough runs the crowd, and the nemesis when there is one, until the time is up and there is enough to tell, or
 // patience is at an end. What goes wrong with the nemesis ends the run.
-func letIn(ctx context.Context, o *options, c *crowd, n *nemesis) error {
+func runUntilEnough(ctx context.Context, o *options, c *crowd, n *nemesis) error {
 	ctx, cancel := context.WithTimeout(ctx, o.duration+o.patience)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
@@ -57,7 +57,7 @@ func letIn(ctx context.Context, o *options, c *crowd, n *nemesis) error {
 	})
 	if o.apart {
 		group.Go(func() error { return n.run(ctx, n.joins()) })
-		group.Go(func() error { return c.visitStrangers(ctx) })
+		group.Go(func() error { return c.askAboutUnread(ctx) })
 	}
 	if o.nemesis {
 		group.Go(func() error { return n.run(ctx, n.acts()) })

@@ -103,7 +103,7 @@ func TestWhatIsBookedByAnIDThatItsReplicaNeverReadNoReplicaOffers(t *testing.T) 
 	}
 }
 
-// Replicas that share nothing all call their answers strict: whoever runs them so is told, and the checker has something
+// Replicas that share nothing all call their answers strict: their operator is told, and the checker has something
 // to find.
 func TestReplicasThatShareNothingAreFoundOut(t *testing.T) {
 	service := built(t, binary)

@@ -130,7 +130,7 @@ func thenReset(w http.ResponseWriter, r *http.Request, good http.Handler) {
 func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
 	figure.Beside(t)
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-		s := newScene(t, "booking: {tombstone: 48h, timeout: 5m}", lives(500*time.Millisecond, time.Hour, time.Hour))
+		s := newScene(t, "booking: {tombstone: 48h, timeout: 5m}", lifetimes(500*time.Millisecond, time.Hour, time.Hour))
 		offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 		s.settle(t, clinician)
 		release := make(chan struct{})

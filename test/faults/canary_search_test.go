@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// written tells in which form a word is found in a text; empty: in none.
+// written is the form in which a word is found in a text; empty: in none.
 func written(text, word string) string {
 	md, sha, sha2 := md5.Sum([]byte(word)), sha1.Sum([]byte(word)), sha256.Sum256([]byte(word))
 	forms := map[string]string{

@@ -57,13 +57,13 @@ func newTenantWith(t testing.TB, keys acme.Keys) *acme.Tenant {
 	return tenant
 }
 
-// lives is the sources' section with the given lives of fragments and small, quick breakers.
-func lives(fresh, stale, staleOnError time.Duration) string {
-	return livesOf(calls(), fresh, stale, staleOnError)
+// lifetimes is the sources' section with the given lifetimes of fragments and small, quick breakers.
+func lifetimes(fresh, stale, staleOnError time.Duration) string {
+	return lifetimesOf(calls(), fresh, stale, staleOnError)
 }
 
-// livesOf is lives with the bounds of one call.
-func livesOf(call string, fresh, stale, staleOnError time.Duration) string {
+// lifetimesOf is lifetimes with the bounds of one call.
+func lifetimesOf(call string, fresh, stale, staleOnError time.Duration) string {
 	window := "2s"
 	if !figure.Judged() {
 		window = "1m" // a slow machine makes few calls in two seconds
@@ -100,7 +100,7 @@ const upstreamHere = "http://upstream.here"
 
 func configuration(upstream string, settings ...string) string {
 	sections := []string{
-		lives(500*time.Millisecond, 20*time.Second, oldAge()), patient(), "booking: {tombstone: 48h}", "log: {level: warn}",
+		lifetimes(500*time.Millisecond, 20*time.Second, oldAge()), patient(), "booking: {tombstone: 48h}", "log: {level: warn}",
 	}
 	for _, s := range settings {
 		sections = append(sections, strings.ReplaceAll(s, upstreamHere, upstream))
@@ -132,7 +132,7 @@ func (s *scene) settle(t testing.TB, query string) rig.Answer {
 }
 
 // fresh waits until every source of a query is fresh, or was fetched since: the second half of every test. What is made of
-// several copies, a clinician's two halves of a month on some days, may never be fresh all at once when lives are short.
+// several copies, a clinician's two halves of a month on some days, may never be fresh all at once when lifetimes are short.
 func (s *scene) fresh(t testing.TB, query string) time.Duration {
 	t.Helper()
 	since := time.Now().Truncate(time.Millisecond) // as answers write it

@@ -49,7 +49,7 @@ func TestNoProxyReplaysAPersonalAnswer(t *testing.T) {
 	for name, proxy := range proxies {
 		t.Run(name, func(t *testing.T) {
 			figure.Beside(t)
-			s := newScene(t, "products: {default: {maxAge: 60s}}", "booking: {tombstone: 48h}", lives(time.Hour, time.Hour, time.Hour))
+			s := newScene(t, "products: {default: {maxAge: 60s}}", "booking: {tombstone: 48h}", lifetimes(time.Hour, time.Hour, time.Hour))
 			base := proxy(t, s.Public)
 			for _, invitation := range invitations {
 				s.upstream.Break(personal(invitation), evil.Booking, evil.ProviderDirect, evil.Directory)
@@ -115,7 +115,7 @@ func TestTheseProxiesWouldReplayUpstreamsOwnAnswers(t *testing.T) {
 // (docs/decisions/0017-max-age-beyond-age.md).
 func TestACacheKeepsForMaxAgeWhatIsOlderThanThat(t *testing.T) {
 	figure.Beside(t)
-	s := newScene(t, "products: {default: {maxAge: 5s}}", "booking: {tombstone: 48h}", lives(time.Hour, time.Hour, time.Hour))
+	s := newScene(t, "products: {default: {maxAge: 5s}}", "booking: {tombstone: 48h}", lifetimes(time.Hour, time.Hour, time.Hour))
 	varnish := rig.Varnish(t, s.Public, false)
 	s.settle(t, area)
 	rig.Until(t, "an answer that is older than it may be kept", func() bool {

@@ -15,16 +15,16 @@ import (
 	"timeslots/test/rig"
 )
 
-// household is a service with a Redis, and visitors and patients who keep coming while things break.
-type household struct {
+// redisScene is a service with a Redis, and visitors and patients who keep coming while things break.
+type redisScene struct {
 	*scene
 	redis  *rig.Redis
 	offers rig.Answer
 }
 
-func newHousehold(t testing.TB, args ...string) *household {
+func newRedisScene(t testing.TB, args ...string) *redisScene {
 	t.Helper()
-	h := &household{redis: rig.StartRedis(t, args...)}
+	h := &redisScene{redis: rig.StartRedis(t, args...)}
 	h.scene = newScene(t, redisAt(h.redis.Addr, quick))
 	h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
 	h.joined(t)
@@ -44,7 +44,7 @@ const (
 )
 
 // joined waits until Redis is used and answers are strict.
-func (h *household) joined(t testing.TB) time.Duration {
+func (h *redisScene) joined(t testing.TB) time.Duration {
 	t.Helper()
 	return rig.Until(t, "Redis used and answers strict", func() bool {
 		r := rig.Get(t, h.Public+clinician)
@@ -59,9 +59,9 @@ type visit struct {
 	booking  bool
 }
 
-// live lets two visitors and a patient come for so long, and a few times at least. Half of the visitors' questions are
+// visits lets two visitors and a patient come for so long, and a few times at least. Half of the visitors' questions are
 // new, so that the cache is looked into.
-func (h *household) live(t testing.TB, d time.Duration) []visit {
+func (h *redisScene) visits(t testing.TB, d time.Duration) []visit {
 	t.Helper()
 	const reads, bookings = 20, 5 // at least, of each
 	var mu sync.Mutex
@@ -136,51 +136,51 @@ func judge(t testing.TB, f *figure.Figures, visits []visit) {
 
 // docs/faults.md row 12: whatever happens to Redis, nobody gets an error and nobody waits for it.
 func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
-	outages := map[string]struct{ begin, end func(*testing.T, *household) }{
+	outages := map[string]struct{ begin, end func(*testing.T, *redisScene) }{
 		"killed": {
-			func(t *testing.T, h *household) { h.redis.Kill() },
-			func(t *testing.T, h *household) { h.redis.Begin() },
+			func(t *testing.T, h *redisScene) { h.redis.Kill() },
+			func(t *testing.T, h *redisScene) { h.redis.Begin() },
 		},
 		"stopped": {
-			func(t *testing.T, h *household) { h.redis.Signal(syscall.SIGSTOP) },
-			func(t *testing.T, h *household) { h.redis.Signal(syscall.SIGCONT) },
+			func(t *testing.T, h *redisScene) { h.redis.Signal(syscall.SIGSTOP) },
+			func(t *testing.T, h *redisScene) { h.redis.Signal(syscall.SIGCONT) },
 		},
 		"read-only and cut from its master": {
-			func(t *testing.T, h *household) {
+			func(t *testing.T, h *redisScene) {
 				h.redis.Do("CONFIG", "SET", "replica-serve-stale-data", "no")
 				h.redis.Do("REPLICAOF", "127.0.0.1", "1")
 			},
-			func(t *testing.T, h *household) { h.redis.Do("REPLICAOF", "NO", "ONE") },
+			func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "NO", "ONE") },
 		},
 		"read-only": {
-			func(t *testing.T, h *household) { h.redis.Do("REPLICAOF", "127.0.0.1", "1") },
-			func(t *testing.T, h *household) { h.redis.Do("REPLICAOF", "NO", "ONE") },
+			func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "127.0.0.1", "1") },
+			func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "NO", "ONE") },
 		},
 		"out of memory": {
-			func(t *testing.T, h *household) { h.redis.Do("CONFIG", "SET", "maxmemory", "1") },
-			func(t *testing.T, h *household) { h.redis.Do("CONFIG", "SET", "maxmemory", "0") },
+			func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "maxmemory", "1") },
+			func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "maxmemory", "0") },
 		},
 		"asking for a password": {
-			func(t *testing.T, h *household) {
+			func(t *testing.T, h *redisScene) {
 				h.redis.Do("CONFIG", "SET", "requirepass", "another")
 				h.redis.Password = "another"
 				h.redis.Do("CLIENT", "KILL", "TYPE", "normal")
 			},
-			func(t *testing.T, h *household) { h.redis.Do("CONFIG", "SET", "requirepass", "") },
+			func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "requirepass", "") },
 		},
 		"full of clients": {
-			func(t *testing.T, h *household) {
+			func(t *testing.T, h *redisScene) {
 				last := h.redis.Client().Conn() // a second one would not be let in
 				must(t, last.Do(t.Context(), "CONFIG", "SET", "maxclients", "1").Err())
 				must(t, last.Do(t.Context(), "CLIENT", "KILL", "TYPE", "normal").Err())
 				must(t, last.Close())
 				hold(t, h.redis.Addr)
 			},
-			func(t *testing.T, h *household) { h.redis.Kill(); h.redis.Begin() },
+			func(t *testing.T, h *redisScene) { h.redis.Kill(); h.redis.Begin() },
 		},
 		"emptied": {
-			func(t *testing.T, h *household) { h.redis.Do("FLUSHALL") },
-			func(*testing.T, *household) {},
+			func(t *testing.T, h *redisScene) { h.redis.Do("FLUSHALL") },
+			func(*testing.T, *redisScene) {},
 		},
 	}
 	for name, outage := range outages {
@@ -188,9 +188,9 @@ func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 			inShort(t, name == "stopped" || name == "read-only" || name == "killed" || name == "emptied")
 			figure.Beside(t)
 			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-				h := newHousehold(t)
+				h := newRedisScene(t)
 				outage.begin(t, h)
-				judge(t, f, h.live(t, time.Duration(times(6000, 1500))*time.Millisecond))
+				judge(t, f, h.visits(t, time.Duration(times(6000, 1500))*time.Millisecond))
 				outage.end(t, h)
 				back := time.Now()
 				h.joined(t)
@@ -223,9 +223,9 @@ func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		must(t, err)
 		t.Cleanup(func() { _ = l.Close() })
-		h := &household{scene: newScene(t, redisAt(l.Addr().String(), quick))}
+		h := &redisScene{scene: newScene(t, redisAt(l.Addr().String(), quick))}
 		h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
-		judge(t, f, h.live(t, time.Duration(times(6000, 1500))*time.Millisecond))
+		judge(t, f, h.visits(t, time.Duration(times(6000, 1500))*time.Millisecond))
 	})
 }
 
@@ -240,7 +240,7 @@ func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 		if a := s.settle(t, clinician); a.Total == 0 || s.Metric(t, "aggregator_redis_up") != 0 {
 			t.Errorf("%d slots, redis_up %v", a.Total, s.Metric(t, "aggregator_redis_up"))
 		}
-		h := &household{scene: s, redis: rig.StartRedisAt(t, addr)}
+		h := &redisScene{scene: s, redis: rig.StartRedisAt(t, addr)}
 		f.Time("joined after Redis came", h.joined(t), recovery, 1)
 	})
 }
@@ -249,8 +249,8 @@ func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
 func TestDamagedValuesAreMisses(t *testing.T) {
 	figure.Beside(t)
 	redis := rig.StartRedis(t)
-	forLong := lives(time.Hour, time.Hour, time.Hour) // what was written here is still there, however long this takes
-	h := &household{scene: newScene(t, redisAt(redis.Addr, whole), forLong), redis: redis}
+	forLong := lifetimes(time.Hour, time.Hour, time.Hour) // what was written here is still there, however long this takes
+	h := &redisScene{scene: newScene(t, redisAt(redis.Addr, whole), forLong), redis: redis}
 	h.joined(t)
 	client := h.redis.Client()
 	keys := func() []string {

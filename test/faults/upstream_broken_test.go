@@ -70,7 +70,7 @@ func TestNonsenseNeverReplacesAnAnswer(t *testing.T) {
 		"too many slots": evil.Repeat(50_001), "too large": evil.Bomb(9 << 20),
 	}
 	figure.Beside(t)
-	s := newScene(t, lives(time.Second, time.Hour, time.Hour))
+	s := newScene(t, lifetimes(time.Second, time.Hour, time.Hour))
 	before := lasting(s.settle(t, clinician))
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {

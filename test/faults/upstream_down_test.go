@@ -22,7 +22,7 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 			figure.Beside(t)
 			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 				const pause = 60 // seconds, the longest that is heeded: long enough to look inside
-				s := newScene(t, lives(500*time.Millisecond, time.Hour, time.Hour))
+				s := newScene(t, lifetimes(500*time.Millisecond, time.Hour, time.Hour))
 				s.settle(t, clinician)
 				before, _ := s.paused(t, evil.Status(status, "Retry-After", strconv.Itoa(pause)))
 				took, failed := rig.Crowd(t, s.Public+clinician, times(1000, 200), 4)
@@ -90,7 +90,7 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 	figure.Beside(t)
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		const usable = 4300 * time.Millisecond // from a copy's fetch
-		s := newScene(t, lives(300*time.Millisecond, time.Second, 3*time.Second))
+		s := newScene(t, lifetimes(300*time.Millisecond, time.Second, 3*time.Second))
 		s.settle(t, area)
 		last := s.settle(t, clinician)
 		s.upstream.Break(evil.Status(500))
@@ -186,7 +186,7 @@ func TestAnUpstreamThatRefusesConnectionsHealsByItself(t *testing.T) {
 // docs/faults.md rows 1, 2: while the source of areas is down, people who stand where nobody stood before are served with
 // what others have read.
 func TestWithCareOptionsDownUnlikeVisitorsAreServedOldCopies(t *testing.T) {
-	s := newScene(t, lives(300*time.Millisecond, 300*time.Millisecond, time.Hour))
+	s := newScene(t, lifetimes(300*time.Millisecond, 300*time.Millisecond, time.Hour))
 	visitor := func(n int) string {
 		return fmt.Sprintf("/v1/timeslots?latitude=%.4f&longitude=%.4f&radius=%d&visitTypeName=Illness", 47.61+float64(n%7)/300, -122.33+float64(n)/1000, 10+15*(n%2))
 	}

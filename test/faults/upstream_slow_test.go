@@ -21,7 +21,7 @@ func TestASourceThatHangsCostsAColdSearchItsPartOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			figure.Beside(t)
 			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-				s := newScene(t, "products: {default: {budget: 400ms}}", livesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
+				s := newScene(t, "products: {default: {budget: 400ms}}", lifetimesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
 				s.upstream.Break(fault, evil.CareOptions)
 				r := rig.Get(t, s.Public+area)
 				if a := r.Answer(t); a.Complete {
@@ -63,7 +63,7 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 			inShort(t, name == "hangs before its headers")
 			figure.Beside(t)
 			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-				s := newScene(t, livesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
+				s := newScene(t, lifetimesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
 				s.settle(t, clinician)
 				s.upstream.Break(fault, evil.ProviderDirect)
 				s.aged(t, clinician, "providerDirect")
@@ -83,7 +83,7 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 func TestBeyondStaleOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
 	figure.Beside(t)
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
-		s := newScene(t, livesOf(giveUp, 300*time.Millisecond, 300*time.Millisecond, oldAge()), "products: {default: {budget: 400ms}}")
+		s := newScene(t, lifetimesOf(giveUp, 300*time.Millisecond, 300*time.Millisecond, oldAge()), "products: {default: {budget: 400ms}}")
 		s.settle(t, clinician)
 		s.upstream.Break(evil.Hang, evil.ProviderDirect)
 		rig.Until(t, "an old copy because the source fails", func() bool {

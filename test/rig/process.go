@@ -19,11 +19,11 @@ type Process struct {
 	args       []string
 
 	Env []string // added to ours
-	Log string   // file with all that it said, over all its lives
+	Log string   // file with all that it said, in all its runs
 
 	cmd     *exec.Cmd
-	ended   chan struct{} // closed when this life is over
-	outcome error         // of this life, once it is over
+	ended   chan struct{} // closed when this run is over
+	outcome error         // of this run, once it is over
 }
 
 // NewProcess describes a process without starting it. What it says is appended to NAME.log in dir.
@@ -31,7 +31,7 @@ func NewProcess(dir, name, path string, args ...string) *Process {
 	return &Process{name: name, path: path, args: args, Log: filepath.Join(dir, name+".log")}
 }
 
-// Start begins a life.
+// Start begins a run.
 func (p *Process) Start() error {
 	out, err := os.OpenFile(p.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -69,12 +69,12 @@ func (p *Process) Alive() bool {
 // Signal is for a process that is expected to live.
 func (p *Process) Signal(s syscall.Signal) error {
 	if !p.Alive() {
-		return p.Mourn()
+		return p.EndedItself()
 	}
 	return p.cmd.Process.Signal(s)
 }
 
-// Kill ends a life at once, whatever state it is in.
+// Kill ends a run at once, whatever state it is in.
 func (p *Process) Kill() error {
 	if p.cmd == nil {
 		return nil
@@ -102,8 +102,8 @@ func (p *Process) Terminate() error {
 	}
 }
 
-// Mourn is the error for a process that ended by itself, with its last words.
-func (p *Process) Mourn() error {
+// EndedItself is the error for a process that nobody ended, with what it said last.
+func (p *Process) EndedItself() error {
 	said, _ := os.ReadFile(p.Log)
 	const most = 2000
 	if len(said) > most {
@@ -128,7 +128,7 @@ func (p *Process) Await(ctx context.Context, ready func(context.Context) error) 
 		}
 		select {
 		case <-p.ended:
-			return p.Mourn()
+			return p.EndedItself()
 		case <-ctx.Done():
 			return fmt.Errorf("%s is not ready: %w", p.name, err)
 		case <-wait.next():
@@ -136,8 +136,8 @@ func (p *Process) Await(ctx context.Context, ready func(context.Context) error) 
 	}
 }
 
-// Ended is closed when the present life is over.
+// Ended is closed when the present run is over.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// PID is the operating system's number of the present life.
+// PID is the operating system's number of the present run.
 func (p *Process) PID() int { return p.cmd.Process.Pid }

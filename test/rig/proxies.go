@@ -12,7 +12,7 @@ import (
 )
 
 // Nginx runs a caching nginx in front of an address until the test ends, or skips the test where there is none. It
-// keeps what may be kept, whoever asked: its cache key is the address alone.
+// keeps what may be kept, no matter who asked: its cache key is the address alone.
 func Nginx(t testing.TB, backend string) (base string) {
 	t.Helper()
 	dir, addr := t.TempDir(), FreeAddress(t)

@@ -72,11 +72,11 @@ func (s *Service) Begin(ctx context.Context) error {
 var listening = regexp.MustCompile(`listening public=(\S+) admin=(\S+)`)
 
 func (s *Service) ready(ctx context.Context) error {
-	lives := listening.FindAllStringSubmatch(s.Said(), -1)
-	if lives == nil {
+	runs := listening.FindAllStringSubmatch(s.Said(), -1)
+	if runs == nil {
 		return errors.New("no address was printed")
 	}
-	at := lives[len(lives)-1]
+	at := runs[len(runs)-1]
 	s.Public, s.Admin = "http://"+at[1], "http://"+at[2]
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

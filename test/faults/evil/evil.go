@@ -21,7 +21,7 @@ const (
 	Booking        Operation = "booking"
 )
 
-// OperationOf tells what a request is for.
+// OperationOf is what a request is for.
 func OperationOf(r *http.Request) Operation {
 	path := r.URL.Path
 	switch {
