@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"timeslots/deploy/rendered"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // overlay renders one, or skips where there is no Kustomize to do so, and under -short.

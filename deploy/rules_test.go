@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // ruleFile is a file of rules as far as these tests read it; promtool checks the rest.

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"timeslots/internal/acme"
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 func TestMain(m *testing.M) { rig.Main(m, 6) }

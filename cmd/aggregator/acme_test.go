@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"timeslots/internal/acme"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // askHost calls the simulator under one of its host names.

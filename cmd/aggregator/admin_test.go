@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // adminMistakes are, for each route of the admin listener, calls that name nothing, two things, or what cannot be: what is

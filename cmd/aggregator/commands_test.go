@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"timeslots/cmd/aggregator/internal/config"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // once runs a command that ends by itself.

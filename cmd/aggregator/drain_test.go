@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // balancer sends requests to replicas that say they are ready, as a load balancer does: it asks them now and then, so

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // request is one call of a DexCare client.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // listening is one client of /v1/timeslots/events; its lines come through said, which is closed with the stream.

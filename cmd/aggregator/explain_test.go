@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"timeslots/internal/api"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {

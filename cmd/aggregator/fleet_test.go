@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // fleet is a simulator, a Redis and replicas before them.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"timeslots/internal/api/door"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 func TestAdminPathsAreNotOnThePublicListener(t *testing.T) {

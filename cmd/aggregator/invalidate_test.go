@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 func TestInvalidationMakesTheNextAnswerAFreshFetch(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // startMute runs the service in a process whose standard error says nothing, so that it must be told where to listen.

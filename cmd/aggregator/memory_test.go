@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 func TestCachesShrinkToTheirShareOfTheMemoryLimit(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // entries is the document of docs/interface.md §3.2, as a client reads it.

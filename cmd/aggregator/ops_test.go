@@ -6,8 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/ops"
+	"timeslots/test/rig/figure"
 )
 
 func stateOf(t *testing.T, s *running) (state ops.State) {

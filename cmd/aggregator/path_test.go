@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"timeslots/cmd/aggregator/internal/config"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {

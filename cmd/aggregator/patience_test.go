@@ -9,7 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // hanging is how long a test waits before it believes that something will never come. It judges nothing: whatever comes

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // strange are header names that some framework, proxy or CDN somewhere acts upon, with a value that would do harm if

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // TestAPostalCodeOfTheTableIsItsPoint: the same question, the same bytes.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/ops"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // What is wrong with Redis is one log line, and shows on /ops and in the metrics; the password never does.

@@ -16,7 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // described is a running program that is asked what its own description admits, and has to answer as it says.

@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // TestReplicasSayTheSameToTheSameQuestion, however it is spelled: same bytes, same ETag.

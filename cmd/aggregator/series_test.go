@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // movedElsewhere are metrics that a quiet fleet may leave alone, and where they are seen to move. Their recorders' callers

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // host is an upstream base that notes what it is asked, and with which certificates.

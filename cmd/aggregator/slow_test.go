@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // hurried is the service behind a public listener whose deadlines are all a second, so that a test can see them pass.

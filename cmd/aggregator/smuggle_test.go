@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // raw sends bytes as they are and reads answers until the service hangs up, or says nothing more for patience.

@@ -13,7 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"timeslots/cmd/aggregator/internal/config"
-	programs "timeslots/internal/process"
+	programs "timeslots/test/rig"
 )
 
 var errStep = errors.New("this step fails")

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/ops"
+	"timeslots/test/rig/figure"
 )
 
 func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {

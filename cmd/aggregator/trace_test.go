@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 	"timeslots/test/rig/tracetest"
 )
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"timeslots/internal/acme"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // freeSlot is a slot as people know it.

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"timeslots/internal/acme"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // authority signs certificates for one test.

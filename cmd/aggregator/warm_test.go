@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/ops"
+	"timeslots/test/rig/figure"
 )
 
 // serveWarm runs the service in front of a simulator, with products of the test's.

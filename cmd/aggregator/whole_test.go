@@ -15,7 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 func TestMain(m *testing.M) {

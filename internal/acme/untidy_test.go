@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"timeslots/internal/acme/world"
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 // untidyTenant has the given switches, on a Monday morning.

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"timeslots/internal/api/sample"
-	"timeslots/internal/figure"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/figure"
 )
 
 const followed = "/v1/timeslots/events?departmentUrlName=AcmeRiverton&visitTypeName=Illness"

@@ -23,7 +23,7 @@ type attempts struct {
 
 	mu       sync.Mutex               // makes "was it used? then it is now" one step
 	underWay map[fingerprint]struct{} // as many as there are calls
-	done     *recent[int]              // status of the first use
+	done     *recent[int]             // status of the first use
 }
 
 // attempt is one use of a key. The nil attempt belongs to a call without a key.

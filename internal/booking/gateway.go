@@ -43,7 +43,7 @@ func New(o Options) (*Gateway, error) {
 		},
 		marker: noMarker{}, prints: newFingerprinter(), fleetPrints: sharedFingerprinter("Idempotency-Key", o.APIKey, o.SlotsKey, o.CareOptionsKey),
 		attempts: attempts{fleet: o.Uses, underWay: make(map[fingerprint]struct{}), done: newRecent[int](o.Tombstone, o.Now)},
-		visits: newRecent[booking](visitMemory, o.Now),
+		visits:   newRecent[booking](visitMemory, o.Now),
 	}
 	if m, ok := o.Ledger.(Marker); ok {
 		g.marker = m
@@ -74,7 +74,7 @@ type passThrough struct {
 
 	target  string // path below the base, escaped
 	visitID string // that the path names
-	attempt   *attempt
+	attempt *attempt
 
 	booking
 	offered time.Time // when the answer that offered the slot was fetched; zero when the slot is not known

@@ -24,12 +24,12 @@ const (
 type slotOutcome uint8
 
 const (
-	slotBooked     slotOutcome = iota // the call took effect
-	slotShared               // and proves nothing about the slot, which may take several patients (docs/architecture.md §6)
-	slotTaken                // somebody else has the slot
-	slotUntouched                 // the call did not touch it
-	slotConflict             // nor here, but what we know about its place may be outdated
-	slotUnknown             // nobody knows
+	slotBooked    slotOutcome = iota // the call took effect
+	slotShared                       // and proves nothing about the slot, which may take several patients (docs/architecture.md §6)
+	slotTaken                        // somebody else has the slot
+	slotUntouched                    // the call did not touch it
+	slotConflict                     // nor here, but what we know about its place may be outdated
+	slotUnknown                      // nobody knows
 )
 
 type verdict struct {

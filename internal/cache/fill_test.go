@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // upstream counts its calls and how many of them are under way at a time. Each takes a while, and fails if told to.

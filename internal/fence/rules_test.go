@@ -36,7 +36,6 @@ var houses = []string{
 	"internal/crowd",
 	"internal/fence",
 	"internal/fetch",
-	"internal/figure",
 	"internal/merge",
 	"internal/metrics",
 	"internal/ops",
@@ -163,8 +162,7 @@ var edges = []edge{
 
 // testEdges are allowed to tests on top of edges.
 var testEdges = []edge{
-	{anywhere, "internal/figure", "one way to judge what is measured"},
-	{anywhere, "test/rig", "one way to start things, to ask and to wait; it imports nothing of ours"},
+	{anywhere, "test/rig", "one way to start things, to ask, to wait and to judge figures; it imports nothing of ours"},
 	{anywhere, "test/rig/redistest", "clients of a real Redis, and a recorder that counts"},
 	{"internal/search", "internal/redisclient", "the tier that replicas share is measured with it"},
 	{"test/faults", "internal/acme", "the good upstream behind the bad one"},

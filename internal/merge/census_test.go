@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/figure"
 )
 
 // TestTheGeneratorDrawsEveryCase: what the properties say is worth what their worlds contain.

@@ -3,8 +3,8 @@ package merge_test
 import (
 	"testing"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/figure"
 )
 
 // TestABalancedAnswerOfThousandsOfCalendarsIsShownToItsEnd: where a cursor can hold no more calendars, the rest follows

@@ -15,7 +15,7 @@ import (
 // own keys only.
 type servers struct {
 	cluster  *redis.ClusterClient // nil: there is one server
-	whole    *breaker                // of the one server; of a cluster, whether its map of slots can be read
+	whole    *breaker             // of the one server; of a cluster, whether its map of slots can be read
 	recorder Recorder
 	log      *slog.Logger
 	tripped  func() // called when a server is no longer asked

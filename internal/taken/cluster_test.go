@@ -15,10 +15,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 	"timeslots/test/rig/redistest"
 )
 

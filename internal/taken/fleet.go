@@ -45,12 +45,12 @@ type fleet struct {
 	lastSent time.Time     // of the last poll that succeeded
 	outage   int64         // when the last outage was over, by Redis' clock; 0: nothing is to be waited for
 	over     time.Time     // and by ours
-	others  otherMembers
+	others   otherMembers
 	told     everybody // what was found out last; what is read of the board after that holds it
 
 	down   atomic.Bool   // the last poll failed: no request waits
 	kick   chan struct{} // a poll is wanted now
-	polled broadcast          // rings when a poll ended
+	polled broadcast     // rings when a poll ended
 
 	outbox outbox
 	stop   context.CancelFunc

@@ -7,10 +7,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // The others go on, and are strict: they cannot know. So the booking's answer must say what it is worth.

@@ -8,9 +8,9 @@ import (
 	"go.uber.org/goleak"
 
 	"timeslots/internal/cache"
-	"timeslots/internal/figure"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 	"timeslots/test/rig/redistest"
 )
 

@@ -12,7 +12,7 @@ const maxOutbox = 10_000
 // outbox is what could not be told to the other replicas yet.
 type outbox struct {
 	nudge   chan struct{} // there is something new to do
-	settled broadcast          // rings when something was sent
+	settled broadcast     // rings when something was sent
 
 	mu     sync.Mutex       // guards what follows
 	marks  map[markKey]bool // true: to be placed, false: to be lifted

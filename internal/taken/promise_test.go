@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // town books and reads through a fleet on one monotonic clock and counts broken promises (docs/architecture.md §6): strict

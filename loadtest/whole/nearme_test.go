@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 func TestPeopleNearMeOpenCalendarsOfWhomTheyFound(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 func TestSomebodyNearbyFindsAFluShotWithOneTap(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"timeslots/internal/acme"
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // crowded is a service that a few visitors keep asking, in front of a tenant that can be broken.

@@ -17,8 +17,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 const notice = `document.getElementById("notice").innerText`

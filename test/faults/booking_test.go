@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 const retail = "/dexcare/api/6/visits/retail"

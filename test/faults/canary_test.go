@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"timeslots/internal/acme"
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 	"timeslots/test/rig/tracetest"
 )
 

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // Events are of use only when they come as they happen: proxies must not hold them back, nor keep them for the next.

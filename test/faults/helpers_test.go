@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"timeslots/internal/acme"
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 func TestMain(m *testing.M) { rig.Main(m, 6) }

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // personal answers with the caller's own token, and invites every cache to keep it (RFC 9111 §3.5 lets shared caches

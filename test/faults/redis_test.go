@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // redisScene is a service with a Redis, and visitors and patients who keep coming while things break.

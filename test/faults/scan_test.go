@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // docs/faults.md row 20: somebody who asks for endless keys costs memory that is configured and calls that are budgeted, and

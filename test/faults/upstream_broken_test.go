@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // docs/faults.md rows 2, 4, 7: a source that fails at once costs its part, says why, and is whole again by itself.

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // inARow is how many searches that are answered show that the dead connections are out of use.

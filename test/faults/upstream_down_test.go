@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // docs/faults.md row 3: a source that asks for a pause gets it, and nobody notices who has been here before.

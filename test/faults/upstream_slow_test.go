@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 var hanging = map[string]evil.Fault{

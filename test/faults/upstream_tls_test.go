@@ -21,8 +21,8 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 // docs/faults.md row 2: a certificate that does not hold is a failure of its source, never skipped, and the name of what is

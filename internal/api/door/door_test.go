@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 const (

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/internal/figure"
+	"timeslots/test/rig/figure"
 )
 
 func TestAHeadThatNeverEndsIsCutOff(t *testing.T) {

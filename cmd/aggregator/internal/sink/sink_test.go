@@ -14,8 +14,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"timeslots/internal/figure"
 	"timeslots/test/rig"
+	"timeslots/test/rig/figure"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
