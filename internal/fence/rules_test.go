@@ -86,6 +86,7 @@ var edges = []edge{
 
 	{"test/rig/redistest", "internal/redisclient", "clients of the servers that the rig runs"},
 	{"test/rig/redistest", "internal/timeslot", "what the stores count goes by source"},
+	{"test/bench", "test/rig", "what the machine's own timers did meanwhile"},
 	{"test/consistency", "test/rig", "replicas, Redis and a tenant that come and go"},
 
 	{"internal/crowd", "internal/acme", "the tenant whose clinicians and departments are asked for"},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"timeslots/test/rig/figure"
 )
 
 // measurer runs the benchmarks that some limits of one package are about. late is by how much the machine's timers were
@@ -20,12 +21,10 @@ func measure(pkg string, limits []limit) (map[string]result, time.Duration, erro
 		tool = "go"
 	}
 	command := exec.Command(tool, "test", "-run", "^$", "-bench", pattern(limits), "-benchmem", "-benchtime", "20ms", "-count", "3", "./"+pkg)
-	ended := make(chan struct{})
-	late := make(chan time.Duration)
-	go func() { late <- latest(ended) }()
+	machine, stop := figure.Start()
 	output, err := command.CombinedOutput()
-	close(ended)
-	worst := <-late
+	stop()
+	worst := machine.Late(1).Round(time.Millisecond / 10)
 	if err != nil {
 		return nil, worst, fmt.Errorf("%s: %w\n%s", strings.Join(command.Args, " "), err, output)
 	}
@@ -43,17 +42,4 @@ func pattern(limits []limit) string {
 		}
 	}
 	return "^Benchmark(" + strings.Join(names, "|") + ")$"
-}
-
-// latest is the most that a timer of a millisecond was late by until ended is closed.
-func latest(ended <-chan struct{}) (worst time.Duration) {
-	for {
-		began := time.Now()
-		select {
-		case <-time.After(time.Millisecond):
-			worst = max(worst, time.Since(began)-time.Millisecond)
-		case <-ended:
-			return worst.Round(time.Millisecond / 10)
-		}
-	}
 }

@@ -14,5 +14,5 @@
 // later. That misses nothing: a slot is taken, and the instant read, under the lock that judging takes too, so whatever
 // was taken before a request began is there when its answer is judged.
 //
-// It imports nothing of ours: it knows the service by its commands and its HTTP only.
+// It imports the rig of tests alone: it knows the service by its commands and its HTTP only.
 package main

@@ -17,11 +17,18 @@ type Machine struct {
 // Watch begins to measure, until the test ends.
 func Watch(t testing.TB) *Machine {
 	t.Helper()
-	m, ended := &Machine{}, make(chan struct{})
+	m, stop := Start()
+	t.Cleanup(stop)
+	return m
+}
+
+// Start begins to measure, until stop is called.
+func Start() (m *Machine, stop func()) {
+	m = &Machine{}
+	ended := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() { m.run(ended) })
-	t.Cleanup(func() { close(ended); wg.Wait() })
-	return m
+	return m, func() { close(ended); wg.Wait() }
 }
 
 const tick = time.Millisecond
@@ -42,10 +49,10 @@ func (m *Machine) run(ended <-chan struct{}) {
 
 // Added is what the machine adds to the share's slowest, 0…1: twice what timers were late, for a request runs in two
 // programs at least.
-func (m *Machine) Added(share float64) time.Duration { return 2 * m.late(share) }
+func (m *Machine) Added(share float64) time.Duration { return 2 * m.Late(share) }
 
-// late is how late the share's latest timer was, 0…1.
-func (m *Machine) late(share float64) time.Duration {
+// Late is how late the share's latest timer was, 0…1.
+func (m *Machine) Late(share float64) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.lates) == 0 {

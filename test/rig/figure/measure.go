@@ -56,7 +56,7 @@ func Repeat(t *testing.T, measure func() (within bool)) {
 	for try := 1; ; try++ {
 		machine := Watch(t)
 		within := measure()
-		t.Logf("try %d: within the limits: %v; meanwhile this machine's own timers were late: p50 %v, p99 %v", try, within, round(machine.late(0.5)), round(machine.late(0.99)))
+		t.Logf("try %d: within the limits: %v; meanwhile this machine's own timers were late: p50 %v, p99 %v", try, within, round(machine.Late(0.5)), round(machine.Late(0.99)))
 		switch {
 		case within || !Judged():
 			return
