@@ -7,7 +7,7 @@ BENCH       ?= .
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 # Packages that a request passes, for `make bench`.
-ON_THE_PATH  = ./internal/api/... ./internal/cache ./internal/fetch/... ./internal/merge ./internal/metrics ./internal/search ./internal/trace
+ON_THE_PATH  = ./internal/api/... ./internal/cache ./internal/fetch/... ./internal/merge ./internal/metrics ./internal/search ./internal/taken ./internal/trace
 
 # Tests of cmd/aggregator that are part of `make faults` as well, three of them there alone: they take their time.
 CROWDS       = Burst|HotFragment|LosingRedis|256MiB|Honest|RollingRestart|NothingIsLost
