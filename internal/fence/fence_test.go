@@ -23,13 +23,13 @@ type use struct {
 
 func (u use) inTest() bool { return strings.HasSuffix(u.file, "_test.go") }
 
-func (u use) house() string { return houseOf(u.file) }
+func (u use) from() string { return packageOf(u.file) }
 
-// houseOf is the package that the rules have for a path; empty when they have none.
-func houseOf(path string) string {
-	for _, house := range houses {
-		if path == house || strings.HasPrefix(path, house+"/") {
-			return house
+// packageOf is the package that the rules have for a path; empty when they have none.
+func packageOf(path string) string {
+	for _, name := range ruled {
+		if path == name || strings.HasPrefix(path, name+"/") {
+			return name
 		}
 	}
 	return ""
@@ -37,12 +37,12 @@ func houseOf(path string) string {
 
 // violation says what is wrong with an import, or nothing.
 func violation(u use) string {
-	from := u.house()
+	from := u.from()
 	if from == "" {
 		return fmt.Sprintf("%s: lies in no package that the rules know", u.file)
 	}
 	if rest, ours := strings.CutPrefix(u.path, module+"/"); ours {
-		return ownViolation(u, from, houseOf(rest))
+		return ownViolation(u, from, packageOf(rest))
 	}
 	if first, _, _ := strings.Cut(u.path, "/"); !strings.Contains(first, ".") {
 		return "" // standard library
@@ -171,7 +171,7 @@ func TestTheFenceHolds(t *testing.T) {
 
 func TestEveryRuleHasAReasonAndAPackage(t *testing.T) {
 	for _, e := range slices.Concat(edges, testEdges) {
-		if e.reason == "" || e.from != anywhere && !slices.Contains(houses, e.from) || !slices.Contains(houses, e.to) {
+		if e.reason == "" || e.from != anywhere && !slices.Contains(ruled, e.from) || !slices.Contains(ruled, e.to) {
 			t.Errorf("edge %+v", e)
 		}
 	}
@@ -179,13 +179,40 @@ func TestEveryRuleHasAReasonAndAPackage(t *testing.T) {
 		if l.reason == "" {
 			t.Errorf("library %s has no reason", l.path)
 		}
-		for _, house := range l.allowed {
-			if house != anywhere && !slices.Contains(houses, house) {
-				t.Errorf("library %s is allowed in %s, which is no package", l.path, house)
+		for _, name := range l.allowed {
+			if name != anywhere && !slices.Contains(ruled, name) {
+				t.Errorf("library %s is allowed in %s, which is no package", l.path, name)
 			}
 		}
 	}
 	if _, err := os.Stat(filepath.Join("..", "..", "go.mod")); err != nil {
 		t.Errorf("the rules are read from elsewhere than the repository: %v", err)
+	}
+}
+
+func TestRulesSpeakOfWhatExistsAndOnce(t *testing.T) {
+	seen := map[string]bool{}
+	once := func(what string) {
+		if seen[what] {
+			t.Errorf("%s stands twice", what)
+		}
+		seen[what] = true
+	}
+	for _, name := range ruled {
+		once(name)
+		if info, err := os.Stat(filepath.Join("..", "..", name)); err != nil || !info.IsDir() {
+			t.Errorf("%s is no package any more", name)
+		}
+	}
+	for _, e := range slices.Concat(edges, testEdges) {
+		once(e.from + " to " + e.to)
+		for _, name := range []string{e.from, e.to} {
+			if name != anywhere && !slices.Contains(ruled, name) {
+				t.Errorf("%s to %s: %s is not listed", e.from, e.to, name)
+			}
+		}
+	}
+	for _, l := range libraries {
+		once(l.path)
 	}
 }
