@@ -37,7 +37,7 @@ func (d document) operations() map[string]*openapi3.Operation {
 	return all
 }
 
-// fits tells whether a value meets a schema, its formats included.
+// fits reports whether a value meets a schema, its formats included.
 func (d document) fits(s *openapi3.SchemaRef, value any) error {
 	return d.ValidateSchemaJSON(s.Value, value, openapi3.EnableFormatValidation(), openapi3.EnableJSONSchema2020(), openapi3.MultiErrors())
 }

@@ -15,7 +15,7 @@ type proxies []netip.Prefix
 const maxHops = 32
 
 // clientOf is the address that a request comes from: the right-most that no trusted proxy has, since everything left of
-// it is whatever that client wrote. Behind an entry that is no address nobody is known, so the proxy that passed it on
+// it is whatever that client wrote. Beyond an entry that is no address nobody is known, so the proxy that passed it on
 // stands for the client. ok is false where not even the peer has an address.
 func (p proxies) clientOf(r *http.Request) (addr netip.Addr, ok bool) {
 	ok = p.walk(r, func(hop netip.Addr) { addr = hop })
@@ -68,7 +68,7 @@ func (p proxies) trusts(addr netip.Addr) bool {
 	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(addr) })
 }
 
-// cutLast takes the last entry off a list; more tells whether something is left.
+// cutLast takes the last entry off a list; more reports whether something is left.
 func cutLast(list string) (rest, last string, more bool) {
 	if i := strings.LastIndexByte(list, ','); i >= 0 {
 		return list[:i], list[i+1:], true
@@ -98,7 +98,7 @@ func plain(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
 
 type forwardedKey struct{}
 
-// withForwarded lets what is behind the door know the way that a request came.
+// withForwarded lets what the door leads to know the way that a request came.
 func (p proxies) withForwarded(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), forwardedKey{}, p.chainOf(r)))
 }

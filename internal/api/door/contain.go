@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/problem"
 )
 
-// contain ends a panic that nothing behind the door has contained, so nothing of an answer is out yet.
+// contain ends a panic that no handler has contained, so nothing of an answer is out yet.
 func (d *Door) contain(w http.ResponseWriter, r *http.Request) {
 	if cause := recover(); cause != nil {
 		contained(cause, d.opt.Logger, w, r)

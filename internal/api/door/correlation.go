@@ -19,7 +19,7 @@ func CorrelationID(h http.Header) string {
 	return NewCorrelationID()
 }
 
-// IsCorrelationID tells whether id is of letters, digits and ". _ : # / -", 128 at most.
+// IsCorrelationID reports whether id is of letters, digits and ". _ : # / -", 128 at most.
 func IsCorrelationID(id string) bool {
 	for i := range len(id) {
 		switch c := id[i]; {

@@ -117,8 +117,8 @@ func TestAPreflightIsAnsweredWithoutTouchingAnythingElse(t *testing.T) {
 			}
 		})
 	}
-	if touched != 0 || counted.of("default per_client") != 0 {
-		t.Errorf("%d requests went on, %d were counted against the client", touched, counted.of("default per_client"))
+	if touched != 0 || counted.times("default per_client") != 0 {
+		t.Errorf("%d requests went on, %d were counted against the client", touched, counted.times("default per_client"))
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 
 // Options are what stays as it is while the process runs. Next is needed.
 type Options struct {
-	Next http.Handler // what is behind the door
+	Next http.Handler // what the door leads to
 	// Bookings are the paths whose requests are shed last, in echo's spelling: "/dexcare/api/9/visits/:visitId/summary".
 	Bookings []string
 	// Passing is the most that a call that is passed through may take.
@@ -78,9 +78,9 @@ func (d *Door) Apply(r Rules) error {
 // Leave asks every client from now on to close its connection after the answer.
 func (d *Door) Leave() { d.leaving.Store(true) }
 
-// Ajar tells whether a request that is answered from memory may come in without passing here: it takes no place, and
+// AllowsBypass reports whether a request that is answered from memory may come in without passing here: it takes no place, and
 // holds nobody up. It may not while clients are held to a rate, or asked to leave.
-func (d *Door) Ajar() bool { return !d.leaving.Load() && d.rules.Load().rate.each == 0 }
+func (d *Door) AllowsBypass() bool { return !d.leaving.Load() && d.rules.Load().rate.each == 0 }
 
 // ServeHTTP implements http.Handler.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -120,7 +120,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.opt.Next.ServeHTTP(w, r)
 }
 
-// stream lets a request in whose answer goes on. What comes behind the door gives it its time, step by step.
+// stream lets a request in whose answer goes on. Its handler gives it its time, step by step.
 func (d *Door) stream(w http.ResponseWriter, r *http.Request, rules *rules, k kind) {
 	addr, _ := rules.proxies.clientOf(r) // who has no address shares one
 	leave, reason := d.streams.enter(addr)

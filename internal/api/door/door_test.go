@@ -87,8 +87,8 @@ func TestTheLowestPriorityIsShedFirstAndBookingsLast(t *testing.T) {
 		t.Errorf("Retry-After %q", refusal.Header().Get("Retry-After"))
 	}
 	for what, want := range map[string]int{"default in_flight": 2, "flushot in_flight": 1} {
-		if counted.of(what) != want { // the booking names no product
-			t.Errorf("%s: %d, want %d", what, counted.of(what), want)
+		if counted.times(what) != want { // the booking names no product
+			t.Errorf("%s: %d, want %d", what, counted.times(what), want)
 		}
 	}
 	h.empty()
@@ -110,7 +110,7 @@ func TestUnknownProductsGoAsDefaultAndCountAsOther(t *testing.T) {
 			t.Errorf("%.60s: %d", target, w.Code)
 		}
 	}
-	if n := counted.of("other in_flight"); n != 3 {
+	if n := counted.times("other in_flight"); n != 3 {
 		t.Errorf("%d counted as other", n)
 	}
 }
@@ -126,7 +126,7 @@ func TestAClientOverItsRateIsToldWhenToComeBack(t *testing.T) {
 	}
 	w := ask(d, search)
 	problemIn(t, w.Header(), w.Body.Bytes())
-	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "4" || counted.of("default per_client") != 1 {
+	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "4" || counted.times("default per_client") != 1 {
 		t.Errorf("%d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
 	now = now.Add(4 * time.Second)

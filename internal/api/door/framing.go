@@ -7,7 +7,7 @@ import (
 	"timeslots/internal/problem"
 )
 
-// malformed tells what is wrong with how a request is put, as far as net/http shows it; package wire sees the rest. Whoever is
+// malformed tells what is wrong with how a request is put, as far as net/http shows it; package wire sees the rest. What is
 // refused here may have been understood differently by somebody on the way, so the connection ends.
 func malformed(r *http.Request) *problem.Document {
 	switch {
@@ -55,7 +55,7 @@ func isHost(host string) bool {
 }
 
 // originForm puts a request whose target was a URL as it would have come to its host: with a path, and the URL's host in
-// place of Host (RFC 9112 §3.2.2). Nothing behind the door can tell the two apart.
+// place of Host (RFC 9112 §3.2.2). No handler can tell the two apart.
 func originForm(r *http.Request) {
 	u := *r.URL
 	r.Host, u.Scheme, u.Host = u.Host, "", ""

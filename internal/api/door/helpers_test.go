@@ -36,7 +36,7 @@ func (c *counted) Shed(product, reason string) {
 	c.shed[product+" "+reason]++
 }
 
-func (c *counted) of(what string) int {
+func (c *counted) times(what string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.shed[what]

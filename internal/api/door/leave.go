@@ -67,7 +67,7 @@ func (l *Listener) Close() error {
 	return nil
 }
 
-// Stopping tells whether [Listener.Stop] was called.
+// Stopping reports whether [Listener.Stop] was called.
 func (l *Listener) Stopping() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -61,7 +61,7 @@ func TestStreamsTakeNoPlaceOfReads(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	d.ServeHTTP(w, httptest.NewRequest(http.MethodGet, eventStream, nil))
-	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || shed.of("default per_client") != 1 {
+	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || shed.times("default per_client") != 1 {
 		t.Errorf("one stream too many: %d %v, %v", w.Code, w.Header(), shed)
 	}
 	hall.empty()

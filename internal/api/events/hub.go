@@ -114,7 +114,7 @@ func (h *Hub) Len() int {
 	return len(h.streams)
 }
 
-// Close ends all streams, and sends their listeners home.
+// Close ends all streams, and ends their listeners.
 func (h *Hub) Close() {
 	h.mu.Lock() // who joins meanwhile is either waited for or refused
 	h.stop()

@@ -80,11 +80,11 @@ func (s *stream) note(offered []string) {
 	} else if !first {
 		return
 	}
-	s.ring()
+	s.wake()
 }
 
-// ring wakes all listeners.
-func (s *stream) ring() {
+// wake wakes all listeners.
+func (s *stream) wake() {
 	close(s.news)
 	s.news = make(chan struct{})
 }
@@ -104,7 +104,7 @@ func (s *stream) join(last string) *Listener {
 	return l
 }
 
-// abandoned tells whether nobody has listened since.
+// abandoned reports whether nobody has listened since.
 func (s *stream) abandoned(since time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,7 +115,7 @@ func (s *stream) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	s.ring()
+	s.wake()
 }
 
 // Listener hears of one answer. One goroutine uses it.
@@ -149,7 +149,7 @@ func (l *Listener) Next(ctx context.Context, patience time.Duration) ([]Event, e
 	}
 }
 
-// pending is what there is to tell, and the bell that rings for the next.
+// pending is what there is to tell; news is closed when there is more.
 func (l *Listener) pending() (events []Event, news chan struct{}, closed bool) {
 	s := l.stream
 	s.mu.Lock()

@@ -21,7 +21,7 @@ func preferenceOf(headers []string) preference {
 		return nil
 	}
 	if len(headers) == 1 {
-		return preferences.of(headers[0])
+		return preferences.get(headers[0])
 	}
 	return readPreference(headers)
 }
@@ -55,7 +55,7 @@ type memo struct {
 	known atomic.Pointer[map[string]preference]
 }
 
-func (m *memo) of(header string) preference {
+func (m *memo) get(header string) preference {
 	known := m.known.Load()
 	if known != nil {
 		if p, ok := (*known)[header]; ok {

@@ -182,7 +182,7 @@ func (c *conn) give(p []byte) (int, error) {
 	return c.hand(p, len(c.waiting)), nil
 }
 
-// fill reads more behind what is waiting. With an error nothing was read.
+// fill reads more after what is waiting. With an error nothing was read.
 func (c *conn) fill() (int, error) {
 	if c.refused != nil {
 		return 0, c.refused

@@ -14,7 +14,7 @@ type Reply struct {
 	vector net.Buffers // of parts; a field, so that it need not be allocated
 }
 
-// smallBody is the largest body that is copied behind the head: below, copying costs less than a second entry in the
+// smallBody is the largest body that is copied after the head: below, copying costs less than a second entry in the
 // system call's vector.
 const smallBody = 4 << 10
 
