@@ -48,7 +48,7 @@ func (s *stand) targets(t *testing.T) (list []string) {
 // waiting is an engine that knows nothing, and goes on looking until the client has left.
 type waiting struct{ *counter }
 
-func (waiting) Search(ctx context.Context, _ *timeslot.Query, _ search.Caller) (*search.Answer, error) {
+func (waiting) Search(ctx context.Context, _ search.Prepared, _ search.Caller) (*search.Answer, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }

@@ -33,7 +33,7 @@ func (s *Server) follow(c echo.Context) error {
 		return nil
 	}
 	watch := func() events.Watched {
-		return &events.Followed{Engine: s.opt.Engine, Query: q, Caller: search.Caller{Product: use.upstream, Budget: use.Budget}, Now: s.opt.Now}
+		return &events.Followed{Engine: s.opt.Engine, Query: q.Query, Caller: search.Caller{Product: use.upstream, Budget: use.Budget}, Now: s.opt.Now}
 	}
 	listener, err := s.streams.Join(q.Canonical(), watch, c.Request().Header.Get("Last-Event-ID"))
 	if errors.Is(err, events.ErrFull) {

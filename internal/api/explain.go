@@ -98,10 +98,7 @@ func (s *Server) Explain(ctx context.Context, raw string) (*Explanation, error) 
 	}
 	view, _ := s.opt.Engine.Taken(ctx)
 	ready := s.responses.Get(q.Canonical(), view) != nil
-	x, err := s.opt.Engine.Explain(ctx, q)
-	if err != nil {
-		return nil, err
-	}
+	x := s.opt.Engine.Explain(ctx, q)
 	doc := &Explanation{
 		Product: use.label, Query: x.Query, Cached: ready, Strict: x.Strict, Budget: use.Budget.Seconds(),
 		Merge:   ExplainedMerge{Offered: x.Result.Total, Providers: len(x.Result.Providers), Departments: len(x.Result.Departments)},

@@ -36,30 +36,30 @@ type counter struct {
 	caller  search.Caller
 }
 
-func (c *counter) Search(_ context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error) {
+func (c *counter) Search(_ context.Context, q search.Prepared, caller search.Caller) (*search.Answer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls++
-	c.last, c.caller = q, caller
+	c.last, c.caller = q.Query, caller
 	if c.err != nil {
 		return nil, c.err
 	}
 	return c.answer(), nil
 }
 
-func (c *counter) Explain(context.Context, *timeslot.Query) (*search.Explanation, error) {
-	return &search.Explanation{Result: &timeslot.Result{}}, nil
+func (c *counter) Explain(context.Context, search.Prepared) *search.Explanation {
+	return &search.Explanation{Result: &timeslot.Result{}}
 }
 
-func (c *counter) Warm(context.Context, *timeslot.Query, search.Caller, time.Duration) error {
+func (c *counter) Warm(context.Context, search.Prepared, search.Caller, time.Duration) error {
 	return nil
 }
 
-func (c *counter) Prepare(q *timeslot.Query, _ bool) []timeslot.Violation {
+func (c *counter) Prepare(q *timeslot.Query, _ bool) (search.Prepared, []timeslot.Violation) {
 	if c.prepare != nil {
 		c.prepare(q)
 	}
-	return c.tooMuch
+	return search.Prepared{Query: q}, c.tooMuch
 }
 
 func (c *counter) Taken(context.Context) (search.View, bool) {

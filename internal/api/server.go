@@ -25,13 +25,13 @@ import (
 // Searcher answers queries; see search.Engine for its errors.
 type Searcher interface {
 	// Prepare completes a query's canonical form and tells what is too much of it; see search.Engine.
-	Prepare(q *timeslot.Query, whole bool) []timeslot.Violation
-	Search(ctx context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error)
+	Prepare(q *timeslot.Query, whole bool) (search.Prepared, []timeslot.Violation)
+	Search(ctx context.Context, q search.Prepared, caller search.Caller) (*search.Answer, error)
 	Taken(ctx context.Context) (view search.View, strict bool)
 	// Warm keeps what an answer needs fresh; see search.Engine.
-	Warm(ctx context.Context, q *timeslot.Query, caller search.Caller, ahead time.Duration) error
+	Warm(ctx context.Context, q search.Prepared, caller search.Caller, ahead time.Duration) error
 	// Explain says how a query would be answered now, and fetches nothing.
-	Explain(ctx context.Context, q *timeslot.Query) (*search.Explanation, error)
+	Explain(ctx context.Context, q search.Prepared) *search.Explanation
 	// Read and Repeat serve drop-in routes; see search.Engine.
 	Read(ctx context.Context, key timeslot.FragmentKey, caller search.Caller) (*search.Reading, error)
 	Repeat(ctx context.Context, r *search.Reading) (search.Repeated, error)

@@ -79,7 +79,7 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 		return found, err
 	}
 	_, span := trace.Start(ctx, trace.Encode)
-	body := f.encode(q, answer)
+	body := f.encode(q.Query, answer)
 	span.End()
 	found.Response, found.strict, found.kept = response.New(response.OriginOf(answer), body, s.opt.Now()), answer.Strict, answer.Complete || answer.Settled
 	if found.kept {
@@ -90,23 +90,23 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 
 // understand turns a raw query into its canonical form. Its error names all that is wrong with it, also what is only too
 // much.
-func (s *Server) understand(raw string, f form) (*timeslot.Query, *useCase, error) {
+func (s *Server) understand(raw string, f form) (search.Prepared, *useCase, error) {
 	q, name, err := f.parse(raw)
 	use := s.product(name)
 	if q == nil {
-		return nil, use, err
+		return search.Prepared{}, use, err
 	}
 	if q.Sort == "" {
 		q.Sort = use.Ranking
 	}
-	bad := s.opt.Engine.Prepare(q, err == nil)
+	prepared, bad := s.opt.Engine.Prepare(q, err == nil)
 	if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
 		bad = append(invalid.Violations, bad...)
 	}
 	if len(bad) > 0 {
-		return nil, use, &timeslot.InvalidQueryError{Violations: bad}
+		return search.Prepared{}, use, &timeslot.InvalidQueryError{Violations: bad}
 	}
-	return q, use, err
+	return prepared, use, err
 }
 
 // cached finds a response that may be served as it is, and reports whether the view of taken slots it was checked

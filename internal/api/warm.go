@@ -32,7 +32,7 @@ func (s *Server) Warm(ctx context.Context, product, raw string, ahead time.Durat
 		return false, err
 	}
 	if answer.Complete {
-		s.responses.Put(q.Canonical(), response.New(response.OriginOf(answer), f.encode(q, answer), s.opt.Now()))
+		s.responses.Put(q.Canonical(), response.New(response.OriginOf(answer), f.encode(q.Query, answer), s.opt.Now()))
 	}
 	return answer.Complete, nil
 }

@@ -51,7 +51,7 @@ func TestAnOutageThatCrossesTheHourLeavesCodesServed(t *testing.T) {
 		}
 		r.set(func() { r.down = true })
 		for begun := time.Now(); time.Since(begun) < 5*time.Minute; pass(5 * time.Second) {
-			if _, err := e.Search(t.Context(), byCode("98101", 25), Caller{}); err != nil {
+			if _, err := e.search(t.Context(), byCode("98101", 25), Caller{}); err != nil {
 				t.Fatalf("after %v of an outage: %v", time.Since(begun), err)
 			}
 		}
@@ -75,7 +75,7 @@ func TestAPartOfACodesAnswerThatCannotBeReadCostsThatPartAlone(t *testing.T) {
 				ask := func(change func(*timeslot.Query)) (*Answer, error) {
 					q := timeslot.Query{PostalCode: "98101", Radius: 25, VisitTypes: []string{"Illness"}, EndDate: timeslot.DateOf(time.Now()) + 10}
 					change(&q)
-					return e.Search(t.Context(), queryOf(q), Caller{Budget: 2 * time.Second})
+					return e.search(t.Context(), queryOf(q), Caller{Budget: 2 * time.Second})
 				}
 				for range 200 {
 					if _, err := ask(func(*timeslot.Query) {}); err != nil {
@@ -100,7 +100,7 @@ func TestACodeWaitsForOneFailureAlone(t *testing.T) {
 		pass(policy.Fresh + policy.Stale + policy.StaleOnError + time.Minute)
 		r.set(func() { r.down, r.takes = true, time.Second; clear(r.reads) })
 		asked := time.Now()
-		if _, err := e.Search(t.Context(), byCode("98101", 25), Caller{}); err == nil || time.Since(asked) > time.Second || r.calls() > 1 {
+		if _, err := e.search(t.Context(), byCode("98101", 25), Caller{}); err == nil || time.Since(asked) > time.Second || r.calls() > 1 {
 			t.Errorf("%v after %v and %d calls", err, time.Since(asked), r.calls())
 		}
 	})
@@ -115,7 +115,7 @@ func TestNobodyWaitsForACircleThatFailedAMomentAgo(t *testing.T) {
 		r.set(func() { r.down, r.takes = true, time.Second })
 		for n := range 5 {
 			asked := time.Now()
-			a, err := e.Search(t.Context(), byCode("98101", 25), Caller{})
+			a, err := e.search(t.Context(), byCode("98101", 25), Caller{})
 			if err != nil || a.Total == 0 || n > 0 && time.Since(asked) > 0 {
 				t.Errorf("question %d: %v after %v", n, err, time.Since(asked))
 			}
@@ -133,7 +133,7 @@ func TestAWholeCopyGoesBeforeCirclesWithGaps(t *testing.T) {
 		pass(policy.Fresh + policy.Stale + time.Second)
 		r.set(func() { r.down = true })
 		for range 3 {
-			if a, err := e.Search(t.Context(), byCode("98101", 25), Caller{}); err != nil || !a.Complete {
+			if a, err := e.search(t.Context(), byCode("98101", 25), Caller{}); err != nil || !a.Complete {
 				t.Errorf("%v, complete %t", err, a.Complete)
 			}
 			pass(time.Second)

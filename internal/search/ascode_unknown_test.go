@@ -37,7 +37,7 @@ func TestAClinicOfUnknownDistanceHasTheCodeAskedForByItself(t *testing.T) {
 				if down {
 					pass(policy.Fresh + policy.Stale)
 				}
-				a, err := e.Search(t.Context(), byCode("98102", 25), Caller{})
+				a, err := e.search(t.Context(), byCode("98102", 25), Caller{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -103,7 +103,7 @@ func TestAnAnswerThatLacksAClinicIsNotSettled(t *testing.T) {
 		r, e := codedRegion(t)
 		opensWhileFresh(t, r, e, 3)
 		r.set(func() { r.takes = time.Second })
-		a, err := e.Search(t.Context(), byCode("98102", 25), Caller{Budget: 500 * time.Millisecond})
+		a, err := e.search(t.Context(), byCode("98102", 25), Caller{Budget: 500 * time.Millisecond})
 		if err != nil || a.Complete || a.Settled || !slices.ContainsFunc(a.Reports, func(r timeslot.SourceReport) bool { return r.Reason != "" }) {
 			t.Errorf("%v, complete %t, settled %t, %+v", err, a.Complete, a.Settled, a.Reports)
 		}
@@ -144,13 +144,11 @@ func TestACodeIsNotSpoiltByWhatWasNotAsked(t *testing.T) {
 			e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 40, VisitTypes: []string{"Illness"}}), Caller{})
 			synctest.Wait()
 		}
-		if _, err := e.Explain(t.Context(), byCode("98102", 25)); err != nil {
-			t.Fatal(err)
-		}
+		e.Explain(t.Context(), e.prepared(t, byCode("98102", 25)))
 		r.set(func() { r.down = true })
 		pass(policy.Fresh + policy.Stale)
 		for begun := time.Now(); time.Since(begun) < policy.StaleOnError-2*time.Minute; pass(5 * time.Second) {
-			if _, err := e.Search(t.Context(), byCode("98102", 25), Caller{}); err != nil {
+			if _, err := e.search(t.Context(), byCode("98102", 25), Caller{}); err != nil {
 				t.Fatalf("after %v: %v", time.Since(begun), err)
 			}
 		}
@@ -204,8 +202,8 @@ func TestExplainingACodeInAnOutage(t *testing.T) {
 		r, e := codedRegion(t)
 		unknownInOutage(t, r, e, 3)
 		a := e.mustSearch(t, byCode("98102", 25), Caller{})
-		if x, err := e.Explain(t.Context(), byCode("98102", 25)); err != nil || x.Result.Total != a.Total || a.Total == 0 {
-			t.Errorf("%v: explained %d, answered %d", err, x.Result.Total, a.Total)
+		if x := e.Explain(t.Context(), e.prepared(t, byCode("98102", 25))); x.Result.Total != a.Total || a.Total == 0 {
+			t.Errorf("explained %d, answered %d", x.Result.Total, a.Total)
 		}
 	})
 }
@@ -248,7 +246,7 @@ func TestALookAheadThatLeavesAClinicOutSaysNothing(t *testing.T) {
 		})
 		r.full[5], r.full[10], r.full[15] = true, true, true // that open as early
 		unknownInOutage(t, r, e, 0)
-		if a, err := e.Search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
+		if a, err := e.search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
 			t.Errorf("next at clinic %s, which is later than at the one that was left out", a.NextAvailable.Schedule.DepartmentID)
 		}
 	})
@@ -263,7 +261,7 @@ func TestALookAheadFromAWindowThatLeftAClinicOut(t *testing.T) {
 				r.opens = time.Now().AddDate(0, 0, days)
 				r.full[5], r.full[10], r.full[15] = true, true, true // that open as early
 				unknownInOutage(t, r, e, 0)
-				if a, err := e.Search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
+				if a, err := e.search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
 					t.Errorf("next at clinic %s, which is later than at the one that was left out", a.NextAvailable.Schedule.DepartmentID)
 				}
 			})

@@ -52,7 +52,7 @@ func TestNotFoundReplacesAnAnswerOnlyWhenItIsConfirmed(t *testing.T) {
 				e.mustSearch(t, q, Caller{})
 				pass(2 * time.Minute)
 				f.denies = true
-				a, err := e.Search(t.Context(), q, Caller{})
+				a, err := e.search(t.Context(), q, Caller{})
 				if a == nil || a.Total != tt.slots || a.Reports[0].Status != tt.status {
 					t.Fatalf("got %+v, %v; want %d slots, %s", a, err, tt.slots, tt.status)
 				}
@@ -69,7 +69,7 @@ func TestNotFoundWhereNothingWasIsBelieved(t *testing.T) {
 		f := &forgetful{desk: newDesk(directoryOf(clinic)), denies: true}
 		e := newEngine(t, f.desk, func(o *Options) { o.Fetcher = f })
 		for range 3 {
-			_, _ = e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+			_, _ = e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
 			pass(time.Minute)
 		}
 		if f.alone != 0 {

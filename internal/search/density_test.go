@@ -123,7 +123,7 @@ func TestAnAreaThatIsTooLargeIsReadInSmallerPartsAtOnce(t *testing.T) {
 func TestAnAreaWhoseDayIsTooLargeFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, e := newCity(t, 0)
-		_, err := e.Search(t.Context(), around(timeslot.Query{}), Caller{})
+		_, err := e.search(t.Context(), around(timeslot.Query{}), Caller{})
 		if err == nil {
 			t.Error("an answer without anything")
 		}

@@ -174,45 +174,46 @@ func (e *Engine) Taken(ctx context.Context) (view View, strict bool) { return e.
 // mergeReserve is the part of a budget that is kept for merging and encoding.
 func mergeReserve(budget time.Duration) time.Duration { return min(budget/10, 25*time.Millisecond) }
 
-// Prepare brings a query into its canonical form, as far as that takes more than the query itself: where its postal code
-// is, and which day it is. It tells what is too much of it. A query whose parameters could not all be read is looked at
-// without its cursor.
-func (e *Engine) Prepare(q *timeslot.Query, whole bool) []timeslot.Violation {
+// Prepared is a query in its canonical form that asks for no more than it may. [Engine.Prepare] makes it; it is read only.
+type Prepared struct{ *timeslot.Query }
+
+// Prepare brings a validated, normalised query into its canonical form, as far as that takes more than the query itself: where
+// its postal code is, and which day it is, so that a query of yesterday is prepared anew. It tells what is too much of it; then
+// there is nothing prepared. A query whose parameters could not all be read is looked at without its cursor.
+func (e *Engine) Prepare(q *timeslot.Query, whole bool) (Prepared, []timeslot.Violation) {
 	now := e.opt.Now()
 	q.Locate(e.opt.Limits.PostalCodes)
 	q.ForgetPast(now)
 	bad := e.opt.Limits.check(q, now)
-	if !whole {
-		return bad
+	if whole {
+		_, err := merge.ParseCursor(q.Cursor, q)
+		if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
+			bad = append(bad, invalid.Violations...)
+		}
 	}
-	_, err := merge.ParseCursor(q.Cursor, q)
-	if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
-		bad = append(bad, invalid.Violations...)
+	if len(bad) > 0 || !whole {
+		return Prepared{}, bad
 	}
-	return bad
+	return Prepared{q}, nil
 }
 
-// Search answers a validated, normalised query, which it may prepare once more. Errors are [timeslot.InvalidQueryError] when it asks for too much,
-// [FailedError] when nothing servable is left, [UnknownError] when all it names is unknown to upstream, and
-// [context.Canceled] when ctx was.
-func (e *Engine) Search(ctx context.Context, q *timeslot.Query, caller Caller) (*Answer, error) {
-	if bad := e.Prepare(q, true); len(bad) > 0 {
-		return nil, &timeslot.InvalidQueryError{Violations: bad}
-	}
+// Search answers a query. Errors are [timeslot.InvalidQueryError] when it means too many reads, [FailedError] when nothing
+// servable is left, [UnknownError] when all it names is unknown to upstream, and [context.Canceled] when ctx was.
+func (e *Engine) Search(ctx context.Context, q Prepared, caller Caller) (*Answer, error) {
 	if caller.Budget > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, caller.Budget-mergeReserve(caller.Budget))
 		defer cancel()
 	}
 	_, before := e.opt.Taken.Current(ctx) // what is looked up under a lapsed view may be void by now
-	gathered, err := e.gather(ctx, q, caller)
+	gathered, err := e.gather(ctx, q, caller.call())
 	if err != nil {
 		return nil, err
 	}
-	if errors.Is(ctx.Err(), context.Canceled) { // whoever asked has left
+	if errors.Is(ctx.Err(), context.Canceled) { // the caller has left
 		return nil, ctx.Err()
 	}
-	answer := e.answer(ctx, q, gathered)
+	answer := e.answer(ctx, q.Query, gathered)
 	answer.Strict = answer.Strict && before
 	if err := gathered.verdict(answer.Reports); err != nil {
 		return answer, err

@@ -49,7 +49,7 @@ func TestPastTheFreshTimeNobodyWaitsAndOneRefreshFollows(t *testing.T) {
 		var crowd sync.WaitGroup
 		for range 1000 {
 			crowd.Go(func() {
-				a, err := e.Search(t.Context(), q, Caller{})
+				a, err := e.search(t.Context(), q, Caller{})
 				if err != nil || a.Total != 1 || a.Waited || !a.Stale {
 					t.Errorf("got %+v, %v; want the stale answer at once", a, err)
 				}
@@ -77,7 +77,7 @@ func TestAThousandColdSearchesMakeOneCallPerFragment(t *testing.T) {
 		var crowd sync.WaitGroup
 		for range 1000 {
 			crowd.Go(func() {
-				if a, err := e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{}); err != nil || a.Total != 1 {
+				if a, err := e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{}); err != nil || a.Total != 1 {
 					t.Errorf("got %+v, %v", a, err)
 				}
 			})
@@ -141,7 +141,7 @@ func TestAnOldCopyIsServedOnlyWhileItsSourceFails(t *testing.T) {
 			t.Errorf("%d slots, complete %v, %+v; want the old copy, marked stale", a.Total, a.Complete, a.Reports)
 		}
 		pass(10 * time.Minute)
-		_, err := e.Search(t.Context(), q, Caller{})
+		_, err := e.search(t.Context(), q, Caller{})
 		if failed, ok := errors.AsType[*FailedError](err); !ok || failed.Kind != timeslot.KindOpen {
 			t.Errorf("past staleOnError: %v, want a failure that says why", err)
 		}
@@ -164,7 +164,7 @@ func TestWhatEverySourceDidDecidesTheFailure(t *testing.T) {
 				d := newDesk(directoryOf(clinic))
 				d.failure[timeslot.CareDirect], d.failure[timeslot.ProviderDirect] = tt.care, tt.provider
 				q := queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"Illness"}})
-				_, err := newEngine(t, d, nil).Search(t.Context(), q, Caller{})
+				_, err := newEngine(t, d, nil).search(t.Context(), q, Caller{})
 				if failed, ok := errors.AsType[*FailedError](err); !ok || failed.Kind != tt.want {
 					t.Errorf("err = %v, want kind %s", err, tt.want)
 				}
@@ -185,7 +185,7 @@ func TestUnknownAmongOthersIsSaidAndOnlyUnknownIsAnError(t *testing.T) {
 		if diff := cmp.Diff(want, a.Reports, cmpopts.IgnoreFields(timeslot.SourceReport{}, "FetchedAt")); diff != "" || !a.Complete {
 			t.Errorf("complete %v, reports (-want +got):\n%s", a.Complete, diff)
 		}
-		_, err := e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{"9999999999"}}), Caller{})
+		_, err := e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{"9999999999"}}), Caller{})
 		if _, ok := errors.AsType[*UnknownError](err); !ok {
 			t.Errorf("err = %v, want UnknownError", err)
 		}
@@ -206,7 +206,7 @@ func TestAFailedDirectoryIsNamedAndTheSlotsStillCome(t *testing.T) {
 func TestTooWideQueriesAreRefusedWithAFix(t *testing.T) {
 	e := newEngine(t, newDesk(), func(o *Options) { o.Limits.MaxProviders = 1 })
 	today := timeslot.DateOf(time.Now())
-	_, err := e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{"9000000017", "9000000025"}, StartDate: today, EndDate: today + 200}), Caller{})
+	_, err := e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{"9000000017", "9000000025"}, StartDate: today, EndDate: today + 200}), Caller{})
 	invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err)
 	if !ok || len(invalid.Violations) != 2 || invalid.Violations[0].Parameter != "npi" || invalid.Violations[1].Parameter != "endDate" {
 		t.Fatalf("err = %v, want npi and endDate named", err)
@@ -222,11 +222,11 @@ func TestAnAnswerSlowerThanTheBudgetIsThereForTheNext(t *testing.T) {
 		d.delay[timeslot.ProviderDirect] = 1200 * time.Millisecond
 		e := newEngine(t, d, nil)
 		q := queryOf(timeslot.Query{NPIs: []string{npi}})
-		if _, err := e.Search(t.Context(), q, Caller{Budget: 800 * time.Millisecond}); timeslotFailure(err) != timeslot.KindTimeout {
+		if _, err := e.search(t.Context(), q, Caller{Budget: 800 * time.Millisecond}); timeslotFailure(err) != timeslot.KindTimeout {
 			t.Fatalf("first: %v, want out of time", err)
 		}
 		pass(time.Second)
-		a, err := e.Search(t.Context(), q, Caller{Budget: 800 * time.Millisecond})
+		a, err := e.search(t.Context(), q, Caller{Budget: 800 * time.Millisecond})
 		if err != nil || a.Total != 1 || a.Waited {
 			t.Errorf("second: %+v, %v; want what the first one's call brought", a, err)
 		}
@@ -246,7 +246,7 @@ func TestASwitchedOffSourceDoesNotHideThatAllOthersFailed(t *testing.T) {
 		d.failure[timeslot.CareDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Status: 500}
 		e := newEngine(t, d, func(o *Options) { o.Sources[timeslot.CareOptions] = SourceOptions{} })
 		q := queryOf(timeslot.Query{Point: clinic.Point, VisitTypes: []string{"Illness"}})
-		if _, err := e.Search(t.Context(), q, Caller{}); timeslotFailure(err) != timeslot.KindUpstream {
+		if _, err := e.search(t.Context(), q, Caller{}); timeslotFailure(err) != timeslot.KindUpstream {
 			t.Errorf("err = %v, want the failure", err)
 		}
 	})
@@ -258,7 +258,7 @@ func TestACallerThatLeavesGetsNeitherAnAnswerNorAFailure(t *testing.T) {
 		d.delay[timeslot.ProviderDirect] = time.Second
 		ctx, leave := context.WithCancel(t.Context())
 		time.AfterFunc(100*time.Millisecond, leave)
-		if a, err := newEngine(t, d, nil).Search(ctx, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{Budget: time.Minute}); !errors.Is(err, context.Canceled) {
+		if a, err := newEngine(t, d, nil).search(ctx, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{Budget: time.Minute}); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %+v, %v", a, err)
 		}
 	})
@@ -273,7 +273,7 @@ func TestWindowsThatCannotBeAnsweredAreRefused(t *testing.T) {
 		"visitTypeName": {NPIs: []string{npi}, VisitTypes: strings.Split("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u", ",")},
 	}
 	for parameter, q := range tests {
-		_, err := e.Search(t.Context(), queryOf(q), Caller{})
+		_, err := e.search(t.Context(), queryOf(q), Caller{})
 		if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok || len(invalid.Violations) != 1 || invalid.Violations[0].Parameter != parameter {
 			t.Errorf("%s: %v", parameter, err)
 		}
@@ -289,7 +289,7 @@ func TestAnswersThatMeanTooManyReadsAreRefused(t *testing.T) {
 		for i := range 400 {
 			q.Departments = append(q.Departments, fmt.Sprintf("D%d", i))
 		}
-		_, err := e.Search(t.Context(), queryOf(q), Caller{})
+		_, err := e.search(t.Context(), queryOf(q), Caller{})
 		if _, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok {
 			t.Errorf("err = %v, want it refused", err)
 		}

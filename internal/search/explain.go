@@ -36,12 +36,9 @@ type ExplainedFragment struct {
 	Why       string        // of an area around a point: why this one
 }
 
-// Explain plans and looks up as a search does, but fetches and refreshes nothing. Its error is
-// [timeslot.InvalidQueryError].
-func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, error) {
-	if bad := e.Prepare(q, true); len(bad) > 0 {
-		return nil, &timeslot.InvalidQueryError{Violations: bad}
-	}
+// Explain plans and looks up as a search does, but fetches and refreshes nothing.
+func (e *Engine) Explain(ctx context.Context, prepared Prepared) *Explanation {
+	q := new(*prepared.Query)
 	q.Explain = true
 	x := &Explanation{Query: q.Canonical()}
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
@@ -74,7 +71,7 @@ func (e *Engine) Explain(ctx context.Context, q *timeslot.Query) (*Explanation, 
 		x.Fragments = append(x.Fragments, e.explain(pc, found[pc.key], listed[pc.key]))
 		x.Fragments[i].Leased = leases[i]
 	}
-	return x, nil
+	return x
 }
 
 func (g *collection) keys() []timeslot.FragmentKey {

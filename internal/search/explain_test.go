@@ -13,11 +13,7 @@ func TestExplainingFetchesNothingAndSaysWhatIsThere(t *testing.T) {
 		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1), inHours(2)))
 		e := newEngine(t, d, nil)
 		explain := func() *Explanation {
-			x, err := e.Explain(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return x
+			return e.Explain(t.Context(), e.prepared(t, queryOf(timeslot.Query{NPIs: []string{npi}})))
 		}
 		of := func(x *Explanation) ExplainedFragment {
 			for _, f := range x.Fragments {

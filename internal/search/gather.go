@@ -32,8 +32,7 @@ type piece struct {
 
 // gather reads what the query needs, until ctx ends: the directory's list of departments first, which is nearly always in
 // memory, then everything that can be planned, side by side, and last what only an area's answers name.
-func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (*collection, error) {
-	call := caller.call()
+func (e *Engine) gather(ctx context.Context, q Prepared, call fetch.Call) (*collection, error) {
 	g, err := e.planned(ctx, q, call)
 	if err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func (e *Engine) gather(ctx context.Context, q *timeslot.Query, caller Caller) (
 }
 
 // planned reads the list of departments and plans the rest by it.
-func (e *Engine) planned(ctx context.Context, q *timeslot.Query, call fetch.Call) (*collection, error) {
+func (e *Engine) planned(ctx context.Context, q Prepared, call fetch.Call) (*collection, error) {
 	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
 	e.lookup(ctx, []*piece{list}, call)
 	if q.HasLocation() && !list.servable() {
@@ -60,7 +59,7 @@ func (e *Engine) planned(ctx context.Context, q *timeslot.Query, call fetch.Call
 	}
 	e.watchLookahead(list.fragment, call)
 	_, span := trace.Start(ctx, trace.Plan)
-	p := e.plan(q, list.departments())
+	p := e.plan(q.Query, list.departments())
 	span.Count(trace.Reads, len(p.directory)+len(p.slots))
 	span.End()
 	if len(p.slots) > maxAsks {

@@ -192,7 +192,7 @@ func queryOf(q timeslot.Query) *timeslot.Query {
 
 func (e *Engine) mustSearch(t testing.TB, q *timeslot.Query, caller Caller) *Answer {
 	t.Helper()
-	a, err := e.Search(t.Context(), q, caller)
+	a, err := e.search(t.Context(), q, caller)
 	if err != nil {
 		t.Fatalf("Search: %v", err)
 	}
@@ -201,3 +201,22 @@ func (e *Engine) mustSearch(t testing.TB, q *timeslot.Query, caller Caller) *Ans
 
 // pass lets bubble time go by (testing/synctest).
 func pass(d time.Duration) { <-time.After(d) }
+
+// search prepares a query and answers it.
+func (e *Engine) search(ctx context.Context, q *timeslot.Query, caller Caller) (*Answer, error) {
+	prepared, bad := e.Prepare(q, true)
+	if len(bad) > 0 {
+		return nil, &timeslot.InvalidQueryError{Violations: bad}
+	}
+	return e.Search(ctx, prepared, caller)
+}
+
+// prepared is a query that must be allowed.
+func (e *Engine) prepared(t testing.TB, q *timeslot.Query) Prepared {
+	t.Helper()
+	p, bad := e.Prepare(q, true)
+	if len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	return p
+}

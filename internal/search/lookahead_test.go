@@ -16,8 +16,8 @@ func TestWindowsEndAtTheLargestLimitThatAnyEHRHas(t *testing.T) {
 		}
 		d := newDesk(directoryOf(clinic, second), limit("e", `{"maxLookaheadDays":20}`), limit("f", `{"maxLookaheadDays":10}`))
 		e := newEngine(t, d, nil)
-		_, _ = e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
-		_, _ = e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{}) // now the directory is at hand
+		_, _ = e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+		_, _ = e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{}) // now the directory is at hand
 		synctest.Wait()
 		if got := *e.lookahead.known.Load(); got != (span{largest: 20, smallest: 10}) {
 			t.Fatalf("limits %+v, want 20 and 10", got)

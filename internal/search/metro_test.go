@@ -117,10 +117,7 @@ func TestOfSeveralCirclesTheLargestServes(t *testing.T) {
 		for _, radius := range []int{10, 50, 25} {
 			e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
 		}
-		x, err := e.Explain(t.Context(), queryOf(timeslot.Query{Point: &seattle, Radius: 5, VisitTypes: []string{"Illness"}}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		x := e.Explain(t.Context(), e.prepared(t, queryOf(timeslot.Query{Point: &seattle, Radius: 5, VisitTypes: []string{"Illness"}})))
 		for _, f := range x.Fragments {
 			if f.Key.Operation == timeslot.OpAvailabilitySlots && (f.Key.Area.Radius != 62 || f.Why != whyContains) {
 				t.Errorf("served with %+v: %s", f.Key.Area, f.Why)

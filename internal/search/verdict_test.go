@@ -116,7 +116,7 @@ func onePartFails(t *testing.T, q *timeslot.Query, parts []*timeslot.Fragment, f
 		}
 		d.failKey[parts[failing].Key] = &timeslot.Error{Kind: kind, Source: parts[failing].Key.Source()}
 	})
-	a, err := e.Search(t.Context(), q, Caller{Budget: 3 * time.Second})
+	a, err := e.search(t.Context(), q, Caller{Budget: 3 * time.Second})
 	if err != nil {
 		t.Fatalf("part %d: %v, want the other parts", failing, err)
 	}
@@ -131,7 +131,7 @@ func TestAFailureUnwrapsToItsCausesEachOfThemOnce(t *testing.T) {
 		refused, broken := &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.ProviderDirect, Status: 503}, errors.New("broken")
 		d.failure[timeslot.ProviderDirect], d.failure[timeslot.CareDirect] = refused, broken
 		e := newEngine(t, d, nil)
-		_, err := e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{clinic.URLName}, VisitTypes: []string{"Illness"}}), Caller{})
+		_, err := e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{clinic.URLName}, VisitTypes: []string{"Illness"}}), Caller{})
 		failed, ok := errors.AsType[*FailedError](err)
 		if !ok || len(failed.Causes) != 2 || !errors.Is(err, refused) || !errors.Is(err, broken) {
 			t.Errorf("%v of %+v, want a failure by %v and %v", err, failed, refused, broken)
@@ -144,7 +144,7 @@ func TestWhenAllPartsFailNothingIsServed(t *testing.T) {
 		d := newDesk(directoryOf(clinic))
 		d.failure[timeslot.ProviderDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.ProviderDirect}
 		e := newEngine(t, d, nil)
-		_, err := e.Search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+		_, err := e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
 		if _, failed := errors.AsType[*FailedError](err); !failed {
 			t.Errorf("%v, want a failed answer", err)
 		}

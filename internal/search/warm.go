@@ -7,14 +7,11 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Warm gathers what an answer to q needs, and has whatever would not stay fresh for ahead refreshed behind: called at
+// Warm gathers what an answer to q needs, and has whatever would not stay fresh for ahead refreshed in the background: called at
 // least as often as that, it keeps the query's fragments fresh, by the same flights, leases, limits and breakers as
 // everybody's reads. Its errors are [timeslot.InvalidQueryError] and the context's.
-func (e *Engine) Warm(ctx context.Context, q *timeslot.Query, caller Caller, ahead time.Duration) error {
-	if bad := e.Prepare(q, true); len(bad) > 0 {
-		return &timeslot.InvalidQueryError{Violations: bad}
-	}
-	g, err := e.gather(ctx, q, caller)
+func (e *Engine) Warm(ctx context.Context, q Prepared, caller Caller, ahead time.Duration) error {
+	g, err := e.gather(ctx, q, caller.call())
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func TestAWarmQueryIsNeverStaleAndCostsOneCallAPeriod(t *testing.T) {
 		q := queryOf(timeslot.Query{NPIs: []string{npi}})
 		const every = 10 * time.Second
 		for range 30 {
-			if err := e.Warm(t.Context(), q, Caller{}, every); err != nil {
+			if err := e.Warm(t.Context(), e.prepared(t, q), Caller{}, every); err != nil {
 				t.Fatal(err)
 			}
 			for range 9 {
@@ -42,7 +42,7 @@ func TestAWarmQueryThatAsksForTooMuchIsRefused(t *testing.T) {
 			many = append(many, fmt.Sprintf("9%09d", i))
 		}
 		q := queryOf(timeslot.Query{NPIs: many})
-		if err := e.Warm(t.Context(), q, Caller{}, time.Second); err == nil {
+		if _, bad := e.Prepare(q, true); len(bad) == 0 {
 			t.Error("two hundred clinicians are warmed")
 		}
 	})

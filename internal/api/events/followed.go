@@ -11,7 +11,8 @@ import (
 
 // Searcher answers queries. The real one is search.Engine.
 type Searcher interface {
-	Search(ctx context.Context, q *timeslot.Query, caller search.Caller) (*search.Answer, error)
+	Prepare(q *timeslot.Query, whole bool) (search.Prepared, []timeslot.Violation)
+	Search(ctx context.Context, q search.Prepared, caller search.Caller) (*search.Answer, error)
 	Taken(ctx context.Context) (view search.View, strict bool)
 }
 
@@ -42,8 +43,7 @@ func (w *Followed) Due() bool {
 
 // Look implements Watched.
 func (w *Followed) Look(ctx context.Context) ([]string, error) {
-	q := *w.Query
-	answer, err := w.Engine.Search(ctx, &q, w.Caller)
+	answer, err := w.search(ctx)
 	now := w.Now()
 	w.next = now.Add(leastBetween)
 	w.answer = nil // nothing to compare with, until there is a whole one again
@@ -58,6 +58,15 @@ func (w *Followed) Look(ctx context.Context) ([]string, error) {
 	}
 	w.answer = answer
 	return offeredBy(answer), nil
+}
+
+// search prepares the query anew each time: it may be another day.
+func (w *Followed) search(ctx context.Context) (*search.Answer, error) {
+	q, bad := w.Engine.Prepare(new(*w.Query), true)
+	if len(bad) > 0 {
+		return nil, &timeslot.InvalidQueryError{Violations: bad}
+	}
+	return w.Engine.Search(ctx, q, w.Caller)
 }
 
 // offeredBy is the ids of all slots that an answer shows: those of its page, or the next ones of its entries.
