@@ -8,7 +8,7 @@ type Recorder interface {
 	// RedisOperation tells of one round trip: operation is the caller's word for it, or "ping"; outcome is "ok", "error",
 	// "timeout", or "bypassed" (not sent: Redis was down or a queue full; d is zero).
 	RedisOperation(operation, outcome string, d time.Duration)
-	// RedisServers tells how many servers have which trouble (the words of [Troubles]), at start and on every change. Those
+	// RedisServers tells how many servers have which trouble (the words of [Trouble]), at start and on every change. Those
 	// without stand under the empty word.
 	RedisServers(count map[string]int)
 	// RedisClockSkew tells by how much this replica's clock is ahead of a server's, the worst of all.

@@ -7,14 +7,6 @@ import (
 	"testing"
 )
 
-func TestEachTroubleIsExplained(t *testing.T) {
-	for _, kind := range Troubles() {
-		if troubles[kind] == "" {
-			t.Errorf("%s has no explanation", kind)
-		}
-	}
-}
-
 func TestAServerThatComesAndGoesDoesNotFloodTheLog(t *testing.T) {
 	var log bytes.Buffer
 	s := &servers{recorder: silent{}, log: slog.New(slog.NewTextHandler(&log, nil)), tripped: func() {}}

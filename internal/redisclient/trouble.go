@@ -53,14 +53,6 @@ var troubles = map[Trouble]string{
 	TroubleFull:        "it has no memory left for writes (maxmemory)",
 }
 
-// Troubles are all kinds but the empty one.
-func Troubles() []Trouble {
-	return []Trouble{
-		TroubleRefused, TroubleUnreachable, TroubleClosed, TroubleTimeout, TroubleTLS, TroubleProtocol, TroubleAuth,
-		TroublePermission, TroubleLoading, TroubleClients, TroubleMasterDown, TroubleClusterDown, TroubleReadOnly, TroubleFull,
-	}
-}
-
 // Bypasses reports whether a server with this trouble is not asked. One that only takes no writes still answers reads.
 func (t Trouble) Bypasses() bool {
 	return t != TroubleNone && t != TroubleReadOnly && t != TroubleFull

@@ -1,9 +1,7 @@
 package timeslot
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 )
 
 // Operation is an upstream read, as named in keys, metrics and logs; its version is a field of the key.
@@ -227,94 +225,4 @@ func appendEscaped(b []byte, s string) []byte {
 		}
 	}
 	return b
-}
-
-// ParseFragmentKey reads what [FragmentKey.String] wrote, and nothing else: any other text is an error.
-func ParseFragmentKey(text string) (FragmentKey, error) {
-	k, err := parseKey(text)
-	if err == nil && k.String() != text {
-		err = fmt.Errorf("not in canonical form")
-	}
-	if err != nil {
-		return FragmentKey{}, fmt.Errorf("fragment key %q: %w", text, err)
-	}
-	return k, nil
-}
-
-func parseKey(text string) (k FragmentKey, err error) {
-	fields := strings.Split(text, ":")
-	if len(fields) != 10 || fields[0] != "1" {
-		return k, fmt.Errorf("want ten fields of format 1")
-	}
-	op, version, _ := strings.Cut(fields[1], "/")
-	area := strings.Split(fields[6], ",")
-	if len(area) != 4 {
-		return k, fmt.Errorf("want an area of four parts")
-	}
-	p := keyParser{}
-	block, span, parted := strings.Cut(fields[5], ".")
-	k = FragmentKey{
-		Operation: Operation(p.text(op)), Version: uint8(p.number(version, 0, 255)),
-		NPI: p.text(fields[2]), Department: p.text(fields[3]), VisitType: p.text(fields[4]),
-		Block: Block(p.number(block, -1<<31, 1<<31-1)),
-		Area: Area{
-			Latitude: int32(p.number(area[0], -1<<31, 1<<31-1)), Longitude: int32(p.number(area[1], -1<<31, 1<<31-1)),
-			PostalCode: p.text(area[2]), Radius: uint8(p.number(area[3], 0, 255)),
-		},
-		Exact: strings.Contains(fields[7], "x"), Post: strings.Contains(fields[7], "p"),
-		Item: p.text(fields[8]), Params: p.text(fields[9]),
-	}
-	if parted {
-		days, part, _ := strings.Cut(span, ".")
-		k.Span = Span{Days: uint8(p.number(days, 1, BlockDays-1)), Part: uint8(p.number(part, 0, BlockDays-1))}
-		if int(k.Span.Days)*int(k.Span.Part) >= BlockDays {
-			p.fail(fmt.Errorf("part %d of %d days lies after the block", k.Span.Part, k.Span.Days))
-		}
-	}
-	return k, p.err
-}
-
-// keyParser reads fields and remembers the first error.
-type keyParser struct{ err error }
-
-func (p *keyParser) number(s string, low, high int64) int64 {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err == nil && (n < low || n > high) {
-		err = fmt.Errorf("%d is out of range", n)
-	}
-	if err != nil && p.err == nil {
-		p.err = err
-	}
-	return n
-}
-
-func (p *keyParser) text(s string) string {
-	if !strings.Contains(s, "%") {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] != '%' {
-			b = append(b, s[i])
-			continue
-		}
-		if i+2 >= len(s) {
-			p.fail(fmt.Errorf("broken escape in %q", s))
-			return ""
-		}
-		high, low := strings.IndexByte(hexDigits, s[i+1]), strings.IndexByte(hexDigits, s[i+2])
-		if high < 0 || low < 0 {
-			p.fail(fmt.Errorf("broken escape in %q", s))
-			return ""
-		}
-		b = append(b, byte(high<<4|low))
-		i += 2
-	}
-	return string(b)
-}
-
-func (p *keyParser) fail(err error) {
-	if p.err == nil {
-		p.err = err
-	}
 }
