@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// calendars is how far the pages of a balanced answer have come. A calendar is a group: one clinician at one
+// calendars is how far the pages of an answer that is ordered by scores have come. A calendar is a group: one clinician at one
 // department for one visit type. Whatever the scores, a calendar is shown in the order of time (see rank.go), so what
 // was shown of it is what starts until some instant, whichever slots are gone or new by now.
 //

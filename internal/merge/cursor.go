@@ -12,16 +12,17 @@ import (
 )
 
 // Cursor says where a page ended, in terms that outlive the slots on it: pages that follow are right whichever slots
-// came and went since (docs/interface.md §3.1). For soonest and nearest it is the position of the last slot; for balanced,
-// whose scores move with the slots around them, it is how far every calendar was shown. That grows with the calendars:
-// where it would become too long it grows no more, and what is left is shown in the order of soonest, after a position.
+// came and went since (docs/interface.md §3.1). It is the position of the last slot; of a profile with scores, which move with
+// the slots around them, it is how far every calendar was shown. That grows with the calendars: where it would become too long
+// it grows no more, and what is left is shown in the order of starts, after a position.
 //
 // As text it is base64url of: version, fingerprint of the query, position or calendars, CRC-32 of all before. The
 // checksum is there for accidents, not for secrecy: whoever forges a cursor only chooses where to read on.
 type Cursor struct {
-	last      position
-	calendars calendars // of balanced only
-	tail      bool      // of balanced only: beyond the calendars, the rest follows in the order of soonest, after last
+	last      Position
+	scored    bool      // of a profile with scores
+	calendars calendars // if scored
+	tail      bool      // if scored: beyond the calendars, the rest follows in the order of starts, after last
 }
 
 const (
@@ -42,12 +43,13 @@ var (
 )
 
 // ParseCursor reads a cursor that an answer to q gave; limit alone may differ between pages. Empty text is the
-// beginning: nil, without error. Any other text is refused with a [timeslot.InvalidQueryError] about `cursor`.
-func ParseCursor(text string, q *timeslot.Query) (*Cursor, error) {
+// beginning: nil, without error. Any other text is refused with a [timeslot.InvalidQueryError] about `cursor`. The list is of the
+// profiles that there are; nil: [Profiles].
+func ParseCursor(text string, q *timeslot.Query, list []Profile) (*Cursor, error) {
 	if text == "" {
 		return nil, nil
 	}
-	c, err := decodeCursor(text, q)
+	c, err := decodeCursor(text, q, profileOf(q, list))
 	if err != nil {
 		return nil, &timeslot.InvalidQueryError{Violations: []timeslot.Violation{{
 			Parameter: "cursor", Detail: "the cursor " + err.Error(),
@@ -57,7 +59,7 @@ func ParseCursor(text string, q *timeslot.Query) (*Cursor, error) {
 	return c, nil
 }
 
-func decodeCursor(text string, q *timeslot.Query) (*Cursor, error) {
+func decodeCursor(text string, q *timeslot.Query, profile *Profile) (*Cursor, error) {
 	if len(text) > maxCursor {
 		return nil, errDamaged
 	}
@@ -72,15 +74,15 @@ func decodeCursor(text string, q *timeslot.Query) (*Cursor, error) {
 	if mark := body[1:headBytes]; !bytes.Equal(mark, fingerprint(q)) && !bytes.Equal(mark, fingerprintBefore(q)) {
 		return nil, errForeign
 	}
-	c := &Cursor{}
+	c := &Cursor{scored: profile.Score != nil}
 	in := reader{rest: body[headBytes:]}
-	if q.Sort == timeslot.Balanced {
+	if c.scored {
 		c.tail = in.flag()
 	}
-	if c.tail || q.Sort != timeslot.Balanced {
+	if c.tail || !c.scored {
 		c.last = in.position()
 	}
-	if q.Sort == timeslot.Balanced {
+	if c.scored {
 		c.calendars = in.calendars()
 	}
 	if in.failed || len(in.rest) > 0 {
@@ -95,7 +97,7 @@ func (c *Cursor) text(q *timeslot.Query) string {
 	switch {
 	case c.tail:
 		payload = c.calendars.append(c.last.append([]byte{1}))
-	case q.Sort == timeslot.Balanced:
+	case c.scored:
 		payload = c.calendars.append([]byte{0})
 	default:
 		payload = c.last.append(nil)

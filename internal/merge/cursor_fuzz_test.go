@@ -31,12 +31,12 @@ func FuzzACursorReadAndWrittenAgainLeadsToTheSamePage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte, profile uint8) {
 		in := regional(profiles[profile%3])
 		text := merge.SealCursor(payload, in.Query)
-		c, err := merge.ParseCursor(text, in.Query)
+		c, err := merge.ParseCursor(text, in.Query, nil)
 		if err != nil {
 			return
 		}
 		again := merge.CursorText(c, in.Query)
-		same, err := merge.ParseCursor(again, in.Query)
+		same, err := merge.ParseCursor(again, in.Query, nil)
 		if err != nil || merge.CursorText(same, in.Query) != again {
 			t.Fatalf("%x is read, written as %q and then refused, or written as another: %v", payload, again, err)
 		}

@@ -45,7 +45,7 @@ func TestACursorIsRefusedWithOtherParameters(t *testing.T) {
 			in := regional(timeslot.Soonest)
 			cursor := mergeOf(in).NextCursor
 			change(in.Query)
-			_, err := merge.ParseCursor(cursor, in.Query)
+			_, err := merge.ParseCursor(cursor, in.Query, nil)
 			if detail := refusal(t, err); !strings.Contains(detail, "other parameters") {
 				t.Errorf("detail %q", detail)
 			}
@@ -68,7 +68,7 @@ func TestADamagedCursorIsRefused(t *testing.T) {
 	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
 		in := regional(profile)
 		cursor := mergeOf(in).NextCursor
-		if _, err := merge.ParseCursor(cursor, in.Query); err != nil {
+		if _, err := merge.ParseCursor(cursor, in.Query, nil); err != nil {
 			t.Fatalf("%s: its own cursor is refused: %v", profile, err)
 		}
 		damaged := []string{cursor + "A", cursor[1:], "abc", "*", strings.Repeat("A", 1<<16)}
@@ -83,7 +83,7 @@ func TestADamagedCursorIsRefused(t *testing.T) {
 			if text == "" {
 				continue // the beginning
 			}
-			_, err := merge.ParseCursor(text, in.Query)
+			_, err := merge.ParseCursor(text, in.Query, nil)
 			refusal(t, err)
 		}
 	}
@@ -145,7 +145,7 @@ func FuzzParseCursor(f *testing.F) {
 		if text == "" {
 			text = merge.SealCursor(payload, in.Query)
 		}
-		c, err := merge.ParseCursor(text, in.Query)
+		c, err := merge.ParseCursor(text, in.Query, nil)
 		r := pageAfter(in, text, 2)
 		if err != nil {
 			refusal(t, err)

@@ -52,7 +52,7 @@ func (q *question) subjectOf(c *calendar) timeslot.Entry {
 // subjectsInOrder orders the subjects by their best slot. Calendars are in the order of the ranking, so that this is the
 // first slot of one.
 func (q *question) subjectsInOrder() (subjects []subject) {
-	o := q.inOrderOf(q.Query.Sort)
+	o := q.inOrderOf(q.profile)
 	slices.SortFunc(o.heads, func(a, b head) int { return compareFirst(&a, &b) })
 	known := make(map[string]int32, len(q.Asked))
 	subjects = make([]subject, 0, len(q.Asked))
@@ -68,13 +68,13 @@ func (q *question) subjectsInOrder() (subjects []subject) {
 // countSubject counts the slots of a subject by their days, and finds the next ones.
 func (q *question) countSubject(s *subject) {
 	per := cmp.Or(q.Query.Per, timeslot.DefaultPer)
-	only := question{Input: q.Input, union: q.union, scratch: q.scratch, spots: q.spots, profiles: q.profiles, calendars: make([]calendar, len(s.calendars))}
+	only := question{Input: q.Input, union: q.union, scratch: q.scratch, spots: q.spots, attributes: q.attributes, calendars: make([]calendar, len(s.calendars))}
 	for i, n := range s.calendars {
 		only.calendars[i] = q.calendars[n]
 		only.calendars[i].at = 0
 	}
 	slices.SortFunc(only.calendars, func(a, b calendar) int { return cmp.Compare(a.rank, b.rank) })
-	o := only.inOrderOf(timeslot.Soonest)
+	o := only.inOrderOf(byStart)
 	if only.eachTimeOnce() {
 		s.entry.Count = only.total()
 		s.entry.Days = only.days()

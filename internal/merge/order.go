@@ -2,8 +2,7 @@ package merge
 
 import (
 	"cmp"
-
-	"timeslots/internal/timeslot"
+	"slices"
 )
 
 // pick is one slot on its way into the answer.
@@ -17,7 +16,7 @@ type pick struct {
 // many calendars there are, and not with how many slots they have.
 type order struct {
 	question *question
-	profile  timeslot.Ranking
+	profile  *Profile
 	heads    []head // a binary heap, the first one first
 }
 
@@ -41,19 +40,19 @@ func (a *head) less(b *head) bool {
 }
 
 // inOrderOf begins where the calendars are.
-func (q *question) inOrderOf(profile timeslot.Ranking) *order {
+func (q *question) inOrderOf(profile *Profile) *order {
 	o := &order{question: q, profile: profile, heads: q.scratch.room(len(q.calendars))}
-	near := o.distances()
+	numbers := q.numbered(profile)
 	for i := range q.calendars {
 		c := &q.calendars[i]
 		h := head{rank: c.rank, calendar: int32(i)}
-		switch profile {
-		case timeslot.Nearest:
-			h.first = near[c.spot]
-		case timeslot.Balanced:
+		if numbers != nil {
+			h.first = numbers[i]
+		}
+		if profile.Score != nil {
 			c.missing = 0
 			for j := range c.units[:c.at] {
-				c.missing = max(c.missing, q.missing(c, &c.units[j]))
+				c.missing = max(c.missing, q.missing(profile, c, &c.units[j]))
 			}
 		}
 		if o.renew(&h) {
@@ -66,20 +65,47 @@ func (q *question) inOrderOf(profile timeslot.Ranking) *order {
 	return o
 }
 
-// distances number the spots by distance: those that are equally far have one number.
-func (o *order) distances() []uint64 {
-	if o.profile != timeslot.Nearest {
+// numbered numbers the calendars by what the profile compares before starts: those of which none is before the other have one
+// number. Nil where it compares nothing. Calendars are in the order of distance, which may be that of the profile already.
+func (q *question) numbered(profile *Profile) []uint64 {
+	if profile.Before == nil {
 		return nil
 	}
-	spots := o.question.spots
-	near := make([]uint64, len(spots))
-	for i := 1; i < len(spots); i++ {
-		near[i] = near[i-1]
-		if compareDistance(spots[i].distance, spots[i-1].distance) != 0 {
-			near[i]++
+	numbers := make([]uint64, len(q.calendars))
+	var last, next Position
+	for i := range q.calendars {
+		next = q.positionOf(&q.calendars[i])
+		if i > 0 {
+			d := profile.Before(&last, &next)
+			if d > 0 {
+				return q.sorted(profile, numbers)
+			}
+			numbers[i] = numbers[i-1]
+			if d < 0 {
+				numbers[i]++
+			}
+		}
+		last = next
+	}
+	return numbers
+}
+
+// sorted is numbered for calendars in any order.
+func (q *question) sorted(profile *Profile, numbers []uint64) []uint64 {
+	at := make([]Position, len(q.calendars))
+	by := make([]int, len(at))
+	for i := range at {
+		at[i], by[i] = q.positionOf(&q.calendars[i]), i
+	}
+	slices.SortFunc(by, func(a, b int) int { return profile.Before(&at[a], &at[b]) })
+	numbers[by[0]] = 0
+	for i := 1; i < len(by); i++ {
+		numbers[by[i]] = numbers[by[i-1]]
+		if profile.Before(&at[by[i-1]], &at[by[i]]) != 0 {
+			numbers[by[i]]++
 		}
 	}
-	return near
+	return numbers
 }
 
 // renew sets a head to the calendar's next slot; false at its end.
@@ -90,8 +116,8 @@ func (o *order) renew(h *head) bool {
 	}
 	u := &c.units[c.at]
 	h.start = u.start
-	if o.profile == timeslot.Balanced {
-		c.missing = max(c.missing, o.question.missing(c, u))
+	if o.profile.Score != nil {
+		c.missing = max(c.missing, o.question.missing(o.profile, c, u))
 		h.first = c.missing
 	}
 	return true

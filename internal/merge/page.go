@@ -40,7 +40,7 @@ func (q *question) offers(picks []pick, r *timeslot.Result) []timeslot.Offer {
 // Of a cursor that ParseCursor refuses nobody knows what it leaves: nothing then, rather than the beginning again and
 // again.
 func (q *question) page() (page []pick, next string) {
-	before, err := ParseCursor(q.Query.Cursor, q.Query)
+	before, err := ParseCursor(q.Query.Cursor, q.Query, q.Profiles)
 	if err != nil {
 		return nil, ""
 	}
@@ -48,18 +48,18 @@ func (q *question) page() (page []pick, next string) {
 		before = &Cursor{}
 	}
 	limit := q.limit()
-	if q.Query.Sort == timeslot.Balanced {
-		return q.balancedPage(before, limit)
+	if q.profile.Score != nil {
+		return q.scoredPage(before, limit)
 	}
 	if q.Query.Cursor != "" {
-		q.skipTo(q.Query.Sort, before.last)
+		q.skipTo(q.profile, before.last)
 	}
 	more := !q.First && q.left() > limit
-	page = q.inOrderOf(q.Query.Sort).take(limit)
+	page = q.inOrderOf(q.profile).take(limit)
 	if !more {
 		return page, ""
 	}
-	after := Cursor{last: q.positionOf(page[limit-1])}
+	after := Cursor{last: q.behind(page)}
 	return page, after.text(q.Query)
 }
 
@@ -126,14 +126,14 @@ func (q *question) scheduleOf(c *calendar, u *unit) *timeslot.Schedule {
 		return &c.group.schedule
 	}
 	key := shownAs{c.group, c.group.listAt(u)}
-	s := q.profiles[key]
+	s := q.attributes[key]
 	if s == nil {
-		if q.profiles == nil {
-			q.profiles = map[shownAs]*timeslot.Schedule{}
+		if q.attributes == nil {
+			q.attributes = map[shownAs]*timeslot.Schedule{}
 		}
-		p := c.clinic.profileOf(c.group, key.list, q.Query)
+		p := c.clinic.attributesOf(c.group, key.list, q.Query)
 		s = &p.schedule
-		q.profiles[key] = s
+		q.attributes[key] = s
 	}
 	return s
 }

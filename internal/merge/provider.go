@@ -9,8 +9,8 @@ import (
 // Provider information knows names and visit types best, Care Options gender and specialties (docs/dexcare.md §5.2, §6.1).
 // Among equals the freshest counts first.
 var (
-	nameRanks    = [...]timeslot.Operation{timeslot.OpProviderInfo, timeslot.OpAvailabilitySlots, ""}
-	profileRanks = [...]timeslot.Operation{timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo, ""}
+	nameRanks      = [...]timeslot.Operation{timeslot.OpProviderInfo, timeslot.OpAvailabilitySlots, ""}
+	attributeRanks = [...]timeslot.Operation{timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo, ""}
 )
 
 // noteProviders makes known whom an answer describes.
@@ -58,7 +58,7 @@ func (u *union) joinProvider(npi string) *timeslot.Provider {
 			p.VisitTypes = by.VisitTypes
 		}
 	})
-	u.eachDescription(npi, from, profileRanks[:], func(by *timeslot.Provider) {
+	u.eachDescription(npi, from, attributeRanks[:], func(by *timeslot.Provider) {
 		p.NPI = by.NPI
 		setDefault(&p.Gender, by.Gender)
 		if len(p.Specialties) == 0 {

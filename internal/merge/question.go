@@ -12,13 +12,14 @@ import (
 type question struct {
 	Input
 	*union
+	profile     *Profile
 	scratch     *scratch
 	windows     map[clock]window
 	perFragment []int
 	spots       []spot             // in the order of distance, then identity
 	calendars   []calendar         // in the order of their spots, then identity
 	siblings    map[string][]int32 // of calendars by NPI
-	profiles    map[shownAs]*timeslot.Schedule
+	attributes  map[shownAs]*timeslot.Schedule
 }
 
 // spot is a place as the query has it: its distance, and the slots there as far as the window's days go.
@@ -40,7 +41,7 @@ type calendar struct {
 	units  []unit // ascending by start
 	at     int    // where the answer's page goes on
 
-	missing uint64 // of balanced: what is missing to a full score, up to at; in millionths
+	missing uint64 // of a profile with scores: what is missing to a full score, up to at; in millionths
 }
 
 func newQuestion(in Input) *question {
@@ -48,7 +49,7 @@ func newQuestion(in Input) *question {
 		in.Zones = &Zones{}
 	}
 	return &question{
-		Input: in, scratch: scratches.Get().(*scratch), union: in.Unions.of(in.Fragments, in.widest(), in.Zones, in.Now), windows: map[clock]window{},
+		Input: in, profile: profileOf(in.Query, in.Profiles), scratch: scratches.Get().(*scratch), union: in.Unions.of(in.Fragments, in.widest(), in.Zones, in.Now), windows: map[clock]window{},
 		perFragment: make([]int, len(in.Fragments)),
 	}
 }
@@ -215,7 +216,7 @@ func (q *question) shown(c *clinic, g *group, units []unit) []unit {
 	}
 	out := make([]bool, len(g.lists))
 	for i := range g.lists {
-		out[i] = c.profileOf(g, int32(i), q.Query).out
+		out[i] = c.attributesOf(g, int32(i), q.Query).out
 	}
 	return slices.DeleteFunc(slices.Clone(units), func(u unit) bool { return out[g.listAt(&u)] })
 }

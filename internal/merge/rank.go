@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Ranking profiles. Each is a total order; identity is EHR instance, department, NPI, local provider id (pools
+// Each ranking profile is a total order; identity is EHR instance, department, NPI, local provider id (pools
 // only), visit type id and its short name in lower case, compared as text in this order. Unknown distances come last.
 //
 //	soonest    start, distance, identity
@@ -40,8 +40,8 @@ const (
 )
 
 // missing is what a slot's score lacks of a full one, in millionths.
-func (q *question) missing(c *calendar, u *unit) uint64 {
-	return million - uint64(math.Round(q.score(c, u).Total*million))
+func (q *question) missing(p *Profile, c *calendar, u *unit) uint64 {
+	return million - uint64(math.Round(p.Score(q.score(c, u))*million))
 }
 
 // score is the parts of a slot's score, whichever profile ranks.

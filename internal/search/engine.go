@@ -59,6 +59,8 @@ type Options struct {
 	Sources map[timeslot.Source]SourceOptions // which surfaces are asked, in which version, and how long answers live
 	Limits  Limits
 
+	Profiles []merge.Profile // orders that queries may ask for; nil: those of [merge.Profiles]
+
 	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
 	Refreshers  int           // background refreshes at a time; 0: 16
 	UnionBytes  int           // that may be taken by what questions have in common, see [merge.Unions]; 0: 64 MiB
@@ -186,7 +188,7 @@ func (e *Engine) Prepare(q *timeslot.Query, whole bool) (Prepared, []timeslot.Vi
 	q.ForgetPast(now)
 	bad := e.opt.Limits.check(q, now)
 	if whole {
-		_, err := merge.ParseCursor(q.Cursor, q)
+		_, err := merge.ParseCursor(q.Cursor, q, e.opt.Profiles)
 		if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); ok {
 			bad = append(bad, invalid.Violations...)
 		}
@@ -242,7 +244,7 @@ func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection, fi
 	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
-		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Asked: g.asked(q), First: first, Miles: g.plan.milesFromCode(),
+		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Profiles: e.opt.Profiles, Asked: g.asked(q), First: first, Miles: g.plan.milesFromCode(),
 	})
 	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict && !merged.Result.Doubtful
