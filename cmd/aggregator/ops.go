@@ -136,12 +136,16 @@ func (q queries) Warm(ctx context.Context, product, query string, ahead time.Dur
 // fragments are declared void by events of the ledger.
 type fragments struct{ ledger *taken.Ledger }
 
+func scopeOf(s ops.Scope) cache.Scope {
+	return cache.Scope{NPI: s.NPI, DepartmentIdentifier: s.DepartmentIdentifier, Source: s.Source, All: s.All}
+}
+
 // Check implements ops.Fragments.
-func (fragments) Check(scope ops.Scope) error { return cache.Scope(scope).Validate() }
+func (fragments) Check(scope ops.Scope) error { return scopeOf(scope).Validate() }
 
 // Invalidate implements ops.Fragments.
 func (f fragments) Invalidate(ctx context.Context, scope ops.Scope) (everywhere bool, err error) {
-	err = f.ledger.Invalidate(ctx, cache.Scope(scope))
+	err = f.ledger.Invalidate(ctx, scopeOf(scope))
 	if errors.Is(err, taken.ErrNotTold) {
 		return false, nil
 	}

@@ -144,7 +144,7 @@ func upstreamOutcome(resp *http.Response, fail *failure) string {
 func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passThrough) (*http.Response, *failure) {
 	source := timeslot.Booking
 	if p.bypass {
-		source = p.route.Operation.Source()
+		source = timeslot.DexCare().SourceOf(p.route.Operation)
 	}
 	started := g.o.Now()
 	ctx, span := trace.Start(ctx, trace.Upstream)

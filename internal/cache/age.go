@@ -41,7 +41,7 @@ func (o *RedisOptions) settleAge(f *timeslot.Fragment, left time.Duration, now t
 	f.FetchedAt = fetched
 	f.Bounds = timeslot.Bounds{Fresh: shift(f.Bounds.Fresh), Stale: shift(f.Bounds.Stale), StaleOnError: shift(f.Bounds.StaleOnError)}
 	if o.Policy != nil {
-		own := o.Policy(f.Key.Source()).Bounds(fetched, f.NotFound)
+		own := o.Policy(o.Surfaces.SourceOf(f.Key.Operation)).Bounds(fetched, f.NotFound)
 		f.Bounds = timeslot.Bounds{
 			Fresh: earlier(f.Bounds.Fresh, own.Fresh), Stale: earlier(f.Bounds.Stale, own.Stale),
 			StaleOnError: earlier(f.Bounds.StaleOnError, own.StaleOnError),

@@ -86,7 +86,7 @@ func BenchmarkFences(b *testing.B) {
 	f := withSlots(1000, time.Now())
 	for _, events := range []int{0, 10, 10_000} {
 		b.Run(fmt.Sprintf("schedules=20,events=%d", events), func(b *testing.B) {
-			x := NewFences()
+			x := NewFences(nil)
 			list := make([]Event, events)
 			for i := range list {
 				list[i] = Event{Kind: MarkedStale, Target: Target{ofClinician, strconv.Itoa(i)}}

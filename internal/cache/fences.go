@@ -19,6 +19,8 @@ import (
 // replica. The ledger of package taken makes the events and hands them to the other replicas; stores only ask. A nil *Fences knows of no
 // event.
 type Fences struct {
+	surfaces *timeslot.Surfaces
+
 	newest atomic.Uint64
 	events atomic.Pointer[map[Target]numbers] // replaced, never written to
 
@@ -49,9 +51,9 @@ const (
 	Invalidated EventKind = 'V'
 )
 
-// NewFences knows of no event yet.
-func NewFences() *Fences {
-	x := &Fences{}
+// NewFences knows of no event yet. Surfaces are those of the fragments; nil: DexCare's.
+func NewFences(surfaces *timeslot.Surfaces) *Fences {
+	x := &Fences{surfaces: surfaces}
 	x.events.Store(&map[Target]numbers{})
 	return x
 }
@@ -70,10 +72,10 @@ func (x *Fences) standingOf(f *timeslot.Fragment) standing {
 		return untouched
 	}
 	events, worst := *x.events.Load(), untouched
-	eachTarget(f, func(t Target) {
+	x.eachTarget(f, func(t Target) {
 		worst = max(worst, events[t].against(f.Epoch))
 	})
-	if worst != void && anonymous(f) {
+	if worst != void && x.anonymous(f) {
 		for t, e := range events {
 			if t.reach == ofDepartment || t.reach == slotsAtDesk {
 				worst = max(worst, e.against(f.Epoch))
@@ -164,7 +166,7 @@ func (x *Fences) run(ctx context.Context, last *timeslot.Fragment, work Work, r 
 		if x.standingOf(f) != void {
 			return f, true, nil
 		}
-		r.StoreFenced(f.Key.Source())
+		r.StoreFenced(x.surfaces.SourceOf(f.Key.Operation))
 		last = nil // the event may have made it void
 	}
 	return f, false, nil

@@ -34,7 +34,7 @@ func TestAFetchThatAnInvalidationOvertakesIsMadeAgain(t *testing.T) {
 }
 
 func TestAnAnswerThatIsOvertakenForEverIsServedButNotKept(t *testing.T) {
-	x := NewFences()
+	x := NewFences(nil)
 	m := memoryTier(t, MemoryOptions{Fences: x})
 	key, calls := keyOfNPI(1), 0
 	work := func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
@@ -52,7 +52,7 @@ func TestAnAnswerThatIsOvertakenForEverIsServedButNotKept(t *testing.T) {
 }
 
 func TestAnAnswerThatWasOvertakenIsBetterThanNone(t *testing.T) {
-	x := NewFences()
+	x := NewFences(nil)
 	m := memoryTier(t, MemoryOptions{Fences: x})
 	key, calls := keyOfNPI(1), 0
 	f, _, err := m.Fill(t.Context(), key, func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {

@@ -102,7 +102,7 @@ func TestWhichFragmentsAnEventIsAbout(t *testing.T) {
 // wantStanding has the event come after f was fetched, and f fetched again after that.
 func wantStanding(t *testing.T, event func(*Fences), f *timeslot.Fragment, want standing) {
 	t.Helper()
-	x := NewFences()
+	x := NewFences(nil)
 	event(x)
 	if got := x.standingOf(f); got != want {
 		t.Errorf("stands %d, want %d", got, want)
@@ -122,7 +122,7 @@ func TestScopesNameOneThing(t *testing.T) {
 }
 
 func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
-	x, seen := NewFences(), redistest.NewCounter()
+	x, seen := NewFences(nil), redistest.NewCounter()
 	m := memoryTier(t, MemoryOptions{Fences: x, Recorder: seen})
 	f := providerDirect(atWork.NPI, "12")
 	keys := []timeslot.FragmentKey{f.Key}
@@ -147,7 +147,7 @@ func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
 }
 
 func TestEventsBeyondTheBoundForgetTheOldest(t *testing.T) {
-	x := NewFences()
+	x := NewFences(nil)
 	list := make([]Event, MaxTargets+1)
 	for i := range list {
 		list[i] = Event{MarkedStale, Target{ofClinician, strconv.Itoa(i)}, uint64(i + 1)}

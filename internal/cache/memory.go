@@ -18,6 +18,8 @@ type MemoryOptions struct {
 	Recorder Recorder         // nil: silent
 	Fences   *Fences          // the ledger's; nil: nothing is ever overtaken by events
 
+	Surfaces *timeslot.Surfaces // nil: DexCare's
+
 	// OnStore is called with every fragment that becomes the one held for its key, whether it was put or came from
 	// Redis. It runs in the storing goroutine and must not block. The slot index and the ledger of package taken read along. May be nil.
 	OnStore func(*timeslot.Fragment)
@@ -48,7 +50,7 @@ func NewMemory(o MemoryOptions) (*Memory, error) {
 		return nil, errors.New("memory tier: MaxBytes must be positive")
 	}
 	now := clockOr(o.Now)
-	slots := newSlotCounts()
+	slots := newSlotCounts(o.Surfaces)
 	cache, err := otter.New(&otter.Options[timeslot.FragmentKey, held]{
 		MaximumWeight: o.MaxBytes,
 		Weigher:       func(_ timeslot.FragmentKey, h held) uint32 { return h.weight },
@@ -145,7 +147,7 @@ func (m *Memory) Put(_ context.Context, f *timeslot.Fragment) { m.put(f) }
 // put keeps f unless an event overtook it, and reports whether f is the fragment that is held now.
 func (m *Memory) put(f *timeslot.Fragment) bool {
 	if m.fences.standingOf(f) == void {
-		m.recorder.StoreFenced(f.Key.Source())
+		m.recorder.StoreFenced(m.slots.surfaces.SourceOf(f.Key.Operation))
 		return false
 	}
 	return m.keep(f) == f

@@ -24,8 +24,9 @@ type RedisOptions struct {
 	// for longer. nil: the other's own bounds hold.
 	Policy func(timeslot.Source) timeslot.Policy
 
-	Now      func() time.Time // nil: time.Now
-	Recorder Recorder         // nil: silent
+	Surfaces *timeslot.Surfaces // nil: DexCare's
+	Now      func() time.Time   // nil: time.Now
+	Recorder Recorder           // nil: silent
 }
 
 // Redis is the tier that all replicas share. Fragments expire there with their Bounds.StaleOnError.

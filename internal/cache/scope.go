@@ -12,8 +12,10 @@ import (
 )
 
 // Scope names the fragments that an operator declares void (docs/interface.md §4, POST /ops/invalidate). Exactly one field is
-// set.
+// set, beside Surfaces.
 type Scope struct {
+	Surfaces *timeslot.Surfaces // whose sources there are; nil: DexCare's
+
 	NPI                  string          // all that speaks of a clinician
 	DepartmentIdentifier string          // all that speaks of a department, as "<ehrInstance>|<departmentId>"
 	Source               timeslot.Source // all of one surface
@@ -48,8 +50,8 @@ func (s Scope) Target() (Target, error) {
 		named = append(named, Target{ofDepartment, s.DepartmentIdentifier})
 	}
 	if s.Source != "" {
-		if !isSource(s.Source) {
-			return Target{}, fmt.Errorf("a source is careDirect, providerDirect, careOptions or directory: %w", ErrScope)
+		if !slices.Contains(s.Surfaces.ReadFrom(), s.Source) {
+			return Target{}, fmt.Errorf("a source is %s or directory: %w", joined(s.Surfaces.Sources()), ErrScope)
 		}
 		named = append(named, Target{ofSource, string(s.Source)})
 	}
@@ -72,9 +74,12 @@ func isDepartmentKey(text string) bool {
 	return ok && !strange && len(text) <= maxDepartmentKey && strings.TrimSpace(ehr) == ehr && strings.TrimSpace(id) == id
 }
 
-// isSource reports whether fragments come from it.
-func isSource(s timeslot.Source) bool {
-	return slices.ContainsFunc(timeslot.Operations(), func(op timeslot.Operation) bool { return op.Source() == s })
+func joined(sources []timeslot.Source) string {
+	names := make([]string, len(sources))
+	for i, s := range sources {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
 }
 
 // reach says which fragments a target takes in. The letters are part of what is stored in Redis.
@@ -86,7 +91,7 @@ const (
 	ofSource         reach = 's'
 	ofAll            reach = 'a'
 	slotsOfClinician reach = 'p' // as ofClinician, without directories: a booking says nothing about those
-	slotsAtDesk      reach = 'q' // Care Direct's slots of the department
+	slotsAtDesk      reach = 'q' // slots of surfaces that are asked for the department
 )
 
 // Target is a set of fragments. Its text is empty, an NPI, a department key or a source.
@@ -114,19 +119,23 @@ func TargetsOf(c timeslot.Claim) []Target {
 }
 
 // eachTarget calls see for every target that takes f in, some of them more than once.
-func eachTarget(f *timeslot.Fragment, see func(Target)) {
-	source := f.Key.Source()
+func (x *Fences) eachTarget(f *timeslot.Fragment, see func(Target)) {
+	source, atDesk := timeslot.Directory, false
+	from := x.surfaces.Serving(f.Key.Operation)
+	if from != nil {
+		source, atDesk = from.Source, from.Asks == timeslot.AsksDepartment
+	}
 	see(Target{ofAll, ""})
 	see(Target{ofSource, string(source)})
 	clinician := func(npi string) {
 		see(Target{ofClinician, npi})
-		if source != timeslot.Directory {
+		if from != nil {
 			see(Target{slotsOfClinician, npi})
 		}
 	}
 	department := func(key string) {
 		see(Target{ofDepartment, key})
-		if source == timeslot.CareDirect {
+		if atDesk {
 			see(Target{slotsAtDesk, key})
 		}
 	}
@@ -161,8 +170,8 @@ func eachNamed(f *timeslot.Fragment, clinician, department func(string)) {
 
 // anonymous tells that f is of a department that its content does not name, because it is empty. A target that means a
 // department may mean this one.
-func anonymous(f *timeslot.Fragment) bool {
-	return f.Key.Source() == timeslot.CareDirect && len(f.Schedules) == 0 && len(f.Departments) == 0
+func (x *Fences) anonymous(f *timeslot.Fragment) bool {
+	return x.surfaces.Asked(f.Key.Operation) == timeslot.AsksDepartment && len(f.Schedules) == 0 && len(f.Departments) == 0
 }
 
 // longestName bounds what is taken from a member of the shared set.

@@ -19,7 +19,7 @@ type sharer struct {
 // sharing opens n processes in front of s.
 func sharing(t testing.TB, s *rig.Redis, n int, change func(*setup)) []*sharer {
 	t.Helper()
-	fences, list := NewFences(), make([]*sharer, n)
+	fences, list := NewFences(nil), make([]*sharer, n)
 	for i := range list {
 		seen := redistest.NewCounter()
 		r := redisTier(t, s.Addr, func(o *setup) {

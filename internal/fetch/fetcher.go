@@ -46,6 +46,7 @@ type Options struct {
 
 	PublicTransport, IngressTransport http.RoundTripper // nil: NewTransport's default
 
+	Surfaces  *timeslot.Surfaces                // nil: DexCare's
 	Sources   map[timeslot.Source]SourceOptions // a source that is missing uses defaults
 	Lookahead int                               // days from today that upstream may be asked for; 0: 90
 
@@ -68,6 +69,8 @@ type SourceOptions struct {
 	HedgeAfter    time.Duration // a second call beside one that is this late; 0: adaptive, negative: never
 	MaxBody       int64         // bytes after decompression; 0: 8 MiB
 	Breaker       BreakerOptions
+
+	surfaces *timeslot.Surfaces // the fetcher's own
 }
 
 // Call says on whose behalf a read is made, and what is known already. The labels travel upstream; they never influence the
@@ -130,10 +133,16 @@ func New(opt Options) (*Fetcher, error) {
 		refusals: rate.Sometimes{First: 3, Interval: 10 * time.Second},
 	}
 	retries := newRetryBudget()
-	for _, s := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory} {
-		f.guards[s] = newGuard(s, opt.Sources[s].withDefaults(), retries, opt.Recorder)
+	for _, s := range opt.Surfaces.ReadFrom() {
+		source := opt.Sources[s].withDefaults()
+		source.surfaces = opt.Surfaces
+		f.guards[s] = newGuard(s, source, retries, opt.Recorder)
 	}
 	return f, nil
+}
+
+func (f *Fetcher) sourceOf(key timeslot.FragmentKey) timeslot.Source {
+	return f.opt.Surfaces.SourceOf(key.Operation)
 }
 
 func (o SourceOptions) withDefaults() SourceOptions {
@@ -161,11 +170,11 @@ func (f *Fetcher) Close() {
 func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
 	if f.opt.NoVisit && ofVisit(key.Operation) {
 		return nil, &timeslot.Error{
-			Kind: timeslot.KindNotFound, Source: key.Source(), Operation: key.Operation, Status: http.StatusNotFound,
+			Kind: timeslot.KindNotFound, Source: f.sourceOf(key), Operation: key.Operation, Status: http.StatusNotFound,
 			Body: []byte(`{"message":"no Route matched with those values"}`),
 		}
 	}
-	guard := f.guards[key.Source()]
+	guard := f.guards[f.sourceOf(key)]
 	fragment, err := guard.do(ctx, key.Operation, func(ctx context.Context, alone bool) (*timeslot.Fragment, error) {
 		call := call
 		call.Alone = call.Alone || alone
@@ -202,28 +211,29 @@ func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call)
 	if call.Zones != nil {
 		read.Zone = call.Zones(ctx)
 	}
-	return answer.fragment(read)
+	return f.fragment(answer, read)
 }
 
 // odd counts what was odd about an answer, and hands it to the operations page.
 func (f *Fetcher) odd(key timeslot.FragmentKey) func(decode.Oddity) {
 	return func(o decode.Oddity) {
 		if decode.Dropped(o.Reason) {
-			f.opt.Recorder.DecodeDropped(key.Source(), string(o.Reason), o.Count)
+			f.opt.Recorder.DecodeDropped(f.sourceOf(key), string(o.Reason), o.Count)
 		}
 		if f.opt.Odd != nil {
-			f.opt.Odd(key.Source(), key.Operation, o)
+			f.opt.Odd(f.sourceOf(key), key.Operation, o)
 		}
 	}
 }
 
 func (f *Fetcher) get(ctx context.Context, key timeslot.FragmentKey, w window, call Call) (*answer, error) {
-	guard := f.guards[key.Source()]
+	guard := f.guards[f.sourceOf(key)]
 	return f.client.get(ctx, f.client.request(key, w, call), guard.room, guard.late(key.Operation))
 }
 
-// fragment reads an answer that can be used.
-func (a *answer) fragment(read decode.Read) (*timeslot.Fragment, error) {
+// fragment reads an answer that can be used. A drop-in route may want upstream's own bytes; but reads by blocks are asked for in
+// words that no client uses, and their bytes would be the larger part of a cached fragment.
+func (f *Fetcher) fragment(a *answer, read decode.Read) (*timeslot.Fragment, error) {
 	if a.notFound() {
 		return &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, NotFound: true, Body: bytes.Clone(a.body)}, nil
 	}
@@ -239,16 +249,10 @@ func (a *answer) fragment(read decode.Read) (*timeslot.Fragment, error) {
 		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: a.status, Err: err}
 	}
 	fragment.Body = nil
-	if repeated(read.Key) {
+	if !f.opt.Surfaces.ByBlocks(&read.Key) {
 		fragment.Body = bytes.Clone(a.body)
 	}
 	return fragment, nil
-}
-
-// repeated tells whether a drop-in route may want upstream's own bytes. The coarse reads of searches are asked for in
-// words that no client uses, and their bytes would be the larger part of a cached fragment.
-func repeated(key timeslot.FragmentKey) bool {
-	return key.Exact || key.Operation != timeslot.OpProviderTimeslots && key.Operation != timeslot.OpAvailabilitySlots
 }
 
 // explain completes an error with source and operation, and logs refusals: they mean that our key or our request is
@@ -258,7 +262,7 @@ func (f *Fetcher) explain(key timeslot.FragmentKey, err error) error {
 	if !ok {
 		e = &timeslot.Error{Kind: timeslot.KindUpstream, Err: err}
 	}
-	e.Source, e.Operation = key.Source(), key.Operation
+	e.Source, e.Operation = f.sourceOf(key), key.Operation
 	if isRejection(e.Status) {
 		f.refusals.Do(func() {
 			f.opt.Logger.Warn("upstream refused our request", "source", e.Source, "operation", e.Operation, "status", e.Status)

@@ -20,6 +20,8 @@ import (
 // answer slower than everybody's budget is stored for the next, and a source that hangs is seen to hang. A panic
 // inside becomes an error for all who wait.
 type Flight struct {
+	Surfaces *timeslot.Surfaces // as errors name their sources; nil: DexCare's. Set before use
+
 	limit time.Duration
 	group singleflight.Group
 
@@ -55,7 +57,7 @@ type Work func(ctx context.Context) (*timeslot.Fragment, error)
 func (f *Flight) Do(ctx context.Context, key timeslot.FragmentKey, work Work) (fragment *timeslot.Fragment, joined bool, err error) {
 	c, result, joined := f.join(ctx, key, work)
 	if c == nil {
-		return nil, true, &timeslot.Error{Kind: timeslot.KindLimited, Source: key.Source(), Operation: key.Operation, Err: errors.New("too many wait for this call")}
+		return nil, true, &timeslot.Error{Kind: timeslot.KindLimited, Source: f.Surfaces.SourceOf(key.Operation), Operation: key.Operation, Err: errors.New("too many wait for this call")}
 	}
 	select {
 	case r := <-result:

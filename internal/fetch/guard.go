@@ -45,21 +45,13 @@ func newGuard(source timeslot.Source, opt SourceOptions, retries *budget, record
 	if opt.RatePerSecond > 0 {
 		g.rate = rate.NewLimiter(rate.Limit(opt.RatePerSecond), max(1, int(opt.RatePerSecond)))
 	}
-	for _, op := range operationsOf(source) {
-		g.breakers[op] = newBreaker(source, op, opt.Breaker, recorder)
-		g.paces[op] = newPace(opt.Timeout)
-	}
-	return g
-}
-
-func operationsOf(source timeslot.Source) []timeslot.Operation {
-	var ops []timeslot.Operation
-	for _, op := range timeslot.Operations() {
-		if op.Source() == source {
-			ops = append(ops, op)
+	for _, op := range opt.surfaces.Operations() {
+		if opt.surfaces.SourceOf(op) == source {
+			g.breakers[op] = newBreaker(source, op, opt.Breaker, recorder)
+			g.paces[op] = newPace(opt.Timeout)
 		}
 	}
-	return ops
+	return g
 }
 
 var (
@@ -105,7 +97,7 @@ const slowShare = 0.8
 
 // judge is what the breaker is told. An area whose answer is too large is no fault of upstream's: it is asked for less.
 func (g *guard) judge(op timeslot.Operation, err error, took time.Duration) error {
-	if op == timeslot.OpAvailabilitySlots && errors.Is(err, ErrTooLarge) {
+	if g.opt.surfaces.Asked(op) == timeslot.AsksArea && errors.Is(err, ErrTooLarge) {
 		return nil
 	}
 	if err == nil && took >= time.Duration(slowShare*float64(g.opt.Timeout)) {

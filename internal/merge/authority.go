@@ -1,26 +1,30 @@
 package merge
 
-import "time"
+import (
+	"time"
+
+	"timeslots/internal/timeslot"
+)
 
 // authority is an answer's right to say that a slot does not exist. It speaks for the starts that it covers, and
 //
-//   - from Provider Direct v5, which is asked for everything, for its clinician;
-//   - from Provider Direct v4, for its clinician and the visit type that it was asked for;
-//   - from Care Direct, for its department and the visit type that it was asked for;
+//   - for its clinician or its department, whichever its surface is asked for;
+//   - for the visit type that it was asked for, or for all of them;
 //
-// and of these only for the calendars that its surface has shown to speak of: this answer of it or another one at hand
+// and of these only for the calendars that its listing has shown to speak of: this answer of it or another one at hand
 // names the clinician at the department under the visit type. Silence about a calendar that a surface never spoke of
 // denies nothing: retail clinicians are not in Provider Direct. Nor does an answer deny of which something could not be
 // read, since that may be what it seems to leave out. Which copy is older by the time of one call tells nothing
 // either: see settle.
 //
-// Care Options never overrules, nor does Provider Direct where the NPI is a pool, nor an answer "not found". A visit
+// Nothing overrules that does not deny (see [timeslot.Listing]), as answers for an area do not; nor does the answer for a
+// clinician where the NPI is a pool, nor an answer "not found". A visit
 // type is the one asked for when its short name is, or when the answer lists it.
 type authority struct {
 	asked       int64 // Unix nanoseconds
 	from, until int64 // Unix seconds, half open
-	surface     surface
-	npi         string  // of Provider Direct, whom it speaks for
+	spelling    spelling
+	npi         string  // whom it speaks for; empty where that is a department
 	answer      *answer // only while a clinic is built
 	all         bool    // every visit type
 	name        string  // the visit type asked for
@@ -34,21 +38,21 @@ const settle = 5 * time.Second
 func authorities(answers []answer) (byNPI, byURL map[string][]authority) {
 	for i := range answers {
 		a := &answers[i]
-		if a.NotFound || a.Dropped > 0 || a.Covers.Until.IsZero() {
+		if a.listing == nil || !a.listing.Denies || a.NotFound || a.Dropped > 0 || a.Covers.Until.IsZero() {
 			continue
 		}
 		right := authority{
 			asked: a.FetchedAt.UnixNano(),
 			from:  a.Covers.From.Unix(), until: a.Covers.Until.Unix(),
-			surface: a.surface, answer: a,
-			all:  a.surface == surfaceProviderV5 && a.Key.VisitType == "",
+			spelling: a.spelling, answer: a,
+			all:  a.listing.AllTypes && a.Key.VisitType == "",
 			name: a.Key.VisitType,
 		}
-		switch a.surface {
-		case surfaceProviderV5, surfaceProviderV4:
+		switch a.asks() {
+		case timeslot.AsksClinician:
 			right.npi = a.Key.NPI
 			byNPI = filed(byNPI, a.Key.NPI, right)
-		case surfaceCareDirect:
+		case timeslot.AsksDepartment:
 			byURL = filed(byURL, a.Key.Department, right)
 		}
 	}
@@ -73,7 +77,7 @@ func (b *builder) grantAuthority() {
 		pool := b.sites[g.site].pool
 		for j := range b.rights {
 			a := &b.rights[j]
-			if a.surface == surfaceCareDirect || !pool && a.npi == g.npi {
+			if a.answer.asks() == timeslot.AsksDepartment || !pool && a.npi == g.npi {
 				b.grant(g, a)
 			}
 		}
@@ -83,23 +87,23 @@ func (b *builder) grantAuthority() {
 // grant keeps an authority that speaks for g and is fresher than its oldest row.
 func (b *builder) grant(g *group, a *authority) {
 	oldest := b.asked[b.rows[g.rows[len(g.rows)-1]].part]
-	shown := b.surfacesOf(g)
+	shown := b.spelledBy(g)
 	if g.family >= 0 && g.member == "" { // who names a member speaks of the pool
 		for _, member := range b.families[g.family].members {
-			shown |= b.surfacesOf(&b.groups[member])
+			shown |= b.spelledBy(&b.groups[member])
 		}
 	}
-	if a.deniesSince(oldest) && shown&a.surface != 0 && (a.all || b.speaksFor(a, g)) {
+	if a.deniesSince(oldest) && shown&a.spelling != 0 && (a.all || b.speaksFor(a, g)) {
 		granted := *a
 		granted.answer = nil // which a clinic outlives
 		g.authorities = append(g.authorities, granted)
 	}
 }
 
-// surfacesOf is the surfaces that name the group.
-func (b *builder) surfacesOf(g *group) (set surface) {
+// spelledBy is the spellings of those that name the group.
+func (b *builder) spelledBy(g *group) (set spelling) {
 	for _, r := range g.rows {
-		set |= b.rows[r].surface
+		set |= b.rows[r].spelling
 	}
 	return set
 }

@@ -93,11 +93,11 @@ func (r *reference) census() happening {
 func (r *reference) countListing(s refSlot, is happening) {
 	set := timeslot.SourceSet(0)
 	for _, l := range s.rows {
-		set = set.With(l.from.Key.Source())
+		set |= timeslot.DexCare().SetOf(sourceOf(l.from.Key))
 	}
 	freshest, oldest := s.rows[0], s.rows[len(s.rows)-1]
 	o := r.offer(s)
-	is.so("a slot of three sources", len(set.Sources()) == 3)
+	is.so("a slot of three sources", len(timeslot.DexCare().Named(set)) == 3)
 	is.so("a slot of answers of different age", freshest.from.FetchedAt.After(oldest.from.FetchedAt))
 	is.so("a duration of an older answer", freshest.slot.Duration == 0 && o.Duration != 0)
 	is.so("both handles", o.RetailSlotID != "" && o.ProviderSlotID != "")
@@ -127,9 +127,9 @@ func (r *reference) countNames(s refSlot, is happening) {
 func (r *reference) countAuthority(s refSlot, is happening) {
 	by := r.overrulers(s)
 	for _, f := range by {
-		is.so("overruled by Care Direct", f.Key.Source() == timeslot.CareDirect)
-		is.so("overruled by Provider Direct v5", f.Key.Source() == timeslot.ProviderDirect && f.Key.Version == 5)
-		is.so("overruled by Provider Direct v4", f.Key.Source() == timeslot.ProviderDirect && f.Key.Version == 4)
+		is.so("overruled by Care Direct", sourceOf(f.Key) == timeslot.CareDirect)
+		is.so("overruled by Provider Direct v5", sourceOf(f.Key) == timeslot.ProviderDirect && f.Key.Version == 5)
+		is.so("overruled by Provider Direct v4", sourceOf(f.Key) == timeslot.ProviderDirect && f.Key.Version == 4)
 		is.so("overruled by answers of different age", !f.FetchedAt.Equal(by[0].FetchedAt))
 	}
 	is.so("overruled by two answers", len(by) > 1)

@@ -76,7 +76,7 @@ func (w world) drawAnswer(t *rapid.T) *timeslot.Fragment {
 	f.Dropped = pick(t, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
 	describePlaces(t, f)
 	describePeople(t, f)
-	if key.Source() != timeslot.Directory {
+	if sourceOf(key) != timeslot.Directory {
 		w.drawSlots(t, f)
 	}
 	return f
@@ -85,7 +85,7 @@ func (w world) drawAnswer(t *rapid.T) *timeslot.Fragment {
 // describePlaces gives directories and Care Options something to say about departments.
 func describePlaces(t *rapid.T, f *timeslot.Fragment) {
 	here, there := riverton, tacoma
-	if f.Key.Source() != timeslot.Directory && f.Key.Operation != timeslot.OpAvailabilitySlots {
+	if sourceOf(f.Key) != timeslot.Directory && f.Key.Operation != timeslot.OpAvailabilitySlots {
 		return
 	}
 	for _, id := range []string{"1", "2"} {
@@ -152,7 +152,7 @@ func (w world) drawSchedule(t *rapid.T, key timeslot.FragmentKey) timeslot.Sched
 	if key.NPI != "" {
 		s.NPI = key.NPI
 	}
-	if src := key.Source(); src == timeslot.CareDirect || src == timeslot.ProviderDirect && key.Version == 4 {
+	if src := sourceOf(key); src == timeslot.CareDirect || src == timeslot.ProviderDirect && key.Version == 4 {
 		s.ProviderID = pick(t, "", "P-1", "P-2")
 		s.Pool = src == timeslot.CareDirect && rapid.Bool().Draw(t, "pool")
 	}

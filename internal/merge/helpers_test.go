@@ -88,7 +88,7 @@ func answered(key timeslot.FragmentKey, ago time.Duration, lists ...list) *times
 	}
 	slices.SortStableFunc(slots, func(a, b timeslot.SlotWithID) int { return int(a.Start - b.Start) })
 	f.SetSlots(slots)
-	if key.Source() == timeslot.CareDirect || key.Source() == timeslot.ProviderDirect {
+	if sourceOf(key) == timeslot.CareDirect || sourceOf(key) == timeslot.ProviderDirect {
 		f.Covers = always
 	}
 	return f
@@ -183,4 +183,8 @@ func (takenFunc) Doubts(*timeslot.Schedule, time.Time) bool { return false }
 // takenIdentity is the promise of docs/architecture.md §6 in its smallest form.
 func takenIdentity(id timeslot.Identity) merge.Taken {
 	return takenFunc(func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool { return s.Identity(slot.Start) == id })
+}
+
+func sourceOf(key timeslot.FragmentKey) timeslot.Source {
+	return timeslot.DexCare().SourceOf(key.Operation)
 }

@@ -15,6 +15,7 @@ type Input struct {
 	Taken         Taken                // nil: nothing is taken
 	Zones         *Zones               // nil: zones are loaded anew
 	Unions        *Unions              // nil: nothing is kept
+	Surfaces      *timeslot.Surfaces   // the same for all questions that share Unions; nil: DexCare's
 	Profiles      []Profile            // that the query may name; nil: those of [Profiles]
 
 	// First asks for the total and the first slot alone: PerFragment is not counted, and there is no cursor. What lies

@@ -159,7 +159,7 @@ func (q *question) fillOffer(o *timeslot.Offer, p pick) {
 }
 
 func (c *clinic) addEntry(o *timeslot.Offer, e *entry) {
-	o.Sources = o.Sources.With(c.rows[e.row].source)
+	o.Sources |= c.rows[e.row].source
 	setDefault(&o.Duration, e.duration)
 }
 
@@ -169,12 +169,12 @@ func (c *clinic) addHandle(o *timeslot.Offer, entry int) {
 	if id == "" {
 		return
 	}
-	switch r := &c.rows[c.entries[entry].row]; r.surface {
-	case surfaceCareDirect:
+	switch r := &c.rows[c.entries[entry].row]; r.handle {
+	case timeslot.RetailHandle:
 		if o.RetailSlotID == "" {
 			o.RetailSlotID, o.RetailProviderID = id, r.schedule.ProviderID
 		}
-	case surfaceProviderV4, surfaceProviderV5:
+	case timeslot.ProviderHandle:
 		setDefault(&o.ProviderSlotID, id)
 	}
 }

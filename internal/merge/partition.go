@@ -46,7 +46,7 @@ type contents struct {
 
 func contentsOf(f *timeslot.Fragment) contents {
 	return contents{
-		f.Key.NPI, f.Key.Source() == timeslot.Directory, first(f.Schedules), first(f.Slots), first(f.Departments), first(f.Providers),
+		f.Key.NPI, f.Key.Operation.OfDirectory(), first(f.Schedules), first(f.Slots), first(f.Departments), first(f.Providers),
 		[4]int{len(f.Schedules), len(f.Slots), len(f.Departments), len(f.Providers)},
 	}
 }

@@ -43,17 +43,18 @@ func compareDistance(a, b float64) int {
 }
 
 // departmentRanks says whose word on a department counts first; among equals the freshest does.
-var departmentRanks = [...]timeslot.Operation{
-	timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo, "",
+var departmentRanks = [...]knowledge{departmentList, departmentInfo, described, providerInfo, nothingMore}
+
+// ranked reports whether an answer counts in a rank. The last rank is that of all others.
+func (a *answer) ranked(rank knowledge, ranks []knowledge) bool {
+	return a.knows == rank || rank == nothingMore && !slices.Contains(ranks, a.knows)
 }
 
-// inOrder calls visit for every answer, those of the first operation first, and each kind freshest first. The empty
-// operation stands for all others.
-func inOrder(answers []answer, ranks []timeslot.Operation, visit func(*answer)) {
-	for _, op := range ranks {
+// inOrder calls visit for every answer, those of the first rank first, and each rank freshest first.
+func inOrder(answers []answer, ranks []knowledge, visit func(*answer)) {
+	for _, rank := range ranks {
 		for i := range answers {
-			a := &answers[i]
-			if a.Key.Operation == op || op == "" && !slices.Contains(ranks, a.Key.Operation) {
+			if a := &answers[i]; a.ranked(rank, ranks) {
 				visit(a)
 			}
 		}
@@ -113,10 +114,10 @@ func (p *place) addURLName(name string) {
 	}
 }
 
-// nameSlugs takes over what Care Direct was asked for.
+// nameSlugs takes over by which names answers were asked for.
 func (p *place) nameSlugs() {
 	for i := range p.parts {
-		if a := p.parts[i].answer; a.surface == surfaceCareDirect {
+		if a := p.parts[i].answer; a.asks() == timeslot.AsksDepartment {
 			setDefault(&p.info.URLName, a.Key.Department)
 			p.addURLName(a.Key.Department)
 		}

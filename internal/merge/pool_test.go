@@ -39,12 +39,12 @@ func TestRowsWithoutAMemberAreCoveredByThePool(t *testing.T) {
 	if diff := cmp.Diff(want, clinicians(r)); diff != "" {
 		t.Fatal(diff)
 	}
-	both := timeslot.SourceSet(0).With(timeslot.CareDirect).With(timeslot.ProviderDirect)
-	for i, sources := range []timeslot.SourceSet{both, both, timeslot.SourceSet(0).With(timeslot.CareDirect)} {
+	both := timeslot.DexCare().SetOf(timeslot.CareDirect, timeslot.ProviderDirect)
+	for i, sources := range []timeslot.SourceSet{both, both, timeslot.DexCare().SetOf(timeslot.CareDirect)} {
 		o := &r.Slots[i]
 		if o.Sources != sources || o.Schedule.VisitTypeTitle != "Follow Up Visit" || o.Schedule.ForNewPatient != timeslot.Yes {
 			t.Errorf("slot %d: sources %v of %+v: want %v, and what Provider Direct says of the NPI",
-				i, o.Sources.Sources(), o.Schedule, sources.Sources())
+				i, timeslot.DexCare().Named(o.Sources), o.Schedule, timeslot.DexCare().Named(sources))
 		}
 	}
 	if o := &r.Slots[3]; !o.Schedule.Pool || o.Schedule.ProviderID != "" {
@@ -59,8 +59,8 @@ func TestAFresherCareDirectListsTheRowsThatItsMembersCover(t *testing.T) {
 		t.Fatalf("got %v, want %v: at eleven it overrules", clinicians(r), want)
 	}
 	for i, want := range []bool{true, true, false} {
-		if r.Slots[i].Sources.Has(timeslot.ProviderDirect) != want {
-			t.Errorf("slot %d: sources %v, Provider Direct among them: want %v", i, r.Slots[i].Sources.Sources(), want)
+		if (r.Slots[i].Sources&timeslot.DexCare().SetOf(timeslot.ProviderDirect) != 0) != want {
+			t.Errorf("slot %d: sources %v, Provider Direct among them: want %v", i, timeslot.DexCare().Named(r.Slots[i].Sources), want)
 		}
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Provider information knows names and visit types best, Care Options gender and specialties (docs/dexcare.md §5.2, §6.1).
+// Provider information knows names and visit types best, answers about times that describe clinicians know gender and specialties
+// (docs/dexcare.md §5.2, §6.1).
 // Among equals the freshest counts first.
 var (
-	nameRanks      = [...]timeslot.Operation{timeslot.OpProviderInfo, timeslot.OpAvailabilitySlots, ""}
-	attributeRanks = [...]timeslot.Operation{timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo, ""}
+	nameRanks      = [...]knowledge{providerInfo, described, nothingMore}
+	attributeRanks = [...]knowledge{described, providerInfo, nothingMore}
 )
 
 // noteProviders makes known whom an answer describes.
@@ -72,11 +73,10 @@ func (u *union) joinProvider(npi string) *timeslot.Provider {
 }
 
 // eachDescription visits what some answers, freshest first, say about a clinician, in the order of ranks.
-func (u *union) eachDescription(npi string, from []int32, ranks []timeslot.Operation, visit func(*timeslot.Provider)) {
-	for _, op := range ranks {
+func (u *union) eachDescription(npi string, from []int32, ranks []knowledge, visit func(*timeslot.Provider)) {
+	for _, rank := range ranks {
 		for _, n := range from {
-			a := &u.answers[n]
-			if a.Key.Operation == op || op == "" && !slices.Contains(ranks, a.Key.Operation) {
+			if a := &u.answers[n]; a.ranked(rank, ranks) {
 				a.parts.providers.each(npi, func(i int32) { visit(&a.Providers[i]) })
 			}
 		}

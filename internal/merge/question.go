@@ -49,7 +49,7 @@ func newQuestion(in Input) *question {
 		in.Zones = &Zones{}
 	}
 	return &question{
-		Input: in, profile: profileOf(in.Query, in.Profiles), scratch: scratches.Get().(*scratch), union: in.Unions.of(in.Fragments, in.widest(), in.Zones, in.Now), windows: map[clock]window{},
+		Input: in, profile: profileOf(in.Query, in.Profiles), scratch: scratches.Get().(*scratch), union: in.Unions.of(in.Fragments, in.widest(), world{in.Zones, in.Surfaces}, in.Now), windows: map[clock]window{},
 		perFragment: make([]int, len(in.Fragments)),
 	}
 }

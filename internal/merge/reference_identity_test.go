@@ -121,11 +121,11 @@ func here(a refRow, s timeslot.Schedule) bool {
 
 func refSurface(f *timeslot.Fragment) int {
 	switch {
-	case f.Key.Source() == timeslot.ProviderDirect && f.Key.Version == 5:
+	case sourceOf(f.Key) == timeslot.ProviderDirect && f.Key.Version == 5:
 		return 0
-	case f.Key.Source() == timeslot.CareOptions:
+	case sourceOf(f.Key) == timeslot.CareOptions:
 		return 1
-	case f.Key.Source() == timeslot.CareDirect:
+	case sourceOf(f.Key) == timeslot.CareDirect:
 		return 2
 	default:
 		return 3

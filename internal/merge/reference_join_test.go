@@ -34,7 +34,7 @@ func (r *reference) department(ehr, id string) (d timeslot.Department, slugs []s
 	}
 	for _, row := range r.rows {
 		if row.EHRInstance == ehr && row.DepartmentID == id {
-			if row.from.Key.Source() == timeslot.CareDirect {
+			if sourceOf(row.from.Key) == timeslot.CareDirect {
 				slugs = append(slugs, row.from.Key.Department)
 				d.URLName = first(d.URLName, row.from.Key.Department)
 			}

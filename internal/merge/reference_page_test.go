@@ -43,7 +43,7 @@ func (r *reference) page(slots []refSlot) *timeslot.Result {
 		Clinicians: timeslot.CliniciansOf(r.Fragments...),
 	}
 	for _, f := range r.answers {
-		if f.Key.Source() == timeslot.Directory {
+		if sourceOf(f.Key) == timeslot.Directory {
 			continue
 		}
 		for _, b := range []struct {
@@ -93,11 +93,11 @@ func (r *reference) offer(s refSlot) timeslot.Offer {
 		Schedule: &schedule, Start: s.start, Offset: int16(offset / 60), Distance: r.distance(s.ehr, s.department),
 	}
 	for _, l := range append(slices.Clone(s.rows), s.covers...) {
-		o.Sources = o.Sources.With(l.from.Key.Source())
+		o.Sources |= timeslot.DexCare().SetOf(sourceOf(l.from.Key))
 		o.Duration = first(o.Duration, l.slot.Duration)
 	}
 	for _, l := range s.rows {
-		switch l.from.Key.Source() {
+		switch sourceOf(l.from.Key) {
 		case timeslot.CareDirect:
 			if o.RetailSlotID == "" && l.slot.ID != "" {
 				o.RetailSlotID, o.RetailProviderID = l.slot.ID, l.ProviderID

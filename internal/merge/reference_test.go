@@ -53,7 +53,7 @@ func newReference(in merge.Input) *reference {
 	slices.SortStableFunc(r.answers, func(a, b *timeslot.Fragment) int {
 		order := []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
 		return cmp.Or(b.FetchedAt.Compare(a.FetchedAt),
-			cmp.Compare(slices.Index(order, a.Key.Source()), slices.Index(order, b.Key.Source())),
+			cmp.Compare(slices.Index(order, sourceOf(a.Key)), slices.Index(order, sourceOf(b.Key))),
 			cmp.Compare(a.Key.String(), b.Key.String()))
 	})
 	for _, f := range r.answers {
@@ -65,7 +65,7 @@ func newReference(in merge.Input) *reference {
 		}
 	}
 	r.rows = slices.DeleteFunc(r.rows, func(row refRow) bool {
-		return row.from.Key.Source() == timeslot.CareOptions && r.beyond(row) || r.around(row.from) && r.overtaken(row)
+		return sourceOf(row.from.Key) == timeslot.CareOptions && r.beyond(row) || r.around(row.from) && r.overtaken(row)
 	})
 	return r
 }
@@ -75,7 +75,7 @@ func (r *reference) beyond(row refRow) bool {
 	away := r.distance(row.EHRInstance, row.DepartmentID)
 	if away < 0 && r.Query.Point == nil && r.Query.PostalCode != "" {
 		return !slices.ContainsFunc(r.answers, func(f *timeslot.Fragment) bool {
-			return f.Key.Source() == timeslot.CareOptions && f.Key.Area.PostalCode != "" && slices.ContainsFunc(f.Schedules, func(s timeslot.Schedule) bool {
+			return sourceOf(f.Key) == timeslot.CareOptions && f.Key.Area.PostalCode != "" && slices.ContainsFunc(f.Schedules, func(s timeslot.Schedule) bool {
 				return s.EHRInstance == row.EHRInstance && s.DepartmentID == row.DepartmentID
 			})
 		})
@@ -95,7 +95,7 @@ func (r *reference) overtaken(row refRow) bool {
 
 // around reports whether the answer is for an area around a point.
 func (r *reference) around(f *timeslot.Fragment) bool {
-	return f.Key.Source() == timeslot.CareOptions && f.Key.Area.PostalCode == ""
+	return sourceOf(f.Key) == timeslot.CareOptions && f.Key.Area.PostalCode == ""
 }
 
 func lastDay(k timeslot.FragmentKey) timeslot.Date { return min(k.LastDay(), k.Block.Last()) }
@@ -185,7 +185,7 @@ func (r *reference) shown(f *timeslot.Fragment, s refSlot) bool {
 }
 
 func (r *reference) speaksFor(f *timeslot.Fragment, g refGroup, rows []refRow) bool {
-	switch f.Key.Source() {
+	switch sourceOf(f.Key) {
 	case timeslot.ProviderDirect:
 		if f.Key.NPI != g.npi || r.pool(rows[0].Schedule) {
 			return false

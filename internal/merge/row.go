@@ -14,9 +14,10 @@ type row struct {
 	visit    int32
 	name     int32 // of the visit type; noName when unknown
 	group    int32
-	surface  surface
-	source   timeslot.Source
-	ofArea   bool // its answer is for an area
+	spelling spelling
+	source   timeslot.SourceSet
+	handle   timeslot.Handle // of its slot ids
+	ofArea   bool            // its answer is for an area
 }
 
 // site is one NPI at the department.
@@ -32,7 +33,7 @@ type visit struct {
 	site     int32
 	alone    bool  // without a name, and not known which of the named ones with its id it is
 	parent   int32 // towards the root of those that share a name
-	surfaces surface
+	listedBy spelling
 }
 
 type (
@@ -79,7 +80,7 @@ func (b *builder) readRow(part int32, s timeslot.Schedule) {
 	v := intern(b.visitOf, visitKey{at, s.VisitTypeID, name}, &b.visits, func() visit {
 		return visit{id: s.VisitTypeID, name: name, site: at, parent: int32(len(b.visits))}
 	})
-	b.visits[v].surfaces |= a.surface
+	b.visits[v].listedBy |= a.spelling
 	if name != noName {
 		if first, ok := b.namedAt[namedKey{at, name}]; ok {
 			b.link(first, v)
@@ -87,10 +88,11 @@ func (b *builder) readRow(part int32, s timeslot.Schedule) {
 			b.namedAt[namedKey{at, name}] = v
 		}
 	}
-	b.rows = append(b.rows, row{
-		schedule: s, part: part, site: at, visit: v, name: name,
-		surface: a.surface, source: a.Key.Source(), ofArea: a.ofArea(),
-	})
+	r := row{schedule: s, part: part, site: at, visit: v, name: name, spelling: a.spelling, ofArea: a.ofArea()}
+	if a.listing != nil {
+		r.source, r.handle = a.listing.Surface().Set(), a.listing.SlotIDs
+	}
+	b.rows = append(b.rows, r)
 }
 
 // siteFor looks at the row before first: answers list their schedules clinician by clinician.

@@ -33,6 +33,12 @@ type union struct {
 	schedules sync.Map // *group → *timeslot.Schedule, as answers show it
 }
 
+// world is what a union depends on beside fragments: the same for all questions that share one.
+type world struct {
+	zones    *Zones
+	surfaces *timeslot.Surfaces
+}
+
 // shelf has partitions and clinics that were worked out already.
 type shelf interface {
 	partition(*timeslot.Fragment) *partition
@@ -42,11 +48,11 @@ type shelf interface {
 // manyProviders is from how many on an answer's own index is asked for each clinician.
 const manyProviders = 16
 
-func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from shelf) *union {
+func unionOf(fragments []*timeslot.Fragment, within window, known world, from shelf) *union {
 	u := &union{
 		from:    from,
 		within:  within,
-		answers: byFreshness(fragments), indexOf: make(map[*timeslot.Fragment]int32, len(fragments)),
+		answers: byFreshness(fragments, known.surfaces), indexOf: make(map[*timeslot.Fragment]int32, len(fragments)),
 		placeOf: map[placeKey]int32{},
 	}
 	for i := range u.answers {
@@ -66,7 +72,7 @@ func unionOf(fragments []*timeslot.Fragment, within window, zones *Zones, from s
 		areas.settle(int32(i), p)
 		p.nameSlugs()
 		p.written = p.info.Timezone
-		p.findZone(zones)
+		p.findZone(known.zones)
 	}
 	return u
 }
@@ -124,7 +130,7 @@ func unconnected(parts []listed) (lists [][]listed) {
 // bound takes age and bounds from the answers about slots. "Not found" is one of them: the union is as old as its oldest
 // part, and fresh as long as all its parts are.
 func (u *union) bound(f *timeslot.Fragment) {
-	if f.Key.Source() == timeslot.Directory {
+	if f.Key.Operation.OfDirectory() {
 		return
 	}
 	u.asOf = earliest(u.asOf, f.FetchedAt)
@@ -242,7 +248,8 @@ func (p *place) appendContents(b []byte, parts []listed, within window, rights [
 			all = 1
 		}
 		own := slices.IndexFunc(parts, func(l listed) bool { return l.answer == a.answer })
-		b = append(appendText(appendText(b, a.npi), a.name), byte(a.surface), all)
+		b = append(appendText(appendText(b, a.npi), a.name), all)
+		b = binary.LittleEndian.AppendUint16(b, uint16(a.spelling))
 		for _, n := range [...]int64{a.asked, a.from, a.until, int64(own)} {
 			b = binary.LittleEndian.AppendUint64(b, uint64(n))
 		}
@@ -251,8 +258,8 @@ func (p *place) appendContents(b []byte, parts []listed, within window, rights [
 }
 
 func (l *listed) appendContents(b []byte, dated bool) []byte {
-	b = append(b, byte(l.answer.surface))
-	b = appendText(appendText(b, string(l.answer.Key.Source())), l.answer.Key.VisitType)
+	b = binary.LittleEndian.AppendUint16(b, uint16(l.answer.spelling))
+	b = appendText(b, l.answer.Key.VisitType)
 	b = binary.LittleEndian.AppendUint64(b, l.sum[0])
 	b = binary.LittleEndian.AppendUint64(b, l.sum[1])
 	b = binary.AppendUvarint(b, uint64(len(l.passed)))

@@ -59,9 +59,9 @@ type keptPartition struct {
 var pointerSeed = maphash.MakeSeed()
 
 // of is the union of some fragments' slots that begin within a span.
-func (u *Unions) of(fragments []*timeslot.Fragment, within window, zones *Zones, now time.Time) *union {
+func (u *Unions) of(fragments []*timeslot.Fragment, within window, known world, now time.Time) *union {
 	if u == nil {
-		return unionOf(fragments, within, zones, unkept{})
+		return unionOf(fragments, within, known, unkept{})
 	}
 	key := maphash.Comparable(pointerSeed, within)
 	for _, f := range fragments {
@@ -81,10 +81,10 @@ func (u *Unions) of(fragments []*timeslot.Fragment, within window, zones *Zones,
 	u.mu.Unlock()
 	k.build.Do(func() {
 		defer u.built(k, now)
-		k.union = unionOf(fragments, within, zones, &keeping{unions: u, set: k})
+		k.union = unionOf(fragments, within, known, &keeping{unions: u, set: k})
 	})
 	if !k.union.isOf(fragments, within) {
-		return unionOf(fragments, within, zones, unkept{})
+		return unionOf(fragments, within, known, unkept{})
 	}
 	return k.union
 }

@@ -30,7 +30,7 @@ func TestASlotOfThreeSurfacesAppearsOnceWithEveryHandle(t *testing.T) {
 			ForNewPatient: timeslot.No, Timezone: losAngeles,
 		},
 		Start: instant(nine).Unix(), Offset: -420, Duration: 30, Distance: -1,
-		Sources:      timeslot.SourceSet(0).With(timeslot.CareDirect).With(timeslot.ProviderDirect).With(timeslot.CareOptions),
+		Sources:      timeslot.DexCare().SetOf(timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions),
 		RetailSlotID: "cmV0YWls", RetailProviderID: "P-1", ProviderSlotID: "cHJvdmlkZXI=",
 	}
 	if diff := cmp.Diff(want, o); diff != "" {

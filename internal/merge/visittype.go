@@ -27,7 +27,7 @@ func (b *builder) root(v int32) int32 {
 type class struct {
 	visit     int32 // whose id and name are shown
 	ambiguous bool  // some surface tells its members apart: each stands for itself
-	surfaces  surface
+	listedBy  spelling
 }
 
 // classes decides which spellings are one visit type (see the package comment). The answer has the representative of
@@ -36,11 +36,11 @@ func (b *builder) classes() []int32 {
 	found := make([]class, len(b.visits))
 	for v := range b.visits {
 		c := &found[b.root(int32(v))]
-		if c.surfaces == 0 || b.preferred(int32(v), c.visit) {
+		if c.listedBy == 0 || b.preferred(int32(v), c.visit) {
 			c.visit = int32(v)
 		}
-		c.ambiguous = c.ambiguous || c.surfaces&b.visits[v].surfaces != 0
-		c.surfaces |= b.visits[v].surfaces
+		c.ambiguous = c.ambiguous || c.listedBy&b.visits[v].listedBy != 0
+		c.listedBy |= b.visits[v].listedBy
 	}
 	of := make([]int32, len(b.visits))
 	for v := range of {
@@ -66,13 +66,13 @@ func (b *builder) nameNameless(of []int32) {
 	}
 	const several = -1
 	classOf := map[idKey]int32{}
-	surfaces := map[int32]surface{}
+	listed := map[int32]spelling{}
 	for v := range b.visits {
 		visit := &b.visits[v]
 		if visit.name == noName {
 			continue
 		}
-		surfaces[of[v]] |= visit.surfaces
+		listed[of[v]] |= visit.listedBy
 		key := idKey{visit.site, visit.id}
 		if known, ok := classOf[key]; ok && known != of[v] {
 			classOf[key] = several
@@ -80,16 +80,16 @@ func (b *builder) nameNameless(of []int32) {
 			classOf[key] = of[v]
 		}
 	}
-	joins, joined, apart := map[int32]int32{}, map[int32]surface{}, map[int32]bool{}
+	joins, joined, apart := map[int32]int32{}, map[int32]spelling{}, map[int32]bool{}
 	for v := range b.visits {
 		visit := &b.visits[v]
 		class, ok := classOf[idKey{visit.site, visit.id}]
-		if !nameless(visit) || !ok || class == several || surfaces[class]&visit.surfaces != 0 {
+		if !nameless(visit) || !ok || class == several || listed[class]&visit.listedBy != 0 {
 			continue
 		}
 		joins[int32(v)] = class
-		apart[class] = apart[class] || joined[class]&visit.surfaces != 0
-		joined[class] |= visit.surfaces
+		apart[class] = apart[class] || joined[class]&visit.listedBy != 0
+		joined[class] |= visit.listedBy
 	}
 	for v := range b.visits {
 		visit := &b.visits[v]
@@ -108,7 +108,7 @@ func (b *builder) preferred(v, w int32) bool {
 		return other.id == ""
 	}
 	return cmp.Or(
-		cmp.Compare(bits.TrailingZeros8(uint8(one.surfaces)), bits.TrailingZeros8(uint8(other.surfaces))),
+		cmp.Compare(bits.TrailingZeros16(uint16(one.listedBy)), bits.TrailingZeros16(uint16(other.listedBy))),
 		cmp.Compare(one.id, other.id),
 		strings.Compare(b.names.text(one.name), b.names.text(other.name)),
 	) < 0

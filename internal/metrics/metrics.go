@@ -17,6 +17,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"timeslots/internal/timeslot"
 )
 
 const (
@@ -33,6 +35,8 @@ type Options struct {
 	Gatherer prometheus.Gatherer
 	// Products are the configured use cases. Any other product counts as "other".
 	Products []string
+	// Surfaces are those that times are read from. Nil: DexCare's.
+	Surfaces *timeslot.Surfaces
 	// ShedReasons are the words for why a request was turned away. Any other reason counts as "other".
 	ShedReasons []string
 	// Latencies are the products' own (products.*.slo.latency). Each becomes a bucket's upper bound of
@@ -58,13 +62,13 @@ type Metrics struct {
 // New builds the collectors and registers them. It fails where a name is taken already.
 func New(o Options) (*Metrics, error) {
 	m := &Metrics{
-		words:    newWords(o.Products, o.ShedReasons),
+		words:    newWords(&o),
 		request:  newRequestMetrics(o.Latencies),
 		upstream: newUpstreamMetrics(),
 		cache:    newCacheMetrics(),
 		booking:  newBookingMetrics(),
 		slo:      newSLOMetrics(),
-		watched:  newWatched(),
+		watched:  newWatched(o.Surfaces.Sources()),
 		gatherer: o.Gatherer,
 	}
 	if m.gatherer == nil {
@@ -110,14 +114,14 @@ func (m *Metrics) register(o Options) error {
 // Redis appear with their first observation: routes, codes and operations are not known here, and all combinations
 // would be tens of thousands of lines.
 func (m *Metrics) startAtZero() {
-	m.upstream.startAtZero()
+	m.upstream.startAtZero(m.words.surfaces)
 	m.cache.startAtZero()
 	m.startProductsAtZero()
 }
 
 func (m *Metrics) startProductsAtZero() {
 	for _, product := range append(m.words.product.list(), other) {
-		m.request.startAtZero(product, m.words.shed.list())
+		m.request.startAtZero(product, m.words.shed.list(), m.words.surfaces.Sources())
 		m.booking.startAtZero(product)
 		m.slo.objective.WithLabelValues(product)
 	}

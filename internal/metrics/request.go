@@ -49,12 +49,12 @@ func (m *requestMetrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{m.duration, m.inFlight, m.shed, m.servedAge, m.partial}
 }
 
-func (m *requestMetrics) startAtZero(product string, shedReasons []string) {
+func (m *requestMetrics) startAtZero(product string, shedReasons []string, sources []timeslot.Source) {
 	for _, reason := range shedReasons {
 		m.shed.WithLabelValues(product, reason)
 	}
 	m.servedAge.WithLabelValues(product)
-	for _, source := range slotSources() {
+	for _, source := range sources {
 		for _, reason := range failures() {
 			m.partial.WithLabelValues(product, string(source), string(reason))
 		}

@@ -45,12 +45,10 @@ func (m *upstreamMetrics) collectors() []prometheus.Collector {
 	}
 }
 
-func (m *upstreamMetrics) startAtZero() {
-	for _, source := range sources() {
+func (m *upstreamMetrics) startAtZero(surfaces *timeslot.Surfaces) {
+	m.inFlight.WithLabelValues(string(timeslot.Booking)) // never hedged, refused, stored or refreshed
+	for _, source := range surfaces.ReadFrom() {
 		m.inFlight.WithLabelValues(string(source))
-		if source == timeslot.Booking {
-			continue // never hedged, refused, stored or refreshed
-		}
 		m.hedges.WithLabelValues(string(source), "true")
 		m.hedges.WithLabelValues(string(source), "false")
 		m.refused.WithLabelValues(string(source), string(timeslot.KindOpen))
@@ -66,8 +64,8 @@ func (m *upstreamMetrics) startAtZero() {
 			m.doubts.WithLabelValues(string(source), reason)
 		}
 	}
-	for _, op := range timeslot.Operations() {
-		m.breaker.WithLabelValues(string(op.Source()), string(op))
+	for _, op := range surfaces.Operations() {
+		m.breaker.WithLabelValues(string(surfaces.SourceOf(op)), string(op))
 	}
 	for _, scope := range scopes() {
 		m.coalesced.WithLabelValues(scope)

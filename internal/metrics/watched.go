@@ -13,6 +13,8 @@ import (
 type watched struct {
 	bytes, maxBytes, entries, slots, circles, maxCircles, tombstones *prometheus.Desc
 
+	sources []timeslot.Source
+
 	mu     sync.Mutex // guards what follows, never held while a function runs
 	caches map[string]cacheSize
 	listed func() map[timeslot.Source]int // slots
@@ -25,7 +27,7 @@ type cacheSize struct {
 	most           float64 // bytes
 }
 
-func newWatched() *watched {
+func newWatched(sources []timeslot.Source) *watched {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
 	}
@@ -38,6 +40,7 @@ func newWatched() *watched {
 		maxCircles: desc("area_circles_max", "Circles that are remembered at most."),
 		tombstones: desc("tombstones", "Slots known to be taken or being booked."),
 		caches:     map[string]cacheSize{},
+		sources:    sources,
 		listed:     func() map[timeslot.Source]int { return nil },
 		areas:      func() (inUse, most int) { return 0, 0 },
 		taken:      func() float64 { return 0 },
@@ -63,7 +66,7 @@ func (w *watched) Collect(out chan<- prometheus.Metric) {
 		gauge(w.entries, size.entries(), tier)
 	}
 	slots := listed()
-	for _, source := range slotSources() {
+	for _, source := range w.sources {
 		gauge(w.slots, float64(slots[source]), string(source))
 	}
 	inUse, most := areas()

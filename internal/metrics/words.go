@@ -5,6 +5,7 @@ import "timeslots/internal/timeslot"
 // words are the vocabularies of the labels. Those that docs/metrics.md lists are closed. The rest come from constants of
 // other packages; they are learned as they appear, up to a limit that honest use never reaches.
 type words struct {
+	surfaces    *timeslot.Surfaces
 	product     *vocabulary
 	route       *vocabulary
 	cache       *vocabulary
@@ -30,14 +31,15 @@ type words struct {
 // learned is the limit of a vocabulary that grows.
 const learned = 96
 
-func newWords(products, shedReasons []string) words {
+func newWords(o *Options) words {
 	return words{
-		product:     newVocabulary(0, products), // never learns; see SetProducts
+		surfaces:    o.Surfaces,
+		product:     newVocabulary(0, o.Products), // never learns; see SetProducts
 		route:       open(),
 		cache:       closed("hit", "stale", "miss", "bypass"),
-		shed:        closed(shedReasons...),
-		source:      closed(texts(sources())...),
-		operation:   open(texts(timeslot.Operations())...), // and those of bookings
+		shed:        closed(o.ShedReasons...),
+		source:      closed(texts(append(o.Surfaces.ReadFrom(), timeslot.Booking))...),
+		operation:   open(texts(o.Surfaces.Operations())...), // and those of bookings
 		outcome:     closed("ok", "not_found", "rejected", "error", "timeout", "malformed", "canceled"),
 		reason:      closed(append(texts(failures()), string(timeslot.KindNotFound), string(timeslot.KindCanceled))...),
 		dropped:     closed(dropped()...),
@@ -53,14 +55,6 @@ func newWords(products, shedReasons []string) words {
 		bookResult:  closed(bookingOutcomes()...),
 		scope:       closed(scopes()...),
 	}
-}
-
-func sources() []timeslot.Source {
-	return append(slotSources(), timeslot.Directory, timeslot.Booking)
-}
-
-func slotSources() []timeslot.Source {
-	return []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions}
 }
 
 // failures are the kinds that make an answer partial.

@@ -214,7 +214,7 @@ type late struct{ *region }
 func (n *late) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	parts, err := n.region.FetchBlocks(ctx, key, through, call)
 	for _, f := range parts {
-		if key.Source() != timeslot.CareOptions {
+		if sourceOf(key) != timeslot.CareOptions {
 			continue
 		}
 		open := map[string]bool{}

@@ -19,7 +19,7 @@ func (n *unnamed) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, thr
 	parts, err := n.region.FetchBlocks(ctx, key, through, call)
 	for _, f := range parts {
 		for i := range f.Departments {
-			if d := &f.Departments[i]; d.ID == "3" && key.Source() == timeslot.CareOptions {
+			if d := &f.Departments[i]; d.ID == "3" && sourceOf(key) == timeslot.CareOptions {
 				n.without(f, d)
 			}
 		}

@@ -60,7 +60,7 @@ func (g *collection) collapsed() bool {
 // reviewAt is the earliest time at which a slot fragment is due for an early refresh.
 func (g *collection) reviewAt() (at time.Time) {
 	for _, pc := range g.all() {
-		if pc.fragment == nil || pc.key.Source() == timeslot.Directory {
+		if pc.fragment == nil || pc.key.Operation.OfDirectory() {
 			continue
 		}
 		if due := g.plan.engine.earlyRefresh(pc.fragment); at.IsZero() || due.Before(at) {
@@ -77,7 +77,7 @@ func (g *collection) outdated() bool {
 
 func (g *collection) stale() bool {
 	for _, pc := range g.all() {
-		if pc.fragment != nil && pc.freshness != timeslot.Fresh && pc.key.Source() != timeslot.Directory {
+		if pc.fragment != nil && pc.freshness != timeslot.Fresh && !pc.key.Operation.OfDirectory() {
 			return true
 		}
 	}

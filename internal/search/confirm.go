@@ -18,7 +18,7 @@ func (e *Engine) fetchConfirmed(ctx context.Context, key timeslot.FragmentKey, t
 	if err != nil || !e.contradicts(ctx, parts) {
 		return parts, err
 	}
-	e.opt.Logger.Info("not found, where there was an answer: asking once more", "source", key.Source(), "operation", key.Operation)
+	e.opt.Logger.Info("not found, where there was an answer: asking once more", "source", e.sourceOf(key), "operation", key.Operation)
 	call.Alone = true
 	return e.opt.Fetcher.FetchBlocks(ctx, key, through, call)
 }

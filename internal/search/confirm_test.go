@@ -26,7 +26,7 @@ func (f *forgetful) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, t
 			return nil, f.failure
 		}
 	}
-	if f.denies && key.Source() == timeslot.ProviderDirect && (!call.Alone || f.also) {
+	if f.denies && sourceOf(key) == timeslot.ProviderDirect && (!call.Alone || f.also) {
 		return []*timeslot.Fragment{{Key: key, FetchedAt: time.Now(), NotFound: true}}, nil
 	}
 	return parts, err

@@ -56,8 +56,9 @@ type Options struct {
 	Fetcher Fetcher
 	Taken   Taken
 
-	Sources map[timeslot.Source]SourceOptions // which surfaces are asked, in which version, and how long answers live
-	Limits  Limits
+	Surfaces *timeslot.Surfaces                // nil: DexCare's
+	Sources  map[timeslot.Source]SourceOptions // which surfaces are asked, in which version, and how long answers live
+	Limits   Limits
 
 	Profiles []merge.Profile // orders that queries may ask for; nil: those of [merge.Profiles]
 
@@ -120,7 +121,8 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, unions: merge.Unions{MaxBytes: opt.UnionBytes}, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), codes: newCodes(), outages: newOutages(), leads: newLeads()}
+	e := &Engine{opt: opt, unions: merge.Unions{MaxBytes: opt.UnionBytes}, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), codes: newCodes(), outages: newOutages(), leads: newLeads(opt.Surfaces)}
+	e.flight.Surfaces = opt.Surfaces
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }
@@ -172,6 +174,11 @@ type View interface {
 
 // Taken gives the view of taken slots that is valid now, and whether it has every booking that was answered before.
 func (e *Engine) Taken(ctx context.Context) (view View, strict bool) { return e.opt.Taken.Current(ctx) }
+
+// sourceOf is the source that a key is read from.
+func (e *Engine) sourceOf(key timeslot.FragmentKey) timeslot.Source {
+	return e.opt.Surfaces.SourceOf(key.Operation)
+}
 
 // mergeReserve is the part of a budget that is kept for merging and encoding.
 func mergeReserve(budget time.Duration) time.Duration { return min(budget/10, 25*time.Millisecond) }
@@ -244,7 +251,7 @@ func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection, fi
 	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
-		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Profiles: e.opt.Profiles, Asked: g.asked(q), First: first, Miles: g.plan.milesFromCode(),
+		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Profiles: e.opt.Profiles, Surfaces: e.opt.Surfaces, Asked: g.asked(q), First: first, Miles: g.plan.milesFromCode(),
 	})
 	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict && !merged.Result.Doubtful

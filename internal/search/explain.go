@@ -101,7 +101,7 @@ func (e *Engine) peek(ctx context.Context, list []*piece, found map[timeslot.Fra
 			found[pc.key] = string(hit.Tier)
 		}
 		if list[i].fragment == nil {
-			list[i].err = errBudget(list[i].key) // a search would have to wait for it
+			list[i].err = e.errBudget(list[i].key) // a search would have to wait for it
 		}
 	}
 	return found
@@ -110,7 +110,7 @@ func (e *Engine) peek(ctx context.Context, list []*piece, found map[timeslot.Fra
 func (e *Engine) explain(pc *piece, found string, listed int) ExplainedFragment {
 	now := e.opt.Now()
 	x := ExplainedFragment{
-		Key: pc.key, Source: pc.key.Source(), Found: found, Freshness: pc.freshness, Outdated: pc.outdated,
+		Key: pc.key, Source: e.sourceOf(pc.key), Found: found, Freshness: pc.freshness, Outdated: pc.outdated,
 		Underway: e.flight.Underway(pc.key), Listed: listed, Why: pc.why,
 	}
 	if err := e.outages.of(pc.key, now); err != nil {

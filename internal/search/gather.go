@@ -213,7 +213,7 @@ func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 		e.fetchStretch(ctx, stretches[i], call)
 	})
 	for _, pc := range slices.Concat(stretches[started:]...) {
-		pc.err = errBudget(pc.key)
+		pc.err = e.errBudget(pc.key)
 	}
 }
 
@@ -228,8 +228,8 @@ func longestFirst(a, b []*piece) int {
 	return area(a) - area(b)
 }
 
-func errBudget(key timeslot.FragmentKey) error {
-	return &timeslot.Error{Kind: timeslot.KindBudget, Source: key.Source(), Operation: key.Operation}
+func (e *Engine) errBudget(key timeslot.FragmentKey) error {
+	return &timeslot.Error{Kind: timeslot.KindBudget, Source: e.sourceOf(key), Operation: key.Operation}
 }
 
 // land puts what a flight brought into the piece. When that is an error, an older copy that may be served on error
@@ -249,7 +249,7 @@ func (e *Engine) land(pc *piece, r flown) {
 // explainEnd tells a flight that ended badly from a caller whose time was up.
 func (e *Engine) explainEnd(ctx context.Context, key timeslot.FragmentKey, err error) error {
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
-		return errBudget(key)
+		return e.errBudget(key)
 	}
 	return err
 }

@@ -60,7 +60,7 @@ func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call
 	asked := time.Now()
 	d.mu.Lock()
 	d.calls[key]++
-	delay, failure, answer := d.delay[key.Source()], cmp.Or(d.failKey[key], d.failure[key.Source()]), d.answers[key]
+	delay, failure, answer := d.delay[sourceOf(key)], cmp.Or(d.failKey[key], d.failure[sourceOf(key)]), d.answers[key]
 	d.mu.Unlock()
 	select {
 	case <-time.After(delay):
@@ -69,7 +69,7 @@ func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			kind = timeslot.KindTimeout
 		}
-		return nil, &timeslot.Error{Kind: kind, Source: key.Source(), Operation: key.Operation}
+		return nil, &timeslot.Error{Kind: kind, Source: sourceOf(key), Operation: key.Operation}
 	}
 	if failure != nil {
 		return nil, failure
@@ -92,7 +92,7 @@ func (d *desk) count(source timeslot.Source) (n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for key, calls := range d.calls {
-		if key.Source() == source {
+		if sourceOf(key) == source {
 			n += calls
 		}
 	}
@@ -219,4 +219,8 @@ func (e *Engine) prepared(t testing.TB, q *timeslot.Query) Prepared {
 		t.Fatal(bad)
 	}
 	return p
+}
+
+func sourceOf(key timeslot.FragmentKey) timeslot.Source {
+	return timeslot.DexCare().SourceOf(key.Operation)
 }

@@ -17,9 +17,9 @@ const (
 	leadMargin = 1.25 // of what reads take
 )
 
-func newLeads() leads {
+func newLeads(surfaces *timeslot.Surfaces) leads {
 	l := leads{}
-	for _, op := range timeslot.Operations() {
+	for _, op := range surfaces.Operations() {
 		l[op] = new(atomic.Int64)
 	}
 	return l

@@ -233,7 +233,7 @@ func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call, ahead 
 
 func (e *Engine) order(job refreshJob) {
 	if e.refresh.add(job) {
-		e.opt.Recorder.Refresh(job.key.Source(), "dropped")
+		e.opt.Recorder.Refresh(e.sourceOf(job.key), "dropped")
 	}
 }
 
@@ -262,7 +262,7 @@ func (e *Engine) refreshed(key timeslot.FragmentKey, err error) {
 			e.density.tooLarge(key, e.opt.Now()) // the next caller asks for parts
 		}
 		e.outages.note(key, err, e.opt.Now())
-		e.opt.Logger.Debug("refresh failed", "source", key.Source(), "operation", key.Operation, "kind", timeslot.KindOf(err))
+		e.opt.Logger.Debug("refresh failed", "source", e.sourceOf(key), "operation", key.Operation, "kind", timeslot.KindOf(err))
 	}
-	e.opt.Recorder.Refresh(key.Source(), outcome)
+	e.opt.Recorder.Refresh(e.sourceOf(key), outcome)
 }

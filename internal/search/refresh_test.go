@@ -99,7 +99,7 @@ func TestASlowSourcesFragmentsAreRefreshedSoonerAndNobodyGetsAStaleOne(t *testin
 }
 
 func TestALeadFollowsASlowReadAtOnceAndQuickOnesByAndBy(t *testing.T) {
-	l := newLeads()
+	l := newLeads(nil)
 	const op = timeslot.OpProviderTimeslots
 	if l.of(op) != 0 {
 		t.Errorf("%v before anything was read", l.of(op))

@@ -64,7 +64,7 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	}
 	e.leads.learn(key.Operation, e.opt.Now().Sub(begun))
 	for _, f := range parts {
-		f.Bounds = e.opt.Sources[key.Source()].Policy.Bounds(f.FetchedAt, f.NotFound)
+		f.Bounds = e.opt.Sources[e.sourceOf(key)].Policy.Bounds(f.FetchedAt, f.NotFound)
 	}
 	if key.Operation == timeslot.OpAvailabilitySlots {
 		e.weigh(parts)

@@ -157,7 +157,7 @@ func worse(a, b timeslot.Status) bool {
 // whole reports whether all that was answered could be read.
 func (g *collection) whole() bool {
 	for _, pc := range g.pieces {
-		if pc.gaps || pc.inPart() && (pc.key.Source() != timeslot.Directory || g.plan.query.OnlyLocation()) {
+		if pc.gaps || pc.inPart() && (!pc.key.Operation.OfDirectory() || g.plan.query.OnlyLocation()) {
 			return false
 		}
 	}
@@ -179,7 +179,7 @@ func answered(reports []timeslot.SourceReport) bool {
 // some blocks of the window.
 func (g *collection) servable() bool {
 	return slices.ContainsFunc(g.pieces, func(pc *piece) bool {
-		return pc.usable() && !pc.fragment.NotFound && pc.key.Source() != timeslot.Directory
+		return pc.usable() && !pc.fragment.NotFound && !pc.key.Operation.OfDirectory()
 	})
 }
 
@@ -214,7 +214,7 @@ func (g *collection) causes() (causes []*timeslot.Error) {
 		}
 		cause, ok := errors.AsType[*timeslot.Error](pc.err)
 		if !ok {
-			cause = &timeslot.Error{Kind: timeslot.KindOf(pc.err), Source: pc.key.Source(), Operation: pc.key.Operation, Err: pc.err}
+			cause = &timeslot.Error{Kind: timeslot.KindOf(pc.err), Source: g.plan.engine.sourceOf(pc.key), Operation: pc.key.Operation, Err: pc.err}
 		}
 		if summary := cause.Summary(); !known[summary] {
 			known[summary] = true

@@ -78,7 +78,7 @@ func (e *Engine) fetchStretch(ctx context.Context, list []*piece, call fetch.Cal
 	for len(list) > 0 {
 		if ctx.Err() != nil {
 			for _, pc := range list {
-				pc.err = errBudget(pc.key)
+				pc.err = e.errBudget(pc.key)
 			}
 			return
 		}
@@ -278,7 +278,7 @@ func (s *stretch) collect() (rest []*piece) {
 			rest = append(rest, s.pieces[i])
 			continue
 		case !r.done:
-			r.err = errBudget(s.pieces[i].key)
+			r.err = s.engine.errBudget(s.pieces[i].key)
 		}
 		s.engine.land(s.pieces[i], r)
 	}

@@ -114,7 +114,7 @@ func onePartFails(t *testing.T, q *timeslot.Query, parts []*timeslot.Fragment, f
 		if fault == "hangs" {
 			kind = timeslot.KindTimeout
 		}
-		d.failKey[parts[failing].Key] = &timeslot.Error{Kind: kind, Source: parts[failing].Key.Source()}
+		d.failKey[parts[failing].Key] = &timeslot.Error{Kind: kind, Source: sourceOf(parts[failing].Key)}
 	})
 	a, err := e.search(t.Context(), q, Caller{Budget: 3 * time.Second})
 	if err != nil {

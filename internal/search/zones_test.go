@@ -17,7 +17,7 @@ type local struct {
 }
 
 func (l local) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
-	if key.Source() == timeslot.ProviderDirect {
+	if sourceOf(key) == timeslot.ProviderDirect {
 		l.zones <- call.Zones(ctx)("e|1")
 	}
 	return l.desk.FetchBlocks(ctx, key, through, call)

@@ -22,6 +22,8 @@ type LedgerOptions struct {
 	Max       int              // entries; above it those that would end first give way; default 100,000
 	Now       func() time.Time // nil: time.Now
 
+	Surfaces *timeslot.Surfaces // that the fragments are of; nil: DexCare's
+
 	// Locate is the slot that an answer of this replica named by slotID, made to be [SlotIndex.Locate]; nil: none is
 	// known. It must not block.
 	Locate func(slotID string) (timeslot.Claim, bool)
@@ -96,7 +98,7 @@ func NewLedger(o LedgerOptions) (*Ledger, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("ledger: %w", errors.Join(errs...))
 	}
-	l := &Ledger{options: o, fences: cache.NewFences(), marks: make(map[markKey]*mark), released: make(map[markKey]time.Time)}
+	l := &Ledger{options: o, fences: cache.NewFences(o.Surfaces), marks: make(map[markKey]*mark), released: make(map[markKey]time.Time)}
 	l.current.Store(&leasedView{view: newView()})
 	if o.Redis != nil {
 		l.fleet = joinFleet(l)

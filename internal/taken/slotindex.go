@@ -20,6 +20,8 @@ import (
 type SlotIndexOptions struct {
 	MaxEntries int              // 0: 500,000, about 100 MB
 	Now        func() time.Time // nil: time.Now
+
+	Surfaces *timeslot.Surfaces // whose slots may be booked by id; nil: DexCare's
 }
 
 // slotIndexGrace is how long an id is known after the last answer that could offer it: a person may keep a page open. Entries
@@ -35,6 +37,8 @@ type SlotIndex struct {
 	cache *otter.Cache[slotKey, indexed]
 	most  int // entries
 	now   func() time.Time
+
+	surfaces *timeslot.Surfaces
 }
 
 // slotKey stands for a slotId in a quarter of its size and without keeping the fragment's memory alive. It is long
@@ -84,12 +88,12 @@ func NewSlotIndex(o SlotIndexOptions) (*SlotIndex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("slot index: %w", err)
 	}
-	return &SlotIndex{cache: cache, most: o.MaxEntries, now: now}, nil
+	return &SlotIndex{cache: cache, most: o.MaxEntries, now: now, surfaces: o.Surfaces}, nil
 }
 
 // Add remembers the slots of f that carry a slotId. It is made to be [cache.MemoryOptions].OnStore.
 func (x *SlotIndex) Add(f *timeslot.Fragment) {
-	if source := f.Key.Source(); source != timeslot.CareDirect && source != timeslot.ProviderDirect {
+	if l := x.surfaces.Listing(&f.Key); l == nil || l.SlotIDs == timeslot.NoHandle {
 		return
 	}
 	last := &offer{fetched: f.FetchedAt, until: f.Bounds.StaleOnError.Add(slotIndexGrace)}

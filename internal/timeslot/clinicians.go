@@ -16,7 +16,7 @@ func CliniciansOf(fragments ...*Fragment) Clinicians {
 	var set Clinicians
 	last := ""
 	for _, f := range fragments {
-		if f.Key.Source() == Directory {
+		if f.Key.Operation.OfDirectory() {
 			continue
 		}
 		if f.Key.NPI != "" {

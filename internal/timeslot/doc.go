@@ -9,5 +9,7 @@
 // Schedule and Slot are FHIR's words: a schedule is one clinician at one department for one visit type, a slot is one
 // start in it. The split keeps a slot small: what all slots of a schedule share is said once.
 //
+// Which surfaces there are, and what is particular to each, is one list: [Surfaces].
+//
 // The package uses the standard library only and does no I/O.
 package timeslot

@@ -1,6 +1,7 @@
 package timeslot
 
 import (
+	"slices"
 	"strconv"
 )
 
@@ -29,28 +30,14 @@ const (
 	OpModalities            Operation = "modalities"             // docs/dexcare.md §7.9
 )
 
-// Operations lists them all.
-func Operations() []Operation {
-	return []Operation{
-		OpDepartments, OpDepartmentInfo, OpDepartmentTimeslots, OpProviderInfo, OpProviderTimeslots, OpAvailabilitySlots,
-		OpProviders, OpSlotsSearch, OpMaxLookahead, OpAvailabilityProviders, OpCancelReasons, OpSuffixes,
-		OpRegionWaitTimes, OpAssignmentQualifiers, OpModalities,
-	}
+// directory is what the public lists serve, and other lists that change as rarely.
+var directory = [...]Operation{
+	OpDepartments, OpDepartmentInfo, OpProviderInfo, OpProviders, OpMaxLookahead, OpCancelReasons, OpSuffixes,
+	OpAssignmentQualifiers, OpModalities,
 }
 
-// Source is the surface that serves the operation. Wait times go with Care Direct, whose answers live as briefly.
-func (op Operation) Source() Source {
-	switch op {
-	case OpDepartmentTimeslots, OpRegionWaitTimes:
-		return CareDirect
-	case OpProviderTimeslots, OpSlotsSearch:
-		return ProviderDirect
-	case OpAvailabilitySlots, OpAvailabilityProviders:
-		return CareOptions
-	default:
-		return Directory
-	}
-}
+// OfDirectory reports whether the operation is none of a surface that lists times.
+func (op Operation) OfDirectory() bool { return slices.Contains(directory[:], op) }
 
 // FragmentKey is a canonical upstream read: an operation and its normalised parameters. It is comparable; two keys
 // that mean the same read are equal, and [FragmentKey.String] is equal exactly when they are.
@@ -76,9 +63,6 @@ type FragmentKey struct {
 	Item   string // the path's own parameter of exact reads that have no other field for it: brand, region
 	Params string // what the contract lists, validated, in canonical order and case; never the client's own text
 }
-
-// Source is the surface that answers the key.
-func (k FragmentKey) Source() Source { return k.Operation.Source() }
 
 // Area is the circle that Care Options is asked for: a point on a grid or a postal code, and a radius, so that neighbours
 // share.
