@@ -1,8 +1,6 @@
 package fetch
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +45,7 @@ type Options struct {
 	PublicTransport, IngressTransport http.RoundTripper // nil: NewTransport's default
 
 	Surfaces  *timeslot.Surfaces                // nil: DexCare's
+	Upstreams []decode.Upstream                 // how they and the directory are read; nil: as DexCare's
 	Sources   map[timeslot.Source]SourceOptions // a source that is missing uses defaults
 	Lookahead int                               // days from today that upstream may be asked for; 0: 90
 
@@ -104,6 +103,8 @@ type Fetcher struct {
 	guards map[timeslot.Source]*guard
 	opt    Options
 
+	upstreams map[timeslot.Source]*decode.Upstream
+
 	refusals rate.Sometimes // logged now and then: a wrong key is refused with every call
 }
 
@@ -114,6 +115,9 @@ func New(opt Options) (*Fetcher, error) {
 	}
 	if opt.Visit == nil {
 		opt.Visit = opt.Public
+	}
+	if opt.Upstreams == nil {
+		opt.Upstreams = decode.DexCare()
 	}
 	if opt.Lookahead == 0 {
 		opt.Lookahead = 90
@@ -129,11 +133,17 @@ func New(opt Options) (*Fetcher, error) {
 	}
 	program() // so that no call waits for it
 	f := &Fetcher{
-		client: newClient(&opt), guards: map[timeslot.Source]*guard{}, opt: opt,
+		client: newClient(&opt), guards: map[timeslot.Source]*guard{}, opt: opt, upstreams: map[timeslot.Source]*decode.Upstream{},
 		refusals: rate.Sometimes{First: 3, Interval: 10 * time.Second},
+	}
+	for i := range opt.Upstreams {
+		f.upstreams[opt.Upstreams[i].Source] = &opt.Upstreams[i]
 	}
 	retries := newRetryBudget()
 	for _, s := range opt.Surfaces.ReadFrom() {
+		if f.upstreams[s] == nil {
+			return nil, fmt.Errorf("fetch: nothing says how %s is read", s)
+		}
 		source := opt.Sources[s].withDefaults()
 		source.surfaces = opt.Surfaces
 		f.guards[s] = newGuard(s, source, retries, opt.Recorder)
@@ -143,6 +153,10 @@ func New(opt Options) (*Fetcher, error) {
 
 func (f *Fetcher) sourceOf(key timeslot.FragmentKey) timeslot.Source {
 	return f.opt.Surfaces.SourceOf(key.Operation)
+}
+
+func (f *Fetcher) upstreamOf(key timeslot.FragmentKey) *decode.Upstream {
+	return f.upstreams[f.sourceOf(key)]
 }
 
 func (o SourceOptions) withDefaults() SourceOptions {
@@ -168,7 +182,7 @@ func (f *Fetcher) Close() {
 // Fetch reads key from upstream once, within the source's guard. The fragment has no Bounds: how long it may be
 // served is not this package's business. Every error is a [timeslot.Error].
 func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
-	if f.opt.NoVisit && ofVisit(key.Operation) {
+	if f.opt.NoVisit && f.upstreamOf(key).Place(&key).Base == decode.Visit {
 		return nil, &timeslot.Error{
 			Kind: timeslot.KindNotFound, Source: f.sourceOf(key), Operation: key.Operation, Status: http.StatusNotFound,
 			Body: []byte(`{"message":"no Route matched with those values"}`),
@@ -182,75 +196,6 @@ func (f *Fetcher) Fetch(ctx context.Context, key timeslot.FragmentKey, call Call
 	})
 	if err != nil {
 		return nil, f.explain(key, err)
-	}
-	return fragment, nil
-}
-
-func (f *Fetcher) read(ctx context.Context, key timeslot.FragmentKey, call Call) (*timeslot.Fragment, error) {
-	now := f.opt.Now()
-	call.through = max(key.Block, call.through)
-	window := windowOf(key, call.through, now, cmp.Or(call.Lookahead, f.opt.Lookahead))
-	if window.isEmpty() { // nothing there can be booked yet, and asking is an error (docs/dexcare.md §5.6)
-		return &timeslot.Fragment{Key: key, FetchedAt: now}, nil
-	}
-	answer, err := f.get(ctx, key, window, call)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.done()
-	if err := answer.verdict(); err != nil {
-		return nil, err
-	}
-	read := decode.Read{Key: key, FetchedAt: now, FirstDay: window.first, LastDay: window.last, Odd: f.odd(key)}
-	if answer.status == http.StatusOK {
-		read.Digest = digestOf(&read, &call, answer.body)
-		if call.repeats(key, read.Digest) {
-			return decode.Again(read, call.Last[0]), nil
-		}
-	}
-	if call.Zones != nil {
-		read.Zone = call.Zones(ctx)
-	}
-	return f.fragment(answer, read)
-}
-
-// odd counts what was odd about an answer, and hands it to the operations page.
-func (f *Fetcher) odd(key timeslot.FragmentKey) func(decode.Oddity) {
-	return func(o decode.Oddity) {
-		if decode.Dropped(o.Reason) {
-			f.opt.Recorder.DecodeDropped(f.sourceOf(key), string(o.Reason), o.Count)
-		}
-		if f.opt.Odd != nil {
-			f.opt.Odd(f.sourceOf(key), key.Operation, o)
-		}
-	}
-}
-
-func (f *Fetcher) get(ctx context.Context, key timeslot.FragmentKey, w window, call Call) (*answer, error) {
-	guard := f.guards[f.sourceOf(key)]
-	return f.client.get(ctx, f.client.request(key, w, call), guard.room, guard.late(key.Operation))
-}
-
-// fragment reads an answer that can be used. A drop-in route may want upstream's own bytes; but reads by blocks are asked for in
-// words that no client uses, and their bytes would be the larger part of a cached fragment.
-func (f *Fetcher) fragment(a *answer, read decode.Read) (*timeslot.Fragment, error) {
-	if a.notFound() {
-		return &timeslot.Fragment{Key: read.Key, FetchedAt: read.FetchedAt, NotFound: true, Body: bytes.Clone(a.body)}, nil
-	}
-	decoded := decode.Decode
-	if a.status == http.StatusNoContent {
-		decoded = func(read decode.Read, _ []byte) (*timeslot.Fragment, error) { return decode.None(read) }
-	}
-	fragment, err := decoded(read, a.body)
-	if errors.Is(err, decode.ErrTooMany) {
-		err = fmt.Errorf("%w: %w", ErrTooLarge, err)
-	}
-	if err != nil {
-		return nil, &timeslot.Error{Kind: timeslot.KindMalformed, Status: a.status, Err: err}
-	}
-	fragment.Body = nil
-	if !f.opt.Surfaces.ByBlocks(&read.Key) {
-		fragment.Body = bytes.Clone(a.body)
 	}
 	return fragment, nil
 }

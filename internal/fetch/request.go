@@ -3,10 +3,9 @@ package fetch
 import (
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
+	"timeslots/internal/fetch/decode"
 	"timeslots/internal/timeslot"
 )
 
@@ -21,9 +20,6 @@ type window struct {
 // clinician's zone. The end is kept inside the lookahead limit (docs/dexcare.md §5.6), counted from the earliest day that it
 // can be anywhere, and never before the latest.
 func windowOf(key timeslot.FragmentKey, through timeslot.Block, now time.Time, lookahead int) window {
-	if key.Exact || key.Operation != timeslot.OpProviderTimeslots && key.Operation != timeslot.OpAvailabilitySlots {
-		return window{}
-	}
 	w := window{first: key.FirstDay(), last: through.Last()}
 	if key.Span.Days != 0 {
 		w.last = key.LastDay()
@@ -48,51 +44,70 @@ type request struct {
 	call    Call
 }
 
-// request spells the key on the wire. Everything in the URL comes from the key's typed fields, escaped.
-func (c *client) request(key timeslot.FragmentKey, w window, call Call) request {
-	if key.Exact {
-		return c.exact(key, call)
+// request spells the key on the wire: its path from the key's typed fields, escaped, and its parameters from them too or, for the
+// read of a drop-in route, as the key's canonical text.
+func (c *client) request(from *decode.Upstream, key timeslot.FragmentKey, w window, call Call) request {
+	place := from.Place(&key)
+	for i := range place.Path {
+		place.Path[i] = url.PathEscape(place.Path[i])
 	}
-	version := versionPath(key.Version)
+	u := c.base(place.Base).JoinPath(place.Path...)
+	r := request{apiKey: c.apiKey(place.Key), ingress: place.Base == decode.Ingress, call: call}
+	switch {
+	case !key.Exact:
+		u.RawQuery = parameters(from, key, w, &call).Encode()
+	case key.Post:
+		r.body, u.RawQuery = []byte(key.Params), withProduct("", call.Product)
+	default:
+		u.RawQuery = withProduct(key.Params, call.Product)
+	}
+	r.url = u.String()
+	return r
+}
+
+func withProduct(query, product string) string {
+	switch {
+	case product == "":
+		return query
+	case query != "":
+		query += "&"
+	}
+	return query + "product=" + url.QueryEscape(product)
+}
+
+func parameters(from *decode.Upstream, key timeslot.FragmentKey, w window, call *Call) url.Values {
 	q := url.Values{}
-	base, apiKey := c.opt.Public, c.opt.SlotsKey
-	var path []string
-	switch key.Operation {
-	case timeslot.OpDepartments:
-		path = []string{version, "departments"}
-	case timeslot.OpDepartmentInfo:
-		path = []string{version, "departments", key.Department, "departmentInfo"}
-	case timeslot.OpDepartmentTimeslots:
-		path = []string{version, "departments", key.Department, "timeslots"}
-		q.Set("visitTypeName", key.VisitType)
-	case timeslot.OpProviderInfo:
-		path = []string{version, "providers", key.NPI}
-	case timeslot.OpProviderTimeslots:
-		path = []string{version, "providers", key.NPI, "timeslots"}
-		if key.Version >= 5 {
-			base = c.opt.Ingress
-		} else {
-			q.Set("visitType", key.VisitType)
-		}
-		w.addTo(q)
-	case timeslot.OpAvailabilitySlots:
-		path = []string{version, "availability", "slots"}
-		base, apiKey = c.opt.Ingress, c.opt.CareOptionsKey
-		areaQuery(q, key, &call)
-		w.addTo(q)
+	if from.Ask != nil {
+		from.Ask(q, &decode.Asked{Key: key, Through: call.through, Types: call.Types})
 	}
+	w.addTo(q)
 	if call.Product != "" {
 		q.Set("product", call.Product)
 	}
-	for i := range path {
-		path[i] = url.PathEscape(path[i])
-	}
-	u := base.JoinPath(path...)
-	u.RawQuery = q.Encode()
-	return request{url: u.String(), apiKey: apiKey, ingress: base == c.opt.Ingress, call: call}
+	return q
 }
 
-func versionPath(version uint8) string { return "v" + strconv.Itoa(int(version)) }
+func (c *client) base(b decode.Base) *url.URL {
+	switch b {
+	case decode.Ingress:
+		return c.opt.Ingress
+	case decode.Visit:
+		return c.opt.Visit
+	default:
+		return c.opt.Public
+	}
+}
+
+func (c *client) apiKey(k decode.Key) string {
+	switch k {
+	case decode.CareOptionsKey:
+		return c.opt.CareOptionsKey
+	case decode.NoKey:
+		return ""
+	default:
+		return c.opt.SlotsKey
+	}
+}
 
 func (w window) addTo(q url.Values) {
 	if w.first != 0 {
@@ -100,27 +115,6 @@ func (w window) addTo(q url.Values) {
 	}
 	if w.last != 0 {
 		q.Set("endDate", w.last.String())
-	}
-}
-
-// areaQuery asks Care Options for everything inside the circle. daysOfSlots is required there; as many as the blocks
-// have days means all of them. Several visit types are written with commas (docs/dexcare.md §6.1).
-func areaQuery(q url.Values, key timeslot.FragmentKey, call *Call) {
-	if key.Area.PostalCode != "" {
-		q.Set("postalCode", key.Area.PostalCode)
-	} else {
-		p := key.Area.Point()
-		q.Set("latitude", strconv.FormatFloat(p.Latitude, 'f', -1, 64))
-		q.Set("longitude", strconv.FormatFloat(p.Longitude, 'f', -1, 64))
-	}
-	q.Set("radius", strconv.Itoa(int(key.Area.Radius)))
-	blocks := max(key.Block, call.through) - key.Block + 1
-	q.Set("daysOfSlots", strconv.Itoa(int(blocks)*timeslot.BlockDays+2))
-	switch {
-	case len(call.Types) > 1:
-		q.Set("visitTypeNames", strings.Join(call.Types, ","))
-	case key.VisitType != "":
-		q.Set("visitTypeNames", key.VisitType)
 	}
 }
 

@@ -8,7 +8,7 @@ import "timeslots/internal/timeslot"
 func Again(read Read, last *timeslot.Fragment) *timeslot.Fragment {
 	f := *last
 	f.FetchedAt, f.Bounds, f.Epoch = read.FetchedAt, timeslot.Bounds{}, 0
-	if read.Key.Operation == timeslot.OpProviderTimeslots && read.FirstDay == 0 && read.LastDay != 0 {
+	if read.coversDays() && read.FirstDay == 0 && read.LastDay != 0 {
 		f.Covers.From = read.FetchedAt
 	}
 	read.tell(f.Odd)

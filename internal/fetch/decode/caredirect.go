@@ -2,11 +2,43 @@ package decode
 
 import (
 	"errors"
+	"net/url"
 	"time"
 
 	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
+
+// careDirect is asked for a department and a visit type (docs/dexcare.md §4.3). Wait times go with it.
+var careDirect = Upstream{
+	Source: timeslot.CareDirect,
+	Place: func(key *timeslot.FragmentKey) Place {
+		switch {
+		case key.Operation == timeslot.OpDepartmentTimeslots:
+			return public(key, "departments", key.Department, "timeslots")
+		case key.Item == "":
+			return visit(key, "regions", "waittimes")
+		default:
+			return visit(key, "regions", key.Item, "waittimes")
+		}
+	},
+	Ask: func(q url.Values, a *Asked) { q.Set("visitTypeName", a.Key.VisitType) },
+	parser: func(key *timeslot.FragmentKey) func(*builder) error {
+		if key.Operation != timeslot.OpDepartmentTimeslots {
+			return nil
+		}
+		return (*builder).departmentTimeslots
+	},
+	levels: func(key *timeslot.FragmentKey) []level {
+		if key.Operation != timeslot.OpDepartmentTimeslots {
+			return nil
+		}
+		return scheduleDayLevels
+	},
+}
+
+// scheduleDayLevels lead to the slots of the answer that Care Direct and v4 share.
+var scheduleDayLevels = []level{{"scheduleDays", true}, {"timeSlots", false}}
 
 // scheduleDays is the answer that Care Direct and v4 share (docs/dexcare.md §4.3, §5.5), apart from the meaning of its head.
 type scheduleDays struct {

@@ -3,10 +3,63 @@ package decode
 import (
 	"errors"
 	"math"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
+
+// careOptions is asked for an area (docs/dexcare.md §6).
+var careOptions = Upstream{
+	Source: timeslot.CareOptions,
+	Place: func(key *timeslot.FragmentKey) Place {
+		if key.Operation == timeslot.OpAvailabilityProviders {
+			return ingress(key, CareOptionsKey, "availability", "providers")
+		}
+		return ingress(key, CareOptionsKey, "availability", "slots")
+	},
+	Ask: askArea,
+	parser: func(key *timeslot.FragmentKey) func(*builder) error {
+		if key.Operation != timeslot.OpAvailabilitySlots {
+			return nil
+		}
+		return (*builder).availabilitySlots
+	},
+	levels: func(key *timeslot.FragmentKey) []level {
+		switch {
+		case key.Operation != timeslot.OpAvailabilitySlots:
+			return nil
+		case key.Post:
+			return []level{{"slots", true}, {"providerOptions", false}}
+		default:
+			return []level{{"slotsByVisitType", false}, {"scheduleDays", true}, {"slotTimes", true}, {"providerOptions", false}}
+		}
+	},
+	shared: true,
+}
+
+// askArea asks for everything inside the circle. daysOfSlots is required there; as many as the blocks have days means all of
+// them. Several visit types are written with commas (docs/dexcare.md §6.1).
+func askArea(q url.Values, a *Asked) {
+	if area := a.Key.Area; area.PostalCode != "" {
+		q.Set("postalCode", area.PostalCode)
+	} else {
+		p := area.Point()
+		q.Set("latitude", strconv.FormatFloat(p.Latitude, 'f', -1, 64))
+		q.Set("longitude", strconv.FormatFloat(p.Longitude, 'f', -1, 64))
+	}
+	q.Set("radius", strconv.Itoa(int(a.Key.Area.Radius)))
+	blocks := max(a.Key.Block, a.Through) - a.Key.Block + 1
+	q.Set("daysOfSlots", strconv.Itoa(int(blocks)*timeslot.BlockDays+2))
+	switch {
+	case len(a.Types) > 1:
+		q.Set("visitTypeNames", strings.Join(a.Types, ","))
+	case a.Key.VisitType != "":
+		q.Set("visitTypeNames", a.Key.VisitType)
+	}
+}
 
 // availabilitySlots reads GET /v1/availability/slots (docs/dexcare.md §6.1). Zones and names live in maps that may come
 // before or after the slots, so schedules are completed at the end.

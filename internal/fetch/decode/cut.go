@@ -28,7 +28,7 @@ func Cut(f *timeslot.Fragment, through timeslot.Block) []*timeslot.Fragment {
 			part.SlotIDs = append(part.SlotIDs, f.SlotIDs[run.from:run.until]...)
 		}
 	}
-	if f.Key.Operation == timeslot.OpAvailabilitySlots {
+	if f.Key.NPI == "" && f.Key.Department == "" { // an area's
 		for _, part := range parts {
 			keepUsed(part)
 		}

@@ -25,7 +25,7 @@ var (
 	slotTimeEnd = []byte(`DateTime"`)
 )
 
-// optionSize is about what one clinician's offer of a start takes in a Care Options document.
+// optionSize is about what one clinician's offer takes in a document where a start stands once for all who offer it.
 const optionSize = 96
 
 // countSlots is how many starts a body lists at most.
@@ -50,12 +50,21 @@ type Read struct {
 	FirstDay  timeslot.Date // of the window asked for; 0: from the moment of asking
 	LastDay   timeslot.Date // of the window asked for; 0: the operation takes no dates, or none were given
 
+	From     *Upstream          // how it is read; nil: as DexCare's own
+	Surfaces *timeslot.Surfaces // nil: DexCare's
+
 	Zone func(department string) string // the directory's zone of a department by its key, empty: unknown; nil: of none
 	Odd  func(Oddity)                   // told once for each reason, when the answer is read; nil: nobody is
 
 	// Digest stands for the answer and this read, without FetchedAt. The fragment gets it unless zones decided what was read,
 	// which may be others the next time.
 	Digest timeslot.Digest
+}
+
+// coversDays reports whether the answer speaks for all starts of the days that were asked for.
+func (r *Read) coversDays() bool {
+	l := r.Surfaces.Listing(&r.Key)
+	return l != nil && l.ByBlocks && l.Denies
 }
 
 // mark is the byte order mark that some writers put before UTF-8; readers may pass over it (RFC 8259 §8.1).
@@ -68,7 +77,16 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	if !utf8.Valid(body) {
 		return nil, fmt.Errorf("%w: not UTF-8", ErrMalformed)
 	}
-	parse, err := parserOf(read.Key)
+	from := read.upstream()
+	if from.Decode != nil {
+		f, err := from.Decode(read, whole)
+		if err != nil {
+			return nil, malformed(err)
+		}
+		f.Digest = read.Digest
+		return f, nil
+	}
+	parse, err := parserOf(&read)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +94,7 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	if slots > MaxSlots {
 		return nil, ErrTooMany
 	}
-	if read.Key.Operation == timeslot.OpAvailabilitySlots { // a start stands there once for all who offer it
+	if from.shared {
 		slots = min(max(slots, len(body)/optionSize), MaxSlots)
 	}
 	b := newBuilder(read, body, slots)
@@ -102,31 +120,19 @@ func malformed(err error) error {
 	return fmt.Errorf("%w: %w", ErrMalformed, err)
 }
 
-func parserOf(key timeslot.FragmentKey) (func(*builder) error, error) {
-	if key.Post {
+// parserOf is the parser of an answer. What is only repeated is read as any document.
+func parserOf(read *Read) (parse func(*builder) error, err error) {
+	if parser := read.upstream().parser; parser != nil && !read.Key.Post {
+		parse = parser(&read.Key)
+	}
+	switch {
+	case parse != nil:
+		return parse, nil
+	case read.Key.Exact, read.Key.Post:
 		return (*builder).document, nil
+	default:
+		return nil, fmt.Errorf("no decoder for operation %q", read.Key.Operation)
 	}
-	switch key.Operation {
-	case timeslot.OpDepartments:
-		return (*builder).departments, nil
-	case timeslot.OpDepartmentInfo:
-		return (*builder).departmentInfo, nil
-	case timeslot.OpDepartmentTimeslots:
-		return (*builder).departmentTimeslots, nil
-	case timeslot.OpProviderInfo:
-		return (*builder).providerInfo, nil
-	case timeslot.OpProviderTimeslots:
-		if key.Version == 4 {
-			return (*builder).providerTimeslotsV4, nil
-		}
-		return (*builder).providerTimeslotsV5, nil
-	case timeslot.OpAvailabilitySlots:
-		return (*builder).availabilitySlots, nil
-	}
-	if key.Exact {
-		return (*builder).document, nil
-	}
-	return nil, fmt.Errorf("no decoder for operation %q", key.Operation)
 }
 
 // document accepts any object or array: what is only repeated needs no other reading.

@@ -1,4 +1,5 @@
-// Package decode turns upstream bytes into frozen fragments: one function per operation and version, pure and bounded.
+// Package decode is the upstream side of each source: how it is asked, and how its answers are read ([Upstream]). Upstream bytes
+// become frozen fragments: one function per operation and version, pure and bounded.
 //
 // Bodies are read by a pull parser straight into the compact form of [timeslot.Fragment]; nothing is built that could
 // be larger than what is kept. Reading is lenient where docs/dexcare.md §3 demands it: numbers as strings, any order of

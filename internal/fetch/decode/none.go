@@ -14,7 +14,8 @@ func None(read Read) (*timeslot.Fragment, error) {
 	switch read.Key.Operation {
 	case timeslot.OpDepartmentInfo, timeslot.OpProviderInfo, timeslot.OpMaxLookahead:
 		return nil, malformed(errors.New("no content, where one thing was asked for"))
-	case timeslot.OpProviderTimeslots:
+	}
+	if read.coversDays() {
 		b.coverUntilLastDay(nil)
 	}
 	return b.fragment(), nil

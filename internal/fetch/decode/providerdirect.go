@@ -2,10 +2,51 @@ package decode
 
 import (
 	"errors"
+	"net/url"
 
 	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
 )
+
+// providerDirect is asked for a clinician; v4 for a visit type of hers as well (docs/dexcare.md §5.3, §5.5).
+var providerDirect = Upstream{
+	Source: timeslot.ProviderDirect,
+	Place: func(key *timeslot.FragmentKey) Place {
+		switch {
+		case key.Operation == timeslot.OpSlotsSearch:
+			return ingress(key, SlotsKey, "slots", "search")
+		case key.Version >= 5:
+			return ingress(key, SlotsKey, "providers", key.NPI, "timeslots")
+		default:
+			return public(key, "providers", key.NPI, "timeslots")
+		}
+	},
+	Ask: func(q url.Values, a *Asked) {
+		if a.Key.Version < 5 {
+			q.Set("visitType", a.Key.VisitType)
+		}
+	},
+	parser: func(key *timeslot.FragmentKey) func(*builder) error {
+		switch {
+		case key.Operation != timeslot.OpProviderTimeslots:
+			return nil
+		case key.Version == 4:
+			return (*builder).providerTimeslotsV4
+		default:
+			return (*builder).providerTimeslotsV5
+		}
+	},
+	levels: func(key *timeslot.FragmentKey) []level {
+		switch {
+		case key.Operation == timeslot.OpSlotsSearch:
+			return []level{{"results", true}, {"visitTypes", true}, {"slots", false}}
+		case key.Version == 4:
+			return scheduleDayLevels
+		default:
+			return []level{{"slots", false}, {"slotsByVisitType", false}, {"scheduleDays", true}, {"slotTimes", false}}
+		}
+	},
+}
 
 // providerTimeslotsV5 reads GET /v5/providers/{npi}/timeslots (docs/dexcare.md §5.3).
 func (b *builder) providerTimeslotsV5() error {

@@ -16,7 +16,10 @@ type Hidden func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool
 // as upstream wrote it. Containers that a surface does not list when they are empty go with their last slot. It gives
 // the body itself when nothing is hidden, or when the operation lists no slots.
 func Without(f *timeslot.Fragment, hidden Hidden) ([]byte, error) {
-	c := cutter{levels: shapeOf(f.Key), hidden: hidden, pools: poolsOf(f), zones: zonesOf(f)}
+	c := cutter{hidden: hidden, pools: poolsOf(f), zones: zonesOf(f)}
+	if levels := dexCareOf(&f.Key).levels; levels != nil {
+		c.levels = levels(&f.Key)
+	}
 	document := bytes.TrimPrefix(f.Body, mark)
 	if c.levels == nil || f.NotFound || len(document) == 0 {
 		return f.Body, nil
@@ -31,27 +34,10 @@ func Without(f *timeslot.Fragment, hidden Hidden) ([]byte, error) {
 	return body.json, nil
 }
 
-// level is one array on the way from the document to its slots.
+// level is one array on the way from the document to its slots (docs/dexcare.md §2).
 type level struct {
 	array    string // the field that holds it
 	vanishes bool   // an element of this array is left out once nothing is left inside
-}
-
-// shapeOf is the way down to the slots of an operation's answer (docs/dexcare.md §2); nil when it lists none.
-func shapeOf(key timeslot.FragmentKey) []level {
-	switch {
-	case key.Operation == timeslot.OpDepartmentTimeslots, key.Operation == timeslot.OpProviderTimeslots && key.Version == 4:
-		return []level{{"scheduleDays", true}, {"timeSlots", false}}
-	case key.Operation == timeslot.OpProviderTimeslots:
-		return []level{{"slots", false}, {"slotsByVisitType", false}, {"scheduleDays", true}, {"slotTimes", false}}
-	case key.Operation == timeslot.OpSlotsSearch:
-		return []level{{"results", true}, {"visitTypes", true}, {"slots", false}}
-	case key.Operation == timeslot.OpAvailabilitySlots && key.Post:
-		return []level{{"slots", true}, {"providerOptions", false}}
-	case key.Operation == timeslot.OpAvailabilitySlots:
-		return []level{{"slotsByVisitType", false}, {"scheduleDays", true}, {"slotTimes", true}, {"providerOptions", false}}
-	}
-	return nil
 }
 
 // poolsOf are the NPIs that f's decoder found to stand for several clinicians.
