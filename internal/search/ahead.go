@@ -88,7 +88,7 @@ func (p *plan) behind(next timeslot.Block, first, last timeslot.Date) *plan {
 	later.stretches, later.slots, later.directory, later.skipped, later.background, later.check = nil, nil, nil, nil, nil, nil
 	if later.blocks = blocksOf(next.First(), last); len(later.blocks) > 0 {
 		for _, npi := range p.query.NPIs {
-			later.provider(npi)
+			later.clinician(npi)
 		}
 	}
 	if p.query.HasLocation() {

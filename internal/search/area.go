@@ -10,21 +10,26 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// area asks Care Options for the circle, once per visit type: all visit types of a city in one answer would be
-// megabytes that nobody asked for.
+// area asks the one surface that there may be for areas, once per visit type: all visit types of a city in one answer would
+// be megabytes that nobody asked for. Which circles, and in which parts, is code of its own (choose.go, density.go), which
+// learns from what is read: descriptions of surfaces would not say it.
 func (p *plan) area() {
-	t := thing{timeslot.CareOptions, areaName}
-	if !p.enabled(t) {
-		return
-	}
-	visitTypes := p.visitTypes
-	if len(visitTypes) == 0 {
-		visitTypes = []visitName{{}}
-	}
-	for _, visitType := range visitTypes {
-		p.slots = append(p.slots, p.areaOf(visitType.asked)...)
+	for _, f := range p.engine.opt.Surfaces.Asking(timeslot.AsksArea) {
+		if !p.enabled(f, thing{f.Source, areaName}) {
+			return
+		}
+		visitTypes := p.visitTypes
+		if len(visitTypes) == 0 {
+			visitTypes = []visitName{{}}
+		}
+		for _, visitType := range visitTypes {
+			p.slots = append(p.slots, p.areaOf(visitType.asked)...)
+		}
 	}
 }
+
+// ofArea reports whether a read is of an area: then its key has one.
+func ofArea(k timeslot.FragmentKey) bool { return k.Area.Radius != 0 }
 
 // areaOf are the reads of the circle for a visit type.
 func (p *plan) areaOf(visitType string) []ask {
@@ -39,7 +44,7 @@ func (p *plan) readsOf(visitType string, areas []chosen) (asks []ask) {
 	for _, area := range areas {
 		for _, key := range p.areaParts(visitType, area.Area) {
 			asks = append(asks, ask{
-				thing: thing{timeslot.CareOptions, areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed, gaps: area.gaps,
+				thing: thing{p.engine.sourceOf(key), areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed, gaps: area.gaps,
 			})
 		}
 	}
@@ -48,9 +53,10 @@ func (p *plan) readsOf(visitType string, areas []chosen) (asks []ask) {
 
 // areaParts are the reads of an area for the plan's days, the soonest first.
 func (p *plan) areaParts(visitType string, area timeslot.Area) (parts []timeslot.FragmentKey) {
+	l := p.engine.areas
 	for _, d := range p.daysOf(visitType, area) {
 		parts = append(parts, timeslot.FragmentKey{
-			Operation: timeslot.OpAvailabilitySlots, Version: 1, VisitType: visitType, Block: d.block, Span: d.span, Area: area,
+			Operation: l.Operation, Version: l.version, VisitType: visitType, Block: d.block, Span: d.span, Area: area,
 		})
 	}
 	return parts

@@ -24,21 +24,35 @@ func (g *collection) askedProviders(npis []string) []timeslot.Entry {
 	failed := g.failedThings()
 	entries := make([]timeslot.Entry, 0, len(npis))
 	for _, npi := range npis {
-		t := thing{timeslot.ProviderDirect, npi}
-		if !g.plan.engine.opt.Sources[t.source].Enabled { // then only the area's answer tells
-			t = thing{timeslot.CareOptions, areaName}
-		}
-		entries = append(entries, timeslot.Entry{NPI: npi, Status: emptiness(failed[t])})
+		bad := slices.ContainsFunc(g.plan.tellingOf(npi), func(t thing) bool { return failed[t] })
+		entries = append(entries, timeslot.Entry{NPI: npi, Status: emptiness(bad)})
 	}
 	return entries
 }
 
-// askedDepartments are those that Care Direct was asked for, as the directory identifies them. One that the directory
+// tellingOf is what tells that a clinician has no slots: what was asked for her or, where nothing was, the area's answer.
+func (p *plan) tellingOf(npi string) (telling []thing) {
+	surfaces := p.engine.opt.Surfaces
+	for _, f := range surfaces.Asking(timeslot.AsksClinician) {
+		if p.engine.opt.Sources[f.Source].Enabled {
+			telling = append(telling, thing{f.Source, npi})
+		}
+	}
+	if telling == nil {
+		for _, f := range surfaces.Asking(timeslot.AsksArea) {
+			telling = append(telling, thing{f.Source, areaName})
+		}
+	}
+	return telling
+}
+
+// askedDepartments are those that were asked for as such, as the directory identifies them. One that the directory
 // does not know has no identifier to be listed under; its source report names it.
 func (g *collection) askedDepartments() []timeslot.Entry {
-	failed := map[string]bool{}
+	failed, desks := map[string]bool{}, g.plan.engine.opt.Surfaces.Asking(timeslot.AsksDepartment)
 	for t, bad := range g.failedThings() {
-		if urlName, _, ok := strings.Cut(t.name, "/"); ok && t.source == timeslot.CareDirect {
+		atDesk := func(f *timeslot.Surface) bool { return f.Source == t.source }
+		if urlName, _, ok := strings.Cut(t.name, "/"); ok && slices.ContainsFunc(desks, atDesk) {
 			failed[urlName] = failed[urlName] || bad
 		}
 	}

@@ -102,7 +102,7 @@ func newCircles() *circles {
 
 // byPoint reports whether a read is of an area around a point.
 func byPoint(k timeslot.FragmentKey) bool {
-	return k.Operation == timeslot.OpAvailabilitySlots && !k.Exact && k.Area.PostalCode == ""
+	return ofArea(k) && k.Area.PostalCode == ""
 }
 
 // note takes over that an area was read, and what its answer names.

@@ -337,7 +337,7 @@ func (e *Engine) inParts(ctx context.Context, p *plan, list []*piece, call fetch
 // smaller is what is asked for in place of a piece whose answer was too large; nil where that is not so, or no part would be
 // smaller.
 func (e *Engine) smaller(p *plan, pc *piece) (asks []ask) {
-	if pc.key.Operation != timeslot.OpAvailabilitySlots || !errors.Is(pc.err, fetch.ErrTooLarge) {
+	if !ofArea(pc.key) || !errors.Is(pc.err, fetch.ErrTooLarge) {
 		return nil
 	}
 	days, ok := e.density.tooLarge(pc.key, e.opt.Now())

@@ -87,6 +87,9 @@ type Engine struct {
 	zones   merge.Zones
 	unions  merge.Unions
 
+	wanted map[timeslot.Source][]wantedListing
+	areas  wantedListing // of the surface that is asked for areas
+
 	lookahead *lookahead
 	reaches   *reaches
 	density   *density
@@ -102,6 +105,9 @@ func New(opt Options) (*Engine, error) {
 	}
 	if opt.Limits.Window <= 0 || opt.Limits.MaxWindow < opt.Limits.Window {
 		return nil, errors.New("search: Limits.Window must be at least one day and at most Limits.MaxWindow")
+	}
+	if len(opt.Surfaces.Asking(timeslot.AsksArea)) > 1 {
+		return nil, errors.New("search: one surface at most can be asked for areas")
 	}
 	if opt.Limits.Lookahead == 0 {
 		opt.Limits.Lookahead = opt.Limits.MaxWindow
@@ -122,7 +128,10 @@ func New(opt Options) (*Engine, error) {
 		opt.Now = time.Now
 	}
 	e := &Engine{opt: opt, unions: merge.Unions{MaxBytes: opt.UnionBytes}, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), codes: newCodes(), outages: newOutages(), leads: newLeads(opt.Surfaces)}
-	e.flight.Surfaces = opt.Surfaces
+	e.flight.Surfaces, e.wanted = opt.Surfaces, wantedListings(&e.opt)
+	for _, f := range opt.Surfaces.Asking(timeslot.AsksArea) {
+		e.areas = e.wanted[f.Source][0]
+	}
 	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
 	return e, nil
 }

@@ -220,7 +220,7 @@ func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 // longestFirst puts what takes longest to read first: the answer for an area is many times as long as others.
 func longestFirst(a, b []*piece) int {
 	area := func(list []*piece) int {
-		if list[0].key.Operation == timeslot.OpAvailabilitySlots {
+		if ofArea(list[0].key) {
 			return 0
 		}
 		return 1

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -56,14 +57,14 @@ type plan struct {
 	background []ask              // what is to be at hand for the next query
 	check      []ask              // to be asked for again at times
 
-	clinicsSeen map[thing]bool   // of the area: asked, or passed over
-	passedOver  map[thing]string // for search.maxDepartments, with the department's key
+	clinicsSeen map[timeslot.Source]map[string]bool // of the area: asked, or passed over
+	passedOver  map[thing]string                    // for search.maxDepartments, with the department's key
 }
 
 // plan cuts the query into canonical reads: coarse ones, so that other queries share them (docs/architecture.md §4).
 // Departments is the directory's list as far as it is at hand.
 func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *plan {
-	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[thing]bool{}, passedOver: map[thing]string{}}
+	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[timeslot.Source]map[string]bool{}, passedOver: map[thing]string{}}
 	p.last = p.lastDay()
 	p.from, p.until = max(q.StartDate, timeslot.EarliestToday(p.now)), min(p.last, p.reach())
 	p.blocks = blocksOf(p.from, p.until)
@@ -71,7 +72,7 @@ func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *pla
 	p.code = e.placeOfCode(q, p.now)
 	p.slots, p.directory = make([]ask, 0, len(q.NPIs)*len(p.blocks)), make([]ask, 0, len(q.NPIs))
 	for _, npi := range q.NPIs {
-		p.provider(npi)
+		p.clinician(npi)
 	}
 	for _, urlName := range q.Departments {
 		for _, visitType := range p.visitTypes {
@@ -125,82 +126,64 @@ func blocksOf(first, last timeslot.Date) (blocks []timeslot.Block) {
 	return blocks
 }
 
-func (e *Engine) version(s timeslot.Source) string { return e.opt.Sources[s].Version }
-
 // departmentsAsk is the directory's list of departments, which every query needs: for names and places, for the
 // spelling of visit types, and for the clinics of an area.
 func (e *Engine) departmentsAsk() ask {
 	return ask{
-		key:   timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: versionNumber(e.version(timeslot.Directory), 4)},
+		key:   timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: directoryVersion(e.opt.Sources[timeslot.Directory].Version)},
 		thing: thing{timeslot.Directory, departmentList},
 	}
 }
 
-// versionNumber reads "v5"; anything else, such as "both", is the fallback.
-func versionNumber(version string, fallback uint8) uint8 {
-	if len(version) == 2 && version[0] == 'v' && version[1] >= '1' && version[1] <= '9' {
-		return version[1] - '0'
+// directoryVersion is the version in which the directory is read.
+func directoryVersion(configured string) uint8 {
+	if configured == "v1" {
+		return 1
 	}
-	return fallback
+	return 4
 }
 
-// enabled tells whether s takes part; a source that does not is reported as skipped.
-func (p *plan) enabled(t thing) bool {
-	if p.engine.opt.Sources[t.source].Enabled && (len(p.blocks) > 0 || t.source == timeslot.CareDirect) {
+// wantedListing is a listing that is read, and in which version. Of several listings of one surface the first counts: the others
+// repeat what it lists.
+type wantedListing struct {
+	*timeslot.Listing
+	version uint8
+	counts  bool
+}
+
+// wantedListings are those of each surface, as it is configured.
+func wantedListings(o *Options) map[timeslot.Source][]wantedListing {
+	wanted := map[timeslot.Source][]wantedListing{}
+	for _, f := range o.Surfaces.List() {
+		for i := range f.Listings {
+			l := &f.Listings[i]
+			if version, ok := l.VersionFor(o.Sources[f.Source].Version); ok {
+				wanted[f.Source] = append(wanted[f.Source], wantedListing{l, version, len(wanted[f.Source]) == 0})
+			}
+		}
+	}
+	return wanted
+}
+
+// enabled reports whether a surface takes part; a thing of one that does not is reported as skipped.
+func (p *plan) enabled(f *timeslot.Surface, t thing) bool {
+	byBlocks := slices.ContainsFunc(f.Listings, func(l timeslot.Listing) bool { return l.ByBlocks })
+	if p.engine.opt.Sources[f.Source].Enabled && (len(p.blocks) > 0 || !byBlocks) {
 		return true
 	}
 	p.skipped = append(p.skipped, timeslot.SourceReport{Source: t.source, Key: t.name, Status: timeslot.StatusSkipped})
 	return false
 }
 
-// provider asks Provider Direct for a clinician's blocks, and the directory for her name.
-func (p *plan) provider(npi string) {
-	p.directory = append(p.directory, ask{
-		key:   timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: npi},
-		thing: thing{timeslot.Directory, npi},
-	})
-	t := thing{timeslot.ProviderDirect, npi}
-	if !p.enabled(t) {
-		return
+// read adds the reads of a listing to asks: key says of whom or what, and of which visit type.
+func (p *plan) read(asks []ask, l wantedListing, t thing, key timeslot.FragmentKey) []ask {
+	key.Operation, key.Version = l.Operation, l.version
+	a := ask{thing: t, counts: l.counts, key: key}
+	if !l.ByBlocks {
+		return append(asks, a)
 	}
-	if p.engine.version(timeslot.ProviderDirect) != "v4" {
-		for _, block := range p.blocks {
-			p.slots = append(p.slots, ask{thing: t, counts: true, key: timeslot.FragmentKey{
-				Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi, Block: block,
-			}})
-		}
-	}
-	for _, visitType := range p.visitTypes {
-		p.slots = append(p.slots, p.providerV4(npi, visitType.asked)...)
-	}
-}
-
-// providerV4 are the asks for the deprecated form, which alone carries slot ids; none unless it is configured. It is
-// asked per visit type.
-func (p *plan) providerV4(npi, visitType string) []ask {
-	version := p.engine.version(timeslot.ProviderDirect)
-	if version != "v4" && version != "both" {
-		return nil
-	}
-	asks := make([]ask, 0, len(p.blocks))
-	for _, block := range p.blocks {
-		asks = append(asks, ask{thing: thing{timeslot.ProviderDirect, npi}, counts: version == "v4", key: timeslot.FragmentKey{
-			Operation: timeslot.OpProviderTimeslots, Version: 4, NPI: npi, VisitType: visitType, Block: block,
-		}})
+	for _, a.key.Block = range p.blocks {
+		asks = append(asks, a)
 	}
 	return asks
-}
-
-func (p *plan) department(urlName string, visitType visitName) {
-	t := thing{timeslot.CareDirect, urlName + "/" + visitType.shown}
-	if p.enabled(t) {
-		p.slots = append(p.slots, p.engine.careDirect(urlName, visitType.asked, t))
-	}
-}
-
-func (e *Engine) careDirect(urlName, visitType string, t thing) ask {
-	return ask{thing: t, counts: true, key: timeslot.FragmentKey{
-		Operation: timeslot.OpDepartmentTimeslots, Version: versionNumber(e.version(timeslot.CareDirect), 2),
-		Department: urlName, VisitType: visitType,
-	}}
 }

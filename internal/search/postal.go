@@ -28,7 +28,7 @@ func newCodes() *codes {
 
 // note takes over that an area was read.
 func (c *codes) note(f *timeslot.Fragment, now time.Time) {
-	if f.Key.Operation != timeslot.OpAvailabilitySlots || f.Key.Exact || f.Key.Area.PostalCode == "" || f.NotFound {
+	if f.Key.Area.PostalCode == "" || f.NotFound {
 		return
 	}
 	c.mu.Lock()

@@ -66,7 +66,7 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	for _, f := range parts {
 		f.Bounds = e.opt.Sources[e.sourceOf(key)].Policy.Bounds(f.FetchedAt, f.NotFound)
 	}
-	if key.Operation == timeslot.OpAvailabilitySlots {
+	if ofArea(key) {
 		e.weigh(parts)
 	}
 	return parts, nil

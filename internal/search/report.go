@@ -65,7 +65,7 @@ func (g *collection) skipped() []timeslot.SourceReport {
 func (g *collection) namedWhole() map[string]bool {
 	named := map[string]bool{}
 	for _, pc := range g.pieces {
-		if pc.key.Operation != timeslot.OpAvailabilitySlots {
+		if !ofArea(pc.key) {
 			continue
 		}
 		if !pc.usable() || pc.inPart() {

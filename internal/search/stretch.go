@@ -43,15 +43,14 @@ func (e *Engine) stretchesOf(missing []*piece) [][]*piece {
 // reachOf is how many blocks, from a read's own on, one call for it may cover.
 func (e *Engine) reachOf(k timeslot.FragmentKey) timeslot.Block {
 	switch {
-	case k.Exact || k.Span.Days != 0:
+	case !byBlocks(k) || k.Span.Days != 0:
 		return 1
-	case k.Operation == timeslot.OpProviderTimeslots:
-		return maxStretch
-	case k.Operation == timeslot.OpAvailabilitySlots:
+	case ofArea(k):
 		now := e.opt.Now()
 		return e.density.blocks(k, now, e.lastDay(now))
+	default:
+		return maxStretch
 	}
-	return 1
 }
 
 // lastDay is the last day that upstream may be asked for.

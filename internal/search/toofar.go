@@ -94,11 +94,13 @@ func (e *Engine) fetchWithin(ctx context.Context, key timeslot.FragmentKey, thro
 	return nearer, nil
 }
 
+// byBlocks reports whether a read is asked for by days: then its key has a block.
+func byBlocks(k timeslot.FragmentKey) bool { return k.Block != 0 && !k.Exact }
+
 // refusedDates reports whether upstream refused a read by dates: a 400 may mean that it was asked too far.
 func refusedDates(key timeslot.FragmentKey, err error) bool {
 	e, ok := errors.AsType[*timeslot.Error](err)
-	byDates := !key.Exact && (key.Operation == timeslot.OpProviderTimeslots || key.Operation == timeslot.OpAvailabilitySlots)
-	return ok && byDates && e.Status == http.StatusBadRequest
+	return ok && byBlocks(key) && e.Status == http.StatusBadRequest
 }
 
 // joined reports whether a call is for several blocks or visit types of an area.
@@ -109,7 +111,7 @@ func joined(key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) b
 // areaTogether reports whether a read is of several blocks of an area: where that is refused, each is asked for by itself.
 // Upstream need not take as many days of slots at a time.
 func areaTogether(key timeslot.FragmentKey, through timeslot.Block) bool {
-	return key.Operation == timeslot.OpAvailabilitySlots && through > key.Block
+	return ofArea(key) && through > key.Block
 }
 
 // fetchNearer finds the most days that upstream may be asked for, and what it says about them; nil and 0 where it refuses

@@ -127,6 +127,7 @@ var dexCare = surfacesOf([]Surface{
 type Surfaces struct {
 	list     []Surface
 	listings []*Listing // by preference
+	asking   [AsksArea + 1][]*Surface
 }
 
 // DexCare are the surfaces that DexCare has.
@@ -145,7 +146,7 @@ func NewSurfaces(list ...Surface) (*Surfaces, error) {
 	}
 	for i := range list {
 		f := &s.list[i]
-		if f.Asks == 0 || len(f.Versions) == 0 {
+		if f.Asks == 0 || f.Asks > AsksArea || len(f.Versions) == 0 {
 			return nil, fmt.Errorf("surface %q: Asks and Versions are needed", f.Source)
 		}
 		for _, op := range f.Operations {
@@ -167,6 +168,7 @@ func surfacesOf(list []Surface) *Surfaces {
 	for i := range list {
 		f := &list[i]
 		f.place, f.Listings = i, slices.Clone(f.Listings)
+		s.asking[min(f.Asks, AsksArea)] = append(s.asking[min(f.Asks, AsksArea)], f)
 		for j := range f.Listings {
 			f.Listings[j].surface = f
 			s.listings = append(s.listings, &f.Listings[j])
@@ -188,6 +190,9 @@ func (s *Surfaces) orDexCare() *Surfaces {
 
 // List has them all. Nobody writes to it.
 func (s *Surfaces) List() []Surface { return s.orDexCare().list }
+
+// Asking are those that are asked for a subject.
+func (s *Surfaces) Asking(subject Subject) []*Surface { return s.orDexCare().asking[subject] }
 
 // Sources are theirs.
 func (s *Surfaces) Sources() (sources []Source) {
