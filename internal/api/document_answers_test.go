@@ -49,7 +49,7 @@ func everything(now time.Time) *search.Answer {
 func bare(now time.Time) *search.Answer {
 	slot := timeslot.Offer{
 		Schedule: &timeslot.Schedule{EHRInstance: "e", DepartmentID: "1", NPI: "9000000108", VisitTypeID: "7", VisitTypeName: "Illness", Timezone: "UTC"},
-		Start:    start.Unix(), Distance: -1, Sources: timeslot.SourceSet(0).With(timeslot.CareOptions),
+		Start:    start.Unix(), Distance: -1, Sources: timeslot.DexCare().SetOf(timeslot.CareOptions),
 	}
 	return &search.Answer{MergedAt: now, Result: &timeslot.Result{
 		Complete: true, NextAvailable: &slot,

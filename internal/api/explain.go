@@ -110,7 +110,7 @@ func (s *Server) Explain(ctx context.Context, raw string) (*Explanation, error) 
 		doc.Fragments = append(doc.Fragments, f)
 	}
 	for i := range min(len(x.Result.Slots), explainedOffers) {
-		doc.Ranking.First = append(doc.Ranking.First, explainOffer(&x.Result.Slots[i]))
+		doc.Ranking.First = append(doc.Ranking.First, explainOffer(&x.Result.Slots[i], s.opt.Surfaces))
 	}
 	return doc, nil
 }
@@ -133,15 +133,13 @@ func explainFragment(f *search.ExplainedFragment, now time.Time) ExplainedFragme
 
 var freshnessWords = [...]string{"fresh", "stale", "on error only", "expired"}
 
-func explainOffer(o *timeslot.Offer) ExplainedOffer {
+func explainOffer(o *timeslot.Offer, surfaces *timeslot.Surfaces) ExplainedOffer {
 	x := ExplainedOffer{
 		Start: time.Unix(o.Start, 0).UTC(), NPI: o.Schedule.NPI, Department: o.Schedule.EHRInstance + "|" + o.Schedule.DepartmentID,
 		VisitType: o.Schedule.VisitTypeName, Distance: o.Distance,
 	}
-	for _, source := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions} {
-		if o.Sources.Has(source) {
-			x.Sources = append(x.Sources, string(source))
-		}
+	for _, source := range surfaces.Named(o.Sources) {
+		x.Sources = append(x.Sources, string(source))
 	}
 	if o.Score != nil {
 		score := ExplainedScore(*o.Score)

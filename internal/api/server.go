@@ -59,6 +59,8 @@ type Options struct {
 	ResponseBytes int64              // of encoded answers kept in memory; 0: 128 MiB
 	Links         encode.LinkOptions // hand-off links
 
+	Surfaces *timeslot.Surfaces // that list the slots; nil: DexCare's
+
 	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
 
 	PointPrecision int // decimals of a degree that positions on drop-in routes keep
@@ -103,7 +105,7 @@ func New(opt Options) (*Server, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	encoder, err := encode.New(opt.Links)
+	encoder, err := encode.New(opt.Links, opt.Surfaces)
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}

@@ -11,12 +11,3 @@ const (
 	Directory      Source = "directory"
 	Booking        Source = "booking"
 )
-
-// With returns the set with s added. Sources that carry no slots leave it unchanged.
-func (set SourceSet) With(s Source) SourceSet { return set | dexCare.SetOf(s) }
-
-// Has reports whether s is in the set.
-func (set SourceSet) Has(s Source) bool { return set&dexCare.SetOf(s) != 0 }
-
-// Sources lists the set's members in a fixed order: careDirect, providerDirect, careOptions.
-func (set SourceSet) Sources() []Source { return dexCare.Named(set) }

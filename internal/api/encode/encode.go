@@ -15,12 +15,16 @@ import (
 const wireInstant = "2006-01-02T15:04:05.000Z"
 
 // Encoder writes answers, with hand-off links where it has templates. It is safe for use by many goroutines.
-type Encoder struct{ links links }
+type Encoder struct {
+	links   links
+	sources []string // see [sourcesTexts]
+}
 
-// New makes an Encoder.
-func New(opt LinkOptions) (*Encoder, error) {
+// New makes an Encoder for slots that these surfaces list; nil are DexCare's.
+func New(opt LinkOptions, surfaces *timeslot.Surfaces) (*Encoder, error) {
 	l, err := newLinks(opt)
-	return &Encoder{l}, err
+	l.own = ownLinks(surfaces)
+	return &Encoder{l, sourcesTexts(surfaces)}, err
 }
 
 // List writes the document of docs/interface.md §3.1. It holds instants, never ages, and its objects are in a fixed order.
@@ -57,7 +61,7 @@ func (c *Encoder) List(q *timeslot.Query, a *search.Answer) []byte {
 
 func (c *Encoder) begin(q *timeslot.Query, a *search.Answer) *document {
 	enc := &document{departments: a.Departments, slots: offerWriter{
-		links: &c.links, departments: a.Departments, scheduleTexts: scheduleTextsPool.Get().(*scheduleTexts),
+		links: &c.links, sources: c.sources, departments: a.Departments, scheduleTexts: scheduleTextsPool.Get().(*scheduleTexts),
 	}}
 	if q.Zone != "" {
 		enc.slots.zone = newZoneClock(q.Zone)

@@ -16,13 +16,14 @@ type LinkOptions struct {
 	Brand string
 
 	Retail   string // such as [timeslot.DefaultRetailLink]; empty: no such links
-	Provider string // for slots that only Provider Direct lists; empty: the retail form serves them too
+	Provider string // for slots that only surfaces with a link of their own list; empty: the retail form serves them too
 }
 
 // links are the templates, taken apart.
 type links struct {
 	retail, provider *timeslot.LinkTemplate // nil: no such link
 	brand            string
+	own              timeslot.SourceSet // surfaces whose slots are handed off by provider
 }
 
 func newLinks(opt LinkOptions) (links, error) {
@@ -46,9 +47,19 @@ func newLinks(opt LinkOptions) (links, error) {
 	return l, nil
 }
 
+// ownLinks are the surfaces that have a link of their own.
+func ownLinks(surfaces *timeslot.Surfaces) (set timeslot.SourceSet) {
+	for _, f := range surfaces.List() {
+		if f.OwnLink {
+			set |= f.Set()
+		}
+	}
+	return set
+}
+
 // templateFor is the template for a slot; nil for none. It does not depend on the slot's start.
 func (l *links) templateFor(o *timeslot.Offer) *timeslot.LinkTemplate {
-	if l.provider != nil && o.Sources == timeslot.SourceSet(0).With(timeslot.ProviderDirect) {
+	if l.provider != nil && o.Sources != 0 && o.Sources&^l.own == 0 {
 		return l.provider
 	}
 	return l.retail

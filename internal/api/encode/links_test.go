@@ -17,7 +17,7 @@ type bookingSeen struct{ Flow, SlotID, URL string }
 // bookingOf asks for one slot, changed as the story has it.
 func bookingOf(t *testing.T, links LinkOptions, change func(*timeslot.Offer, *timeslot.DepartmentView)) bookingSeen {
 	t.Helper()
-	encoder, err := New(links)
+	encoder, err := New(links, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestTheFlowSaysHonestlyWhatCanBeBookedHow(t *testing.T) {
 	none.Retail = ""
 	provider := here
 	provider.Provider = "/provider/{npi}?at={slotDateTime}&where={departmentIdentifier}&type={visitTypeName}"
-	only := func(s timeslot.Source) timeslot.SourceSet { return timeslot.SourceSet(0).With(s) }
+	only := func(s timeslot.Source) timeslot.SourceSet { return timeslot.DexCare().SetOf(s) }
 	tests := map[string]struct {
 		links  LinkOptions
 		change func(*timeslot.Offer, *timeslot.DepartmentView)

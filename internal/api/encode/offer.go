@@ -14,6 +14,7 @@ import (
 // a schedule share is written once and copied from then on. That makes a slot cost about as much as copying its text.
 type offerWriter struct {
 	links       *links
+	sources     []string // see [sourcesTexts]
 	departments map[string]*timeslot.DepartmentView
 	zone        *zoneClock // nil: each slot's own offset
 	*scheduleTexts
@@ -69,11 +70,12 @@ type builtLink struct {
 	link fixedLink              // nil: it cannot be
 }
 
-// sourcesText is the field "sources" of every set.
-var sourcesText = func() (texts [8]string) {
+// sourcesTexts are the field "sources" of every set.
+func sourcesTexts(surfaces *timeslot.Surfaces) []string {
+	texts := make([]string, 1<<len(surfaces.List()))
 	for set := range texts {
 		text := `,"sources":[`
-		for i, source := range timeslot.SourceSet(set).Sources() {
+		for i, source := range surfaces.Named(timeslot.SourceSet(set)) {
 			if i > 0 {
 				text += ","
 			}
@@ -82,7 +84,7 @@ var sourcesText = func() (texts [8]string) {
 		texts[set] = text + "]"
 	}
 	return texts
-}()
+}
 
 // append writes one slot as a JSON object.
 func (w *offerWriter) append(b []byte, o *timeslot.Offer) []byte {
@@ -97,7 +99,7 @@ func (w *offerWriter) append(b []byte, o *timeslot.Offer) []byte {
 	b = append(b, `","duration":`...)
 	b = strconv.AppendUint(b, uint64(o.Duration), 10)
 	b = append(b, text.fields...)
-	b = append(b, sourcesText[o.Sources&7]...)
+	b = append(b, w.sources[o.Sources]...)
 	b = w.appendBooking(b, o, text)
 	if o.Score != nil {
 		b = appendScore(b, o.Score)

@@ -22,7 +22,7 @@ func Answer(now time.Time) *search.Answer {
 		AsOf: now, Complete: true, Total: 1, FreshUntil: now.Add(10 * time.Second), StaleUntil: now.Add(time.Minute), FirstStart: Start.Unix(),
 		Slots: []timeslot.Offer{{
 			Schedule: schedule, Start: Start.Unix(), Offset: -480, Duration: 20, Distance: 1.456,
-			Sources:      timeslot.SourceSet(0).With(timeslot.CareDirect).With(timeslot.ProviderDirect),
+			Sources:      timeslot.DexCare().SetOf(timeslot.CareDirect, timeslot.ProviderDirect),
 			RetailSlotID: "c2xvdA==", RetailProviderID: "P-1001",
 		}},
 		Providers: map[string]*timeslot.Provider{"9000000108": {NPI: "9000000108", Name: "Example <Provider>", Gender: "female", Specialties: []string{"Family Medicine"}}},
