@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"timeslots/internal/api/reference"
+	"timeslots/internal/timeslot"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -96,5 +99,18 @@ func TestThePageNeedsNothingButItsOwnFiles(t *testing.T) {
 	}
 	if files < 3 {
 		t.Errorf("only %d files", files)
+	}
+}
+
+// TestTheDocumentIsWrittenForTheSurfacesAndProfilesThatThereAre: with their words in it, it is as it stands.
+func TestTheDocumentIsWrittenForTheSurfacesAndProfilesThatThereAre(t *testing.T) {
+	written, err := reference.Files(reference.Words{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Surfaces: timeslot.DexCare()}
+	served, err := reference.Files(o.words())
+	if err != nil || !bytes.Equal(written[0].Body, served[0].Body) {
+		t.Errorf("openapi.json does not say what there is (%v); it would have to be\n%s", err, served[0].Body)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"timeslots/internal/api/query"
 	"timeslots/internal/api/reference"
 	"timeslots/internal/api/response"
+	"timeslots/internal/merge"
 	"timeslots/internal/timeslot"
 )
 
@@ -33,8 +34,29 @@ func (s *Server) mountFiles(files pages.Files, patterns ...string) {
 // mountReference serves the service's description of itself (docs/interface.md §3.4).
 func (s *Server) mountReference() error {
 	files, err := pages.Reference()
+	if words := s.opt.words(); words.Rankings != nil {
+		files, err = pages.ReferenceIn(words)
+	}
 	s.mountFiles(files, reference.DocumentPath, reference.PagePath, reference.Folder+":file")
 	return err
+}
+
+// words are what the description says of surfaces and ranking profiles; the zero value where they are those that it speaks of.
+func (o *Options) words() (w reference.Words) {
+	if o.Surfaces == nil && o.Profiles == nil {
+		return w
+	}
+	for _, source := range o.Surfaces.Sources() {
+		w.Sources = append(w.Sources, string(source))
+	}
+	profiles := o.Profiles
+	if profiles == nil {
+		profiles = merge.Profiles()
+	}
+	for _, p := range profiles {
+		w.Rankings = append(w.Rankings, reference.Ranking{Name: string(p.Name), About: p.About})
+	}
+	return w
 }
 
 // mountPages serves the pages, where there are any.

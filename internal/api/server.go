@@ -17,6 +17,7 @@ import (
 	"timeslots/internal/api/record"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
+	"timeslots/internal/merge"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 	"timeslots/internal/trace"
@@ -60,6 +61,7 @@ type Options struct {
 	Links         encode.LinkOptions // hand-off links
 
 	Surfaces *timeslot.Surfaces // that list the slots; nil: DexCare's
+	Profiles []merge.Profile    // orders that may be asked for; nil: those of [merge.Profiles]
 
 	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
 

@@ -12,6 +12,7 @@ import (
 	"timeslots/internal/api/record"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
+	"timeslots/internal/merge"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 	"timeslots/internal/trace"
@@ -30,7 +31,7 @@ func (s *Server) nextAvailable(c echo.Context) error {
 // form is what the two searches differ in.
 type form struct {
 	route  string
-	parse  func(raw string) (*timeslot.Query, string, error)
+	parse  func(raw string, profiles ...merge.Profile) (*timeslot.Query, string, error)
 	encode func(*timeslot.Query, *search.Answer) []byte
 }
 
@@ -91,7 +92,7 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 // understand turns a raw query into its canonical form. Its error names all that is wrong with it, also what is only too
 // much.
 func (s *Server) understand(raw string, f form) (search.Prepared, *useCase, error) {
-	q, name, err := f.parse(raw)
+	q, name, err := f.parse(raw, s.opt.Profiles...)
 	use := s.product(name)
 	if q == nil {
 		return search.Prepared{}, use, err

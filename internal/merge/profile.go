@@ -36,13 +36,26 @@ var profiles = [...]Profile{
 // Profiles are those that there are. The first is that of a query that names none.
 func Profiles() []Profile { return slices.Clone(profiles[:]) }
 
+// Names are the names of a list of profiles; nil: of [Profiles].
+func Names(list []Profile) (names []string) {
+	for _, p := range orOurs(list) {
+		names = append(names, string(p.Name))
+	}
+	return names
+}
+
+func orOurs(list []Profile) []Profile {
+	if list == nil {
+		return profiles[:]
+	}
+	return list
+}
+
 // byStart is the order of what a profile says nothing about.
 var byStart = &Profile{}
 
 // profileOf is the profile that the query names, of a list or, where that is nil, of [Profiles].
 func profileOf(q *timeslot.Query, list []Profile) *Profile {
-	if list == nil {
-		list = profiles[:]
-	}
+	list = orOurs(list)
 	return &list[max(0, slices.IndexFunc(list, func(p Profile) bool { return p.Name == q.Sort }))]
 }

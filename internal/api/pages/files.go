@@ -29,11 +29,15 @@ func NewFiles(list []reference.File) Files {
 	return files
 }
 
-// Reference is the service's description of itself. It is the same for every server, so a reload does not make it again.
-var Reference = sync.OnceValues(func() (Files, error) {
-	files, err := reference.Files()
+// Reference is the service's description of itself as it stands. It is the same for every server, so a reload does not make it
+// again.
+var Reference = sync.OnceValues(func() (Files, error) { return ReferenceIn(reference.Words{}) })
+
+// ReferenceIn is the description for other surfaces and ranking profiles.
+func ReferenceIn(words reference.Words) (Files, error) {
+	files, err := reference.Files(words)
 	return NewFiles(files), err
-})
+}
 
 // Message is the answer with the file at a path; false where there is none.
 func (files Files) Message(path string, ask response.Ask) (m response.Message, ok bool) {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"timeslots/internal/merge"
 	"timeslots/internal/timeslot"
 )
 
@@ -37,6 +38,8 @@ type parser struct {
 	query   *timeslot.Query
 	product string
 	bad     []timeslot.Violation
+
+	profiles []merge.Profile // that may be asked for; nil: [merge.Profiles]
 }
 
 // parameter is one that a route takes.
@@ -73,7 +76,7 @@ var parameters = []parameter{
 	{"daysOfSlots", func(p *parser, name string) { p.query.DaysOfSlots, _ = p.number(name, 1, math.MaxInt32) }},
 	{"userTimezone", func(p *parser, name string) { p.query.Zone = p.zone(name) }},
 	{"sort", func(p *parser, name string) {
-		p.query.Sort = timeslot.Ranking(p.oneOf(name, string(timeslot.Soonest), string(timeslot.Nearest), string(timeslot.Balanced)))
+		p.query.Sort = timeslot.Ranking(p.oneOf(name, merge.Names(p.profiles)...))
 	}},
 	{"limit", func(p *parser, name string) {
 		p.query.Limit = defaultLimit
@@ -115,26 +118,26 @@ var entryParameters = slices.Concat(
 )
 
 // List turns the raw query string of GET /v1/timeslots into a canonical query and the product's name, or names
-// all that is wrong.
-func List(raw string) (q *timeslot.Query, product string, err error) {
-	return parse(raw, parameters)
+// all that is wrong. It may ask for any of some ranking profiles; none: of [merge.Profiles].
+func List(raw string, profiles ...merge.Profile) (q *timeslot.Query, product string, err error) {
+	return parse(raw, parameters, profiles)
 }
 
 // Entries is List for GET /v1/next-available.
-func Entries(raw string) (q *timeslot.Query, product string, err error) {
-	return parse(raw, entryParameters)
+func Entries(raw string, profiles ...merge.Profile) (q *timeslot.Query, product string, err error) {
+	return parse(raw, entryParameters, profiles)
 }
 
 // Followed is the one or the other, as a query says by or per or does not: a page follows what it shows.
-func Followed(raw string) (q *timeslot.Query, product string, err error) {
+func Followed(raw string, profiles ...merge.Profile) (q *timeslot.Query, product string, err error) {
 	if values, _ := url.ParseQuery(raw); values.Has("by") || values.Has("per") {
-		return Entries(raw)
+		return Entries(raw, profiles...)
 	}
-	return List(raw)
+	return List(raw, profiles...)
 }
 
-func parse(raw string, known []parameter) (q *timeslot.Query, product string, err error) {
-	p := &parser{query: &timeslot.Query{}, known: known}
+func parse(raw string, known []parameter, profiles []merge.Profile) (q *timeslot.Query, product string, err error) {
+	p := &parser{query: &timeslot.Query{}, known: known, profiles: profiles}
 	if len(raw) > maxQueryBytes {
 		p.reject("query", "the query string is longer than 8 KiB", "ask for fewer clinicians or departments at a time")
 		return nil, "", p.err()

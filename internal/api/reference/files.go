@@ -41,7 +41,11 @@ const (
 const pagePolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // Files are the document, the page, and what the page is made of.
-func Files() ([]File, error) {
+func Files(words Words) ([]File, error) {
+	openapi, err := words.in(openapi)
+	if err != nil {
+		return nil, err
+	}
 	d, err := read(openapi)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 // shown is the page as HTML.
 func shown(t *testing.T) string {
 	t.Helper()
-	files, err := Files()
+	files, err := Files(Words{})
 	if err != nil {
 		t.Fatal(err)
 	}
