@@ -96,7 +96,7 @@ type policies map[timeslot.Source]timeslot.Policy
 
 func policiesOf(cfg *config.Config) *policies {
 	p := policies{}
-	for _, name := range readSources {
+	for _, name := range timeslot.DexCare().ReadFrom() {
 		source := cfg.Sources.Named(name)
 		p[name] = source.Policy()
 	}

@@ -38,8 +38,6 @@ func (p *path) retire() {
 	p.fetcher.Close()
 }
 
-var readSources = []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
-
 func (s *service) buildPath(cfg *config.Config) error {
 	path, err := s.newPath(cfg)
 	if err != nil {
@@ -94,7 +92,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 
 func (s *service) fetchOptions(cfg *config.Config) fetch.Options {
 	sources := map[timeslot.Source]fetch.SourceOptions{}
-	for _, name := range readSources {
+	for _, name := range timeslot.DexCare().ReadFrom() {
 		src := cfg.Sources.Named(name)
 		sources[name] = fetch.SourceOptions{
 			Timeout: src.Timeout, Concurrency: src.Concurrency, RatePerSecond: src.RatePerSecond, MaxBody: int64(src.MaxBody),
@@ -116,7 +114,7 @@ func linkOptions(base *url.URL, cfg config.Scheduling) encode.LinkOptions {
 
 func searchSources(cfg config.Sources) map[timeslot.Source]search.SourceOptions {
 	sources := map[timeslot.Source]search.SourceOptions{}
-	for _, name := range readSources {
+	for _, name := range timeslot.DexCare().ReadFrom() {
 		src := cfg.Named(name)
 		sources[name] = search.SourceOptions{Enabled: src.Enabled, Version: src.Version, Policy: src.Policy()}
 	}
@@ -144,7 +142,7 @@ func flightLimit(cfg config.Sources) time.Duration { return 2 * leaseTTL(cfg) }
 // take.
 func leaseTTL(cfg config.Sources) time.Duration {
 	longest := time.Duration(0)
-	for _, name := range readSources {
+	for _, name := range timeslot.DexCare().ReadFrom() {
 		longest = max(longest, cfg.Named(name).Timeout)
 	}
 	return longest

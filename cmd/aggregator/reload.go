@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/timeslot"
 )
 
 // reload takes a changed configuration into force. A broken one changes nothing.
@@ -85,17 +86,10 @@ func (s *service) pin(next *config.Config) (changed []string) {
 	keep("shutdown", &now.Shutdown, &next.Shutdown)
 	keep("log.format", &now.Log.Format, &next.Log.Format)
 	keep("tracing", &now.Tracing, &next.Tracing)
-	for _, source := range []struct {
-		name     string
-		from, to *config.Source
-	}{
-		{"careDirect", &now.Sources.CareDirect, &next.Sources.CareDirect},
-		{"providerDirect", &now.Sources.ProviderDirect, &next.Sources.ProviderDirect},
-		{"careOptions", &now.Sources.CareOptions, &next.Sources.CareOptions},
-		{"directory", &now.Sources.Directory, &next.Sources.Directory},
-	} {
-		keep("sources."+source.name+".version", &source.from.Version, &source.to.Version)
-		keep("sources."+source.name+".enabled", &source.from.Enabled, &source.to.Enabled) // the directory's is always true
+	for _, name := range timeslot.DexCare().ReadFrom() {
+		from, to := now.Sources.Named(name), next.Sources.Named(name)
+		keep("sources."+string(name)+".version", &from.Version, &to.Version)
+		keep("sources."+string(name)+".enabled", &from.Enabled, &to.Enabled) // the directory's is always true
 	}
 	return changed
 }

@@ -118,7 +118,7 @@ func TestSourcesAreFoundByTheirDomainName(t *testing.T) {
 		timeslot.CareDirect: c.Sources.CareDirect, timeslot.ProviderDirect: c.Sources.ProviderDirect,
 		timeslot.CareOptions: c.Sources.CareOptions, timeslot.Directory: c.Sources.Directory, timeslot.Booking: {},
 	} {
-		if got := c.Sources.Named(name); got != want {
+		if got := *c.Sources.Named(name); got != want {
 			t.Errorf("Named(%s) = %+v, want %+v", name, got, want)
 		}
 	}

@@ -14,19 +14,19 @@ type Sources struct {
 	Directory      Source `yaml:"directory"`
 }
 
-// Named is the configuration of one source; the zero Source for those that are not read from.
-func (s *Sources) Named(name timeslot.Source) Source {
+// Named is the configuration of one source, in its place; a zero Source for those that are not read from.
+func (s *Sources) Named(name timeslot.Source) *Source {
 	switch name {
 	case timeslot.CareDirect:
-		return s.CareDirect
+		return &s.CareDirect
 	case timeslot.ProviderDirect:
-		return s.ProviderDirect
+		return &s.ProviderDirect
 	case timeslot.CareOptions:
-		return s.CareOptions
+		return &s.CareOptions
 	case timeslot.Directory:
-		return s.Directory
+		return &s.Directory
 	default:
-		return Source{}
+		return &Source{}
 	}
 }
 

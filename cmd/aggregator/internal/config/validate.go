@@ -82,10 +82,10 @@ func (v validator) count(key string, n, least, most int) {
 const anyDuration = maxDays * day
 
 func (v validator) sources(c *Config) {
-	v.source("sources.careDirect", &c.Sources.CareDirect, V2, V1)
+	for _, f := range timeslot.DexCare().List() {
+		v.source("sources."+string(f.Source), c.Sources.Named(f.Source), f.Versions...)
+	}
 	v.oneOf("sources.careDirect.capacity", c.Sources.CareDirect.Capacity, CapacityOne, CapacityMany)
-	v.source("sources.providerDirect", &c.Sources.ProviderDirect, V5, V4, Both)
-	v.source("sources.careOptions", &c.Sources.CareOptions, V1)
 	v.source("sources.directory", &c.Sources.Directory, V4, V1)
 }
 
@@ -128,7 +128,7 @@ func (v validator) booking(c *Config) {
 // tombstone checks that a taken slot stays hidden for longer than any copy that still lists it can be served
 // (docs/architecture.md §6). Upstream's own lag is unknown and comes on top.
 func (v validator) tombstone(c *Config) {
-	for _, name := range []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions} {
+	for _, name := range timeslot.DexCare().Sources() {
 		s := c.Sources.Named(name)
 		oldest := s.OldestServable()
 		if !s.Enabled || c.Booking.Tombstone >= oldest {

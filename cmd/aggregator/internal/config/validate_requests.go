@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"timeslots/internal/merge"
 	"timeslots/internal/timeslot"
 )
 
@@ -44,7 +45,7 @@ func (v validator) products(products Products) {
 			v.add(at, "is what unknown products are counted as", "choose another name")
 		}
 		p := products[name]
-		v.oneOf(at+".ranking", string(p.Ranking), string(timeslot.Soonest), string(timeslot.Nearest), string(timeslot.Balanced))
+		v.oneOf(at+".ranking", string(p.Ranking), merge.Names(nil)...)
 		v.duration(at+".budget", p.Budget, time.Millisecond, time.Minute)
 		v.count(at+".priority", p.Priority, 0, 9)
 		v.duration(at+".maxAge", p.MaxAge, 0, day)
