@@ -12,7 +12,7 @@ import (
 
 // payloadWriter collects the payload: strings once each in a table, everything else in body as references and varints.
 // The payload is the table (count, lengths, texts) followed by body. Counts of lists are one higher than the list is
-// long, and 0 for nil, because nil and empty may mean different things.
+// long, and 0 for nil, because nil and empty may mean different subjects.
 type payloadWriter struct {
 	body    []byte
 	index   map[string]uint64

@@ -26,7 +26,7 @@ func newTestCodec(t testing.TB) *codec {
 	return c
 }
 
-// listOf is nil, empty or filled, which are three things.
+// listOf is nil, empty or filled, which are three subjects.
 func listOf[T any](t *rapid.T, one func(*rapid.T) T) []T {
 	n := rapid.IntRange(-1, 5).Draw(t, "length")
 	if n < 0 {

@@ -25,7 +25,7 @@ type Scope struct {
 // ErrScope is what is wrong with a scope that does not name exactly one thing that can exist.
 var ErrScope = errors.New("exactly one of npi, departmentIdentifier, source and all must be set")
 
-// Validate gives [ErrScope], with what is wrong, where the scope names nothing, two things, or something that cannot exist.
+// Validate gives [ErrScope], with what is wrong, where the scope names nothing, two subjects, or something that cannot exist.
 func (s Scope) Validate() error {
 	_, err := s.Target()
 	return err

@@ -161,6 +161,7 @@ var edges = []edge{
 
 // testEdges are allowed to tests on top of edges.
 var testEdges = []edge{
+	{"cmd/aggregator", "internal/merge", "a ranking profile of a test's own"},
 	{anywhere, "test/rig", "one way to start things, to ask, to wait and to judge figures; it imports nothing of ours"},
 	{anywhere, "test/rig/redistest", "clients of a real Redis, and a recorder that counts"},
 	{"internal/search", "internal/redisclient", "the tier that replicas share is measured with it"},

@@ -8,7 +8,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// lookAhead finds the first slot behind a window that is empty (docs/interface.md §3.1, nextAvailable), as far ahead as a
+// lookAhead finds the first slot after a window that is empty (docs/interface.md §3.1, nextAvailable), as far ahead as a
 // window may reach. What was gathered already reaches to the end of its last block and is looked through first; then all that is
 // left, which one call brings for an area. Clinicians' next block comes before: each costs a call a step, the same reads that a
 // later window needs. Areas that are read in parts are looked through week by week, twice as many each time. A step that fails
@@ -16,9 +16,9 @@ import (
 func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, a *Answer) {
 	limit := g.plan.horizon()
 	end, next := g.reaches(limit)
-	from := timeslot.BlockOf(g.plan.last - 2).First() // behind the window in some zone, and the same day for many windows
+	from := timeslot.BlockOf(g.plan.last - 2).First() // after the window in some zone, and the same day for many windows
 	weeks := timeslot.Date(1)
-	if hasGaps(g.pieces) { // nobody knows what is behind those that were left out
+	if hasGaps(g.reads) { // nobody knows what is behind those that were left out
 		a.ReviewAt = a.MergedAt
 		return
 	}
@@ -43,7 +43,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		}
 		later := g.plan.behind(next, end+1, until)
 		e.readInBackground(later, call)
-		more := pieces(later.slots)
+		more := readsOf(later.slots)
 		e.look(ctx, more)
 		more = e.spareFailing(ctx, later, more)
 		e.fill(ctx, more, call)
@@ -64,7 +64,7 @@ func (p *plan) horizon() timeslot.Date {
 	return min(p.reach(), timeslot.EarliestToday(p.now)+timeslot.Date(p.engine.opt.Limits.MaxWindow))
 }
 
-// reaches tells how far the answers at hand reach, limit at most, and the block behind them. Where only sources were
+// reaches tells how far the answers at hand reach, limit at most, and the block after them. Where only sources were
 // asked that do not go by dates, they said all that they know.
 func (g *collection) reaches(limit timeslot.Date) (end timeslot.Date, next timeslot.Block) {
 	p := g.plan
@@ -73,9 +73,9 @@ func (g *collection) reaches(limit timeslot.Date) (end timeslot.Date, next times
 	}
 	last := p.blocks[len(p.blocks)-1]
 	end = last.Last()
-	for _, pc := range g.pieces {
-		if pc.key.Span.Days != 0 && pc.key.Block == last {
-			end = min(end, p.until) // parts behind the window were not asked for
+	for _, rd := range g.reads {
+		if rd.key.Span.Days != 0 && rd.key.Block == last {
+			end = min(end, p.until) // parts after the window were not asked for
 		}
 	}
 	return min(limit, end), last + 1
@@ -100,8 +100,8 @@ func (p *plan) behind(next timeslot.Block, first, last timeslot.Date) *plan {
 
 // dense reports whether areas are read in parts.
 func (g *collection) dense() bool {
-	inPart := func(pc *piece) bool { return pc.key.Span.Days != 0 }
-	return slices.ContainsFunc(g.pieces, inPart) || slices.ContainsFunc(g.ahead, inPart)
+	inPart := func(rd *read) bool { return rd.key.Span.Days != 0 }
+	return slices.ContainsFunc(g.reads, inPart) || slices.ContainsFunc(g.ahead, inPart)
 }
 
 // nextFrom reports whether there is a slot from one day to the end of another, and puts the first into the answer.
@@ -121,13 +121,13 @@ func (e *Engine) nextFrom(ctx context.Context, g *collection, first, end timeslo
 	return true
 }
 
-func hasGaps(list []*piece) bool {
-	return slices.ContainsFunc(list, func(pc *piece) bool { return pc.gaps })
+func hasGaps(list []*read) bool {
+	return slices.ContainsFunc(list, func(rd *read) bool { return rd.gaps })
 }
 
-func anyFailed(list []*piece) bool {
-	for _, pc := range list {
-		if pc.fragment == nil || pc.freshness == timeslot.Expired {
+func anyFailed(list []*read) bool {
+	for _, rd := range list {
+		if rd.fragment == nil || rd.freshness == timeslot.Expired {
 			return true
 		}
 	}

@@ -54,7 +54,7 @@ func (c *agenda) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 func noonOf(day timeslot.Date) int64 { return day.In(time.UTC).Add(20 * time.Hour).Unix() }
 
 // Whatever is asked, of places as dense as they may be, at whatever time of the calendar: an answer has the slots inside the
-// window, and where there are none the first one behind it.
+// window, and where there are none the first one after it.
 func TestAnEmptyAnswerSaysTheFirstSlotBehindAnyWindow(t *testing.T) {
 	west, err := time.LoadLocation(clinic.Timezone)
 	if err != nil {
@@ -115,7 +115,7 @@ func drawWindow(draw *rand.Rand, today timeslot.Date) (q timeslot.Query, whose [
 	return q, whose
 }
 
-// within is how many slots lie inside the window, and where there are none the first one behind it, as far ahead as a window
+// within is how many slots lie inside the window, and where there are none the first one after it, as far ahead as a window
 // may reach; 0: none.
 func (c *agenda) within(q *timeslot.Query, whose []string, today timeslot.Date) (inside int, next int64) {
 	end := q.EndDate

@@ -136,7 +136,7 @@ func TestAPageBeyondTheEndDoesNotLookAhead(t *testing.T) {
 	})
 }
 
-// What lies behind the window of an area whose answers are light is read by one call. One brings it again together with the
+// What lies after the window of an area whose answers are light is read by one call. One brings it again together with the
 // window, as long as people look at both.
 func TestWhatIsBehindAnAreasEmptyWindowIsReadTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -256,7 +256,7 @@ func TestADenseAreasBlocksAreReadOneByOne(t *testing.T) {
 	})
 }
 
-// The window's last day is not the same everywhere: what lies behind it in the west is not skipped.
+// The window's last day is not the same everywhere: what lies after it in the west is not skipped.
 func TestTheDayBehindTheWindowInTheWestIsNotSkipped(t *testing.T) {
 	for name, tt := range map[string]struct{ fits, hours int }{
 		"in parts": {7, 0}, "in days": {1, 0}, "whole, as a block ends on that day": {timeslot.BlockDays, 84},

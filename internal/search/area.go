@@ -15,7 +15,7 @@ import (
 // learns from what is read: descriptions of surfaces would not say it.
 func (p *plan) area() {
 	for _, f := range p.engine.opt.Surfaces.Asking(timeslot.AsksArea) {
-		if !p.enabled(f, thing{f.Source, areaName}) {
+		if !p.enabled(f, subject{f.Source, areaName}) {
 			return
 		}
 		visitTypes := p.visitTypes
@@ -44,7 +44,7 @@ func (p *plan) readsOf(visitType string, areas []chosen) (asks []ask) {
 	for _, area := range areas {
 		for _, key := range p.areaParts(visitType, area.Area) {
 			asks = append(asks, ask{
-				thing: thing{p.engine.sourceOf(key), areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed, gaps: area.gaps,
+				subject: subject{p.engine.sourceOf(key), areaName}, counts: true, key: key, why: area.why, borrowed: area.borrowed, gaps: area.gaps,
 			})
 		}
 	}
@@ -148,9 +148,9 @@ func (p *plan) clinicsAround(at timeslot.Point, miles float64) (inside []timeslo
 // area is.
 const directorySoon = 200 * time.Millisecond
 
-func (e *Engine) fillSoon(ctx context.Context, list *piece, call fetch.Call) {
+func (e *Engine) fillSoon(ctx context.Context, list *read, call fetch.Call) {
 	soon, cancel := context.WithTimeout(ctx, directorySoon)
 	defer cancel()
-	e.fill(soon, []*piece{list}, call)
+	e.fill(soon, []*read{list}, call)
 	list.err, list.waited = nil, list.fragment != nil // what is missing is asked for once more
 }

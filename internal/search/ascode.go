@@ -100,9 +100,9 @@ func (e *Engine) readInBackground(p *plan, call fetch.Call) {
 		return
 	}
 	e.circles.want(asks, p.now)
-	list := pieces(asks)
-	for _, pc := range list {
-		pc.renewal = due
+	list := readsOf(asks)
+	for _, rd := range list {
+		rd.renewal = due
 	}
 	e.refreshDue(list, call)
 }
@@ -111,48 +111,48 @@ func (e *Engine) readInBackground(p *plan, call fetch.Call) {
 // list a clinic of which nobody knows how far it is.
 type unclear struct {
 	visitType string
-	circles   []*piece
+	circles   []*read
 	failed    error // why the first circle that could not be read anew could not
 }
 
 // unclear are those of a query, by visit type.
-func (p *plan) unclear(list []*piece) (all []unclear) {
+func (p *plan) unclear(list []*read) (all []unclear) {
 	if p.code == nil {
 		return nil
 	}
-	for _, pc := range list {
-		if !byPoint(pc.key) {
+	for _, rd := range list {
+		if !byPoint(rd.key) {
 			continue
 		}
-		i := slices.IndexFunc(all, func(u unclear) bool { return u.visitType == pc.key.VisitType })
+		i := slices.IndexFunc(all, func(u unclear) bool { return u.visitType == rd.key.VisitType })
 		if i < 0 {
-			i, all = len(all), append(all, unclear{visitType: pc.key.VisitType})
+			i, all = len(all), append(all, unclear{visitType: rd.key.VisitType})
 		}
 		u := &all[i]
-		u.failed = cmp.Or(u.failed, pc.err)
-		if !pc.usable() || pc.gaps || len(p.unknown(pc)) > 0 {
-			u.circles = append(u.circles, pc)
+		u.failed = cmp.Or(u.failed, rd.err)
+		if !rd.usable() || rd.gaps || len(p.unknown(rd)) > 0 {
+			u.circles = append(u.circles, rd)
 		}
 	}
 	return slices.DeleteFunc(all, func(u unclear) bool { return len(u.circles) == 0 })
 }
 
 // unknown are the clinics of a circle that may lie inside and of which nobody knows how far they are.
-func (p *plan) unknown(circle *piece) []*timeslot.Department {
+func (p *plan) unknown(circle *read) []*timeslot.Department {
 	return p.code.unknown(circle.departments(), float64(p.query.Radius))
 }
 
 // asCode has the query's postal code asked for by itself where circles list a clinic that may lie inside and of which nobody
 // knows how far it is. Where a circle could not be read, older copies of the code's own do. Without either what circles give is
 // served: such a clinic is left out, and the answer is not complete.
-func (e *Engine) asCode(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
+func (e *Engine) asCode(ctx context.Context, p *plan, list []*read, call fetch.Call) []*read {
 	for _, u := range p.unclear(list) {
-		var own []*piece
+		var own []*read
 		if u.failed = cmp.Or(u.failed, e.failedLately(p, u)); u.failed != nil {
 			own = e.ownCopies(ctx, p, u)
 		} else {
 			own = e.askAnew(ctx, p, u, call)
-			if i := slices.IndexFunc(own, func(pc *piece) bool { return pc.err != nil }); i >= 0 {
+			if i := slices.IndexFunc(own, func(rd *read) bool { return rd.err != nil }); i >= 0 {
 				u.failed = own[i].err
 			} else if !p.nowKnown(u, own) {
 				e.codes.spoil(p.query.PostalCode, p.now)
@@ -169,32 +169,32 @@ func (e *Engine) failedLately(p *plan, u unclear) error {
 }
 
 // askAnew reads the code's own areas, unless copies are at hand that are newer than the circles that want them.
-func (e *Engine) askAnew(ctx context.Context, p *plan, u unclear, call fetch.Call) []*piece {
-	own := pieces(p.readsOfCode(u.visitType))
+func (e *Engine) askAnew(ctx context.Context, p *plan, u unclear, call fetch.Call) []*read {
+	own := readsOf(p.readsOfCode(u.visitType))
 	e.look(ctx, own)
-	for _, pc := range own {
-		pc.renewal = notYet
-		if pc.servable() && slices.ContainsFunc(u.circles, func(circle *piece) bool {
-			return circle.fragment != nil && circle.fragment.FetchedAt.After(pc.fragment.FetchedAt)
+	for _, rd := range own {
+		rd.renewal = notYet
+		if rd.servable() && slices.ContainsFunc(u.circles, func(circle *read) bool {
+			return circle.fragment != nil && circle.fragment.FetchedAt.After(rd.fragment.FetchedAt)
 		}) {
-			pc.freshness = timeslot.LastHope
+			rd.freshness = timeslot.StaleOnError
 		}
 	}
 	e.fill(ctx, own, call)
 	own = e.inParts(ctx, p, own, call)
-	for _, pc := range own {
-		if pc.err != nil {
-			e.outages.note(pc.key, pc.err, e.opt.Now())
+	for _, rd := range own {
+		if rd.err != nil {
+			e.outages.note(rd.key, rd.err, e.opt.Now())
 		}
 	}
 	return own
 }
 
 // nowKnown reports whether the code's own answers name all clinics of circles of which no distance was known.
-func (p *plan) nowKnown(u unclear, own []*piece) bool {
+func (p *plan) nowKnown(u unclear, own []*read) bool {
 	for _, circle := range u.circles {
 		for _, d := range p.unknown(circle) {
-			if !slices.ContainsFunc(own, func(pc *piece) bool { _, ok := pc.fragment.Distances[d.Key()]; return ok }) {
+			if !slices.ContainsFunc(own, func(rd *read) bool { _, ok := rd.fragment.Distances[d.Key()]; return ok }) {
 				return false
 			}
 		}
@@ -204,12 +204,12 @@ func (p *plan) nowKnown(u unclear, own []*piece) bool {
 
 // insteadOfCircles puts older copies of a code's own in the place of circles that could not be read a moment ago, and of older
 // ones that leave gaps.
-func (e *Engine) insteadOfCircles(ctx context.Context, p *plan, list []*piece) []*piece {
-	if !slices.ContainsFunc(list, func(pc *piece) bool { return byPoint(pc.key) && pc.err != nil }) {
+func (e *Engine) insteadOfCircles(ctx context.Context, p *plan, list []*read) []*read {
+	if !slices.ContainsFunc(list, func(rd *read) bool { return byPoint(rd.key) && rd.err != nil }) {
 		return list
 	}
 	for _, u := range p.unclear(list) {
-		if u.failed == nil || !slices.ContainsFunc(u.circles, func(pc *piece) bool { return !pc.usable() || pc.gaps }) {
+		if u.failed == nil || !slices.ContainsFunc(u.circles, func(rd *read) bool { return !rd.usable() || rd.gaps }) {
 			continue
 		}
 		if own := e.ownCopies(ctx, p, u); allUsable(own) {
@@ -221,21 +221,21 @@ func (e *Engine) insteadOfCircles(ctx context.Context, p *plan, list []*piece) [
 
 // ownCopies are copies of a code's own answers, served as they are because reading failed: of the smallest area of which there
 // are all.
-func (e *Engine) ownCopies(ctx context.Context, p *plan, u unclear) (own []*piece) {
+func (e *Engine) ownCopies(ctx context.Context, p *plan, u unclear) (own []*read) {
 	for _, area := range p.codeWish(u.visitType).areas() {
-		own = pieces(p.readsOf(u.visitType, []chosen{{Area: area, why: whyOutage}}))
+		own = readsOf(p.readsOf(u.visitType, []chosen{{Area: area, why: whyOutage}}))
 		if e.look(ctx, own); allUsable(own) {
 			break
 		}
 	}
-	for _, pc := range own {
-		pc.err, pc.asIs = u.failed, true
+	for _, rd := range own {
+		rd.err, rd.asIs = u.failed, true
 	}
 	return own
 }
 
 // replaced has own in the place of the circles of a visit type, if all of it is there; else what nobody knows is left out.
-func (p *plan) replaced(list []*piece, u unclear, own []*piece) []*piece {
+func (p *plan) replaced(list []*read, u unclear, own []*read) []*read {
 	if !allUsable(own) {
 		p.leaveOut(u)
 		return list
@@ -244,16 +244,16 @@ func (p *plan) replaced(list []*piece, u unclear, own []*piece) []*piece {
 		p.byItself = map[string]bool{}
 	}
 	p.byItself[u.visitType] = true
-	return append(slices.DeleteFunc(list, func(pc *piece) bool {
-		return byPoint(pc.key) && pc.key.VisitType == u.visitType
+	return append(slices.DeleteFunc(list, func(rd *read) bool {
+		return byPoint(rd.key) && rd.key.VisitType == u.visitType
 	}), own...)
 }
 
 // leaveOut leaves clinics out of which nobody knows how far they are.
 func (p *plan) leaveOut(u unclear) {
-	for _, pc := range u.circles {
-		for _, d := range p.unknown(pc) {
-			pc.gaps, pc.err = true, cmp.Or(pc.err, u.failed)
+	for _, rd := range u.circles {
+		for _, d := range p.unknown(rd) {
+			rd.gaps, rd.err = true, cmp.Or(rd.err, u.failed)
 			if p.leftOut == nil {
 				p.leftOut = map[clinicKey]bool{}
 			}
@@ -267,6 +267,6 @@ func (p *plan) readsOfCode(visitType string) []ask {
 	return p.readsOf(visitType, []chosen{p.ownArea(visitType)})
 }
 
-func allUsable(list []*piece) bool {
-	return !slices.ContainsFunc(list, func(pc *piece) bool { return !pc.usable() })
+func allUsable(list []*read) bool {
+	return !slices.ContainsFunc(list, func(rd *read) bool { return !rd.usable() })
 }

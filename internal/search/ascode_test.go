@@ -212,7 +212,7 @@ func TestAClinicThatMovesIsSeenWhereItIs(t *testing.T) {
 	})
 }
 
-// Nobody waits for what lies behind an empty window, either.
+// Nobody waits for what lies after an empty window, either.
 func TestACodeDoesNotWaitForCirclesBehindItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)

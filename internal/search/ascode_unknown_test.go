@@ -234,7 +234,7 @@ func (n *late) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 	return parts, err
 }
 
-// Where a clinic has to be left out behind the window, nobody is told that the next slot is a later one.
+// Where a clinic has to be left out after the window, nobody is told that the next slot is a later one.
 func TestALookAheadThatLeavesAClinicOutSaysNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := codedRegion(t)

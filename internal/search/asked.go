@@ -24,23 +24,23 @@ func (g *collection) askedProviders(npis []string) []timeslot.Entry {
 	failed := g.failedThings()
 	entries := make([]timeslot.Entry, 0, len(npis))
 	for _, npi := range npis {
-		bad := slices.ContainsFunc(g.plan.tellingOf(npi), func(t thing) bool { return failed[t] })
+		bad := slices.ContainsFunc(g.plan.tellingOf(npi), func(t subject) bool { return failed[t] })
 		entries = append(entries, timeslot.Entry{NPI: npi, Status: emptiness(bad)})
 	}
 	return entries
 }
 
 // tellingOf is what tells that a clinician has no slots: what was asked for her or, where nothing was, the area's answer.
-func (p *plan) tellingOf(npi string) (telling []thing) {
+func (p *plan) tellingOf(npi string) (telling []subject) {
 	surfaces := p.engine.opt.Surfaces
 	for _, f := range surfaces.Asking(timeslot.AsksClinician) {
 		if p.engine.opt.Sources[f.Source].Enabled {
-			telling = append(telling, thing{f.Source, npi})
+			telling = append(telling, subject{f.Source, npi})
 		}
 	}
 	if telling == nil {
 		for _, f := range surfaces.Asking(timeslot.AsksArea) {
-			telling = append(telling, thing{f.Source, areaName})
+			telling = append(telling, subject{f.Source, areaName})
 		}
 	}
 	return telling
@@ -57,9 +57,9 @@ func (g *collection) askedDepartments() []timeslot.Entry {
 		}
 	}
 	var entries []timeslot.Entry
-	for _, pc := range g.pieces {
-		for i := range pc.departments() {
-			d := &pc.departments()[i]
+	for _, rd := range g.reads {
+		for i := range rd.departments() {
+			d := &rd.departments()[i]
 			bad, wanted := failed[d.URLName]
 			if wanted && d.URLName != "" && g.plan.lists(d) {
 				entries = append(entries, timeslot.Entry{Department: d.Key(), Status: emptiness(bad)})
@@ -70,7 +70,7 @@ func (g *collection) askedDepartments() []timeslot.Entry {
 	return slices.CompactFunc(entries, func(a, b timeslot.Entry) bool { return a.Department == b.Department })
 }
 
-// lists tells whether a department belongs into a list of what was asked: it does when it was named, and when the
+// lists reports whether a department belongs into a list of what was asked: it does when it was named, and when the
 // filters on departments let it pass.
 func (p *plan) lists(d *timeslot.Department) bool {
 	pass := func(filter []string, value string) bool {
@@ -81,14 +81,14 @@ func (p *plan) lists(d *timeslot.Department) bool {
 }
 
 // failedThings tells of everything that was asked whether a part of it is missing.
-func (g *collection) failedThings() map[thing]bool {
-	failed := make(map[thing]bool, len(g.pieces))
-	for _, pc := range g.pieces {
-		status, _ := pc.status()
-		failed[pc.thing] = failed[pc.thing] || status == timeslot.StatusFailed
+func (g *collection) failedThings() map[subject]bool {
+	failed := make(map[subject]bool, len(g.reads))
+	for _, rd := range g.reads {
+		status, _ := rd.status()
+		failed[rd.subject] = failed[rd.subject] || status == timeslot.StatusFailed
 	}
 	for _, r := range g.skipped() {
-		failed[thing{r.Source, r.Key}] = r.Reason != ""
+		failed[subject{r.Source, r.Key}] = r.Reason != ""
 	}
 	return failed
 }

@@ -117,7 +117,7 @@ func (c *circles) typesRead(area timeslot.Area, now time.Time) int {
 }
 
 // typesTogether puts stretches of one area together whose visit types one call can bring.
-func (e *Engine) typesTogether(stretches [][]*piece) (together [][]*piece) {
+func (e *Engine) typesTogether(stretches [][]*read) (together [][]*read) {
 	at := map[timeslot.Area]int{} // where an area's stretch is that others may join
 	for _, stretch := range stretches {
 		key := stretch[0].key
@@ -137,7 +137,7 @@ func (e *Engine) typesTogether(stretches [][]*piece) (together [][]*piece) {
 	}
 	for i, list := range together {
 		together[i] = rectangle(list)
-		if _, _, types := (&stretch{pieces: list}).span(); len(types) > 1 {
+		if _, _, types := (&stretch{reads: list}).span(); len(types) > 1 {
 			e.circles.join(list[0].key.Area, len(types), e.opt.Now())
 		}
 	}
@@ -146,19 +146,19 @@ func (e *Engine) typesTogether(stretches [][]*piece) (together [][]*piece) {
 
 // rectangle adds the blocks that a call for several visit types brings besides those that are in use: all are kept, so that the
 // next answer is recognised where it says the same.
-func rectangle(list []*piece) []*piece {
-	first, through, types := (&stretch{pieces: list}).span()
+func rectangle(list []*read) []*read {
+	first, through, types := (&stretch{reads: list}).span()
 	if len(types) == 1 {
 		return list
 	}
 	slices.Sort(types)
-	all := make([]*piece, 0, len(list))
+	all := make([]*read, 0, len(list))
 	for _, key := range fetch.KeysOf(first, through, types) {
-		i := slices.IndexFunc(list, func(pc *piece) bool { return pc.key == key })
+		i := slices.IndexFunc(list, func(rd *read) bool { return rd.key == key })
 		if i >= 0 {
 			all = append(all, list[i])
 		} else {
-			all = append(all, &piece{ask: ask{key: key}, freshness: timeslot.Expired, renewal: along})
+			all = append(all, &read{ask: ask{key: key}, freshness: timeslot.Expired, renewal: along})
 		}
 	}
 	return all
@@ -170,11 +170,11 @@ const (
 	maxTypeBytes = 512
 )
 
-// fitOneCall reports whether one answer can carry all visit types for all days of some pieces of an area, as far as one can
+// fitOneCall reports whether one answer can carry all visit types for all days of some reads of an area, as far as one can
 // tell.
-func (e *Engine) fitOneCall(list []*piece) bool {
+func (e *Engine) fitOneCall(list []*read) bool {
 	now := e.opt.Now()
-	first, through, types := (&stretch{pieces: list}).span()
+	first, through, types := (&stretch{reads: list}).span()
 	if len(types) > maxTypes || len(strings.Join(types, ",")) > maxTypeBytes {
 		return false
 	}

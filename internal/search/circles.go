@@ -228,7 +228,7 @@ type standing int
 
 const (
 	isFresh   standing = iota
-	isStale            // at once, with a refresh behind
+	isStale            // at once, with a refresh in the background
 	isOld              // at once while upstream fails, else somebody has to wait for some of the days
 	isAwaited          // somebody has to wait in any case
 )
@@ -238,9 +238,9 @@ func (r *circle) standing(days []stretchOfDays, now time.Time) standing {
 	worst := isFresh
 	for _, d := range days {
 		switch read, ok := r.read[d]; {
-		case !ok || read.At(now) > timeslot.LastHope:
+		case !ok || read.At(now) > timeslot.StaleOnError:
 			return isAwaited
-		case read.At(now) == timeslot.LastHope:
+		case read.At(now) == timeslot.StaleOnError:
 			worst = isOld
 		case read.At(now) == timeslot.Stale:
 			worst = max(worst, isStale)

@@ -10,11 +10,11 @@ import (
 // ids, and are asked per visit type.
 func (p *plan) clinician(npi string) {
 	p.directory = append(p.directory, ask{
-		key:   timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: npi},
-		thing: thing{timeslot.Directory, npi},
+		key:     timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: npi},
+		subject: subject{timeslot.Directory, npi},
 	})
 	for _, f := range p.engine.opt.Surfaces.Asking(timeslot.AsksClinician) {
-		t := thing{f.Source, npi}
+		t := subject{f.Source, npi}
 		if !p.enabled(f, t) {
 			continue
 		}
@@ -43,7 +43,7 @@ func (p *plan) ownVisitTypes(info *timeslot.Fragment) (asks []ask) {
 				continue
 			}
 			for _, name := range names {
-				asks = p.read(asks, l, thing{f.Source, info.Key.NPI}, timeslot.FragmentKey{NPI: info.Key.NPI, VisitType: name})
+				asks = p.read(asks, l, subject{f.Source, info.Key.NPI}, timeslot.FragmentKey{NPI: info.Key.NPI, VisitType: name})
 			}
 		}
 	}

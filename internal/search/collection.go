@@ -9,75 +9,75 @@ import (
 
 // collection is everything that was gathered for one query.
 type collection struct {
-	plan   *plan
-	pieces []*piece // directory and slots, once all is gathered
-	ahead  []*piece // after the window: see lookAhead
+	plan  *plan
+	reads []*read // directory and slots, once all is gathered
+	ahead []*read // after the window: see lookAhead
 
-	directory []*piece // the list of departments is the last
-	slots     []*piece
+	directory []*read // the list of departments is the last
+	slots     []*read
 }
 
 // all is everything that the answer is made of.
-func (g *collection) all() []*piece {
+func (g *collection) all() []*read {
 	if len(g.ahead) == 0 {
-		return g.pieces
+		return g.reads
 	}
-	return slices.Concat(g.pieces, g.ahead)
+	return slices.Concat(g.reads, g.ahead)
 }
 
 // fragments lists what can be merged.
 func (g *collection) fragments() []*timeslot.Fragment {
 	var list []*timeslot.Fragment
-	for _, pc := range g.all() {
-		if pc.fragment != nil && pc.freshness != timeslot.Expired {
-			list = append(list, pc.fragment)
+	for _, rd := range g.all() {
+		if rd.fragment != nil && rd.freshness != timeslot.Expired {
+			list = append(list, rd.fragment)
 		}
 	}
 	return list
 }
 
 func (g *collection) waited() bool {
-	for _, pc := range g.all() {
-		if pc.waited {
+	for _, rd := range g.all() {
+		if rd.waited {
 			return true
 		}
 	}
 	return false
 }
 
-// collapsed tells whether all that was waited for was fetched on behalf of others.
+// collapsed reports whether all that was waited for was fetched on behalf of others.
 func (g *collection) collapsed() bool {
 	some := false
-	for _, pc := range g.all() {
-		if pc.waited && !pc.joined {
+	for _, rd := range g.all() {
+		if rd.waited && !rd.joined {
 			return false
 		}
-		some = some || pc.waited
+		some = some || rd.waited
 	}
 	return some
 }
 
 // reviewAt is the earliest time at which a slot fragment is due for an early refresh.
 func (g *collection) reviewAt() (at time.Time) {
-	for _, pc := range g.all() {
-		if pc.fragment == nil || pc.key.Operation.OfDirectory() {
+	for _, rd := range g.all() {
+		if rd.fragment == nil || rd.key.Operation.OfDirectory() {
 			continue
 		}
-		if due := g.plan.engine.earlyRefresh(pc.fragment); at.IsZero() || due.Before(at) {
+		if due := g.plan.engine.earlyRefresh(rd.fragment); at.IsZero() || due.Before(at) {
 			at = due
 		}
 	}
 	return at
 }
 
-// outdated tells whether the answer holds a fragment that an event overtook: its bounds then promise too much.
+// outdated reports whether the answer holds a fragment that an event overtook: its bounds then promise too much.
 func (g *collection) outdated() bool {
-	return slices.ContainsFunc(g.all(), func(pc *piece) bool { return pc.outdated })
+	return slices.ContainsFunc(g.all(), func(rd *read) bool { return rd.outdated })
 }
 
 func (g *collection) stale() bool {
-	for _, pc := range g.all() {
-		if pc.fragment != nil && pc.freshness != timeslot.Fresh && !pc.key.Operation.OfDirectory() {
+	for _, rd := range g.all() {
+		if rd.fragment != nil && rd.freshness != timeslot.Fresh && !rd.key.Operation.OfDirectory() {
 			return true
 		}
 	}

@@ -23,7 +23,7 @@ func (e *Engine) fetchConfirmed(ctx context.Context, key timeslot.FragmentKey, t
 	return e.opt.Fetcher.FetchBlocks(ctx, key, through, call)
 }
 
-// contradicts tells whether something was not found that the cache holds an answer for.
+// contradicts reports whether something was not found that the cache holds an answer for.
 func (e *Engine) contradicts(ctx context.Context, parts []*timeslot.Fragment) bool {
 	var keys []timeslot.FragmentKey
 	for _, f := range parts {

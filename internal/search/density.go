@@ -165,7 +165,7 @@ func (d *density) guessed(place crowded, now time.Time, clinics int) uint8 {
 const together = heavy
 
 // blocks is how many blocks of an area one call may cover, as far as the last answer tells how many slots they have, or what
-// is known nearby. Days that are over have none, and none lie behind the last day that upstream may be asked for. A place of
+// is known nearby. Days that are over have none, and none lie after the last day that upstream may be asked for. A place of
 // which nothing is known is read block by block.
 func (d *density) blocks(key timeslot.FragmentKey, now time.Time, last timeslot.Date) timeslot.Block {
 	d.mu.Lock()
@@ -309,19 +309,19 @@ func partsOf(key timeslot.FragmentKey, days uint8, first, last timeslot.Date) (k
 
 // inParts asks anew, in smaller parts, for areas whose answers were too large, until they fit or a day does not. A part may
 // belong to two that were too large: four days are none of seven.
-func (e *Engine) inParts(ctx context.Context, p *plan, list []*piece, call fetch.Call) []*piece {
+func (e *Engine) inParts(ctx context.Context, p *plan, list []*read, call fetch.Call) []*read {
 	asked := map[timeslot.FragmentKey]bool{}
 	for {
-		var kept, more []*piece
-		for _, pc := range list {
-			asks := e.smaller(p, pc)
+		var kept, more []*read
+		for _, rd := range list {
+			asks := e.smaller(p, rd)
 			if len(asks) == 0 {
-				kept = append(kept, pc)
+				kept = append(kept, rd)
 			}
 			for _, a := range asks {
 				if !asked[a.key] {
 					asked[a.key] = true
-					more = append(more, pieces([]ask{a})...)
+					more = append(more, readsOf([]ask{a})...)
 				}
 			}
 		}
@@ -334,22 +334,22 @@ func (e *Engine) inParts(ctx context.Context, p *plan, list []*piece, call fetch
 	}
 }
 
-// smaller is what is asked for in place of a piece whose answer was too large; nil where that is not so, or no part would be
+// smaller is what is asked for in place of a read whose answer was too large; nil where that is not so, or no part would be
 // smaller.
-func (e *Engine) smaller(p *plan, pc *piece) (asks []ask) {
-	if !ofArea(pc.key) || !errors.Is(pc.err, fetch.ErrTooLarge) {
+func (e *Engine) smaller(p *plan, rd *read) (asks []ask) {
+	if !ofArea(rd.key) || !errors.Is(rd.err, fetch.ErrTooLarge) {
 		return nil
 	}
-	days, ok := e.density.tooLarge(pc.key, e.opt.Now())
+	days, ok := e.density.tooLarge(rd.key, e.opt.Now())
 	if !ok {
 		e.opt.Logger.Warn("an area's answer for a single day is too large: raise sources.careOptions.maxBody",
-			"visitType", pc.key.VisitType, "radius", pc.key.Area.Radius, "day", pc.key.FirstDay().String())
+			"visitType", rd.key.VisitType, "radius", rd.key.Area.Radius, "day", rd.key.FirstDay().String())
 		return nil
 	}
-	e.opt.Logger.Info("an area's answer is too large: it is read in parts", "visitType", pc.key.VisitType,
-		"radius", pc.key.Area.Radius, "days", days)
-	for _, key := range partsOf(pc.key, days, max(pc.key.FirstDay(), p.from), min(pc.key.LastDay(), p.until)) {
-		a := pc.ask
+	e.opt.Logger.Info("an area's answer is too large: it is read in parts", "visitType", rd.key.VisitType,
+		"radius", rd.key.Area.Radius, "days", days)
+	for _, key := range partsOf(rd.key, days, max(rd.key.FirstDay(), p.from), min(rd.key.LastDay(), p.until)) {
+		a := rd.ask
 		a.key = key
 		asks = append(asks, a)
 	}

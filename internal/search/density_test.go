@@ -130,7 +130,7 @@ func TestAnAreaWhoseDayIsTooLargeFails(t *testing.T) {
 	})
 }
 
-// What is behind the window is found in parts as well.
+// What is after the window is found in parts as well.
 func TestTheNextSlotBehindAnEmptyWindowIsFoundInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := newCity(t, 7)
@@ -146,7 +146,7 @@ func TestTheNextSlotBehindAnEmptyWindowIsFoundInParts(t *testing.T) {
 	})
 }
 
-// What is behind the window may be denser than the window is. That is learnt there as well.
+// What is after the window may be denser than the window is. That is learnt there as well.
 func TestDaysBehindTheWindowThatAreTooLargeAreReadInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := newCity(t, 7)

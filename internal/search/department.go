@@ -11,13 +11,13 @@ import (
 // department asks the surfaces for a department that the query names.
 func (p *plan) department(urlName string, visitType visitName) {
 	for _, f := range p.engine.opt.Surfaces.Asking(timeslot.AsksDepartment) {
-		if t := (thing{f.Source, urlName + "/" + visitType.shown}); p.enabled(f, t) {
+		if t := (subject{f.Source, urlName + "/" + visitType.shown}); p.enabled(f, t) {
 			p.slots = p.readDepartment(p.slots, t, urlName, visitType.asked)
 		}
 	}
 }
 
-func (p *plan) readDepartment(asks []ask, t thing, urlName, visitType string) []ask {
+func (p *plan) readDepartment(asks []ask, t subject, urlName, visitType string) []ask {
 	for _, l := range p.engine.wanted[t.source] {
 		asks = p.read(asks, l, t, timeslot.FragmentKey{Department: urlName, VisitType: visitType})
 	}
@@ -65,7 +65,7 @@ func (p *plan) clinicsOf(f *timeslot.Surface, near []candidateClinic) (asks []as
 	}
 	for i := range near {
 		c := &near[i]
-		t := thing{f.Source, c.name()}
+		t := subject{f.Source, c.name()}
 		if seen[t.name] {
 			continue
 		}

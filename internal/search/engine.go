@@ -176,7 +176,7 @@ type Answer struct {
 type View interface {
 	// Version changes whenever the view does.
 	Version() uint64
-	// Touches tells whether an answer that was merged under another version, and speaks of the clinicians, may be another
+	// Touches reports whether an answer that was merged under another version, and speaks of the clinicians, may be another
 	// now: because a slot was taken or came back, or a fragment was overtaken.
 	Touches(since uint64, clinicians timeslot.Clinicians) bool
 }
@@ -248,7 +248,7 @@ func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *
 	merged, view, strict := e.merge(ctx, q, g, false)
 	answer := &Answer{Result: merged.Result, TakenVersion: view.Version(), Strict: strict, MergedAt: e.opt.Now()}
 	answer.Reports = g.reports(merged.PerFragment)
-	answer.Settled = answered(answer.Reports) && !hasGaps(g.pieces)
+	answer.Settled = answered(answer.Reports) && !hasGaps(g.reads)
 	answer.Complete = answer.Settled && g.whole()
 	return answer
 }

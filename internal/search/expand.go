@@ -30,19 +30,19 @@ func (p *plan) nearbyDepartments(departments []timeslot.Department) []ask {
 }
 
 // namedDepartments asks for the departments that the area's answers named around a postal code that nobody can place, as far as their address did not say so already (docs/interface.md §3.1).
-func (p *plan) namedDepartments(directory, slots []*piece) []ask {
+func (p *plan) namedDepartments(directory, slots []*read) []ask {
 	if p.query.PostalCode == "" || !p.query.OnlyLocation() {
 		return nil
 	}
 	named := map[string]float64{}
-	for _, pc := range slots {
+	for _, rd := range slots {
 		switch {
-		case pc.fragment == nil || !ofArea(pc.key):
-		case !byPoint(pc.key):
-			maps.Copy(named, pc.fragment.Distances)
+		case rd.fragment == nil || !ofArea(rd.key):
+		case !byPoint(rd.key):
+			maps.Copy(named, rd.fragment.Distances)
 		case p.code != nil:
-			for i := range pc.fragment.Departments {
-				d := &pc.fragment.Departments[i]
+			for i := range rd.fragment.Departments {
+				d := &rd.fragment.Departments[i]
 				if miles, ok := p.code.milesTo(clinicOf(d)); ok {
 					named[d.Key()] = miles
 				}
@@ -50,8 +50,8 @@ func (p *plan) namedDepartments(directory, slots []*piece) []ask {
 		}
 	}
 	var more []ask
-	for _, pc := range directory {
-		more = append(more, p.clinics(pc.departments(), func(d *timeslot.Department) (float64, bool) {
+	for _, rd := range directory {
+		more = append(more, p.clinics(rd.departments(), func(d *timeslot.Department) (float64, bool) {
 			miles, ok := named[d.Key()]
 			return miles, ok && miles <= float64(p.query.Radius)
 		})...)

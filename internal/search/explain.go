@@ -41,24 +41,24 @@ func (e *Engine) Explain(ctx context.Context, prepared Prepared) *Explanation {
 	q := new(*prepared.Query)
 	q.Explain = true
 	x := &Explanation{Query: q.Canonical()}
-	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
-	found := e.peek(ctx, []*piece{list}, nil)
+	list := &read{ask: e.departmentsAsk(), freshness: timeslot.Expired}
+	found := e.peek(ctx, []*read{list}, nil)
 	p := e.plan(q, list.departments())
-	directory, slots := pieces(p.directory), pieces(p.slots)
+	directory, slots := readsOf(p.directory), readsOf(p.slots)
 	found = e.peek(ctx, directory, found)
 	found = e.peek(ctx, slots, found)
 	directory = append(directory, list)
-	more := pieces(p.expand(fragmentsOf(directory)))
+	more := readsOf(p.expand(fragmentsOf(directory)))
 	found = e.peek(ctx, more, found)
 	for _, u := range p.unclear(slots) {
-		own := pieces(p.readsOfCode(u.visitType))
+		own := readsOf(p.readsOfCode(u.visitType))
 		found = e.peek(ctx, own, found)
 		slots = p.replaced(slots, u, own)
 	}
 	slots = append(slots, more...)
-	named := pieces(p.namedDepartments(directory, slots))
+	named := readsOf(p.namedDepartments(directory, slots))
 	found = e.peek(ctx, named, found)
-	g := &collection{plan: p, pieces: append(directory, append(slots, named...)...)}
+	g := &collection{plan: p, reads: append(directory, append(slots, named...)...)}
 
 	merged, _, strict := e.merge(ctx, q, g, false)
 	x.Result, x.Strict, x.Reports = merged.Result, strict, g.reports(merged.PerFragment)
@@ -67,23 +67,23 @@ func (e *Engine) Explain(ctx context.Context, prepared Prepared) *Explanation {
 		listed[f.Key] = merged.PerFragment[i]
 	}
 	leases := e.opt.Store.Leases(ctx, g.keys())
-	for i, pc := range g.pieces {
-		x.Fragments = append(x.Fragments, e.explain(pc, found[pc.key], listed[pc.key]))
+	for i, rd := range g.reads {
+		x.Fragments = append(x.Fragments, e.explain(rd, found[rd.key], listed[rd.key]))
 		x.Fragments[i].Leased = leases[i]
 	}
 	return x
 }
 
 func (g *collection) keys() []timeslot.FragmentKey {
-	keys := make([]timeslot.FragmentKey, len(g.pieces))
-	for i, pc := range g.pieces {
-		keys[i] = pc.key
+	keys := make([]timeslot.FragmentKey, len(g.reads))
+	for i, rd := range g.reads {
+		keys[i] = rd.key
 	}
 	return keys
 }
 
-// peek fills the pieces from the cache and orders nothing. It notes where each was found.
-func (e *Engine) peek(ctx context.Context, list []*piece, found map[timeslot.FragmentKey]string) map[timeslot.FragmentKey]string {
+// peek fills the reads from the cache and orders nothing. It notes where each was found.
+func (e *Engine) peek(ctx context.Context, list []*read, found map[timeslot.FragmentKey]string) map[timeslot.FragmentKey]string {
 	if found == nil {
 		found = map[timeslot.FragmentKey]string{}
 	}
@@ -91,14 +91,14 @@ func (e *Engine) peek(ctx context.Context, list []*piece, found map[timeslot.Fra
 		return found
 	}
 	keys := make([]timeslot.FragmentKey, len(list))
-	for i, pc := range list {
-		keys[i] = pc.key
+	for i, rd := range list {
+		keys[i] = rd.key
 	}
 	now := e.opt.Now()
 	for i, hit := range e.opt.Store.Lookup(ctx, keys) {
-		if pc := list[i]; hit.Fragment != nil {
-			pc.fragment, pc.freshness, pc.outdated = hit.Fragment, hit.Fragment.Bounds.At(now), hit.Outdated
-			found[pc.key] = string(hit.Tier)
+		if rd := list[i]; hit.Fragment != nil {
+			rd.fragment, rd.freshness, rd.outdated = hit.Fragment, hit.Fragment.Bounds.At(now), hit.Outdated
+			found[rd.key] = string(hit.Tier)
 		}
 		if list[i].fragment == nil {
 			list[i].err = e.errBudget(list[i].key) // a search would have to wait for it
@@ -107,16 +107,16 @@ func (e *Engine) peek(ctx context.Context, list []*piece, found map[timeslot.Fra
 	return found
 }
 
-func (e *Engine) explain(pc *piece, found string, listed int) ExplainedFragment {
+func (e *Engine) explain(rd *read, found string, listed int) ExplainedFragment {
 	now := e.opt.Now()
 	x := ExplainedFragment{
-		Key: pc.key, Source: e.sourceOf(pc.key), Found: found, Freshness: pc.freshness, Outdated: pc.outdated,
-		Underway: e.flight.Underway(pc.key), Listed: listed, Why: pc.why,
+		Key: rd.key, Source: e.sourceOf(rd.key), Found: found, Freshness: rd.freshness, Outdated: rd.outdated,
+		Underway: e.flight.Underway(rd.key), Listed: listed, Why: rd.why,
 	}
-	if err := e.outages.of(pc.key, now); err != nil {
+	if err := e.outages.of(rd.key, now); err != nil {
 		x.Failed = string(timeslot.KindOf(err))
 	}
-	if f := pc.fragment; f != nil {
+	if f := rd.fragment; f != nil {
 		x.NotFound, x.FetchedAt, x.Age, x.Bounds, x.Epoch = f.NotFound, f.FetchedAt, now.Sub(f.FetchedAt), f.Bounds, f.Epoch
 	} else {
 		x.Found = "none"

@@ -16,8 +16,8 @@ import (
 // fanWidth bounds the goroutines of one request. The calls themselves are bounded by each source's guard.
 const fanWidth = 128
 
-// piece is one ask and what came of it.
-type piece struct {
+// read is one ask and what came of it.
+type read struct {
 	ask
 	fragment  *timeslot.Fragment // nil: nothing servable
 	freshness timeslot.Freshness
@@ -46,14 +46,14 @@ func (e *Engine) gather(ctx context.Context, q Prepared, call fetch.Call) (*coll
 	g.slots = e.insteadOfFailed(ctx, g.plan, g.slots)
 	g.slots = append(e.asCode(ctx, g.plan, g.slots, call), more...)
 	g.slots = append(g.slots, e.readAll(ctx, g.plan.namedDepartments(g.directory, g.slots), call)...)
-	g.pieces = append(g.directory, g.slots...)
+	g.reads = append(g.directory, g.slots...)
 	return g, nil
 }
 
 // planned reads the list of departments and plans the rest by it.
 func (e *Engine) planned(ctx context.Context, q Prepared, call fetch.Call) (*collection, error) {
-	list := &piece{ask: e.departmentsAsk(), freshness: timeslot.Expired}
-	e.lookup(ctx, []*piece{list}, call)
+	list := &read{ask: e.departmentsAsk(), freshness: timeslot.Expired}
+	e.lookup(ctx, []*read{list}, call)
 	if q.HasLocation() && !list.servable() {
 		e.fillSoon(ctx, list, call)
 	}
@@ -67,31 +67,31 @@ func (e *Engine) planned(ctx context.Context, q Prepared, call fetch.Call) (*col
 	}
 	e.circles.want(p.slots, p.now)
 	e.readInBackground(p, call)
-	return &collection{plan: p, directory: append(pieces(p.directory), list), slots: pieces(p.slots)}, nil
+	return &collection{plan: p, directory: append(readsOf(p.directory), list), slots: readsOf(p.slots)}, nil
 }
 
 // fillDirectory plans what the directory's answers name. Where they are in memory, as usual, that is part of the slots at
 // once, and named gives nothing more. Else directory and slots are fetched side by side: named waits for the directory, and
 // gives what it named and what came of it.
-func (e *Engine) fillDirectory(ctx context.Context, g *collection, call fetch.Call) (named func() []*piece) {
+func (e *Engine) fillDirectory(ctx context.Context, g *collection, call fetch.Call) (named func() []*read) {
 	if !anyMissing(g.directory) {
-		more := pieces(g.plan.expand(fragmentsOf(g.directory)))
+		more := readsOf(g.plan.expand(fragmentsOf(g.directory)))
 		e.lookup(ctx, more, call)
 		g.slots = append(g.slots, more...)
-		return func() []*piece { return nil }
+		return func() []*read { return nil }
 	}
-	var more []*piece
+	var more []*read
 	var lane sync.WaitGroup
 	lane.Go(func() {
 		e.fill(ctx, g.directory, call)
 		more = e.readAll(ctx, g.plan.expand(fragmentsOf(g.directory)), call)
 	})
-	return func() []*piece { lane.Wait(); return more }
+	return func() []*read { lane.Wait(); return more }
 }
 
 // readAll looks asks up and fetches what is missing.
-func (e *Engine) readAll(ctx context.Context, asks []ask, call fetch.Call) []*piece {
-	list := pieces(asks)
+func (e *Engine) readAll(ctx context.Context, asks []ask, call fetch.Call) []*read {
+	list := readsOf(asks)
 	e.lookup(ctx, list, call)
 	e.fill(ctx, list, call)
 	return list
@@ -107,73 +107,73 @@ func tooWide(reads int) error {
 	}}}
 }
 
-func (pc *piece) departments() []timeslot.Department {
-	if pc.fragment == nil {
+func (rd *read) departments() []timeslot.Department {
+	if rd.fragment == nil {
 		return nil
 	}
-	return pc.fragment.Departments
+	return rd.fragment.Departments
 }
 
-func pieces(asks []ask) []*piece {
-	list, all := make([]*piece, len(asks)), make([]piece, len(asks))
+func readsOf(asks []ask) []*read {
+	list, all := make([]*read, len(asks)), make([]read, len(asks))
 	for i, a := range asks {
-		all[i] = piece{ask: a, freshness: timeslot.Expired}
+		all[i] = read{ask: a, freshness: timeslot.Expired}
 		list[i] = &all[i]
 	}
 	return list
 }
 
-func fragmentsOf(list []*piece) []*timeslot.Fragment {
+func fragmentsOf(list []*read) []*timeslot.Fragment {
 	fragments := make([]*timeslot.Fragment, len(list))
-	for i, pc := range list {
-		fragments[i] = pc.fragment
+	for i, rd := range list {
+		fragments[i] = rd.fragment
 	}
 	return fragments
 }
 
-// servable tells whether the piece can be used without asking upstream first.
-func (pc *piece) servable() bool {
-	return pc.fragment != nil && (pc.freshness == timeslot.Fresh || pc.freshness == timeslot.Stale)
+// servable reports whether the read can be used without asking upstream first.
+func (rd *read) servable() bool {
+	return rd.fragment != nil && (rd.freshness == timeslot.Fresh || rd.freshness == timeslot.Stale)
 }
 
-func anyMissing(list []*piece) bool {
-	for _, pc := range list {
-		if !pc.servable() {
+func anyMissing(list []*read) bool {
+	for _, rd := range list {
+		if !rd.servable() {
 			return true
 		}
 	}
 	return false
 }
 
-// lookup fills the pieces from the cache, and orders a refresh for each stale one.
-func (e *Engine) lookup(ctx context.Context, list []*piece, call fetch.Call) {
+// lookup fills the reads from the cache, and orders a refresh for each stale one.
+func (e *Engine) lookup(ctx context.Context, list []*read, call fetch.Call) {
 	e.look(ctx, list)
 	e.refreshDue(list, call)
 }
 
-// look fills the pieces from the cache.
-func (e *Engine) look(ctx context.Context, list []*piece) {
+// look fills the reads from the cache.
+func (e *Engine) look(ctx context.Context, list []*read) {
 	if len(list) == 0 {
 		return
 	}
 	keys := make([]timeslot.FragmentKey, len(list))
-	for i, pc := range list {
-		keys[i] = pc.key
+	for i, rd := range list {
+		keys[i] = rd.key
 	}
 	now := e.opt.Now()
 	for i, hit := range e.find(ctx, keys) {
 		if hit.Fragment == nil {
 			continue
 		}
-		pc := list[i]
-		pc.fragment, pc.freshness = hit.Fragment, hit.Fragment.Bounds.At(now)
+		rd := list[i]
+		rd.fragment, rd.freshness = hit.Fragment, hit.Fragment.Bounds.At(now)
 		e.circles.note(hit.Fragment, now)
 		e.codes.note(hit.Fragment, now)
 		e.circles.use(hit.Fragment.Key, now)
-		if pc.outdated = hit.Outdated; pc.outdated {
-			pc.freshness = max(pc.freshness, timeslot.Stale)
+		if rd.outdated = hit.Outdated; rd.outdated {
+			rd.freshness = max(rd.freshness, timeslot.Stale)
 		}
-		e.consider(pc, now)
+		e.consider(rd, now)
 	}
 }
 
@@ -194,11 +194,11 @@ func (e *Engine) find(ctx context.Context, keys []timeslot.FragmentKey) []cache.
 }
 
 // fill fetches what is missing, side by side, until ctx ends.
-func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
-	var missing []*piece
-	for _, pc := range list {
-		if !pc.servable() && !(pc.asIs && pc.usable()) && !e.standIn(pc, call) {
-			missing = append(missing, pc)
+func (e *Engine) fill(ctx context.Context, list []*read, call fetch.Call) {
+	var missing []*read
+	for _, rd := range list {
+		if !rd.servable() && !(rd.asIs && rd.usable()) && !e.useStaleOnError(rd, call) {
+			missing = append(missing, rd)
 		}
 	}
 	if len(missing) == 0 {
@@ -212,14 +212,14 @@ func (e *Engine) fill(ctx context.Context, list []*piece, call fetch.Call) {
 	started := fetch.FanOut(ctx, len(stretches), fanWidth, func(ctx context.Context, i int) {
 		e.fetchStretch(ctx, stretches[i], call)
 	})
-	for _, pc := range slices.Concat(stretches[started:]...) {
-		pc.err = e.errBudget(pc.key)
+	for _, rd := range slices.Concat(stretches[started:]...) {
+		rd.err = e.errBudget(rd.key)
 	}
 }
 
 // longestFirst puts what takes longest to read first: the answer for an area is many times as long as others.
-func longestFirst(a, b []*piece) int {
-	area := func(list []*piece) int {
+func longestFirst(a, b []*read) int {
+	area := func(list []*read) int {
 		if ofArea(list[0].key) {
 			return 0
 		}
@@ -232,17 +232,17 @@ func (e *Engine) errBudget(key timeslot.FragmentKey) error {
 	return &timeslot.Error{Kind: timeslot.KindBudget, Source: e.sourceOf(key), Operation: key.Operation}
 }
 
-// land puts what a flight brought into the piece. When that is an error, an older copy that may be served on error
+// land puts what a flight brought into the read. When that is an error, an older copy that may be served on error
 // stays.
-func (e *Engine) land(pc *piece, r flown) {
-	pc.waited, pc.joined = true, r.joined
+func (e *Engine) land(rd *read, r result) {
+	rd.waited, rd.joined = true, r.joined
 	if r.joined {
 		e.opt.Recorder.Coalesced("process")
 	}
-	if pc.err = r.err; r.err == nil {
-		pc.fragment, pc.freshness, pc.outdated = r.fragment, timeslot.Fresh, false
-	} else if pc.freshness == timeslot.LastHope {
-		e.outages.note(pc.key, r.err, e.opt.Now())
+	if rd.err = r.err; r.err == nil {
+		rd.fragment, rd.freshness, rd.outdated = r.fragment, timeslot.Fresh, false
+	} else if rd.freshness == timeslot.StaleOnError {
+		e.outages.note(rd.key, r.err, e.opt.Now())
 	}
 }
 

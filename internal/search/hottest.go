@@ -26,7 +26,7 @@ func (h *hottest) push(job refreshJob) {
 	heap.Push(&h.order, w)
 }
 
-// heat counts another request for a key that waits, and tells whether it does.
+// heat counts another request for a key that waits, and reports whether it does.
 func (h *hottest) heat(key timeslot.FragmentKey) bool {
 	w, ok := h.byKey[key]
 	if ok {

@@ -53,7 +53,7 @@ func (e *Engine) watchLookahead(list *timeslot.Fragment, call fetch.Call) {
 		return
 	}
 	for _, ehr := range instancesOf(list) {
-		e.refreshBehind(lookaheadKey(ehr), call, 0)
+		e.refreshInBackground(lookaheadKey(ehr), call, 0)
 	}
 }
 

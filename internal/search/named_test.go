@@ -41,9 +41,9 @@ func TestNoThingIsReportedTwice(t *testing.T) {
 					d.answers[f.Key] = f
 				}
 				a := e.mustSearch(t, q, Caller{})
-				seen := map[thing]bool{}
+				seen := map[subject]bool{}
 				for _, r := range a.Reports {
-					at := thing{r.Source, r.Key}
+					at := subject{r.Source, r.Key}
 					if seen[at] {
 						t.Errorf("%s %s is reported twice: %+v", r.Source, r.Key, a.Reports)
 					}

@@ -13,7 +13,7 @@ import (
 )
 
 // outages remembers which keys could not be fetched a moment ago. As long as it does, an old copy that may be served on
-// error is served at once and tried again behind: only the first who meets a failing source waits for it. (A breaker
+// error is served at once and tried again in the background: only the first who meets a failing source waits for it. (A breaker
 // does the same for a whole operation, but opens only after many calls.)
 type outages struct {
 	mu   sync.Mutex
@@ -86,61 +86,61 @@ func anyArea(key timeslot.FragmentKey) timeslot.FragmentKey {
 	return timeslot.FragmentKey{Operation: key.Operation, Version: key.Version, VisitType: key.VisitType}
 }
 
-// standIn takes the old copy of a piece whose key failed a moment ago, and orders another try behind.
-func (e *Engine) standIn(pc *piece, call fetch.Call) bool {
-	if pc.fragment == nil || pc.freshness != timeslot.LastHope {
+// useStaleOnError takes the old copy of a read whose key failed a moment ago, and orders another try in the background.
+func (e *Engine) useStaleOnError(rd *read, call fetch.Call) bool {
+	if rd.fragment == nil || rd.freshness != timeslot.StaleOnError {
 		return false
 	}
-	if pc.err = e.outages.of(pc.key, e.opt.Now()); pc.err == nil {
+	if rd.err = e.outages.of(rd.key, e.opt.Now()); rd.err == nil {
 		return false
 	}
-	if !byPoint(pc.key) || e.outages.of(anyArea(pc.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
-		e.refreshBehind(pc.key, call, 0)
+	if !byPoint(rd.key) || e.outages.of(anyArea(rd.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
+		e.refreshInBackground(rd.key, call, 0)
 	}
 	return true
 }
 
 // insteadOfFailed puts older copies of other circles in the place of an area that could not be read and of which there is no
 // copy: people who stand elsewhere have read it. The answer is as old as these say, and why.
-func (e *Engine) insteadOfFailed(ctx context.Context, p *plan, list []*piece) []*piece {
-	failed := func(pc *piece) bool { return byPoint(pc.key) && !pc.usable() && pc.err != nil }
-	for _, pc := range slices.Clone(list) {
-		if failed(pc) && slices.Contains(list, pc) {
-			list = e.insteadOf(ctx, p, list, pc)
+func (e *Engine) insteadOfFailed(ctx context.Context, p *plan, list []*read) []*read {
+	failed := func(rd *read) bool { return byPoint(rd.key) && !rd.usable() && rd.err != nil }
+	for _, rd := range slices.Clone(list) {
+		if failed(rd) && slices.Contains(list, rd) {
+			list = e.insteadOf(ctx, p, list, rd)
 		}
 	}
 	return list
 }
 
 // insteadOf puts copies in the place of all areas of a failed one's visit type.
-func (e *Engine) insteadOf(ctx context.Context, p *plan, list []*piece, failed *piece) []*piece {
+func (e *Engine) insteadOf(ctx context.Context, p *plan, list []*read, failed *read) []*read {
 	visitType := failed.key.VisitType
 	without := *p
 	without.outage = true
-	copies := pieces(without.areaOf(visitType))
+	copies := readsOf(without.areaOf(visitType))
 	e.look(ctx, copies)
 	if len(copies) == 0 || !allUsable(copies) {
 		return list
 	}
-	for _, pc := range copies {
-		pc.err = failed.err
+	for _, rd := range copies {
+		rd.err = failed.err
 	}
-	return append(slices.DeleteFunc(list, func(pc *piece) bool {
-		return byPoint(pc.key) && pc.key.VisitType == visitType
+	return append(slices.DeleteFunc(list, func(rd *read) bool {
+		return byPoint(rd.key) && rd.key.VisitType == visitType
 	}), copies...)
 }
 
 // spareFailing puts copies in the place of areas that could not be read a moment ago: nobody waits for another failure.
-func (e *Engine) spareFailing(ctx context.Context, p *plan, list []*piece) []*piece {
-	for _, pc := range list {
-		if byPoint(pc.key) && !pc.usable() {
-			pc.err = e.outages.of(pc.key, e.opt.Now())
+func (e *Engine) spareFailing(ctx context.Context, p *plan, list []*read) []*read {
+	for _, rd := range list {
+		if byPoint(rd.key) && !rd.usable() {
+			rd.err = e.outages.of(rd.key, e.opt.Now())
 		}
 	}
 	list = e.insteadOfCircles(ctx, p, e.insteadOfFailed(ctx, p, list))
-	for _, pc := range list {
-		if !pc.usable() {
-			pc.err = nil // it is tried after all
+	for _, rd := range list {
+		if !rd.usable() {
+			rd.err = nil // it is tried after all
 		}
 	}
 	return list

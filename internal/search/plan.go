@@ -10,17 +10,17 @@ import (
 
 // ask is one fragment that a query needs, and the source report that it counts towards.
 type ask struct {
-	key    timeslot.FragmentKey
-	thing  thing
-	counts bool   // its slots are counted in the report; v4 repeats what v5 lists
-	why    string // of an area around a point
+	key     timeslot.FragmentKey
+	subject subject
+	counts  bool   // its slots are counted in the report; v4 repeats what v5 lists
+	why     string // of an area around a point
 
 	borrowed bool // others have it refreshed
 	gaps     bool // see chosen
 }
 
-// thing is what one source report is about: a clinician, a department and visit type, the area, the directory.
-type thing struct {
+// subject is what one source report is about: a clinician, a department and visit type, the area, the directory.
+type subject struct {
 	source timeslot.Source
 	name   string
 }
@@ -58,13 +58,13 @@ type plan struct {
 	check      []ask              // to be asked for again at times
 
 	clinicsSeen map[timeslot.Source]map[string]bool // of the area: asked, or passed over
-	passedOver  map[thing]string                    // for search.maxDepartments, with the department's key
+	passedOver  map[subject]string                  // for search.maxDepartments, with the department's key
 }
 
 // plan cuts the query into canonical reads: coarse ones, so that other queries share them (docs/architecture.md §4).
 // Departments is the directory's list as far as it is at hand.
 func (e *Engine) plan(q *timeslot.Query, departments []timeslot.Department) *plan {
-	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[timeslot.Source]map[string]bool{}, passedOver: map[thing]string{}}
+	p := &plan{engine: e, query: q, now: e.opt.Now(), visitTypes: spelled(q.VisitTypes, departments), clinicsSeen: map[timeslot.Source]map[string]bool{}, passedOver: map[subject]string{}}
 	p.last = p.lastDay()
 	p.from, p.until = max(q.StartDate, timeslot.EarliestToday(p.now)), min(p.last, p.reach())
 	p.blocks = blocksOf(p.from, p.until)
@@ -130,8 +130,8 @@ func blocksOf(first, last timeslot.Date) (blocks []timeslot.Block) {
 // spelling of visit types, and for the clinics of an area.
 func (e *Engine) departmentsAsk() ask {
 	return ask{
-		key:   timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: directoryVersion(e.opt.Sources[timeslot.Directory].Version)},
-		thing: thing{timeslot.Directory, departmentList},
+		key:     timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: directoryVersion(e.opt.Sources[timeslot.Directory].Version)},
+		subject: subject{timeslot.Directory, departmentList},
 	}
 }
 
@@ -166,7 +166,7 @@ func wantedListings(o *Options) map[timeslot.Source][]wantedListing {
 }
 
 // enabled reports whether a surface takes part; a thing of one that does not is reported as skipped.
-func (p *plan) enabled(f *timeslot.Surface, t thing) bool {
+func (p *plan) enabled(f *timeslot.Surface, t subject) bool {
 	byBlocks := slices.ContainsFunc(f.Listings, func(l timeslot.Listing) bool { return l.ByBlocks })
 	if p.engine.opt.Sources[f.Source].Enabled && (len(p.blocks) > 0 || !byBlocks) {
 		return true
@@ -176,9 +176,9 @@ func (p *plan) enabled(f *timeslot.Surface, t thing) bool {
 }
 
 // read adds the reads of a listing to asks: key says of whom or what, and of which visit type.
-func (p *plan) read(asks []ask, l wantedListing, t thing, key timeslot.FragmentKey) []ask {
+func (p *plan) read(asks []ask, l wantedListing, t subject, key timeslot.FragmentKey) []ask {
 	key.Operation, key.Version = l.Operation, l.version
-	a := ask{thing: t, counts: l.counts, key: key}
+	a := ask{subject: t, counts: l.counts, key: key}
 	if !l.ByBlocks {
 		return append(asks, a)
 	}

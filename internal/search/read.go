@@ -19,7 +19,7 @@ type Reading struct {
 	Collapsed  bool      // which was another caller's
 }
 
-// Read answers one read by the same rules as a search: fresh from the cache, stale with a refresh behind, else
+// Read answers one read by the same rules as a search: fresh from the cache, stale with a refresh in the background, else
 // fetched, else the old copy while the source fails. Its errors are [timeslot.Error].
 func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Caller) (*Reading, error) {
 	if caller.Budget > 0 {
@@ -29,24 +29,24 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 	}
 	_, strict := e.opt.Taken.Current(ctx)
 	call := caller.call()
-	pc := &piece{ask: ask{key: key}, freshness: timeslot.Expired}
-	e.lookup(ctx, []*piece{pc}, call)
-	if !pc.servable() && !e.standIn(pc, call) {
-		e.fetchStretch(ctx, []*piece{pc}, call)
+	rd := &read{ask: ask{key: key}, freshness: timeslot.Expired}
+	e.lookup(ctx, []*read{rd}, call)
+	if !rd.servable() && !e.useStaleOnError(rd, call) {
+		e.fetchStretch(ctx, []*read{rd}, call)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err()
 	}
-	if pc.fragment == nil || pc.freshness == timeslot.Expired {
-		return nil, pc.err
+	if rd.fragment == nil || rd.freshness == timeslot.Expired {
+		return nil, rd.err
 	}
-	freshUntil := pc.fragment.Bounds.Fresh
-	if now := e.opt.Now(); pc.outdated && freshUntil.After(now) {
+	freshUntil := rd.fragment.Bounds.Fresh
+	if now := e.opt.Now(); rd.outdated && freshUntil.After(now) {
 		freshUntil = now
 	}
 	return &Reading{
-		Fragment: pc.fragment, FreshUntil: freshUntil, ReviewAt: e.earlyRefresh(pc.fragment), strict: strict,
-		Waited: pc.waited, Collapsed: pc.waited && pc.joined,
+		Fragment: rd.fragment, FreshUntil: freshUntil, ReviewAt: e.earlyRefresh(rd.fragment), strict: strict,
+		Waited: rd.waited, Collapsed: rd.waited && rd.joined,
 	}, nil
 }
 

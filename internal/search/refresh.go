@@ -43,7 +43,7 @@ func (e *Engine) earlyRefresh(f *timeslot.Fragment) time.Time {
 	return f.Bounds.Fresh.Add(-time.Duration(early))
 }
 
-// refresher refreshes fragments behind the answers that used them: a fixed number of workers, a bounded queue in which
+// refresher refreshes fragments in the background of the answers that used them: a fixed number of workers, a bounded queue in which
 // what is asked for most often goes first, and each key queued once.
 type refresher struct {
 	work func(ctx context.Context, job refreshJob)
@@ -62,7 +62,7 @@ type refreshJob struct {
 	key   timeslot.FragmentKey
 	call  fetch.Call
 	ahead time.Duration // a copy that stays fresh for so long needs no refresh
-	more  []*piece      // all blocks of a calendar that one call refreshes, key's among them; nil: only key
+	more  []*read       // all blocks of a calendar that one call refreshes, key's among them; nil: only key
 }
 
 // refreshQueue is how many keys may wait. A key that finds no room is asked for again by the next request that uses it.
@@ -119,8 +119,8 @@ func (j *refreshJob) keys() []timeslot.FragmentKey {
 		return []timeslot.FragmentKey{j.key}
 	}
 	keys := make([]timeslot.FragmentKey, len(j.more))
-	for i, pc := range j.more {
-		keys[i] = pc.key
+	for i, rd := range j.more {
+		keys[i] = rd.key
 	}
 	return keys
 }
@@ -159,7 +159,7 @@ func (r *refresher) close() {
 	r.wg.Wait()
 }
 
-// renewal is whether a piece is to be refreshed.
+// renewal is whether a read is to be refreshed.
 type renewal int
 
 const (
@@ -168,32 +168,32 @@ const (
 	due
 )
 
-// consider finds out whether a piece that is at hand is to be refreshed.
-func (e *Engine) consider(pc *piece, now time.Time) {
-	left := pc.fragment.Bounds.Fresh.Sub(now)
+// consider finds out whether a read that is at hand is to be refreshed.
+func (e *Engine) consider(rd *read, now time.Time) {
+	left := rd.fragment.Bounds.Fresh.Sub(now)
 	switch {
-	case pc.borrowed:
-	case pc.freshness == timeslot.Stale:
-		pc.renewal = due
-	case pc.freshness != timeslot.Fresh:
-	case !now.Before(e.earlyRefresh(pc.fragment)):
-		pc.renewal, pc.ahead = due, left
-	case halfOver(pc.fragment.FetchedAt, pc.fragment.Bounds, now):
-		pc.renewal, pc.ahead = along, left
+	case rd.borrowed:
+	case rd.freshness == timeslot.Stale:
+		rd.renewal = due
+	case rd.freshness != timeslot.Fresh:
+	case !now.Before(e.earlyRefresh(rd.fragment)):
+		rd.renewal, rd.ahead = due, left
+	case halfOver(rd.fragment.FetchedAt, rd.fragment.Bounds, now):
+		rd.renewal, rd.ahead = along, left
 	}
 }
 
 // refreshDue orders a refresh of what is due, and of blocks of the same calendars along with it: one call brings all. So
 // blocks that were fetched at different times are due together from then on.
-func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
-	isDue := func(pc *piece) bool { return pc.renewal == due }
+func (e *Engine) refreshDue(list []*read, call fetch.Call) {
+	isDue := func(rd *read) bool { return rd.renewal == due }
 	if !slices.ContainsFunc(list, isDue) {
 		return
 	}
-	var old []*piece
-	for _, pc := range list {
-		if pc.renewal != notYet && !e.refresh.has(pc.key) {
-			old = append(old, pc)
+	var old []*read
+	for _, rd := range list {
+		if rd.renewal != notYet && !e.refresh.has(rd.key) {
+			old = append(old, rd)
 		}
 	}
 	for _, stretch := range e.typesTogether(e.stretchesOf(e.withBeside(old))) {
@@ -201,9 +201,9 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 			continue
 		}
 		job := refreshJob{key: stretch[0].key, call: call, ahead: stretch[0].ahead}
-		for _, pc := range stretch {
-			if len(stretch) > 1 { // pieces of its own: the request goes on with these
-				job.more = append(job.more, &piece{ask: ask{key: pc.key}, freshness: timeslot.Expired, ahead: pc.ahead})
+		for _, rd := range stretch {
+			if len(stretch) > 1 { // reads of its own: the request goes on with these
+				job.more = append(job.more, &read{ask: ask{key: rd.key}, freshness: timeslot.Expired, ahead: rd.ahead})
 			}
 		}
 		e.order(job)
@@ -211,23 +211,23 @@ func (e *Engine) refreshDue(list []*piece, call fetch.Call) {
 }
 
 // withBeside adds what is in use beside an area's block that is due.
-func (e *Engine) withBeside(list []*piece) []*piece {
+func (e *Engine) withBeside(list []*read) []*read {
 	all, now := slices.Clone(list), e.opt.Now()
-	for _, pc := range list {
-		if pc.renewal != due || !byPoint(pc.key) {
+	for _, rd := range list {
+		if rd.renewal != due || !byPoint(rd.key) {
 			continue
 		}
-		blocks, ahead := e.circles.beside(pc.key, now)
+		blocks, ahead := e.circles.beside(rd.key, now)
 		for i, key := range blocks {
-			if !e.refresh.has(key) && !slices.ContainsFunc(all, func(other *piece) bool { return other.key == key }) {
-				all = append(all, &piece{ask: ask{key: key}, renewal: along, ahead: ahead[i]})
+			if !e.refresh.has(key) && !slices.ContainsFunc(all, func(other *read) bool { return other.key == key }) {
+				all = append(all, &read{ask: ask{key: key}, renewal: along, ahead: ahead[i]})
 			}
 		}
 	}
 	return all
 }
 
-func (e *Engine) refreshBehind(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) {
+func (e *Engine) refreshInBackground(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) {
 	e.order(refreshJob{key: key, call: call, ahead: ahead})
 }
 
@@ -245,8 +245,8 @@ func (e *Engine) refreshOne(ctx context.Context, job refreshJob) {
 		return
 	}
 	e.fetchStretch(ctx, job.more, job.call)
-	for _, pc := range job.more {
-		e.refreshed(pc.key, pc.err)
+	for _, rd := range job.more {
+		e.refreshed(rd.key, rd.err)
 	}
 }
 

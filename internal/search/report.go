@@ -11,27 +11,27 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// reports folds the pieces into one entry per thing asked: its worst status and oldest time (docs/interface.md §3.1). The
+// reports folds the reads into one entry per thing asked: its worst status and oldest time (docs/interface.md §3.1). The
 // directory is named only when it failed: its names decorate slots, and nobody asked for it; and for an area also when some
 // of it could not be read, since it says which clinics are there. counts are the slots of
 // each fragment, in the order of collection.fragments.
 func (g *collection) reports(counts []int) []timeslot.SourceReport {
-	folded := make([]foldedReport, 0, len(g.pieces))
-	of := make(map[thing]int, len(g.pieces))
+	folded := make([]foldedReport, 0, len(g.reads))
+	of := make(map[subject]int, len(g.reads))
 	next := 0
-	for _, pc := range g.pieces {
+	for _, rd := range g.reads {
 		slots := 0
-		if pc.usable() {
+		if rd.usable() {
 			slots = counts[next]
 			next++
 		}
-		i, ok := of[pc.thing]
+		i, ok := of[rd.subject]
 		if !ok {
 			i = len(folded)
-			of[pc.thing] = i
-			folded = append(folded, foldedReport{report: timeslot.SourceReport{Source: pc.thing.source, Key: pc.thing.name}, allUnknown: true})
+			of[rd.subject] = i
+			folded = append(folded, foldedReport{report: timeslot.SourceReport{Source: rd.subject.source, Key: rd.subject.name}, allUnknown: true})
 		}
-		folded[i].add(pc, slots)
+		folded[i].add(rd, slots)
 	}
 	list := make([]timeslot.SourceReport, 0, len(folded))
 	for i := range folded {
@@ -56,7 +56,7 @@ func (g *collection) skipped() []timeslot.SourceReport {
 	}
 	named := g.namedWhole()
 	return slices.DeleteFunc(slices.Clone(g.plan.skipped), func(r timeslot.SourceReport) bool {
-		key, passed := g.plan.passedOver[thing{r.Source, r.Key}]
+		key, passed := g.plan.passedOver[subject{r.Source, r.Key}]
 		return passed && named[key]
 	})
 }
@@ -64,41 +64,41 @@ func (g *collection) skipped() []timeslot.SourceReport {
 // namedWhole are the departments that the area's answer names; nil where a part of it is missing.
 func (g *collection) namedWhole() map[string]bool {
 	named := map[string]bool{}
-	for _, pc := range g.pieces {
-		if !ofArea(pc.key) {
+	for _, rd := range g.reads {
+		if !ofArea(rd.key) {
 			continue
 		}
-		if !pc.usable() || pc.inPart() {
+		if !rd.usable() || rd.inPart() {
 			return nil
 		}
-		for i := range pc.fragment.Departments {
-			named[pc.fragment.Departments[i].Key()] = true
+		for i := range rd.fragment.Departments {
+			named[rd.fragment.Departments[i].Key()] = true
 		}
 	}
 	return named
 }
 
-// foldedReport is the report of one thing while its pieces are added.
+// foldedReport is the report of one thing while its reads are added.
 type foldedReport struct {
 	report     timeslot.SourceReport
 	allUnknown bool // upstream knew none of its fragments
 	inPart     bool // something of a fragment that is used could not be read
 }
 
-func (f *foldedReport) add(pc *piece, slots int) {
+func (f *foldedReport) add(rd *read, slots int) {
 	r := &f.report
-	status, reason := pc.status()
+	status, reason := rd.status()
 	if worse(status, r.Status) {
 		r.Status, r.Reason = status, reason
 	}
 	if reason != timeslot.KindNotFound {
 		f.allUnknown = false
 	}
-	f.inPart = f.inPart || pc.inPart()
-	if pc.fragment != nil && (r.FetchedAt.IsZero() || pc.fragment.FetchedAt.Before(r.FetchedAt)) {
-		r.FetchedAt = pc.fragment.FetchedAt
+	f.inPart = f.inPart || rd.inPart()
+	if rd.fragment != nil && (r.FetchedAt.IsZero() || rd.fragment.FetchedAt.Before(r.FetchedAt)) {
+		r.FetchedAt = rd.fragment.FetchedAt
 	}
-	if pc.counts {
+	if rd.counts {
 		r.Slots += slots
 	}
 }
@@ -113,24 +113,24 @@ func (f *foldedReport) finish() timeslot.SourceReport {
 	return f.report
 }
 
-// usable reports whether the piece has something for an answer.
-func (pc *piece) usable() bool { return pc.fragment != nil && pc.freshness != timeslot.Expired }
+// usable reports whether the read has something for an answer.
+func (rd *read) usable() bool { return rd.fragment != nil && rd.freshness != timeslot.Expired }
 
-// inPart reports whether entries of what the piece has could not be read.
-func (pc *piece) inPart() bool { return pc.usable() && pc.fragment.Dropped > 0 }
+// inPart reports whether entries of what the read has could not be read.
+func (rd *read) inPart() bool { return rd.usable() && rd.fragment.Dropped > 0 }
 
-// status of one piece. A failed fetch with an old copy at hand is stale, and says why.
-func (pc *piece) status() (timeslot.Status, timeslot.Kind) {
+// status of one read. A failed fetch with an old copy at hand is stale, and says why.
+func (rd *read) status() (timeslot.Status, timeslot.Kind) {
 	switch {
-	case pc.err != nil && timeslot.KindOf(pc.err) == timeslot.KindNotFound:
+	case rd.err != nil && timeslot.KindOf(rd.err) == timeslot.KindNotFound:
 		return timeslot.StatusFresh, timeslot.KindNotFound
-	case !pc.usable():
-		return timeslot.StatusFailed, reasonOf(pc.err)
-	case pc.err != nil:
-		return timeslot.StatusStale, reasonOf(pc.err)
-	case pc.fragment.NotFound:
+	case !rd.usable():
+		return timeslot.StatusFailed, reasonOf(rd.err)
+	case rd.err != nil:
+		return timeslot.StatusStale, reasonOf(rd.err)
+	case rd.fragment.NotFound:
 		return timeslot.StatusFresh, timeslot.KindNotFound
-	case pc.freshness == timeslot.Fresh:
+	case rd.freshness == timeslot.Fresh:
 		return timeslot.StatusFresh, ""
 	default:
 		return timeslot.StatusStale, ""
@@ -156,8 +156,8 @@ func worse(a, b timeslot.Status) bool {
 
 // whole reports whether all that was answered could be read.
 func (g *collection) whole() bool {
-	for _, pc := range g.pieces {
-		if pc.gaps || pc.inPart() && (!pc.key.Operation.OfDirectory() || g.plan.query.OnlyLocation()) {
+	for _, rd := range g.reads {
+		if rd.gaps || rd.inPart() && (!rd.key.Operation.OfDirectory() || g.plan.query.OnlyLocation()) {
 			return false
 		}
 	}
@@ -178,8 +178,8 @@ func answered(reports []timeslot.SourceReport) bool {
 // servable reports whether some source has an answer to serve, whatever else of it failed: the slots of one version, or of
 // some blocks of the window.
 func (g *collection) servable() bool {
-	return slices.ContainsFunc(g.pieces, func(pc *piece) bool {
-		return pc.usable() && !pc.fragment.NotFound && !pc.key.Operation.OfDirectory()
+	return slices.ContainsFunc(g.reads, func(rd *read) bool {
+		return rd.usable() && !rd.fragment.NotFound && !rd.key.Operation.OfDirectory()
 	})
 }
 
@@ -208,13 +208,13 @@ func (e *FailedError) Unwrap() []error {
 // causes are why reads failed, without what differs in nothing but the text.
 func (g *collection) causes() (causes []*timeslot.Error) {
 	known := map[string]bool{}
-	for _, pc := range g.pieces {
-		if pc.err == nil || pc.usable() {
+	for _, rd := range g.reads {
+		if rd.err == nil || rd.usable() {
 			continue
 		}
-		cause, ok := errors.AsType[*timeslot.Error](pc.err)
+		cause, ok := errors.AsType[*timeslot.Error](rd.err)
 		if !ok {
-			cause = &timeslot.Error{Kind: timeslot.KindOf(pc.err), Source: g.plan.engine.sourceOf(pc.key), Operation: pc.key.Operation, Err: pc.err}
+			cause = &timeslot.Error{Kind: timeslot.KindOf(rd.err), Source: g.plan.engine.sourceOf(rd.key), Operation: rd.key.Operation, Err: rd.err}
 		}
 		if summary := cause.Summary(); !known[summary] {
 			known[summary] = true
@@ -227,8 +227,8 @@ func (g *collection) causes() (causes []*timeslot.Error) {
 // retryAfter is the shortest time after which a source that failed may be tried again; 0 when none said.
 func (g *collection) retryAfter() time.Duration {
 	var shortest time.Duration
-	for _, pc := range g.pieces {
-		if e, ok := errors.AsType[*timeslot.Error](pc.err); ok && e.RetryAfter > 0 && (shortest == 0 || e.RetryAfter < shortest) {
+	for _, rd := range g.reads {
+		if e, ok := errors.AsType[*timeslot.Error](rd.err); ok && e.RetryAfter > 0 && (shortest == 0 || e.RetryAfter < shortest) {
 			shortest = e.RetryAfter
 		}
 	}

@@ -14,25 +14,25 @@ import (
 // maxStretch is how many blocks one call may cover: the longest window touches five.
 const maxStretch = 5
 
-// stretchesOf puts missing pieces together that one upstream call can bring: blocks of one clinician's times, and of an
+// stretchesOf puts missing reads together that one upstream call can bring: blocks of one clinician's times, and of an
 // area's as far as its answers are light. A cold calendar of ninety days then costs one call for each clinician instead of
 // four or five. What lies between them and is not missing comes along. A block that is under way for somebody else already
 // is waited for by itself.
-func (e *Engine) stretchesOf(missing []*piece) [][]*piece {
-	var stretches [][]*piece
-	calendars := map[timeslot.FragmentKey][]*piece{}
+func (e *Engine) stretchesOf(missing []*read) [][]*read {
+	var stretches [][]*read
+	calendars := map[timeslot.FragmentKey][]*read{}
 	var order []timeslot.FragmentKey
-	for _, pc := range missing {
-		if e.reachOf(pc.key) == 1 || e.flight.Underway(pc.key) {
-			stretches = append(stretches, []*piece{pc})
+	for _, rd := range missing {
+		if e.reachOf(rd.key) == 1 || e.flight.Underway(rd.key) {
+			stretches = append(stretches, []*read{rd})
 			continue
 		}
-		calendar := pc.key
+		calendar := rd.key
 		calendar.Block = 0
 		if calendars[calendar] == nil {
 			order = append(order, calendar)
 		}
-		calendars[calendar] = append(calendars[calendar], pc)
+		calendars[calendar] = append(calendars[calendar], rd)
 	}
 	for _, calendar := range order {
 		stretches = append(stretches, neighbours(calendars[calendar], e.reachOf)...)
@@ -58,13 +58,13 @@ func (e *Engine) lastDay(now time.Time) timeslot.Date {
 	return timeslot.EarliestToday(now) + timeslot.Date(e.lookahead.known.Load().largest)
 }
 
-// neighbours cuts a calendar's pieces where one call would cover more blocks than it may.
-func neighbours(list []*piece, reach func(timeslot.FragmentKey) timeslot.Block) (stretches [][]*piece) {
-	slices.SortFunc(list, func(a, b *piece) int { return int(a.key.Block - b.key.Block) })
+// neighbours cuts a calendar's reads where one call would cover more blocks than it may.
+func neighbours(list []*read, reach func(timeslot.FragmentKey) timeslot.Block) (stretches [][]*read) {
+	slices.SortFunc(list, func(a, b *read) int { return int(a.key.Block - b.key.Block) })
 	from, most := 0, reach(list[0].key)
-	for i, pc := range list {
-		if pc.key.Block-list[from].key.Block >= most {
-			stretches, from, most = append(stretches, list[from:i]), i, reach(pc.key)
+	for i, rd := range list {
+		if rd.key.Block-list[from].key.Block >= most {
+			stretches, from, most = append(stretches, list[from:i]), i, reach(rd.key)
 		}
 	}
 	return append(stretches, list[from:])
@@ -73,15 +73,15 @@ func neighbours(list []*piece, reach func(timeslot.FragmentKey) timeslot.Block) 
 // fetchStretch waits for the flights of a calendar's blocks. Each block has a flight, a lease and a fence of its own, as
 // if it were fetched alone; they are entered one inside the other, and whoever has entered all makes the call for all.
 // Where the first is found on the way, or under way for somebody else, the others begin anew.
-func (e *Engine) fetchStretch(ctx context.Context, list []*piece, call fetch.Call) {
+func (e *Engine) fetchStretch(ctx context.Context, list []*read, call fetch.Call) {
 	for len(list) > 0 {
 		if ctx.Err() != nil {
-			for _, pc := range list {
-				pc.err = e.errBudget(pc.key)
+			for _, rd := range list {
+				rd.err = e.errBudget(rd.key)
 			}
 			return
 		}
-		s := &stretch{engine: e, pieces: list, call: call, results: make([]flown, len(list)), last: map[timeslot.FragmentKey]*timeslot.Fragment{}}
+		s := &stretch{engine: e, reads: list, call: call, results: make([]result, len(list)), last: map[timeslot.FragmentKey]*timeslot.Fragment{}}
 		s.enter(ctx, s.advance())
 		list = s.collect()
 	}
@@ -91,7 +91,7 @@ func (e *Engine) fetchStretch(ctx context.Context, list []*piece, call fetch.Cal
 // outlive the request that began them.
 type stretch struct {
 	engine *Engine
-	pieces []*piece // only their keys are read by flights
+	reads  []*read // only their keys are read by flights
 	call   fetch.Call
 
 	once sync.Once
@@ -99,13 +99,13 @@ type stretch struct {
 
 	mu      sync.Mutex
 	parts   map[timeslot.FragmentKey]*timeslot.Fragment // what the call brought, as far as it was not handed out
-	next    int                                         // the first piece that was neither entered nor passed over
+	next    int                                         // the first read that was neither entered nor passed over
 	last    map[timeslot.FragmentKey]*timeslot.Fragment // what was read before, as far as it was entered
-	results []flown
+	results []result
 }
 
-// flown is what came of one block.
-type flown struct {
+// result is what came of one block.
+type result struct {
 	fragment *timeslot.Fragment
 	joined   bool
 	err      error
@@ -113,11 +113,11 @@ type flown struct {
 	done     bool
 }
 
-// enter waits for the flight of one block, whose work enters those behind it first: what the call brings must not be
+// enter waits for the flight of one block, whose work enters those after it first: what the call brings must not be
 // older than the fence of any.
 func (s *stretch) enter(ctx context.Context, i int) {
-	key := s.pieces[i].key
-	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.pieces[i].ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
+	key := s.reads[i].key
+	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.reads[i].ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
 		s.knows(key, last)
 		for next := s.advance(); next >= 0; next = s.advance() {
 			s.enter(ctx, next)
@@ -127,7 +127,7 @@ func (s *stretch) enter(ctx context.Context, i int) {
 	err = s.engine.explainEnd(ctx, key, err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.results[i] = flown{fragment: fragment, joined: joined, err: err, entered: true, done: true}
+	s.results[i] = result{fragment: fragment, joined: joined, err: err, entered: true, done: true}
 }
 
 // knows takes over what was read of a block before.
@@ -153,8 +153,8 @@ func (s *stretch) known(keys []timeslot.FragmentKey) []*timeslot.Fragment {
 func (s *stretch) advance() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for ; s.next < len(s.pieces); s.next++ {
-		if s.next == 0 || !s.engine.flight.Underway(s.pieces[s.next].key) {
+	for ; s.next < len(s.reads); s.next++ {
+		if s.next == 0 || !s.engine.flight.Underway(s.reads[s.next].key) {
 			s.results[s.next].entered = true
 			s.next++
 			return s.next - 1
@@ -165,12 +165,12 @@ func (s *stretch) advance() int {
 
 // span is what the call is for: from a block of one visit type to another block, and all visit types where there are several.
 func (s *stretch) span() (first timeslot.FragmentKey, through timeslot.Block, types []string) {
-	first = s.pieces[0].key
+	first = s.reads[0].key
 	through = first.Block
-	for _, pc := range s.pieces {
-		first.Block, through = min(first.Block, pc.key.Block), max(through, pc.key.Block)
-		if !slices.Contains(types, pc.key.VisitType) {
-			types = append(types, pc.key.VisitType)
+	for _, rd := range s.reads {
+		first.Block, through = min(first.Block, rd.key.Block), max(through, rd.key.Block)
+		if !slices.Contains(types, rd.key.VisitType) {
+			types = append(types, rd.key.VisitType)
 		}
 	}
 	return first, through, types
@@ -266,20 +266,20 @@ func (s *stretch) apart(err error) bool {
 	return areaTogether(first, through) && (errors.Is(err, fetch.ErrTooLarge) || refusedDates(first, err))
 }
 
-// collect hands the results to the pieces whose flights were entered, and gives the others. A flight that goes on
+// collect hands the results to the reads whose flights were entered, and gives the others. A flight that goes on
 // without its caller has no result yet.
-func (s *stretch) collect() (rest []*piece) {
+func (s *stretch) collect() (rest []*read) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, r := range s.results {
 		switch {
 		case !r.entered:
-			rest = append(rest, s.pieces[i])
+			rest = append(rest, s.reads[i])
 			continue
 		case !r.done:
-			r.err = s.engine.errBudget(s.pieces[i].key)
+			r.err = s.engine.errBudget(s.reads[i].key)
 		}
-		s.engine.land(s.pieces[i], r)
+		s.engine.land(s.reads[i], r)
 	}
 	return rest
 }

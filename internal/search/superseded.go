@@ -19,7 +19,7 @@ func (e *Engine) letGo(f *timeslot.Fragment) {
 		return
 	}
 	e.circles.forgetCopies(e.opt.Store.Drop(keys, func(old *timeslot.Fragment) bool {
-		return old.Bounds.At(now) == timeslot.LastHope && holdsAll(f.Key.Area, old.Departments) && e.holdsKnown(f.Key.Area, old)
+		return old.Bounds.At(now) == timeslot.StaleOnError && holdsAll(f.Key.Area, old.Departments) && e.holdsKnown(f.Key.Area, old)
 	}), now)
 }
 
@@ -40,7 +40,7 @@ func (c *circles) superseded(f *timeslot.Fragment, now time.Time) (keys []timesl
 			continue
 		}
 		for days, read := range r.read {
-			if read.At(now) == timeslot.LastHope && now.Sub(read.tried) >= tryAgain && by.serves(days, now) {
+			if read.At(now) == timeslot.StaleOnError && now.Sub(read.tried) >= tryAgain && by.serves(days, now) {
 				read.tried = now
 				r.read[days] = read
 				key := f.Key
@@ -59,7 +59,7 @@ func (c *circles) forgetCopies(keys []timeslot.FragmentKey, now time.Time) {
 	for _, key := range keys {
 		if r := c.known[crowdedOf(key)]; r != nil {
 			days := stretchOfDays{key.Block, key.Span}
-			if read, ok := r.read[days]; ok && read.At(now) == timeslot.LastHope { // not one that is newer than the copy
+			if read, ok := r.read[days]; ok && read.At(now) == timeslot.StaleOnError { // not one that is newer than the copy
 				read.Bounds = timeslot.Bounds{}
 				r.read[days] = read
 			}

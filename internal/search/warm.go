@@ -16,12 +16,12 @@ func (e *Engine) Warm(ctx context.Context, q Prepared, caller Caller, ahead time
 		return err
 	}
 	now, call := e.opt.Now(), caller.call()
-	for _, pc := range g.pieces {
-		if pc.fragment == nil || pc.freshness != timeslot.Fresh {
+	for _, rd := range g.reads {
+		if rd.fragment == nil || rd.freshness != timeslot.Fresh {
 			continue // failed, or ordered already
 		}
-		if left := pc.fragment.Bounds.Fresh.Sub(now); left < ahead {
-			e.refreshBehind(pc.key, call, left)
+		if left := rd.fragment.Bounds.Fresh.Sub(now); left < ahead {
+			e.refreshInBackground(rd.key, call, left)
 		}
 	}
 	return ctx.Err()

@@ -22,7 +22,7 @@ func (e *Engine) departmentList(ctx context.Context, call fetch.Call) *timeslot.
 	if list := e.lookahead.seen.Load(); list != nil {
 		return list
 	}
-	list := []*piece{{ask: e.departmentsAsk(), freshness: timeslot.Expired}}
+	list := []*read{{ask: e.departmentsAsk(), freshness: timeslot.Expired}}
 	e.lookup(ctx, list, call)
 	e.fill(ctx, list, call)
 	return list[0].fragment

@@ -79,7 +79,7 @@ func TestFreshnessRunsThroughItsBounds(t *testing.T) {
 	for _, tt := range []struct {
 		age  time.Duration
 		want Freshness
-	}{{0, Fresh}, {15*time.Second - 1, Fresh}, {15 * time.Second, Stale}, {time.Minute, LastHope}, {11 * time.Minute, Expired}} {
+	}{{0, Fresh}, {15*time.Second - 1, Fresh}, {15 * time.Second, Stale}, {time.Minute, StaleOnError}, {11 * time.Minute, Expired}} {
 		if got := b.At(fetched.Add(tt.age)); got != tt.want {
 			t.Errorf("after %v: %d, want %d", tt.age, got, tt.want)
 		}

@@ -101,10 +101,10 @@ type Freshness uint8
 
 // The standings, from best to worst.
 const (
-	Fresh    Freshness = iota
-	Stale              // serve, and refresh in the background
-	LastHope           // serve only when the source fails
-	Expired            // do not serve
+	Fresh        Freshness = iota
+	Stale                  // serve, and refresh in the background
+	StaleOnError           // serve only when the source fails
+	Expired                // do not serve
 )
 
 // At tells the standing at now.
@@ -115,7 +115,7 @@ func (b Bounds) At(now time.Time) Freshness {
 	case now.Before(b.Stale):
 		return Stale
 	case now.Before(b.StaleOnError):
-		return LastHope
+		return StaleOnError
 	default:
 		return Expired
 	}

@@ -42,7 +42,7 @@ func (op Operation) OfDirectory() bool { return slices.Contains(directory[:], op
 // FragmentKey is a canonical upstream read: an operation and its normalised parameters. It is comparable; two keys
 // that mean the same read are equal, and [FragmentKey.String] is equal exactly when they are.
 //
-// It is made of typed fields that name public things only. A request that carries credentials or a patient has no way
+// It is made of typed fields that name public subjects only. A request that carries credentials or a patient has no way
 // to become one, and neither `product` nor the zone of an answer is part of it.
 //
 // There are two kinds. The reads of a search are coarse and use Block and Area. An exact read repeats what the client
@@ -131,7 +131,7 @@ func (k FragmentKey) LastDay() Date {
 	return k.FirstDay() + Date(k.Span.Days) - 1
 }
 
-// Block is the index of one aligned piece of the calendar. Windows are cut into blocks so that "next Tuesday" and
+// Block is the index of one aligned read of the calendar. Windows are cut into blocks so that "next Tuesday" and
 // "the next two weeks" are served by the same fragments (docs/architecture.md §4).
 type Block int32
 
