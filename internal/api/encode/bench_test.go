@@ -11,12 +11,16 @@ import (
 )
 
 func BenchmarkEncode(b *testing.B) {
+	encoder, err := New(LinkOptions{}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
 	for _, slots := range []int{10, 100, 500} {
 		a := sample.Slots(sample.Start.Add(-24*time.Hour), slots)
 		b.Run(strconv.Itoa(slots)+"slots", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if len(new(Encoder).List(&timeslot.Query{}, a)) == 0 {
+				if len(encoder.List(&timeslot.Query{}, a)) == 0 {
 					b.Fatal("nothing")
 				}
 			}
