@@ -72,20 +72,21 @@ func (q *question) numbered(profile *Profile) []uint64 {
 		return nil
 	}
 	numbers := make([]uint64, len(q.calendars))
-	var last, next Position
+	var at [2]Position // the one before and this one, in turns
 	for i := range q.calendars {
-		next = q.positionOf(&q.calendars[i])
-		if i > 0 {
-			d := profile.Before(&last, &next)
-			if d > 0 {
-				return q.sorted(profile, numbers)
-			}
-			numbers[i] = numbers[i-1]
-			if d < 0 {
-				numbers[i]++
-			}
+		last, next := &at[(i+1)%2], &at[i%2]
+		*next = q.positionOf(&q.calendars[i])
+		if i == 0 {
+			continue
 		}
-		last = next
+		d := profile.Before(last, next)
+		if d > 0 {
+			return q.sorted(profile, numbers)
+		}
+		numbers[i] = numbers[i-1]
+		if d < 0 {
+			numbers[i]++
+		}
 	}
 	return numbers
 }

@@ -86,10 +86,6 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 		f.Digest = read.Digest
 		return f, nil
 	}
-	parse, err := parserOf(&read)
-	if err != nil {
-		return nil, err
-	}
 	slots := countSlots(body)
 	if slots > MaxSlots {
 		return nil, ErrTooMany
@@ -98,6 +94,10 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 		slots = min(max(slots, len(body)/optionSize), MaxSlots)
 	}
 	b := newBuilder(read, body, slots)
+	parse, err := from.parserOf(&b.read.Key)
+	if err != nil {
+		return nil, err
+	}
 	if err := parse(b); err != nil {
 		return nil, malformed(err)
 	}
@@ -121,17 +121,17 @@ func malformed(err error) error {
 }
 
 // parserOf is the parser of an answer. What is only repeated is read as any document.
-func parserOf(read *Read) (parse func(*builder) error, err error) {
-	if parser := read.upstream().parser; parser != nil && !read.Key.Post {
-		parse = parser(&read.Key)
+func (u *Upstream) parserOf(key *timeslot.FragmentKey) (parse func(*builder) error, err error) {
+	if u.parser != nil && !key.Post {
+		parse = u.parser(key)
 	}
 	switch {
 	case parse != nil:
 		return parse, nil
-	case read.Key.Exact, read.Key.Post:
+	case key.Exact, key.Post:
 		return (*builder).document, nil
 	default:
-		return nil, fmt.Errorf("no decoder for operation %q", read.Key.Operation)
+		return nil, fmt.Errorf("no decoder for operation %q", key.Operation)
 	}
 }
 
