@@ -181,6 +181,9 @@ func (e *Engine) consider(rd *read, now time.Time) {
 	case halfOver(rd.fragment.FetchedAt, rd.fragment.Bounds, now):
 		rd.renewal, rd.ahead = along, left
 	}
+	if rd.renewal == due && byPoint(rd.key) && e.outages.of(rd.key, now) != nil {
+		rd.renewal = notYet // areas could not be read a moment ago: people who ask unlike each other are not to try each
+	}
 }
 
 // refreshDue orders a refresh of what is due, and of blocks of the same calendars along with it: one call brings all. So
