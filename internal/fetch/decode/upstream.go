@@ -26,8 +26,17 @@ type Upstream struct {
 	shared bool                                                 // a start stands in its answers once for all who offer it
 }
 
+// dexCare is how DexCare's sources are read; what no source before names is a list.
+var dexCare = [...]*Upstream{&careDirect, &providerDirect, &careOptions, &lists}
+
 // DexCare is how DexCare's sources are read.
-func DexCare() []Upstream { return []Upstream{careDirect, providerDirect, careOptions, lists} }
+func DexCare() []Upstream {
+	all := make([]Upstream, len(dexCare))
+	for i, u := range dexCare {
+		all[i] = *u
+	}
+	return all
+}
 
 // Base is which of upstream's addresses a read goes to.
 type Base uint8
@@ -89,7 +98,7 @@ func (r *Read) upstream() *Upstream {
 // dexCareOf is how DexCare's own source of a key is read.
 func dexCareOf(key *timeslot.FragmentKey) *Upstream {
 	source := timeslot.DexCare().SourceOf(key.Operation)
-	for _, u := range [...]*Upstream{&careDirect, &providerDirect, &careOptions} {
+	for _, u := range dexCare {
 		if u.Source == source {
 			return u
 		}
