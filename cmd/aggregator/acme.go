@@ -23,7 +23,7 @@ func (c *acmeCommand) Run(p *program) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	l, err := newListener(c.Listen, maxConnections(), fleet, acmeTimeouts, nil)
+	l, err := newListener(fleet, endpoint{addr: c.Listen, connections: maxConnections(), timeouts: acmeTimeouts})
 	if err != nil {
 		return err
 	}

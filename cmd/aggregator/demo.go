@@ -43,7 +43,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	simulator, err := newListener("127.0.0.1:0", maxConnections(), tenant, acmeTimeouts, nil)
+	simulator, err := newListener(tenant, endpoint{addr: "127.0.0.1:0", connections: maxConnections(), timeouts: acmeTimeouts})
 	if err != nil {
 		return err
 	}

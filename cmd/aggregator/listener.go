@@ -37,16 +37,23 @@ func publicTimeouts(cfg *config.Config) timeouts {
 // maxHeaderBytes bounds request line and headers. net/http adds 4 KiB of its own to what it is told.
 const maxHeaderBytes = 16<<10 - 4096
 
-// newListener serves handler with at most most connections at once. Requests that fast knows do not reach net/http; nil: all
-// do.
-func newListener(addr string, most int, handler http.Handler, t timeouts, fast wire.Responder) (*listener, error) {
-	inner, err := net.Listen("tcp", addr)
+// endpoint is where and how one server listens.
+type endpoint struct {
+	addr        string
+	connections int            // at once, at most
+	fast        wire.Responder // requests that it knows do not reach net/http; nil: all do
+	timeouts
+}
+
+// newListener serves handler at an endpoint.
+func newListener(handler http.Handler, at endpoint) (*listener, error) {
+	inner, err := net.Listen("tcp", at.addr)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+		return nil, fmt.Errorf("listen on %s: %w", at.addr, err)
 	}
-	l := &listener{socket: door.Listen(inner, most), failed: make(chan error, 1)}
+	l := &listener{socket: door.Listen(inner, at.connections), failed: make(chan error, 1)}
 	reader, err := wire.Listen(wire.Options{
-		Inner: l.socket, Responder: fast, Header: t.header, Idle: t.idle, Write: t.write,
+		Inner: l.socket, Responder: at.fast, Header: at.header, Idle: at.idle, Write: at.write,
 		ConnState: l.socket.ConnState, ConnContext: l.socket.ConnContext,
 	})
 	if err != nil {
@@ -54,7 +61,7 @@ func newListener(addr string, most int, handler http.Handler, t timeouts, fast w
 	}
 	l.server = &http.Server{
 		Handler: handler, MaxHeaderBytes: maxHeaderBytes, DisableGeneralOptionsHandler: true,
-		ReadHeaderTimeout: t.header, ReadTimeout: t.read, WriteTimeout: t.write, IdleTimeout: t.idle,
+		ReadHeaderTimeout: at.header, ReadTimeout: at.read, WriteTimeout: at.write, IdleTimeout: at.idle,
 		ConnState: reader.ConnState, ConnContext: reader.ConnContext,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it quotes what clients sent
 	}

@@ -58,11 +58,13 @@ func (p *program) serve(cfg *config.Config, opt serveOptions) error {
 
 // listen opens both listeners.
 func (s *service) listen(cfg *config.Config) (err error) {
-	if s.public, err = newListener(cfg.Listen, maxConnections(), s.door, publicTimeouts(cfg), s); err != nil {
+	public := endpoint{addr: cfg.Listen, connections: maxConnections(), fast: s, timeouts: publicTimeouts(cfg)}
+	if s.public, err = newListener(s.door, public); err != nil {
 		return err
 	}
 	s.onStop.push(s.public.close)
-	if s.admin, err = newListener(cfg.Admin.Listen, leastConnections, s.adminHandler(), adminTimeouts, nil); err != nil {
+	admin := endpoint{addr: cfg.Admin.Listen, connections: leastConnections, timeouts: adminTimeouts}
+	if s.admin, err = newListener(s.adminHandler(), admin); err != nil {
 		return err
 	}
 	s.onStop.push(s.admin.close)

@@ -33,7 +33,9 @@ func hurried(t *testing.T) *listener {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := newListener("127.0.0.1:0", maxConnections(), s.door, timeouts{time.Second, time.Second, time.Second, time.Second}, s)
+	l, err := newListener(s.door, endpoint{
+		addr: "127.0.0.1:0", connections: maxConnections(), fast: s, timeouts: timeouts{time.Second, time.Second, time.Second, time.Second},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
