@@ -10,7 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
 )
 
@@ -23,7 +25,7 @@ type host struct {
 }
 
 // startHost answers everything with status and body. With an authority it speaks TLS and asks for certificates.
-func startHost(t *testing.T, ca *authority, status int, body string) *host {
+func startHost(t *testing.T, ca *rig.Authority, status int, body string) *host {
 	t.Helper()
 	h := &host{}
 	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -41,13 +43,13 @@ func startHost(t *testing.T, ca *authority, status int, body string) *host {
 	if ca == nil {
 		h.Start()
 	} else {
-		certificate, key := ca.issue(t)
+		certificate, key := rig.PairPEM(t, ca.Issue(t, "127.0.0.1", time.Hour))
 		pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
 		if err != nil {
 			t.Fatal(err)
 		}
 		clients := x509.NewCertPool()
-		clients.AddCert(ca.certificate)
+		clients.AddCert(ca.Certificate)
 		h.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: clients, ClientAuth: tls.VerifyClientCertIfGiven}
 		h.StartTLS()
 	}
@@ -96,8 +98,8 @@ upstream: {public: {url: %[1]q}, ingress: {url: %[1]q}, visit: {url: ""}}
 
 func TestTheClientCertificateIsShownToTheIngressAlone(t *testing.T) {
 	figure.Beside(t)
-	ca := newAuthority(t)
-	certificate, key := ca.issue(t)
+	ca := rig.NewAuthority(t)
+	certificate, key := rig.PairPEM(t, ca.Issue(t, "127.0.0.1", time.Hour))
 	public, visit, ingress := startHost(t, ca, http.StatusOK, `{}`), startHost(t, ca, http.StatusOK, `{}`), startHost(t, ca, http.StatusOK, `{}`)
 	s := start(t, nil, "serve", "--config", written(t, fmt.Sprintf(`
 listen: 127.0.0.1:0
@@ -110,7 +112,7 @@ upstream:
   ingress:
    url: %q
    certificate: %s   privateKey: %s
-`, public.URL, visit.URL, indented(ca.pem), ingress.URL, indented(certificate), indented(key))))
+`, public.URL, visit.URL, indented(ca.PEM()), ingress.URL, indented(certificate), indented(key))))
 	s.listening(t)
 	get(t, s.public+"/v1/timeslots?npi=9000000017")
 	get(t, s.public+"/dexcare/v4/departments")

@@ -6,6 +6,7 @@ import (
 
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // Two replicas whose clocks disagree share one server. What each stores has the age that the server's clock gives it.
@@ -29,7 +30,7 @@ func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (serv
 		return tiered
 	}
 	if len(policies) == 0 {
-		policies = []timeslot.Policy{policy, policy}
+		policies = []timeslot.Policy{redistest.Policy, redistest.Policy}
 	}
 	return server, open(clockA, policies[0]), open(clockB, policies[1]), clockA, clockB
 }
@@ -59,8 +60,8 @@ func TestAClockThatIsWrongMakesNothingYoungerNorOlderForOthers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, a, b, clockA, clockB := apart(t, ahead, hours, hours)
-			key := keyOfNPI(1)
-			stored := fragment(key, clockA.Now())
+			key := redistest.KeyOfNPI(1)
+			stored := redistest.Fragment(key, clockA.Now())
 			stored.Bounds = hours.Bounds(stored.FetchedAt, false)
 			a.Put(t.Context(), stored)
 			a.redis.settle(t)
@@ -96,7 +97,7 @@ func TestAReaderKeepsToItsOwnSettings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, a, b, clockA, clockB := apart(t, time.Hour, test.writer, test.reader)
-			positive, negative := fragment(keyOfNPI(1), clockA.Now()), notFound(keyOfNPI(2), clockA.Now())
+			positive, negative := redistest.Fragment(redistest.KeyOfNPI(1), clockA.Now()), notFound(redistest.KeyOfNPI(2), clockA.Now())
 			positive.Bounds = test.writer.Bounds(positive.FetchedAt, false)
 			negative.Bounds = test.writer.Bounds(negative.FetchedAt, true)
 			a.Put(t.Context(), positive)
@@ -122,7 +123,7 @@ func TestWhatWasFetchedLaterStaysWhateverTheClocksSay(t *testing.T) {
 			server, a, b, clockA, clockB := apart(t, ahead, hours, hours)
 			put := func(store *Tiered, clock *rig.Clock, ago time.Duration, mark int) {
 				t.Helper()
-				f := fragment(keyOfNPI(1), clock.Now().Add(-ago))
+				f := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now().Add(-ago))
 				f.Bounds, f.Dropped = hours.Bounds(f.FetchedAt, false), mark
 				store.redis.Put(t.Context(), f)
 				store.redis.settle(t)
@@ -130,7 +131,7 @@ func TestWhatWasFetchedLaterStaysWhateverTheClocksSay(t *testing.T) {
 			want := func(mark int) {
 				t.Helper()
 				for i, store := range []*Tiered{a, b} {
-					if hit := store.redis.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)})[0]; hit.Fragment == nil || hit.Fragment.Dropped != mark {
+					if hit := store.redis.Lookup(t.Context(), []timeslot.FragmentKey{redistest.KeyOfNPI(1)})[0]; hit.Fragment == nil || hit.Fragment.Dropped != mark {
 						t.Fatalf("replica %d finds %+v, want %d", i, hit.Fragment, mark)
 					}
 				}
@@ -153,14 +154,14 @@ func TestWhatWasFetchedLaterStaysWhateverTheClocksSay(t *testing.T) {
 
 func TestAValueWithAForeignExpiryIsAMiss(t *testing.T) {
 	server, a, b, clockA, _ := apart(t, 0)
-	a.Put(t.Context(), fragment(keyOfNPI(1), clockA.Now()))
+	a.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(1), clockA.Now()))
 	a.redis.settle(t)
-	client, name := server.Client(), a.redis.prefix+keyOfNPI(1).String()
+	client, name := server.Client(), a.redis.prefix+redistest.KeyOfNPI(1).String()
 	for _, command := range [][]any{{"PERSIST", name}, {"PEXPIRE", name, time.Hour.Milliseconds()}} {
 		server.Do(command...)
-		wantFragments(t, b.redis.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)}), nil)
+		wantFragments(t, b.redis.Lookup(t.Context(), []timeslot.FragmentKey{redistest.KeyOfNPI(1)}), nil)
 	}
-	a.redis.Put(t.Context(), fragment(keyOfNPI(1), clockA.Now()))
+	a.redis.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(1), clockA.Now()))
 	a.redis.settle(t)
 	if left := client.PTTL(t.Context(), name).Val(); left > 100*time.Second {
 		t.Errorf("it lives for %s more: it was not replaced", left)

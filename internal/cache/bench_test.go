@@ -8,6 +8,7 @@ import (
 
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 var sizes = []int{10, 100, 1_000, 10_000}
@@ -16,7 +17,7 @@ func BenchmarkEncode(b *testing.B) {
 	c := newTestCodec(b)
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("slots=%d", n), func(b *testing.B) {
-			f := withSlots(n, time.Unix(1_900_000_000, 0))
+			f := redistest.WithSlots(n, time.Unix(1_900_000_000, 0))
 			b.SetBytes(int64(len(f.Body)))
 			b.ReportAllocs()
 			size := 0
@@ -36,7 +37,7 @@ func BenchmarkDecode(b *testing.B) {
 	c := newTestCodec(b)
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("slots=%d", n), func(b *testing.B) {
-			f := withSlots(n, time.Unix(1_900_000_000, 0))
+			f := redistest.WithSlots(n, time.Unix(1_900_000_000, 0))
 			data, err := c.encode(testName, f)
 			if err != nil {
 				b.Fatal(err)
@@ -56,8 +57,8 @@ func BenchmarkMemoryLookup31Keys(b *testing.B) {
 	m := memoryTier(b, MemoryOptions{})
 	keys := make([]timeslot.FragmentKey, 31)
 	for i := range keys {
-		keys[i] = keyOfNPI(i)
-		m.Put(b.Context(), fragment(keys[i], time.Now().Add(-time.Millisecond)))
+		keys[i] = redistest.KeyOfNPI(i)
+		m.Put(b.Context(), redistest.Fragment(keys[i], time.Now().Add(-time.Millisecond)))
 	}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -69,7 +70,7 @@ func BenchmarkRedisLookup30Keys(b *testing.B) {
 	r := tierOn(b, rig.StartRedis(b), nil)
 	keys := thirtyKeys()
 	for _, key := range keys {
-		f := withSlots(200, time.Now())
+		f := redistest.WithSlots(200, time.Now())
 		f.Key, f.Bounds.StaleOnError = key, time.Now().Add(time.Hour)
 		r.Put(b.Context(), f)
 	}
@@ -83,7 +84,7 @@ func BenchmarkRedisLookup30Keys(b *testing.B) {
 }
 
 func BenchmarkFences(b *testing.B) {
-	f := withSlots(1000, time.Now())
+	f := redistest.WithSlots(1000, time.Now())
 	for _, events := range []int{0, 10, 10_000} {
 		b.Run(fmt.Sprintf("schedules=20,events=%d", events), func(b *testing.B) {
 			x := NewFences(nil)

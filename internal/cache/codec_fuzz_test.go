@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/redistest"
 )
 
 func FuzzDecodeValue(f *testing.F) {
 	c := newTestCodec(f)
-	good, err := c.encode(testName, withSlots(3, time.Unix(1_900_000_000, 0)))
+	good, err := c.encode(testName, redistest.WithSlots(3, time.Unix(1_900_000_000, 0)))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -20,7 +21,7 @@ func FuzzDecodeValue(f *testing.F) {
 		if len(data) >= headerSize {
 			data = resealed(data)
 		}
-		_, _ = c.decode(data, testName, keyOfNPI(1))
+		_, _ = c.decode(data, testName, redistest.KeyOfNPI(1))
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/redistest"
 )
 
 const testName = "timeslots:acme:prd:f1:some-key"
@@ -92,7 +93,7 @@ func anyProvider(t *rapid.T) timeslot.Provider {
 
 func anyFragment(t *rapid.T) *timeslot.Fragment {
 	f := &timeslot.Fragment{
-		Key:         keyOfNPI(1),
+		Key:         redistest.KeyOfNPI(1),
 		FetchedAt:   moment(t),
 		Bounds:      timeslot.Bounds{Fresh: moment(t), Stale: moment(t), StaleOnError: moment(t)},
 		NotFound:    rapid.Bool().Draw(t, "not found"),
@@ -149,7 +150,7 @@ func TestAnyFragmentSurvivesTheCodec(t *testing.T) {
 func TestEveryFieldOfTheDomainIsEncoded(t *testing.T) {
 	want := &timeslot.Fragment{}
 	setEveryField(t, reflect.ValueOf(want).Elem())
-	want.Key = keyOfNPI(1)
+	want.Key = redistest.KeyOfNPI(1)
 	c := newTestCodec(t)
 	data, err := c.encode(testName, want)
 	if err != nil {
@@ -210,7 +211,7 @@ func setEveryField(t *testing.T, v reflect.Value) {
 
 func TestValuesThatAreNotUsed(t *testing.T) {
 	c := newTestCodec(t)
-	f := withSlots(30, time.Unix(1_900_000_000, 0))
+	f := redistest.WithSlots(30, time.Unix(1_900_000_000, 0))
 	good, err := c.encode(testName, f)
 	if err != nil {
 		t.Fatal(err)
@@ -267,13 +268,13 @@ func resealedHead(value []byte) []byte {
 
 func TestAZipBombCostsBoundedMemory(t *testing.T) {
 	c := newTestCodec(t)
-	good, err := c.encode(testName, fragment(keyOfNPI(1), time.Unix(1_900_000_000, 0)))
+	good, err := c.encode(testName, redistest.Fragment(redistest.KeyOfNPI(1), time.Unix(1_900_000_000, 0)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	bomb := c.encoder.EncodeAll(make([]byte, maxPayload+1), good[:bodyAt+sumSize:bodyAt+sumSize])
 	spent := allocated(func() {
-		if _, err := c.decode(resealed(bomb), testName, keyOfNPI(1)); !errors.Is(err, errDamaged) {
+		if _, err := c.decode(resealed(bomb), testName, redistest.KeyOfNPI(1)); !errors.Is(err, errDamaged) {
 			t.Errorf("got %v, want %v", err, errDamaged)
 		}
 	})
@@ -299,7 +300,7 @@ func TestFragmentsThatNobodyCouldReadAreNotWritten(t *testing.T) {
 		"a time that nanoseconds exceed": func(f *timeslot.Fragment) { f.Bounds.Stale = time.Unix(1<<40, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := fragment(keyOfNPI(1), now)
+			f := redistest.Fragment(redistest.KeyOfNPI(1), now)
 			change(f)
 			if data, err := newTestCodec(t).encode(testName, f); err == nil {
 				t.Errorf("wrote %d bytes", len(data))

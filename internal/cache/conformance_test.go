@@ -11,6 +11,7 @@ import (
 
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // keeper is what a store promises about keeping; all but Fill.
@@ -83,7 +84,7 @@ func conform(t *testing.T, open func(*testing.T) subject) {
 }
 
 func emptyMisses(t *testing.T, s subject) {
-	keys := []timeslot.FragmentKey{keyOfNPI(1), keyOfNPI(2)}
+	keys := []timeslot.FragmentKey{redistest.KeyOfNPI(1), redistest.KeyOfNPI(2)}
 	if diff := cmp.Diff([]Hit{{}, {}}, s.Lookup(t.Context(), keys)); diff != "" {
 		t.Error(diff)
 	}
@@ -96,19 +97,19 @@ func emptyMisses(t *testing.T, s subject) {
 }
 
 func putIsFoundInOrder(t *testing.T, s subject) {
-	one, two := fragment(keyOfNPI(1), s.clock.Now()), withSlots(50, s.clock.Now())
+	one, two := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now()), redistest.WithSlots(50, s.clock.Now())
 	s.Put(t.Context(), one)
 	s.Put(t.Context(), two)
 	s.settle()
-	hits := s.Lookup(t.Context(), []timeslot.FragmentKey{two.Key, keyOfNPI(3), one.Key, two.Key})
+	hits := s.Lookup(t.Context(), []timeslot.FragmentKey{two.Key, redistest.KeyOfNPI(3), one.Key, two.Key})
 	wantFragments(t, hits, two, nil, one, two)
 }
 
 func foundUntilLastBound(t *testing.T, s subject) {
-	f := fragment(keyOfNPI(1), s.clock.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
 	s.Put(t.Context(), f)
 	s.settle()
-	for _, step := range []time.Duration{0, policy.Fresh, policy.Stale, policy.StaleOnError - time.Millisecond} {
+	for _, step := range []time.Duration{0, redistest.Policy.Fresh, redistest.Policy.Stale, redistest.Policy.StaleOnError - time.Millisecond} {
 		s.clock.Advance(step)
 		wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
 	}
@@ -117,15 +118,15 @@ func foundUntilLastBound(t *testing.T, s subject) {
 }
 
 func expiredIsNotStored(t *testing.T, s subject) {
-	f := fragment(keyOfNPI(1), s.clock.Now().Add(-100*time.Second))
+	f := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now().Add(-100*time.Second))
 	s.Put(t.Context(), f)
 	s.settle()
 	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
 }
 
 func olderNeverReplaces(t *testing.T, s subject) {
-	later := fragment(keyOfNPI(1), s.clock.Now())
-	older := fragment(keyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
+	later := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
+	older := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
 	s.Put(t.Context(), later)
 	s.settle()
 	s.Put(t.Context(), older)
@@ -134,8 +135,8 @@ func olderNeverReplaces(t *testing.T, s subject) {
 }
 
 func laterReplaces(t *testing.T, s subject) {
-	older := fragment(keyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
-	later := fragment(keyOfNPI(1), s.clock.Now())
+	older := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
+	later := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
 	s.Put(t.Context(), older)
 	s.settle()
 	s.Put(t.Context(), later)
@@ -144,19 +145,19 @@ func laterReplaces(t *testing.T, s subject) {
 }
 
 func notFoundIsStored(t *testing.T, s subject) {
-	f := notFound(keyOfNPI(404), s.clock.Now())
+	f := notFound(redistest.KeyOfNPI(404), s.clock.Now())
 	s.Put(t.Context(), f)
 	s.settle()
 	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
-	s.clock.Advance(policy.Negative)
+	s.clock.Advance(redistest.Policy.Negative)
 	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
 }
 
 func lookAgainWantsFresh(t *testing.T, s subject) {
-	f := fragment(keyOfNPI(1), s.clock.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
 	s.Put(t.Context(), f)
 	s.settle()
-	s.clock.Advance(policy.Fresh - time.Millisecond)
+	s.clock.Advance(redistest.Policy.Fresh - time.Millisecond)
 	wantFragments(t, []Hit{s.LookAgain(t.Context(), f.Key)}, f)
 	s.clock.Advance(time.Millisecond)
 	wantFragments(t, []Hit{s.LookAgain(t.Context(), f.Key)}, nil)
@@ -169,15 +170,15 @@ func latestOfManyStays(t *testing.T, s subject) {
 	for w := range writers {
 		all.Go(func() {
 			for i := range rounds {
-				s.Put(t.Context(), fragment(keyOfNPI(1), now.Add(time.Duration(i*writers+w))))
-				s.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)})
+				s.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(1), now.Add(time.Duration(i*writers+w))))
+				s.Lookup(t.Context(), []timeslot.FragmentKey{redistest.KeyOfNPI(1)})
 			}
 		})
 	}
 	all.Wait()
 	s.settle()
-	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{keyOfNPI(1)}),
-		fragment(keyOfNPI(1), now.Add(writers*rounds-1)))
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{redistest.KeyOfNPI(1)}),
+		redistest.Fragment(redistest.KeyOfNPI(1), now.Add(writers*rounds-1)))
 }
 
 // wantFragments compares in order; nil wants a miss.
@@ -205,12 +206,12 @@ func needlessGoes(t *testing.T, s subject) {
 	if !ok {
 		t.Skip("keeps nothing in memory")
 	}
-	one, two, three := fragment(keyOfNPI(1), s.clock.Now()), fragment(keyOfNPI(2), s.clock.Now()), fragment(keyOfNPI(3), s.clock.Now())
+	one, two, three := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now()), redistest.Fragment(redistest.KeyOfNPI(2), s.clock.Now()), redistest.Fragment(redistest.KeyOfNPI(3), s.clock.Now())
 	for _, f := range []*timeslot.Fragment{one, two, three} {
 		s.Put(t.Context(), f)
 	}
 	s.settle()
-	gone := d.Drop([]timeslot.FragmentKey{one.Key, two.Key, keyOfNPI(4)}, func(f *timeslot.Fragment) bool { return f == two })
+	gone := d.Drop([]timeslot.FragmentKey{one.Key, two.Key, redistest.KeyOfNPI(4)}, func(f *timeslot.Fragment) bool { return f == two })
 	if diff := cmp.Diff([]timeslot.FragmentKey{two.Key}, gone); diff != "" {
 		t.Errorf("gone (-want +got):\n%s", diff)
 	}

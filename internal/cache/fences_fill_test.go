@@ -7,18 +7,19 @@ import (
 
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 func TestAFetchThatAnInvalidationOvertakesIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 2, nil)
-	key := keyOfNPI(1)
+	key := redistest.KeyOfNPI(1)
 	calls := 0
 	overtaken := func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		if calls++; calls == 1 { // at the other replica
 			fleet[1].fences.invalidate(Scope{NPI: key.NPI})
 		}
-		return fragment(key, time.Now()), nil
+		return redistest.Fragment(key, time.Now()), nil
 	}
 	f, _, err := fleet[0].Fill(t.Context(), key, overtaken)
 	if err != nil || calls != 2 || fleet[0].seen.Count("fenced/providerDirect") != 1 {
@@ -36,11 +37,11 @@ func TestAFetchThatAnInvalidationOvertakesIsMadeAgain(t *testing.T) {
 func TestAnAnswerThatIsOvertakenForEverIsServedButNotKept(t *testing.T) {
 	x := NewFences(nil)
 	m := memoryTier(t, MemoryOptions{Fences: x})
-	key, calls := keyOfNPI(1), 0
+	key, calls := redistest.KeyOfNPI(1), 0
 	work := func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		calls++
 		x.invalidate(Scope{All: true})
-		return fragment(key, time.Now()), nil
+		return redistest.Fragment(key, time.Now()), nil
 	}
 	f, _, err := m.Fill(t.Context(), key, work)
 	if f == nil || err != nil || calls != 2 {
@@ -54,13 +55,13 @@ func TestAnAnswerThatIsOvertakenForEverIsServedButNotKept(t *testing.T) {
 func TestAnAnswerThatWasOvertakenIsBetterThanNone(t *testing.T) {
 	x := NewFences(nil)
 	m := memoryTier(t, MemoryOptions{Fences: x})
-	key, calls := keyOfNPI(1), 0
+	key, calls := redistest.KeyOfNPI(1), 0
 	f, _, err := m.Fill(t.Context(), key, func(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fragment, error) {
 		if calls++; calls > 1 {
 			return nil, errUpstream
 		}
 		x.invalidate(Scope{All: true})
-		return fragment(key, time.Now()), nil
+		return redistest.Fragment(key, time.Now()), nil
 	})
 	if f == nil || err != nil || calls != 2 {
 		t.Errorf("gave %v after %d calls, error %v", f, calls, err)

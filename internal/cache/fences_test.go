@@ -12,31 +12,31 @@ import (
 
 // The fragments that the stories below are about, each fetched before any event.
 func careDirect(s ...timeslot.Schedule) *timeslot.Fragment {
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpDepartmentTimeslots, Version: 2, Department: "north", VisitType: "Flu"}, time.Now())
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpDepartmentTimeslots, Version: 2, Department: "north", VisitType: "Flu"}, time.Now())
 	f.Schedules, f.Slots = s, nil
 	return f
 }
 
 func careOptions(s ...timeslot.Schedule) *timeslot.Fragment {
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Area: timeslot.Area{Radius: 30}}, time.Now())
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Area: timeslot.Area{Radius: 30}}, time.Now())
 	f.Schedules, f.Slots = s, nil
 	return f
 }
 
 func providerDirect(npi, department string) *timeslot.Fragment {
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi}, time.Now())
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi}, time.Now())
 	f.Schedules[0].NPI, f.Schedules[0].DepartmentID = npi, department
 	return f
 }
 
 func providerInfo(npi string) *timeslot.Fragment {
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: npi}, time.Now())
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: npi}, time.Now())
 	f.Schedules, f.Slots = nil, nil
 	return f
 }
 
 func departments(ids ...string) *timeslot.Fragment {
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: 4}, time.Now())
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: 4}, time.Now())
 	f.Schedules, f.Slots = nil, nil
 	for _, id := range ids {
 		f.Departments = append(f.Departments, timeslot.Department{EHRInstance: "ehr", ID: id})

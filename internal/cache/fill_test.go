@@ -13,6 +13,7 @@ import (
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
+	"timeslots/test/rig/redistest"
 )
 
 // upstream counts its calls and how many of them are under way at a time. Each takes a while, and fails if told to.
@@ -37,7 +38,7 @@ func (u *upstream) work(ctx context.Context, _ *timeslot.Fragment) (*timeslot.Fr
 	if u.fails.Add(-1) >= 0 {
 		return nil, errUpstream
 	}
-	return fragment(u.key, at), nil
+	return redistest.Fragment(u.key, at), nil
 }
 
 // crowd has every replica filled by so many callers at once, and gives what they got.
@@ -70,7 +71,7 @@ func crowd(t *testing.T, fleet []*sharer, callers int, u *upstream) (filled, sha
 func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 3, nil)
-	u := &upstream{key: keyOfNPI(1), takes: 50 * time.Millisecond}
+	u := &upstream{key: redistest.KeyOfNPI(1), takes: 50 * time.Millisecond}
 	filled, shared, failed := crowd(t, fleet, 100, u)
 	if filled != 300 || failed != 0 || u.calls.Load() != 1 {
 		t.Errorf("filled %d of 300, failed %d, with %d calls, want 1", filled, failed, u.calls.Load())
@@ -87,7 +88,7 @@ func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 2, nil)
-	u := &upstream{key: keyOfNPI(1), takes: 600 * time.Millisecond} // the pauses are near their longest by then
+	u := &upstream{key: redistest.KeyOfNPI(1), takes: 600 * time.Millisecond} // the pauses are near their longest by then
 	var all sync.WaitGroup
 	var ended sync.Map
 	for i, r := range fleet {
@@ -108,7 +109,7 @@ func TestThoseWhoWaitAreWokenByTheNotice(t *testing.T) {
 func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 3, nil)
-	u := &upstream{key: keyOfNPI(1), takes: 20 * time.Millisecond}
+	u := &upstream{key: redistest.KeyOfNPI(1), takes: 20 * time.Millisecond}
 	u.fails.Store(2)
 	filled, _, failed := crowd(t, fleet, 1, u)
 	if filled != 1 || failed != 2 || u.calls.Load() != 3 || u.most.Load() != 1 {
@@ -120,7 +121,7 @@ func TestFailuresAreTriedByOneReplicaAfterTheOther(t *testing.T) {
 func TestAPanicGivesTheLeaseBack(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 2, nil)
-	u := &upstream{key: keyOfNPI(1)}
+	u := &upstream{key: redistest.KeyOfNPI(1)}
 	func() {
 		defer func() { _ = recover() }()
 		_, _, _ = fleet[0].Fill(t.Context(), u.key, func(context.Context, *timeslot.Fragment) (*timeslot.Fragment, error) { panic("decoder") })
@@ -136,7 +137,7 @@ func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	const life = 2 * time.Second
 	fleet := sharing(t, rig.StartRedis(t), 2, func(o *setup) { o.LeaseTTL = life })
-	u := &upstream{key: keyOfNPI(1)}
+	u := &upstream{key: redistest.KeyOfNPI(1)}
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
 	if err != nil || turn.lease == nil {
 		t.Fatalf("no lease: %v", err)
@@ -167,7 +168,7 @@ func (late) Deadline() (time.Time, bool) { return time.Now().Add(-time.Milliseco
 func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 2, func(o *setup) { o.LeaseTTL = time.Minute })
-	u := &upstream{key: keyOfNPI(1)}
+	u := &upstream{key: redistest.KeyOfNPI(1)}
 	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh); err != nil || held.lease == nil {
 		t.Fatalf("no lease: %v", err)
 	}
@@ -184,7 +185,7 @@ func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 2, nil)
-	key := keyOfNPI(1)
+	key := redistest.KeyOfNPI(1)
 	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, nil, fleet[0].memory.fresh)
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +218,7 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 				var u *upstream
 				rig.Until(t, "the first has a lease", func() bool { // which a starved machine may be too late for
 					next++
-					u = &upstream{key: keyOfNPI(next)}
+					u = &upstream{key: redistest.KeyOfNPI(next)}
 					turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
 					return err == nil && turn.lease != nil
 				})
@@ -243,7 +244,7 @@ func TestRedisDyingWhileSomebodyWaitsSendsEverybodyOnHisOwn(t *testing.T) {
 			figure.AtMost(t, "until it went on its own", time.Since(start), time.Second)
 			start = time.Now()
 			for i := range 20 { // later ones do not even try
-				u := &upstream{key: keyOfNPI(2 + i)}
+				u := &upstream{key: redistest.KeyOfNPI(2 + i)}
 				if _, _, err := fleet[1].Fill(t.Context(), u.key, u.work); err != nil {
 					t.Error(err)
 				}
@@ -260,7 +261,7 @@ func (x *notices) any() bool {
 }
 
 func TestFillLooksAgainBeforeItWorks(t *testing.T) {
-	f := fragment(keyOfNPI(1), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 	m := memoryTier(t, MemoryOptions{})
 	m.Put(t.Context(), f)
 	u := &upstream{key: f.Key}
@@ -268,7 +269,7 @@ func TestFillLooksAgainBeforeItWorks(t *testing.T) {
 	if got != f || shared || err != nil || u.calls.Load() != 0 {
 		t.Errorf("gave %v, shared %t, error %v after %d calls", got, shared, err, u.calls.Load())
 	}
-	u.key = keyOfNPI(2)
+	u.key = redistest.KeyOfNPI(2)
 	u.fails.Store(1)
 	if _, _, err := m.Fill(t.Context(), u.key, u.work); !errors.Is(err, errUpstream) {
 		t.Errorf("error %v, want upstream's", err)

@@ -52,7 +52,7 @@ func TestReplicasOfTheFormatBeforeAndOfThisOneLeaveEachOtherAlone(t *testing.T) 
 	s := rig.StartRedis(t)
 	client, seen := s.Client(), redistest.NewCounter()
 	r := tierOn(t, s, func(o *setup) { o.Recorder = seen })
-	f := fragment(keyOfNPI(1), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 	name, keys := r.prefix+f.Key.String(), []timeslot.FragmentKey{f.Key}
 	before := func(f *timeslot.Fragment) int {
 		n, err := putOfFormat1.Run(t.Context(), client, []string{name}, valueOfFormat1(name, f), 100_000, agreement.Milliseconds()).Int()
@@ -71,7 +71,7 @@ func TestReplicasOfTheFormatBeforeAndOfThisOneLeaveEachOtherAlone(t *testing.T) 
 	r.Put(t.Context(), f)
 	r.settle(t)
 	wantFragments(t, r.Lookup(t.Context(), keys), f)
-	if before(fragment(f.Key, time.Now().Add(time.Second))) != 0 {
+	if before(redistest.Fragment(f.Key, time.Now().Add(time.Second))) != 0 {
 		t.Error("a replica of the format before replaced the value")
 	}
 	wantFragments(t, r.Lookup(t.Context(), keys), f)

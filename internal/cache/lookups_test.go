@@ -15,7 +15,7 @@ func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
 	follow(t, server, clock)
 	r := tierOn(t, server, func(o *setup) { o.Now, o.Recorder = clock.Now, seen })
 	memory := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
-	fresh, gone, absent, damaged := fragment(keyOfNPI(1), clock.Now()), notFound(keyOfNPI(2), clock.Now()), keyOfNPI(3), keyOfNPI(4)
+	fresh, gone, absent, damaged := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now()), notFound(redistest.KeyOfNPI(2), clock.Now()), redistest.KeyOfNPI(3), redistest.KeyOfNPI(4)
 	keys := []timeslot.FragmentKey{fresh.Key, gone.Key, absent, damaged}
 	for _, f := range []*timeslot.Fragment{fresh, gone} {
 		memory.Put(t.Context(), f)
@@ -28,7 +28,7 @@ func TestEveryResultOfALookUpIsCountedWhereItCanHappen(t *testing.T) {
 		r.Lookup(t.Context(), keys)
 	}
 	look()
-	clock.Advance(policy.Fresh)
+	clock.Advance(redistest.Policy.Fresh)
 	look()
 	want := map[string]bool{"memory/error": false}
 	for _, result := range []string{resultHit, resultStale, resultMiss, resultNegative} {

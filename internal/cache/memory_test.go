@@ -12,7 +12,7 @@ import (
 
 func TestMemoryHandsOutTheVeryFragmentItWasGiven(t *testing.T) {
 	m := memoryTier(t, MemoryOptions{})
-	f := fragment(keyOfNPI(1), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 	m.Put(t.Context(), f)
 	for range 2 {
 		if got := m.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})[0].Fragment; got != f {
@@ -25,12 +25,12 @@ func TestMemoryStaysWithinItsBytesDuringAScanAndKeepsWhatIsHot(t *testing.T) {
 	const bound = 4 << 20
 	m := memoryTier(t, MemoryOptions{MaxBytes: bound})
 	now := time.Now()
-	hot := withSlots(100, now)
+	hot := redistest.WithSlots(100, now)
 	m.Put(t.Context(), hot)
 	kept := 0
 	for i := range 2000 {
 		scanned := *hot
-		scanned.Key = keyOfNPI(10_000 + i)
+		scanned.Key = redistest.KeyOfNPI(10_000 + i)
 		m.Put(t.Context(), &scanned)
 		if m.Lookup(t.Context(), []timeslot.FragmentKey{hot.Key})[0].Fragment != nil {
 			kept++
@@ -51,8 +51,8 @@ func TestSlotsAreCountedBySourceWhateverBecomesOfTheirFragments(t *testing.T) {
 	clock := rig.NewClock()
 	m := memoryTier(t, MemoryOptions{Now: clock.Now, MaxBytes: 1 << 20})
 	put := func(npi, slots int, fetched time.Time) {
-		f := withSlots(slots, fetched)
-		f.Key = keyOfNPI(npi)
+		f := redistest.WithSlots(slots, fetched)
+		f.Key = redistest.KeyOfNPI(npi)
 		m.Put(t.Context(), f)
 	}
 	check := func(when string, want int) {
@@ -88,7 +88,7 @@ func TestSlotsAreCountedBySourceWhateverBecomesOfTheirFragments(t *testing.T) {
 
 func TestWeightIsWhatTheHeapSays(t *testing.T) {
 	for name, build := range map[string]func() *timeslot.Fragment{
-		"many slots":       func() *timeslot.Fragment { return withSlots(5000, time.Now()) },
+		"many slots":       func() *timeslot.Fragment { return redistest.WithSlots(5000, time.Now()) },
 		"many departments": func() *timeslot.Fragment { return directory(2000) },
 		"many distances":   func() *timeslot.Fragment { return distances(5000) },
 	} {
@@ -118,7 +118,7 @@ func directory(n int) *timeslot.Fragment {
 	f := &timeslot.Fragment{Departments: make([]timeslot.Department, n)}
 	for i := range f.Departments {
 		f.Departments[i] = timeslot.Department{
-			ID: keyOfNPI(i).NPI, Name: "Clinic " + keyOfNPI(i).NPI, Point: &timeslot.Point{Latitude: float64(i)},
+			ID: redistest.KeyOfNPI(i).NPI, Name: "Clinic " + redistest.KeyOfNPI(i).NPI, Point: &timeslot.Point{Latitude: float64(i)},
 			VisitTypes: []timeslot.VisitType{{ID: "1", Name: "FollowUp"}, {ID: "2", Name: "Wellness"}},
 		}
 	}
@@ -128,7 +128,7 @@ func directory(n int) *timeslot.Fragment {
 func distances(n int) *timeslot.Fragment {
 	f := &timeslot.Fragment{Distances: map[string]float64{}}
 	for i := range n {
-		f.Distances["ehr-east|"+keyOfNPI(i).NPI] = float64(i)
+		f.Distances["ehr-east|"+redistest.KeyOfNPI(i).NPI] = float64(i)
 	}
 	return f
 }
@@ -136,13 +136,13 @@ func distances(n int) *timeslot.Fragment {
 func TestLookupsAreRecordedByResult(t *testing.T) {
 	clock, seen := rig.NewClock(), redistest.NewCounter()
 	m := memoryTier(t, MemoryOptions{Now: clock.Now, Recorder: seen})
-	m.Put(t.Context(), fragment(keyOfNPI(1), clock.Now().Add(-policy.Fresh)))
-	m.Put(t.Context(), fragment(keyOfNPI(2), clock.Now()))
-	m.Put(t.Context(), fragment(keyOfNPI(3), clock.Now()))
-	m.Put(t.Context(), notFound(keyOfNPI(4), clock.Now()))
-	keys := []timeslot.FragmentKey{keyOfNPI(1), keyOfNPI(2), keyOfNPI(3), keyOfNPI(4), keyOfNPI(5)}
+	m.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(1), clock.Now().Add(-redistest.Policy.Fresh)))
+	m.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(2), clock.Now()))
+	m.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(3), clock.Now()))
+	m.Put(t.Context(), notFound(redistest.KeyOfNPI(4), clock.Now()))
+	keys := []timeslot.FragmentKey{redistest.KeyOfNPI(1), redistest.KeyOfNPI(2), redistest.KeyOfNPI(3), redistest.KeyOfNPI(4), redistest.KeyOfNPI(5)}
 	m.Lookup(t.Context(), keys)
-	m.LookAgain(t.Context(), keyOfNPI(2))
+	m.LookAgain(t.Context(), redistest.KeyOfNPI(2))
 	for what, want := range map[string]int{"memory/stale": 1, "memory/hit": 2, "memory/negative": 1, "memory/miss": 1} {
 		if got := seen.Count(what); got != want {
 			t.Errorf("%s: %d, want %d", what, got, want)
@@ -153,8 +153,8 @@ func TestLookupsAreRecordedByResult(t *testing.T) {
 func TestOnStoreHearsOfWhatIsKeptOnly(t *testing.T) {
 	var heard []*timeslot.Fragment
 	m := memoryTier(t, MemoryOptions{OnStore: func(f *timeslot.Fragment) { heard = append(heard, f) }})
-	later, older := fragment(keyOfNPI(1), time.Now()), fragment(keyOfNPI(1), time.Now().Add(-time.Second))
-	expired := fragment(keyOfNPI(2), time.Now().Add(-time.Hour))
+	later, older := redistest.Fragment(redistest.KeyOfNPI(1), time.Now()), redistest.Fragment(redistest.KeyOfNPI(1), time.Now().Add(-time.Second))
+	expired := redistest.Fragment(redistest.KeyOfNPI(2), time.Now().Add(-time.Hour))
 	for _, f := range []*timeslot.Fragment{later, older, expired} {
 		m.Put(t.Context(), f)
 	}

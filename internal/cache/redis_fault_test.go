@@ -25,9 +25,9 @@ func TestRedisKilledIsBypassedAndComesBack(t *testing.T) {
 	server := rig.StartRedis(t)
 	seen := redistest.NewCounter()
 	r := tierOn(t, server, func(o *setup) { o.Timeout, o.Recorder = 0, seen })
-	f := fragment(keyOfNPI(1), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 	back := func() bool {
-		r.Put(t.Context(), fragment(f.Key, time.Now()))
+		r.Put(t.Context(), redistest.Fragment(f.Key, time.Now()))
 		return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key})) == 1
 	}
 	rig.Until(t, "a hit", back)
@@ -103,7 +103,7 @@ func TestRedisAbsentAtStartJoinsLater(t *testing.T) {
 	start := time.Now()
 	r := tierOn(t, server, func(o *setup) { o.Timeout, o.Recorder = 0, seen })
 	figure.AtMost(t, "starting", time.Since(start), 2*time.Second)
-	f := fragment(keyOfNPI(1), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 	r.Put(t.Context(), f)
 	wantFragments(t, r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
 	if seen.Count("down") != 1 || seen.Count("set/bypassed") != 1 {
@@ -144,13 +144,13 @@ func TestServersThatRefuse(t *testing.T) {
 			client := server.Client()
 			seen := redistest.NewCounter()
 			r := tierOn(t, server, func(o *setup) { o.Recorder = seen })
-			f := fragment(keyOfNPI(1), time.Now())
+			f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 			r.Put(t.Context(), f)
 			r.settle(t)
 
 			do(t, client, test.refuse)
 			rig.Until(t, "writes fail or are bypassed", func() bool {
-				r.Put(t.Context(), fragment(keyOfNPI(2), time.Now()))
+				r.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(2), time.Now()))
 				return seen.Count("set/error")+seen.Count("set/bypassed") > 0
 			})
 			if test.bypassed {
@@ -164,15 +164,15 @@ func TestServersThatRefuse(t *testing.T) {
 			// A lease that nobody can get is not waited for: that cost every request its whole budget once.
 			limited, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			turn, err := r.awaitTurn(limited, keyOfNPI(3), nil, func(*timeslot.Fragment) bool { return true })
+			turn, err := r.awaitTurn(limited, redistest.KeyOfNPI(3), nil, func(*timeslot.Fragment) bool { return true })
 			if err != nil || turn.lease != nil || turn.filled != nil {
 				t.Errorf("a turn without a lease: %+v, %v", turn, err)
 			}
 
 			do(t, client, test.accept)
 			rig.Until(t, "all is well again", func() bool {
-				r.Put(t.Context(), fragment(keyOfNPI(2), time.Now()))
-				return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key, keyOfNPI(2)})) == 2
+				r.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(2), time.Now()))
+				return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key, redistest.KeyOfNPI(2)})) == 2
 			})
 		})
 	}
@@ -188,13 +188,13 @@ func do(t *testing.T, client *redis.Client, command []any) {
 func TestAWrongPasswordIsAMissAndNoError(t *testing.T) {
 	server := rig.StartRedis(t)
 	server.Do("CONFIG", "SET", "requirepass", "right")
-	keys := []timeslot.FragmentKey{keyOfNPI(1)}
+	keys := []timeslot.FragmentKey{redistest.KeyOfNPI(1)}
 	wrong := tierOn(t, server, func(o *setup) { o.Password = "wrong" })
 	if wantFragments(t, wrong.Lookup(t.Context(), keys), nil); !redistest.Bypassed(wrong.client) {
 		t.Error("Redis is in use with a wrong password")
 	}
 	right := tierOn(t, server, func(o *setup) { o.Password = "right" })
-	f := fragment(keys[0], time.Now())
+	f := redistest.Fragment(keys[0], time.Now())
 	right.Put(t.Context(), f)
 	right.settle(t)
 	wantFragments(t, right.Lookup(t.Context(), keys), f)

@@ -21,7 +21,7 @@ import (
 func thirtyKeys() []timeslot.FragmentKey {
 	keys := make([]timeslot.FragmentKey, 30)
 	for i := range keys {
-		keys[i] = keyOfNPI(i)
+		keys[i] = redistest.KeyOfNPI(i)
 	}
 	return keys
 }
@@ -60,7 +60,7 @@ func TestThirtyKeysAreOneRoundTrip(t *testing.T) {
 	r := tierOn(t, rig.StartRedis(t), func(o *setup) { o.Recorder = seen })
 	keys := thirtyKeys()
 	for _, key := range keys[:20] {
-		r.Put(t.Context(), fragment(key, time.Now()))
+		r.Put(t.Context(), redistest.Fragment(key, time.Now()))
 	}
 	r.settle(t)
 	gets := seen.Count("get/ok")
@@ -85,7 +85,7 @@ func TestThirtyKeysAreOneRoundTrip(t *testing.T) {
 func TestKeysNameTenantAndTierAndEndWithTheFragment(t *testing.T) {
 	server := rig.StartRedis(t)
 	r := tierOn(t, server, nil)
-	f := fragment(keyOfNPI(7), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(7), time.Now())
 	r.Put(t.Context(), f)
 	r.settle(t)
 	want := "timeslots:acme:prd:f1:" + f.Key.String()
@@ -135,7 +135,7 @@ func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			seen := redistest.NewCounter()
 			r := tierOn(t, server, func(o *setup) { o.Tenant, o.Recorder = tenantOf(t), seen })
-			victim, other := fragment(keyOfNPI(1), time.Now()), fragment(keyOfNPI(2), time.Now())
+			victim, other := redistest.Fragment(redistest.KeyOfNPI(1), time.Now()), redistest.Fragment(redistest.KeyOfNPI(2), time.Now())
 			r.Put(t.Context(), victim)
 			r.Put(t.Context(), other)
 			r.settle(t)
@@ -147,7 +147,7 @@ func TestUnusableValuesAreMissesAndHealWithTheNextPut(t *testing.T) {
 			if n := seen.Count("redis/error"); n != 1 {
 				t.Errorf("recorded %d errors, want 1", n)
 			}
-			later := fragment(victim.Key, time.Now())
+			later := redistest.Fragment(victim.Key, time.Now())
 			r.Put(t.Context(), later)
 			r.settle(t)
 			if test.stays {
@@ -174,7 +174,7 @@ func TestAClusterIsOnePipelineOverAllItsSlots(t *testing.T) {
 	r := tierOn(t, server, func(o *setup) { o.Mode, o.Recorder = redisclient.ModeCluster, seen })
 	keys := thirtyKeys()
 	for _, key := range keys {
-		r.Put(t.Context(), fragment(key, time.Now()))
+		r.Put(t.Context(), redistest.Fragment(key, time.Now()))
 	}
 	r.settle(t)
 	gets := seen.Count("get/ok")
@@ -190,7 +190,7 @@ func TestACallerThatLeavesDoesNotTurnRedisOff(t *testing.T) {
 	r := tierOn(t, rig.StartRedis(t), nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	wantFragments(t, r.Lookup(ctx, []timeslot.FragmentKey{keyOfNPI(1)}), nil)
+	wantFragments(t, r.Lookup(ctx, []timeslot.FragmentKey{redistest.KeyOfNPI(1)}), nil)
 	if redistest.Bypassed(r.client) {
 		t.Error("Redis is bypassed because a caller left")
 	}
@@ -208,7 +208,7 @@ func TestClosingLeavesNoGoroutine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tiered.Put(t.Context(), fragment(keyOfNPI(1), time.Now()))
+	tiered.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(1), time.Now()))
 	if err := errors.Join(tiered.Close(), client.Close()); err != nil {
 		t.Error(err)
 	}

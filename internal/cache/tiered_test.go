@@ -38,11 +38,11 @@ func tiers(hits []Hit) []Tier {
 
 func TestWhatOneReplicaFetchedTheOtherFindsOnceInRedisAndThenInMemory(t *testing.T) {
 	a, b, clock, seen := replicas(t)
-	shared, own := fragment(keyOfNPI(1), clock.Now()), fragment(keyOfNPI(2), clock.Now())
+	shared, own := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now()), redistest.Fragment(redistest.KeyOfNPI(2), clock.Now())
 	a.Put(t.Context(), shared)
 	a.redis.settle(t)
 	b.memory.Put(t.Context(), own)
-	keys := []timeslot.FragmentKey{own.Key, shared.Key, keyOfNPI(3)}
+	keys := []timeslot.FragmentKey{own.Key, shared.Key, redistest.KeyOfNPI(3)}
 	for _, want := range [][]Tier{{TierMemory, TierRedis, ""}, {TierMemory, TierMemory, ""}} {
 		hits := b.Lookup(t.Context(), keys)
 		wantFragments(t, hits, own, shared, nil)
@@ -59,12 +59,12 @@ func TestWhatOneReplicaFetchedTheOtherFindsOnceInRedisAndThenInMemory(t *testing
 
 func TestLookingAgainFindsWhatAnotherReplicaRefreshed(t *testing.T) {
 	a, b, clock, _ := replicas(t)
-	old := fragment(keyOfNPI(1), clock.Now())
+	old := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now())
 	b.memory.Put(t.Context(), old)
-	clock.Advance(policy.Fresh)
+	clock.Advance(redistest.Policy.Fresh)
 	wantFragments(t, []Hit{b.LookAgain(t.Context(), old.Key)}, nil)
 
-	refreshed := fragment(old.Key, clock.Now())
+	refreshed := redistest.Fragment(old.Key, clock.Now())
 	a.Put(t.Context(), refreshed)
 	a.redis.settle(t)
 	wantFragments(t, b.Lookup(t.Context(), []timeslot.FragmentKey{old.Key}), old)
@@ -78,8 +78,8 @@ func TestLookingAgainFindsWhatAnotherReplicaRefreshed(t *testing.T) {
 
 func TestPromotionNeverUndoesALaterPut(t *testing.T) {
 	_, b, clock, _ := replicas(t)
-	later := fragment(keyOfNPI(1), clock.Now())
-	fromRedis := Hit{Fragment: fragment(keyOfNPI(1), clock.Now().Add(-time.Second)), Tier: TierRedis}
+	later := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now())
+	fromRedis := Hit{Fragment: redistest.Fragment(redistest.KeyOfNPI(1), clock.Now().Add(-time.Second)), Tier: TierRedis}
 	b.memory.Put(t.Context(), later) // between the look-up in Redis and the promotion
 	if hit := b.promote(fromRedis); hit.Fragment != later || hit.Tier != TierMemory {
 		t.Errorf("the answer is the fragment of %s from %s, want the later one from memory", hit.Fragment.FetchedAt, hit.Tier)

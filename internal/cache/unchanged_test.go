@@ -25,7 +25,7 @@ type repeating struct {
 }
 
 func (u *repeating) work(_ context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
-	f := withSlots(u.slots, time.Now())
+	f := redistest.WithSlots(u.slots, time.Now())
 	f.Digest = timeslot.Digest{u.digest, 1}
 	if u.during != nil {
 		u.during()
@@ -39,7 +39,7 @@ func (u *repeating) work(_ context.Context, last *timeslot.Fragment) (*timeslot.
 	return f, nil
 }
 
-func (u *repeating) key() timeslot.FragmentKey { return keyOfNPI(u.slots) }
+func (u *repeating) key() timeslot.FragmentKey { return redistest.KeyOfNPI(u.slots) }
 
 // renew has a replica refresh what it holds, however fresh it is, and waits for the write.
 func (u *repeating) renew(t testing.TB, r *sharer) *timeslot.Fragment {

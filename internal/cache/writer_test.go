@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"timeslots/test/rig/redistest"
 )
 
 // slowly stores one fragment per interval and worker, of the bubble's time.
@@ -20,11 +21,11 @@ func TestAFullQueueDropsInsteadOfWaiting(t *testing.T) {
 		var stored, dropped atomic.Int64
 		w := startWriter(slowly(time.Millisecond, &stored), func() { dropped.Add(1) })
 		for range writeWorkers {
-			w.add(job{fragment: fragment(keyOfNPI(0), time.Now())})
+			w.add(job{fragment: redistest.Fragment(redistest.KeyOfNPI(0), time.Now())})
 		}
 		synctest.Wait() // the workers are busy
 		for i := range queueLength + 10 {
-			w.add(job{fragment: fragment(keyOfNPI(i), time.Now())})
+			w.add(job{fragment: redistest.Fragment(redistest.KeyOfNPI(i), time.Now())})
 		}
 		if n := dropped.Load(); n != 10 {
 			t.Errorf("dropped %d, want the 10 beyond the queue", n)
@@ -44,7 +45,7 @@ func TestTheQueueIsBoundedInBytesToo(t *testing.T) {
 		var stored, dropped atomic.Int64
 		w := startWriter(slowly(time.Millisecond, &stored), func() { dropped.Add(1) })
 		for range 4 {
-			f := fragment(keyOfNPI(1), time.Now())
+			f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 			f.Body = make([]byte, queueBytes/3)
 			w.add(job{fragment: f})
 		}
@@ -60,7 +61,7 @@ func TestClosingGivesUpAfterASecond(t *testing.T) {
 		var stored, dropped atomic.Int64
 		w := startWriter(slowly(100*time.Millisecond, &stored), func() { dropped.Add(1) })
 		for i := range 100 {
-			w.add(job{fragment: fragment(keyOfNPI(i), time.Now())})
+			w.add(job{fragment: redistest.Fragment(redistest.KeyOfNPI(i), time.Now())})
 		}
 		start := time.Now()
 		w.close()

@@ -7,6 +7,7 @@ import (
 	"time"
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/redistest"
 )
 
 // filled is a ledger with n taken slots of other clinicians.
@@ -25,7 +26,7 @@ func BenchmarkLedgerHides(b *testing.B) {
 	for _, n := range []int{0, 10, 1_000, 100_000} {
 		b.Run(fmt.Sprintf("taken=%d", n), func(b *testing.B) {
 			v := filled(b, n).View()
-			now, f := time.Now(), withSlots(1000, time.Now())
+			now, f := time.Now(), redistest.WithSlots(1000, time.Now())
 			i := 0
 			for b.Loop() {
 				if v.Hides(&doctor, new(f.WithID(i%len(f.Slots))), now) {
@@ -59,7 +60,7 @@ func BenchmarkSlotIndexAdd(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer func() { _ = x.Close() }()
-				f := withSlots(n, time.Now())
+				f := redistest.WithSlots(n, time.Now())
 				f.Digest = digest
 				for b.Loop() {
 					x.Add(f)

@@ -10,6 +10,7 @@ import (
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // One master of three that is down turned all sharing of fragments off once.
@@ -36,11 +37,11 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: addresses})
 	defer func() { _ = client.Close() }()
 	for i := range 60 {
-		node, err := client.MasterForKey(t.Context(), a.client.Namespace()+"f1:"+keyOfNPI(i).String())
+		node, err := client.MasterForKey(t.Context(), a.client.Namespace()+"f1:"+redistest.KeyOfNPI(i).String())
 		if err != nil {
 			t.Fatal(err)
 		}
-		where[keyOfNPI(i)] = node.Options().Addr
+		where[redistest.KeyOfNPI(i)] = node.Options().Addr
 	}
 	down.Kill()
 	for _, r := range fleet {
@@ -48,7 +49,7 @@ func TestAMasterThatIsDownCostsItsOwnThird(t *testing.T) {
 	}
 	calls := 0
 	for i := range 60 {
-		key := keyOfNPI(i)
+		key := redistest.KeyOfNPI(i)
 		first, second := &upstream{key: key}, &upstream{key: key}
 		if _, _, err := a.Fill(t.Context(), key, first.work); err != nil {
 			t.Fatal(err)

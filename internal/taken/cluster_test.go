@@ -89,12 +89,12 @@ func startTraffic(t *testing.T, fleet []*replica) *traffic {
 	for _, r := range fleet {
 		w.active.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				key := keyOfNPI(n % 5000) // all slots, and so all nodes
+				key := redistest.KeyOfNPI(n % 5000) // all slots, and so all nodes
 				u := &upstream{key: key}
 				if _, _, err := r.Fill(ctx, key, u.work); err != nil && ctx.Err() == nil {
 					t.Errorf("fill: %v", err)
 				}
-				r.Lookup(ctx, []timeslot.FragmentKey{key, keyOfNPI((n + 1) % 5000), keyOfNPI((n + 7) % 5000)})
+				r.Lookup(ctx, []timeslot.FragmentKey{key, redistest.KeyOfNPI((n + 1) % 5000), redistest.KeyOfNPI((n + 7) % 5000)})
 				w.fills.Add(1)
 				redisclient.Rest(ctx, nil, time.Millisecond)
 			}

@@ -6,11 +6,12 @@ import (
 
 	"timeslots/internal/cache"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig/redistest"
 )
 
 // theDoctorsDay is an answer that lists half-hour visits at nine and at ten.
 func theDoctorsDay() *timeslot.Fragment {
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: doctor.NPI}, time.Now())
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: doctor.NPI}, time.Now())
 	f.Schedules = []timeslot.Schedule{doctor}
 	f.Slots = []timeslot.Slot{{Start: nine, Duration: 30}, {Start: nine + 3600, Duration: 40}}
 	return f

@@ -7,12 +7,13 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 func TestInvalidatedFragmentsAreMissesAtEveryReplicaAndInRedis(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 3, nil)
-	f := fragment(keyOfNPI(1), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 	keys := []timeslot.FragmentKey{f.Key}
 	fleet[0].Put(t.Context(), f)
 	for _, r := range fleet[:2] {
@@ -37,7 +38,7 @@ func TestInvalidatedFragmentsAreMissesAtEveryReplicaAndInRedis(t *testing.T) {
 func TestAnInvalidationWithoutRedisHoldsHereAndIsToldLater(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 2, hurried)
-	f := fragment(keyOfNPI(1), time.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 	for _, r := range fleet {
 		r.memory.Put(t.Context(), f)
 	}

@@ -14,6 +14,7 @@ import (
 	"timeslots/internal/redisclient"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 // documentedUser are the rights that docs/operations.md gives the service's user.
@@ -47,7 +48,7 @@ func as(name string) func(*redisclient.Options, *LedgerOptions) {
 // again is work that gives the same content each time.
 func again(key timeslot.FragmentKey) cache.Work {
 	return func(context.Context, *timeslot.Fragment) (*timeslot.Fragment, error) {
-		f := fragment(key, time.Now())
+		f := redistest.Fragment(key, time.Now())
 		f.Digest = timeslot.Digest{1}
 		return f, nil
 	}
@@ -56,7 +57,7 @@ func again(key timeslot.FragmentKey) cache.Work {
 // useEverything has one replica do all that is done with Redis, and the other learn of it.
 func useEverything(t *testing.T, a, b *replica) {
 	t.Helper()
-	key := keyOfNPI(1)
+	key := redistest.KeyOfNPI(1)
 	for range 2 { // the second time with a head alone
 		if _, _, err := a.Renew(t.Context(), key, time.Hour, again(key)); err != nil {
 			t.Fatal(err)
@@ -65,7 +66,7 @@ func useEverything(t *testing.T, a, b *replica) {
 	rig.Until(t, "the other replica has the fragment", func() bool {
 		return b.Lookup(t.Context(), []timeslot.FragmentKey{key})[0].Fragment != nil
 	})
-	a.Leases(t.Context(), []timeslot.FragmentKey{key, keyOfNPI(2)})
+	a.Leases(t.Context(), []timeslot.FragmentKey{key, redistest.KeyOfNPI(2)})
 	c := claimFor(doctor, atNine())
 	a.ledger.Pend(c, "alice")
 	a.ledger.Promote(c, "alice")
@@ -181,7 +182,7 @@ func TestAMissingRightIsNamedAndNothingFails(t *testing.T) {
 				as(name)(o, l)
 				o.Logger, o.Tenant = log.Logger(), name
 			})
-			if f, _, err := r.Fill(t.Context(), keyOfNPI(1), again(keyOfNPI(1))); err != nil || f == nil {
+			if f, _, err := r.Fill(t.Context(), redistest.KeyOfNPI(1), again(redistest.KeyOfNPI(1))); err != nil || f == nil {
 				t.Errorf("without the right: %v", err)
 			}
 			for range 3 { // it stays so

@@ -9,6 +9,7 @@ import (
 	"timeslots/internal/cache"
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
+	"timeslots/test/rig/redistest"
 )
 
 func slotIndex(t *testing.T, o SlotIndexOptions) *SlotIndex {
@@ -25,7 +26,7 @@ func TestASlotIDLeadsBackToItsSlot(t *testing.T) {
 	x := slotIndex(t, SlotIndexOptions{})
 	m := memoryTier(t, cache.MemoryOptions{OnStore: x.Add})
 	fetched := time.Now()
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpDepartmentTimeslots, Version: 2, Department: "east"}, fetched)
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpDepartmentTimeslots, Version: 2, Department: "east"}, fetched)
 	f.Schedules = []timeslot.Schedule{
 		{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000017", VisitTypeID: "7"},
 		{EHRInstance: "ehr", DepartmentID: "12", NPI: "9000000099", ProviderID: "p4", Pool: true, VisitTypeID: "8"},
@@ -62,7 +63,7 @@ func TestASlotIDLeadsBackToItsSlot(t *testing.T) {
 
 func TestCareOptionsCannotBeBookedBySlotID(t *testing.T) {
 	x := slotIndex(t, SlotIndexOptions{})
-	f := fragment(timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1}, time.Now())
+	f := redistest.Fragment(timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1}, time.Now())
 	x.Add(f)
 	if _, _, ok := x.Find(f.SlotIDs[0]); ok {
 		t.Error("an id of Care Options is in the index")
@@ -72,7 +73,7 @@ func TestCareOptionsCannotBeBookedBySlotID(t *testing.T) {
 func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
 	clock := rig.NewClock()
 	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
-	f := fragment(keyOfNPI(1), clock.Now())
+	f := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now())
 	x.Add(f)
 	clock.Advance(100*time.Second + time.Hour - time.Millisecond)
 	if _, _, ok := x.Find(f.SlotIDs[0]); !ok {
@@ -91,13 +92,13 @@ func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			clock := rig.NewClock()
 			x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
-			f := withSlots(50, clock.Now())
+			f := redistest.WithSlots(50, clock.Now())
 			f.Digest = digest
 			var last time.Time
 			for range 20 { // five hours
 				clock.Advance(15 * time.Minute)
 				again := *f
-				again.FetchedAt, again.Bounds = clock.Now(), policy.Bounds(clock.Now(), false)
+				again.FetchedAt, again.Bounds = clock.Now(), redistest.Policy.Bounds(clock.Now(), false)
 				x.Add(&again)
 				last = again.FetchedAt
 			}
@@ -119,16 +120,16 @@ func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
 func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
 	clock := rig.NewClock()
 	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
-	f := withSlots(50, clock.Now())
+	f := redistest.WithSlots(50, clock.Now())
 	f.Digest = timeslot.Digest{1}
 	for n := range 20 {
 		clock.Advance(15 * time.Minute)
 		again := *f
-		again.FetchedAt, again.Bounds = clock.Now(), policy.Bounds(clock.Now(), false)
+		again.FetchedAt, again.Bounds = clock.Now(), redistest.Policy.Bounds(clock.Now(), false)
 		x.Add(&again)
 		if n == 3 {
 			other := again
-			other.Key, other.Slots, other.SlotIDs = keyOfNPI(7), again.Slots[10:20], again.SlotIDs[10:20]
+			other.Key, other.Slots, other.SlotIDs = redistest.KeyOfNPI(7), again.Slots[10:20], again.SlotIDs[10:20]
 			other.Digest = timeslot.Digest{2}
 			x.Add(&other)
 		}
@@ -142,7 +143,7 @@ func TestAnIDThatAnotherAnswerListsTooIsNotForgottenWithThat(t *testing.T) {
 
 func TestTheIndexIsBounded(t *testing.T) {
 	x := slotIndex(t, SlotIndexOptions{MaxEntries: 1000})
-	x.Add(withSlots(10_000, time.Now()))
+	x.Add(redistest.WithSlots(10_000, time.Now()))
 	rig.Until(t, "eviction is done", func() bool { x.cache.CleanUp(); return x.Len() <= 1000 })
 	if x.Len() < 500 {
 		t.Errorf("%d entries, want about 1000", x.Len())

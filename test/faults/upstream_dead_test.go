@@ -18,8 +18,8 @@ const inARow = 6
 func TestADeadConnectionCostsOneSearch(t *testing.T) {
 	figure.Beside(t)
 	figure.Long(t)
-	tenant, authority := newTenant(t), newAuthority(t)
-	certificate := authority.issue(t, "127.0.0.1", time.Hour)
+	tenant, authority := newTenant(t), rig.NewAuthority(t)
+	certificate := authority.Issue(t, "127.0.0.1", time.Hour)
 	server := overTLS(t, tenant, func() *tls.Certificate { return &certificate })
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) { // a service of its own each time: one that failed before has more connections
 		between, err := rig.NewRelay(server.Listener.Addr().String())
@@ -27,7 +27,7 @@ func TestADeadConnectionCostsOneSearch(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(between.Close)
-		s := rig.Serve(t, configuration("", authority.upstreamAt(t, "https://"+between.Addr)))
+		s := rig.Serve(t, configuration("", upstreamAt(t, authority, "https://"+between.Addr)))
 		clinicians := tenant.NPIs()
 		ask := func() bool { // a clinician of whom nothing is known yet
 			if len(clinicians) == 0 {
