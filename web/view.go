@@ -171,7 +171,7 @@ func (v *view) Lang() string             { return v.lang }
 func (v *view) Value(name string) string { return cmp.Or(v.values.Get(name), v.wrong.Get(name)) }
 func (v *view) Is(path string) bool      { return v.path == path }
 
-// Asks tells whether there is something to ask the service.
+// Asks reports whether there is something to ask the service.
 func (v *view) Asks() bool { return v.query != "" }
 
 // To is another page in the same language.

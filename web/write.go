@@ -156,7 +156,7 @@ func (s *shown) Found() string {
 	}
 }
 
-// Narrowed tells whether one of the filters behind "more" is in use.
+// Narrowed reports whether one of the filters behind "more" is in use.
 func (s *shown) Narrowed() bool {
 	for _, name := range []string{"specialty", "name", "newOrEstablishedPatient", "startDate", "endDate"} {
 		if s.values.Has(name) {

@@ -8,7 +8,7 @@
 //	                                                          step by step              reload    │
 //	                                                               └──▶ onStop ◀──────────────────┘
 //
-// A request comes by a listener to the door, and enters the request path of the configuration in force ([service.enter]). Whatever
-// is started notes how it ends (onStop), so that the end of the program and a start that fails close the same things in the same
-// order.
+// A request comes by a listener to the door, and enters the request path of the configuration in force ([service.enter]).
+// Whatever is started notes how it ends (onStop), so that the end of the program and a start that fails close the same
+// things in the same order.
 package main

@@ -12,8 +12,8 @@ import (
 )
 
 // Warm makes the answer to a query of GET /v1/timeslots ready, as it is written after the "?", and keeps what it is made
-// of fresh for ahead (docs/interface.md §2, products.*.warm). It counts as nobody's request. complete reports whether every source
-// answered. Its errors are those of a search.
+// of fresh for ahead (docs/interface.md §2, products.*.warm). It counts as nobody's request. complete reports whether every
+// source answered. Its errors are those of a search.
 func (s *Server) Warm(ctx context.Context, product, raw string, ahead time.Duration) (complete bool, err error) {
 	if !strings.Contains(raw, "product=") && product != "" {
 		raw += "&product=" + product

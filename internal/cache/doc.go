@@ -11,8 +11,8 @@
 // The work is given the copy that is held. Where upstream says what it said before, what it gives shares that copy's content,
 // and Redis gets the head of the value alone.
 //
-// Redis is optional and never fatal (docs/architecture.md §9, docs/faults.md rows 11–15): its trouble is a miss, and a fetch without a
-// lease. The package redisclient decides whether a server is asked at all, and nobody waits for a write.
+// Redis is optional and never fatal (docs/architecture.md §9, docs/faults.md rows 11–15): its trouble is a miss, and a fetch
+// without a lease. The package redisclient decides whether a server is asked at all, and nobody waits for a write.
 //
 // Values in Redis are written by [codec]: versioned, checksummed, compressed, and naming their own key.
 //

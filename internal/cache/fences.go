@@ -16,8 +16,8 @@ import (
 //   - void: a miss. What began before is not even stored.
 //
 // The comparison is made when reading, so it does not matter which of event, fetch and store comes first, nor in which
-// replica. The ledger of package taken makes the events and hands them to the other replicas; stores only ask. A nil *Fences knows of no
-// event.
+// replica. The ledger of package taken makes the events and hands them to the other replicas; stores only ask. A nil *Fences
+// knows of no event.
 type Fences struct {
 	surfaces *timeslot.Surfaces
 

@@ -21,7 +21,8 @@ type MemoryOptions struct {
 	Surfaces *timeslot.Surfaces // nil: DexCare's
 
 	// OnStore is called with every fragment that becomes the one held for its key, whether it was put or came from
-	// Redis. It runs in the storing goroutine and must not block. The slot index and the ledger of package taken read along. May be nil.
+	// Redis. It runs in the storing goroutine and must not block. The slot index and the ledger of package taken read along.
+	// May be nil.
 	OnStore func(*timeslot.Fragment)
 }
 

@@ -66,7 +66,7 @@ func newBreaker(source timeslot.Source, op timeslot.Operation, opt BreakerOption
 	})}
 }
 
-// closed tells whether calls pass freely: neither refused nor probes.
+// closed reports whether calls pass freely: neither refused nor probes.
 func (b *breaker) closed() bool { return b.two.State() == gobreaker.StateClosed }
 
 // stateNumber is the value of aggregator_breaker_state.

@@ -108,7 +108,7 @@ func (a *answer) verdict() error {
 	return e
 }
 
-// notFound tells whether upstream said in its own words that it does not know the thing: a 404 with a JSON object
+// notFound reports whether upstream said in its own words that it does not know the thing: a 404 with a JSON object
 // that is not the gateway's "no Route matched", which would mean that we call a wrong address.
 func (a *answer) notFound() bool {
 	return a.status == http.StatusNotFound && !isGatewayMiss(a.body) && isJSONObject(a.body)
@@ -126,7 +126,7 @@ func isHTML(h http.Header) bool {
 	return kind == "text/html"
 }
 
-// isRejection tells whether upstream understood and refused.
+// isRejection reports whether upstream understood and refused.
 func isRejection(status int) bool {
 	return status >= 400 && status < 500 && status != http.StatusNotFound && status != http.StatusTooManyRequests
 }

@@ -24,7 +24,7 @@ type Recorder interface {
 	UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string)
 	// UpstreamRefused counts calls that our own guard did not let through.
 	UpstreamRefused(source timeslot.Source, reason timeslot.Kind)
-	// UpstreamHedged counts a second call beside a late one; won tells whether its answer was taken.
+	// UpstreamHedged counts a second call beside a late one; won reports whether its answer was taken.
 	UpstreamHedged(source timeslot.Source, won bool)
 	// BreakerChanged reports 0 closed, 1 half-open, 2 open.
 	BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int)

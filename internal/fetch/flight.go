@@ -127,7 +127,7 @@ func (f *Flight) leave(key timeslot.FragmentKey, c *sharedCall, why error) {
 	}
 }
 
-// Underway tells whether a call for key is being made.
+// Underway reports whether a call for key is being made.
 func (f *Flight) Underway(key timeslot.FragmentKey) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

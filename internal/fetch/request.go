@@ -16,9 +16,9 @@ type window struct {
 }
 
 // windowOf turns the blocks from key's own to through, or the part of one that key means, into dates to ask for. What has
-// begun, or has begun somewhere on Earth, is asked for without a start, because upstream refuses a start in the past and only it knows which day it is in the
-// clinician's zone. The end is kept inside the lookahead limit (docs/dexcare.md §5.6), counted from the earliest day that it
-// can be anywhere, and never before the latest.
+// begun, or has begun somewhere on Earth, is asked for without a start, because upstream refuses a start in the past and
+// only it knows which day it is in the clinician's zone. The end is kept inside the lookahead limit (docs/dexcare.md §5.6),
+// counted from the earliest day that it can be anywhere, and never before the latest.
 func windowOf(key timeslot.FragmentKey, through timeslot.Block, now time.Time, lookahead int) window {
 	w := window{first: key.FirstDay(), last: through.Last()}
 	if key.Span.Days != 0 {

@@ -28,7 +28,7 @@ func (g *guard) twice(ctx context.Context, op timeslot.Operation, read reader) (
 	return again, nil
 }
 
-// isPassing tells whether a failure may be gone a moment later: a connection that broke, a 5xx. A timeout has used up
+// isPassing reports whether a failure may be gone a moment later: a connection that broke, a 5xx. A timeout has used up
 // the time, a certificate that does not hold will not hold then either, and the rest are answers.
 func isPassing(err error) bool {
 	e, ok := errors.AsType[*timeslot.Error](err)

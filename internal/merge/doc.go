@@ -60,6 +60,6 @@
 //
 // # Order
 //
-// Every profile is a total order that ends in the identity: see [Profile], rank.go and docs/ranking.md. Pages follow each other by
-// where the one before ended, not by number, so that slots may come and go between them: see [Cursor].
+// Every profile is a total order that ends in the identity: see [Profile], rank.go and docs/ranking.md. Pages follow each
+// other by where the one before ended, not by number, so that slots may come and go between them: see [Cursor].
 package merge

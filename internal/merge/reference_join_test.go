@@ -287,7 +287,7 @@ func (r *reference) wanted(slot refSlot) bool {
 		(q.Patient != timeslot.EstablishedPatient || s.ForEstablishedPatient != timeslot.No)
 }
 
-// anyOf tells whether a filter lets one of the values pass.
+// anyOf reports whether a filter lets one of the values pass.
 func anyOf(filter []string, values ...string) bool {
 	return len(filter) == 0 || slices.ContainsFunc(values, func(v string) bool {
 		return v != "" && slices.ContainsFunc(filter, func(f string) bool { return strings.EqualFold(f, v) })

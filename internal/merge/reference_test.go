@@ -159,7 +159,7 @@ func (r *reference) rowsOf(g refGroup) []refRow {
 	return slices.DeleteFunc(slices.Clone(r.rows), func(o refRow) bool { return r.group(o.Schedule) != g })
 }
 
-// nobody tells whether the slot is of a pool and names no member.
+// nobody reports whether the slot is of a pool and names no member.
 func (r *reference) nobody(s refSlot) bool { return s.member == "" && r.pool(s.rows[0].Schedule) }
 
 func (r *reference) overruled(s refSlot) bool { return len(r.overrulers(s)) > 0 }

@@ -10,10 +10,10 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Unions keeps what questions have in common, so that it is worked out once: a union for each set of fragments and window of days that is
-// asked for, and what the sets have in common in turn, which is clinics. A set is forgotten when nobody has asked for it for a
-// while, and a clinic with the last set that it is in. The zero value is ready, and safe for concurrent use. What is kept is
-// never stale: a fragment is frozen, and one that was read anew is another.
+// Unions keeps what questions have in common, so that it is worked out once: a union for each set of fragments and window of
+// days that is asked for, and what the sets have in common in turn, which is clinics. A set is forgotten when nobody has
+// asked for it for a while, and a clinic with the last set that it is in. The zero value is ready, and safe for concurrent
+// use. What is kept is never stale: a fragment is frozen, and one that was read anew is another.
 type Unions struct {
 	MaxBytes int // that they may take, but for a single set that takes more; 0: 64 MiB. Set before use
 

@@ -21,7 +21,8 @@ type AdminOptions struct {
 	Logger    *slog.Logger
 }
 
-// Queries is the request path in force. The real one is api.Server. Errors are [timeslot.InvalidQueryError] and those of a search.
+// Queries is the request path in force. The real one is api.Server. Errors are [timeslot.InvalidQueryError] and those of a
+// search.
 type Queries interface {
 	// Explain says how a query would be answered now, as a document for JSON. It fetches nothing.
 	Explain(ctx context.Context, query string) (document any, err error)

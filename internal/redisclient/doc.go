@@ -7,8 +7,8 @@
 //	RoundTrip, Batch ──▶ breaker of the key's server ──closed──▶ one round trip ──▶ what was met ──▶ breaker
 //	                            └──open──▶ nothing is sent                 probe in the background ──┘
 //
-// A [breaker] opens at the first failure, and a probe in the background closes it again, so nobody waits twice for a server that is
-// gone. In a cluster each master has a breaker of its own. What is wrong is a [Trouble], for the log, for /ops and
+// A [breaker] opens at the first failure, and a probe in the background closes it again, so nobody waits twice for a server
+// that is gone. In a cluster each master has a breaker of its own. What is wrong is a [Trouble], for the log, for /ops and
 // for a metric.
 //
 // The packages cache and taken keep their data through it: each has scripts and keys of its own, below

@@ -11,8 +11,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// servers are the circuit breakers of all servers that hold keys: one, or the masters of a cluster. A server that is down costs its
-// own keys only.
+// servers are the circuit breakers of all servers that hold keys: one, or the masters of a cluster. A server that is down
+// costs its own keys only.
 type servers struct {
 	cluster  *redis.ClusterClient // nil: there is one server
 	whole    *breaker             // of the one server; of a cluster, whether its map of slots can be read

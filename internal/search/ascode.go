@@ -24,7 +24,8 @@ func (e *Engine) placeOfCode(q *timeslot.Query, now time.Time) *revealed {
 }
 
 // areasOfCode are the areas that serve a query by postal code. Where circles may: a copy of the code's own that is still fresh,
-// else circles that are at hand, else an old copy, while a circle is read in the background; else a circle that has to be waited for.
+// else circles that are at hand, else an old copy, while a circle is read in the background; else a circle that has to be
+// waited for.
 func (p *plan) areasOfCode(visitType string) []chosen {
 	if p.code == nil || p.byItself[visitType] {
 		return []chosen{p.ownArea(visitType)}

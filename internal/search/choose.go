@@ -60,8 +60,8 @@ type chosen struct {
 
 // choose gives the areas that serve a wish: one that contains it or several that cover it, those that are there before those
 // that have to be waited for; else such with a new one. Of several the largest is taken, which most others can share, and of
-// equal ones that which one call reads for the most visit types, then that which is in use for the longest time: so all choose the
-// same, and what nobody chooses any more grows old.
+// equal ones that which one call reads for the most visit types, then that which is in use for the longest time: so all
+// choose the same, and what nobody chooses any more grows old.
 //
 // A circle that takes many more calls than the caller's own would, as in dense places large ones do, serves him while it is
 // fresh. It is not refreshed for his sake: it lives on only where others ask for as much.

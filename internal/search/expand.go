@@ -29,7 +29,8 @@ func (p *plan) nearbyDepartments(departments []timeslot.Department) []ask {
 	return p.clinics(departments, p.distance)
 }
 
-// namedDepartments asks for the departments that the area's answers named around a postal code that nobody can place, as far as their address did not say so already (docs/interface.md §3.1).
+// namedDepartments asks for the departments that the area's answers named around a postal code that nobody can place, as far
+// as their address did not say so already (docs/interface.md §3.1).
 func (p *plan) namedDepartments(directory, slots []*read) []ask {
 	if p.query.PostalCode == "" || !p.query.OnlyLocation() {
 		return nil

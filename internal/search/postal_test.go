@@ -9,7 +9,8 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Around a postal code that nobody can place, who asks for less is served with what was read for more; the answer is what his own read would have been.
+// Around a postal code that nobody can place, who asks for less is served with what was read for more; the answer is what
+// his own read would have been.
 func TestWhoAsksForLessAroundAPostalCodeIsServedWithWhatIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := clinic, clinic

@@ -43,8 +43,8 @@ func (e *Engine) earlyRefresh(f *timeslot.Fragment) time.Time {
 	return f.Bounds.Fresh.Add(-time.Duration(early))
 }
 
-// refresher refreshes fragments in the background of the answers that used them: a fixed number of workers, a bounded queue in which
-// what is asked for most often goes first, and each key queued once.
+// refresher refreshes fragments in the background of the answers that used them: a fixed number of workers, a bounded queue
+// in which what is asked for most often goes first, and each key queued once.
 type refresher struct {
 	work func(ctx context.Context, job refreshJob)
 	stop context.CancelFunc

@@ -2,7 +2,8 @@ package taken
 
 import "github.com/redis/go-redis/v9"
 
-// The board is three sorted sets and the list of members (see memberScript), in one slot of a cluster. Scores are microseconds or numbers that look like them.
+// The board is three sorted sets and the list of members (see memberScript), in one slot of a cluster. Scores are
+// microseconds or numbers that look like them.
 //
 //	taken    mark → Redis' time at which it ends. Trimmed by score, without a TTL, so that no policy evicts it.
 //	changes  "+mark", "-mark" or event → number of the change. What a reader has not seen is above its last number.
@@ -81,8 +82,8 @@ return {epoch, number}
 `)
 
 // newsScript takes the last number known and how many changes to give at most. It gives the time, the epoch, the number of
-// the last change and how many members there are, then either "lost", when history does not reach back to the number known, or for each
-// change since: its member, its number, and for a mark that was placed when it ends.
+// the last change and how many members there are, then either "lost", when history does not reach back to the number known,
+// or for each change since: its member, its number, and for a mark that was placed when it ends.
 var newsScript = redis.NewScript(boardPrelude + `
 local out = {now, epoch, top, redis.call('ZCARD', KEYS[4])}
 if known == top then return out end

@@ -174,8 +174,8 @@ func eventsIn(list []change) []cache.Event {
 // reload reads the whole board, after which news counts from n.
 //
 // Where Redis lost data (another epoch, or its last number is one that was passed before, as after a failover to a copy
-// that lagged), nothing is forgotten here, and everybody asserts all he knows, also what others placed: their replicas may be gone.
-// Otherwise what others placed and the board lacks was lifted.
+// that lagged), nothing is forgotten here, and everybody asserts all he knows, also what others placed: their replicas may
+// be gone. Otherwise what others placed and the board lacks was lifted.
 func (s *fleet) reload(ctx context.Context, n news) error {
 	limited, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()

@@ -13,8 +13,8 @@ type message struct {
 	events        []cache.Event // without numbers
 }
 
-// receipt says what became of a message: nothing was to be told, or it was, or that failed and waits in the outbox, or there was no
-// room there for all of it.
+// receipt says what became of a message: nothing was to be told, or it was, or that failed and waits in the outbox, or there
+// was no room there for all of it.
 type receipt struct {
 	message
 	sent   bool

@@ -142,8 +142,8 @@ func wholeDays(s *Schedule) shift {
 	return away
 }
 
-// addSecondDepartments gives every fourth clinician of the city's clinics of a kind a second department, the next one of that kind.
-// The part that away takes from each schedule is worked there.
+// addSecondDepartments gives every fourth clinician of the city's clinics of a kind a second department, the next one of
+// that kind. The part that away takes from each schedule is worked there.
 func (b *builder) addSecondDepartments(city []*Department, k Kind, away func(*Schedule) shift) {
 	var same []*Department
 	for _, dep := range city {

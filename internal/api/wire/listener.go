@@ -29,8 +29,7 @@ type Options struct {
 }
 
 // Listener hands connections to net/http that refuse framings on which readers could disagree, and that answer plain requests
-// by themselves. The server's ConnState and
-// ConnContext must be [Listener.ConnState] and [Listener.ConnContext].
+// by themselves. The server's ConnState and ConnContext must be [Listener.ConnState] and [Listener.ConnContext].
 type Listener struct {
 	net.Listener
 	responder           Responder

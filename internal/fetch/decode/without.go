@@ -9,7 +9,7 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Hidden tells whether a slot must be left out.
+// Hidden reports whether a slot must be left out.
 type Hidden func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool
 
 // Without gives f's body with the slots left out that hidden names, in the surface's own shape; everything else stays
