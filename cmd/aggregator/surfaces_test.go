@@ -81,6 +81,9 @@ var (
 	}
 )
 
+// atTen is the time of these tests, in the clinics' zone: no slot passes while they run, whatever the day.
+func atTen() time.Time { return time.Date(2026, time.December, 7, 18, 0, 0, 0, time.UTC) }
+
 // extended is the service's own path, with a surface and two profiles more.
 type extended struct {
 	server  *api.Server
@@ -99,7 +102,7 @@ func newExtended(t *testing.T) *extended {
 			t.Fatal(err)
 		}
 	}
-	x.tenant, err = acme.New(acme.Options{})
+	x.tenant, err = acme.New(acme.Options{Now: atTen})
 	must()
 	upstream := httptest.NewServer(http.HandlerFunc(x.serveUpstream))
 	t.Cleanup(upstream.Close)
@@ -112,16 +115,16 @@ func newExtended(t *testing.T) *extended {
 	recorder, err := metrics.New(metrics.Options{Registerer: prometheus.NewRegistry(), Products: []string{"default"}, Surfaces: surfaces})
 	must()
 	x.metrics = recorder
-	ledger, err := taken.NewLedger(taken.LedgerOptions{Surfaces: surfaces})
+	ledger, err := taken.NewLedger(taken.LedgerOptions{Surfaces: surfaces, Now: atTen})
 	must()
-	index, err := taken.NewSlotIndex(taken.SlotIndexOptions{Surfaces: surfaces})
+	index, err := taken.NewSlotIndex(taken.SlotIndexOptions{Surfaces: surfaces, Now: atTen})
 	must()
-	memory, err := cache.NewMemory(cache.MemoryOptions{MaxBytes: 64 << 20, Fences: ledger.Fences(), OnStore: index.Add, Surfaces: surfaces})
+	memory, err := cache.NewMemory(cache.MemoryOptions{MaxBytes: 64 << 20, Fences: ledger.Fences(), OnStore: index.Add, Surfaces: surfaces, Now: atTen})
 	must()
 	recorder.WatchSlots(memory.Slots)
 	fetcher, err := fetch.New(fetch.Options{
 		Public: base, Ingress: base, SlotsKey: acme.DefaultSlotsKey, CareOptionsKey: acme.DefaultCareOptionsKey,
-		Surfaces: surfaces, Upstreams: append(decode.DexCare(), houseCallUpstream), Recorder: recorder,
+		Surfaces: surfaces, Upstreams: append(decode.DexCare(), houseCallUpstream), Recorder: recorder, Now: atTen,
 	})
 	must()
 	sources := map[timeslot.Source]search.SourceOptions{}
@@ -129,14 +132,14 @@ func newExtended(t *testing.T) *extended {
 		sources[source] = search.SourceOptions{Enabled: true, Policy: timeslot.Policy{Fresh: time.Minute}}
 	}
 	engine, err := search.New(search.Options{
-		Store: memory, Fetcher: fetcher, Taken: ledger, Sources: sources, Recorder: recorder, Surfaces: surfaces, Profiles: profiles,
+		Store: memory, Fetcher: fetcher, Taken: ledger, Sources: sources, Recorder: recorder, Surfaces: surfaces, Profiles: profiles, Now: atTen,
 		Limits: search.Limits{Window: 14, MaxWindow: 90, MaxProviders: 100, MaxDepartments: 100, PointPrecision: 2},
 	})
 	must()
-	gateway, err := booking.New(booking.Options{Base: base, Index: index, Ledger: ledger})
+	gateway, err := booking.New(booking.Options{Base: base, Index: index, Ledger: ledger, Now: atTen})
 	must()
 	x.server, err = api.New(api.Options{
-		Engine: engine, Gateway: gateway, Recorder: recorder, Surfaces: surfaces, Profiles: profiles,
+		Engine: engine, Gateway: gateway, Recorder: recorder, Surfaces: surfaces, Profiles: profiles, Now: atTen,
 		Products: map[string]api.Product{"default": {Ranking: timeslot.Soonest, Budget: 10 * time.Second}},
 	})
 	must()
@@ -211,10 +214,10 @@ func TestAFurtherSurfaceIsMergedReportedExportedAndDocumented(t *testing.T) {
 	}
 	sources := map[string]string{}
 	for _, s := range after.Slots {
-		sources[s.SlotDateTime.UTC().String()+s.VisitTypeName] = fmt.Sprint(s.Sources, s.Booking.Flow, s.Booking.SlotID)
+		sources[s.SlotDateTime.UTC().String()+s.VisitTypeID] = fmt.Sprint(s.Sources, s.Booking.Flow, s.Booking.SlotID)
 	}
 	for at, want := range map[time.Time]string{call.Start: "[providerDirect houseCalls]retailaG91c2U=", own.Start: "[houseCalls]retailaG91c2U="} {
-		if got := sources[at.UTC().String()+first.VisitTypeName]; got != want {
+		if got := sources[at.UTC().String()+first.VisitTypeID]; got != want {
 			t.Errorf("at %s: %s, want %s", at, got, want)
 		}
 	}
