@@ -62,7 +62,7 @@ func (g *Gateway) settle(p *passThrough, f slotOutcome) {
 		}
 	}
 	if p.isOutdated(f) {
-		g.tell(g.marker.MarkStale, p.around)
+		g.tell(g.o.Ledger.MarkStale, p.around)
 	}
 }
 
@@ -97,7 +97,7 @@ func (g *Gateway) promote(p *passThrough) { p.untold = !g.o.Ledger.Promote(p.cla
 
 // fence makes answers that may list the slot's place older than the booking give way.
 func (g *Gateway) fence(p *passThrough) {
-	g.tell(func(c timeslot.Claim) { p.untold = !g.marker.Fence(c) }, p.around)
+	g.tell(func(c timeslot.Claim) { p.untold = !g.o.Ledger.Fence(c) }, p.around)
 }
 
 func (g *Gateway) withdraw(p *passThrough) { g.o.Ledger.Withdraw(p.claim, p.owner) }
@@ -114,7 +114,7 @@ func (g *Gateway) release(p *passThrough) {
 	if p.route.effect == effectCancels {
 		g.visits.remove(g.prints.sum(p.visitID))
 	}
-	g.tell(g.marker.Release, p.claim)
+	g.tell(g.o.Ledger.Release, p.claim)
 }
 
 func (g *Gateway) tell(step func(timeslot.Claim), c timeslot.Claim) {

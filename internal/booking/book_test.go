@@ -202,22 +202,3 @@ func TestAnAnswerThatDripsIsLookedAtAFewTimes(t *testing.T) {
 type dripping struct{ io.Reader }
 
 func (r dripping) Read(p []byte) (int, error) { return r.Reader.Read(p[:1]) }
-
-// plainLedger can do no more than a ledger must.
-type plainLedger struct{ d *diary }
-
-func (l plainLedger) Pend(c timeslot.Claim, owner string) { l.d.Pend(c, owner) }
-func (l plainLedger) Promote(c timeslot.Claim, owner string) bool {
-	return l.d.Promote(c, owner)
-}
-func (l plainLedger) Withdraw(c timeslot.Claim, owner string) { l.d.Withdraw(c, owner) }
-func (l plainLedger) Suspect(c timeslot.Claim, owner string)  { l.d.Suspect(c, owner) }
-
-func TestALedgerThatIsNoMarkerIsToldWhatItUnderstands(t *testing.T) {
-	h := newHouse(t, answering(t, 500, ""), func(o *Options) { o.Ledger = plainLedger{o.Ledger.(*diary)} })
-	h.book(t, Retail(), someBooking)
-	h.book(t, routeOf(t, http.MethodPost, "/v5/slots/slot-released"), sample(t, "slot-released.v5.request.json"), "X-Api-Key: partner-key")
-	if diff := cmp.Diff([]string{"pend", "suspect"}, h.inBook()); diff != "" {
-		t.Errorf("told (-want +got):\n%s", diff)
-	}
-}

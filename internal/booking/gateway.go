@@ -19,7 +19,6 @@ type Gateway struct {
 	ways     [Ingress + 1]http.RoundTripper
 	keys     [CareOptionsKey + 1]sealed
 	partners atomic.Pointer[keyRing]
-	marker   Marker
 
 	prints      fingerprinter // of this process
 	fleetPrints fingerprinter // of all that have the same keys for upstream
@@ -41,12 +40,9 @@ func New(o Options) (*Gateway, error) {
 		keys: [...]sealed{
 			BookingKey: {[]byte(o.APIKey)}, SlotsKey: {[]byte(o.SlotsKey)}, CareOptionsKey: {[]byte(o.CareOptionsKey)},
 		},
-		marker: noMarker{}, prints: newFingerprinter(), fleetPrints: sharedFingerprinter("Idempotency-Key", o.APIKey, o.SlotsKey, o.CareOptionsKey),
+		prints: newFingerprinter(), fleetPrints: sharedFingerprinter("Idempotency-Key", o.APIKey, o.SlotsKey, o.CareOptionsKey),
 		attempts: attempts{fleet: o.Uses, underWay: make(map[fingerprint]struct{}), done: newRecent[int](o.Tombstone, o.Now)},
 		visits:   newRecent[booking](visitMemory, o.Now),
-	}
-	if m, ok := o.Ledger.(Marker); ok {
-		g.marker = m
 	}
 	if err := g.SetPartnerKeys(o.PartnerKeys); err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ type Options struct {
 	// Taken says which answers mean that somebody else has the slot. nil: 409 with "SlotUnavailable"; empty: none.
 	Taken []Rule
 
-	// Index turns slot ids into identities, Ledger keeps the taken slots. A ledger that is a [Marker] is told more.
+	// Index turns slot ids into identities, Ledger keeps the taken slots.
 	Index  Index
 	Ledger Ledger
 

@@ -7,13 +7,13 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Index knows the slots that were offered. The real one is cache.SlotIndex.
+// Index knows the slots that were offered. The real one is taken.SlotIndex.
 type Index interface {
 	// Find is the slot that an answer offered under slotID, and when that answer was fetched. It must not block.
 	Find(slotID string) (timeslot.Claim, time.Time, bool)
 }
 
-// Ledger is the book of taken slots. The real one is cache.Ledger. Each method may take a moment (a round trip to
+// Ledger is the book of taken slots. The real one is taken.Ledger. Each method may take a moment (a round trip to
 // Redis), never longer; owner names the booking, so that the loser of a race cannot lift the winner's mark.
 type Ledger interface {
 	// Pend hides the slot while its booking is under way.
@@ -25,12 +25,11 @@ type Ledger interface {
 	Withdraw(c timeslot.Claim, owner string)
 	// Suspect keeps the slot hidden for a while, because nobody knows how its booking ended.
 	Suspect(c timeslot.Claim, owner string)
-}
 
-// Marker is a [Ledger] that can do more: make cached answers give way. What it gets may name a slot in part only. An
-// Identity whose Start is 0 names no slot: then its EHRInstance and DepartmentID, and the claim's NPI, say where the
-// slot was, each as far as it is known. The methods may take a moment, as the ledger's do.
-type Marker interface {
+	// What follows makes cached answers give way. What it gets may name a slot in part only. An Identity whose Start is 0
+	// names no slot: then its EHRInstance and DepartmentID, and the claim's NPI, say where the slot was, each as far as
+	// it is known.
+
 	// MarkStale makes the answers that may hold the slot stale: still served, and refreshed in the background.
 	MarkStale(c timeslot.Claim)
 	// Release offers the slot again on every replica.
@@ -39,12 +38,6 @@ type Marker interface {
 	// replicas could not be told, and may answer from older ones until they are.
 	Fence(c timeslot.Claim) (told bool)
 }
-
-type noMarker struct{}
-
-func (noMarker) MarkStale(timeslot.Claim)  {}
-func (noMarker) Release(timeslot.Claim)    {}
-func (noMarker) Fence(timeslot.Claim) bool { return true }
 
 // Uses remembers for all replicas which Idempotency-Keys were used, under keyed digests. The real one is cache.Uses. The
 // methods may take a moment, as the ledger's do.

@@ -30,7 +30,7 @@ func sharedFingerprinter(given ...string) fingerprinter {
 	return fingerprinter{secret: none.sum(given...)}
 }
 
-// of is equal for equal parts only: lengths keep ("ab", "c") and ("a", "bc") apart.
+// sum is equal for equal parts only: lengths keep ("ab", "c") and ("a", "bc") apart.
 func (f *fingerprinter) sum(parts ...string) (sum fingerprint) {
 	mac := hmac.New(sha256.New, f.secret[:])
 	for _, part := range parts {
