@@ -162,13 +162,7 @@ func TestWhoHasReadTheVisitsIdCanCancelAtOnce(t *testing.T) {
 	})
 	h := newHouse(t, base)
 	h.known = map[string]timeslot.Claim{retailSlot: someOffer()}
-	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url, strings.NewReader(someBooking))
-	r.Header.Set("Authorization", "Bearer t")
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
+	resp := h.begin(t)
 	defer close(end)
 	if _, err := io.ReadFull(resp.Body, make([]byte, len(`{"visitId":"v-1"`))); err != nil {
 		t.Fatal(err)

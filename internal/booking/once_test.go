@@ -206,13 +206,7 @@ func TestAnAnswerThatBreaksOffBreaksOffForTheClientToo(t *testing.T) {
 				_ = conn.(*net.TCPConn).CloseWrite()
 			}()
 			h := newHouse(t, "http://"+l.Addr().String())
-			r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url, strings.NewReader(someBooking))
-			r.Header.Set("Authorization", "Bearer t")
-			resp, err := http.DefaultTransport.RoundTrip(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = resp.Body.Close() }()
+			resp := h.begin(t)
 			if body, err := io.ReadAll(resp.Body); err == nil {
 				t.Errorf("the client read %q as if it were all", body)
 			}

@@ -116,13 +116,7 @@ func TestAConflictThatBreaksOffIsDoubtfulAndStillBreaksOff(t *testing.T) {
 		w.WriteHeader(http.StatusConflict)
 		_, _ = io.WriteString(w, `{"error":`)
 	}))
-	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url, strings.NewReader(someBooking))
-	r.Header.Set("Authorization", "Bearer t")
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
+	resp := h.begin(t)
 	if body, err := io.ReadAll(resp.Body); resp.StatusCode != http.StatusConflict || err == nil {
 		t.Errorf("the client read %d %q as if it were all", resp.StatusCode, body)
 	}

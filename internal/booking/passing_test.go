@@ -158,13 +158,7 @@ func TestAnAnswerIsStreamedAsItComes(t *testing.T) {
 		<-rest
 		_, _ = io.WriteString(w, " second")
 	}))
-	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url, strings.NewReader(someBooking))
-	r.Header.Set("Authorization", "Bearer t")
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
+	resp := h.begin(t)
 	first := make([]byte, 5)
 	if _, err := io.ReadFull(resp.Body, first); err != nil || string(first) != "first" {
 		t.Fatalf("read %q, %v before upstream went on", first, err)

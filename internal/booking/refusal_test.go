@@ -37,7 +37,11 @@ func TestCallsThatNeverReachUpstream(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h := newHouse(t, base, func(o *Options) { o.MaxBody = 100 })
-			resp := raw(t, h.url, tc.head, tc.body)
+			head := tc.head
+			if !strings.Contains(head, "Content-Length") && !strings.Contains(head, "Transfer-Encoding") {
+				head += fmt.Sprintf("Content-Length: %d\r\n", len(tc.body))
+			}
+			resp := raw(t, h.url, "POST /x HTTP/1.1\r\nHost: h\r\n"+head+"\r\n"+tc.body)
 			if resp.status != tc.want {
 				t.Errorf("status %d %s, want %d", resp.status, resp.body, tc.want)
 			}
@@ -57,18 +61,18 @@ func TestCallsThatNeverReachUpstream(t *testing.T) {
 	}
 }
 
-// raw writes a request as it is; http.Client would tidy it up.
-func raw(t *testing.T, url, head, body string) answer {
+// raw writes a request as it is, and then no more; http.Client would tidy it up.
+func raw(t *testing.T, url, request string) answer {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if !strings.Contains(head, "Content-Length") && !strings.Contains(head, "Transfer-Encoding") {
-		head += fmt.Sprintf("Content-Length: %d\r\n", len(body))
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := io.WriteString(conn, "POST /x HTTP/1.1\r\nHost: h\r\n"+head+"\r\n"+body); err != nil {
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -86,22 +90,9 @@ func raw(t *testing.T, url, head, body string) answer {
 func TestAnUploadThatBreaksOffBooksNothing(t *testing.T) {
 	var calls atomic.Int32
 	h := newHouse(t, newUpstream(t, func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
-	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	_, _ = io.WriteString(conn, "POST /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nContent-Length: 50\r\n\r\n"+someBooking[:40])
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusBadRequest || calls.Load() != 0 {
-		t.Errorf("status %d, %d calls upstream", resp.StatusCode, calls.Load())
+	got := raw(t, h.url, "POST /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nContent-Length: 50\r\n\r\n"+someBooking[:40])
+	if got.status != http.StatusBadRequest || calls.Load() != 0 {
+		t.Errorf("status %d, %d calls upstream", got.status, calls.Load())
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -217,22 +216,7 @@ func TestPathsThatLeadElsewhereNeverReachUpstream(t *testing.T) {
 // get asks for a path as it is written; http.Client would tidy it up.
 func get(t *testing.T, base, path string) answer {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	head := " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer t\r\nX-Api-Key: partner-key\r\n\r\n"
-	if _, err := io.WriteString(conn, "GET "+path+head); err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	text, _ := io.ReadAll(resp.Body)
-	return answer{resp.StatusCode, resp.Header, string(text)}
+	return raw(t, base, "GET "+path+" HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nX-Api-Key: partner-key\r\n\r\n")
 }
 
 func TestAnEscapeThatMeansAPlainLetterPassesAsThatLetter(t *testing.T) {
