@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"timeslots/internal/api/sample"
-	"timeslots/internal/api/wire"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -28,22 +27,6 @@ func lifetime(t *testing.T, h http.Header) (fresh, stale int) {
 	}
 	age, _ := strconv.Atoi(h.Get("Age"))
 	return directives["max-age"] - age, directives["max-age"] + directives["stale-while-revalidate"] - age
-}
-
-// quick is the answer of the accelerated path, as headers; nil: it has none.
-func (s *stand) quick(target string) http.Header {
-	path, query, _ := strings.Cut(target, "?")
-	var reply wire.Reply
-	if !s.Respond(&wire.Request{Path: []byte(path), Query: []byte(query)}, &reply) {
-		return nil
-	}
-	h := http.Header{}
-	for line := range strings.SplitSeq(string(reply.Head), "\r\n") {
-		if name, value, ok := strings.Cut(line, ": "); ok {
-			h.Add(name, value)
-		}
-	}
-	return h
 }
 
 // However old the data is when an answer goes out, a cache keeps it for maxAge.
@@ -65,7 +48,7 @@ func TestACacheKeepsAnAnswerForMaxAge(t *testing.T) {
 	check("the first", s.get(kept).Header())
 	s.clock.pass(30 * time.Second)
 	check("a hit", s.get(kept).Header())
-	check("an accelerated hit", s.quick(kept))
+	check("an accelerated hit", s.quick(t, kept))
 	tag := s.get(kept).Header().Get("ETag")
 	check("a 304", s.get(kept, "If-None-Match", tag).Header())
 }
@@ -80,7 +63,7 @@ func TestAgeCountsFromTheOldestDataHoweverOftenItIsMerged(t *testing.T) {
 	}
 	for range 3 {
 		want := strconv.Itoa(int(s.clock.Now().Sub(fetched) / time.Second))
-		for name, h := range map[string]http.Header{"net/http": s.get(ask).Header(), "the accelerator": s.quick(ask)} {
+		for name, h := range map[string]http.Header{"net/http": s.get(ask).Header(), "the accelerator": s.quick(t, ask)} {
 			if got := h.Get("Age"); got != want {
 				t.Errorf("after %d searches, %s: Age %q, want %s as asOf has it", s.engine.calls, name, got, want)
 			}

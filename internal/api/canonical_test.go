@@ -1,7 +1,9 @@
 package api
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,12 +80,14 @@ func TestDifferentMeaningIsDifferentText(t *testing.T) {
 func TestWhatIsWrongAndWhatIsTooMuchAreNamedTogether(t *testing.T) {
 	s := newStand(t, nil)
 	s.engine.tooMuch = []timeslot.Violation{{Parameter: "npi", Detail: "101 values", Fix: "ask for fewer"}}
-	p := problemIn(t, s.get("/v1/timeslots?npi=9000000017&limit=0&foo=1"))
+	w := s.get("/v1/timeslots?npi=9000000017&limit=0&foo=1")
+	s.document(t).check(t, searching, w)
+	p := problemIn(t, w)
 	var names []string
 	for _, v := range p.Errors {
 		names = append(names, v.Parameter)
 	}
-	if !slices.Equal(names, []string{"foo", "limit", "npi"}) || s.engine.calls != 0 {
+	if !slices.Equal(names, []string{"foo", "limit", "npi"}) || w.Code != http.StatusBadRequest || !strings.Contains(p.Detail, "limit") || s.engine.calls != 0 {
 		t.Errorf("named %v after %d searches", names, s.engine.calls)
 	}
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -91,32 +90,6 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 				t.Errorf("%d", got)
 			}
 		})
-	}
-}
-
-func TestProblemsAreAsTheDocumentSays(t *testing.T) {
-	for err, status := range map[error]int{
-		&search.FailedError{Kind: timeslot.KindTimeout}:                                                504,
-		&search.FailedError{Kind: timeslot.KindOpen, RetryAfter: 3 * time.Second}:                      503,
-		&search.FailedError{Kind: timeslot.KindUpstream}:                                               502,
-		&search.UnknownError{Reports: []timeslot.SourceReport{{Key: "9999999999"}}}:                    404,
-		&timeslot.InvalidQueryError{Violations: []timeslot.Violation{{Parameter: "npi", Detail: "x"}}}: 400,
-		errors.New("disk on fire"): 500,
-	} {
-		s := newStand(t, nil)
-		d := s.document(t)
-		s.engine.err = err
-		for _, operation := range []string{searching, listing} {
-			w := s.get(strings.TrimPrefix(operation, "GET ") + "?npi=9000000017")
-			if d.check(t, operation, w); w.Code != status {
-				t.Errorf("%v: %d", err, w.Code)
-			}
-		}
-	}
-	s := newStand(t, nil)
-	w := s.get("/v1/timeslots?npi=12&limit=0&nonsense=1")
-	if s.document(t).check(t, searching, w); w.Code != http.StatusBadRequest {
-		t.Errorf("%d", w.Code)
 	}
 }
 

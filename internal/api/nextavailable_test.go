@@ -2,12 +2,8 @@ package api
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"timeslots/internal/api/sample"
 	"timeslots/internal/search"
@@ -25,25 +21,6 @@ func sampleEntries(s *stand) *search.Answer {
 	}
 	a.Slots = nil
 	return a
-}
-
-func TestTheListIsTheDocumentThatTheInterfacePins(t *testing.T) {
-	s := newStand(t, nil)
-	s.engine.answer = func() *search.Answer { return sampleEntries(s) }
-	got := s.get("/v1/next-available?npi=9000000108,9000000025,9000000033").Body.Bytes()
-	golden := filepath.Join("testdata", "entries.golden.json")
-	if *update {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
 }
 
 // TestADaySaysItsTimesWhereTheyAreFewerThanItsSlots, and else nothing: those answers are the bytes that they were.

@@ -73,6 +73,13 @@ func (s *stand) past(t *testing.T, method, target string, headers []string) (got
 	return seen{resp.StatusCode, resp.Header, string(body)}, true
 }
 
+// quick is the header of an answer by the accelerator's way.
+func (s *stand) quick(t *testing.T, target string) http.Header {
+	t.Helper()
+	got, _ := s.past(t, http.MethodGet, target, nil)
+	return got.header
+}
+
 // TestBothWaysSayTheSame: to every request that the accelerator answers, it gives the answer of the other way.
 func TestBothWaysSayTheSame(t *testing.T) {
 	const id = "Correlation-Id: c-1"
