@@ -101,7 +101,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	k := rules.kindOf(r)
 	if p := d.overRate(rules, r); p != nil {
-		d.shed(w, r, k, ReasonPerClient, p)
+		d.shed(w, r, overload{k.product, ReasonPerClient, p})
 		return
 	}
 	if r.URL.Path == eventStream {
@@ -109,7 +109,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !d.enter(rules, k) {
-		d.shed(w, r, k, ReasonInFlight, busy(k))
+		d.shed(w, r, overload{k.product, ReasonInFlight, busy(k)})
 		return
 	}
 	defer d.exit(k)
@@ -126,13 +126,13 @@ func (d *Door) stream(w http.ResponseWriter, r *http.Request, rules *rules, k ki
 	leave, reason := d.streams.enter(addr)
 	switch reason {
 	case ReasonInFlight:
-		d.shed(w, r, k, reason, busy(k))
+		d.shed(w, r, overload{k.product, reason, busy(k)})
 		return
 	case ReasonPerClient:
-		d.shed(w, r, k, reason, &problem.Document{
+		d.shed(w, r, overload{k.product, reason, &problem.Document{
 			Status: http.StatusTooManyRequests, RetryAfter: eventPatience,
 			Detail: "this client follows too many answers already; close some, or ask GET /v1/timeslots again instead",
-		})
+		}})
 		return
 	}
 	defer leave()

@@ -2,6 +2,7 @@ package door
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"timeslots/internal/problem"
@@ -88,10 +89,5 @@ func namesHopsOnly(values []string) bool {
 }
 
 func isHop(option string) bool {
-	for _, hop := range hops {
-		if strings.EqualFold(option, hop) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(hops, func(hop string) bool { return strings.EqualFold(option, hop) })
 }

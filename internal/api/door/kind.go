@@ -2,6 +2,7 @@ package door
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,33 +62,22 @@ func productOf(query string) string {
 	return ""
 }
 
-// routes is a set of paths, and of subtrees.
-type routes struct {
-	exact map[string]struct{}
-	below []string // each ends with "/"
-}
+// routes is a set of paths, and of subtrees, which end with "/".
+type routes []string
 
 // newRoutes reads patterns in the manner of echo: a path, up to the first ":" or "*" where it has one.
-func newRoutes(patterns []string) routes {
-	r := routes{exact: make(map[string]struct{})}
+func newRoutes(patterns []string) (r routes) {
 	for _, pattern := range patterns {
 		if i := strings.IndexAny(pattern, ":*"); i >= 0 {
-			r.below = append(r.below, pattern[:i])
-		} else {
-			r.exact[pattern] = struct{}{}
+			pattern = pattern[:i]
 		}
+		r = append(r, pattern)
 	}
 	return r
 }
 
-func (r *routes) has(path string) bool {
-	if _, ok := r.exact[path]; ok {
-		return true
-	}
-	for _, subtree := range r.below {
-		if strings.HasPrefix(path, subtree) {
-			return true
-		}
-	}
-	return false
+func (r routes) has(path string) bool {
+	return slices.ContainsFunc(r, func(known string) bool {
+		return path == known || strings.HasSuffix(known, "/") && strings.HasPrefix(path, known)
+	})
 }

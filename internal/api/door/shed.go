@@ -9,13 +9,19 @@ import (
 	"timeslots/internal/problem"
 )
 
+// overload is why a request is turned away, and what its client is told.
+type overload struct {
+	product, reason string // as they are counted
+	told            *problem.Document
+}
+
 // shed turns a request away and counts it.
-func (d *Door) shed(w http.ResponseWriter, r *http.Request, k kind, reason string, p *problem.Document) {
-	d.opt.Shed(k.product, reason)
+func (d *Door) shed(w http.ResponseWriter, r *http.Request, o overload) {
+	d.opt.Shed(o.product, o.reason)
 	if n := d.shedLog.add(int64(d.opt.Now().Sub(d.began))); n > 0 {
-		d.opt.Logger.Warn("requests are turned away", "sinceLastTold", n, "reason", reason, "product", k.product)
+		d.opt.Logger.Warn("requests are turned away", "sinceLastTold", n, "reason", o.reason, "product", o.product)
 	}
-	refuse(w, r, *p)
+	refuse(w, r, *o.told)
 }
 
 // busy asks for another try in a moment, and not everybody at the same one.
