@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -28,33 +27,33 @@ func (s *Server) mountDropIn() {
 }
 
 func (s *Server) read(c echo.Context, route *dropin.Route) error {
-	rec := recordOf(c)
-	values, err := url.ParseQuery(c.Request().URL.RawQuery)
-	name, _ := query.Product(values)
-	use := s.product(name)
-	rec.Product = use.label
-	if !route.Takes(c.Param("item")) { // nor is it passed through: upstream might read it as another path
-		return refuse(c, route, "the path names nothing that could exist: "+query.Shorten(c.Param("item")))
-	}
-	if carriesCredentials(c.Request().Header) {
+	use, item := s.productOf(c), c.Param("item")
+	switch {
+	case !route.Takes(item): // nor is it passed through: upstream might read it as another path
+		return refuse(c, route, "the path names nothing that could exist: "+query.Shorten(item))
+	case carriesCredentials(c.Request().Header):
 		return s.bypass(c, route, nil)
 	}
-	rec.Cache = "miss"
-	if err != nil {
-		return refuse(c, route, "the query string is not well-formed")
-	}
-	question, refusal, err := route.Read(c.Request(), c.Param("item"), values)
+	recordOf(c).Cache = "miss"
+	question, err := route.Read(c.Request(), item)
 	switch {
-	case errors.Is(err, dropin.ErrBodyTooLarge):
-		return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
 	case err != nil:
-		return err
-	case refusal != "":
-		return refuse(c, route, refusal)
+		return unread(c, route, err)
 	case question.Personal || question.Context != "" && !s.contexts.Known(question.Context):
 		return s.bypass(c, route, question.Body)
 	}
 	return s.repeat(c, question.Key, use)
+}
+
+// unread answers a request that asks nothing that can be read.
+func unread(c echo.Context, route *dropin.Route, err error) error {
+	if refused, ok := errors.AsType[dropin.RefusedError](err); ok {
+		return refuse(c, route, refused.Detail)
+	}
+	if errors.Is(err, dropin.ErrBodyTooLarge) {
+		return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+	}
+	return err
 }
 
 // carriesCredentials tells a request whose answer may be somebody's own.
@@ -109,14 +108,20 @@ func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useC
 	if key.Operation == timeslot.OpAvailabilitySlots {
 		s.contexts.Learn(repeated.Body)
 	}
-	f := reading.Fragment
 	found.strict = repeated.Strict
-	found.Response = response.New(response.Origin{
-		Status: dropin.StatusOf(f), Complete: true, AsOf: f.FetchedAt, MergedAt: f.FetchedAt, FreshUntil: reading.FreshUntil, ReviewAt: reading.ReviewAt,
-		TakenVersion: repeated.TakenVersion, Clinicians: timeslot.CliniciansOf(f), Doubtful: repeated.Doubtful, Waited: reading.Waited, Collapsed: reading.Collapsed,
-	}, repeated.Body, s.opt.Now())
+	found.Response = response.New(originOfRead(reading, &repeated), repeated.Body, s.opt.Now())
 	s.responses.Put(found.key, found.Response)
 	return found, nil
+}
+
+// originOfRead is what the response to a drop-in read is made of.
+func originOfRead(r *search.Reading, repeated *search.Repeated) response.Origin {
+	f := r.Fragment
+	return response.Origin{
+		Status: dropin.StatusOf(f), Complete: true, AsOf: f.FetchedAt, MergedAt: f.FetchedAt, FreshUntil: r.FreshUntil, ReviewAt: r.ReviewAt,
+		TakenVersion: repeated.TakenVersion, Clinicians: timeslot.CliniciansOf(f), Doubtful: repeated.Doubtful,
+		Waited: r.Waited, Collapsed: r.Collapsed,
+	}
 }
 
 // upstreamSaid repeats a refusal of upstream's with its status and words. A refusal of our own key is our failure, not
@@ -126,9 +131,7 @@ func upstreamSaid(c echo.Context, err error) error {
 	if !ok {
 		return err
 	}
-	ours := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests
-	missing := e.Status == http.StatusNotFound && e.Kind != timeslot.KindNotFound
-	if e.Status < 400 || e.Status > 499 || ours || missing {
+	if !concernsClient(e) {
 		return failureOf(e)
 	}
 	contentType := "text/plain; charset=utf-8"
@@ -138,6 +141,17 @@ func upstreamSaid(c echo.Context, err error) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	c.Response().Header().Set("Cache-Status", "timeslots; fwd=miss")
 	return c.Blob(e.Status, contentType, e.Body)
+}
+
+// concernsClient reports whether upstream refused what the client asked, not how we asked it.
+func concernsClient(e *timeslot.Error) bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+		return false
+	case http.StatusNotFound:
+		return e.Kind == timeslot.KindNotFound
+	}
+	return e.Status >= 400 && e.Status <= 499
 }
 
 // failureOf is the error that one failed call is to a client.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"timeslots/internal/api/query"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -92,7 +91,7 @@ const explainedOffers = 20
 // Explain says how a query of GET /v1/timeslots, as it is written after the "?", would be answered now. Its error is
 // [timeslot.InvalidQueryError].
 func (s *Server) Explain(ctx context.Context, raw string) (*Explanation, error) {
-	q, use, err := s.understand(raw, form{routeTimeslots, query.List, s.encoder.List})
+	q, use, err := s.understand(raw, s.list())
 	if err != nil {
 		return nil, err
 	}

@@ -103,9 +103,9 @@ func (s *Server) page(c echo.Context) error {
 func (s *Server) ask(ctx context.Context, path, rawQuery, correlationID string) (finding, error) {
 	switch path {
 	case routeTimeslots:
-		return s.find(ctx, form{routeTimeslots, query.List, s.encoder.List}, rawQuery, correlationID)
+		return s.find(ctx, s.list(), rawQuery, correlationID)
 	case routeNextAvailable:
-		return s.find(ctx, form{routeNextAvailable, query.Entries, s.encoder.Entries}, rawQuery, correlationID)
+		return s.find(ctx, s.entries(), rawQuery, correlationID)
 	case dropIn + dropin.Departments().Path:
 		return s.askDepartments(ctx, rawQuery, correlationID)
 	default:

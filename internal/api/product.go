@@ -3,7 +3,10 @@ package api
 import (
 	"errors"
 
+	"timeslots/internal/api/query"
 	"timeslots/internal/api/response"
+
+	"github.com/labstack/echo/v4"
 )
 
 // useCase is the product of one request: its settings, the name it is counted under, and the name that may travel
@@ -45,6 +48,14 @@ func (s *Server) product(name string) *useCase {
 		return use
 	}
 	return s.useCases.other
+}
+
+// productOf is that of a request of DexCare's own, which upstream judges the parameter of. It is noted in the record.
+func (s *Server) productOf(c echo.Context) *useCase {
+	name, _ := query.Product(c.Request().URL.Query())
+	use := s.product(name)
+	recordOf(c).Product = use.label
+	return use
 }
 
 // errOff says that a product was switched off by an operator.

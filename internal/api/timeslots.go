@@ -20,12 +20,12 @@ import (
 
 // timeslots is GET /v1/timeslots (docs/interface.md §3.1).
 func (s *Server) timeslots(c echo.Context) error {
-	return s.search(c, form{routeTimeslots, query.List, s.encoder.List})
+	return s.search(c, s.list())
 }
 
 // nextAvailable is GET /v1/next-available (docs/interface.md §3.2).
 func (s *Server) nextAvailable(c echo.Context) error {
-	return s.search(c, form{routeNextAvailable, query.Entries, s.encoder.Entries})
+	return s.search(c, s.entries())
 }
 
 // form is what the two searches differ in.
@@ -34,6 +34,9 @@ type form struct {
 	parse  func(raw string, profiles ...merge.Profile) (*timeslot.Query, string, error)
 	encode func(*timeslot.Query, *search.Answer) []byte
 }
+
+func (s *Server) list() form    { return form{routeTimeslots, query.List, s.encoder.List} }
+func (s *Server) entries() form { return form{routeNextAvailable, query.Entries, s.encoder.Entries} }
 
 // search answers a query in the form of its route: from the response cache, or by asking the engine.
 func (s *Server) search(c echo.Context, f form) error {
@@ -64,10 +67,10 @@ type finding struct {
 func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (finding, error) {
 	q, use, err := s.understand(raw, f)
 	found := finding{use: use}
-	if err != nil {
+	switch {
+	case err != nil:
 		return found, err
-	}
-	if s.off(use) {
+	case s.off(use):
 		return found, errOff
 	}
 	found.key = q.Canonical()
@@ -79,14 +82,18 @@ func (s *Server) find(ctx context.Context, f form, raw, correlationID string) (f
 	if err != nil {
 		return found, err
 	}
-	_, span := trace.Start(ctx, trace.Encode)
-	body := f.encode(q.Query, answer)
-	span.End()
-	found.Response, found.strict, found.kept = response.New(response.OriginOf(answer), body, s.opt.Now()), answer.Strict, answer.Complete || answer.Settled
+	found.Response, found.strict, found.kept = s.encoded(ctx, f, q.Query, answer), answer.Strict, answer.Complete || answer.Settled
 	if found.kept {
 		s.responses.Put(found.key, found.Response)
 	}
 	return found, nil
+}
+
+// encoded is an answer of the engine in the form of a route.
+func (s *Server) encoded(ctx context.Context, f form, q *timeslot.Query, answer *search.Answer) *response.Response {
+	_, span := trace.Start(ctx, trace.Encode)
+	defer span.End()
+	return response.New(response.OriginOf(answer), f.encode(q, answer), s.opt.Now())
 }
 
 // understand turns a raw query into its canonical form. Its error names all that is wrong with it, also what is only too
@@ -129,10 +136,8 @@ func (s *Server) send(c echo.Context, found *finding) error {
 // passThrough hands a booking to the gateway, which alone touches it.
 func (s *Server) passThrough(route booking.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		rec := recordOf(c)
-		name, _ := query.Product(c.Request().URL.Query()) // upstream judges the parameter, not we
-		rec.Product = s.product(name).label
-		s.opt.Gateway.Serve(c.Response(), c.Request(), route, callOf(c.Request(), rec))
+		s.productOf(c)
+		s.opt.Gateway.Serve(c.Response(), c.Request(), route, callOf(c.Request(), recordOf(c)))
 		return nil
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"timeslots/internal/api/door"
-	"timeslots/internal/api/query"
-	"timeslots/internal/api/response"
 	"timeslots/internal/search"
 )
 
@@ -18,7 +16,7 @@ func (s *Server) Warm(ctx context.Context, product, raw string, ahead time.Durat
 	if !strings.Contains(raw, "product=") && product != "" {
 		raw += "&product=" + product
 	}
-	f := form{routeTimeslots, query.List, s.encoder.List}
+	f := s.list()
 	q, use, err := s.understand(raw, f)
 	if err != nil {
 		return false, err
@@ -32,7 +30,7 @@ func (s *Server) Warm(ctx context.Context, product, raw string, ahead time.Durat
 		return false, err
 	}
 	if answer.Complete {
-		s.responses.Put(q.Canonical(), response.New(response.OriginOf(answer), f.encode(q.Query, answer), s.opt.Now()))
+		s.responses.Put(q.Canonical(), s.encoded(ctx, f, q.Query, answer))
 	}
 	return answer.Complete, nil
 }

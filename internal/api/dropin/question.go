@@ -25,16 +25,29 @@ type Question struct {
 	Personal bool                 // it holds a patient (docs/dexcare.md §6.5), and has no key
 }
 
-// Read reads what a request asks of the route, with the path's own parameter and its query. A refusal is in words for the
-// client. Its error is [ErrBodyTooLarge].
-func (route *Route) Read(r *http.Request, item string, values url.Values) (q Question, refusal string, err error) {
-	if !route.Post {
-		q.Key, refusal = route.Key(item, values)
-		return q, refusal, nil
+// RefusedError says what is wrong with a request, in words for its client.
+type RefusedError struct{ Detail string }
+
+func (e RefusedError) Error() string { return e.Detail }
+
+// Read reads what a request asks of the route, with the path's own parameter. Its errors are [RefusedError] and
+// [ErrBodyTooLarge].
+func (route *Route) Read(r *http.Request, item string) (q Question, err error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return q, RefusedError{"the query string is not well-formed"}
 	}
-	q.Key = route.bareKey(item)
-	refusal, err = route.body.read(r, &q)
-	return q, refusal, err
+	refusal := ""
+	if route.Post {
+		q.Key = route.bareKey(item)
+		refusal, err = route.body.read(r, &q)
+	} else {
+		q.Key, refusal = route.Key(item, values)
+	}
+	if err == nil && refusal != "" {
+		err = RefusedError{refusal}
+	}
+	return q, err
 }
 
 // bareKey is the key before anything is known of the query or the body.
