@@ -3,6 +3,7 @@ package query
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,13 +85,8 @@ func genders(words []string) []string {
 
 func (p *parser) oneOf(name string, allowed ...string) string {
 	value, ok := p.one(name)
-	if !ok {
-		return ""
-	}
-	for _, a := range allowed {
-		if value == a {
-			return a
-		}
+	if !ok || slices.Contains(allowed, value) {
+		return value
 	}
 	p.reject(name, quoted(value)+" is not a known value", "give one of "+strings.Join(allowed, ", "))
 	return ""
