@@ -25,10 +25,7 @@ import (
 
 // Searcher answers queries; see search.Engine for its errors.
 type Searcher interface {
-	// Prepare completes a query's canonical form and tells what is too much of it; see search.Engine.
-	Prepare(q *timeslot.Query, whole bool) (search.Prepared, []timeslot.Violation)
-	Search(ctx context.Context, q search.Prepared, caller search.Caller) (*search.Answer, error)
-	Taken(ctx context.Context) (view search.View, strict bool)
+	events.Searcher
 	// Warm keeps what an answer needs fresh; see search.Engine.
 	Warm(ctx context.Context, q search.Prepared, caller search.Caller, ahead time.Duration) error
 	// Explain says how a query would be answered now, and fetches nothing.
@@ -127,7 +124,7 @@ func New(opt Options) (*Server, error) {
 		opt: opt, echo: echo.New(), encoder: encoder, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
 		coder: response.NewCoder(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
-		streams: events.New(events.Options{}), vary: response.Vary(),
+		streams: events.New(), vary: response.Vary(),
 	}
 	if opt.VaryOrigin {
 		s.vary = response.Vary("Origin")

@@ -11,6 +11,7 @@ import (
 
 // Searcher answers queries. The real one is search.Engine.
 type Searcher interface {
+	// Prepare completes a query's canonical form and tells what is too much of it; see search.Engine.
 	Prepare(q *timeslot.Query, whole bool) (search.Prepared, []timeslot.Violation)
 	Search(ctx context.Context, q search.Prepared, caller search.Caller) (*search.Answer, error)
 	Taken(ctx context.Context) (view search.View, strict bool)

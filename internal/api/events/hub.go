@@ -21,16 +21,15 @@ var (
 	ErrFull   = errors.New("events: too many answers are looked at")
 )
 
-// Options configure a Hub; zero fields get their defaults.
-type Options struct {
-	Every   time.Duration // how often a stream asks whether to look; 0: 250 ms
-	Linger  time.Duration // how long a stream stays that nobody listens to; 0: 30 s
-	Streams int           // different answers at a time; 0: 2,000
-}
+const (
+	every      = 250 * time.Millisecond // a stream asks whether to look
+	linger     = 30 * time.Second       // that a stream stays although nobody listens to it
+	maxStreams = 2000                   // different answers at a time
+)
 
 // Hub has the streams. It is safe for concurrent use.
 type Hub struct {
-	opt  Options
+	most int // streams at a time
 	ctx  context.Context
 	stop context.CancelFunc
 	wg   sync.WaitGroup
@@ -40,17 +39,8 @@ type Hub struct {
 }
 
 // New makes a hub without streams.
-func New(opt Options) *Hub {
-	if opt.Every == 0 {
-		opt.Every = 250 * time.Millisecond
-	}
-	if opt.Linger == 0 {
-		opt.Linger = 30 * time.Second
-	}
-	if opt.Streams == 0 {
-		opt.Streams = 2000
-	}
-	h := &Hub{opt: opt, streams: map[string]*stream{}}
+func New() *Hub {
+	h := &Hub{most: maxStreams, streams: map[string]*stream{}}
 	h.ctx, h.stop = context.WithCancel(context.Background())
 	return h
 }
@@ -65,7 +55,7 @@ func (h *Hub) Join(key string, watch func() Watched, last string) (*Listener, er
 	}
 	s := h.streams[key]
 	if s == nil {
-		if len(h.streams) >= h.opt.Streams {
+		if len(h.streams) >= h.most {
 			return nil, ErrFull
 		}
 		s = newStream(watch())
@@ -77,7 +67,7 @@ func (h *Hub) Join(key string, watch func() Watched, last string) (*Listener, er
 
 // run looks until nobody has listened for a while, or the hub is closed.
 func (h *Hub) run(key string, s *stream) {
-	tick := time.NewTicker(h.opt.Every)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		if s.watched.Due() {
@@ -100,7 +90,7 @@ func (h *Hub) run(key string, s *stream) {
 func (h *Hub) leave(key string, s *stream, now time.Time) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !s.abandoned(now.Add(-h.opt.Linger)) {
+	if !s.abandoned(now.Add(-linger)) {
 		return false
 	}
 	delete(h.streams, key)

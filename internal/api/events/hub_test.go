@@ -76,7 +76,7 @@ func hears(t *testing.T, l *Listener, want string) (last string) {
 
 func TestWhatIsTakenFadesAndWhatComesBackReturns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, p := New(Options{}), &page{}
+		h, p := New(), &page{}
 		defer h.Close()
 		p.offer("a", "b", "c")
 		l := join(t, h, p, "")
@@ -99,7 +99,7 @@ func TestWhatIsTakenFadesAndWhatComesBackReturns(t *testing.T) {
 
 func TestWhoComesBackHearsWhatWasMissed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, p := New(Options{}), &page{}
+		h, p := New(), &page{}
 		defer h.Close()
 		p.offer("a", "b", "c")
 		l := join(t, h, p, "")
@@ -135,7 +135,8 @@ func TestWhoComesBackHearsWhatWasMissed(t *testing.T) {
 
 func TestACrowdIsOneStreamAndAnAbandonedOneEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, p := New(Options{Streams: 1}), &page{}
+		h, p := New(), &page{}
+		h.most = 1
 		p.offer("a")
 		var crowd []*Listener
 		for range 1000 {
@@ -170,7 +171,7 @@ func TestACrowdIsOneStreamAndAnAbandonedOneEnds(t *testing.T) {
 
 func TestAnAnswerThatCannotBeLookedAtIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, p := New(Options{}), &page{err: errors.New("no source answers"), changed: true}
+		h, p := New(), &page{err: errors.New("no source answers"), changed: true}
 		defer h.Close()
 		l := join(t, h, p, "")
 		defer l.Leave()
@@ -185,7 +186,7 @@ func TestAnAnswerThatCannotBeLookedAtIsWaitedFor(t *testing.T) {
 
 func TestClosingSendsEverybodyHome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, p := New(Options{}), &page{}
+		h, p := New(), &page{}
 		p.offer("a")
 		l := join(t, h, p, "")
 		hears(t, l, "=[a]")
@@ -198,7 +199,7 @@ func TestClosingSendsEverybodyHome(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		other := New(Options{})
+		other := New()
 		defer other.Close()
 		if _, err := join(t, other, &page{}, "").Next(ctx, time.Minute); !errors.Is(err, context.Canceled) {
 			t.Errorf("a client that left: %v", err)
