@@ -3,6 +3,7 @@ package response
 import (
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // Field is one header field of an answer, in the two forms in which heads are written.
@@ -129,4 +130,16 @@ func (c *Coded) begin(f form, ask Ask, coder *Coder) (m Message) {
 // validator. A nil coder is for what is there in all codings.
 func (c *Coded) Document(status int, mediaType string, ask Ask, coder *Coder) Message {
 	return c.begin(form{status, NewField("Content-Type", mediaType), status == http.StatusOK}, ask, coder)
+}
+
+// matches implements If-None-Match: a list of tags, compared weakly (RFC 9110 §13.1.2).
+func matches(headers []string, etag string) bool {
+	for _, header := range headers {
+		for tag := range strings.SplitSeq(header, ",") {
+			if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+				return true
+			}
+		}
+	}
+	return false
 }
