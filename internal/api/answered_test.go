@@ -157,8 +157,7 @@ func TestAllowNamesWhatARouteTakes(t *testing.T) {
 
 func TestHEADOfTheEventsIsItsHeaders(t *testing.T) {
 	s := newStand(t, nil)
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodHead, routeEvents+"?npi=9000000108", nil))
+	w := s.do(http.MethodHead, routeEvents+"?npi=9000000108")
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/event-stream" || w.Body.Len() != 0 || s.streams.Len() != 0 {
 		t.Errorf("%d, %q, %d bytes, %d streams; want the headers alone", w.Code, w.Header().Get("Content-Type"), w.Body.Len(), s.streams.Len())
 	}

@@ -135,8 +135,8 @@ func TestAQuestionThatCannotBeFollowedIsAProblem(t *testing.T) {
 			t.Errorf("%s: %d %s", target, w.Code, w.Body)
 		}
 	}
-	w := httptest.NewRecorder()
-	if s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, followed, nil)); w.Code != http.StatusMethodNotAllowed {
+	w := s.do(http.MethodPost, followed)
+	if w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", w.Code)
 	}
 }

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -170,7 +172,16 @@ func newStand(t testing.TB, change func(*Options)) *stand {
 }
 
 func (s *stand) get(target string, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodGet, target, nil)
+	return s.do(http.MethodGet, target, headers...)
+}
+
+// do asks with names and values of headers, and with an empty object where the method has a body.
+func (s *stand) do(method, target string, headers ...string) *httptest.ResponseRecorder {
+	var body io.Reader
+	if method != http.MethodGet && method != http.MethodHead {
+		body = strings.NewReader("{}")
+	}
+	r := httptest.NewRequest(method, target, body)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
 	}

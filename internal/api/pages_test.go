@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -64,12 +63,12 @@ func TestAPageAsksAsItsScriptWould(t *testing.T) {
 	if s.get("/flu-shot", "Accept-Encoding", "br"); s.get("/flu-shot").Header().Get("Etag") == h.Get("Etag") {
 		t.Error("two codings have one tag")
 	}
-	head := httptest.NewRecorder()
-	if s.ServeHTTP(head, httptest.NewRequest(http.MethodHead, "/", nil)); head.Code != http.StatusOK || head.Body.Len() > 0 {
+	head := s.do(http.MethodHead, "/")
+	if head.Code != http.StatusOK || head.Body.Len() > 0 {
 		t.Errorf("HEAD: %d, %d bytes", head.Code, head.Body.Len())
 	}
-	post := httptest.NewRecorder()
-	if s.ServeHTTP(post, httptest.NewRequest(http.MethodPost, "/", nil)); post.Code != http.StatusMethodNotAllowed {
+	post := s.do(http.MethodPost, "/")
+	if post.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", post.Code)
 	}
 }
