@@ -19,6 +19,7 @@ import (
 	"timeslots/internal/search"
 	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 var start = time.Date(2030, 3, 8, 17, 0, 0, 0, time.UTC) // 09:00 in Los Angeles
@@ -124,11 +125,11 @@ type notes struct {
 	partial  []string
 }
 
-func (n *notes) RequestEnded(product, route string, code int, cache string, _ time.Duration, _ string) {
+func (n *notes) RequestEnded(e trace.Ended, _ time.Duration, _ string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.codes = append(n.codes, code)
-	n.requests = append(n.requests, product+" "+route+" "+http.StatusText(code)+" "+cache)
+	n.codes = append(n.codes, e.Status)
+	n.requests = append(n.requests, e.Product+" "+e.Route+" "+http.StatusText(e.Status)+" "+e.Cache)
 }
 
 func (n *notes) PartialResponse(product string, source timeslot.Source, reason timeslot.Kind) {

@@ -89,8 +89,8 @@ func (d *diary) BookedSlotAge(product, outcome string, age time.Duration) {
 	d.note("age %s %s %v", product, outcome, age)
 }
 func (d *diary) UpstreamStarted(s timeslot.Source) { d.note("started %s", s) }
-func (d *diary) UpstreamEnded(s timeslot.Source, op timeslot.Operation, outcome string, _ time.Duration, _ string) {
-	d.note("ended %s %s %s", s, op, outcome)
+func (d *diary) UpstreamEnded(c timeslot.UpstreamCall) {
+	d.note("ended %s %s %s", c.Source, c.Operation, c.Outcome)
 }
 
 // bookWords are all that the book can be told.

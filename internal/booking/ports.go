@@ -60,12 +60,12 @@ type Recorder interface {
 	Booking(product, flow, outcome string)
 	BookedSlotAge(product, outcome string, age time.Duration)
 	UpstreamStarted(timeslot.Source)
-	UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string)
+	UpstreamEnded(timeslot.UpstreamCall)
 }
 
 type noRecorder struct{}
 
-func (noRecorder) Booking(string, string, string)                                                   {}
-func (noRecorder) BookedSlotAge(string, string, time.Duration)                                      {}
-func (noRecorder) UpstreamStarted(timeslot.Source)                                                  {}
-func (noRecorder) UpstreamEnded(timeslot.Source, timeslot.Operation, string, time.Duration, string) {}
+func (noRecorder) Booking(string, string, string)              {}
+func (noRecorder) BookedSlotAge(string, string, time.Duration) {}
+func (noRecorder) UpstreamStarted(timeslot.Source)             {}
+func (noRecorder) UpstreamEnded(timeslot.UpstreamCall)         {}

@@ -152,7 +152,9 @@ func (g *Gateway) upstream(ctx context.Context, r *http.Request, p *passThrough)
 	g.o.Recorder.UpstreamStarted(source)
 	resp, fail := g.send(ctx, r, p)
 	outcome := upstreamOutcome(resp, fail)
-	g.o.Recorder.UpstreamEnded(source, p.route.Operation, outcome, g.o.Now().Sub(started), span.ID())
+	g.o.Recorder.UpstreamEnded(timeslot.UpstreamCall{
+		Source: source, Operation: p.route.Operation, Outcome: outcome, Took: g.o.Now().Sub(started), TraceID: span.ID(),
+	})
 	span.Word(trace.Source, string(source))
 	span.Word(trace.Operation, string(p.route.Operation))
 	span.Word(trace.Outcome, outcome)

@@ -157,6 +157,7 @@ var edges = []edge{
 	{"internal/problem", "internal/timeslot", "the domain: violations"},
 	{"internal/ops", "internal/timeslot", "the domain: sources, and what is wrong with a query"},
 	{"internal/metrics", "internal/timeslot", "labels are the domain's words"},
+	{"internal/metrics", "internal/trace", "what a request's span says is counted"},
 }
 
 // testEdges are allowed to tests on top of edges.

@@ -19,9 +19,7 @@ import (
 type Recorder interface {
 	// UpstreamStarted and UpstreamEnded frame one call that was really sent.
 	UpstreamStarted(source timeslot.Source)
-	// UpstreamEnded's outcome is ok, not_found, rejected, error, timeout, malformed or canceled; its traceID names the
-	// trace that the call is part of, empty: none.
-	UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string)
+	UpstreamEnded(timeslot.UpstreamCall)
 	// UpstreamRefused counts calls that our own guard did not let through.
 	UpstreamRefused(source timeslot.Source, reason timeslot.Kind)
 	// UpstreamHedged counts a second call beside a late one; won reports whether its answer was taken.
@@ -218,9 +216,9 @@ func (f *Fetcher) explain(key timeslot.FragmentKey, err error) error {
 
 type silent struct{}
 
-func (silent) UpstreamStarted(timeslot.Source)                                                  {}
-func (silent) UpstreamEnded(timeslot.Source, timeslot.Operation, string, time.Duration, string) {}
-func (silent) UpstreamRefused(timeslot.Source, timeslot.Kind)                                   {}
-func (silent) UpstreamHedged(timeslot.Source, bool)                                             {}
-func (silent) BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int)   {}
-func (silent) DecodeDropped(timeslot.Source, string, int)                                       {}
+func (silent) UpstreamStarted(timeslot.Source)                                                {}
+func (silent) UpstreamEnded(timeslot.UpstreamCall)                                            {}
+func (silent) UpstreamRefused(timeslot.Source, timeslot.Kind)                                 {}
+func (silent) UpstreamHedged(timeslot.Source, bool)                                           {}
+func (silent) BreakerChanged(source timeslot.Source, operation timeslot.Operation, state int) {}
+func (silent) DecodeDropped(timeslot.Source, string, int)                                     {}

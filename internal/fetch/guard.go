@@ -167,7 +167,9 @@ func (g *guard) call(ctx context.Context, op timeslot.Operation, read reader, al
 	g.recorder.UpstreamStarted(g.source)
 	outcome := "error" // what a panic in read leaves behind
 	defer func() {
-		g.recorder.UpstreamEnded(g.source, op, outcome, time.Since(start), span.ID())
+		g.recorder.UpstreamEnded(timeslot.UpstreamCall{
+			Source: g.source, Operation: op, Outcome: outcome, Took: time.Since(start), TraceID: span.ID(),
+		})
 		g.describe(span, op, outcome, alone)
 	}()
 	if fragment, err = read(ctx, alone); err == nil {

@@ -22,10 +22,10 @@ type notes struct {
 
 func newNotes() *notes { return &notes{outcomes: map[string]int{}, refused: map[timeslot.Kind]int{}} }
 
-func (n *notes) UpstreamEnded(_ timeslot.Source, _ timeslot.Operation, outcome string, _ time.Duration, _ string) {
+func (n *notes) UpstreamEnded(c timeslot.UpstreamCall) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.outcomes[outcome]++
+	n.outcomes[c.Outcome]++
 }
 
 func (n *notes) UpstreamRefused(_ timeslot.Source, kind timeslot.Kind) {

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 func TestAKnownRequestIsRecordedWithoutAllocating(t *testing.T) {
 	m, _ := newTestMetrics(t)
 	allocs := testing.AllocsPerRun(100, func() {
 		m.RequestStarted()
-		m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", 200*time.Microsecond, "")
+		m.RequestEnded(trace.Ended{Product: "flushot", Route: "/v1/timeslots", Status: 200, Cache: "hit"}, 200*time.Microsecond, "")
 		m.ServedAge("flushot", 2*time.Second)
 		m.CacheLookup("response", "hit", 1)
 	})
@@ -28,7 +29,7 @@ func BenchmarkRequest(b *testing.B) {
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					m.RequestStarted()
-					m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", d, "")
+					m.RequestEnded(trace.Ended{Product: "flushot", Route: "/v1/timeslots", Status: 200, Cache: "hit"}, d, "")
 				}
 			})
 		})
@@ -40,6 +41,6 @@ func BenchmarkUpstream(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m.UpstreamStarted(timeslot.CareDirect)
-		m.UpstreamEnded(timeslot.CareDirect, timeslot.OpDepartmentTimeslots, "ok", 80*time.Millisecond, "")
+		m.UpstreamEnded(timeslot.UpstreamCall{Source: timeslot.CareDirect, Operation: timeslot.OpDepartmentTimeslots, Outcome: "ok", Took: 80 * time.Millisecond})
 	}
 }

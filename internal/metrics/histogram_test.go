@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 const (
@@ -16,7 +17,7 @@ const (
 func TestAProductsLatencyIsABucket(t *testing.T) {
 	m, _ := newTestMetrics(t) // with a latency of 400 ms
 	m.RequestStarted()
-	m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", 390*time.Millisecond, "")
+	m.RequestEnded(trace.Ended{Product: "flushot", Route: "/v1/timeslots", Status: 200, Cache: "miss"}, 390*time.Millisecond, "")
 	body, _ := scrape(t, m, "text/plain")
 	const series = `aggregator_http_request_duration_seconds_bucket{cache="miss",code="200",product="flushot",route="/v1/timeslots",le=`
 	for le, want := range map[string]string{"0.25": "0", "0.4": "1", "0.5": "1"} {
@@ -42,9 +43,9 @@ func TestLatenciesAreAddedOnceAndInOrder(t *testing.T) {
 func TestATracedRequestLeavesAnExemplar(t *testing.T) {
 	m, _ := newTestMetrics(t)
 	m.RequestStarted()
-	m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", 80*time.Millisecond, traceID)
+	m.RequestEnded(trace.Ended{Product: "flushot", Route: "/v1/timeslots", Status: 200, Cache: "miss"}, 80*time.Millisecond, traceID)
 	m.UpstreamStarted(timeslot.CareDirect)
-	m.UpstreamEnded(timeslot.CareDirect, timeslot.OpDepartmentTimeslots, "ok", 70*time.Millisecond, traceID)
+	m.UpstreamEnded(timeslot.UpstreamCall{Source: timeslot.CareDirect, Operation: timeslot.OpDepartmentTimeslots, Outcome: "ok", Took: 70 * time.Millisecond, TraceID: traceID})
 	body, _ := scrape(t, m, openMetrics)
 	for _, bucket := range []string{
 		`aggregator_http_request_duration_seconds_bucket{cache="miss",code="200",product="flushot",route="/v1/timeslots",le="0.1"} 1 # {trace_id="` + traceID + `"} 0.08`,
@@ -60,7 +61,7 @@ func TestWhatIsNoTraceIDIsNoExemplar(t *testing.T) {
 	m, _ := newTestMetrics(t)
 	for _, id := range []string{"", "abc", strings.ToUpper(traceID), strings.Repeat("x", 300), traceID[:31] + "\xff"} {
 		m.RequestStarted()
-		m.RequestEnded("flushot", "/v1/timeslots", 200, "miss", time.Millisecond, id)
+		m.RequestEnded(trace.Ended{Product: "flushot", Route: "/v1/timeslots", Status: 200, Cache: "miss"}, time.Millisecond, id)
 	}
 	body, _ := scrape(t, m, openMetrics)
 	if strings.Contains(body, "# {") {

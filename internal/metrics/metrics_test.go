@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 func newTestMetrics(t testing.TB) (*Metrics, *prometheus.Registry) {
@@ -30,12 +31,12 @@ func newTestMetrics(t testing.TB) (*Metrics, *prometheus.Registry) {
 // recordEverything calls every recording method once.
 func recordEverything(m *Metrics) {
 	m.RequestStarted()
-	m.RequestEnded("flushot", "/v1/timeslots", 200, "hit", time.Millisecond, "")
+	m.RequestEnded(trace.Ended{Product: "flushot", Route: "/v1/timeslots", Status: 200, Cache: "hit"}, time.Millisecond, "")
 	m.RequestShed("flushot", "in_flight")
 	m.ServedAge("flushot", 3*time.Second)
 	m.PartialResponse("flushot", timeslot.CareDirect, timeslot.KindTimeout)
 	m.UpstreamStarted(timeslot.CareOptions)
-	m.UpstreamEnded(timeslot.CareOptions, timeslot.OpAvailabilitySlots, "ok", 80*time.Millisecond, "")
+	m.UpstreamEnded(timeslot.UpstreamCall{Source: timeslot.CareOptions, Operation: timeslot.OpAvailabilitySlots, Outcome: "ok", Took: 80 * time.Millisecond})
 	m.UpstreamHedged(timeslot.CareOptions, true)
 	m.UpstreamRefused(timeslot.CareOptions, timeslot.KindOpen)
 	m.SetSLOs(map[string]SLO{"flushot": {Latency: 400 * time.Millisecond, Objective: 0.99}})

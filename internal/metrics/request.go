@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 // requestMetrics are about what clients asked and got.
@@ -69,23 +70,23 @@ func (m *Metrics) RequestStarted() {
 }
 
 // RequestEnded counts a request out. The route is the route's pattern, empty where none matched; cache is one of hit,
-// stale, miss, bypass. traceID (32 hexadecimal digits) becomes the exemplar of its bucket; empty: it was not traced. A
+// stale, miss, bypass. A traceID (32 hexadecimal digits) becomes the exemplar of its bucket; empty: it was not traced. A
 // combination seen before costs no allocation and no lock.
-func (m *Metrics) RequestEnded(product, route string, code int, cache string, d time.Duration, traceID string) {
+func (m *Metrics) RequestEnded(e trace.Ended, took time.Duration, traceID string) {
 	if m == nil {
 		return
 	}
 	m.request.active.Dec()
 	key := requestKey{
-		product: m.words.product.fold(product), route: m.words.route.fold(route),
-		code: foldCode(code), cache: m.words.cache.fold(cache),
+		product: m.words.product.fold(e.Product), route: m.words.route.fold(e.Route),
+		code: foldCode(e.Status), cache: m.words.cache.fold(e.Cache),
 	}
 	child, ok := m.request.durations.find(key)
 	if !ok {
 		child = m.request.durations.keep(key,
 			m.request.duration.WithLabelValues(key.product, key.route, codeText(key.code), key.cache))
 	}
-	observe(child, d, traceID)
+	observe(child, took, traceID)
 }
 
 // foldCode keeps the status codes of RFC 9110 §15; an upstream may send any three digits.

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -79,16 +78,15 @@ func (m *Metrics) UpstreamStarted(source timeslot.Source) {
 	}
 }
 
-// UpstreamEnded counts a call out. The outcome is one of ok, not_found, rejected, error, timeout, malformed, canceled;
-// traceID as for [Metrics.RequestEnded].
-func (m *Metrics) UpstreamEnded(source timeslot.Source, operation timeslot.Operation, outcome string, d time.Duration, traceID string) {
+// UpstreamEnded counts a call out.
+func (m *Metrics) UpstreamEnded(c timeslot.UpstreamCall) {
 	if m == nil {
 		return
 	}
-	name := m.words.source.fold(string(source))
-	m.upstream.inFlight.WithLabelValues(name).Dec()
-	observe(m.upstream.duration.WithLabelValues(name, m.words.operation.fold(string(operation)),
-		m.words.outcome.fold(outcome)), d, traceID)
+	source := m.words.source.fold(string(c.Source))
+	m.upstream.inFlight.WithLabelValues(source).Dec()
+	observe(m.upstream.duration.WithLabelValues(source, m.words.operation.fold(string(c.Operation)),
+		m.words.outcome.fold(c.Outcome)), c.Took, c.TraceID)
 }
 
 // UpstreamHedged counts a second call; won reports whether its answer came first.

@@ -10,13 +10,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timeslots/internal/timeslot"
+	"timeslots/internal/trace"
 )
 
 func TestValuesOutsideTheVocabularyBecomeOther(t *testing.T) {
 	m, _ := newTestMetrics(t)
-	m.RequestEnded("made-up", "", 777, "weird", time.Millisecond, "")
+	m.RequestEnded(trace.Ended{Product: "made-up", Route: "", Status: 777, Cache: "weird"}, time.Millisecond, "")
 	m.Booking("made-up", "retail", "exploded")
-	m.UpstreamEnded("somewhere", timeslot.OpDepartments, "odd", time.Millisecond, "")
+	m.UpstreamEnded(timeslot.UpstreamCall{Source: "somewhere", Operation: timeslot.OpDepartments, Outcome: "odd", Took: time.Millisecond})
 	m.CacheLookup("attic", "dust", 1)
 	body, _ := scrape(t, m, "text/plain")
 	for _, line := range []string{
@@ -40,9 +41,9 @@ func TestAFloodOfInventedLabelsDoesNotGrowTheRegistry(t *testing.T) {
 				for i := range 500 {
 					word := fmt.Sprintf("x%d-%d-%d", round, g, i)
 					m.RequestStarted()
-					m.RequestEnded(word, word, 600+i, word, 0, "")
+					m.RequestEnded(trace.Ended{Product: word, Route: word, Status: 600 + i, Cache: word}, 0, "")
 					m.RequestShed(word, word)
-					m.UpstreamEnded(timeslot.Source(word), timeslot.Operation(word), word, 0, "")
+					m.UpstreamEnded(timeslot.UpstreamCall{Source: timeslot.Source(word), Operation: timeslot.Operation(word), Outcome: word, Took: 0})
 					m.RedisOperation(word, word, 0)
 					m.Booking(word, word, word)
 					m.DecodeDropped(timeslot.CareDirect, word, 1)

@@ -17,9 +17,8 @@ import (
 // Recorder counts what clients saw. The real one is metrics.Metrics.
 type Recorder interface {
 	RequestStarted()
-	// RequestEnded's route is the route's pattern, its cache one of hit, stale, miss and bypass.
-	// A trace's id becomes an example of its duration; empty: none.
-	RequestEnded(product, route string, code int, cache string, d time.Duration, traceID string)
+	// RequestEnded takes a trace's id as an example of the duration; empty: none.
+	RequestEnded(e trace.Ended, took time.Duration, traceID string)
 	ServedAge(product string, age time.Duration)
 	PartialResponse(product string, source timeslot.Source, reason timeslot.Kind)
 	CacheLookup(tier, result string, n int)
@@ -89,12 +88,13 @@ func (l *Log) Begin(ctx context.Context, header http.Header, r *Request) context
 func (l *Log) End(r *Request) {
 	took := cmp.Or(r.Took, l.now().Sub(r.Start))
 	traceID := r.span.ID()
-	l.RequestEnded(r.Product, r.Route, r.Status, r.Cache, took, traceID)
+	ended := trace.Ended{
+		Method: methodLabel(r.Method), Route: r.Route, Product: r.Product, Cache: r.Cache, Status: r.Status,
+		CorrelationID: r.CorrelationID,
+	}
+	l.RequestEnded(ended, took, traceID)
 	if traceID != "" {
-		r.span.Finish(trace.Ended{
-			Method: methodLabel(r.Method), Route: r.Route, Product: r.Product, Cache: r.Cache, Status: r.Status,
-			CorrelationID: r.CorrelationID,
-		})
+		r.span.Finish(ended)
 	}
 	if r.FromMemory && !l.log.Enabled(context.Background(), slog.LevelDebug) {
 		l.hits.add(r, took)
@@ -182,7 +182,7 @@ type Silent struct{}
 func (Silent) RequestStarted() {}
 
 // RequestEnded implements Recorder.
-func (Silent) RequestEnded(string, string, int, string, time.Duration, string) {}
+func (Silent) RequestEnded(trace.Ended, time.Duration, string) {}
 
 // ServedAge implements Recorder.
 func (Silent) ServedAge(string, time.Duration) {}

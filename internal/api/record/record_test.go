@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"timeslots/internal/trace"
 )
 
 // seen counts requests that have ended.
@@ -14,7 +15,7 @@ type seen struct {
 	ended int
 }
 
-func (s *seen) RequestEnded(string, string, int, string, time.Duration, string) { s.ended++ }
+func (s *seen) RequestEnded(trace.Ended, time.Duration, string) { s.ended++ }
 
 func TestAnswersFromMemoryShareALineAndOthersHaveOneEach(t *testing.T) {
 	for level, want := range map[slog.Level]map[string]int{
