@@ -35,7 +35,7 @@ func newGate(t *testing.T, simulator, part string) *gate {
 			defer g.held.Add(-1)
 			select {
 			case <-opened:
-			case <-r.Context().Done(): // whoever asked is gone
+			case <-r.Context().Done(): // the client is gone
 				return
 			}
 		}

@@ -217,7 +217,7 @@ func eventually(t testing.TB, what string, check func() bool) {
 	rig.Until(t, what, check)
 }
 
-// counted waits until the metrics have all of these. A request is counted once its answer is out, so whoever has the
+// counted waits until the metrics have all of these. A request is counted once its answer is out, so who has the
 // answer may come too early.
 func counted(t testing.TB, admin string, series ...string) (metrics string) {
 	t.Helper()

@@ -90,7 +90,7 @@ func (c *cluster) play(ctx context.Context) (string, error) {
 
 const secretsOfPods = "timeslots-secrets"
 
-// playable changes the Deployment: whoever wants its ports and probes has to look before.
+// playable changes the Deployment: its ports and probes are to be read before.
 func (c *cluster) playable() (string, error) {
 	data := map[string]string{}
 	for _, name := range []string{"slots-key", "care-options-key", "booking-key", "admin-token", "redis-password"} {

@@ -31,7 +31,7 @@ func newClient(opt *Options) *client {
 type answer struct {
 	status int
 	header http.Header
-	body   []byte // good until done is called; whoever keeps it copies it
+	body   []byte // good until done is called; who keeps it copies it
 	done   func()
 }
 

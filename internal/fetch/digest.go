@@ -19,7 +19,7 @@ import (
 // zones decide as well, [decode.Decode] leaves the digest out of the fragment.
 //
 // It is two xxhash64, of what was asked and of that and the answer: they protect from chance. Against intent they need not:
-// whoever chooses upstream's bytes can list any slots.
+// who chooses upstream's bytes can list any slots.
 func digestOf(read *decode.Read, call *Call, body []byte) (d timeslot.Digest) {
 	sum := xxhash.New()
 	fmt.Fprintf(sum, "%x %s %q %d %d %d %d ", program(), read.Key.String(), call.Types, call.through, read.FirstDay, read.LastDay, len(body))

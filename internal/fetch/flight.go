@@ -39,7 +39,7 @@ type sharedCall struct {
 	cancel  context.CancelFunc
 }
 
-// NewFlight makes a Flight whose calls take at most limit, whoever waits.
+// NewFlight makes a Flight whose calls take at most limit, however long callers would wait.
 func NewFlight(limit time.Duration) *Flight {
 	f := &Flight{limit: limit, calls: map[timeslot.FragmentKey]*sharedCall{}}
 	f.idle.L = &f.mu

@@ -163,7 +163,7 @@ func TestAPanicBecomesAnErrorForAllWhoWait(t *testing.T) {
 	})
 }
 
-func TestACallEndsAtItsOwnLimitWhoeverWaits(t *testing.T) {
+func TestACallEndsAtItsOwnLimitAlsoWhereOthersWaitLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := NewFlight(time.Second)
 		var calls atomic.Int32

@@ -24,7 +24,7 @@ func TestACalendarThatIsAwayForOnePageIsShownOnceItIsBack(t *testing.T) {
 	all := region() // Ann, Bob, Cyd, the directory
 	in := input(ask, all...)
 	want := firstHours(pageAfter(in, "", 500))
-	first := pageAfter(in, "", 2) // two of Ann's, or of whoever ranks best
+	first := pageAfter(in, "", 2) // two of Ann's, or of who ranks best
 	shown := firstHours(first)
 	in.Fragments = all[1:] // Ann's answer is not there for a moment
 	second := pageAfter(in, first.NextCursor, 2)

@@ -17,7 +17,7 @@ import (
 // it grows no more, and what is left is shown in the order of starts, after a position.
 //
 // As text it is base64url of: version, fingerprint of the query, position or calendars, CRC-32 of all before. The
-// checksum is there for accidents, not for secrecy: whoever forges a cursor only chooses where to read on.
+// checksum is there for accidents, not for secrecy: who forges a cursor only chooses where to read on.
 type Cursor struct {
 	last      Position
 	scored    bool      // of a profile with scores

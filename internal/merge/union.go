@@ -105,7 +105,7 @@ func (u *union) buildAt(p *place, from shelf) {
 
 // unconnected brings the parts of a place into lists that have nothing to do with each other, freshest first: one for each
 // clinician, in the order of NPI, where every answer lists a single one there, else one of all. So questions share what is
-// worked out about a clinician, whomever else they name.
+// worked out about a clinician, also where they name others.
 func unconnected(parts []listed) (lists [][]listed) {
 	for i := range parts {
 		if parts[i].npi == "" {

@@ -141,22 +141,8 @@ func foldedSet(list []string) []string {
 
 // Canonical is the query in one line, equal for requests that mean the same. It keys the response cache.
 func (q *Query) Canonical() string {
-	v := url.Values{}
-	list := func(name string, values []string) {
-		if len(values) > 0 {
-			v[name] = values
-		}
-	}
-	number := func(name string, n int) {
-		if n != 0 {
-			v.Set(name, strconv.Itoa(n))
-		}
-	}
-	text := func(name, s string) {
-		if s != "" {
-			v.Set(name, s)
-		}
-	}
+	v := parameters{}
+	list, number, text := v.list, v.number, v.text
 	list("npi", q.NPIs)
 	list("departmentUrlName", q.Departments)
 	if q.Point != nil {
@@ -193,5 +179,26 @@ func (q *Query) Canonical() string {
 	}
 	text("by", string(q.By))
 	number("per", q.Per)
-	return v.Encode()
+	return url.Values(v).Encode()
+}
+
+// parameters leave out what was not asked.
+type parameters url.Values
+
+func (p parameters) list(name string, values []string) {
+	if len(values) > 0 {
+		p[name] = values
+	}
+}
+
+func (p parameters) number(name string, n int) {
+	if n != 0 {
+		p.text(name, strconv.Itoa(n))
+	}
+}
+
+func (p parameters) text(name, s string) {
+	if s != "" {
+		p[name] = []string{s}
+	}
 }

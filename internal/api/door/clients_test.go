@@ -77,7 +77,7 @@ func TestAMillionAddressesNeitherGrowTheTableNorLockAnybodyOut(t *testing.T) {
 	if refusals > 0 {
 		t.Errorf("%d newcomers were refused", refusals)
 	}
-	full := newClients() // whoever is over the rate stays so while others come and go at theirs
+	full := newClients() // a client over the rate stays so while others come and go at theirs
 	now := int64(0)
 	for range 3 {
 		full.take(someone, r, now)

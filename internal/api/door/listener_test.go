@@ -60,7 +60,7 @@ func TestANewcomerTakesThePlaceOfWhoHasWaitedLongest(t *testing.T) {
 	}
 }
 
-func TestWhoIsBeingAnsweredKeepsTheConnectionWhoeverComes(t *testing.T) {
+func TestAClientThatIsBeingAnsweredKeepsItsConnectionWhenOthersCome(t *testing.T) {
 	hall := newHall()
 	h := newHouse(t, 2, hall.ServeHTTP, Rules{})
 	defer hall.empty()

@@ -35,10 +35,22 @@ func (b *builder) department(d *scan.Scanner) error {
 	if len(b.f.Departments) >= maxEntries {
 		return errors.New("too many departments")
 	}
-	var dep timeslot.Department
+	dep, err := b.departmentFields(d)
+	if err != nil {
+		return err
+	}
+	if dep.EHRInstance == "" || dep.ID == "" {
+		b.loseNameless("department without departmentId or ehrSystemName")
+		return nil
+	}
+	b.f.Departments = append(b.f.Departments, dep)
+	return nil
+}
+
+func (b *builder) departmentFields(d *scan.Scanner) (dep timeslot.Department, err error) {
 	latitude, longitude := math.NaN(), math.NaN()
 	active := timeslot.Unknown
-	err := object(d, func(d *scan.Scanner, key []byte) error {
+	err = object(d, func(d *scan.Scanner, key []byte) error {
 		switch string(key) {
 		case "departmentId":
 			return b.text(d, &dep.ID)
@@ -69,19 +81,11 @@ func (b *builder) department(d *scan.Scanner) error {
 		}
 		return d.Skip()
 	})
-	if err != nil {
-		return err
-	}
-	if dep.EHRInstance == "" || dep.ID == "" {
-		b.loseNameless("department without departmentId or ehrSystemName")
-		return nil
-	}
 	if point := place(latitude, longitude); point != nil {
 		dep.Point = point
 	}
 	dep.Inactive = active == timeslot.No
-	b.f.Departments = append(b.f.Departments, dep)
-	return nil
+	return dep, err
 }
 
 // departmentProvider reads a clinician of a department, who is named in parts (docs/dexcare.md §4.1).

@@ -16,12 +16,12 @@ type variableText string
 func (d decoder) leaf(raw any, into reflect.Value, key string) {
 	switch target := into.Addr().Interface().(type) {
 	case *time.Duration:
-		decodeText(d, raw, key, durationFix, parseDuration, target)
+		written[time.Duration]{durationFix, parseDuration}.text(d, raw, key, target)
 	case *Size:
 		if n, ok := raw.(int); ok {
 			raw = strconv.Itoa(n)
 		}
-		decodeText(d, raw, key, "write a whole number with B, KiB, MiB or GiB, such as 256MiB", ParseSize, target)
+		written[Size]{"write a whole number with B, KiB, MiB or GiB, such as 256MiB", ParseSize}.text(d, raw, key, target)
 	case *time.Time:
 		d.instant(raw, key, target)
 	case *Secret:
@@ -29,14 +29,14 @@ func (d decoder) leaf(raw any, into reflect.Value, key string) {
 			*target = NewSecret(text)
 		}
 	case *bool:
-		decodeNumber(d, raw, key, "write true or false", strconv.ParseBool, target)
+		written[bool]{"write true or false", strconv.ParseBool}.typed(d, raw, key, target)
 	case *int:
-		decodeNumber(d, raw, key, "write a whole number", strconv.Atoi, target)
+		written[int]{"write a whole number", strconv.Atoi}.typed(d, raw, key, target)
 	case *float64:
 		if n, ok := raw.(int); ok {
 			raw = float64(n)
 		}
-		decodeNumber(d, raw, key, "write a number", parseFinite, target)
+		written[float64]{"write a number", parseFinite}.typed(d, raw, key, target)
 	default: // string, or a type made of it
 		if text, ok := d.text(raw, key); ok {
 			into.SetString(text)
@@ -46,37 +46,43 @@ func (d decoder) leaf(raw any, into reflect.Value, key string) {
 
 const durationFix = "write a number with its unit, such as 250ms, 15s, 10m, 1h or 14d"
 
-// decodeText reads what is written as text in YAML too. The number 0 needs no unit.
-func decodeText[T any](d decoder, raw any, key, fix string, parse func(string) (T, error), into *T) {
+// written is how values of a type are written.
+type written[T any] struct {
+	fix   string // what a person is to write
+	parse func(string) (T, error)
+}
+
+// text reads what is written as text in YAML too. The number 0 needs no unit.
+func (w written[T]) text(d decoder, raw any, key string, into *T) {
 	if raw == 0 {
 		raw = "0"
 	}
 	text, ok := asText(raw)
 	if !ok {
-		d.add(key, "holds "+describe(raw), fix)
+		d.add(key, "holds "+describe(raw), w.fix)
 		return
 	}
-	v, err := parse(text)
+	v, err := w.parse(text)
 	if err != nil {
-		d.add(key, quote(text)+" cannot be read", fix)
+		d.add(key, quote(text)+" cannot be read", w.fix)
 		return
 	}
 	*into = v
 }
 
-// decodeNumber reads what YAML has a type for; only the environment writes it as text.
-func decodeNumber[T any](d decoder, raw any, key, fix string, parse func(string) (T, error), into *T) {
+// typed reads what YAML has a type for; only the environment writes it as text.
+func (w written[T]) typed(d decoder, raw any, key string, into *T) {
 	if text, ok := raw.(variableText); ok {
-		v, err := parse(string(text))
+		v, err := w.parse(string(text))
 		if err != nil {
-			d.add(key, quote(string(text))+" cannot be read", fix)
+			d.add(key, quote(string(text))+" cannot be read", w.fix)
 			return
 		}
 		raw = v
 	}
 	v, ok := raw.(T)
 	if f, isFloat := raw.(float64); !ok || isFloat && !finite(f) {
-		d.add(key, "holds "+describe(raw), fix)
+		d.add(key, "holds "+describe(raw), w.fix)
 		return
 	}
 	*into = v
