@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -232,3 +233,68 @@ func (c Clock) NowNano() int64 { return int64(c.now().Sub(c.base)) }
 
 // Tick is time.Tick: clean-up follows the real clock.
 func (c Clock) Tick(d time.Duration) <-chan time.Time { return time.Tick(d) }
+
+// An event that a slot is taken does not say how long the visit takes (docs/dexcare.md §7.6), and nobody is in two places
+// until it is over. The copies of what upstream said may tell.
+
+// DurationOf is how many minutes the visit takes that c names: as a copy says of its start, or else the longest that copies
+// say of the same clinician, clinic and visit type. 0: none says. It looks through all that is held.
+func (m *Memory) DurationOf(c timeslot.Claim) uint16 {
+	var exact, usual uint16
+	for key, held := range m.cache.All() {
+		if key.NPI != "" && key.NPI != c.NPI {
+			continue
+		}
+		f := held.fragment
+		for i := range f.Schedules {
+			s := &f.Schedules[i]
+			if s.NPI != c.NPI || s.Identity(c.Identity.Start) != c.Identity {
+				continue
+			}
+			for j := range f.Slots {
+				slot := &f.Slots[j]
+				if int(slot.Schedule) != i {
+					continue
+				}
+				usual = max(usual, slot.Duration)
+				if slot.Start == c.Identity.Start {
+					exact = max(exact, slot.Duration)
+				}
+			}
+		}
+	}
+	if exact > 0 {
+		return exact
+	}
+	return usual
+}
+
+// slotCounts counts the slots of all fragments that are held, by source.
+type slotCounts struct {
+	surfaces *timeslot.Surfaces
+	counts   map[timeslot.Source]*atomic.Int64
+}
+
+func newSlotCounts(surfaces *timeslot.Surfaces) *slotCounts {
+	c := slotCounts{surfaces: surfaces, counts: map[timeslot.Source]*atomic.Int64{}}
+	for _, source := range surfaces.ReadFrom() {
+		c.counts[source] = &atomic.Int64{}
+	}
+	return &c
+}
+
+func (c *slotCounts) add(f *timeslot.Fragment) { c.change(f, len(f.Slots)) }
+
+func (c *slotCounts) remove(f *timeslot.Fragment) { c.change(f, -len(f.Slots)) }
+
+func (c *slotCounts) change(f *timeslot.Fragment, by int) {
+	c.counts[c.surfaces.SourceOf(f.Key.Operation)].Add(int64(by))
+}
+
+func (c *slotCounts) read() map[timeslot.Source]int {
+	counts := make(map[timeslot.Source]int, len(c.counts))
+	for source, n := range c.counts {
+		counts[source] = int(n.Load())
+	}
+	return counts
+}

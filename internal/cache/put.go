@@ -12,7 +12,7 @@ import (
 //
 // What is there stays where it is in a newer format, which belongs to a newer replica, or of the same name and fetched later.
 // Which was fetched later is told by Redis' clock: a value is as old as its whole life is longer than what is left of it (see
-// age.go). Where the writers' clocks agree with that, their finer instants decide. One that has longer to live than a whole
+// settleAge). Where the writers' clocks agree with that, their finer instants decide. One that has longer to live than a whole
 // life is none of ours, and does not stay. A head that comes alone replaces the head of a value with the same digest, and
 // nothing else of it; where there is none, nothing is done but to say so, and the lease stays until the whole value comes.
 //

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -214,5 +215,15 @@ func TestClosingLeavesNoGoroutine(t *testing.T) {
 	}
 	if n := len(server.Client().Keys(t.Context(), "*").Val()); n != 1 {
 		t.Errorf("closing left %d of 1 queued writes to the server", n)
+	}
+}
+
+// A lease outside the prefix was refused to a user of the prefix, and that turned Redis off again and again.
+func TestALeaseIsUnderThePrefixAndInItsFragmentsSlot(t *testing.T) {
+	r := tierOn(t, rig.StartRedis(t), nil)
+	name := r.prefix + redistest.KeyOfNPI(1).String()
+	key := r.leaseKey(name)
+	if tag := regexp.MustCompile(`\{(.+?)\}`).FindStringSubmatch(key); !strings.HasPrefix(key, "timeslots:") || tag == nil || tag[1] != name {
+		t.Errorf("the lease of %q is at %q", name, key)
 	}
 }
