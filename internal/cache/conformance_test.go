@@ -17,7 +17,6 @@ import (
 // keeper is what a store promises about keeping; all but Fill.
 type keeper interface {
 	Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit
-	LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit
 	Put(ctx context.Context, f *timeslot.Fragment)
 }
 
@@ -75,7 +74,6 @@ func conform(t *testing.T, open func(*testing.T) subject) {
 		"an older fragment never replaces a later one":        olderNeverReplaces,
 		"a later fragment replaces an older one":              laterReplaces,
 		"not found is an answer too":                          notFoundIsStored,
-		"looking again finds fresh copies only":               lookAgainWantsFresh,
 		"among concurrent puts the latest stays":              latestOfManyStays,
 		"what is needless is let go of, and nothing else":     needlessGoes,
 	} {
@@ -90,9 +88,6 @@ func emptyMisses(t *testing.T, s subject) {
 	}
 	if hits := s.Lookup(t.Context(), nil); len(hits) != 0 {
 		t.Errorf("no keys gave %d hits", len(hits))
-	}
-	if hit := s.LookAgain(t.Context(), keys[0]); hit.Fragment != nil {
-		t.Errorf("looked again and found %v", hit)
 	}
 }
 
@@ -151,16 +146,6 @@ func notFoundIsStored(t *testing.T, s subject) {
 	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
 	s.clock.Advance(redistest.Policy.Negative)
 	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
-}
-
-func lookAgainWantsFresh(t *testing.T, s subject) {
-	f := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
-	s.Put(t.Context(), f)
-	s.settle()
-	s.clock.Advance(redistest.Policy.Fresh - time.Millisecond)
-	wantFragments(t, []Hit{s.LookAgain(t.Context(), f.Key)}, f)
-	s.clock.Advance(time.Millisecond)
-	wantFragments(t, []Hit{s.LookAgain(t.Context(), f.Key)}, nil)
 }
 
 func latestOfManyStays(t *testing.T, s subject) {

@@ -136,7 +136,7 @@ func TestAVoidFragmentIsAMissAndADoubtfulOneIsNeverFresh(t *testing.T) {
 	if hit := m.Lookup(t.Context(), keys)[0]; hit.Fragment != f || !hit.Outdated || seen.Count("memory/stale") != 1 {
 		t.Errorf("marked stale: %+v, recorded %v", hit, seen)
 	}
-	if hit := m.LookAgain(t.Context(), f.Key); hit.Fragment != nil {
+	if m.fresh(f) {
 		t.Error("marked stale, and taken for fresh")
 	}
 	x.declare(Invalidated, TargetsOf(atWork)...)
@@ -188,11 +188,11 @@ func TestAFetchThatAnInvalidationOvertakesIsMadeAgain(t *testing.T) {
 	if err != nil || calls != 2 || fleet[0].seen.Count("fenced/providerDirect") != 1 {
 		t.Fatalf("%d calls, recorded %v, error %v", calls, fleet[0].seen, err)
 	}
-	if hit := fleet[0].LookAgain(t.Context(), key); hit.Fragment != f {
+	if hit := fleet[0].Lookup(t.Context(), []timeslot.FragmentKey{key})[0]; hit.Fragment != f {
 		t.Error("the second answer is not held")
 	}
 	fleet[0].redis.settle(t)
-	if hit := fleet[1].LookAgain(t.Context(), key); hit.Fragment == nil {
+	if hit := fleet[1].Lookup(t.Context(), []timeslot.FragmentKey{key})[0]; hit.Fragment == nil {
 		t.Error("the second answer is not shared")
 	}
 }

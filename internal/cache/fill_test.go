@@ -275,7 +275,7 @@ func TestFillLooksAgainBeforeItWorks(t *testing.T) {
 		t.Errorf("error %v, want upstream's", err)
 	}
 	got, _, err = m.Fill(t.Context(), u.key, u.work)
-	if hit := m.LookAgain(t.Context(), u.key); err != nil || hit.Fragment != got {
+	if hit := m.Lookup(t.Context(), []timeslot.FragmentKey{u.key})[0]; err != nil || hit.Fragment != got {
 		t.Errorf("what was filled is not held: %v", err)
 	}
 }

@@ -33,6 +33,9 @@ func memoryTier(t testing.TB, o MemoryOptions) *Memory {
 	return m
 }
 
+// fresh reports whether f answers a request that wants it fresh.
+func (m *Memory) fresh(f *timeslot.Fragment) bool { return m.freshFor(f, 0) }
+
 // follow makes what the server keeps age with the clock, of which it knows nothing. Its own clock goes on as well, so a
 // little is left for the last moments.
 func follow(t testing.TB, s *rig.Redis, clock *rig.Clock) {

@@ -87,17 +87,6 @@ func (m *Memory) Lookup(_ context.Context, keys []timeslot.FragmentKey) []Hit {
 	return hits
 }
 
-// LookAgain implements [Store].
-func (m *Memory) LookAgain(_ context.Context, key timeslot.FragmentKey) Hit {
-	if hit := m.get(key, m.now()); hit.Fragment != nil && m.fresh(hit.Fragment) {
-		return hit
-	}
-	return Hit{}
-}
-
-// fresh reports whether f answers a request that wants it fresh.
-func (m *Memory) fresh(f *timeslot.Fragment) bool { return m.freshFor(f, 0) }
-
 // freshFor reports whether f stays fresh for ahead, as far as one can tell now.
 func (m *Memory) freshFor(f *timeslot.Fragment, ahead time.Duration) bool {
 	return f.Bounds.At(m.now().Add(ahead)) == timeslot.Fresh && m.fences.standingOf(f) == untouched

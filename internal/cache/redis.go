@@ -74,22 +74,6 @@ func (r *Redis) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit {
 		return hits
 	}
 	var seen tally
-	r.lookup(ctx, keys, hits, &seen)
-	seen.report(r.options.Recorder, TierRedis)
-	return hits
-}
-
-// LookAgain is as in [Store].
-func (r *Redis) LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit {
-	hits, seen := make([]Hit, 1), tally{}
-	r.lookup(ctx, []timeslot.FragmentKey{key}, hits, &seen)
-	if f := hits[0].Fragment; f != nil && f.Bounds.At(r.options.Now()) == timeslot.Fresh {
-		return hits[0]
-	}
-	return Hit{}
-}
-
-func (r *Redis) lookup(ctx context.Context, keys []timeslot.FragmentKey, hits []Hit, seen *tally) {
 	names := make([]string, len(keys))
 	for i, key := range keys {
 		names[i] = r.prefix + key.String()
@@ -107,6 +91,8 @@ func (r *Redis) lookup(ctx context.Context, keys []timeslot.FragmentKey, hits []
 			seen.found(hits[i], now)
 		}
 	}
+	seen.report(r.options.Recorder, TierRedis)
+	return hits
 }
 
 // stored is a fragment's value as it is asked for: how long it still lives, and then what it is. In this order, a value

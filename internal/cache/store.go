@@ -30,11 +30,6 @@ type Store interface {
 	// miss; whether a hit is fresh or stale is for the caller to see. It never fails: trouble is a miss, recorded.
 	Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit
 
-	// LookAgain finds a copy of key that is fresh now, also where an older one is nearer: another replica may have
-	// refreshed it since. Otherwise it gives the zero Hit. It is for the second look inside a flight and does not
-	// count as a look-up in the metrics.
-	LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit
-
 	// Fill gives a copy of key that is fresh now: it looks again, and where there is none does the work, of which at
 	// most one at a time is under way for a key in all replicas that reach Redis. It stores what work gave, unless an
 	// event overtook it. shared tells that the copy is of another replica's making.

@@ -64,18 +64,6 @@ func (t *Tiered) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit 
 	return hits
 }
 
-// LookAgain implements [Store]. Redis is asked also where memory has a copy that is no longer fresh.
-func (t *Tiered) LookAgain(ctx context.Context, key timeslot.FragmentKey) Hit {
-	if hit := t.memory.LookAgain(ctx, key); hit.Fragment != nil {
-		return hit
-	}
-	hit := t.redis.LookAgain(ctx, key)
-	if hit.Fragment == nil || !t.memory.fresh(hit.Fragment) {
-		return Hit{}
-	}
-	return t.promote(hit)
-}
-
 // promote keeps what Redis had in memory too. A Put that came in between may have a later fragment; then that is the
 // answer.
 func (t *Tiered) promote(hit Hit) Hit {

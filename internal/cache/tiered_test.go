@@ -57,25 +57,6 @@ func TestWhatOneReplicaFetchedTheOtherFindsOnceInRedisAndThenInMemory(t *testing
 	}
 }
 
-func TestLookingAgainFindsWhatAnotherReplicaRefreshed(t *testing.T) {
-	a, b, clock, _ := replicas(t)
-	old := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now())
-	b.memory.Put(t.Context(), old)
-	clock.Advance(redistest.Policy.Fresh)
-	wantFragments(t, []Hit{b.LookAgain(t.Context(), old.Key)}, nil)
-
-	refreshed := redistest.Fragment(old.Key, clock.Now())
-	a.Put(t.Context(), refreshed)
-	a.redis.settle(t)
-	wantFragments(t, b.Lookup(t.Context(), []timeslot.FragmentKey{old.Key}), old)
-	wantFragments(t, []Hit{b.LookAgain(t.Context(), old.Key)}, refreshed)
-	hits := b.Lookup(t.Context(), []timeslot.FragmentKey{old.Key})
-	wantFragments(t, hits, refreshed)
-	if hits[0].Tier != TierMemory {
-		t.Errorf("found in %s, want it promoted into memory", hits[0].Tier)
-	}
-}
-
 func TestPromotionNeverUndoesALaterPut(t *testing.T) {
 	_, b, clock, _ := replicas(t)
 	later := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now())

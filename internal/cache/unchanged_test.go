@@ -248,7 +248,7 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 	if renewed = u.renew(t, a); u.shared != 1 {
 		t.Error("a copy that is doubtful has its content still")
 	}
-	if hit := b.LookAgain(t.Context(), u.key()); hit.Fragment == nil || !hit.Fragment.FetchedAt.Equal(renewed.FetchedAt) {
+	if hit := b.redis.Lookup(t.Context(), keys)[0]; hit.Fragment == nil || !hit.Fragment.FetchedAt.Equal(renewed.FetchedAt) {
 		t.Errorf("%+v, want the refresh", hit)
 	}
 }

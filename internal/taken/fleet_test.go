@@ -213,13 +213,12 @@ func TestAnInvalidationWithoutRedisHoldsHereAndIsToldLater(t *testing.T) {
 	if err := fleet[0].ledger.Invalidate(t.Context(), cache.Scope{All: true}); !errors.Is(err, ErrNotTold) {
 		t.Errorf("error %v, want %v", err, ErrNotTold)
 	}
-	if hit := fleet[0].memory.LookAgain(t.Context(), f.Key); hit.Fragment != nil {
+	keys := []timeslot.FragmentKey{f.Key}
+	if found(fleet[0].memory.Lookup(t.Context(), keys)) != 0 {
 		t.Error("it does not hold here")
 	}
 	s.Begin()
-	rig.Until(t, "it holds elsewhere", func() bool {
-		return fleet[1].memory.LookAgain(t.Context(), f.Key).Fragment == nil
-	})
+	rig.Until(t, "it holds elsewhere", func() bool { return found(fleet[1].memory.Lookup(t.Context(), keys)) == 0 })
 }
 
 func TestAnEventMakesANewVersionOfTheView(t *testing.T) {
