@@ -18,7 +18,6 @@ import (
 type LedgerOptions struct {
 	Tombstone time.Duration    // how long a taken slot stays hidden; default 15m (docs/interface.md §2, booking.tombstone)
 	Pending   time.Duration    // how long while its booking is under way; default 30s
-	Suspect   time.Duration    // how long when nobody knows how its booking ended; default 1m
 	Max       int              // entries; above it those that would end first give way; default 100,000
 	Now       func() time.Time // nil: time.Now
 
@@ -83,20 +82,8 @@ func (s *leasedView) strict(now time.Time) bool { return now.Before(s.until) && 
 // are removed by later calls.
 func NewLedger(o LedgerOptions) (*Ledger, error) {
 	o = o.withDefaults()
-	var errs []error
-	for _, d := range [...]struct {
-		name  string
-		value time.Duration
-	}{{"Tombstone", o.Tombstone}, {"Pending", o.Pending}, {"Suspect", o.Suspect}, {"Lease", o.Lease}} {
-		if d.value < 0 {
-			errs = append(errs, fmt.Errorf("%s must be positive, not %s", d.name, d.value))
-		}
-	}
-	if o.Max < 0 {
-		errs = append(errs, fmt.Errorf("bound Max must be positive, not %d", o.Max))
-	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("ledger: %w", errors.Join(errs...))
+	if min(o.Tombstone, o.Pending, o.Lease) < 0 || o.Max < 0 {
+		return nil, fmt.Errorf("ledger: Tombstone %s, Pending %s, Lease %s and Max %d must be positive", o.Tombstone, o.Pending, o.Lease, o.Max)
 	}
 	l := &Ledger{options: o, fences: cache.NewFences(o.Surfaces), marks: make(map[markKey]*mark), released: make(map[markKey]time.Time)}
 	l.current.Store(&leasedView{view: newView()})
@@ -109,7 +96,6 @@ func NewLedger(o LedgerOptions) (*Ledger, error) {
 func (o LedgerOptions) withDefaults() LedgerOptions {
 	o.Tombstone = cmp.Or(o.Tombstone, 15*time.Minute)
 	o.Pending = cmp.Or(o.Pending, 30*time.Second)
-	o.Suspect = cmp.Or(o.Suspect, time.Minute)
 	o.Lease = cmp.Or(o.Lease, 100*time.Millisecond)
 	o.Max = cmp.Or(o.Max, 100_000)
 	if o.Now == nil {
@@ -143,8 +129,11 @@ func (l *Ledger) Promote(c timeslot.Claim, owner string) (told bool) {
 	return told
 }
 
+// suspicion is how long a slot stays hidden when nobody knows how its booking ended.
+const suspicion = time.Minute
+
 // Suspect keeps c hidden for a while after owner's booking ended nobody knows how. A tombstone stays as long as it is.
-func (l *Ledger) Suspect(c timeslot.Claim, owner string) { l.settle(c, owner, l.options.Suspect) }
+func (l *Ledger) Suspect(c timeslot.Claim, owner string) { l.settle(c, owner, suspicion) }
 
 func (l *Ledger) settle(c timeslot.Claim, owner string, stay time.Duration) receipt {
 	pending, settled := markKey{c, owner}, markKey{claim: c}

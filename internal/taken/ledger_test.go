@@ -28,139 +28,59 @@ func claimFor(s timeslot.Schedule, slot *timeslot.SlotWithID) timeslot.Claim {
 	}
 }
 
-func TestABookedSlotIsHiddenFromItsFirstMomentUntilItsTombstoneEnds(t *testing.T) {
-	clock := rig.NewClock()
-	l := ledger(t, LedgerOptions{Now: clock.Now})
-	c := claimFor(doctor, atNine())
-	hidden := func() bool { return l.View().Hides(&doctor, atNine(), clock.Now()) }
-
-	before := l.View()
-	l.Pend(c, "alice")
-	if !hidden() {
-		t.Error("offered while its booking is under way")
-	}
-	clock.Advance(30*time.Second - 1)
-	l.Promote(c, "alice")
-	clock.Advance(15*time.Minute - 1)
-	if !hidden() {
-		t.Error("offered before the tombstone ended")
-	}
-	clock.Advance(1)
-	if hidden() {
-		t.Error("hidden after the tombstone ended")
-	}
-	if n := l.Len(); n != 0 {
-		t.Errorf("%d entries are left", n)
-	}
-	if before.Hides(&doctor, atNine(), clock.Now()) {
-		t.Error("a view changed after it was taken")
-	}
-}
-
-func TestAPendingEntryEndsByItself(t *testing.T) {
-	clock := rig.NewClock()
-	l := ledger(t, LedgerOptions{Now: clock.Now})
-	l.Pend(claimFor(doctor, atNine()), "alice")
-	clock.Advance(30 * time.Second)
-	if l.View().Hides(&doctor, atNine(), clock.Now()) {
-		t.Error("hidden for longer than a booking may take")
-	}
-}
-
-func TestTheLoserOfARaceDoesNotLiftTheWinnersEntry(t *testing.T) {
-	clock := rig.NewClock()
-	c := claimFor(doctor, atNine())
-	for name, race := range map[string]func(l *Ledger){
-		"the winner is still under way": func(l *Ledger) {
-			l.Pend(c, "winner")
-			l.Pend(c, "loser")
-			l.Withdraw(c, "loser")
-		},
-		"the winner is through": func(l *Ledger) {
-			l.Pend(c, "winner")
-			l.Pend(c, "loser")
-			l.Promote(c, "winner")
-			l.Withdraw(c, "loser")
-		},
-		"the winner's outcome is unknown": func(l *Ledger) {
-			l.Pend(c, "winner")
-			l.Pend(c, "loser")
-			l.Suspect(c, "winner")
-			l.Withdraw(c, "loser")
-		},
-		"the loser never pended": func(l *Ledger) {
-			l.Promote(c, "winner")
-			l.Withdraw(c, "loser")
-			l.Withdraw(c, "")
-		},
-		"the loser withdraws twice": func(l *Ledger) {
-			l.Pend(c, "loser")
-			l.Withdraw(c, "loser")
-			l.Pend(c, "winner")
-			l.Withdraw(c, "loser")
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			l := ledger(t, LedgerOptions{Now: clock.Now})
-			race(l)
-			if !l.View().Hides(&doctor, atNine(), clock.Now()) {
-				t.Error("the winner's slot is offered")
-			}
-		})
-	}
-}
-
-func TestARefusedBookingOffersTheSlotAgain(t *testing.T) {
-	l := ledger(t, LedgerOptions{})
-	c := claimFor(doctor, atNine())
-	l.Pend(c, "alice")
-	l.Withdraw(c, "alice")
-	if l.View().Hides(&doctor, atNine(), time.Now()) || l.Len() != 0 {
-		t.Error("hidden although nobody books it")
-	}
-}
-
-func TestAnUnknownOutcomeHidesForAMinuteAndShortensNoTombstone(t *testing.T) {
-	clock := rig.NewClock()
-	l := ledger(t, LedgerOptions{Now: clock.Now})
-	c := claimFor(doctor, atNine())
-	l.Pend(c, "alice")
-	l.Suspect(c, "alice")
-	clock.Advance(time.Minute - 1)
-	if !l.View().Hides(&doctor, atNine(), clock.Now()) {
-		t.Error("offered within the minute")
-	}
-	clock.Advance(1)
-	if l.View().Hides(&doctor, atNine(), clock.Now()) {
-		t.Error("hidden after the minute")
-	}
-	l.Promote(c, "bob")
-	l.Suspect(c, "alice")
-	clock.Advance(10 * time.Minute)
-	if !l.View().Hides(&doctor, atNine(), clock.Now()) {
-		t.Error("the tombstone ended with the suspicion")
-	}
-}
-
-func TestReleaseLiftsMarksThatOthersPlaced(t *testing.T) {
+func TestWhatCallsOfABookingLeaveHidden(t *testing.T) {
 	full := claimFor(doctor, atNine())
 	byIdentity, bySlotID := timeslot.Claim{Identity: full.Identity}, timeslot.Claim{SlotID: full.SlotID}
-	for name, released := range map[string]timeslot.Claim{"by both names": full, "by identity": byIdentity, "by slotId": bySlotID} {
+	another := claimFor(doctor, new(withID("other", timeslot.Slot{Start: nine + 60})))
+	type call = func(*Ledger)
+	pend := func(owner string) call { return func(l *Ledger) { l.Pend(full, owner) } }
+	promote := func(owner string) call { return func(l *Ledger) { l.Promote(full, owner) } }
+	suspect := func(owner string) call { return func(l *Ledger) { l.Suspect(full, owner) } }
+	withdraw := func(owner string) call { return func(l *Ledger) { l.Withdraw(full, owner) } }
+	release := func(c timeslot.Claim) call { return func(l *Ledger) { l.Release(c) } }
+	for name, test := range map[string]struct {
+		calls []call
+		until time.Duration // from the last call on; 0: the slot is offered at once
+	}{
+		"a booking under way":               {[]call{pend("a")}, 30 * time.Second},
+		"a booking that went through":       {[]call{pend("a"), promote("a")}, 15 * time.Minute},
+		"a booking that was refused":        {[]call{pend("a"), withdraw("a")}, 0},
+		"a booking whose end is unknown":    {[]call{pend("a"), suspect("a")}, time.Minute},
+		"a suspicion after a tombstone":     {[]call{promote("b"), suspect("a")}, 15 * time.Minute},
+		"a loser, the winner under way":     {[]call{pend("a"), pend("b"), withdraw("b")}, 30 * time.Second},
+		"a loser, the winner through":       {[]call{pend("a"), pend("b"), promote("a"), withdraw("b")}, 15 * time.Minute},
+		"a loser, the winner's end unknown": {[]call{pend("a"), pend("b"), suspect("a"), withdraw("b")}, time.Minute},
+		"a loser that never pended":         {[]call{promote("a"), withdraw("b"), withdraw("")}, 15 * time.Minute},
+		"a loser that withdraws twice":      {[]call{pend("b"), withdraw("b"), pend("a"), withdraw("b")}, 30 * time.Second},
+		"a release by both names":           {[]call{pend("a"), promote("b"), release(full)}, 0},
+		"a release by identity":             {[]call{pend("a"), promote("b"), release(byIdentity)}, 0},
+		"a release by slotId":               {[]call{pend("a"), promote("b"), release(bySlotID)}, 0},
+		"a release of another slot":         {[]call{promote("b"), release(another)}, 15 * time.Minute},
+	} {
 		t.Run(name, func(t *testing.T) {
-			l := ledger(t, LedgerOptions{})
-			l.Pend(full, "alice")
-			l.Promote(full, "bob")
-			l.Release(released)
-			if l.View().Hides(&doctor, atNine(), time.Now()) {
-				t.Error("still hidden")
+			clock := rig.NewClock()
+			l := ledger(t, LedgerOptions{Now: clock.Now})
+			before := l.View()
+			for _, call := range test.calls {
+				call(l)
+			}
+			hidden := func() bool { return l.View().Hides(&doctor, atNine(), clock.Now()) }
+			if before.Hides(&doctor, atNine(), clock.Now()) {
+				t.Error("a view changed after it was taken")
+			}
+			if test.until > 0 {
+				if !hidden() {
+					t.Error("offered at once")
+				}
+				if clock.Advance(test.until - 1); !hidden() {
+					t.Error("offered before its time")
+				}
+				clock.Advance(1)
+			}
+			if hidden() || l.Len() != 0 {
+				t.Errorf("hidden %t after its time, and %d entries are left", hidden(), l.Len())
 			}
 		})
-	}
-	l := ledger(t, LedgerOptions{})
-	l.Promote(full, "bob")
-	l.Release(claimFor(doctor, new(withID("other", timeslot.Slot{Start: nine + 60}))))
-	if !l.View().Hides(&doctor, atNine(), time.Now()) {
-		t.Error("releasing another slot lifted this one")
 	}
 }
 
@@ -243,7 +163,59 @@ func TestReadersNeverMissAFinishedBooking(t *testing.T) {
 }
 
 func TestLedgerOptionsAreChecked(t *testing.T) {
-	if _, err := NewLedger(LedgerOptions{Tombstone: -1, Pending: -1, Suspect: -1, Max: -1}); err == nil {
-		t.Error("accepted")
+	for _, o := range []LedgerOptions{{Tombstone: -1}, {Pending: -1}, {Lease: -1}, {Max: -1}} {
+		if _, err := NewLedger(o); err == nil {
+			t.Errorf("accepted %+v", o)
+		}
+	}
+}
+
+func TestWhatAClaimHides(t *testing.T) {
+	elsewhere := doctor
+	elsewhere.DepartmentID, elsewhere.VisitTypeID = "99", "8"
+	somebodyElse := doctor
+	somebodyElse.NPI = "9000000099"
+	unnamed := elsewhere
+	unnamed.NPI = ""
+	pool := elsewhere
+	pool.Pool, pool.ProviderID = true, "p4"
+	claimed := claimFor(doctor, atNine())
+	change := func(change func(*timeslot.Claim)) timeslot.Claim {
+		c := claimed
+		change(&c)
+		return c
+	}
+	for name, test := range map[string]struct {
+		claim    timeslot.Claim
+		schedule timeslot.Schedule
+		slot     timeslot.SlotWithID
+		want     bool
+	}{
+		"the same identity":                        {claimed, doctor, withID("", timeslot.Slot{Start: nine}), true},
+		"the same slotId, identity unknown":        {timeslot.Claim{SlotID: "nine"}, somebodyElse, withID("nine", timeslot.Slot{Start: nine}), true},
+		"no slotId on either side":                 {timeslot.Claim{NPI: doctor.NPI}, doctor, withID("", timeslot.Slot{Start: nine}), false},
+		"another slot, later that day":             {claimed, doctor, withID("ten", timeslot.Slot{Start: nine + 3600, Duration: 20}), false},
+		"another clinician at the same time":       {claimed, somebodyElse, withID("", timeslot.Slot{Start: nine, Duration: 20}), false},
+		"the clinician elsewhere at the same time": {claimed, elsewhere, withID("", timeslot.Slot{Start: nine, Duration: 20}), true},
+		"elsewhere, beginning before it ends":      {claimed, elsewhere, withID("", timeslot.Slot{Start: nine + 1199, Duration: 20}), true},
+		"elsewhere, beginning as it ends":          {claimed, elsewhere, withID("", timeslot.Slot{Start: nine + 1200, Duration: 20}), false},
+		"elsewhere, ending after it begins":        {claimed, elsewhere, withID("", timeslot.Slot{Start: nine - 1199, Duration: 20}), true},
+		"elsewhere, ending as it begins":           {claimed, elsewhere, withID("", timeslot.Slot{Start: nine - 1200, Duration: 20}), false},
+		"the slot's duration unknown":              {claimed, elsewhere, withID("", timeslot.Slot{Start: nine - 60}), false},
+		"the claim's duration unknown":             {change(func(c *timeslot.Claim) { c.Duration = 0 }), elsewhere, withID("", timeslot.Slot{Start: nine + 59}), true},
+		"the claim's duration unknown, over":       {change(func(c *timeslot.Claim) { c.Duration = 0 }), elsewhere, withID("", timeslot.Slot{Start: nine + 60}), false},
+		"the slot's clinician is a pool":           {claimed, pool, withID("", timeslot.Slot{Start: nine, Duration: 20}), false},
+		"the claim's clinician is a pool":          {change(func(c *timeslot.Claim) { c.Pool = true }), elsewhere, withID("", timeslot.Slot{Start: nine, Duration: 20}), false},
+		"the slot's clinician unknown":             {claimed, unnamed, withID("", timeslot.Slot{Start: nine, Duration: 20}), false},
+		"both clinicians unknown":                  {change(func(c *timeslot.Claim) { c.NPI = "" }), unnamed, withID("", timeslot.Slot{Start: nine, Duration: 20}), false},
+		"a claim that names nothing":               {timeslot.Claim{}, timeslot.Schedule{}, withID("", timeslot.Slot{}), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := ledger(t, LedgerOptions{})
+			l.Promote(test.claim, "alice")
+			if got := l.View().Hides(&test.schedule, &test.slot, time.Now()); got != test.want {
+				t.Errorf("hides: %t, want %t", got, test.want)
+			}
+		})
 	}
 }

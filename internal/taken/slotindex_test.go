@@ -70,24 +70,9 @@ func TestCareOptionsCannotBeBookedBySlotID(t *testing.T) {
 	}
 }
 
-func TestAnIDIsKnownForAnHourAfterItsFragment(t *testing.T) {
-	clock := rig.NewClock()
-	x := slotIndex(t, SlotIndexOptions{Now: clock.Now})
-	f := redistest.Fragment(redistest.KeyOfNPI(1), clock.Now())
-	x.Add(f)
-	clock.Advance(100*time.Second + time.Hour - time.Millisecond)
-	if _, _, ok := x.Find(f.SlotIDs[0]); !ok {
-		t.Error("gone too early")
-	}
-	clock.Advance(time.Millisecond)
-	if _, _, ok := x.Find(f.SlotIDs[0]); ok {
-		t.Error("still known")
-	}
-}
-
 // An answer that repeats another need not be entered slot by slot; its ids are known for as long as those of any other, and
 // the slots were offered when the last was fetched.
-func TestIDsThatAreListedAgainAreKnownForAnHourAfterTheLastTime(t *testing.T) {
+func TestAnIDIsKnownForAnHourAfterTheLastAnswerThatListsIt(t *testing.T) {
 	for name, digest := range map[string]timeslot.Digest{"known to repeat": {1}, "not known to": {}} {
 		t.Run(name, func(t *testing.T) {
 			clock := rig.NewClock()
