@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"timeslots/internal/timeslot"
 )
 
 // shape is what one element of a list takes: at least so many bytes of the payload, and so many in memory.
@@ -73,8 +75,6 @@ func (r *payloadReader) byteBelow(limit byte) byte {
 	return b[0]
 }
 
-func (r *payloadReader) bit() bool { return r.byteBelow(2) == 1 }
-
 func (r *payloadReader) float() float64 {
 	b := r.take(8)
 	if b == nil {
@@ -124,4 +124,60 @@ func (r *payloadReader) strings(n int, keep func(i int, s string)) {
 		keep(i, text[:size])
 		text = text[size:]
 	}
+}
+
+// parsePayload fills f. Every byte must have its place.
+func parsePayload(payload []byte, f *timeslot.Fragment) error {
+	r := payloadReader{rest: payload, room: maxDecoded}
+	r.readTable()
+	(&content{read: &r}).fragment(f)
+	if r.err == nil && len(r.rest) > 0 {
+		r.fail("bytes after the end")
+	}
+	return r.err
+}
+
+func (r *payloadReader) readTable() {
+	n, _ := r.count(stringShape)
+	r.table = make([]string, n)
+	r.strings(n, func(i int, s string) { r.table[i] = s })
+}
+
+func (r *payloadReader) text() string {
+	ref := r.below(uint64(len(r.table)) + 1)
+	if ref == 0 {
+		return ""
+	}
+	return r.table[ref-1]
+}
+
+func (r *payloadReader) slots(schedules int) (list []timeslot.Slot, ids []string) {
+	n, ok := r.count(slotShape)
+	if !ok {
+		return nil, nil
+	}
+	list = make([]timeslot.Slot, n)
+	start := int64(0)
+	for i := range list {
+		start += r.between(math.MinInt64, math.MaxInt64)
+		list[i].Start = start
+	}
+	for i := range list {
+		list[i].Schedule = uint32(r.below(uint64(schedules)))
+	}
+	for i := range list {
+		list[i].Duration = uint16(r.below(math.MaxUint16 + 1))
+	}
+	for i := range list {
+		list[i].Offset = int16(r.between(math.MinInt16, math.MaxInt16))
+	}
+	r.strings(n, func(i int, s string) {
+		if s != "" && ids == nil {
+			ids = make([]string, n)
+		}
+		if ids != nil {
+			ids[i] = s
+		}
+	})
+	return list, ids
 }

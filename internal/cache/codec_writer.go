@@ -43,17 +43,7 @@ func (w *payloadWriter) payload(f *timeslot.Fragment) ([]byte, error) {
 		return nil, err
 	}
 	w.body = slices.Grow(w.body, 1024+len(f.Slots)*64+len(f.Body))
-	w.bit(f.NotFound)
-	w.signed(int64(f.Dropped))
-	w.oddities(f.Odd)
-	w.schedules(f.Schedules)
-	w.slots(f)
-	w.departments(f.Departments)
-	w.providers(f.Providers)
-	w.distances(f.Distances)
-	w.count(len(f.Body), f.Body == nil)
-	w.body = append(w.body, f.Body...)
-
+	(&content{write: w}).fragment(f)
 	w.out = append(w.appendTable(w.out), w.body...)
 	if len(w.out) > maxPayload {
 		return nil, fmt.Errorf("payload of %d bytes: %w", len(w.out), errTooLarge)
@@ -123,31 +113,6 @@ func (w *payloadWriter) text(s string) {
 	w.number(ref)
 }
 
-func (w *payloadWriter) texts(fields []*string) {
-	for _, s := range fields {
-		w.text(*s)
-	}
-}
-
-func (w *payloadWriter) oddities(list []timeslot.Oddity) {
-	w.count(len(list), list == nil)
-	for i := range list {
-		w.text(string(list[i].Reason))
-		w.signed(int64(list[i].Count))
-		w.text(list[i].Sample)
-	}
-}
-
-func (w *payloadWriter) schedules(list []timeslot.Schedule) {
-	w.count(len(list), list == nil)
-	for i := range list {
-		s := &list[i]
-		w.texts(scheduleText(s))
-		w.bit(s.Pool)
-		w.body = append(w.body, byte(s.ForNewPatient), byte(s.ForEstablishedPatient), byte(s.Bookable))
-	}
-}
-
 // slots writes one column after the other: neighbours in a column resemble each other, which is what zstd likes.
 // Booking ids differ from slot to slot, so they stand in a column of their own instead of in the table.
 func (w *payloadWriter) slots(f *timeslot.Fragment) {
@@ -172,48 +137,5 @@ func (w *payloadWriter) slots(f *timeslot.Fragment) {
 	}
 	for i := range list {
 		w.body = append(w.body, f.SlotID(i)...)
-	}
-}
-
-func (w *payloadWriter) departments(list []timeslot.Department) {
-	w.count(len(list), list == nil)
-	for i := range list {
-		d := &list[i]
-		w.texts(departmentText(d))
-		w.bit(d.Inactive)
-		w.bit(d.Point != nil)
-		if d.Point != nil {
-			w.float(d.Point.Latitude)
-			w.float(d.Point.Longitude)
-		}
-		w.visitTypes(d.VisitTypes)
-	}
-}
-
-func (w *payloadWriter) providers(list []timeslot.Provider) {
-	w.count(len(list), list == nil)
-	for i := range list {
-		p := &list[i]
-		w.texts(providerText(p))
-		w.count(len(p.Specialties), p.Specialties == nil)
-		for _, s := range p.Specialties {
-			w.text(s)
-		}
-		w.visitTypes(p.VisitTypes)
-	}
-}
-
-func (w *payloadWriter) visitTypes(list []timeslot.VisitType) {
-	w.count(len(list), list == nil)
-	for i := range list {
-		w.texts(visitTypeText(&list[i]))
-	}
-}
-
-func (w *payloadWriter) distances(miles map[string]float64) {
-	w.count(len(miles), miles == nil)
-	for key, v := range miles {
-		w.text(key)
-		w.float(v)
 	}
 }
