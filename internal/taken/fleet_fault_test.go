@@ -18,14 +18,7 @@ import (
 // The others go on, and are strict: they cannot know. So the booking's answer must say what it is worth.
 func TestAReplicaThatAloneIsCutOffDoesNotSayThatTheOthersKnow(t *testing.T) {
 	t.Parallel()
-	s, fleet := trustedFleet(t, 1, hurried)
-	way, err := rig.NewRelay(s.Addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer way.Close()
-	alone := openReplica(t, way.Addr, hurried)
-	trusting(t, []*replica{alone})
+	fleet, alone, way := cutOff(t)
 	if !alone.ledger.Promote(claimFor(doctor, new(withID("ten", timeslot.Slot{Start: nine + 3600, Duration: 20}))), "alice") {
 		t.Error("says that the others do not know, with Redis in reach")
 	}
@@ -71,11 +64,7 @@ func TestFlushedTombstonesAreBackSoonAndAnswersDoNotChangeMeanwhile(t *testing.T
 	fleet = append(fleet, openReplica(t, s.Addr, hurried))
 	trusting(t, fleet)
 	figure.AtMost(t, "strict again", time.Since(flushed), 3*time.Second)
-	for i, r := range fleet {
-		if hidden, _ := r.sees(t.Context()); !hidden {
-			t.Errorf("replica %d offers the slot", i)
-		}
-	}
+	allHide(t, fleet)
 }
 
 func TestABookingIsNotBlockedByRedis(t *testing.T) {
@@ -191,14 +180,7 @@ func TestAReleaseThatIsToldLateLeavesALaterBooking(t *testing.T) {
 // whatever was paid meanwhile.
 func TestWhatThereIsNoRoomToOweIsNotTold(t *testing.T) {
 	t.Parallel()
-	s, _ := trustedFleet(t, 1, hurried)
-	way, err := rig.NewRelay(s.Addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer way.Close()
-	alone := openReplica(t, way.Addr, hurried)
-	trusting(t, []*replica{alone})
+	_, alone, way := cutOff(t)
 	way.Close()
 	for i := range maxOutbox {
 		room := alone.ledger.fleet.outbox.add(message{

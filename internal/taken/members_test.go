@@ -36,36 +36,26 @@ func TestAnswersAreStrictAgainAsSoonAsEveryReplicaHasToldWhatItKnows(t *testing.
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, fleet := trustedFleet(t, 3, patient)
-			knowEachOther(t, fleet)
+			knowEachOther(t, fleet, 3)
 			c := claimFor(doctor, atNine())
 			fleet[0].ledger.Promote(c, "alice")
 			trouble(t, s)
 			fleet[1].ledger.Promote(claimFor(doctor, new(withID("ten", timeslot.Slot{Start: nine + 3600, Duration: 20}))), "bob")
 			trusting(t, fleet)
-			for i, r := range fleet {
-				if hidden, _ := r.sees(t.Context()); !hidden {
-					t.Errorf("replica %d offers the slot", i)
-				}
-			}
+			allHide(t, fleet)
 		})
 	}
 }
 
 // knowEachOther waits until every replica knows how many there are.
-func knowEachOther(t *testing.T, fleet []*replica) {
+// The poll that sees their number reads who they are, and where that fails, on a starved machine, the next one does.
+func knowEachOther(t *testing.T, fleet []*replica, members int) {
 	t.Helper()
 	board := fleet[0].ledger.fleet.board
 	rig.Until(t, "everybody has signed", func() bool {
 		list, err := board.members(t.Context())
-		return err == nil && len(list) == len(fleet)
+		return err == nil && len(list) == members
 	})
-	readWho(t, fleet)
-}
-
-// readWho waits until every replica has read who the members are. The poll that sees their number reads it, and where that
-// fails, on a starved machine, the next one does.
-func readWho(t *testing.T, fleet []*replica) {
-	t.Helper()
 	for range 8 {
 		fence(t, fleet)
 	}
@@ -74,20 +64,15 @@ func readWho(t *testing.T, fleet []*replica) {
 func TestAReplicaThatDoesNotTellKeepsTheOthersFromBeingStrict(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 2, patient)
-	board := fleet[0].ledger.fleet.board
 	now, err := s.Client().Time(t.Context()).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ghost := redis.Z{Member: "ghost", Score: float64(now.Add(time.Hour).UnixMicro())} // held up, or cut off
-	if err := s.Client().ZAdd(t.Context(), board.keys[3], ghost).Err(); err != nil {
+	if err := s.Client().ZAdd(t.Context(), fleet[0].ledger.fleet.board.keys[3], ghost).Err(); err != nil {
 		t.Fatal(err)
 	}
-	rig.Until(t, "everybody is known", func() bool {
-		list, err := board.members(t.Context())
-		return err == nil && len(list) == 3
-	})
-	readWho(t, fleet)
+	knowEachOther(t, fleet, 3)
 	s.Do("FLUSHALL")
 	for i, r := range fleet {
 		rig.Until(t, "not strict", func() bool { _, strict := r.ledger.Current(t.Context()); return !strict })
@@ -132,7 +117,7 @@ func TestTheFirstReplicaEverIsStrictAtOnce(t *testing.T) {
 func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testing.T) {
 	t.Parallel()
 	s, fleet := trustedFleet(t, 1, patient)
-	knowEachOther(t, fleet)
+	knowEachOther(t, fleet, 1)
 	for i := range 5 {
 		slot := atNine()
 		slot.ID, slot.Start = strconv.Itoa(i), slot.Start+int64(i)*3600
@@ -152,17 +137,19 @@ func TestANewcomerIsNotStrictBeforeThoseWhoListenHaveToldWhatRedisLost(t *testin
 	}
 }
 
+// boardOn is the board of a server, for nobody.
+func boardOn(t *testing.T, s *rig.Redis) *board {
+	t.Helper()
+	return newBoard(redistest.New(t, redistest.Options(s.Addr)), 10, time.Second)
+}
+
 // A replica reads the board, and then who has signed it. What a member told between the two is not in what was read, however
 // early it began to tell: the board is read again before the view is trusted.
 func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 	t.Parallel()
-	r := redistest.New(t, redistest.Options(rig.StartRedis(t).Addr))
-	l, err := NewLedger(LedgerOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := ledger(t, LedgerOptions{})
 	s := &fleet{
-		ledger: l, board: newBoard(r, 10, time.Second), now: time.Now, lease: time.Hour, heal: time.Hour, timeout: time.Minute,
+		ledger: l, board: boardOn(t, rig.StartRedis(t)), now: time.Now, lease: time.Hour, heal: time.Hour, timeout: time.Minute,
 		lastSent: time.Now(), others: newOtherMembers(),
 	}
 	s.others.known, s.others.count = map[string]time.Time{"other": time.Now()}, 1
@@ -199,9 +186,8 @@ func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 	t.Parallel()
 	server := rig.StartRedis(t)
-	r := redistest.New(t, redistest.Options(server.Addr))
 	client, clock := server.Client(), rig.NewClock()
-	s := &fleet{board: newBoard(r, 10, time.Second), now: clock.Now, others: newOtherMembers()}
+	s := &fleet{board: boardOn(t, server), now: clock.Now, others: newOtherMembers()}
 	on := func(names ...string) {
 		t.Helper()
 		signed := float64(client.Time(t.Context()).Val().UnixMicro())
@@ -230,8 +216,7 @@ func TestMembersAreKnownWhenOneComesAndOneLeaves(t *testing.T) {
 // What is lost while a replica tells may be what it told first.
 func TestASignatureCountsFromWhenTellingBegan(t *testing.T) {
 	t.Parallel()
-	r := redistest.New(t, redistest.Options(rig.StartRedis(t).Addr))
-	b := newBoard(r, 10, time.Second)
+	b := boardOn(t, rig.StartRedis(t))
 	began, err := b.since(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
@@ -257,8 +242,7 @@ func TestASignatureSaysNothingOfWhatIsLostAfterIt(t *testing.T) {
 	c := claimFor(doctor, atNine())
 	replicas[0].ledger.Promote(c, "alice")
 	told := replicas[0].ledger.fleet
-	r := redistest.New(t, redistest.Options(server.Addr))
-	reader := &fleet{board: newBoard(r, 10, time.Second), now: time.Now, lease: time.Hour, wait: 0, others: newOtherMembers()}
+	reader := &fleet{board: boardOn(t, server), now: time.Now, lease: time.Hour, wait: 0, others: newOtherMembers()}
 	reader.others.known = map[string]time.Time{told.others.name: time.Now()}
 	reader.others.count, reader.others.asked = 1, time.Now() // its question was heard before the loss
 	signature := func() int64 {
@@ -294,9 +278,7 @@ func TestWhatTheBoardLostInAFailoverIsKeptByThoseWhoReadIt(t *testing.T) {
 	rig.Until(t, "it is told again", func() bool {
 		return server.Client().ZScore(t.Context(), reader.ledger.fleet.board.keys[0], placed(c)).Err() == nil
 	})
-	if hidden, _ := reader.sees(t.Context()); !hidden {
-		t.Error("offers a slot whose mark Redis lost")
-	}
+	allHide(t, fleet[1:])
 }
 
 // goBack has the board forget that c was placed, and all that was told after, as a copy that lagged would have it. It

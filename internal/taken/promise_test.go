@@ -194,33 +194,24 @@ func TestNoStrictAnswerOffersWhatWasBookedAtAReplicaThatNeverReadItsID(t *testin
 	}
 }
 
-func TestWithoutDoubtsThePromiseAboutIDsThatNobodyReadIsBroken(t *testing.T) {
-	t.Parallel()
-	w := townByID(t, 3)
-	w.noDoubts = true
-	for range 20 { // each booking has an id that nobody read with one chance in four
-		if w.live(t.Context(), 4, 4); w.broken.Load() > 0 {
-			return
-		}
-	}
-	t.Errorf("nobody noticed: %s", w.report())
-}
-
 func TestEveryPartOfThePromiseIsNeeded(t *testing.T) {
 	t.Parallel()
 	for name, sabotage := range map[string]struct {
-		noWait bool
-		town   *town
+		noWait, byID bool
+		town         *town
 	}{
 		"the wait before the answer": {noWait: true, town: &town{}},
 		"the filter when serving":    {town: &town{noFilter: true}},
 		"the tombstones":             {town: &town{noTombstones: true}},
+		"the doubts":                 {byID: true, town: &town{noDoubts: true}}, // no replica reads an id
 	} {
 		t.Run(name, func(t *testing.T) {
 			deaf := []string{"--rename-command", "SUBSCRIBE", ""} // else all may hear of a booking before the next question
 			fleet := trustedFleetOn(t, rig.StartRedis(t, deaf...), 3, func(_ *redisclient.Options, l *LedgerOptions) { l.noWait = sabotage.noWait })
 			w := sabotage.town
-			w.fleet = fleet
+			if w.fleet = fleet; sabotage.byID {
+				w.byID, w.known = true, make([]sync.Map, len(fleet)) // that no replica asks
+			}
 			for range 50 { // it may take some: a poll may come between a booking and the next question
 				if w.live(t.Context(), 8, 4); w.broken.Load() > 0 {
 					break

@@ -128,6 +128,30 @@ func fence(t *testing.T, fleet []*replica) {
 	}
 }
 
+// allHide wants every replica to hide the slot now.
+func allHide(t *testing.T, fleet []*replica) {
+	t.Helper()
+	for i, r := range fleet {
+		if hidden, _ := r.sees(t.Context()); !hidden {
+			t.Errorf("replica %d offers the slot", i)
+		}
+	}
+}
+
+// cutOff is a fleet of one and a replica beside it, whose way to Redis the test may close.
+func cutOff(t *testing.T) (fleet []*replica, alone *replica, way *rig.Relay) {
+	t.Helper()
+	s, fleet := trustedFleet(t, 1, hurried)
+	way, err := rig.NewRelay(s.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(way.Close)
+	alone = openReplica(t, way.Addr, hurried)
+	trusting(t, []*replica{alone})
+	return fleet, alone, way
+}
+
 func everywhere(t *testing.T, fleet []*replica, what string, want bool) {
 	t.Helper()
 	for i, r := range fleet {

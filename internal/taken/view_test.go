@@ -16,7 +16,7 @@ func namesOf(npis ...string) timeslot.Clinicians {
 	return timeslot.CliniciansOf(f)
 }
 
-// claimOf is a slot of a clinician.
+// slotOf is a slot of a clinician.
 func slotOf(npi string, n int64) timeslot.Claim {
 	return timeslot.Claim{NPI: npi, Duration: 20, Identity: timeslot.Identity{EHRInstance: "e", DepartmentID: "1", Clinician: npi, VisitTypeID: "v", Start: 1_900_000_000 + n}}
 }
@@ -38,10 +38,7 @@ func TestAChangeConcernsTheAnswersThatSpeakOfItsClinician(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			l, err := NewLedger(LedgerOptions{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			l := ledger(t, LedgerOptions{})
 			since := l.View().Version()
 			tt.happens(l)
 			v := l.View()
@@ -62,10 +59,7 @@ func TestAChangeConcernsTheAnswersThatSpeakOfItsClinician(t *testing.T) {
 }
 
 func TestWhatIsLongPastConcernsEverybody(t *testing.T) {
-	l, err := NewLedger(LedgerOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := ledger(t, LedgerOptions{})
 	since := l.View().Version()
 	for i := range maxChanges {
 		l.Promote(slotOf("9000000017", int64(i)), "o")
@@ -83,10 +77,7 @@ func TestWhatIsLongPastConcernsEverybody(t *testing.T) {
 }
 
 func TestAnOldViewDoesNotSeeLaterChanges(t *testing.T) {
-	l, err := NewLedger(LedgerOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := ledger(t, LedgerOptions{})
 	var views []*View
 	for i := range 20 {
 		l.Promote(slotOf(fmt.Sprint(9_000_000_000+i), 0), "o")
@@ -102,10 +93,7 @@ func TestAnOldViewDoesNotSeeLaterChanges(t *testing.T) {
 }
 
 func BenchmarkTouches(b *testing.B) {
-	l, err := NewLedger(LedgerOptions{})
-	if err != nil {
-		b.Fatal(err)
-	}
+	l := ledger(b, LedgerOptions{})
 	var npis []string
 	for i := range 1000 {
 		npis = append(npis, fmt.Sprint(9_000_000_000+i))
