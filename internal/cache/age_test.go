@@ -23,11 +23,7 @@ func apart(t *testing.T, ahead time.Duration, policies ...timeslot.Policy) (serv
 			o.Now = clock.Now
 			o.Policy = func(timeslot.Source) timeslot.Policy { return own }
 		})
-		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return tiered
+		return tieredOn(t, r, MemoryOptions{Now: clock.Now})
 	}
 	if len(policies) == 0 {
 		policies = []timeslot.Policy{redistest.Policy, redistest.Policy}

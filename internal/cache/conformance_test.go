@@ -53,10 +53,7 @@ func TestTieredKeepsTheStorePromises(t *testing.T) {
 		clock := rig.NewClock()
 		follow(t, server, clock)
 		r := tierOn(t, server, func(o *setup) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
-		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)
-		if err != nil {
-			t.Fatal(err)
-		}
+		tiered := tieredOn(t, r, MemoryOptions{Now: clock.Now})
 		return subject{tiered, clock, func() { r.settle(t) }}
 	})
 }

@@ -60,12 +60,7 @@ type setup struct {
 // tierOn is a Redis tier in front of s. Without changes it is patient, so that a busy test machine does not trip it.
 func tierOn(t testing.TB, s *rig.Redis, change func(*setup)) *Redis {
 	t.Helper()
-	return redisTier(t, s.Addr, change)
-}
-
-func redisTier(t testing.TB, addr string, change func(*setup)) *Redis {
-	t.Helper()
-	o := setup{Options: redistest.Options(addr)}
+	o := setup{Options: redistest.Options(s.Addr)}
 	if change != nil {
 		change(&o)
 	}
@@ -78,6 +73,16 @@ func redisTier(t testing.TB, addr string, change func(*setup)) *Redis {
 	}
 	t.Cleanup(func() { _ = r.Close() })
 	return r
+}
+
+// tieredOn is a store of its own memory and of r.
+func tieredOn(t testing.TB, r *Redis, o MemoryOptions) *Tiered {
+	t.Helper()
+	tiered, err := NewTiered(memoryTier(t, o), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tiered
 }
 
 // sharer is one process of a fleet as far as fragments go. All of a fleet know the same events.
@@ -93,16 +98,13 @@ func sharing(t testing.TB, s *rig.Redis, n int, change func(*setup)) []*sharer {
 	fences, list := NewFences(nil), make([]*sharer, n)
 	for i := range list {
 		seen := redistest.NewCounter()
-		r := redisTier(t, s.Addr, func(o *setup) {
+		r := tierOn(t, s, func(o *setup) {
 			o.Recorder = seen
 			if change != nil {
 				change(o)
 			}
 		})
-		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: r.options.Now, Recorder: seen, Fences: fences}), r)
-		if err != nil {
-			t.Fatal(err)
-		}
+		tiered := tieredOn(t, r, MemoryOptions{Now: r.options.Now, Recorder: seen, Fences: fences})
 		list[i] = &sharer{Tiered: tiered, fences: fences, seen: seen}
 	}
 	return list

@@ -205,10 +205,7 @@ func TestClosingLeavesNoGoroutine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tiered, err := NewTiered(memoryTier(t, MemoryOptions{}), r)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tiered := tieredOn(t, r, MemoryOptions{})
 	tiered.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(1), time.Now()))
 	if err := errors.Join(tiered.Close(), client.Close()); err != nil {
 		t.Error(err)

@@ -19,11 +19,7 @@ func replicas(t *testing.T) (a, b *Tiered, clock *rig.Clock, seen *redistest.Cou
 	follow(t, server, clock)
 	open := func() *Tiered {
 		r := tierOn(t, server, func(o *setup) { o.Now, o.Recorder = clock.Now, seen })
-		tiered, err := NewTiered(memoryTier(t, MemoryOptions{Now: clock.Now}), r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return tiered
+		return tieredOn(t, r, MemoryOptions{Now: clock.Now})
 	}
 	return open(), open(), clock, seen
 }

@@ -52,39 +52,28 @@ func (u *repeating) renew(t testing.TB, r *sharer) *timeslot.Fragment {
 	return f
 }
 
-// moved is how often Redis has run a command, and how many bytes came in.
-type moved struct{ set, setrange, in int }
+// moved is how often Redis has run a command, and how many bytes came in and went out.
+type moved struct{ set, setrange, publish, in, out int }
 
 func watchOf(t testing.TB, client *redis.Client) (m moved) {
 	t.Helper()
 	info := client.Info(t.Context(), "commandstats", "stats").Val()
-	number := func(expression string) int {
-		found := regexp.MustCompile(expression).FindStringSubmatch(info)
-		if found == nil {
-			return 0
+	for number, expression := range map[*int]string{
+		&m.set: `cmdstat_set:calls=`, &m.setrange: `cmdstat_setrange:calls=`, &m.publish: `cmdstat_publish:calls=`,
+		&m.in: `total_net_input_bytes:`, &m.out: `total_net_output_bytes:`,
+	} {
+		if found := regexp.MustCompile(expression + `(\d+)`).FindStringSubmatch(info); found != nil {
+			*number, _ = strconv.Atoi(found[1])
 		}
-		n, _ := strconv.Atoi(found[1])
-		return n
 	}
-	return moved{number(`cmdstat_set:calls=(\d+)`), number(`cmdstat_setrange:calls=(\d+)`), number(`total_net_input_bytes:(\d+)`)}
-}
-
-// alone is one by itself: nothing but what the test does reaches Redis.
-func alone(t testing.TB, s *rig.Redis) *sharer {
-	t.Helper()
-	seen := redistest.NewCounter()
-	r := tierOn(t, s, func(o *setup) { o.Recorder = seen })
-	store, err := NewTiered(memoryTier(t, MemoryOptions{Recorder: seen}), r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &sharer{Tiered: store, seen: seen}
+	return m
 }
 
 func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
 	t.Parallel()
 	s := rig.StartRedis(t)
-	client, a, b := s.Client(), alone(t, s), alone(t, s)
+	client, fleet := s.Client(), sharing(t, s, 2, nil)
+	a, b := fleet[0], fleet[1]
 	u := &repeating{slots: 1000}
 	name := a.redis.prefix + u.key().String()
 	first := u.renew(t, a)
@@ -122,7 +111,8 @@ func TestRedisIsNotWrittenWithBytesThatItHas(t *testing.T) {
 func TestWhatChangedIsWrittenWhole(t *testing.T) {
 	t.Parallel()
 	s := rig.StartRedis(t)
-	client, a, b := s.Client(), alone(t, s), alone(t, s)
+	client, fleet := s.Client(), sharing(t, s, 2, nil)
+	a, b := fleet[0], fleet[1]
 	u := &repeating{slots: 100}
 	u.renew(t, a)
 	before := watchOf(t, client)
@@ -154,13 +144,8 @@ func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := redistest.NewCounter()
-			r := tierOn(t, s, func(o *setup) { o.Recorder, o.Tenant = seen, tenantOf(t) })
-			store, err := NewTiered(memoryTier(t, MemoryOptions{}), r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			a, u := &sharer{Tiered: store, seen: seen}, &repeating{slots: 20}
+			a, u := sharing(t, s, 1, func(o *setup) { o.Tenant = tenantOf(t) })[0], &repeating{slots: 20}
+			r, seen := a.redis, a.seen
 			u.renew(t, a)
 			meanwhile(t.Context(), r.prefix+u.key().String())
 			second := u.renew(t, a)
@@ -179,16 +164,14 @@ func TestAHeadFindsNoBodyAndTheWholeValueFollows(t *testing.T) {
 func TestARefreshOfAnotherReplicaIsReadWithoutItsContent(t *testing.T) {
 	t.Parallel()
 	s := rig.StartRedis(t)
-	client, a, b := s.Client(), alone(t, s), alone(t, s)
+	client, fleet := s.Client(), sharing(t, s, 2, nil)
+	a, b := fleet[0], fleet[1]
 	u := &repeating{slots: 1000}
 	u.renew(t, a)
 	old := b.Lookup(t.Context(), []timeslot.FragmentKey{u.key()})[0].Fragment
 	refreshed := u.renew(t, a)
 
-	out := func() int {
-		n, _ := strconv.Atoi(regexp.MustCompile(`total_net_output_bytes:(\d+)`).FindStringSubmatch(client.Info(t.Context(), "stats").Val())[1])
-		return n
-	}
+	out := func() int { return watchOf(t, client).out }
 	before := out()
 	for range 10 { // what the test itself reads
 		out()
@@ -256,16 +239,11 @@ func TestAnAnswerThatIsRepeatedIsFencedLikeAnyOther(t *testing.T) {
 func TestALeaseThatNobodyWaitsForIsGivenBackWithoutANotice(t *testing.T) {
 	t.Parallel()
 	s := rig.StartRedis(t)
-	a, b := alone(t, s), alone(t, s)
+	fleet := sharing(t, s, 2, nil)
+	a, b := fleet[0], fleet[1]
 	u := &repeating{slots: 20}
-	published := func() int {
-		found := regexp.MustCompile(`cmdstat_publish:calls=(\d+)`).FindStringSubmatch(s.Client().Info(t.Context(), "commandstats").Val())
-		if found == nil {
-			return 0
-		}
-		n, _ := strconv.Atoi(found[1])
-		return n
-	}
+	client := s.Client()
+	published := func() int { return watchOf(t, client).publish }
 	rig.Until(t, "the probes are over", func() bool { return !redistest.Bypassed(a.redis.client) && !redistest.Bypassed(b.redis.client) })
 	before := published()
 	u.renew(t, a)
