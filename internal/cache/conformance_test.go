@@ -37,29 +37,40 @@ func TestMemoryKeepsTheStorePromises(t *testing.T) {
 
 func TestRedisKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
-	server := rig.StartRedis(t)
-	conform(t, func(t *testing.T) subject {
-		clock := rig.NewClock()
-		follow(t, server, clock)
-		r := tierOn(t, server, func(o *setup) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
-		return subject{r, clock, func() { r.settle(t) }}
-	})
+	conformOnRedis(t, func(_ *testing.T, r *Redis) keeper { return r })
 }
 
 func TestTieredKeepsTheStorePromises(t *testing.T) {
 	t.Parallel()
+	conformOnRedis(t, func(t *testing.T, r *Redis) keeper { return tieredOn(t, r, MemoryOptions{Now: r.options.Now}) })
+}
+
+func conformOnRedis(t *testing.T, open func(*testing.T, *Redis) keeper) {
 	server := rig.StartRedis(t)
 	conform(t, func(t *testing.T) subject {
 		clock := rig.NewClock()
 		follow(t, server, clock)
 		r := tierOn(t, server, func(o *setup) { o.Now, o.Tenant = clock.Now, tenantOf(t) })
-		tiered := tieredOn(t, r, MemoryOptions{Now: clock.Now})
-		return subject{tiered, clock, func() { r.settle(t) }}
+		return subject{open(t, r), clock, func() { r.settle(t) }}
 	})
 }
 
 // tenantOf keeps tests that share a server apart.
 func tenantOf(t testing.TB) string { return fmt.Sprintf("%x", t.Name()) }
+
+// put stores fragments one after the other.
+func (s subject) put(t *testing.T, list ...*timeslot.Fragment) {
+	for _, f := range list {
+		s.Put(t.Context(), f)
+		s.settle()
+	}
+}
+
+// want finds what is stored for a key; nil: nothing is.
+func (s subject) want(t *testing.T, key timeslot.FragmentKey, want *timeslot.Fragment) {
+	t.Helper()
+	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{key}), want)
+}
 
 // conform runs every promise of [Store] against stores that open makes.
 func conform(t *testing.T, open func(*testing.T) subject) {
@@ -68,8 +79,7 @@ func conform(t *testing.T, open func(*testing.T) subject) {
 		"what was put is found under its own key, in order":   putIsFoundInOrder,
 		"a fragment is found until its last bound, then gone": foundUntilLastBound,
 		"an expired fragment is not stored":                   expiredIsNotStored,
-		"an older fragment never replaces a later one":        olderNeverReplaces,
-		"a later fragment replaces an older one":              laterReplaces,
+		"of two fragments the later one stays":                theLaterStays,
 		"not found is an answer too":                          notFoundIsStored,
 		"among concurrent puts the latest stays":              latestOfManyStays,
 		"what is needless is let go of, and nothing else":     needlessGoes,
@@ -90,59 +100,47 @@ func emptyMisses(t *testing.T, s subject) {
 
 func putIsFoundInOrder(t *testing.T, s subject) {
 	one, two := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now()), redistest.WithSlots(50, s.clock.Now())
-	s.Put(t.Context(), one)
-	s.Put(t.Context(), two)
-	s.settle()
+	s.put(t, one, two)
 	hits := s.Lookup(t.Context(), []timeslot.FragmentKey{two.Key, redistest.KeyOfNPI(3), one.Key, two.Key})
 	wantFragments(t, hits, two, nil, one, two)
 }
 
 func foundUntilLastBound(t *testing.T, s subject) {
 	f := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
-	s.Put(t.Context(), f)
-	s.settle()
+	s.put(t, f)
 	for _, step := range []time.Duration{0, redistest.Policy.Fresh, redistest.Policy.Stale, redistest.Policy.StaleOnError - time.Millisecond} {
 		s.clock.Advance(step)
-		wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
+		s.want(t, f.Key, f)
 	}
 	s.clock.Advance(time.Millisecond)
-	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
+	s.want(t, f.Key, nil)
 }
 
 func expiredIsNotStored(t *testing.T, s subject) {
 	f := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now().Add(-100*time.Second))
-	s.Put(t.Context(), f)
-	s.settle()
-	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
+	s.put(t, f)
+	s.want(t, f.Key, nil)
 }
 
-func olderNeverReplaces(t *testing.T, s subject) {
-	later := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
-	older := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
-	s.Put(t.Context(), later)
-	s.settle()
-	s.Put(t.Context(), older)
-	s.settle()
-	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{later.Key}), later)
-}
-
-func laterReplaces(t *testing.T, s subject) {
-	older := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now().Add(-time.Nanosecond))
-	later := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now())
-	s.Put(t.Context(), older)
-	s.settle()
-	s.Put(t.Context(), later)
-	s.settle()
-	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{later.Key}), later)
+func theLaterStays(t *testing.T, s subject) {
+	for npi, laterFirst := range []bool{true, false} {
+		key := redistest.KeyOfNPI(npi)
+		older, later := redistest.Fragment(key, s.clock.Now().Add(-time.Nanosecond)), redistest.Fragment(key, s.clock.Now())
+		if laterFirst {
+			s.put(t, later, older)
+		} else {
+			s.put(t, older, later)
+		}
+		s.want(t, key, later)
+	}
 }
 
 func notFoundIsStored(t *testing.T, s subject) {
 	f := notFound(redistest.KeyOfNPI(404), s.clock.Now())
-	s.Put(t.Context(), f)
-	s.settle()
-	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), f)
+	s.put(t, f)
+	s.want(t, f.Key, f)
 	s.clock.Advance(redistest.Policy.Negative)
-	wantFragments(t, s.Lookup(t.Context(), []timeslot.FragmentKey{f.Key}), nil)
+	s.want(t, f.Key, nil)
 }
 
 func latestOfManyStays(t *testing.T, s subject) {
@@ -188,11 +186,9 @@ func needlessGoes(t *testing.T, s subject) {
 	if !ok {
 		t.Skip("keeps nothing in memory")
 	}
-	one, two, three := redistest.Fragment(redistest.KeyOfNPI(1), s.clock.Now()), redistest.Fragment(redistest.KeyOfNPI(2), s.clock.Now()), redistest.Fragment(redistest.KeyOfNPI(3), s.clock.Now())
-	for _, f := range []*timeslot.Fragment{one, two, three} {
-		s.Put(t.Context(), f)
-	}
-	s.settle()
+	fetched := func(npi int) *timeslot.Fragment { return redistest.Fragment(redistest.KeyOfNPI(npi), s.clock.Now()) }
+	one, two, three := fetched(1), fetched(2), fetched(3)
+	s.put(t, one, two, three)
 	gone := d.Drop([]timeslot.FragmentKey{one.Key, two.Key, redistest.KeyOfNPI(4)}, func(f *timeslot.Fragment) bool { return f == two })
 	if diff := cmp.Diff([]timeslot.FragmentKey{two.Key}, gone); diff != "" {
 		t.Errorf("gone (-want +got):\n%s", diff)

@@ -68,6 +68,16 @@ func crowd(t *testing.T, fleet []*sharer, callers int, u *upstream) (filled, sha
 	return ok.Load(), other.Load(), bad.Load()
 }
 
+// leaseOf is the lease of a key, which a replica takes.
+func leaseOf(t *testing.T, r *sharer, key timeslot.FragmentKey) *lease {
+	t.Helper()
+	turn, err := r.redis.awaitTurn(t.Context(), key, nil, r.memory.fresh)
+	if err != nil || turn.lease == nil {
+		t.Fatalf("no lease: %v", err)
+	}
+	return turn.lease
+}
+
 func TestACrowdAtThreeReplicasCostsOneCall(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 3, nil)
@@ -138,10 +148,7 @@ func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 	const life = 2 * time.Second
 	fleet := sharing(t, rig.StartRedis(t), 2, func(o *setup) { o.LeaseTTL = life })
 	u := &upstream{key: redistest.KeyOfNPI(1)}
-	turn, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh)
-	if err != nil || turn.lease == nil {
-		t.Fatalf("no lease: %v", err)
-	} // and never gives it back
+	held := leaseOf(t, fleet[0], u.key) // and never gives it back
 
 	hurry, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -157,7 +164,7 @@ func TestAReplicaThatDiedHoldsUpTheOthersUntilItsLeaseEnds(t *testing.T) {
 		t.Errorf("the next one went after %s, want the %s of the lease and a pause", took, life)
 	}
 	figure.AtMost(t, "the next one's turn", time.Since(start), life+1600*time.Millisecond)
-	fleet[0].redis.giveBack(turn.lease) // too late: the lease is another's by now, or nobody's
+	fleet[0].redis.giveBack(held) // too late: the lease is another's by now, or nobody's
 }
 
 // late has a deadline that has passed, of which its connection learned before itself.
@@ -169,9 +176,7 @@ func TestTheEndOfACallersTimeIsNotTakenForTroubleWithRedis(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 2, func(o *setup) { o.LeaseTTL = time.Minute })
 	u := &upstream{key: redistest.KeyOfNPI(1)}
-	if held, err := fleet[0].redis.awaitTurn(t.Context(), u.key, nil, fleet[0].memory.fresh); err != nil || held.lease == nil {
-		t.Fatalf("no lease: %v", err)
-	}
+	leaseOf(t, fleet[0], u.key)
 	for range 20 {
 		if _, _, err := fleet[1].Fill(late{t.Context()}, u.key, u.work); !errors.Is(err, context.DeadlineExceeded) || u.calls.Load() != 0 {
 			t.Errorf("error %v, %d calls", err, u.calls.Load())
@@ -186,19 +191,16 @@ func TestALeaseIsGivenBackByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	fleet := sharing(t, rig.StartRedis(t), 2, nil)
 	key := redistest.KeyOfNPI(1)
-	turn, err := fleet[0].redis.awaitTurn(t.Context(), key, nil, fleet[0].memory.fresh)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fleet[1].redis.giveBack(&lease{name: turn.lease.name, token: "somebody else's"})
-	second := &wanted{lease: &lease{name: turn.lease.name, token: "of the second"}, key: key, usable: fleet[1].memory.fresh}
+	held := leaseOf(t, fleet[0], key)
+	fleet[1].redis.giveBack(&lease{name: held.name, token: "somebody else's"})
+	second := &wanted{lease: &lease{name: held.name, token: "of the second"}, key: key, usable: fleet[1].memory.fresh}
 	if _, settled := fleet[1].redis.try(t.Context(), second); settled {
 		t.Error("two replicas hold the lease")
 	}
 	if left := fleet[1].redis.Leases(t.Context(), []timeslot.FragmentKey{{Operation: timeslot.OpDepartments}, key}); left[0] != 0 || left[1] <= 0 {
 		t.Errorf("leases last %v, want none and the first replica's", left)
 	}
-	fleet[0].redis.giveBack(turn.lease)
+	fleet[0].redis.giveBack(held)
 	if next, settled := fleet[1].redis.try(t.Context(), second); !settled || next.lease == nil {
 		t.Error("nobody gets the lease that was given back")
 	}

@@ -79,7 +79,13 @@ func (r *Redis) Lookup(ctx context.Context, keys []timeslot.FragmentKey) []Hit {
 		names[i] = r.prefix + key.String()
 	}
 	now := r.options.Now() // before asking: what time the answer takes makes nothing younger
-	for i, reply := range r.get(ctx, names) {
+	replies := make([]stored, len(keys))
+	r.client.Batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) func() error {
+		// GETRANGE in place of GET bounds what a foreign value can make us read; an absent key reads as empty.
+		replies[i] = stored{left: pipe.PTTL(ctx, names[i]), value: pipe.GetRange(ctx, names[i], 0, maxEncoded)}
+		return func() error { return redisclient.Worst(replies[i].left.Err(), replies[i].value.Err()) }
+	})
+	for i, reply := range replies { // what a bypassed server has was not asked for
 		f, err := r.fragment(reply, names[i], keys[i], now)
 		switch {
 		case err != nil:
@@ -102,14 +108,6 @@ type stored struct {
 	value *redis.StringCmd
 }
 
-// ask queues the reading of a value. GETRANGE in place of GET bounds what a foreign value can make us read; an absent
-// key reads as empty.
-func ask(ctx context.Context, pipe redis.Pipeliner, name string) stored {
-	return stored{left: pipe.PTTL(ctx, name), value: pipe.GetRange(ctx, name, 0, maxEncoded)}
-}
-
-func (s stored) err() error { return redisclient.Worst(s.left.Err(), s.value.Err()) }
-
 // errBypassed stands for what was not asked.
 var errBypassed = errors.New("the server is bypassed")
 
@@ -131,16 +129,6 @@ func (r *Redis) fragment(reply stored, name string, key timeslot.FragmentKey, no
 		return nil, err
 	}
 	return f, nil
-}
-
-// get reads all names in one round trip to each server that has some. What a bypassed server has is not asked for.
-func (r *Redis) get(ctx context.Context, names []string) []stored {
-	replies := make([]stored, len(names))
-	r.client.Batch(ctx, operationGet, names, func(ctx context.Context, pipe redis.Pipeliner, i int) func() error {
-		replies[i] = ask(ctx, pipe, names[i])
-		return replies[i].err
-	})
-	return replies
 }
 
 // Close stops the tier's goroutines and waits for them. It gives queued writes a second to reach the server.
