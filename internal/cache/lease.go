@@ -126,7 +126,7 @@ func (r *Redis) try(ctx context.Context, want *wanted) (turn, bool) {
 	if won {
 		return turn{lease: want.lease}, true
 	}
-	if got.owner == "" && isRefusal(got.err) { // read-only, or out of memory: nobody will get a lease
+	if got.owner == "" && redisclient.IsReply(got.err) && got.err != redis.Nil { // read-only, or out of memory: nobody will get a lease
 		return turn{}, true
 	}
 	return turn{}, !ok && r.client.Bypassed(want.lease.name)
@@ -190,11 +190,6 @@ func underHead(head, known *timeslot.Fragment) *timeslot.Fragment {
 	f := *known
 	f.FetchedAt, f.Bounds, f.Epoch, f.Covers = head.FetchedAt, head.Bounds, head.Epoch, head.Covers
 	return &f
-}
-
-// isRefusal reports whether Redis answered a command with an error.
-func isRefusal(err error) bool {
-	return redisclient.IsReply(err) && err != redis.Nil
 }
 
 // giveBack is a function of the scripts: it gives a lease back, if it is still the owner's, and wakes those who wait for the

@@ -1,7 +1,6 @@
 package redisclient
 
 import (
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,9 +14,9 @@ import (
 // A time-out alone may be our own doing: under a crowd that takes every core, answers lie unread for longer than we
 // wait. So time-outs open it only when nothing was answered for a while; a connection that is refused opens it at once.
 type breaker struct {
-	server   string       // address
-	lastWord atomic.Int64 // when the server last answered anything, in nanoseconds since birth
-	skew     atomic.Int64 // our clock minus the server's, in nanoseconds
+	server   string                        // address
+	lastWord atomic.Int64                  // when the server last answered anything, in nanoseconds since birth
+	skew     atomic.Pointer[time.Duration] // our clock minus the server's; nil: its clock was never read
 	birth    time.Time
 	state    atomic.Pointer[condition] // nil: not known yet
 
@@ -44,20 +43,15 @@ const manyDoubts = 10
 func newBreaker(server string, changed func(was, is *condition)) *breaker {
 	g := &breaker{server: server, birth: time.Now(), changed: changed}
 	g.lastWord.Store(-int64(time.Hour)) // never
-	g.skew.Store(noSkew)
 	return g
 }
 
-// noSkew stands for a server whose clock was never read.
-const noSkew = math.MinInt64
-
 // ahead is by how much our clock is ahead of the server's; 0 where that is not known.
 func (g *breaker) ahead() (d time.Duration, known bool) {
-	n := g.skew.Load()
-	if n == noSkew {
-		return 0, false
+	if skew := g.skew.Load(); skew != nil {
+		return *skew, true
 	}
-	return time.Duration(n), true
+	return 0, false
 }
 
 func (g *breaker) answered() { g.lastWord.Store(int64(time.Since(g.birth))) }

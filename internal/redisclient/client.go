@@ -34,7 +34,7 @@ func New(o Options) (*Client, error) {
 	}
 	redis.SetLogger(Quiet{})
 	ctx, stop := context.WithCancel(context.Background())
-	c := &Client{client: o.client(), options: o, stop: stop}
+	c := &Client{client: o.client(o.Timeout*6/10, poolSize), options: o, stop: stop}
 	c.servers = newServers(&o, c.client, c.bypassBegan)
 	c.Probe(ctx)
 	c.watching.Go(func() { c.watch(ctx) })
@@ -60,7 +60,7 @@ func (c *Client) Tag() string { return "{" + c.options.Tenant + ":" + c.options.
 // Another makes a client of the same servers with connections of its own, each of which waits for at most patience. It
 // never hangs either, but passes no server by: tell [Client.Met] what it met.
 func (c *Client) Another(patience time.Duration, connections int) redis.UniversalClient {
-	return c.options.clientWith(patience, connections)
+	return c.options.client(patience, connections)
 }
 
 // OnBypass has told called whenever a server is no longer asked, for those who wait for something from it.

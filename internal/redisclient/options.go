@@ -105,14 +105,10 @@ func (o *Options) namespace() string {
 	return o.Prefix + ":" + o.Tenant + ":" + o.Tier + ":"
 }
 
-// client makes a client that never hangs. The library's defaults wait 5 to 109 s for a dead server (docs/faults.md §3), so
-// every limit is set: no retries at any level, deadlines from the context, and a bounded pool that is not waited for.
-func (o *Options) client() redis.UniversalClient {
-	return o.clientWith(o.Timeout*6/10, poolSize)
-}
-
-// clientWith makes one that reads and writes for at most patience, on at most so many connections.
-func (o *Options) clientWith(patience time.Duration, connections int) redis.UniversalClient {
+// client makes a client that reads and writes for at most patience, on at most so many connections, and never hangs. The
+// library's defaults wait 5 to 109 s for a dead server (docs/faults.md §3), so every limit is set: no retries at any
+// level, deadlines from the context, and a bounded pool that is not waited for.
+func (o *Options) client(patience time.Duration, connections int) redis.UniversalClient {
 	u := &redis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.Master, Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: o.TLS,
 

@@ -88,7 +88,7 @@ func (c *Client) readClock(ctx context.Context, client redis.UniversalClient, g 
 		return Worst(ping.Err(), clock.Err())
 	}
 	middle := sent.Add(c.options.Now().Sub(sent) / 2)
-	g.skew.Store(int64(middle.Round(0).Sub(clock.Val()))) // by the wall clock, which others see
+	g.skew.Store(new(middle.Round(0).Sub(clock.Val()))) // by the wall clock, which others see
 	return nil
 }
 

@@ -53,23 +53,13 @@ func (s *fleet) write(m message) bool {
 	if err != nil {
 		return false
 	}
-	s.ledger.acknowledge(m.places, number)
+	s.ledger.acknowledge(m, number)
 	for i := range m.events {
 		m.events[i].Number = number
 	}
 	s.ledger.learnEvents(m.events)
-	s.ledger.forgetReleased(m.lifts)
 	s.outbox.sent(m)
 	return true
-}
-
-// forgetReleased forgets what the board was told.
-func (l *Ledger) forgetReleased(keys []markKey) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, k := range keys {
-		delete(l.released, k)
-	}
 }
 
 // entries are m as operations, as far as they still make sense: no lift of what was placed again, and no marks that
@@ -150,7 +140,7 @@ func (s *fleet) assert(ctx context.Context) {
 			pause = min(pause, retryEvery)
 		}
 		redisclient.Rest(ctx, s.outbox.nudge, max(pause, time.Millisecond))
-		if s.outbox.takeAssertNow() && least.Before(due) {
+		if s.outbox.all.Swap(false) && least.Before(due) {
 			due = least
 		}
 		s.sendOutbox()

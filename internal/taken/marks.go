@@ -133,10 +133,13 @@ func (l *Ledger) unlearn(d *draft, k markKey, number uint64) (added []markKey) {
 	return added
 }
 
-// acknowledge notes that own marks are on the board since the change with the number, at the latest.
-func (l *Ledger) acknowledge(keys []markKey, number uint64) {
+// acknowledge notes that own marks are on the board, and lifts told, since the change with the number, at the latest.
+func (l *Ledger) acknowledge(told message, number uint64) {
 	l.change(func(d *draft) {
-		for _, k := range keys {
+		for _, k := range told.lifts {
+			delete(l.released, k)
+		}
+		for _, k := range told.places {
 			m := l.marks[k]
 			if m == nil || m.number != 0 {
 				continue

@@ -212,10 +212,7 @@ func (s *fleet) nobodyElse(ctx context.Context, signed map[string]bool) bool {
 		f.mayHear = true
 	default:
 	}
-	if !f.mayHear || int64(len(signed)) < f.hearers-1 {
-		return false
-	}
-	if f.mute {
+	if !f.mayHear || f.mute || int64(len(signed)) < f.hearers-1 {
 		return false
 	}
 	up, err := s.board.upFor(ctx)

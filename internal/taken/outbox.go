@@ -2,6 +2,7 @@ package taken
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"timeslots/internal/cache"
 )
@@ -14,11 +15,11 @@ const maxOutbox = 10_000
 type outbox struct {
 	nudge   chan struct{} // there is something new to do
 	settled broadcast     // rings when something was sent
+	all     atomic.Bool   // all own marks are to be asserted now
 
 	mu     sync.Mutex       // guards what follows
 	marks  map[markKey]bool // true: to be placed, false: to be lifted
 	events map[cache.Event]bool
-	all    bool // all own marks are to be asserted now
 }
 
 // add keeps m until it is told. It is false where there was no room for all that m places and for its events.
@@ -60,18 +61,8 @@ func (o *outbox) wake() {
 
 // assertNow has all own marks told again.
 func (o *outbox) assertNow() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.all = true
+	o.all.Store(true)
 	o.wake()
-}
-
-func (o *outbox) takeAssertNow() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	all := o.all
-	o.all = false
-	return all
 }
 
 // sent strikes m off. A mark that was placed is struck off also where a lift waited: of the two errors, a slot that

@@ -71,7 +71,11 @@ func (s *Switches) tell(ctx context.Context) error {
 	}
 	var fields []any
 	for product := range s.untold {
-		fields = append(fields, product, switchWord(s.Off(product)))
+		word := switchedOn
+		if s.Off(product) {
+			word = switchedOff
+		}
+		fields = append(fields, product, word)
 	}
 	told := s.redis.RoundTrip(ctx, operationSwitches, s.key(), func(ctx context.Context) error {
 		return s.redis.Commands().HSet(ctx, s.key(), fields...).Err()
@@ -81,13 +85,6 @@ func (s *Switches) tell(ctx context.Context) error {
 	}
 	clear(s.untold)
 	return nil
-}
-
-func switchWord(off bool) string {
-	if off {
-		return switchedOff
-	}
-	return switchedOn
 }
 
 func (s *Switches) key() string { return s.redis.Namespace() + switchesName }
