@@ -38,10 +38,7 @@ func BenchmarkDecode(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("slots=%d", n), func(b *testing.B) {
 			f := redistest.WithSlots(n, time.Unix(1_900_000_000, 0))
-			data, err := c.encode(testName, f)
-			if err != nil {
-				b.Fatal(err)
-			}
+			data := encoding(b, c, f)
 			b.SetBytes(int64(len(f.Body)))
 			b.ReportAllocs()
 			for b.Loop() {

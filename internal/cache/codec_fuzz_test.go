@@ -10,10 +10,7 @@ import (
 
 func FuzzDecodeValue(f *testing.F) {
 	c := newTestCodec(f)
-	good, err := c.encode(testName, redistest.WithSlots(3, time.Unix(1_900_000_000, 0)))
-	if err != nil {
-		f.Fatal(err)
-	}
+	good := encoding(f, c, redistest.WithSlots(3, time.Unix(1_900_000_000, 0)))
 	f.Add(good)
 	f.Add(good[:headerSize])
 	f.Add([]byte("TSF"))

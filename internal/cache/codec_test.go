@@ -128,30 +128,17 @@ func anyFragment(t *rapid.T) *timeslot.Fragment {
 	return f
 }
 
-func TestAnyFragmentSurvivesTheCodec(t *testing.T) {
-	c := newTestCodec(t)
-	rapid.Check(t, func(t *rapid.T) {
-		want := anyFragment(t)
-		data, err := c.encode(testName, want)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := c.decode(data, testName, want.Key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("fragment (-want +got):\n%s", diff)
-		}
-	})
+func encoding(t testing.TB, c *codec, f *timeslot.Fragment) []byte {
+	t.Helper()
+	data, err := c.encode(testName, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
-// A field that is added to the domain and forgotten here would silently be lost on the way through Redis.
-func TestEveryFieldOfTheDomainIsEncoded(t *testing.T) {
-	want := &timeslot.Fragment{}
-	setEveryField(t, reflect.ValueOf(want).Elem())
-	want.Key = redistest.KeyOfNPI(1)
-	c := newTestCodec(t)
+func comesBack(t rapid.TB, c *codec, want *timeslot.Fragment) {
+	t.Helper()
 	data, err := c.encode(testName, want)
 	if err != nil {
 		t.Fatal(err)
@@ -161,8 +148,23 @@ func TestEveryFieldOfTheDomainIsEncoded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("fragment (-want +got):\n%s", diff)
+		t.Fatalf("fragment (-want +got):\n%s", diff)
 	}
+}
+
+func TestAnyFragmentSurvivesTheCodec(t *testing.T) {
+	c := newTestCodec(t)
+	rapid.Check(t, func(t *rapid.T) {
+		comesBack(t, c, anyFragment(t))
+	})
+}
+
+// A field that is added to the domain and forgotten here would silently be lost on the way through Redis.
+func TestEveryFieldOfTheDomainIsEncoded(t *testing.T) {
+	want := &timeslot.Fragment{}
+	setEveryField(t, reflect.ValueOf(want).Elem())
+	want.Key = redistest.KeyOfNPI(1)
+	comesBack(t, newTestCodec(t), want)
 }
 
 func setEveryField(t *testing.T, v reflect.Value) {
@@ -212,10 +214,7 @@ func setEveryField(t *testing.T, v reflect.Value) {
 func TestValuesThatAreNotUsed(t *testing.T) {
 	c := newTestCodec(t)
 	f := redistest.WithSlots(30, time.Unix(1_900_000_000, 0))
-	good, err := c.encode(testName, f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	good := encoding(t, c, f)
 	changed := func(change func(b []byte) []byte) []byte { return change(append([]byte(nil), good...)) }
 	for name, test := range map[string]struct {
 		data []byte
@@ -268,10 +267,7 @@ func resealedHead(value []byte) []byte {
 
 func TestAZipBombCostsBoundedMemory(t *testing.T) {
 	c := newTestCodec(t)
-	good, err := c.encode(testName, redistest.Fragment(redistest.KeyOfNPI(1), time.Unix(1_900_000_000, 0)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	good := encoding(t, c, redistest.Fragment(redistest.KeyOfNPI(1), time.Unix(1_900_000_000, 0)))
 	bomb := c.encoder.EncodeAll(make([]byte, maxPayload+1), good[:bodyAt+sumSize:bodyAt+sumSize])
 	spent := allocated(func() {
 		if _, err := c.decode(resealed(bomb), testName, redistest.KeyOfNPI(1)); !errors.Is(err, errDamaged) {

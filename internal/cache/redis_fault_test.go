@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"timeslots/internal/timeslot"
 	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
@@ -141,14 +139,13 @@ func TestServersThatRefuse(t *testing.T) {
 	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) {
 			server := rig.StartRedis(t, "--replica-serve-stale-data", "no")
-			client := server.Client()
 			seen := redistest.NewCounter()
 			r := tierOn(t, server, func(o *setup) { o.Recorder = seen })
 			f := redistest.Fragment(redistest.KeyOfNPI(1), time.Now())
 			r.Put(t.Context(), f)
 			r.settle(t)
 
-			do(t, client, test.refuse)
+			server.Do(test.refuse...)
 			rig.Until(t, "writes fail or are bypassed", func() bool {
 				r.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(2), time.Now()))
 				return seen.Count("set/error")+seen.Count("set/bypassed") > 0
@@ -169,19 +166,12 @@ func TestServersThatRefuse(t *testing.T) {
 				t.Errorf("a turn without a lease: %+v, %v", turn, err)
 			}
 
-			do(t, client, test.accept)
+			server.Do(test.accept...)
 			rig.Until(t, "all is well again", func() bool {
 				r.Put(t.Context(), redistest.Fragment(redistest.KeyOfNPI(2), time.Now()))
 				return found(r.Lookup(t.Context(), []timeslot.FragmentKey{f.Key, redistest.KeyOfNPI(2)})) == 2
 			})
 		})
-	}
-}
-
-func do(t *testing.T, client *redis.Client, command []any) {
-	t.Helper()
-	if err := client.Do(t.Context(), command...).Err(); err != nil {
-		t.Fatalf("%v: %v", command, err)
 	}
 }
 

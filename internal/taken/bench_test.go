@@ -99,8 +99,8 @@ func BenchmarkPoll(b *testing.B) {
 		b.Run(fmt.Sprintf("nothing new, taken=%d", taken), func(b *testing.B) {
 			board := fleetFor(b, true)[0].ledger.fleet.board
 			for i := range taken {
-				member, _ := memberOf(markKey{claim: timeslot.Claim{SlotID: strconv.Itoa(i)}})
-				if _, err := board.write(b.Context(), 0, []entry{{opPlace, time.Hour, member}}); err != nil {
+				mark := entry{opPlace, time.Hour, placed(timeslot.Claim{SlotID: strconv.Itoa(i)})}
+				if _, err := board.write(b.Context(), 0, []entry{mark}); err != nil {
 					b.Fatal(err)
 				}
 			}

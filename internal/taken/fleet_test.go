@@ -76,13 +76,13 @@ func TestWhatOneReplicaLiftsIsOfferedEverywhere(t *testing.T) {
 func TestAReplicaThatDidNotHearOfALiftDoesNotBringTheMarkBack(t *testing.T) {
 	t.Parallel()
 	_, fleet := trustedFleet(t, 2, nil)
-	k := markKey{claim: claimFor(doctor, atNine())}
-	fleet[0].ledger.Promote(k.claim, "alice")
+	c := claimFor(doctor, atNine())
+	member := placed(c)
+	fleet[0].ledger.Promote(c, "alice")
 	b := fleet[0].ledger.fleet.board
 	known := fleet[0].ledger.fleet.known.Load()
-	fleet[1].ledger.Release(k.claim)
+	fleet[1].ledger.Release(c)
 
-	member, _ := memberOf(k)
 	if _, err := b.write(t.Context(), known, []entry{{opAssert, time.Minute, member}}); err != nil {
 		t.Fatal(err)
 	}
@@ -98,9 +98,7 @@ func TestAReplicaThatJoinsLaterKnowsWhatWasTakenBefore(t *testing.T) {
 	s, fleet := trustedFleet(t, 1, nil)
 	var marks []entry
 	for i := range 5000 {
-		k := markKey{claim: timeslot.Claim{SlotID: strconv.Itoa(i)}}
-		member, _ := memberOf(k)
-		marks = append(marks, entry{opPlace, time.Minute, member})
+		marks = append(marks, entry{opPlace, time.Minute, placed(timeslot.Claim{SlotID: strconv.Itoa(i)})})
 	}
 	for page := range 10 {
 		if _, err := fleet[0].ledger.fleet.board.write(t.Context(), 0, marks[page*500:page*500+500]); err != nil {
@@ -118,12 +116,11 @@ func TestAReplicaThatJoinsLaterKnowsWhatWasTakenBefore(t *testing.T) {
 func TestAReplicaThatMissedMoreThanHistoryHoldsReadsAll(t *testing.T) {
 	t.Parallel()
 	_, fleet := trustedFleet(t, 2, nil)
-	k := markKey{claim: claimFor(doctor, atNine())}
-	member, _ := memberOf(k)
-	other, _ := memberOf(markKey{claim: timeslot.Claim{SlotID: "other"}})
+	c := claimFor(doctor, atNine())
+	member, other := placed(c), placed(timeslot.Claim{SlotID: "other"})
 	b := *fleet[0].ledger.fleet.board
 	b.bounds[1] = 3 // history of three changes
-	fleet[1].ledger.Promote(k.claim, "alice")
+	fleet[1].ledger.Promote(c, "alice")
 	everywhere(t, fleet, "hidden", true)
 	batch := []entry{{opLift, 0, member}}
 	for range 10 { // in one go, so that nobody polls in between
@@ -165,8 +162,7 @@ func TestClosingALedgerTellsWhatIsOwedAndLeavesNoGoroutine(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
-	member, _ := memberOf(k)
-	if err := s.Client().ZScore(t.Context(), l.fleet.board.keys[0], member).Err(); err != nil {
+	if err := s.Client().ZScore(t.Context(), l.fleet.board.keys[0], placed(k.claim)).Err(); err != nil {
 		t.Errorf("the mark is not on the board: %v", err)
 	}
 }

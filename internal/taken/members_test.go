@@ -163,8 +163,7 @@ func TestTheBoardIsReadAgainWhenEverybodyHasSigned(t *testing.T) {
 	strict := func() bool { return l.current.Load().strict(time.Now()) }
 	n := read(0)
 	s.met = time.Now()
-	member, _ := memberOf(markKey{claim: claimFor(doctor, atNine())})
-	if _, err := s.board.write(t.Context(), 0, []entry{{operation: opPlace, stay: time.Hour, member: member}}); err != nil {
+	if _, err := s.board.write(t.Context(), 0, []entry{{opPlace, time.Hour, placed(claimFor(doctor, atNine()))}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.board.sign(t.Context(), "other", telling{epoch: n.epoch, began: n.epoch}); err != nil {
