@@ -250,7 +250,7 @@ const bodyAt = headerSize + len(testName)
 
 func payloadOf(value []byte) []byte { return value[bodyAt+sumSize:] }
 
-// resealed gives a value checksums that fit, so that what lies behind them is reached.
+// resealed gives a value checksums that fit, so that what they guard is reached.
 func resealed(value []byte) []byte {
 	out := resealedHead(value)
 	if len(out) >= bodyAt+sumSize {

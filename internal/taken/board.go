@@ -255,7 +255,7 @@ func parseMember(member string) (k markKey, ok bool) {
 	return k, !k.claim.IsZero() && canonical == member
 }
 
-// LedgerRecorder is told how the ledgers of a fleet follow each other (docs/metrics.md). internal/metrics implements it; nil
+// Recorder is told how the ledgers of a fleet follow each other (docs/metrics.md). internal/metrics implements it; nil
 // is silent. Its method must not block.
 type Recorder interface {
 	// TombstonePropagation tells how long it took until this replica hid a slot that was taken at another.

@@ -177,8 +177,8 @@ func TestAReleaseThatIsToldLateLeavesALaterBooking(t *testing.T) {
 }
 
 // What there is no room for is told some time later, with all own marks, or never. So nobody may say that it was told,
-// whatever was paid meanwhile.
-func TestWhatThereIsNoRoomToOweIsNotTold(t *testing.T) {
+// whatever was sent meanwhile.
+func TestWhatTheOutboxHasNoRoomForDoesNotCountAsTold(t *testing.T) {
 	t.Parallel()
 	_, alone, way := cutOff(t)
 	way.Close()

@@ -116,13 +116,13 @@ func (s *fleet) waitForReplicas(r receipt) (told bool) {
 	limit := time.NewTimer(s.wait)
 	defer limit.Stop()
 	for waiting := r.failed; waiting; {
-		paid := s.outbox.settled.listen()
+		sent := s.outbox.settled.listen()
 		if !r.lost && !s.outbox.include(r.message) {
 			limit.Reset(s.wait) // told late, so the wait begins late
 			break
 		}
 		select {
-		case <-paid:
+		case <-sent:
 		case <-limit.C:
 			return false
 		}

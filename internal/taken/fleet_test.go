@@ -148,7 +148,7 @@ func TestWithoutRedisEveryAnswerIsStrictAndNothingWaits(t *testing.T) {
 	}
 }
 
-func TestClosingALedgerTellsWhatIsOwedAndLeavesNoGoroutine(t *testing.T) {
+func TestClosingALedgerTellsWhatWaitsAndLeavesNoGoroutine(t *testing.T) {
 	s := rig.StartRedis(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	shared := redistest.New(t, redistest.Options(s.Addr))
