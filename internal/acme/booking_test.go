@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"timeslots/internal/acme/visits"
 )
 
@@ -102,9 +100,7 @@ func TestOfFiftyBuyersAtOnceOneGetsTheSlot(t *testing.T) {
 func TestASoldSlotVanishesFromEverySurfaceAndTakesItsOverlapsWithIt(t *testing.T) {
 	tenant := newTenant(t)
 	slot := retailSlots(t, tenant)[0]
-	if diff := cmp.Diff(everywhere, listed(t, tenant, slot)); diff != "" {
-		t.Fatalf("before (-want +got):\n%s", diff)
-	}
+	same(t, everywhere, listed(t, tenant, slot), "before")
 	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
@@ -125,9 +121,7 @@ func TestReadsListASoldSlotUntilTheLagIsOverButItIsSold(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	c.advance(399 * time.Millisecond)
-	if diff := cmp.Diff(everywhere, listed(t, tenant, slot)); diff != "" {
-		t.Errorf("within the lag (-want +got):\n%s", diff)
-	}
+	same(t, everywhere, listed(t, tenant, slot), "within the lag")
 	if w := call(tenant, "POST", retailPath, retailBody(t, "B", slot)); w.Code != 409 {
 		t.Errorf("within the lag it was sold again: %d %s", w.Code, w.Body)
 	}
@@ -195,9 +189,7 @@ func TestARefusalHasTheAssumedBody(t *testing.T) {
 		"booking-400-not-linked": visits.PatientNotLinked, "booking-404-patient": visits.PatientUnknown, "booking-409-unknown": visits.PatientConflict,
 	} {
 		w := call(tenant, "POST", retailPath, retailBody(t, patient, slot))
-		if diff := cmp.Diff(decode(t, sample(t, "errors/"+name+".assumed.json")), decode(t, w.Body.Bytes())); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
+		same(t, decode(t, sample(t, "errors/"+name+".assumed.json")), decode(t, w.Body.Bytes()), name)
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestCareOptionsReadsItsParametersAsPublished(t *testing.T) {
@@ -19,15 +17,12 @@ func TestCareOptionsReadsItsParametersAsPublished(t *testing.T) {
 	if len(all) < 8 {
 		t.Fatalf("an area search finds %d departments", len(all))
 	}
-	same := map[string]string{
+	for situation, query := range map[string]string{
 		"case of names":         near + "&clinicTypes=retail,PRIMARY%20care",
 		"zip wins over a point": "latitude=21.31&longitude=-157.86&radius=25&daysOfSlots=2&postalCode=98000",
 		"product":               near + "&product=flushot",
-	}
-	for situation, query := range same {
-		if diff := cmp.Diff(all, departments(query)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", situation, diff)
-		}
+	} {
+		same(t, all, departments(query), situation)
 	}
 	retail := departments(near + "&clinicTypes=Retail")
 	flu := departments(near + "&visitTypeNames=FLUSHOT")
@@ -37,10 +32,7 @@ func TestCareOptionsReadsItsParametersAsPublished(t *testing.T) {
 	if got := departments("departmentEmrIds=4100200300&daysOfSlots=3"); len(got) != 3 {
 		t.Errorf("a department id without its instance names %v", got)
 	}
-	want := []string{"org.acme.ehr.east|4100200300"}
-	if diff := cmp.Diff(want, departments("departmentEmrIds=4100200300,1&ehrInstances=org.acme.ehr.east&daysOfSlots=3")); diff != "" {
-		t.Errorf("with its instance (-want +got):\n%s", diff)
-	}
+	same(t, []string{"org.acme.ehr.east|4100200300"}, departments("departmentEmrIds=4100200300,1&ehrInstances=org.acme.ehr.east&daysOfSlots=3"), "with its instance")
 	if got := departments(near + "&departmentEmrIds=4100200300&ehrInstances=org.acme.ehr.east"); len(got) != 0 {
 		t.Errorf("an area and a department outside it give %v", got)
 	}
@@ -100,9 +92,7 @@ func TestAVisitTypeUnderTwoModalitiesGivesTwoElements(t *testing.T) {
 	for _, v := range at(get(t, newTenant(t), "/v1/availability/slots?npis=9000000017&daysOfSlots=3&visitTypeNames=followup"), "slotsByVisitType").([]any) {
 		modalities[at(v, "visitTypeEmrId")] = at(v, "modality")
 	}
-	if diff := cmp.Diff(map[any]any{"7203": "INCLINIC", "7213": "VIDEO"}, modalities); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	same(t, map[any]any{"7203": "INCLINIC", "7213": "VIDEO"}, modalities)
 }
 
 func TestTheCallersZoneShiftsDaysAndTimes(t *testing.T) {
@@ -139,12 +129,8 @@ func TestTheSameSearchHasTheSameContext(t *testing.T) {
 	if len(first.(string)) != 32 {
 		t.Errorf("token %v", first)
 	}
-	for _, same := range []string{
-		"daysOfSlots=03&npis=2,1&longitude=-122.0&latitude=47.6&visitTypeNames=B,a&product=b&radius=30&unknown=1",
-	} {
-		if token(same) != first {
-			t.Errorf("%s has another context", same)
-		}
+	if token("daysOfSlots=03&npis=2,1&longitude=-122.0&latitude=47.6&visitTypeNames=B,a&product=b&radius=30&unknown=1") != first {
+		t.Error("the same search in other words has another context")
 	}
 	for _, other := range []string{
 		"npis=1,2&daysOfSlots=4&visitTypeNames=A,b&latitude=47.60&longitude=-122", "npis=1,2&daysOfSlots=3&visitTypeNames=A,b&latitude=47.61&longitude=-122",

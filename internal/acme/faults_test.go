@@ -11,8 +11,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // fetch makes a real call, so that dropped connections can be seen.
@@ -80,9 +78,7 @@ func TestAFaultHitsItsSurfaceAndNoOther(t *testing.T) {
 		for _, h := range tt.hits {
 			want[h] = true
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
+		same(t, want, got, tt.name)
 	}
 }
 

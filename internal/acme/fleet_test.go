@@ -67,9 +67,7 @@ func TestTenantsAndTiersShareNothing(t *testing.T) {
 	if cmp.Equal(acme.Hosts(), uat.Hosts()) || cmp.Equal(acme.Hosts(), birch.Hosts()) {
 		t.Error("two tenants share hosts")
 	}
-	if diff := cmp.Diff(acme.NPIs(), birch.NPIs()); diff != "" {
-		t.Errorf("equal seeds give other NPIs:\n%.200s", diff)
-	}
+	same(t, acme.NPIs(), birch.NPIs(), "the NPIs of equal seeds")
 	brand := func(host string) any {
 		return at(decode(t, ask(f, host, "GET", "/v4/departments").Body.Bytes()), 0, "brandName")
 	}

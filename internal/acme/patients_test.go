@@ -11,9 +11,7 @@ func TestAPatientIsFoundCreatedAndDeleted(t *testing.T) {
 	tenant := newTenant(t)
 	me := get(t, tenant, "/v1/patient")
 	sameShape(t, "patient", me, decode(t, sample(t, "patient.v1.response.json")))
-	if diff := cmp.Diff(me, get(t, tenant, "/v1/emr/patient/getByToken")); diff != "" {
-		t.Errorf("by token (-patient +by token):\n%s", diff)
-	}
+	same(t, me, get(t, tenant, "/v1/emr/patient/getByToken"), "by token")
 	body := string(sample(t, "patient-other.v1.request.json"))
 	self, other := post(t, tenant, "/v1/patient/self", body), post(t, tenant, "/v1/patient/other", body)
 	sameShape(t, "other", other, decode(t, sample(t, "patient-other.v1.response.json")))
@@ -33,9 +31,7 @@ func TestAPatientIsFoundCreatedAndDeleted(t *testing.T) {
 		t.Errorf("after deleting: %d", w.Code)
 	}
 	post(t, tenant, "/v1/patient/self", body)
-	if diff := cmp.Diff(me, get(t, tenant, "/v1/patient")); diff != "" {
-		t.Errorf("created again:\n%s", diff)
-	}
+	same(t, me, get(t, tenant, "/v1/patient"), "created again")
 }
 
 func TestDemographicsWithoutAPersonAreRefused(t *testing.T) {

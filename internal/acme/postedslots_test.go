@@ -119,9 +119,7 @@ func TestTheBodyThatTheSDKWritesIsUnderstood(t *testing.T) {
 	find := func(more string) []string {
 		return options(t, post(t, tenant, slotsPath, `{"postalCode":"98000","visitTypeNames":["FollowUp","Illness"],"sortBy":"mostAvailable",`+more+`}`))
 	}
-	if diff := cmp.Diff(find(`"clinicTypes":["Retail"]`), find(`"clinicType":"Retail"`)); diff != "" {
-		t.Errorf("clinicType:\n%.300s", diff)
-	}
+	same(t, find(`"clinicTypes":["Retail"]`), find(`"clinicType":"Retail"`), "clinicType")
 	all := find(`"startDate":"2030-03-05","endDate":"2030-03-06"`)
 	cut := find(`"startDate":"2030-03-05T20:00:00.000Z","endDate":"2030-03-06T19:00:00.000Z"`)
 	want := slices.DeleteFunc(slices.Clone(all), func(o string) bool {
@@ -137,16 +135,12 @@ func TestASearchContextRunsTheSearchAgain(t *testing.T) {
 	replay := func(token any) any { return post(t, tenant, slotsPath, `{"searchContext":"`+token.(string)+`"}`) }
 	const body = `{"postalCode":"98000","visitTypeNames":["Illness"],"endDate":"2030-03-06"}`
 	posted := post(t, tenant, slotsPath, body)
-	if diff := cmp.Diff(posted, replay(at(posted, "searchContext"))); diff != "" {
-		t.Errorf("replayed (-first +again):\n%.500s", diff)
-	}
+	same(t, posted, replay(at(posted, "searchContext")), "replayed")
 	if again := at(post(t, tenant, slotsPath, strings.ReplaceAll(body, ",", " , ")), "searchContext"); again != at(posted, "searchContext") {
 		t.Error("the same search with blanks has another context")
 	}
 	got := get(t, tenant, slotsPath+"?postalCode=98000&visitTypeNames=Illness&daysOfSlots=2&endDate=2030-03-06")
-	if diff := cmp.Diff(options(t, posted), options(t, replay(at(got, "searchContext")))); diff != "" {
-		t.Errorf("a GET's context, posted:\n%.500s", diff)
-	}
+	same(t, options(t, posted), options(t, replay(at(got, "searchContext"))), "a GET's context, posted")
 	slot := options(t, posted)[0]
 	book := retailSlots(t, tenant)[0]
 	if w := call(tenant, "POST", retailPath, retailBody(t, "A", book)); w.Code != 200 {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"timeslots/internal/acme/world"
 )
 
@@ -44,12 +42,8 @@ func TestPagesConcatenateToTheWholeInBothDirections(t *testing.T) {
 			days, end, _ = daysOf(t, surface.visit(get(t, tenant, surface.target+"&daysOfSlots=4&endDate="+end.(string))))
 			backward = append(days, backward...)
 		}
-		if diff := cmp.Diff(whole, forward); diff != "" {
-			t.Errorf("%s forward (-whole +pages):\n%s", surface.name, diff)
-		}
-		if diff := cmp.Diff(whole, backward); diff != "" {
-			t.Errorf("%s backward (-whole +pages):\n%s", surface.name, diff)
-		}
+		same(t, whole, forward, surface.name, " forward")
+		same(t, whole, backward, surface.name, " backward")
 	}
 }
 
@@ -88,9 +82,7 @@ func TestV5FiltersAndItsRefusals(t *testing.T) {
 		"departmentEmrId=4100200410&departmentEmrSystemId=org.acme.ehr.main&visitTypeEmrId=7203": {"FollowUp 7203"},
 		"departmentEmrId=4100200410&departmentEmrSystemId=org.acme.ehr.east":                     nil,
 	} {
-		if diff := cmp.Diff(want, names(query)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", query, diff)
-		}
+		same(t, want, names(query), query)
 	}
 	for _, query := range []string{
 		"departmentEmrId=4100200410", "departmentUrlName=x&departmentEmrSystemId=y", "daysOfSlots=0", "daysOfSlots=many",
@@ -129,9 +121,7 @@ func TestSlotsThatCannotBeBookedAreShownOnV5Only(t *testing.T) {
 	for _, v := range at(get(t, tenant, "/v5/providers/"+npi+"/timeslots"), "slots", 0, "slotsByVisitType").([]any) {
 		bookable[at(v, "visitTypeName")] = at(v, "isBookable")
 	}
-	if diff := cmp.Diff(map[any]any{"NewPatient": false, "FollowUp": true}, bookable); diff != "" {
-		t.Errorf("isBookable (-want +got):\n%s", diff)
-	}
+	same(t, map[any]any{"NewPatient": false, "FollowUp": true}, bookable, "isBookable")
 	for _, target := range []string{"/v4/providers/" + npi + "/timeslots?visitType=NewPatient", "/v1/availability/slots?daysOfSlots=9&visitTypeNames=NewPatient&npis=" + npi} {
 		if n := len(starts(get(t, tenant, target))); n > 0 {
 			t.Errorf("%s lists %d slots", target, n)

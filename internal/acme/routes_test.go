@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"timeslots/internal/acme/wire"
 )
 
@@ -26,9 +24,7 @@ func TestThePackageCommentListsEveryOperationWithItsGroups(t *testing.T) {
 	for _, rt := range newTenant(t).routes {
 		want[rt.Name] = rt.Method + " " + strings.Join(rt.Groups, " ")
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-routes +documented):\n%s", diff)
-	}
+	same(t, want, got)
 }
 
 func TestPathsNobodyServesGetTheGatewaysBody(t *testing.T) {

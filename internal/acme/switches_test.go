@@ -17,9 +17,7 @@ func TestASurfaceHidesAShareOfSlotsThatTheOthersList(t *testing.T) {
 	whole := starts(get(t, tenant, v5))
 	setFault(t, tenant, "provider-timeslots-v5:hide@0.3")
 	some := starts(get(t, tenant, v5))
-	if diff := cmp.Diff(some, starts(get(t, tenant, v5))); diff != "" {
-		t.Errorf("hidden slots change from call to call:\n%s", diff)
-	}
+	same(t, some, starts(get(t, tenant, v5)), "hidden slots, call by call")
 	if n, m := len(some), len(whole); n >= m || n < m/3 {
 		t.Errorf("%d of %d starts are listed", n, m)
 	}
@@ -28,9 +26,7 @@ func TestASurfaceHidesAShareOfSlotsThatTheOthersList(t *testing.T) {
 			t.Errorf("%s appeared", start)
 		}
 	}
-	if diff := cmp.Diff(starts(get(t, newTenant(t), v4)), starts(get(t, tenant, v4))); diff != "" {
-		t.Errorf("v4 lost slots as well:\n%s", diff)
-	}
+	same(t, starts(get(t, newTenant(t), v4)), starts(get(t, tenant, v4)), "v4, where nothing is hidden")
 	setFault(t, tenant, "*:hide@0.3")
 	onV4, onV5 := starts(get(t, tenant, v4)), starts(get(t, tenant, v5))
 	if cmp.Equal(onV4, onV5) {
@@ -64,9 +60,7 @@ func TestASlowSurfaceGoesOnListingWhatIsSold(t *testing.T) {
 		want []string
 	}{{0, everywhere}, {time.Second, []string{"care options"}}, {9 * time.Second, []string{"care options"}}, {time.Second, nil}} {
 		c.advance(step.wait)
-		if diff := cmp.Diff(step.want, listed(t, tenant, slot)); diff != "" {
-			t.Errorf("%s later (-want +got):\n%s", step.wait, diff)
-		}
+		same(t, step.want, listed(t, tenant, slot), step.wait, " later")
 	}
 }
 
@@ -111,9 +105,7 @@ func TestConflictBodiesTakeTurns(t *testing.T) {
 	want := []string{
 		json + ` {"error":"` + word + `"}`, json + ` {"message":"` + word + `"}`, "text/plain; charset=utf-8 " + word, json + ` {"error":"` + word + `"}`,
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	same(t, want, got)
 }
 
 func TestSwitchesThatMakeNoSenseAreRefused(t *testing.T) {

@@ -109,6 +109,14 @@ func at(v any, path ...any) any {
 	return v
 }
 
+// same fails unless the two are alike; what follows them says where.
+func same(t testing.TB, want, got any, situation ...any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%.2000s", fmt.Sprint(situation...), diff)
+	}
+}
+
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(name)))
@@ -196,9 +204,7 @@ func TestKeysAndTokensAreChecked(t *testing.T) {
 			t.Errorf("%s: status %d, want %d: %s", tt.situation, w.Code, tt.status, w.Body)
 		}
 		if tt.body != "" {
-			if diff := cmp.Diff(decode(t, sample(t, tt.body)), decode(t, w.Body.Bytes())); diff != "" {
-				t.Errorf("%s: body (-want +got):\n%s", tt.situation, diff)
-			}
+			same(t, decode(t, sample(t, tt.body)), decode(t, w.Body.Bytes()), tt.situation, ": body")
 		}
 	}
 }
@@ -219,9 +225,7 @@ func TestSameSeedAndSameClockGiveTheSameBytes(t *testing.T) {
 		}
 		return all.String()
 	}
-	if diff := cmp.Diff(dump(7), dump(7)); diff != "" {
-		t.Errorf("two tenants of seed 7 differ:\n%s", diff)
-	}
+	same(t, dump(7), dump(7), "two tenants of seed 7")
 	if dump(7) == dump(8) {
 		t.Error("seeds 7 and 8 give the same tenant")
 	}

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"timeslots/internal/acme/world"
 	"timeslots/test/rig/figure"
 )
@@ -183,9 +181,7 @@ func TestSameSeedAndSameClockGiveTheSameUntidyBytes(t *testing.T) {
 		}
 		return all.String()
 	}
-	if diff := cmp.Diff(dump(), dump()); diff != "" {
-		t.Errorf("two untidy tenants differ:\n%s", diff)
-	}
+	same(t, dump(), dump(), "two untidy tenants")
 }
 
 func TestTheSwitchesInForceAreListed(t *testing.T) {

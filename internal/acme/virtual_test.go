@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"timeslots/internal/acme/visits"
 )
 
@@ -45,9 +43,7 @@ func TestAGuestIsQueuedOrRefusedInThePublishedWords(t *testing.T) {
 		}
 	}
 	w := call(tenant, "POST", guestPath, changed(t, name, nil, "patient", "firstName"))
-	if diff := cmp.Diff(decode(t, sample(t, "errors/queued-guest-visit-400-validation.json")), decode(t, w.Body.Bytes())); diff != "" {
-		t.Errorf("the validator's words (-want +got):\n%s", diff)
-	}
+	same(t, decode(t, sample(t, "errors/queued-guest-visit-400-validation.json")), decode(t, w.Body.Bytes()), "the validator's words")
 }
 
 func TestAPatientsVisitIsCreatedWhereSomebodyIsOnCall(t *testing.T) {
@@ -109,9 +105,7 @@ func TestAVirtualVisitMovesOnByItself(t *testing.T) {
 		{0, "requested", 200, 200, false}, {2 * time.Minute, "waitingroom", 200, 200, true},
 		{8 * time.Minute, "invisit", 400, 200, true}, {15 * time.Minute, "done", 400, 409, true},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	same(t, want, got)
 	if stamps := at(get(t, tenant, path+"/summary"), "timestamps").(map[string]any); stamps["waitingroom"] != "2030-03-04T17:02:00.000Z" || len(stamps) != 5 {
 		t.Errorf("timestamps: %v", stamps)
 	}
@@ -154,9 +148,7 @@ func TestWaitTimesAreByRegionAndChangeByTheMinute(t *testing.T) {
 		"BE phone [adult]": "false OFF_HOURS false false", "XX phone [adult]": "false NO_REGIONS_FOUND false false",
 	}
 	const some = "?regionCodes=WA&regionCodes=IL&regionCodes=BE&regionCodes=XX&visitTypeNames=phone&assignmentQualifiers=adult"
-	if diff := cmp.Diff(want, summary("/api/9/regions/waittimes"+some)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	same(t, want, summary("/api/9/regions/waittimes"+some))
 	if n := len(summary("/api/9/regions/waittimes")); n != 8*2*2 {
 		t.Errorf("%d queues in all", n)
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestACancelledSlotComesBackAndOnlyItsOwnerCancels(t *testing.T) {
@@ -36,9 +34,7 @@ func TestACancelledSlotComesBackAndOnlyItsOwnerCancels(t *testing.T) {
 			t.Errorf("cancelling: %d %s, want %d", w.Code, w.Body, want)
 		}
 	}
-	if diff := cmp.Diff(everywhere, listed(t, tenant, slot)); diff != "" {
-		t.Errorf("after cancelling (-want +got):\n%s", diff)
-	}
+	same(t, everywhere, listed(t, tenant, slot), "after cancelling")
 	if n := len(get(t, tenant, retailPath+"/self?status=requested").([]any)); n != 0 {
 		t.Errorf("%d visits are still requested", n)
 	}
