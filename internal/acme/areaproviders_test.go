@@ -8,7 +8,7 @@ import (
 func TestProvidersAreRankedByAvailabilityOrByWhoIsFreeFirst(t *testing.T) {
 	tenant := newTenant(t)
 	const where = `{"latitude":47.61,"longitude":-122.33,"radius":10,"visitTypeNames":["FollowUp"]`
-	sameShape(t, "providers", post(t, tenant, "/v1/availability/providers", string(sample(t, "availability-providers.post.v1.request.json"))),
+	sameShape(t, "providers", post(t, tenant, "/v1/availability/providers", sample(t, "availability-providers.post.v1.request.json")),
 		decode(t, sample(t, "availability-providers.post.v1.response.json")))
 	counts := func(doc any) (out []float64) {
 		for _, r := range at(doc, "results").([]any) {

@@ -41,9 +41,7 @@ func TestAHiddenSlotCanStillBeBooked(t *testing.T) {
 	if got := listed(t, tenant, slot); len(got) != 0 {
 		t.Errorf("listed by %v", got)
 	}
-	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
-		t.Errorf("booking: %d %s", w.Code, w.Body)
-	}
+	post(t, tenant, retailPath, retailBody(t, "A", slot))
 }
 
 func TestASlowSurfaceGoesOnListingWhatIsSold(t *testing.T) {
@@ -52,9 +50,7 @@ func TestASlowSurfaceGoesOnListingWhatIsSold(t *testing.T) {
 		o.Now, o.BookingLag, o.Faults = c.now, time.Second, []string{"care-options:lag=10s"}
 	})
 	slot := retailSlots(t, tenant)[0]
-	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
-		t.Fatal(w.Body)
-	}
+	post(t, tenant, retailPath, retailBody(t, "A", slot))
 	for _, step := range []struct {
 		wait time.Duration
 		want []string
@@ -88,9 +84,7 @@ func TestEveryBookingMeetsTheConflictThatIsSwitchedOn(t *testing.T) {
 		}
 	}
 	tenant.ClearFaults()
-	if w := call(tenant, "POST", retailPath, retailBody(t, "A", slot)); w.Code != 200 {
-		t.Errorf("healed: %d %s", w.Code, w.Body)
-	}
+	post(t, tenant, retailPath, retailBody(t, "A", slot))
 }
 
 func TestConflictBodiesTakeTurns(t *testing.T) {

@@ -171,9 +171,9 @@ func compare(t *testing.T, r *reader, want map[listing]bool, unreadable bool) {
 	}
 }
 
-func TestSameSeedAndSameClockGiveTheSameUntidyBytes(t *testing.T) {
-	dump := func() string {
-		tenant := untidyTenant(t, world.Throughout|world.Unreadable)
+func TestSameSeedAndSameClockGiveTheSameBytes(t *testing.T) {
+	dump := func(seed uint64, set world.Untidy) string {
+		tenant := untidyTenant(t, set, func(o *Options) { o.Seed = seed })
 		var all strings.Builder
 		for _, c := range tidyCalls {
 			w := call(tenant, c.method, c.target, c.body)
@@ -181,7 +181,12 @@ func TestSameSeedAndSameClockGiveTheSameUntidyBytes(t *testing.T) {
 		}
 		return all.String()
 	}
-	same(t, dump(), dump(), "two untidy tenants")
+	for _, set := range []world.Untidy{0, world.Throughout | world.Unreadable} {
+		same(t, dump(7, set), dump(7, set), "two tenants of seed 7, untidy by ", set)
+		if dump(7, set) == dump(8, set) {
+			t.Errorf("seeds 7 and 8 give the same tenant, untidy by %q", set)
+		}
+	}
 }
 
 func TestTheSwitchesInForceAreListed(t *testing.T) {
