@@ -38,21 +38,6 @@ func TestCareOptionsReadsItsParametersAsPublished(t *testing.T) {
 	}
 }
 
-func TestCareOptionsRefusesWhatIsMissingOrWrong(t *testing.T) {
-	tenant := newTenant(t)
-	for _, query := range []string{
-		"latitude=47&longitude=-122", "daysOfSlots=3", "daysOfSlots=3&latitude=47", "daysOfSlots=3&latitude=91&longitude=0",
-		"daysOfSlots=3&postalCode=9800", "daysOfSlots=3&postalCode=98000&radius=0", "daysOfSlots=3&postalCode=98000&radius=101",
-		"daysOfSlots=0&npis=1", "daysOfSlots=3&npis=1&startDate=2030-3-4", "daysOfSlots=3&npis=1&endDate=2031-03-04",
-		"daysOfSlots=3&npis=1&userTimezone=Local", "daysOfSlots=3&npis=1&newOrEstablishedPatient=any",
-	} {
-		w := call(tenant, "GET", "/v1/availability/slots?"+query, nil)
-		if w.Code != 400 || at(decode(t, w.Body.Bytes()), "errorCode") != 40001.0 {
-			t.Errorf("%s: %d %s", query, w.Code, w.Body)
-		}
-	}
-}
-
 func TestDistancesAreFromTheSearchedPoint(t *testing.T) {
 	tenant := newTenant(t)
 	distance := func(query string) any {

@@ -8,32 +8,10 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// starts collects a v5 or v4 or Care Direct answer's slots: start text → visit type ids.
+// starts collects an answer's slots: start text → visit type ids.
 func starts(doc any) map[string][]string {
 	out := map[string][]string{}
-	var walk func(v any, visit string)
-	walk = func(v any, visit string) {
-		switch x := v.(type) {
-		case []any:
-			for _, e := range x {
-				walk(e, visit)
-			}
-		case map[string]any:
-			if id, ok := x["visitTypeId"].(string); ok {
-				visit = id
-			}
-			if id, ok := x["visitTypeEmrId"].(string); ok {
-				visit = id
-			}
-			if start, ok := x["slotDateTime"].(string); ok {
-				out[start] = append(out[start], visit)
-			}
-			for _, key := range []string{"slots", "slotsByVisitType", "scheduleDays", "slotTimes", "timeSlots"} {
-				walk(x[key], visit)
-			}
-		}
-	}
-	walk(doc, "")
+	slotsIn(doc, listing{}, "", func(at listing, start string) { out[start] = append(out[start], at.visitID) })
 	return out
 }
 

@@ -1,7 +1,6 @@
 package acme
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -15,33 +14,15 @@ const slotsPath = "/v1/availability/slots"
 
 // options lists every provider option of a Care Options answer, of either method: instant, NPI, department and visit
 // type.
-func options(t testing.TB, doc any) []string {
+func options(t testing.TB, doc any) (out []string) {
 	t.Helper()
-	var out []string
-	add := func(slot any, visit func(option any) any) {
-		start, err := time.Parse(time.RFC3339, at(slot, "slotDateTime").(string))
+	slotsIn(doc, listing{}, "", func(at listing, start string) {
+		when, err := time.Parse(time.RFC3339, start)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, o := range at(slot, "providerOptions").([]any) {
-			out = append(out, strings.Join([]string{
-				start.UTC().Format(time.RFC3339), at(o, "npi").(string), at(o, "departmentEhrIdentifier").(string), visit(o).(string),
-			}, " "))
-		}
-	}
-	if slots, ok := doc.(map[string]any)["slots"]; ok {
-		for _, s := range slots.([]any) {
-			add(s, func(o any) any { return at(o, "visitTypeId") })
-		}
-	} else {
-		for _, v := range at(doc, "slotsByVisitType").([]any) {
-			for _, d := range at(v, "scheduleDays").([]any) {
-				for _, s := range at(d, "slotTimes").([]any) {
-					add(s, func(any) any { return at(v, "visitTypeEmrId") })
-				}
-			}
-		}
-	}
+		out = append(out, strings.Join([]string{when.UTC().Format(time.RFC3339), at.npi, at.department, at.visitID}, " "))
+	})
 	slices.Sort(out)
 	return out
 }
@@ -144,16 +125,14 @@ func TestAnUnknownOrExpiredSearchContextIsRefused(t *testing.T) {
 	c := clockAt(Monday)
 	tenant := newTenant(t, func(o *Options) { o.Now, o.SearchContextLife = c.now, time.Minute })
 	want := decode(t, sample(t, "errors/careoptions-400-invalid-search-context.json"))
-	refused := func(situation string, body []byte) {
+	refused := func(situation string, body any) {
 		t.Helper()
 		w := call(tenant, "POST", slotsPath, body)
-		if diff := cmp.Diff(want, decode(t, w.Body.Bytes())); w.Code != 400 || diff != "" {
-			t.Errorf("%s: %d (-want +got):\n%s", situation, w.Code, diff)
-		}
+		same(t, want, decode(t, w.Body.Bytes()), situation)
+		same(t, 400, w.Code, situation)
 	}
 	refused("never given out", sample(t, "availability-slots.post.v1.replay.request.json"))
-	token := at(post(t, tenant, slotsPath, `{"postalCode":"98000","visitTypeNames":["Illness"]}`), "searchContext").(string)
-	replay, _ := json.Marshal(map[string]string{"searchContext": token})
+	replay := map[string]any{"searchContext": at(post(t, tenant, slotsPath, `{"postalCode":"98000","visitTypeNames":["Illness"]}`), "searchContext")}
 	c.advance(59 * time.Second)
 	post(t, tenant, slotsPath, replay)
 	setFault(t, tenant, "care-options:forget")

@@ -41,20 +41,21 @@ func (r *reader) read(t testing.TB, w *httptest.ResponseRecorder, seed listing) 
 	if err := json.Unmarshal(text, &doc); err != nil || w.Code != 200 {
 		t.Fatalf("status %d: %v in %.200s", w.Code, err, text)
 	}
-	r.walk(doc, seed, nil)
+	slotsIn(doc, seed, "", r.slot)
 }
 
-// walk goes down to the slots. Members that name a clinician, a clinic or a visit type hold for what lies below.
-func (r *reader) walk(v any, at listing, start any) {
+// slotsIn goes down to the slots of any surface's document and gives each to found, with its start as it is written.
+// Members that name a clinician, a clinic or a visit type hold for what lies below.
+func slotsIn(v any, at listing, start string, found func(listing, string)) {
 	switch x := v.(type) {
 	case []any:
 		for _, e := range x {
-			r.walk(e, at, start)
+			slotsIn(e, at, start, found)
 		}
 	case map[string]any:
 		for key, field := range map[string]*string{
-			"npi": &at.npi, "providerNationalId": &at.npi, "departmentIdentifier": &at.department,
-			"departmentEhrIdentifier": &at.department, "visitTypeName": &at.visitType, "visitTypeId": &at.visitID, "visitTypeEmrId": &at.visitID,
+			"npi": &at.npi, "providerNationalId": &at.npi, "departmentIdentifier": &at.department, "departmentEhrIdentifier": &at.department,
+			"visitTypeName": &at.visitType, "visitTypeId": &at.visitID, "visitTypeEmrId": &at.visitID, "slotDateTime": &start, "dateTime": &start,
 		} {
 			if s, ok := x[key].(string); ok {
 				*field = s
@@ -63,29 +64,25 @@ func (r *reader) walk(v any, at listing, start any) {
 		if system, ok := x["ehrInstance"].(string); ok {
 			at.department = system + "|" + x["departmentId"].(string)
 		}
-		for _, key := range []string{"slotDateTime", "dateTime"} {
-			if s, ok := x[key]; ok {
-				start = s
-			}
-		}
 		deeper := false
 		for _, key := range []string{
 			"results", "visitTypes", "slots", "slotsByVisitType", "scheduleDays", "slotTimes", "timeSlots", "providerOptions",
 		} {
 			if list, ok := x[key].([]any); ok {
-				r.walk(list, at, start)
+				slotsIn(list, at, start, found)
 				deeper = true
 			}
 		}
-		if !deeper && start != nil {
-			r.slot(at, start)
+		_, one := x["slotDateTime"]
+		_, other := x["dateTime"]
+		if _, option := x["departmentEhrIdentifier"]; !deeper && (one || other || option) {
+			found(at, start)
 		}
 	}
 }
 
-func (r *reader) slot(at listing, start any) {
-	text, _ := start.(string)
-	when, ok := readStart(text, r.zones[at.department])
+func (r *reader) slot(at listing, start string) {
+	when, ok := readStart(start, r.zones[at.department])
 	if !ok {
 		r.unreadable++
 		return

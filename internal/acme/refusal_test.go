@@ -1,10 +1,8 @@
 package acme
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http/httptest"
 	"slices"
@@ -171,54 +169,60 @@ func TestWhatASchemaRefusesIsRefusedAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestQueriesThatASchemaRefusesAreRefused(t *testing.T) {
-	docs := loadSchemas(t)
+func TestQueriesThatAreMissingOrWrongAreRefused(t *testing.T) {
 	tenant := newTenant(t)
-	tests := map[string][]string{
-		single: {
+	for name, tt := range map[string]struct {
+		target          string
+		code            any      // in the body
+		form, byMeaning []string // what the schema refuses, and what it does not
+	}{
+		single: {"/v5/providers/9000000017/timeslots", 500201.0, []string{
 			"daysOfSlots=0", "daysOfSlots=1.5", "daysOfSlots=x", "startDate=2030-3-4", "startDate=2030-03-04T09:30", "endDate=tomorrow",
 			"endDate=2030-03-04T09:30:00.000Z", "newOrEstablishedPatient=any", "startDate=", "newOrEstablishedPatient=",
-		},
-		area: {
-			"", "daysOfSlots=0&npis=1", "daysOfSlots=x&npis=1", "daysOfSlots=1&latitude=91&longitude=0", "daysOfSlots=1&latitude=0&longitude=-181",
-			"daysOfSlots=1&latitude=x&longitude=0", "daysOfSlots=1&npis=", "daysOfSlots=1&departmentEmrIds=", "daysOfSlots=1&npis=1&ehrInstances=",
-			"daysOfSlots=1&npis=1&gender=", "daysOfSlots=1&npis=1&specialty=", "daysOfSlots=1&npis=1&userTimezone=", "daysOfSlots=1&npis=1&product=",
+			"startDate=2030-03-04T09:00:00", "startDate=2030-02-30",
+		}, []string{
+			"departmentEmrId=4100200410", "departmentUrlName=x&departmentEmrSystemId=y", "startDate=2030-03-02", "endDate=2030-06-03",
+			"startDate=2030-06-03", "startDate=2030-03-10&endDate=2030-03-09",
+		}},
+		area: {"/v1/availability/slots", 40001.0, []string{
+			"", "latitude=47&longitude=-122", "daysOfSlots=0&npis=1", "daysOfSlots=x&npis=1", "daysOfSlots=1&latitude=91&longitude=0",
+			"daysOfSlots=1&latitude=0&longitude=-181", "daysOfSlots=1&latitude=x&longitude=0", "daysOfSlots=1&npis=",
+			"daysOfSlots=1&departmentEmrIds=", "daysOfSlots=1&npis=1&ehrInstances=", "daysOfSlots=1&npis=1&gender=",
+			"daysOfSlots=1&npis=1&specialty=", "daysOfSlots=1&npis=1&userTimezone=", "daysOfSlots=1&npis=1&product=",
 			"daysOfSlots=1&postalCode=9800", "daysOfSlots=1&postalCode=98000-1", "daysOfSlots=1&postalCode=98000&radius=0",
 			"daysOfSlots=1&postalCode=98000&radius=101", "daysOfSlots=1&postalCode=98000&radius=2.5", "daysOfSlots=1&npis=1&startDate=2030-13-01",
 			"daysOfSlots=1&npis=1&endDate=2030-03-32", "daysOfSlots=1&npis=1&startDate=2030-03-04T00:00:00Z",
 			"daysOfSlots=1&npis=1&newOrEstablishedPatient=any",
-		},
-		regions: {"practiceId=1"}, oneRegion: {"practiceId=x"}, qualifier: {"archived=perhaps"}, modality: {"archived=2"},
-	}
-	targets := map[string]string{
-		single: "/v5/providers/9000000017/timeslots", area: "/v1/availability/slots", regions: "/api/9/regions/waittimes",
-		oneRegion: "/api/9/regions/WA/waittimes", qualifier: "/api/9/assignmentqualifiers", modality: "/api/9/modalities",
-	}
-	for name, queries := range tests {
-		for _, query := range queries {
-			target := targets[name] + "?" + query
-			if err := docs.validate(name, "GET", target); err == nil {
-				t.Errorf("GET %s: the schema has nothing against it", target)
-			}
-			w := call(tenant, "GET", target, nil)
-			if w.Code != 400 {
-				t.Errorf("GET %s: %d %s", target, w.Code, w.Body)
+		}, []string{"daysOfSlots=3", "daysOfSlots=3&latitude=47", "daysOfSlots=3&npis=1&endDate=2031-03-04", "daysOfSlots=3&npis=1&userTimezone=Local"}},
+		regions:   {"/api/9/regions/waittimes", nil, []string{"practiceId=1"}, nil},
+		oneRegion: {"/api/9/regions/WA/waittimes", nil, []string{"practiceId=x"}, nil},
+		qualifier: {"/api/9/assignmentqualifiers", nil, []string{"archived=perhaps"}, nil},
+		modality:  {"/api/9/modalities", nil, []string{"archived=2"}, nil},
+	} {
+		for _, query := range slices.Concat(tt.form, tt.byMeaning) {
+			w := call(tenant, "GET", tt.target+"?"+query, nil)
+			if w.Code != 400 || at(decode(t, w.Body.Bytes()), "errorCode") != tt.code {
+				t.Errorf("GET %s?%s: %d %s", tt.target, query, w.Code, w.Body)
 			}
 		}
-	}
-	if w := call(tenant, "POST", "/v1/booking/queued-guest-visit?product=Else", sample(t, "queued-guest-visit.v1.request.json")); w.Code != 400 {
-		t.Errorf("a product that is not in the schema: %d", w.Code)
+		t.Run(name, func(t *testing.T) {
+			docs := loadSchemas(t)
+			for _, query := range tt.form {
+				if docs.validate(name, tt.target+"?"+query) == nil {
+					t.Errorf("GET %s?%s: the schema has nothing against it", tt.target, query)
+				}
+			}
+		})
 	}
 }
 
-// validate checks the parameters of a call against the published ones.
-func (p published) validate(name, method, target string) error {
+// validate checks the parameters of a GET against the published ones.
+func (p published) validate(name, target string) error {
 	document, path, _ := strings.Cut(name, " ")
-	r := httptest.NewRequest(method, target, io.NopCloser(bytes.NewReader(nil)))
+	r := httptest.NewRequest("GET", target, nil)
 	item := p[document].Paths.Find(path)
 	return openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: map[string]string{"npid": "1", "regionCode": "WA"},
-		Route:   &routers.Route{Spec: p[document], Path: path, PathItem: item, Method: method, Operation: item.GetOperation(method)},
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+		Route: &routers.Route{Spec: p[document], Path: path, PathItem: item, Method: "GET", Operation: item.Get},
 	})
 }
