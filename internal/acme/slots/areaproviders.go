@@ -2,6 +2,7 @@ package slots
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -12,34 +13,12 @@ import (
 // availabilityDays is the window over which clinicians' slots are counted, from today on.
 const availabilityDays = 40
 
-// availableProvider is a clinician at a department (docs/dexcare.md §6.3).
+// availableProvider is a clinician at a department, named by the first offer there.
 type availableProvider struct {
-	NPI            string           `json:"npi"`
-	Name           string           `json:"name"`
-	Gender         *string          `json:"gender"`
-	Specialties    []string         `json:"specialties"`
-	DepartmentID   string           `json:"departmentId"`
-	DepartmentName string           `json:"departmentName"`
-	EHRInstance    string           `json:"ehrInstance"`
-	ClinicType     string           `json:"clinicType"`
-	Address        postedAddress    `json:"address"`
-	Timezone       *string          `json:"timezone"`
-	Distance       float64          `json:"distanceFrom"`
-	VisitTypes     []availableVisit `json:"visitTypes"`
-
-	slots int   // over all visit types
-	next  int64 // the first start
-}
-
-type availableVisit struct {
-	VisitTypeID   string       `json:"visitTypeId"`
-	VisitTypeName string       `json:"visitTypeName"`
-	Availability  availability `json:"availability"`
-}
-
-type availability struct {
-	WindowDays int `json:"windowDays"`
-	SlotCount  int `json:"slotCount"`
+	*world.Offer
+	visits []json.RawMessage
+	slots  int   // over all visit types
+	next   int64 // the first start
 }
 
 // availabilityProviders ranks the clinicians of an area by how many slots they have, or by who is free first. Those
@@ -55,12 +34,10 @@ func (h *Handlers) availabilityProviders(q *wire.Request) wire.Answer {
 	}
 	hits := h.find(s)
 	list := []*availableProvider{}
-	var last *world.Offer
 	for _, o := range hits.offers { // grouped by department, then by clinician
-		if last == nil || last.Clinician != o.Clinician || last.Department != o.Department {
-			list = append(list, describeAvailable(o, hits.distances[o.Department]))
+		if n := len(list); n == 0 || list[n-1].Clinician != o.Clinician || list[n-1].Department != o.Department {
+			list = append(list, &availableProvider{Offer: o})
 		}
-		last = o
 		h.countSlots(q, o, list[len(list)-1])
 	}
 	list = slices.DeleteFunc(list, func(p *availableProvider) bool { return p.slots == 0 })
@@ -70,20 +47,21 @@ func (h *Handlers) availabilityProviders(q *wire.Request) wire.Answer {
 		}
 		return cmp.Or(cmp.Compare(b.slots, a.slots), cmp.Compare(a.next, b.next))
 	})
-	a := wire.JSON(http.StatusOK, map[string]any{"results": list})
+	results := []json.RawMessage{}
+	for _, p := range list {
+		results = append(results, p.describe(hits.distances[p.Department]))
+	}
+	a := wire.JSON(http.StatusOK, wire.Object("results", results))
 	a.Empty = len(list) == 0
 	return a
 }
 
-func describeAvailable(o *world.Offer, miles float64) *availableProvider {
-	who, at := o.Clinician, o.Department
-	p := &availableProvider{
-		NPI: who.NPI, Name: who.Name, Gender: referredProvider(who).Gender, Specialties: []string{},
-		DepartmentID: at.ID, DepartmentName: at.Name, EHRInstance: at.EHR.System, ClinicType: at.ClinicType,
-		Address: postedAddressOf(at), Timezone: at.ZoneText, Distance: roundMiles(miles),
-	}
-	p.Specialties = append(p.Specialties, who.Specialties...)
-	return p
+// describe is a clinician at a department (docs/dexcare.md §6.3).
+func (p *availableProvider) describe(miles float64) json.RawMessage {
+	who, at := p.Clinician, p.Department
+	return wire.Object("npi", who.NPI, "name", who.Name, "gender", genderOf(who), "specialties", append([]string{}, who.Specialties...),
+		"departmentId", at.ID, "departmentName", at.Name, "ehrInstance", at.EHR.System, "clinicType", at.ClinicType,
+		"address", addressOf(at), "timezone", at.ZoneText, "distanceFrom", roundMiles(miles), "visitTypes", p.visits)
 }
 
 // countSlots adds a visit type to the clinician; without slots it is left out.
@@ -99,5 +77,6 @@ func (h *Handlers) countSlots(q *wire.Request, o *world.Offer, p *availableProvi
 		p.next = first
 	}
 	p.slots += len(free)
-	p.VisitTypes = append(p.VisitTypes, availableVisit{o.VisitType.ID, o.VisitType.Name, availability{days, len(free)}})
+	p.visits = append(p.visits, wire.Object("visitTypeId", o.VisitType.ID, "visitTypeName", o.VisitType.Name,
+		"availability", wire.Object("windowDays", days, "slotCount", len(free))))
 }

@@ -2,6 +2,7 @@ package slots
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"math"
 	"slices"
@@ -47,8 +48,8 @@ func (h *Handlers) availabilitySlots(q *wire.Request) wire.Answer {
 		writeGroup(w, g, s.zone)
 	}
 	w.endList()
-	writeReferred(w, groups, func(c *world.Clinician) any { return referredProvider(c) },
-		func(d *world.Department) any { return referredDepartment(d, hits.distances[d]) })
+	writeReferred(w, groups, referredProvider,
+		func(d *world.Department) json.RawMessage { return referredDepartment(d, hits.distances[d]) })
 	w.text("searchContext", h.searchContext(q, s))
 	w.endObject()
 	return w.ok()
@@ -191,7 +192,7 @@ func together(list []world.Opening, z *world.Zone) written {
 }
 
 // writeReferred writes the providers and departments that the slots refer to, each once, sorted, as the two describe them.
-func writeReferred(w *document, groups []visitGroup, provider func(*world.Clinician) any, place func(*world.Department) any) {
+func writeReferred(w *document, groups []visitGroup, provider func(*world.Clinician) json.RawMessage, place func(*world.Department) json.RawMessage) {
 	clinicians, departments := referredIn(groups)
 	w.objectOf("providers")
 	for _, npi := range slices.Sorted(maps.Keys(clinicians)) {

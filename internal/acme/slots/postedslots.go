@@ -2,6 +2,7 @@ package slots
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -36,7 +37,7 @@ func (h *Handlers) postedSlots(q *wire.Request) wire.Answer {
 	writePostedSlots(w, inOrder(groups), utcForm(q.MinusZero))
 	w.endList()
 	writeReferred(w, groups, describePostedProvider,
-		func(d *world.Department) any { return describePostedPlace(d, hits.distances[d]) })
+		func(d *world.Department) json.RawMessage { return describePostedPlace(d, hits.distances[d]) })
 	w.text("searchContext", h.searchContext(q, s))
 	w.endObject()
 	return w.ok()
@@ -90,47 +91,12 @@ func writePostedSlots(w *document, list []world.Opening, layout string) {
 	}
 }
 
-// postedProvider and postedPlace are poorer than their counterparts of the GET, and name ids otherwise.
-type postedProvider struct {
-	Name        string    `json:"name"`
-	Gender      *string   `json:"gender"`
-	Specialties *[]string `json:"specialties,omitempty"`
+// describePostedProvider and describePostedPlace are poorer than their counterparts of the GET, and name ids otherwise.
+func describePostedProvider(c *world.Clinician) json.RawMessage {
+	return wire.Object("name", c.Name, "gender", genderOf(c), "specialties", specialtiesOf(c))
 }
 
-type postedPlace struct {
-	GUID        string        `json:"departmentGuid"`
-	ID          string        `json:"departmentId"`
-	EHRInstance string        `json:"ehrInstance"`
-	Name        string        `json:"departmentName"`
-	Distance    float64       `json:"distanceFrom"`
-	Timezone    *string       `json:"timezone"`
-	ClinicType  string        `json:"clinicType"`
-	Address     postedAddress `json:"address"`
-}
-
-// postedAddress has no coordinates.
-type postedAddress struct {
-	Line1      string `json:"line1"`
-	Line2      string `json:"line2"`
-	City       string `json:"city"`
-	State      string `json:"state"`
-	ZipCode    string `json:"zipCode"`
-	PostalCode string `json:"postalCode"`
-}
-
-func postedAddressOf(d *world.Department) postedAddress {
-	a := d.Address
-	return postedAddress{a.Line1, a.Line2, a.City, a.State, a.PostalCode, a.PostalCode}
-}
-
-func describePostedProvider(c *world.Clinician) any {
-	full := referredProvider(c)
-	return postedProvider{full.Name, full.Gender, full.Specialties}
-}
-
-func describePostedPlace(d *world.Department, miles float64) postedPlace {
-	return postedPlace{
-		GUID: d.UUID, ID: d.ID, EHRInstance: d.EHR.System, Name: d.Name, Distance: roundMiles(miles),
-		Timezone: d.ZoneText, ClinicType: d.ClinicType, Address: postedAddressOf(d),
-	}
+func describePostedPlace(d *world.Department, miles float64) json.RawMessage {
+	return wire.Object("departmentGuid", d.UUID, "departmentId", d.ID, "ehrInstance", d.EHR.System, "departmentName", d.Name,
+		"distanceFrom", roundMiles(miles), "timezone", d.ZoneText, "clinicType", d.ClinicType, "address", addressOf(d))
 }

@@ -1,6 +1,7 @@
 package slots
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,50 +10,15 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// providerRef is an element of the list of providers (docs/dexcare.md §5.1).
-type providerRef struct {
-	System string `json:"system"`
-	NPI    string `json:"npi"`
-}
-
-// providerDoc is a provider's own page (docs/dexcare.md §5.2). Optional fields are null or absent, as upstream has it.
-type providerDoc struct {
-	NPI         string               `json:"providerNationalId"`
-	Name        string               `json:"name"`
-	Credentials *string              `json:"credentials"`
-	MinAge      *int                 `json:"minAge,omitempty"`
-	MaxAge      *int                 `json:"maxAge"`
-	Brand       string               `json:"brand"`
-	IsActive    any                  `json:"isActive"`
-	Departments []providerDepartment `json:"departments"`
-	VisitTypes  []providerVisitType  `json:"visitTypes"`
-}
-
-type providerDepartment struct {
-	DepartmentID string        `json:"departmentId"`
-	EpicInstance string        `json:"epicInstanceName"`
-	Name         string        `json:"name"`
-	Center       *string       `json:"center"`
-	Phone        string        `json:"phone"`
-	Address      world.Address `json:"address"`
-}
-
-type providerVisitType struct {
-	VisitTypeID string  `json:"visitTypeId"`
-	Name        string  `json:"name"`
-	ShortName   string  `json:"shortName"`
-	Description *string `json:"description"`
-}
-
-// providers lists everybody. The prose about excludeInactive contradicts its name; here it does what it says.
+// providers lists everybody (docs/dexcare.md §5.1). The prose about excludeInactive contradicts its name; here it does what it says.
 func (h *Handlers) providers(q *wire.Request) wire.Answer {
-	out := []providerRef{}
+	out := []json.RawMessage{}
 	for _, c := range h.Clinicians {
 		switch {
 		case q.Flag("excludeInactive", false) && !c.Home.Active:
 		case q.Flag("acceptingNewPatients", false) && !takesNewPatients(c):
 		default:
-			out = append(out, providerRef{c.Home.EHR.System, c.NPI})
+			out = append(out, wire.Object("system", c.Home.EHR.System, "npi", c.NPI))
 		}
 	}
 	return wire.JSON(http.StatusOK, out)
@@ -75,28 +41,25 @@ func (h *Handlers) providerInfo(q *wire.Request) wire.Answer {
 	return wire.JSON(http.StatusOK, h.describeProvider(c))
 }
 
-func (h *Handlers) describeProvider(c *world.Clinician) providerDoc {
-	doc := providerDoc{
-		NPI: c.NPI, Name: c.Name, Credentials: c.Credentials, Brand: c.Home.Brand, IsActive: h.boolean(c.Home.Active),
-		Departments: []providerDepartment{}, VisitTypes: []providerVisitType{},
-	}
-	if adult := 18; c.Number%3 == 1 && !c.Pool {
-		doc.MinAge = &adult
+// describeProvider is a provider's own page (docs/dexcare.md §5.2). Optional fields are null or absent, as upstream has it.
+func (h *Handlers) describeProvider(c *world.Clinician) json.RawMessage {
+	departments, visits, minAge := []json.RawMessage{}, []json.RawMessage{}, wire.Absent
+	if c.Number%3 == 1 && !c.Pool {
+		minAge = 18
 	}
 	for _, d := range c.Departments() {
-		doc.Departments = append(doc.Departments, providerDepartment{
-			DepartmentID: d.ID, EpicInstance: d.EHR.System, Name: d.Name, Phone: d.Phone, Address: d.Address,
-		})
+		departments = append(departments, wire.Object("departmentId", d.ID, "epicInstanceName", d.EHR.System, "name", d.Name,
+			"center", nil, "phone", d.Phone, "address", d.Address))
 	}
 	for _, v := range c.VisitTypes() {
-		seen := providerVisitType{VisitTypeID: v.ID, Name: v.Title, ShortName: v.Name}
+		var description any
 		if v.Name == "NewPatient" {
-			text := "First visit with this provider"
-			seen.Description = &text
+			description = "First visit with this provider"
 		}
-		doc.VisitTypes = append(doc.VisitTypes, seen)
+		visits = append(visits, wire.Object("visitTypeId", v.ID, "name", v.Title, "shortName", v.Name, "description", description))
 	}
-	return doc
+	return wire.Object("providerNationalId", c.NPI, "name", c.Name, "credentials", c.Credentials, "minAge", minAge, "maxAge", nil,
+		"brand", c.Home.Brand, "isActive", h.boolean(c.Home.Active), "departments", departments, "visitTypes", visits)
 }
 
 // maxLookaheadDays is the largest of those asked for, and 0 for an instance or a visit type that the tenant does not

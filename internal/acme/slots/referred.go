@@ -1,58 +1,46 @@
 package slots
 
-import "timeslots/internal/acme/world"
+import (
+	"encoding/json"
 
-// referred is a provider as Care Options describes it; emrId and specialties are absent for some.
-type referred struct {
-	EMRID       string    `json:"emrId,omitempty"`
-	Name        string    `json:"name"`
-	Gender      *string   `json:"gender"`
-	Specialties *[]string `json:"specialties,omitempty"`
-}
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
+)
 
-func referredProvider(c *world.Clinician) referred {
-	out := referred{Name: c.Name}
-	if c.Gender != "" {
-		out.Gender = &c.Gender
-	}
+// referredProvider is a provider as Care Options describes it; emrId and specialties are absent for some.
+func referredProvider(c *world.Clinician) json.RawMessage {
+	id := wire.Absent
 	if c.Number%5 != 4 {
-		out.EMRID = c.Offers[0].Schedules[0].Person.EMRID
+		id = c.Offers[0].Schedules[0].Person.EMRID
 	}
-	if c.Number%7 != 5 && c.Specialties != nil {
-		out.Specialties = &c.Specialties
+	return wire.Object("emrId", id, "name", c.Name, "gender", genderOf(c), "specialties", specialtiesOf(c))
+}
+
+// genderOf is null where it is not known.
+func genderOf(c *world.Clinician) any {
+	if c.Gender == "" {
+		return nil
 	}
-	return out
+	return c.Gender
 }
 
-// referredPlace is a department as Care Options describes it.
-type referredPlace struct {
-	UUID        string        `json:"departmentUuid"`
-	EMRID       string        `json:"departmentEmrId"`
-	EHRInstance string        `json:"ehrInstance"`
-	Name        string        `json:"departmentName"`
-	Distance    float64       `json:"distanceFrom"`
-	Timezone    *string       `json:"timezone"`
-	ClinicType  string        `json:"clinicType"`
-	Address     placedAddress `json:"address"`
+func specialtiesOf(c *world.Clinician) any {
+	if c.Number%7 == 5 || c.Specialties == nil {
+		return wire.Absent
+	}
+	return c.Specialties
 }
 
-// placedAddress spells the postal code twice, as upstream does.
-type placedAddress struct {
-	Line1      string  `json:"line1"`
-	Line2      string  `json:"line2"`
-	City       string  `json:"city"`
-	State      string  `json:"state"`
-	ZipCode    string  `json:"zipCode"`
-	PostalCode string  `json:"postalCode"`
-	Latitude   float64 `json:"latitude"`
-	Longitude  float64 `json:"longitude"`
+// referredDepartment is a department as Care Options describes it.
+func referredDepartment(d *world.Department, miles float64) json.RawMessage {
+	at := addressOf(d, "latitude", d.Shown.Latitude, "longitude", d.Shown.Longitude)
+	return wire.Object("departmentUuid", d.UUID, "departmentEmrId", d.ID, "ehrInstance", d.EHR.System, "departmentName", d.Name,
+		"distanceFrom", roundMiles(miles), "timezone", d.ZoneText, "clinicType", d.ClinicType, "address", at)
 }
 
-func referredDepartment(d *world.Department, miles float64) referredPlace {
+// addressOf spells the postal code twice, as upstream does; the GET has coordinates, too.
+func addressOf(d *world.Department, more ...any) json.RawMessage {
 	a := d.Address
-	return referredPlace{
-		UUID: d.UUID, EMRID: d.ID, EHRInstance: d.EHR.System, Name: d.Name, Distance: roundMiles(miles),
-		Timezone: d.ZoneText, ClinicType: d.ClinicType,
-		Address: placedAddress{a.Line1, a.Line2, a.City, a.State, a.PostalCode, a.PostalCode, d.Shown.Latitude, d.Shown.Longitude},
-	}
+	return wire.Object(append([]any{"line1", a.Line1, "line2", a.Line2, "city", a.City, "state", a.State,
+		"zipCode", a.PostalCode, "postalCode", a.PostalCode}, more...)...)
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 )
 
 // Answer is a status and a body, before anything is sent: so that a fault can cut it, or lose it.
@@ -24,38 +25,57 @@ func JSON(status int, v any) Answer {
 	return Answer{Status: status, Body: body}
 }
 
-// There is no common error envelope (docs/dexcare.md §1.6): each surface has its own, and some have several.
-
-// errorBody has the members of all of them, in the order in which they are written.
-type errorBody struct {
-	Code      string  `json:"code,omitempty"`
-	Error     *string `json:"error,omitempty"`
-	Message   *string `json:"message,omitempty"`
-	ErrorCode int     `json:"errorCode,omitempty"`
-	Status    int     `json:"status,omitempty"`
+// Object is a JSON object of members in their order: names and values in turn. One whose value is [Absent] is left out.
+func Object(members ...any) json.RawMessage {
+	out := []byte{'{'}
+	for i := 0; i < len(members); i += 2 {
+		if members[i+1] == Absent {
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		value, _ := json.Marshal(members[i+1])
+		out = append(strconv.AppendQuote(out, members[i].(string)), ':')
+		out = append(out, value...)
+	}
+	return append(out, '}')
 }
+
+// Absent is the value of a member that an [Object] does not have.
+var Absent any = absent{}
+
+type absent struct{}
+
+// Filled is the value, or [Absent] for a zero one.
+func Filled[T comparable](v T) any {
+	if v == *new(T) {
+		return Absent
+	}
+	return v
+}
+
+// There is no common error envelope (docs/dexcare.md §1.6): each surface has its own, and some have several.
 
 // MessageAndCode is a body with "message" and "errorCode".
 func MessageAndCode(status, code int, message string) Answer {
-	return JSON(status, errorBody{Message: &message, ErrorCode: code})
+	return JSON(status, Object("message", message, "errorCode", code))
 }
 
 // MessageAndStatus is also what the gateway and the calls without documented errors are assumed to say.
 func MessageAndStatus(status int, message string) Answer {
-	return JSON(status, errorBody{Message: &message, Status: status})
+	return JSON(status, Object("message", message, "status", status))
 }
 
 // ErrorOnly is a body with "error".
-func ErrorOnly(status int, text string) Answer { return JSON(status, errorBody{Error: &text}) }
+func ErrorOnly(status int, text string) Answer { return JSON(status, Object("error", text)) }
 
 // MessageOnly is a body with "message".
-func MessageOnly(status int, message string) Answer {
-	return JSON(status, errorBody{Message: &message})
-}
+func MessageOnly(status int, message string) Answer { return JSON(status, Object("message", message)) }
 
 // CodeAndError is a body with "code" and "error".
 func CodeAndError(status int, code, text string) Answer {
-	return JSON(status, errorBody{Code: code, Error: &text})
+	return JSON(status, Object("code", code, "error", text))
 }
 
 // BareStatus is for operations whose failures have no declared body.
