@@ -42,83 +42,19 @@ type booking struct {
 	} `json:"visitDetails"`
 }
 
-// retailBooking sells a walk-in clinic's slot (docs/dexcare.md §7.1).
-func (h *Handlers) retailBooking(q *wire.Request) wire.Answer {
-	b, problem := readBooking(q)
-	v := b.VisitDetails
-	problem = cmp.Or(problem,
-		required("patient.identifier", b.Patient.Identifier), required("visitDetails.providerId", v.ProviderID))
-	if problem != "" {
-		return wire.ErrorOnly(http.StatusBadRequest, problem)
-	}
-	slot, ok := h.Slot(v.SlotID)
-	s := slot.Schedule
-	if !ok || !s.Offer.Department.Retail() || v.ProviderID != s.Person.ProviderID || !b.isAbout(s) {
-		return wire.ErrorOnly(http.StatusBadRequest, "Invalid slotId")
-	}
-	visit, refusal := h.book(q, b, b.Patient.Identifier, slot)
-	if visit == nil {
-		return refusal
-	}
-	return wire.JSON(http.StatusOK, map[string]string{"visitId": visit.ID})
-}
-
-// providerBooking sells a slot of a named clinician (docs/dexcare.md §7.2).
-func (h *Handlers) providerBooking(q *wire.Request) wire.Answer {
-	b, problem := readBooking(q)
-	v := b.VisitDetails
-	problem = cmp.Or(problem, required("patient.patientGuid", b.Patient.PatientGUID),
-		required("visitDetails.nationalProviderId", v.NationalProviderID),
-		required("visitDetails.visitTypeId", v.VisitTypeID))
-	if problem != "" {
-		return wire.ErrorOnly(http.StatusBadRequest, problem)
-	}
-	slot, ok := h.Slot(v.SlotID)
-	s := slot.Schedule
-	if !ok || v.NationalProviderID != s.Person.NPI || v.VisitTypeID != s.Offer.VisitType.ID || !b.isAbout(s) {
-		return wire.ErrorOnly(http.StatusBadRequest, "Invalid slotId")
-	}
-	if b.Patient.PatientGUID == PatientNoPanel {
-		return wire.ErrorOnly(http.StatusPreconditionFailed, "Patient is not on the panel of this provider")
-	}
-	visit, refusal := h.book(q, b, b.Patient.PatientGUID, slot)
-	if visit == nil {
-		return refusal
-	}
-	return wire.JSON(http.StatusOK, providerBooked{
-		VisitID: visit.ID, IsVirtual: s.Offer.VisitType.Modality == "VIDEO", VirtualMeetingInfo: h.meeting(visit),
-	})
-}
-
-type providerBooked struct {
-	VisitID            string       `json:"visitId"`
-	IsVirtual          bool         `json:"isVirtual"`
-	VirtualMeetingInfo *meetingInfo `json:"virtualMeetingInfo"`
-}
-
-type meetingInfo struct {
-	JoinURL      string `json:"joinUrl"`
-	JoinURLShort string `json:"joinUrlShort"`
-	ConferenceID any    `json:"conferenceId"` // a number, or a string of digits
-	TollNumber   string `json:"tollNumber"`
-	Password     string `json:"password"`
-	Vendor       string `json:"vendor"`
-}
-
-// meeting is how to join a video visit; the conference id is spelled either way (docs/dexcare.md §3).
-func (h *Handlers) meeting(v *world.Visit) *meetingInfo {
+// meeting is how to join a video visit, null for others. The conference id is a number or a string of digits
+// (docs/dexcare.md §3).
+func (h *Handlers) meeting(v *world.Visit) any {
 	if v.Schedule.Offer.VisitType.Modality != "VIDEO" {
 		return nil
 	}
 	number := world.Hash(h.Options.Seed, world.SaltVisit, uint64(v.Start))
-	out := &meetingInfo{
-		JoinURL: "https://meet.example.org/j/" + v.ID, JoinURLShort: "https://meet.example.org/s/" + v.ID[:8],
-		TollNumber: "800-555-0100", Password: fmt.Sprintf("%06d", world.Mix(number)%1_000_000), Vendor: "zoom",
+	id := any(number % 1_000_000_000)
+	if number%2 == 0 {
+		id = fmt.Sprint(id)
 	}
-	if out.ConferenceID = number % 1_000_000_000; number%2 == 0 {
-		out.ConferenceID = fmt.Sprint(number % 1_000_000_000)
-	}
-	return out
+	return wire.Object("joinUrl", "https://meet.example.org/j/"+v.ID, "joinUrlShort", "https://meet.example.org/s/"+v.ID[:8],
+		"conferenceId", id, "tollNumber", "800-555-0100", "password", fmt.Sprintf("%06d", world.Mix(number)%1_000_000), "vendor", "zoom")
 }
 
 // readBooking decodes the body and checks what both bookings require; the problem is empty when all is well.
@@ -152,32 +88,85 @@ func (b *booking) isAbout(s *world.Schedule) bool {
 	return b.VisitDetails.EHRSystemName == s.Offer.Department.EHR.System && b.VisitDetails.DepartmentID == s.Offer.Department.ID
 }
 
-// book sells the slot to the patient, or says with nil and an answer why not.
-func (h *Handlers) book(q *wire.Request, b booking, patient string, slot world.Opening) (*world.Visit, wire.Answer) {
-	switch patient {
-	case PatientNotLinked:
-		return nil, wire.ErrorOnly(http.StatusBadRequest, "Patient has no links")
-	case PatientUnknown:
-		return nil, wire.ErrorOnly(http.StatusNotFound, "Patient not found")
-	case PatientConflict:
-		return nil, h.refuse(world.UnknownConflict)
-	case PatientLocked:
-		return nil, wire.ErrorOnly(http.StatusLocked, "Patient account is locked")
-	case PatientTrouble:
-		return nil, wire.ErrorOnly(http.StatusInternalServerError, "Internal Server Error")
+// retailBooking sells a walk-in clinic's slot (docs/dexcare.md §7.1).
+func (h *Handlers) retailBooking(q *wire.Request) wire.Answer {
+	b, problem := readBooking(q)
+	v := b.VisitDetails
+	problem = cmp.Or(problem,
+		required("patient.identifier", b.Patient.Identifier), required("visitDetails.providerId", v.ProviderID))
+	return h.book(q, b, problem, purchase{
+		patient: b.Patient.Identifier,
+		fits: func(s *world.Schedule) bool {
+			return s.Offer.Department.Retail() && v.ProviderID == s.Person.ProviderID
+		},
+		sold: func(v *world.Visit) json.RawMessage { return wire.Object("visitId", v.ID) },
+	})
+}
+
+// providerBooking sells a slot of a named clinician (docs/dexcare.md §7.2).
+func (h *Handlers) providerBooking(q *wire.Request) wire.Answer {
+	b, problem := readBooking(q)
+	v := b.VisitDetails
+	problem = cmp.Or(problem, required("patient.patientGuid", b.Patient.PatientGUID),
+		required("visitDetails.nationalProviderId", v.NationalProviderID),
+		required("visitDetails.visitTypeId", v.VisitTypeID))
+	return h.book(q, b, problem, purchase{
+		patient: b.Patient.PatientGUID, needsPanel: true,
+		fits: func(s *world.Schedule) bool {
+			return v.NationalProviderID == s.Person.NPI && v.VisitTypeID == s.Offer.VisitType.ID
+		},
+		sold: func(v *world.Visit) json.RawMessage {
+			return wire.Object("visitId", v.ID, "isVirtual", v.Schedule.Offer.VisitType.Modality == "VIDEO", "virtualMeetingInfo", h.meeting(v))
+		},
+	})
+}
+
+// purchase is in what the two bookings differ.
+type purchase struct {
+	patient    string
+	needsPanel bool // the patient must be on the clinician's
+	fits       func(*world.Schedule) bool
+	sold       func(*world.Visit) json.RawMessage
+}
+
+// refusedPatients are answered before anything is sold.
+var refusedPatients = map[string]wire.Answer{
+	PatientNotLinked: wire.ErrorOnly(http.StatusBadRequest, "Patient has no links"),
+	PatientUnknown:   wire.ErrorOnly(http.StatusNotFound, "Patient not found"),
+	PatientLocked:    wire.ErrorOnly(http.StatusLocked, "Patient account is locked"),
+	PatientTrouble:   wire.ErrorOnly(http.StatusInternalServerError, "Internal Server Error"),
+}
+
+// book sells the slot to the patient, or says why not; the problem is what is wrong with the body.
+func (h *Handlers) book(q *wire.Request, b booking, problem string, p purchase) wire.Answer {
+	if problem != "" {
+		return wire.ErrorOnly(http.StatusBadRequest, problem)
 	}
-	if q.Conflict != world.NoConflict {
-		return nil, h.refuse(q.Conflict)
+	slot, ok := h.Slot(b.VisitDetails.SlotID)
+	if !ok || !b.isAbout(slot.Schedule) || !p.fits(slot.Schedule) {
+		return wire.ErrorOnly(http.StatusBadRequest, "Invalid slotId")
+	}
+	if p.needsPanel && p.patient == PatientNoPanel {
+		return wire.ErrorOnly(http.StatusPreconditionFailed, "Patient is not on the panel of this provider")
+	}
+	if refusal, refused := refusedPatients[p.patient]; refused {
+		return refusal
+	}
+	conflict := q.Conflict
+	if p.patient == PatientConflict {
+		conflict = world.UnknownConflict
+	}
+	if conflict != world.NoConflict {
+		return h.refuse(conflict)
 	}
 	v := &world.Visit{
-		ID: world.UUID(world.Hash(h.Options.Seed, world.SaltVisit, h.visits.Add(1))), Patient: patient, Email: b.Patient.Email,
-		Owner: q.Owner(), Schedule: slot.Schedule, Start: slot.Start,
-		SlotID: b.VisitDetails.SlotID, Requested: q.Now,
+		ID: world.UUID(world.Hash(h.Options.Seed, world.SaltVisit, h.visits.Add(1))), Patient: p.patient, Email: b.Patient.Email,
+		Owner: q.Owner(), Schedule: slot.Schedule, Start: slot.Start, SlotID: b.VisitDetails.SlotID, Requested: q.Now,
 	}
-	if c := h.Store.Book(v); c != world.NoConflict {
-		return nil, h.refuse(c)
+	if conflict = h.Store.Book(v); conflict != world.NoConflict {
+		return h.refuse(conflict)
 	}
-	return v, wire.Answer{}
+	return wire.JSON(http.StatusOK, p.sold(v))
 }
 
 // refuse is a 409. Clients look for the word in the text, whatever is around it, so the body takes turns: the word under

@@ -12,70 +12,44 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// ownVisit is an element of a patient's own visits (docs/dexcare.md §7.7).
-type ownVisit struct {
-	ID              string        `json:"id"`
-	Type            string        `json:"type"`
-	Status          string        `json:"status"`
-	Address         world.Address `json:"address"`
-	Appointment     appointment   `json:"appointment"`
-	DepartmentID    string        `json:"departmentId"`
-	EHRSystemName   string        `json:"ehrSystemName"`
-	IsNewPatient    bool          `json:"isNewPatient"`
-	IsReadyForVisit bool          `json:"isReadyForVisit"`
-	PatientEmail    string        `json:"patientEmail"`
-	PatientGUID     string        `json:"patientGuid"`
-	PatientPhone    *string       `json:"patientPhone"`
-	Timestamps      timestamps    `json:"timestamps"`
-}
-
-type appointment struct {
-	AppointmentID string `json:"appointmentId"`
-	SlotID        string `json:"slotId"`
-	Start         string `json:"start"`
-	End           string `json:"end"`
-	Timezone      string `json:"timezone"`
-}
-
-type timestamps struct {
-	Requested     string  `json:"requested"`
-	Cancelled     *string `json:"cancelled"`
-	Done          *string `json:"done"`
-	StaffDeclined *string `json:"staffDeclined"`
-}
-
 // ownVisits lists what the same token booked.
 func (h *Handlers) ownVisits(q *wire.Request) wire.Answer {
-	out, owner := []ownVisit{}, q.Owner()
+	out, owner := []json.RawMessage{}, q.Owner()
 	for _, v := range h.Store.Visits() {
-		doc := describeVisit(&v, q.Now)
-		if v.Owner == owner && (!q.Has("status") || q.Get("status") == doc.Status) {
-			out = append(out, doc)
+		status, ended := statusOf(&v, q.Now)
+		if v.Owner == owner && (!q.Has("status") || q.Get("status") == status) {
+			out = append(out, describeVisit(&v, status, ended))
 		}
 	}
 	return wire.JSON(http.StatusOK, out)
 }
 
-func describeVisit(v *world.Visit, now time.Time) ownVisit {
-	at := v.Schedule.Offer.Department
-	doc := ownVisit{
-		ID: v.ID, Type: "retail", Status: "requested", Address: at.Address,
-		Appointment: appointment{
-			AppointmentID: appointmentID(v.ID), SlotID: v.SlotID, Start: at.Zone.Text(v.Start),
-			End: at.Zone.Text(v.Start + v.Schedule.Seconds()), Timezone: at.Zone.Name,
-		},
-		DepartmentID: at.ID, EHRSystemName: at.EHR.System, PatientEmail: v.Email, PatientGUID: v.Patient,
-		Timestamps: timestamps{Requested: milliseconds(v.Requested)},
-	}
-	switch ended := time.Unix(v.Start+v.Schedule.Seconds(), 0); {
+// statusOf is a booking's status, with when it ended; a requested one has not.
+func statusOf(v *world.Visit, now time.Time) (status string, ended time.Time) {
+	switch end := time.Unix(v.Start+v.Schedule.Seconds(), 0); {
 	case v.Cancelled != nil:
-		text := milliseconds(*v.Cancelled)
-		doc.Status, doc.Timestamps.Cancelled = "cancelled", &text
-	case now.After(ended):
-		text := milliseconds(ended)
-		doc.Status, doc.Timestamps.Done = "done", &text
+		return "cancelled", *v.Cancelled
+	case now.After(end):
+		return "done", end
 	}
-	return doc
+	return "requested", time.Time{}
+}
+
+// describeVisit is an element of a patient's own visits (docs/dexcare.md §7.7).
+func describeVisit(v *world.Visit, status string, ended time.Time) json.RawMessage {
+	at := v.Schedule.Offer.Department
+	endedAs := func(word string) any {
+		if status != word {
+			return nil
+		}
+		return milliseconds(ended)
+	}
+	appointment := wire.Object("appointmentId", appointmentID(v.ID), "slotId", v.SlotID, "start", at.Zone.Text(v.Start),
+		"end", at.Zone.Text(v.Start+v.Schedule.Seconds()), "timezone", at.Zone.Name)
+	return wire.Object("id", v.ID, "type", "retail", "status", status, "address", at.Address, "appointment", appointment,
+		"departmentId", at.ID, "ehrSystemName", at.EHR.System, "isNewPatient", false, "isReadyForVisit", false,
+		"patientEmail", v.Email, "patientGuid", v.Patient, "patientPhone", nil,
+		"timestamps", wire.Object("requested", milliseconds(v.Requested), "cancelled", endedAs("cancelled"), "done", endedAs("done"), "staffDeclined", nil))
 }
 
 func appointmentID(visitID string) string {
@@ -101,19 +75,16 @@ func (h *Handlers) cancelVisit(q *wire.Request) wire.Answer {
 	return wire.JSON(http.StatusOK, struct{}{})
 }
 
-// cancelReason is one that a patient can choose (docs/dexcare.md §7.7).
-type cancelReason struct {
-	ClientText string `json:"clientText"`
-	StringCode string `json:"stringCode"`
-}
-
-// cancelReasons are a brand's; another brand has none.
+// cancelReasons are what a patient can choose from (docs/dexcare.md §7.7); another brand has none.
 func (h *Handlers) cancelReasons(q *wire.Request) wire.Answer {
-	if !strings.EqualFold(q.Args[0], h.Options.Brand()) {
-		return wire.JSON(http.StatusOK, []cancelReason{})
+	out := []json.RawMessage{}
+	if strings.EqualFold(q.Args[0], h.Options.Brand()) {
+		for _, reason := range [][2]string{
+			{"I feel better", "feeling_better"}, {"Schedule conflict", "schedule_conflict"},
+			{"I found care elsewhere", "found_other_care"}, {"Other", "other"},
+		} {
+			out = append(out, wire.Object("clientText", reason[0], "stringCode", reason[1]))
+		}
 	}
-	return wire.JSON(http.StatusOK, []cancelReason{
-		{"I feel better", "feeling_better"}, {"Schedule conflict", "schedule_conflict"},
-		{"I found care elsewhere", "found_other_care"}, {"Other", "other"},
-	})
+	return wire.JSON(http.StatusOK, out)
 }

@@ -43,41 +43,6 @@ func (p *patients) gone(owner [32]byte) bool {
 	return p.deleted[owner]
 }
 
-// patientDoc is a patient with what the EHR instances know.
-type patientDoc struct {
-	ID          string              `json:"id"`
-	Identifiers []patientIdentifier `json:"identifiers"`
-	Links       []demographics      `json:"links"`
-}
-
-type patientIdentifier struct {
-	System string `json:"system"`
-	Value  string `json:"value,omitempty"`
-	Type   string `json:"type,omitempty"`
-}
-
-type demographics struct {
-	Identifiers []patientIdentifier `json:"identifiers"`
-	Name        patientName         `json:"name"`
-	Birthdate   string              `json:"birthdate"`
-	Gender      string              `json:"gender"`
-	SSN         string              `json:"ssn"`
-	Email       string              `json:"email"`
-	Addresses   []world.Address     `json:"addresses"`
-	HomePhone   string              `json:"homePhone"`
-	MobilePhone *string             `json:"mobilePhone"`
-	WorkPhone   *string             `json:"workPhone"`
-}
-
-type patientName struct {
-	Use    string  `json:"use"`
-	Family string  `json:"family"`
-	Given  string  `json:"given"`
-	Middle *string `json:"middle"`
-	Prefix *string `json:"prefix"`
-	Suffix *string `json:"suffix"`
-}
-
 // patient is the patient of the token.
 func (h *Handlers) patient(q *wire.Request) wire.Answer {
 	if h.patients.gone(q.Owner()) {
@@ -90,23 +55,19 @@ func (h *Handlers) patientHash(who string) uint64 {
 	return world.Hash(h.Options.Seed, world.SaltPatient, world.HashText(who))
 }
 
-func (h *Handlers) describePatient(n uint64) patientDoc {
+// describePatient is a patient with what the EHR instances know.
+func (h *Handlers) describePatient(n uint64) json.RawMessage {
 	system := h.EHRs[0].System
-	record := patientIdentifier{System: system, Value: fmt.Sprintf("MRN-%04d", n%10_000), Type: "mrn"}
+	record := wire.Object("system", system, "value", fmt.Sprintf("MRN-%04d", n%10_000), "type", "mrn")
 	home := h.Departments[0].Address
 	home.Line1, home.Line2 = fmt.Sprintf("%d %s", 1+n%900, world.Street(n)), "Suite 1"
 	first, last := world.PersonName(n)
-	return patientDoc{
-		ID: world.UUID(n), Identifiers: []patientIdentifier{record},
-		Links: []demographics{{
-			Identifiers: []patientIdentifier{record, {System: system, Type: "FHIR"}},
-			Name:        patientName{Use: "official", Family: last, Given: first},
-			Birthdate:   fmt.Sprintf("%d-%02d-%02d", 1940+n%70, 1+n>>8%12, 1+n>>16%28),
-			Gender:      [...]string{"Female", "Male", "Other"}[n%3], SSN: fmt.Sprintf("%04d", world.Mix(n)%10_000),
-			Email:     fmt.Sprintf("patient-%04d@example.org", n%10_000),
-			Addresses: []world.Address{home}, HomePhone: fmt.Sprintf("206-555-%04d", n%10_000),
-		}},
-	}
+	link := wire.Object("identifiers", []json.RawMessage{record, wire.Object("system", system, "type", "FHIR")},
+		"name", wire.Object("use", "official", "family", last, "given", first, "middle", nil, "prefix", nil, "suffix", nil),
+		"birthdate", fmt.Sprintf("%d-%02d-%02d", 1940+n%70, 1+n>>8%12, 1+n>>16%28), "gender", [...]string{"Female", "Male", "Other"}[n%3],
+		"ssn", fmt.Sprintf("%04d", world.Mix(n)%10_000), "email", fmt.Sprintf("patient-%04d@example.org", n%10_000),
+		"addresses", []world.Address{home}, "homePhone", fmt.Sprintf("206-555-%04d", n%10_000), "mobilePhone", nil, "workPhone", nil)
+	return wire.Object("id", world.UUID(n), "identifiers", []json.RawMessage{record}, "links", []json.RawMessage{link})
 }
 
 // demographicsForm is the body of finding or creating a patient. There is no schema: it wants what identifies one.
@@ -118,30 +79,31 @@ var demographicsForm = form.Object("name birthdate gender", form.Each("gender em
 
 // findSelf finds or creates the token's own patient.
 func (h *Handlers) findSelf(q *wire.Request) wire.Answer {
-	if err := q.Read(&identifyingData{}); err != nil {
+	if err := q.Read(&struct{}{}); err != nil {
 		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 	}
 	h.patients.restore(q.Owner())
-	return wire.JSON(http.StatusOK, map[string]string{"patientGuid": world.UUID(h.patientHash(q.Token()))})
+	return h.found(q.Token())
 }
 
 // findOther finds or creates somebody whom the token's patient speaks for: the same person, the same id.
 func (h *Handlers) findOther(q *wire.Request) wire.Answer {
-	var who identifyingData
+	var who struct { // what makes two demographics the same person
+		Name struct {
+			Family string `json:"family"`
+			Given  string `json:"given"`
+		} `json:"name"`
+		Birthdate string `json:"birthdate"`
+	}
 	if err := q.Read(&who); err != nil {
 		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
 	}
 	identity, _ := json.Marshal(who) // strings only
-	return wire.JSON(http.StatusOK, map[string]string{"patientGuid": world.UUID(h.patientHash(q.Token() + string(identity)))})
+	return h.found(q.Token() + string(identity))
 }
 
-// identifyingData is what makes two demographics the same person.
-type identifyingData struct {
-	Name struct {
-		Family string `json:"family"`
-		Given  string `json:"given"`
-	} `json:"name"`
-	Birthdate string `json:"birthdate"`
+func (h *Handlers) found(who string) wire.Answer {
+	return wire.JSON(http.StatusOK, wire.Object("patientGuid", world.UUID(h.patientHash(who))))
 }
 
 func (h *Handlers) deletePatient(q *wire.Request) wire.Answer {

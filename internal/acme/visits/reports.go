@@ -46,7 +46,7 @@ func (h *Handlers) startReport(q *wire.Request) wire.Answer {
 		kind: body.Type, first: body.StartDate, last: body.EndDate, ready: q.Now.Add(reportDelay),
 	}
 	h.reports.add(r.id, r)
-	return wire.JSON(http.StatusOK, map[string]string{"id": r.id})
+	return wire.JSON(http.StatusOK, wire.Object("id", r.id))
 }
 
 // reportStatus has an assumed path and an assumed body.
@@ -59,7 +59,7 @@ func (h *Handlers) reportStatus(q *wire.Request) wire.Answer {
 	if !q.Now.Before(r.ready) {
 		status = "complete"
 	}
-	return wire.JSON(http.StatusOK, map[string]string{"id": r.id, "status": status})
+	return wire.JSON(http.StatusOK, wire.Object("id", r.id, "status", status))
 }
 
 // downloadReport has an assumed path: the report as CSV, once it is complete.
@@ -80,8 +80,9 @@ func (h *Handlers) downloadReport(q *wire.Request) wire.Answer {
 	for _, v := range h.Store.Visits() {
 		if r.covers(v.Requested) && v.Schedule.Offer.Department.Retail() == (r.kind == "retail") {
 			at := v.Schedule.Offer.Department
+			status, _ := statusOf(&v, q.Now)
 			rows = append(rows, []string{
-				v.ID, r.kind, describeVisit(&v, q.Now).Status, v.Patient, at.EHR.System, at.ID, v.Schedule.Person.NPI,
+				v.ID, r.kind, status, v.Patient, at.EHR.System, at.ID, v.Schedule.Person.NPI,
 				at.Zone.Text(v.Start), milliseconds(v.Requested),
 			})
 		}

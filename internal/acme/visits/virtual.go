@@ -21,45 +21,39 @@ type virtualVisit struct {
 // maxVirtualVisits bounds what is remembered.
 const maxVirtualVisits = 10_000
 
-// How long after the request a visit reaches each status; nobody has to do anything for it.
-const (
-	untilWaitingRoom = 2 * time.Minute
-	untilInVisit     = 10 * time.Minute
-	untilDone        = 25 * time.Minute
-)
+// steps are how long after the request a visit reaches each status; nobody has to do anything for it.
+var steps = []struct {
+	status string
+	after  time.Duration
+}{{"requested", 0}, {"waitingroom", 2 * time.Minute}, {"invisit", untilInVisit}, {"done", 25 * time.Minute}}
 
-func (v *virtualVisit) status(now time.Time) string {
-	switch age := now.Sub(v.requested); {
-	case age < untilWaitingRoom:
-		return "requested"
-	case age < untilInVisit:
-		return "waitingroom"
-	case age < untilDone:
-		return "invisit"
-	default:
-		return "done"
+const untilInVisit = 10 * time.Minute
+
+// status is the last step that the visit has reached.
+func (v *virtualVisit) status(now time.Time) (status string) {
+	for _, step := range steps {
+		if now.Sub(v.requested) >= step.after {
+			status = step.status
+		}
 	}
+	return status
+}
+
+// timestamps are when the visit reached each status so far.
+func (v *virtualVisit) timestamps(now time.Time) map[string]string {
+	out := map[string]string{"created": milliseconds(v.requested)}
+	for _, step := range steps {
+		if at := v.requested.Add(step.after); !at.After(now) {
+			out[step.status] = milliseconds(at)
+		}
+	}
+	return out
 }
 
 // ownedBy reports whether the token may see the visit; a guest's is seen by all who know its id.
 func (v *virtualVisit) ownedBy(owner [32]byte) bool { return v.owner == nil || *v.owner == owner }
 
-// waitTimeDoc is how long a visit still waits (docs/dexcare.md §7.9).
-type waitTimeDoc struct {
-	Seconds      int              `json:"estimatedWaitTimeSeconds"`
-	Message      *string          `json:"estimatedWaitTimeMessage"`
-	GeneratedAt  string           `json:"estimateGeneratedAt"`
-	Localization *waitTimeWording `json:"waitTimeLocalizationInfo"`
-}
-
-type waitTimeWording struct {
-	Key        string `json:"waitTimeMapKey"`
-	Modality   string `json:"modality"`
-	MinSeconds *int   `json:"timeMinSeconds"`
-	MaxSeconds *int   `json:"timeMaxSeconds"`
-}
-
-// visitWaitTime counts down to the start of the visit; after that there is nothing to wait for.
+// visitWaitTime counts down to the start of the visit (docs/dexcare.md §7.9); after that there is nothing to wait for.
 func (h *Handlers) visitWaitTime(q *wire.Request) wire.Answer {
 	v, ok := h.virtual.find(q.Args[0])
 	if !ok || !v.ownedBy(q.Owner()) {
@@ -70,11 +64,10 @@ func (h *Handlers) visitWaitTime(q *wire.Request) wire.Answer {
 		return wire.ErrorOnly(http.StatusBadRequest, "Visit is not active")
 	}
 	seconds := int(left / time.Second)
-	low, high := seconds/60*60, seconds/60*60+60
-	return wire.JSON(http.StatusOK, waitTimeDoc{
-		Seconds: seconds, GeneratedAt: milliseconds(q.Now),
-		Localization: &waitTimeWording{"waittime.range", v.modality, &low, &high},
-	})
+	minute := seconds / 60 * 60
+	return wire.JSON(http.StatusOK, wire.Object("estimatedWaitTimeSeconds", seconds, "estimatedWaitTimeMessage", nil,
+		"estimateGeneratedAt", milliseconds(q.Now), "waitTimeLocalizationInfo", wire.Object("waitTimeMapKey", "waittime.range",
+			"modality", v.modality, "timeMinSeconds", minute, "timeMaxSeconds", minute+60)))
 }
 
 // acceptTerms is allowed until the visit is over.

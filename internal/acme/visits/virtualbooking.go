@@ -65,7 +65,7 @@ func (h *Handlers) queuedGuestVisit(q *wire.Request) wire.Answer {
 		return wire.CodeAndError(http.StatusInternalServerError, "VISIT_CREATE_FAILED", trouble)
 	}
 	v := h.addVirtual(q, b, world.UUID(h.patientHash(b.Patient.Email)))
-	return wire.JSON(http.StatusOK, map[string]string{"visitId": v.id, "visitRedirectUrl": redirectURL(v.id)})
+	return wire.JSON(http.StatusOK, wire.Object("visitId", v.id, "visitRedirectUrl", redirectURL(v.id)))
 }
 
 func (h *Handlers) hasEHR(system string) bool {
@@ -73,14 +73,6 @@ func (h *Handlers) hasEHR(system string) bool {
 }
 
 func redirectURL(visitID string) string { return "https://visits.example.org/visit/" + visitID }
-
-// visitCreated is the answer of [Handlers.createVisit].
-type visitCreated struct {
-	VisitID     string      `json:"visitId"`
-	PatientGUID string      `json:"patientGuid"`
-	RedirectURL string      `json:"visitRedirectUrl"`
-	TokBoxVisit tokBoxVisit `json:"tokBoxVisit"`
-}
 
 // createVisit lets a patient into the queue of a region (docs/dexcare.md §7.5). A region that its wait times call busy refuses
 // with the words that the SDK looks for, one without clinicians with a bare 409.
@@ -108,7 +100,8 @@ func (h *Handlers) createVisit(q *wire.Request) wire.Answer {
 		return wire.BareStatus(http.StatusConflict, "")
 	}
 	v := h.addVirtual(q, b, patient)
-	return wire.JSON(http.StatusOK, visitCreated{v.id, v.patient, redirectURL(v.id), v.sessions()})
+	return wire.JSON(http.StatusOK, wire.Object("visitId", v.id, "patientGuid", v.patient,
+		"visitRedirectUrl", redirectURL(v.id), "tokBoxVisit", v.sessions(wire.Absent)))
 }
 
 func (h *Handlers) addVirtual(q *wire.Request, b virtualBody, patient string) virtualVisit {

@@ -1,6 +1,7 @@
 package visits
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -40,21 +41,6 @@ func (h *Handlers) regionTrouble(code string) string {
 	return regionTroubles[code]
 }
 
-// regionWait is the wait for one queue (docs/dexcare.md §7.9): with an estimate when it is open, else with a reason.
-type regionWait struct {
-	Available   bool     `json:"available"`
-	GeneratedAt string   `json:"estimateGeneratedAt"`
-	Seconds     *int     `json:"estimatedWaitTimeSeconds,omitempty"`
-	RegionCode  string   `json:"regionCode"`
-	PracticeID  string   `json:"practiceId"`
-	VisitType   string   `json:"visitTypeName"`
-	Qualifiers  []string `json:"assignmentQualifiers"`
-	Specialties []string `json:"specialties"`
-	HomeMarket  string   `json:"homeMarket,omitempty"`
-	Reason      string   `json:"reason,omitempty"`
-	BusyMessage string   `json:"busyMessage,omitempty"`
-}
-
 // waitTimes answers for all regions, those named, or the one of the path: a queue for each region, kind of visit and
 // qualifier. Lists are repeated parameters.
 func (h *Handlers) waitTimes(q *wire.Request) wire.Answer {
@@ -65,7 +51,7 @@ func (h *Handlers) waitTimes(q *wire.Request) wire.Answer {
 	if len(codes) == 0 {
 		codes = h.regions()
 	}
-	out := []regionWait{}
+	out := []json.RawMessage{}
 	if practice := q.Get("practiceId"); practice != "" && practice != practiceID {
 		return wire.JSON(http.StatusOK, out)
 	}
@@ -73,12 +59,9 @@ func (h *Handlers) waitTimes(q *wire.Request) wire.Answer {
 	for _, code := range codes {
 		for i, visit := range virtualModalities {
 			for j, qualifier := range qualifierNames {
-				if len(visits) > 0 && !slices.Contains(visits, visit) || !onlyOf(qualifiers, qualifier) {
-					continue
+				if (len(visits) == 0 || slices.Contains(visits, visit)) && onlyOf(qualifiers, qualifier) {
+					out = append(out, h.queueWait(q, queue{code, visit, qualifier, uint64(2*i + j)}))
 				}
-				wait := h.regionWait(q, code, uint64(2*i+j))
-				wait.VisitType, wait.Qualifiers = visit, []string{qualifier}
-				out = append(out, wait)
 			}
 		}
 	}
@@ -90,38 +73,32 @@ func onlyOf(wanted []string, qualifier string) bool {
 	return !slices.ContainsFunc(wanted, func(w string) bool { return w != qualifier })
 }
 
-// regionWait is one queue's state; estimates change by the minute.
-func (h *Handlers) regionWait(q *wire.Request, code string, queue uint64) regionWait {
-	minute := q.Now.Truncate(time.Minute)
-	out := regionWait{
-		GeneratedAt: milliseconds(minute), RegionCode: code, PracticeID: practiceID, Specialties: []string{},
-		HomeMarket: q.Get("homeMarket"), Reason: h.regionTrouble(code),
-	}
-	switch out.Reason {
+// queue is that of one region, kind of visit and qualifier.
+type queue struct {
+	region, visit, qualifier string
+	number                   uint64 // in the region
+}
+
+// queueWait is the wait for one queue (docs/dexcare.md §7.9): with an estimate when it is open, else with a reason.
+// Estimates change by the minute.
+func (h *Handlers) queueWait(q *wire.Request, of queue) json.RawMessage {
+	minute, trouble := q.Now.Truncate(time.Minute), h.regionTrouble(of.region)
+	seconds, message := wire.Absent, wire.Absent
+	switch trouble {
 	case "":
-		seconds := int(30 + world.Hash(h.Options.Seed, world.SaltVirtual, world.HashText(code), queue, uint64(minute.Unix()))%1770)
-		out.Available, out.Seconds = true, &seconds
+		seconds = 30 + world.Hash(h.Options.Seed, world.SaltVirtual, world.HashText(of.region), of.number, uint64(minute.Unix()))%1770
 	case regionBusy:
-		out.BusyMessage = "All clinicians are busy. Please try again later."
+		message = "All clinicians are busy. Please try again later."
 	}
-	return out
+	return wire.Object("available", trouble == "", "estimateGeneratedAt", milliseconds(minute), "estimatedWaitTimeSeconds", seconds,
+		"regionCode", of.region, "practiceId", practiceID, "visitTypeName", of.visit, "assignmentQualifiers", []string{of.qualifier},
+		"specialties", []string{}, "homeMarket", wire.Filled(q.Get("homeMarket")), "reason", wire.Filled(trouble), "busyMessage", message)
 }
 
 var (
 	virtualModalities = [...]string{"virtual", "phone"}
 	qualifierNames    = [...]string{"adult", "pediatric"}
 )
-
-// catalogueEntry is an assignment qualifier or a modality.
-type catalogueEntry struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Group     string `json:"group,omitempty"` // qualifiers only
-	Version   int    `json:"version"`
-	CreatedAt string `json:"createdAt"`
-	UpdatedAt string `json:"updatedAt"`
-	DeletedAt string `json:"deletedAt,omitempty"` // archived ones only
-}
 
 func (h *Handlers) assignmentQualifiers(q *wire.Request) wire.Answer {
 	return catalogue(q, "age", append(qualifierNames[:], "geriatric"), len(qualifierNames))
@@ -131,25 +108,23 @@ func (h *Handlers) modalities(q *wire.Request) wire.Answer {
 	return catalogue(q, "", append(virtualModalities[:], "chat"), len(virtualModalities))
 }
 
-// catalogue lists the names; those from live on are archived and shown only when asked for.
+// catalogue lists the names, qualifiers with their group; those from live on are archived and shown only when asked for.
 func catalogue(q *wire.Request, group string, names []string, live int) wire.Answer {
 	archived, err := strconv.ParseBool(q.Get("archived"))
 	if q.Has("archived") && err != nil {
 		return wire.ErrorOnly(http.StatusBadRequest, "archived must be boolean")
 	}
-	out := []catalogueEntry{}
+	out := []json.RawMessage{}
 	for i, name := range names {
-		entry := catalogueEntry{
-			ID: world.UUID(world.HashText(group + name)), Name: name, Group: group, Version: 1 + i,
-			CreatedAt: "2024-01-02T03:04:05.006Z", UpdatedAt: "2024-06-07T08:09:10.011Z",
-		}
+		deleted := wire.Absent
 		if i >= live {
 			if !archived {
-				continue
+				break
 			}
-			entry.DeletedAt = "2025-01-01T00:00:00.000Z"
+			deleted = "2025-01-01T00:00:00.000Z"
 		}
-		out = append(out, entry)
+		out = append(out, wire.Object("id", world.UUID(world.HashText(group+name)), "name", name, "group", wire.Filled(group), "version", 1+i,
+			"createdAt", "2024-01-02T03:04:05.006Z", "updatedAt", "2024-06-07T08:09:10.011Z", "deletedAt", deleted))
 	}
 	return wire.JSON(http.StatusOK, out)
 }
