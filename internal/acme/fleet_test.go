@@ -2,11 +2,16 @@ package acme
 
 import (
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/wire"
+	"timeslots/internal/acme/world"
 )
 
 func newFleet(t *testing.T) *Fleet {
@@ -133,4 +138,91 @@ func member(f *Fleet, name, tier string) *Tenant {
 		}
 	}
 	return nil
+}
+
+func TestTheTenantIsControlledAtRunTime(t *testing.T) {
+	tenant := newTenant(t)
+	send := func(method, path string, body any) *httptest.ResponseRecorder {
+		return call(tenant, method, "/_acme/"+path, body)
+	}
+	if w := send("PUT", "faults", []string{"care-direct:hang", "*:latency=1ms@0.5"}); w.Code != 200 {
+		t.Errorf("PUT faults: %d %s", w.Code, w.Body)
+	}
+	if w := send("PUT", "faults", []string{"*:truncate", "nowhere:hang"}); w.Code != 400 || !strings.Contains(w.Body.String(), "nowhere") {
+		t.Errorf("PUT with a bad fault: %d %s", w.Code, w.Body)
+	}
+	if got := strings.TrimSpace(send("GET", "faults", nil).Body.String()); got != `["care-direct:hang","*:latency=1ms@0.5"]` {
+		t.Errorf("in force: %s", got)
+	}
+	if w := send("DELETE", "faults", nil); w.Code != 204 || send("GET", "faults", nil).Body.String() != "[]" {
+		t.Errorf("DELETE faults: %d", w.Code)
+	}
+	call(tenant, "GET", "/v4/departments", nil)
+	if got := at(decode(t, send("GET", "calls", nil).Body.Bytes()), "directory", "calls"); got != 1.0 {
+		t.Errorf("directory calls: %v", got)
+	}
+	if w := send("POST", "calls/reset", nil); w.Code != 204 || tenant.Calls()["*"].Calls != 0 {
+		t.Errorf("reset: %d %+v", w.Code, tenant.Calls()["*"])
+	}
+	directory := decode(t, send("GET", "directory", nil).Body.Bytes())
+	if at(directory, "npis", 0) != world.NPI(1) || at(directory, "departments", 0, "departmentUrlName") != "AcmeRiverton" {
+		t.Errorf("directory: %.200v", directory)
+	}
+	if w := send("GET", "nonsense", nil); w.Code != 404 {
+		t.Errorf("GET nonsense: %d", w.Code)
+	}
+}
+
+// documented is a line of the package comment's table: name, groups, method, the rest.
+var documented = regexp.MustCompile(`(?m)^//\t([a-z0-9-]+) +([a-z][a-z -]*?) +(GET|POST|PUT|DELETE) +/`)
+
+func TestThePackageCommentListsEveryOperationWithItsGroups(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := map[string]string{}, map[string]string{}
+	for _, m := range documented.FindAllStringSubmatch(string(text), -1) {
+		got[m[1]] = m[3] + " " + m[2]
+	}
+	for _, rt := range newTenant(t).routes {
+		want[rt.Name] = rt.Method + " " + strings.Join(rt.Groups, " ")
+	}
+	same(t, want, got)
+}
+
+func TestPathsNobodyServesGetTheGatewaysBody(t *testing.T) {
+	tenant := newTenant(t)
+	want := decode(t, sample(t, "errors/gateway-404.json")).(map[string]any)
+	for _, c := range []struct{ method, target string }{
+		{"GET", "/"}, {"GET", "/v4/departments/"}, {"POST", "/v4/departments"}, {"GET", "/v9/departments"},
+		{"GET", "/v4//departments"}, {"GET", "/api/6/visits/retail"}, {"GET", "/v4/departments/x/y/departmentInfo"},
+	} {
+		w := call(tenant, c.method, c.target, nil)
+		got := decode(t, w.Body.Bytes()).(map[string]any)
+		if w.Code != 404 || got["message"] != want["message"] || len(got["request_id"].(string)) != 32 {
+			t.Errorf("%s %s: %d %s", c.method, c.target, w.Code, w.Body)
+		}
+	}
+}
+
+func FuzzNoPathFindsAWrongRouteOrPanics(f *testing.F) {
+	for _, path := range []string{"/v4/departments", "/v1/providers/a%7Cb", "/v1/providers/%zz", "//", "", "/v4/departments/a%2Fb/departmentInfo"} {
+		f.Add(path)
+	}
+	table := newTenant(f).routes
+	f.Fuzz(func(t *testing.T, path string) {
+		rt, args := match(table, wire.EveryBase, "GET", path)
+		if rt == nil {
+			return
+		}
+		if strings.Count(strings.Join(rt.Pattern, "/"), "/") != strings.Count(path, "/") {
+			t.Fatalf("%q matched %v", path, rt.Pattern)
+		}
+		for _, a := range args {
+			if a == "" {
+				t.Fatalf("%q gave an empty argument", path)
+			}
+		}
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"timeslots/internal/acme/visits"
+	"timeslots/internal/acme/world"
 )
 
 // schemas is where the published documents lie when they are there: beside the repository, not inside.
@@ -256,5 +257,29 @@ func TestFaultsKeepTheDeclaredErrorShapes(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", tt.exchange, w.Code, tt.status)
 		}
 		docs.conforms(t, tt.name, tt.exchange, w)
+	}
+}
+
+// breaking are the switches under which answers leave the published schemas on purpose. The others show what the schemas
+// allow and the samples do not have.
+const breaking = world.OddStarts | world.Unreadable | world.OddDurations | world.MissingZones | world.ByteOrderMark | world.NoContent | world.TextBooleans
+
+func TestSomeSwitchesKeepThePublishedSchemasAndTheOthersBreakThem(t *testing.T) {
+	docs := loadSchemas(t)
+	calls := slotCalls(t, retailSlots(t, newTenant(t))[0])
+	delete(calls, taken)
+	delete(calls, released)
+	for i, switched := range (world.Throughout | world.Unreadable).Names() {
+		tenant, breach := untidyTenant(t, 1<<i), error(nil)
+		for name, list := range calls {
+			for _, c := range list {
+				if err := docs.breach(name, c, call(tenant, c.method, c.target, c.body)); err != nil {
+					breach = errors.Join(breach, err)
+				}
+			}
+		}
+		if want := breaking.Has(1 << i); want != (breach != nil) {
+			t.Errorf("%s breaks the schemas: want %v, got %.2000v", switched, want, breach)
+		}
 	}
 }

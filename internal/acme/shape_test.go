@@ -1,13 +1,21 @@
 package acme
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"timeslots/internal/acme/world"
 )
@@ -155,5 +163,109 @@ func TestOptionalFieldsAreSprinkled(t *testing.T) {
 		if !seen[want] {
 			t.Errorf("no provider with %s among %d", want, len(providers))
 		}
+	}
+}
+
+func TestTheDirectoryListsFilterAsDocumented(t *testing.T) {
+	tenant := newTenant(t)
+	count := func(target string) int { return len(get(t, tenant, target).([]any)) }
+	retail, primary := count("/v4/departments"), count("/v4/departments?clinicType=primary%20care")
+	if retail+primary != 59 || count("/v4/departments?onlyActive=false") != retail+1 {
+		t.Errorf("%d retail and %d primary care departments", retail, primary)
+	}
+	if count("/v4/departments?brand=acme") != retail || count("/v4/departments?brand=other") != 0 || count("/v4/departments?clinicType=Virtual") != 0 {
+		t.Error("brands or clinic types do not filter")
+	}
+	everybody := count("/v1/providers")
+	if everybody != 240 || count("/v1/providers?excludeInactive=true") != 239 || count("/v1/providers?acceptingNewPatients=true") >= everybody {
+		t.Errorf("%d providers", everybody)
+	}
+	if n := at(get(t, tenant, "/v2/lookups/maxLookaheadDays?epicInstanceName=elsewhere"), "maxLookaheadDays"); n != 0.0 {
+		t.Errorf("an unknown instance may be asked for %v days", n)
+	}
+}
+
+func TestWhatNobodyKnowsIs404InTheSurfacesOwnBody(t *testing.T) {
+	tenant := newTenant(t)
+	for target, name := range map[string]string{
+		"/v2/departments/Nowhere/timeslots":                  "errors/department-404.assumed.json",
+		"/v4/departments/Nowhere/departmentInfo":             "errors/department-404.assumed.json",
+		"/v4/departments/AcmeRiverton/departmentInfo?byId=1": "errors/department-404.assumed.json",
+		"/v1/departments/Nowhere":                            "errors/department-404.assumed.json",
+		"/v5/providers/1/timeslots":                          "errors/slots-404-single-provider.json",
+		"/v4/providers/1/timeslots":                          "errors/slots-404-single-provider.json",
+		"/v1/providers/1":                                    "errors/slots-404-single-provider.json",
+	} {
+		w := call(tenant, "GET", target, nil)
+		if diff := cmp.Diff(decode(t, sample(t, name)), decode(t, w.Body.Bytes())); w.Code != 404 || diff != "" {
+			t.Errorf("GET %s: %d (-want +got):\n%s", target, w.Code, diff)
+		}
+	}
+}
+
+// tidyCalls are answers of every surface that a switch changes.
+var tidyCalls = []exchange{
+	{"GET", "/v1/departments", nil, 200}, {"GET", "/v4/departments?clinicType=Primary+Care", nil, 200},
+	{"GET", "/v4/departments/AcmeRiverton/departmentInfo?withProviders=true", nil, 200},
+	{"GET", "/v1/departments/AcmePortlandFluShot", nil, 200}, {"GET", "/v1/providers", nil, 200},
+	{"GET", "/v1/providers/9000000025", nil, 200}, {"GET", "/v1/providers/9000000041", nil, 200},
+	{"GET", "/v2/departments/AcmeRivertonFluShot/timeslots?visitTypeName=FluShot", nil, 200},
+	{"GET", "/v2/departments/AcmeRiverton/timeslots", nil, 200},
+	{"GET", "/v2/departments/AcmeRivertonPrimaryCare/timeslots?visitTypeName=FollowUp", nil, 200},
+	{"GET", "/v4/providers/9000000017/timeslots", nil, 200}, {"GET", "/v4/providers/9000000108/timeslots", nil, 200},
+	{"GET", "/v5/providers/9000000017/timeslots?daysOfSlots=3", nil, 200}, {"GET", "/v5/providers/9000000041/timeslots", nil, 200},
+	{"GET", "/v5/providers/9000000017/timeslots?visitTypeName=None", nil, 200},
+	{"POST", "/v5/slots/search", []byte(`{"criteriaItems":[{"npi":"9000000017"},{"npi":"9000000108"}]}`), 200},
+	{"GET", "/v1/availability/slots?latitude=47.61&longitude=-122.33&daysOfSlots=2", nil, 200},
+	{"GET", "/v1/availability/slots?postalCode=10000&daysOfSlots=5&userTimezone=Asia/Tokyo", nil, 200},
+	{"POST", "/v1/availability/slots", []byte(`{"postalCode":"98000","visitTypeNames":["Illness","FollowUp","NewPatient"],"endDate":"2030-03-08"}`), 200},
+	{"POST", "/v1/availability/providers", []byte(`{"postalCode":"85000"}`), 200},
+	{"GET", "/v2/lookups/maxLookaheadDays", nil, 200}, {"GET", "/_acme/directory", nil, 200},
+}
+
+// The digests are those of the tenant before it knew any switch. A change to what the simulator says in general writes
+// them again: run this test and take what it prints.
+func TestATenantWithoutSwitchesIsTheSameByteForByte(t *testing.T) {
+	tenant := newTenant(t)
+	var got strings.Builder
+	for _, c := range tidyCalls {
+		w := call(tenant, c.method, c.target, c.body)
+		if w.Code != c.status {
+			t.Errorf("%s: status %d, want %d", c, w.Code, c.status)
+		}
+		sum := sha256.Sum256([]byte(fmt.Sprint(w.Header(), w.Body)))
+		_, _ = fmt.Fprintf(&got, "%s %s\n", hex.EncodeToString(sum[:8]), c)
+	}
+	want, err := os.ReadFile(filepath.Join("testdata", "tidy.digests"))
+	if err != nil || got.String() != string(want) {
+		t.Errorf("%v; the answers are now\n%s", err, got.String())
+	}
+}
+
+func BenchmarkAnswers(b *testing.B) {
+	for _, surface := range []struct{ name, target string }{
+		{"care direct", "/v2/departments/AcmeRiverton/timeslots"},
+		{"v5 of four weeks", "/v5/providers/9000000017/timeslots?startDate=2030-03-04&endDate=2030-03-31"},
+		{"v5 of ninety days", "/v5/providers/9000000017/timeslots"},
+		{"v4 of four weeks", "/v4/providers/9000000108/timeslots?startDate=2030-03-04&endDate=2030-03-31"},
+		{"care options of a week", "/v1/availability/slots?latitude=47.61&longitude=-122.33&radius=25&daysOfSlots=7"},
+		{"care options of four weeks", "/v1/availability/slots?latitude=47.61&longitude=-122.33&radius=25&daysOfSlots=28&endDate=2030-03-31&startDate=2030-03-04"},
+		{"departments", "/v4/departments"},
+	} {
+		b.Run(surface.name, func(b *testing.B) {
+			tenant := newTenant(b)
+			b.ReportAllocs()
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				tenant.ServeHTTP(w, keyed(httptest.NewRequest("GET", surface.target, nil)))
+				b.SetBytes(int64(w.Body.Len()))
+			}
+		})
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		newTenant(b)
 	}
 }

@@ -1,10 +1,15 @@
 package acme
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"timeslots/internal/acme/world"
 )
 
 func TestACancelledSlotComesBackAndOnlyItsOwnerCancels(t *testing.T) {
@@ -65,5 +70,107 @@ func TestTheHealthSystemTakesAndReleasesASlot(t *testing.T) {
 	w = call(tenant, "POST", "/v5/slots/slot-released", slotEventBody(t, releasedSample, slot))
 	if w.Code != 204 || len(listed(t, tenant, slot)) != 4 {
 		t.Errorf("released: %d, listed by %v", w.Code, listed(t, tenant, slot))
+	}
+}
+
+func TestAPatientIsFoundCreatedAndDeleted(t *testing.T) {
+	tenant := newTenant(t)
+	me := get(t, tenant, "/v1/patient")
+	sameShape(t, "patient", me, decode(t, sample(t, "patient.v1.response.json")))
+	same(t, me, get(t, tenant, "/v1/emr/patient/getByToken"), "by token")
+	body := string(sample(t, "patient-other.v1.request.json"))
+	self, other := post(t, tenant, "/v1/patient/self", body), post(t, tenant, "/v1/patient/other", body)
+	sameShape(t, "other", other, decode(t, sample(t, "patient-other.v1.response.json")))
+	if at(self, "patientGuid") != at(me, "id") || at(other, "patientGuid") == at(me, "id") {
+		t.Errorf("I am %v, self is %v, other %v", at(me, "id"), self, other)
+	}
+	if again := post(t, tenant, "/v1/patient/other", strings.Replace(body, "patient@", "new@", 1)); !cmp.Equal(again, other) {
+		t.Errorf("the same person is found as %v, then %v", other, again)
+	}
+	if sibling := post(t, tenant, "/v1/patient/other", strings.Replace(body, `"Example"`, `"Sibling"`, 1)); cmp.Equal(sibling, other) {
+		t.Error("two persons have one id")
+	}
+	if w := call(tenant, "DELETE", "/v1/patient/deletePatientAccount", nil); w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+		t.Errorf("deleting: %d %s", w.Code, w.Header())
+	}
+	if w := call(tenant, "GET", "/v1/patient", nil); w.Code != 404 {
+		t.Errorf("after deleting: %d", w.Code)
+	}
+	post(t, tenant, "/v1/patient/self", body)
+	same(t, me, get(t, tenant, "/v1/patient"), "created again")
+}
+
+func TestDemographicsWithoutAPersonAreRefused(t *testing.T) {
+	tenant := newTenant(t)
+	const name = "patient-other.v1.request.json"
+	for _, body := range [][]byte{
+		[]byte("{"), []byte("[]"), changed(t, name, nil, "name"), changed(t, name, nil, "name", "family"), changed(t, name, "1.2.2020", "birthdate"), changed(t, name, 1, "gender"),
+	} {
+		for _, path := range []string{"/v1/patient/self", "/v1/patient/other"} {
+			if w := call(tenant, "POST", path, body); w.Code != 400 || at(decode(t, w.Body.Bytes()), "error") == "" {
+				t.Errorf("POST %s %.80s: %d %s", path, body, w.Code, w.Body)
+			}
+		}
+	}
+}
+
+func TestPublicListsAroundPatientsAndVisits(t *testing.T) {
+	tenant := newTenant(t)
+	reasons := get(t, tenant, "/api/7/visits/retail/cancel/reasons/acme")
+	sameShape(t, "cancel reasons", reasons, decode(t, sample(t, "retail-cancel-reasons.v7.response.json")))
+	if others := get(t, tenant, "/api/7/visits/retail/cancel/reasons/other").([]any); len(others) != 0 {
+		t.Errorf("another brand has %v", others)
+	}
+	if list := get(t, tenant, "/v1/suffixes").([]any); len(list) == 0 || typeName(list[0]) != "string" {
+		t.Errorf("suffixes: %v", list)
+	}
+}
+
+const reportPath = "/api/8/reporting/allvisitsreport"
+
+func TestAReportIsStartedAwaitedAndFetched(t *testing.T) {
+	c := clockAt(Monday)
+	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	slots := retailSlots(t, tenant)
+	post(t, tenant, retailPath, retailBody(t, "A", slots[0]))
+	primary := at(get(t, tenant, "/v4/providers/9000000017/timeslots"), "scheduleDays", 1, "timeSlots", 0)
+	post(t, tenant, providerPath, providerBody(t, "B", primary))
+	call(tenant, "POST", "/api/9/visits", sample(t, "visits.v9.request.json"))
+	for body, want := range map[string]int{
+		`{"type":"retail"}`: 1, `{"type":"provider_booking"}`: 1, `{"type":"virtual"}`: 1,
+		`{"type":"virtual","startDate":"2030-03-05","endDate":"2030-03-06"}`: 0, `{"type":"retail","startDate":"2030-03-04","endDate":"2030-03-04"}`: 1,
+	} {
+		id := at(post(t, tenant, reportPath, body), "id").(string)
+		path := reportPath + "/" + id
+		if at(get(t, tenant, path), "status") != "inprogress" || call(tenant, "GET", path+"/download", nil).Code != 404 {
+			t.Errorf("%s is ready at once", body)
+		}
+		c.advance(2 * time.Second)
+		w := call(tenant, "GET", path+"/download", nil)
+		rows, err := csv.NewReader(w.Body).ReadAll()
+		if at(get(t, tenant, path), "status") != "complete" || err != nil || len(rows) != 1+want || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") {
+			t.Errorf("%s: %d rows, %v, %s", body, len(rows), err, w.Header())
+		}
+	}
+}
+
+func TestReportsAreRefusedForBadBodies(t *testing.T) {
+	tenant := newTenant(t)
+	for _, body := range []string{
+		`{}`, `{"type":"all"}`, `{"type":"retail","startDate":"2030-03-04"}`, `{"type":"retail","endDate":"2030-03-04"}`,
+		`{"type":"retail","startDate":"4.3.","endDate":"5.3."}`,
+	} {
+		if w := call(tenant, "POST", reportPath, body); w.Code != 400 {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+	statuses(t, tenant, map[string]int{reportPath + "/1": 404})
+}
+
+func TestTheProvidersReportListsEveryHome(t *testing.T) {
+	w := call(newTenant(t), "GET", "/v1/reporting/providerhistories", nil)
+	rows, err := csv.NewReader(w.Body).ReadAll()
+	if err != nil || len(rows) <= 241 || rows[1][0] != world.NPI(1) {
+		t.Errorf("%d rows, %v", len(rows), err)
 	}
 }

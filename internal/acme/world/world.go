@@ -1,8 +1,20 @@
+// Package world is what exists of a simulated health system: places, departments, clinicians and their schedules, which
+// follow from a seed and stay as they are ([Directory]), and what was sold ([Store]). It knows no request and no answer.
+//
+//	Options ──▶ New ──▶ Directory: EHR instances, departments, clinicians, an Offer for each visit type,
+//	                    │          a Schedule for each person
+//	                    ▼
+//	          Store.Calendars(schedules, view) ──▶ Calendar ──▶ Openings, day by day
+//	          Store.Book, Cancel, Take, Release
+//
+// A schedule's starts are a grid; about a third of it is busy, by a hash, so nothing is stored per slot: free is the grid,
+// less what the hash calls busy, less what was sold.
 package world
 
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -92,4 +104,58 @@ func (ids SlotIDs) parse(text string) (index int, start int64, ok bool) {
 		return 0, 0, false
 	}
 	return int(plain >> 40), int64(plain&(1<<40-1)) * 60, true
+}
+
+// Mix spreads x over 64 bits (the finaliser of SplitMix64); equal in, equal out, on every machine.
+func Mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// Hash folds the parts, in order, into one number.
+func Hash(parts ...uint64) uint64 {
+	h := uint64(len(parts))
+	for _, p := range parts {
+		h = Mix(h ^ p)
+	}
+	return h
+}
+
+// HashText folds a text into one number.
+func HashText(s string) uint64 {
+	h := uint64(len(s))
+	for i := range len(s) {
+		h = Mix(h ^ uint64(s[i]))
+	}
+	return h
+}
+
+// Fraction is h as a number in [0, 1).
+func Fraction(h uint64) float64 { return float64(h>>11) / (1 << 53) }
+
+// What a hash is for, so that two uses of the same numbers do not agree.
+const (
+	SaltBusy = iota + 1
+	saltPlace
+	saltPerson
+	saltSlotID
+	saltSlotMask
+	SaltCorrelation
+	SaltVisit
+	SaltLatency
+	SaltFault
+	SaltSearch
+	SaltHiding
+	SaltPatient
+	SaltVirtual
+	SaltReport
+	SaltSpelling
+)
+
+// UUID is a version 4 UUID made of a hash.
+func UUID(h uint64) string {
+	low := Mix(h)
+	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", h>>32, h>>16&0xffff, h&0xfff, low>>48&0xfff, low&0xffffffffffff)
 }

@@ -1,0 +1,264 @@
+// Package wire is what a surface gets and gives: a [Request] that has found its way, an [Answer] that was not sent yet,
+// and the [Route] by which a surface says what it takes, from whom, in which form, and how its errors look.
+//
+//	tenant ──▶ Route.Handle(Request) ──▶ Answer ──▶ tenant
+package wire
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"timeslots/internal/acme/form"
+	"timeslots/internal/acme/world"
+)
+
+// Surface is what its routes have in common.
+type Surface struct {
+	On     Base
+	Access Access
+	Fail   func(status int, message string) Answer // the body of its errors
+	Groups []string                                // under which calls are counted and faults placed
+}
+
+// Base is one of a tenant's base URLs, or several (docs/dexcare.md §1.1).
+type Base int
+
+// The bases.
+const (
+	PublicBase Base = 1 << iota
+	IngressBase
+	VisitBase
+	SchedulingBase // the browser's hand-off page
+
+	EveryBase = PublicBase | IngressBase | VisitBase | SchedulingBase
+)
+
+// Access is what a caller has to show (docs/dexcare.md §1.2).
+type Access int
+
+// What there is to show.
+const (
+	Public         Access = iota
+	SlotsKey              // 401 without
+	CareOptionsKey        // 403 without
+	BookingKey            // 401 without
+	PatientToken          // 401 without, 403 for another class of token
+	StaffToken            // the same
+	ReportingKey          // 403 without
+)
+
+// Route is one method and path of an operation. A pattern's "*" is one argument.
+type Route struct {
+	Surface
+	Name     string // of the operation
+	Method   string
+	Pattern  []string
+	Handle   func(*Request) Answer
+	BodyForm *form.Form // of the body, if it is checked
+}
+
+// NewSurface is a surface that all its routes share.
+func NewSurface(on Base, access Access, fail func(int, string) Answer, groups ...string) Surface {
+	return Surface{on, access, fail, groups}
+}
+
+// Route is one of the surface's, its call as "METHOD /path".
+func (s Surface) Route(name, call string, handle func(*Request) Answer) Route {
+	method, path, _ := strings.Cut(call, " ")
+	return Route{Surface: s, Name: name, Method: method, Pattern: strings.Split(path, "/"), Handle: handle}
+}
+
+// WithBody is the route with a form for its body.
+func (rt Route) WithBody(f *form.Form) Route {
+	rt.BodyForm = f
+	return rt
+}
+
+// Request is a call on its way through a handler.
+type Request struct {
+	*http.Request
+	Args     []string // of the path
+	Query    url.Values
+	Payload  []byte
+	BodyForm *form.Form // of the body, if the route has one
+	Now      time.Time  // when it is answered
+	Switches
+}
+
+// Get is a parameter of the query, empty when it is absent.
+func (q *Request) Get(name string) string { return q.Query.Get(name) }
+
+// Has reports whether the query has the parameter.
+func (q *Request) Has(name string) bool { return q.Query.Has(name) }
+
+// Token is the bearer token, empty without one.
+func (q *Request) Token() string { return q.Credentials("Bearer") }
+
+// Credentials are what follows the scheme in Authorization, empty when there is none or another.
+func (q *Request) Credentials(want string) string {
+	scheme, value, _ := strings.Cut(q.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, want) {
+		return ""
+	}
+	return strings.TrimSpace(value)
+}
+
+// Owner is a digest of the token: whose visits, patients and reports these are.
+func (q *Request) Owner() [32]byte { return sha256.Sum256([]byte(q.Token())) }
+
+// View is what the faults leave of the slots.
+func (q *Request) View() world.View {
+	return world.View{Now: q.Now, Lag: q.Lag, Hiding: q.Hiding}
+}
+
+// Flag reads a boolean, with a default for an absent or unreadable one.
+func (q *Request) Flag(name string, fallback bool) bool {
+	b, err := strconv.ParseBool(q.Get(name))
+	if err != nil {
+		return fallback
+	}
+	return b
+}
+
+// Count reads a number of at least 1; 0 stands for an absent parameter.
+func (q *Request) Count(name string) (int, error) {
+	if !q.Has(name) {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(q.Get(name))
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%s must be an integer of at least 1", name)
+	}
+	return n, nil
+}
+
+// CommaList reads a list whose values are separated by commas, in one or in several parameters of that name.
+func (q *Request) CommaList(names ...string) []string {
+	var out []string
+	for _, name := range names {
+		for _, v := range q.Query[name] {
+			for part := range strings.SplitSeq(v, ",") {
+				if part = strings.TrimSpace(part); part != "" {
+					out = append(out, part)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// RequireFilled names a parameter that is there without a value, among those that must have one.
+func (q *Request) RequireFilled(names ...string) error {
+	for _, name := range names {
+		if q.Has(name) && q.Get(name) == "" {
+			return fmt.Errorf("%s must NOT have fewer than 1 characters", name)
+		}
+	}
+	return nil
+}
+
+// Switches change what an answer says rather than how it fails; several can be on at once.
+type Switches struct {
+	Conflict  world.Conflict // that every booking meets
+	Lag       time.Duration  // for which sold slots stay listed, beyond the booking lag
+	Hiding    world.Hiding
+	MinusZero bool // UTC is written -00:00 rather than Z
+	Forget    bool // search contexts are unknown
+}
+
+// Read decodes the body when it has the form of the route. The error is a [form.Mismatch].
+func (q *Request) Read(into any) error {
+	if wrong := q.BodyForm.Read(q.Payload, into); wrong != nil {
+		return wrong
+	}
+	return nil
+}
+
+// Answer is a status and a body, before anything is sent: so that a fault can cut it, or lose it.
+type Answer struct {
+	Status      int
+	Body        []byte
+	ContentType string // of the body; empty: JSON
+	Empty       bool   // a document without any slot or clinician
+}
+
+// Text is a body that is not JSON.
+func Text(status int, contentType, body string) Answer {
+	return Answer{Status: status, Body: []byte(body), ContentType: contentType}
+}
+
+// JSON encodes v, which is one of the simulator's own shapes and always encodes.
+func JSON(status int, v any) Answer {
+	body, _ := json.Marshal(v)
+	return Answer{Status: status, Body: body}
+}
+
+// Object is a JSON object of members in their order: names and values in turn. One whose value is [Absent] is left out.
+func Object(members ...any) json.RawMessage {
+	out := []byte{'{'}
+	for i := 0; i < len(members); i += 2 {
+		if members[i+1] == Absent {
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		value, _ := json.Marshal(members[i+1])
+		out = append(strconv.AppendQuote(out, members[i].(string)), ':')
+		out = append(out, value...)
+	}
+	return append(out, '}')
+}
+
+// Absent is the value of a member that an [Object] does not have.
+var Absent any = absent{}
+
+type absent struct{}
+
+// Filled is the value, or [Absent] for a zero one.
+func Filled[T comparable](v T) any {
+	if v == *new(T) {
+		return Absent
+	}
+	return v
+}
+
+// There is no common error envelope (docs/dexcare.md §1.6): each surface has its own, and some have several.
+
+// MessageAndCode is a body with "message" and "errorCode".
+func MessageAndCode(status, code int, message string) Answer {
+	return JSON(status, Object("message", message, "errorCode", code))
+}
+
+// MessageAndStatus is also what the gateway and the calls without documented errors are assumed to say.
+func MessageAndStatus(status int, message string) Answer {
+	return JSON(status, Object("message", message, "status", status))
+}
+
+// ErrorOnly is a body with "error".
+func ErrorOnly(status int, text string) Answer { return JSON(status, Object("error", text)) }
+
+// MessageOnly is a body with "message".
+func MessageOnly(status int, message string) Answer { return JSON(status, Object("message", message)) }
+
+// CodeAndError is a body with "code" and "error".
+func CodeAndError(status int, code, text string) Answer {
+	return JSON(status, Object("code", code, "error", text))
+}
+
+// BareStatus is for operations whose failures have no declared body.
+func BareStatus(status int, _ string) Answer { return Answer{Status: status} }
+
+// SlotsError is a body of the slots service, v5. Its 401 differs from the others.
+func SlotsError(status int, message string) Answer {
+	if status == http.StatusUnauthorized {
+		return MessageAndStatus(status, message)
+	}
+	return MessageAndCode(status, 500201, message)
+}
