@@ -45,9 +45,9 @@ func (h *Handlers) Routes() []wire.Route {
 		careDirect.Route("department-timeslots", "GET /v2/departments/*/timeslots", h.departmentTimeslots),
 		v4.Route("provider-timeslots-v4", "GET /v4/providers/*/timeslots", h.providerTimeslotsV4),
 		v5.Route("provider-timeslots-v5", "GET /v5/providers/*/timeslots", h.providerTimeslotsV5),
-		search.Route("slots-search", "POST /v5/slots/search", h.slotsSearch).WithBody(searchForm),
+		wire.Posted(search.Route("slots-search", "POST /v5/slots/search", nil), searchForm, h.slotsSearch),
 		careOptions.Route("availability-slots", "GET /v1/availability/slots", h.availabilitySlots),
-		careOptions.Route("availability-slots-post", "POST /v1/availability/slots", h.postedSlots).WithBody(slotsBody),
-		careOptions.Route("availability-providers", "POST /v1/availability/providers", h.availabilityProviders).WithBody(providersBody),
+		wire.Posted(careOptions.Route("availability-slots-post", "POST /v1/availability/slots", nil), slotsBody, h.postedSlots),
+		wire.Posted(careOptions.Route("availability-providers", "POST /v1/availability/providers", nil), providersBody, h.availabilityProviders),
 	}
 }

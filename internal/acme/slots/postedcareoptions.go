@@ -12,11 +12,7 @@ import (
 
 // postedSlots is Care Options' POST: a flat list in UTC, without days and pages (docs/dexcare.md §6.2). A search context alone
 // runs the search again that it was given for, by GET or by POST.
-func (h *Handlers) postedSlots(q *wire.Request) wire.Answer {
-	var body areaBody
-	if err := q.Read(&body); err != nil {
-		return badAreaSearch(err)
-	}
+func (h *Handlers) postedSlots(q *wire.Request, body areaBody) wire.Answer {
 	terms := body.terms()
 	if body.SearchContext != nil {
 		var known bool
@@ -114,11 +110,7 @@ type availableProvider struct {
 
 // availabilityProviders ranks the clinicians of an area by how many slots they have, or by who is free first. Those
 // without slots are left out.
-func (h *Handlers) availabilityProviders(q *wire.Request) wire.Answer {
-	var body areaBody
-	if err := q.Read(&body); err != nil {
-		return badAreaSearch(err)
-	}
+func (h *Handlers) availabilityProviders(q *wire.Request, body areaBody) wire.Answer {
 	s, err := body.terms().resolve(h, q.Now)
 	if err != nil {
 		return badAreaSearch(err)

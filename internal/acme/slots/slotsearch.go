@@ -32,11 +32,7 @@ var searchForm = form.ClosedObject("criteriaItems", form.Members{
 const searchDays = 30 // after the start, when no end is given
 
 // slotsSearch answers for several clinicians at once. Who has no slots is left out; unknown keys are refused.
-func (h *Handlers) slotsSearch(q *wire.Request) wire.Answer {
-	var body searchBody
-	if err := q.Read(&body); err != nil {
-		return wire.SlotsError(http.StatusBadRequest, err.Error())
-	}
+func (h *Handlers) slotsSearch(q *wire.Request, body searchBody) wire.Answer {
 	if err := body.check(); err != nil {
 		return wire.SlotsError(http.StatusBadRequest, err.Error())
 	}

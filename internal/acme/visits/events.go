@@ -1,8 +1,8 @@
 package visits
 
 import (
-	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"timeslots/internal/acme/form"
@@ -23,51 +23,40 @@ var eventForm = form.Object("npi departmentId visitTypeId slotDateTime ehrInstan
 	form.Each("departmentId visitTypeId ehrInstance", form.FilledText()),
 	form.Members{"npi": form.Text(0), "slotDateTime": form.Formatted("date-time"), "disableRefresh": form.Flag()})
 
-func (h *Handlers) slotTaken(q *wire.Request) wire.Answer {
-	offers, start, err := h.readEvent(q)
-	if err != nil {
-		return wire.SlotsError(http.StatusBadRequest, err.Error())
-	}
-	for _, o := range offers {
-		if h.Store.Take(o, start, q.Now) {
-			break
+func (h *Handlers) slotTaken(q *wire.Request, e slotEvent) wire.Answer {
+	return h.onEvent(e, func(offers []*world.Offer, start int64) {
+		for _, o := range offers {
+			if h.Store.Take(o, start, q.Now) {
+				return
+			}
 		}
-	}
-	return wire.Answer{Status: http.StatusNoContent}
+	})
 }
 
-func (h *Handlers) slotReleased(q *wire.Request) wire.Answer {
-	offers, start, err := h.readEvent(q)
-	if err != nil {
-		return wire.SlotsError(http.StatusBadRequest, err.Error())
-	}
-	for _, o := range offers {
-		h.Store.Release(o, start, q.Now)
-	}
-	return wire.Answer{Status: http.StatusNoContent}
+func (h *Handlers) slotReleased(q *wire.Request, e slotEvent) wire.Answer {
+	return h.onEvent(e, func(offers []*world.Offer, start int64) {
+		for _, o := range offers {
+			h.Store.Release(o, start, q.Now)
+		}
+	})
 }
 
-// readEvent finds the offers that the event may be about: several where visit types share an id.
-func (h *Handlers) readEvent(q *wire.Request) (offers []*world.Offer, start int64, err error) {
-	var e slotEvent
-	if err := q.Read(&e); err != nil {
-		return nil, 0, err
-	}
+// onEvent hands over the offers that the event may be about: several where visit types share an id.
+func (h *Handlers) onEvent(e slotEvent, do func(offers []*world.Offer, start int64)) wire.Answer {
 	at, err := time.Parse(time.RFC3339, e.SlotDateTime)
 	if err != nil {
-		return nil, 0, errors.New("slotDateTime is not a date-time")
+		return wire.SlotsError(http.StatusBadRequest, "slotDateTime is not a date-time")
 	}
 	c := h.ByNPI[e.NPI]
 	if c == nil {
-		return nil, 0, errors.New("npi is not known")
+		return wire.SlotsError(http.StatusBadRequest, "npi is not known")
 	}
-	for _, o := range c.Offers {
-		if o.Department.EHR.System == e.EHRInstance && o.Department.ID == e.DepartmentID && o.VisitType.ID == e.VisitTypeID {
-			offers = append(offers, o)
-		}
-	}
+	offers := slices.DeleteFunc(slices.Clone(c.Offers), func(o *world.Offer) bool {
+		return o.Department.EHR.System != e.EHRInstance || o.Department.ID != e.DepartmentID || o.VisitType.ID != e.VisitTypeID
+	})
 	if len(offers) == 0 {
-		return nil, 0, errors.New("no such provider, department and visit type")
+		return wire.SlotsError(http.StatusBadRequest, "no such provider, department and visit type")
 	}
-	return offers, at.Unix(), nil
+	do(offers, at.Unix())
+	return wire.Answer{Status: http.StatusNoContent}
 }

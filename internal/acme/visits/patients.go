@@ -78,26 +78,22 @@ var demographicsForm = form.Object("name birthdate gender", form.Each("gender em
 })
 
 // findSelf finds or creates the token's own patient.
-func (h *Handlers) findSelf(q *wire.Request) wire.Answer {
-	if err := q.Read(&struct{}{}); err != nil {
-		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
-	}
+func (h *Handlers) findSelf(q *wire.Request, _ struct{}) wire.Answer {
 	h.patients.restore(q.Owner())
 	return h.found(q.Token())
 }
 
+// person is what makes two demographics the same person.
+type person struct {
+	Name struct {
+		Family string `json:"family"`
+		Given  string `json:"given"`
+	} `json:"name"`
+	Birthdate string `json:"birthdate"`
+}
+
 // findOther finds or creates somebody whom the token's patient speaks for: the same person, the same id.
-func (h *Handlers) findOther(q *wire.Request) wire.Answer {
-	var who struct { // what makes two demographics the same person
-		Name struct {
-			Family string `json:"family"`
-			Given  string `json:"given"`
-		} `json:"name"`
-		Birthdate string `json:"birthdate"`
-	}
-	if err := q.Read(&who); err != nil {
-		return wire.ErrorOnly(http.StatusBadRequest, err.Error())
-	}
+func (h *Handlers) findOther(q *wire.Request, who person) wire.Answer {
 	identity, _ := json.Marshal(who) // strings only
 	return h.found(q.Token() + string(identity))
 }

@@ -28,16 +28,14 @@ const (
 // reportForm is the body that starts a report.
 var reportForm = form.Object("type", form.Each("startDate endDate", birthForm), form.Members{"type": form.Word("virtual retail provider_booking")})
 
+type reportBody struct {
+	Type      string `json:"type"`
+	StartDate string `json:"startDate"`
+	EndDate   string `json:"endDate"`
+}
+
 // startReport begins a report of all visits (docs/dexcare.md §7.10).
-func (h *Handlers) startReport(q *wire.Request) wire.Answer {
-	var body struct {
-		Type      string `json:"type"`
-		StartDate string `json:"startDate"`
-		EndDate   string `json:"endDate"`
-	}
-	if err := q.Read(&body); err != nil {
-		return wire.MessageOnly(http.StatusBadRequest, err.Error())
-	}
+func (h *Handlers) startReport(q *wire.Request, body reportBody) wire.Answer {
 	if (body.StartDate == "") != (body.EndDate == "") {
 		return wire.MessageOnly(http.StatusBadRequest, "startDate and endDate are required together")
 	}

@@ -74,9 +74,22 @@ func (s Surface) Route(name, call string, handle func(*Request) Answer) Route {
 	return Route{Surface: s, Name: name, Method: method, Pattern: strings.Split(path, "/"), Handle: handle}
 }
 
-// WithBody is the route with a form for its body.
+// WithBody is the route with a form for its body, which the operation reads itself.
 func (rt Route) WithBody(f *form.Form) Route {
 	rt.BodyForm = f
+	return rt
+}
+
+// Posted is the route with an operation that is given the decoded body. One without the form is answered with 400.
+func Posted[Body any](rt Route, f *form.Form, handle func(*Request, Body) Answer) Route {
+	rt.BodyForm = f
+	rt.Handle = func(q *Request) Answer {
+		var body Body
+		if wrong := f.Read(q.Payload, &body); wrong != nil {
+			return rt.Fail(http.StatusBadRequest, wrong.Error())
+		}
+		return handle(q, body)
+	}
 	return rt
 }
 
@@ -170,14 +183,6 @@ type Switches struct {
 	Hiding    world.Hiding
 	MinusZero bool // UTC is written -00:00 rather than Z
 	Forget    bool // search contexts are unknown
-}
-
-// Read decodes the body when it has the form of the route. The error is a [form.Mismatch].
-func (q *Request) Read(into any) error {
-	if wrong := q.BodyForm.Read(q.Payload, into); wrong != nil {
-		return wrong
-	}
-	return nil
 }
 
 // Answer is a status and a body, before anything is sent: so that a fault can cut it, or lose it.
