@@ -82,11 +82,11 @@ func (t *Tenant) serveOn(on wire.Base, w http.ResponseWriter, r *http.Request) {
 	if !wait(r.Context(), t.delay(serial)+f.delay) {
 		return
 	}
-	q := &wire.Request{Request: r, Args: args, Query: r.URL.Query(), Payload: body, BodyForm: rt.BodyForm, Switches: f.Switches}
+	q := &wire.Request{Request: r, Args: args, Query: r.URL.Query(), Payload: body, Switches: f.Switches}
 	t.serve(w, q, rt, f)
 }
 
-// serve answers or fails as the fault says. A dropped connection is a panic that net/http understands.
+// serve checks the key or token and answers, or fails as the fault says. A dropped connection is a panic that net/http understands.
 func (t *Tenant) serve(w http.ResponseWriter, q *wire.Request, rt *wire.Route, f fault) {
 	switch f.kind {
 	case faultHang:
@@ -102,7 +102,10 @@ func (t *Tenant) serve(w http.ResponseWriter, q *wire.Request, rt *wire.Route, f
 		return
 	}
 	q.Now = t.options.Now()
-	a := t.answer(q, rt)
+	a, admitted := t.admit(q, rt)
+	if admitted {
+		a = untidied(rt.Handle(q), t.options.Untidy)
+	}
 	switch f.kind {
 	case faultDropAfter:
 		panic(http.ErrAbortHandler)
@@ -111,14 +114,6 @@ func (t *Tenant) serve(w http.ResponseWriter, q *wire.Request, rt *wire.Route, f
 	default:
 		send(w, a)
 	}
-}
-
-// answer checks the caller's key or token, then calls the operation.
-func (t *Tenant) answer(q *wire.Request, rt *wire.Route) wire.Answer {
-	if refusal, ok := t.admit(q, rt); !ok {
-		return refusal
-	}
-	return untidied(rt.Handle(q), t.options.Untidy)
 }
 
 // delay is the latency of the answer with that serial number.

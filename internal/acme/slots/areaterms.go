@@ -3,6 +3,7 @@ package slots
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -81,20 +82,12 @@ func pointOf(q *wire.Request) (*world.Point, error) {
 	if !q.Has("latitude") && !q.Has("longitude") {
 		return nil, nil
 	}
-	lat, errLat := degrees(q.Get("latitude"), 90)
-	lon, errLon := degrees(q.Get("longitude"), 180)
-	if errors.Join(errLat, errLon) != nil {
+	lat, errLat := strconv.ParseFloat(q.Get("latitude"), 64)
+	lon, errLon := strconv.ParseFloat(q.Get("longitude"), 64)
+	if errLat != nil || errLon != nil || !(math.Abs(lat) <= 90 && math.Abs(lon) <= 180) {
 		return nil, errors.New("latitude and longitude are required together, within -90…90 and -180…180")
 	}
 	return &world.Point{Latitude: lat, Longitude: lon}, nil
-}
-
-func degrees(text string, limit float64) (float64, error) {
-	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(x >= -limit && x <= limit) {
-		return 0, errors.New("not within range")
-	}
-	return x, nil
 }
 
 // canonical is the search in one line: two that mean the same have the same, however they are spelled.

@@ -135,9 +135,7 @@ func answerZone(s areaSearch, groups []visitGroup) *world.Zone {
 func writeGroup(w *document, g visitGroup, asked *world.Zone) {
 	v := g.visit
 	w.object()
-	w.text("visitTypeEmrId", v.ID)
-	w.text("visitTypeName", v.Name)
-	w.text("visitTypeDisplayName", v.Title)
+	w.text("visitTypeEmrId", v.ID, "visitTypeName", v.Name, "visitTypeDisplayName", v.Title)
 	w.any("visitTypeUuids", []string{v.GUID})
 	w.dayOrNull("previousEndDate", g.page.previousEndDate)
 	w.dayOrNull("nextStartDate", g.page.nextStart)
@@ -172,8 +170,7 @@ func writeSlotTimes(w *document, list []world.Opening, asked *world.Zone) {
 		for ; i < end; i++ {
 			o := list[i].Schedule.Offer
 			w.object()
-			w.text("npi", o.Clinician.NPI)
-			w.text("departmentEhrIdentifier", o.Department.Key)
+			w.text("npi", o.Clinician.NPI, "departmentEhrIdentifier", o.Department.Key)
 			w.duration(o.VisitType.Minutes, false, startOf(list[i]))
 			w.endObject()
 		}

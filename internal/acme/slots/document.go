@@ -55,9 +55,12 @@ func (w *document) value(s string) {
 	w.b = append(w.b, '"')
 }
 
-func (w *document) text(name, s string) {
-	w.key(name)
-	w.value(s)
+// text writes members that are texts: names and values in turn.
+func (w *document) text(members ...string) {
+	for i := 0; i < len(members); i += 2 {
+		w.key(members[i])
+		w.value(members[i+1])
+	}
 }
 
 // time writes the instant as the zone's clocks show it, with offset and without fraction.

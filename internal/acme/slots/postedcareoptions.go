@@ -74,9 +74,8 @@ func writePostedSlots(w *document, list []world.Opening, layout string) {
 		for ; i < len(list) && list[i].Start == first.Start && visitName(list[i]) == visitName(first); i++ {
 			o := list[i].Schedule.Offer
 			w.object()
-			w.text("npi", o.Clinician.NPI)
-			w.text("departmentEhrIdentifier", o.Department.Key)
-			w.text("visitTypeId", o.VisitType.ID)
+			w.text("npi", o.Clinician.NPI, "departmentEhrIdentifier", o.Department.Key,
+				"visitTypeId", o.VisitType.ID)
 			if o.Clinician.Number%11 != 6 { // optional, and absent for some
 				w.duration(o.VisitType.Minutes, false, startOf(list[i]))
 			}

@@ -130,11 +130,8 @@ func (h *Handlers) offerPage(sq slotQuery, o *world.Offer) offerPage {
 func writeDepartmentSlots(w *document, pages []offerPage, paging bool) {
 	d := pages[0].Department
 	w.object()
-	w.text("npi", pages[0].Clinician.NPI)
-	w.text("timezone", d.Zone.Name)
-	w.text("departmentId", d.ID)
-	w.text("departmentIdentifier", d.Key)
-	w.text("ehrSystemName", d.EHR.System)
+	w.text("npi", pages[0].Clinician.NPI, "timezone", d.Zone.Name, "departmentId", d.ID,
+		"departmentIdentifier", d.Key, "ehrSystemName", d.EHR.System)
 	w.list("slotsByVisitType")
 	for _, p := range pages {
 		writeVisitSlots(w, p, paging)
@@ -146,10 +143,7 @@ func writeDepartmentSlots(w *document, pages []offerPage, paging bool) {
 func writeVisitSlots(w *document, p offerPage, paging bool) {
 	v := p.VisitType
 	w.object()
-	w.text("visitTypeId", v.ID)
-	w.text("visitTypeName", v.Name)
-	w.text("visitTypeGuid", v.GUID)
-	w.text("visitTypeTitle", v.Title)
+	w.text("visitTypeId", v.ID, "visitTypeName", v.Name, "visitTypeGuid", v.GUID, "visitTypeTitle", v.Title)
 	w.flag("forNewPatient", v.ForNew)
 	w.flag("forEstablishedPatient", v.ForEstablished)
 	w.flag("isBookable", p.Bookable)
@@ -198,10 +192,8 @@ func (h *Handlers) providerTimeslotsV4(q *wire.Request) wire.Answer {
 	schedules := world.SchedulesFor(c.Offers, want)
 	w := h.newDocument("v4", 64<<10)
 	w.object()
-	w.text("providerNationalId", c.NPI)
-	w.text("startDate", win.first.String())
-	w.text("endDate", win.last.String())
-	w.text("timezone", c.Home.Zone.Name)
+	w.text("providerNationalId", c.NPI, "startDate", win.first.String(), "endDate", win.last.String(),
+		"timezone", c.Home.Zone.Name)
 	h.writeScheduleDays(w, h.Store.Calendars(schedules, q.View()), zoned{c.Home.Zone, win}, false)
 	w.endObject()
 	return w.ok()

@@ -91,15 +91,12 @@ func (h *Handlers) writeCriteria(w *document, q *wire.Request, body searchBody, 
 func writeSearchResult(w *document, pages []offerPage) {
 	d := pages[0].Department
 	w.object()
-	w.text("npi", pages[0].Clinician.NPI)
-	w.text("ehrInstance", d.EHR.System)
-	w.text("departmentId", d.ID)
-	w.text("timezone", d.Zone.Name)
+	w.text("npi", pages[0].Clinician.NPI, "ehrInstance", d.EHR.System, "departmentId", d.ID,
+		"timezone", d.Zone.Name)
 	w.list("visitTypes")
 	for _, p := range pages {
 		w.object()
-		w.text("visitTypeId", p.VisitType.ID)
-		w.text("visitTypeName", p.VisitType.Name)
+		w.text("visitTypeId", p.VisitType.ID, "visitTypeName", p.VisitType.Name)
 		w.list("slots")
 		for _, d := range p.days {
 			for _, slot := range d.openings {

@@ -18,17 +18,17 @@ import (
 // Handlers answer what is asked about visits and patients: bookings, slots taken elsewhere, virtual care, reports.
 type Handlers struct {
 	*world.World
-	virtual   *memory[virtualVisit]
-	patients  *patients
-	reports   *memory[report]
+	virtual   *memory[string, virtualVisit]
+	deleted   *memory[[32]byte, struct{}] // accounts, by owner
+	reports   *memory[string, report]
 	visits    atomic.Uint64 // bookings and visits so far
 	conflicts atomic.Uint64 // refused bookings so far
 }
 
 // New makes the handlers of a world.
 func New(w *world.World) *Handlers {
-	return &Handlers{World: w, patients: newPatients(),
-		virtual: newMemory[virtualVisit](maxVirtualVisits), reports: newMemory[report](maxReports)}
+	return &Handlers{World: w, deleted: newMemory[[32]byte, struct{}](maxDeleted),
+		virtual: newMemory[string, virtualVisit](maxVirtualVisits), reports: newMemory[string, report](maxReports)}
 }
 
 // Routes are all of the package's.

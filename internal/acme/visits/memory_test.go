@@ -1,30 +1,22 @@
 package visits
 
 import (
-	"fmt"
 	"testing"
 )
 
-func TestDeletedAccountsAreABoundedMemory(t *testing.T) {
-	p := newPatients()
-	for i := range maxDeleted + 1 {
-		var owner [32]byte
-		copy(owner[:], fmt.Sprint(i))
-		p.delete(owner)
-	}
-	if len(p.deleted) != 1 {
-		t.Errorf("%d are remembered", len(p.deleted))
-	}
-}
-
 func TestTheOldestAreForgotten(t *testing.T) {
-	m := newMemory[report](maxReports)
+	m := newMemory[int, report](maxReports)
 	for i := range maxReports + 1 {
-		m.add(fmt.Sprint(i), report{})
+		m.add(i, report{})
+		m.add(i, report{})
 	}
-	_, first := m.find("0")
-	_, last := m.find(fmt.Sprint(maxReports))
+	_, first := m.find(0)
+	_, last := m.find(maxReports)
 	if first || !last || len(m.all()) != maxReports {
 		t.Errorf("first %v, last %v, %d in all", first, last, len(m.all()))
+	}
+	m.remove(maxReports)
+	if _, last := m.find(maxReports); last || len(m.all()) != maxReports-1 {
+		t.Errorf("removed, but known: %v, %d in all", last, len(m.all()))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 
 	"timeslots/internal/acme/form"
@@ -11,41 +12,12 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// patients remember who deleted the account; everything else about a patient follows from the token (docs/dexcare.md §7.8).
-type patients struct {
-	mu      sync.Mutex
-	deleted map[[32]byte]bool
-}
-
-// maxDeleted bounds the memory of deleted accounts; beyond it all come back.
+// maxDeleted bounds the memory of deleted accounts; all else about a patient follows from the token (docs/dexcare.md §7.8).
 const maxDeleted = 10_000
-
-func newPatients() *patients { return &patients{deleted: map[[32]byte]bool{}} }
-
-func (p *patients) delete(owner [32]byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.deleted) >= maxDeleted {
-		clear(p.deleted)
-	}
-	p.deleted[owner] = true
-}
-
-func (p *patients) restore(owner [32]byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.deleted, owner)
-}
-
-func (p *patients) gone(owner [32]byte) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.deleted[owner]
-}
 
 // patient is the patient of the token.
 func (h *Handlers) patient(q *wire.Request) wire.Answer {
-	if h.patients.gone(q.Owner()) {
+	if _, gone := h.deleted.find(q.Owner()); gone {
 		return wire.ErrorOnly(http.StatusNotFound, "Patient not found")
 	}
 	return wire.JSON(http.StatusOK, h.describePatient(h.patientHash(q.Token())))
@@ -79,7 +51,7 @@ var demographicsForm = form.Object("name birthdate gender", form.Each("gender em
 
 // findSelf finds or creates the token's own patient.
 func (h *Handlers) findSelf(q *wire.Request, _ struct{}) wire.Answer {
-	h.patients.restore(q.Owner())
+	h.deleted.remove(q.Owner())
 	return h.found(q.Token())
 }
 
@@ -103,7 +75,7 @@ func (h *Handlers) found(who string) wire.Answer {
 }
 
 func (h *Handlers) deletePatient(q *wire.Request) wire.Answer {
-	h.patients.delete(q.Owner())
+	h.deleted.add(q.Owner(), struct{}{})
 	return wire.Text(http.StatusOK, "text/plain; charset=utf-8", "Patient account deleted")
 }
 
@@ -113,34 +85,46 @@ func (h *Handlers) suffixes(*wire.Request) wire.Answer {
 }
 
 // memory remembers values by their ids, so many at most: the oldest are forgotten first.
-type memory[T any] struct {
+type memory[ID comparable, T any] struct {
 	most  int
 	mu    sync.Mutex
-	byID  map[string]*T
-	order []string
+	byID  map[ID]*T
+	order []ID
 }
 
-func newMemory[T any](most int) *memory[T] { return &memory[T]{most: most, byID: map[string]*T{}} }
+func newMemory[ID comparable, T any](most int) *memory[ID, T] {
+	return &memory[ID, T]{most: most, byID: map[ID]*T{}}
+}
 
-func (m *memory[T]) add(id string, v T) {
+// add remembers one more value, or another under an id that is known.
+func (m *memory[ID, T]) add(id ID, v T) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.byID[id] == nil {
+		m.order = append(m.order, id)
+	}
 	m.byID[id] = &v
-	m.order = append(m.order, id)
 	if len(m.order) > m.most {
 		delete(m.byID, m.order[0])
 		m.order = m.order[1:]
 	}
 }
 
+func (m *memory[ID, T]) remove(id ID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.byID, id)
+	m.order = slices.DeleteFunc(m.order, func(known ID) bool { return known == id })
+}
+
 // find copies the value as it is now.
-func (m *memory[T]) find(id string) (v T, ok bool) {
+func (m *memory[ID, T]) find(id ID) (v T, ok bool) {
 	m.change(id, func(known *T) { v, ok = *known, true })
 	return v, ok
 }
 
 // change lets do change the value, if it is known.
-func (m *memory[T]) change(id string, do func(*T)) {
+func (m *memory[ID, T]) change(id ID, do func(*T)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if v := m.byID[id]; v != nil {
@@ -149,7 +133,7 @@ func (m *memory[T]) change(id string, do func(*T)) {
 }
 
 // all copies all values, oldest first.
-func (m *memory[T]) all() []T {
+func (m *memory[ID, T]) all() []T {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := make([]T, len(m.order))

@@ -14,10 +14,15 @@ import (
 
 // Guests, by e-mail address, whose visits fail on the way (docs/dexcare.md §7.4). All others are welcome.
 const (
-	GuestNoAnonymousUser = "anonymous-user@example.org" // 500 ANONYMOUS_USER_CREATE_FAILED
-	GuestNoPatient       = "guest-patient@example.org"  // 500 GUEST_PATIENT_CREATE_FAILED
-	GuestNoVisit         = "visit-create@example.org"   // 500 VISIT_CREATE_FAILED
+	GuestNoAnonymousUser = "anonymous-user@example.org"
+	GuestNoPatient       = "guest-patient@example.org"
+	GuestNoVisit         = "visit-create@example.org"
 )
+
+// guestFailures are the codes of their 500.
+var guestFailures = map[string]string{
+	GuestNoAnonymousUser: "ANONYMOUS_USER_CREATE_FAILED", GuestNoPatient: "GUEST_PATIENT_CREATE_FAILED", GuestNoVisit: "VISIT_CREATE_FAILED",
+}
 
 // virtualBody is what the tenant reads of a request for a visit without a slot.
 type virtualBody struct {
@@ -48,7 +53,7 @@ func (h *Handlers) queuedGuestVisit(q *wire.Request) wire.Answer {
 	if product := q.Get("product"); product != "DCIntSched" && product != "Other" {
 		return guestError(http.StatusBadRequest, "/query/product - must be equal to one of the allowed values")
 	}
-	if wrong := q.BodyForm.Read(q.Payload, &b); wrong != nil {
+	if wrong := guestForm.Read(q.Payload, &b); wrong != nil {
 		return guestError(http.StatusBadRequest, wrong.AtPath())
 	}
 	if b.VisitDetails.Declaration == "other" && b.Actor == nil {
@@ -57,14 +62,8 @@ func (h *Handlers) queuedGuestVisit(q *wire.Request) wire.Answer {
 	if system := b.VisitDetails.ScheduledDepartment.EHR; system != "" && !h.hasEHR(system) {
 		return wire.CodeAndError(http.StatusBadRequest, "EHR_LOOKUP_FAILED", "Failed to lookup EHR system")
 	}
-	const trouble = "Internal Server Error"
-	switch b.Patient.Email {
-	case GuestNoAnonymousUser:
-		return wire.CodeAndError(http.StatusInternalServerError, "ANONYMOUS_USER_CREATE_FAILED", trouble)
-	case GuestNoPatient:
-		return wire.CodeAndError(http.StatusInternalServerError, "GUEST_PATIENT_CREATE_FAILED", trouble)
-	case GuestNoVisit:
-		return wire.CodeAndError(http.StatusInternalServerError, "VISIT_CREATE_FAILED", trouble)
+	if code := guestFailures[b.Patient.Email]; code != "" {
+		return wire.CodeAndError(http.StatusInternalServerError, code, "Internal Server Error")
 	}
 	v := h.addVirtual(q, b, world.UUID(h.patientHash(b.Patient.Email)))
 	return wire.JSON(http.StatusOK, wire.Object("visitId", v.id, "visitRedirectUrl", redirectURL(v.id)))
@@ -80,7 +79,7 @@ func redirectURL(visitID string) string { return "https://visits.example.org/vis
 // with the words that the SDK looks for, one without clinicians with a bare 409.
 func (h *Handlers) createVisit(q *wire.Request) wire.Answer {
 	var b virtualBody
-	switch wrong := q.BodyForm.Read(q.Payload, &b); {
+	switch wrong := visitForm.Read(q.Payload, &b); {
 	case wrong == nil:
 	case wrong.Missing == "visitReason":
 		return wire.CodeAndError(http.StatusBadRequest, "MISSING_VISIT_REASON", wrong.Error())

@@ -96,11 +96,10 @@ func Posted[Body any](rt Route, f *form.Form, handle func(*Request, Body) Answer
 // Request is a call on its way through a handler.
 type Request struct {
 	*http.Request
-	Args     []string // of the path
-	Query    url.Values
-	Payload  []byte
-	BodyForm *form.Form // of the body, if the route has one
-	Now      time.Time  // when it is answered
+	Args    []string // of the path
+	Query   url.Values
+	Payload []byte
+	Now     time.Time // when it is answered
 	Switches
 }
 
