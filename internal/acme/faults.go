@@ -115,18 +115,14 @@ func parseDelay(text string) (time.Duration, error) {
 	return d, err
 }
 
-// maxFaults bounds the rules in force.
 const maxFaults = 100
 
-// faults are the rules in force.
 type faults struct {
 	seed  uint64
 	names []string // that a fault may have
 	mu    sync.Mutex
 	rules []*fault
 }
-
-func newFaults(seed uint64, names []string) *faults { return &faults{seed: seed, names: names} }
 
 // replace puts the rules into force, in place of what there is when keep is false.
 func (fs *faults) replace(rules []*fault, keep bool) error {
@@ -174,7 +170,6 @@ func (fs *faults) draw(rt *wire.Route) fault {
 	return out
 }
 
-// add lets one more rule take effect.
 func (f *fault) add(rule *fault) {
 	f.delay += rule.delay
 	f.Lag = max(f.Lag, rule.Lag)

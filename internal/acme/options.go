@@ -85,7 +85,6 @@ type Options struct {
 	Faults []string // in force from the start; grammar in the package comment
 }
 
-// withDefaults fills in what was left zero.
 func (o Options) withDefaults() Options {
 	o.Tenant = cmp.Or(o.Tenant, defaultTenant)
 	o.Tier = cmp.Or(o.Tier, PRD)
@@ -142,7 +141,6 @@ func (o Options) validate() error {
 	return errors.Join(errs...)
 }
 
-// world are the options of what exists.
 func (o Options) world() world.Options {
 	return world.Options{
 		Tenant: o.Tenant, Seed: o.Seed, Untidy: o.Untidy, Departments: o.Departments, Providers: o.Providers,

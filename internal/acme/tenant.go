@@ -43,7 +43,7 @@ func New(o Options) (*Tenant, error) {
 	}
 	routes := slices.Concat(slots.New(w, o.WalkInDays, o.SearchContextLife).Routes(), visits.New(w).Routes())
 	names := callNames(routes)
-	t := &Tenant{options: o, world: w, routes: routes, faults: newFaults(o.Seed, names), calls: newCalls(names)}
+	t := &Tenant{options: o, world: w, routes: routes, faults: &faults{seed: o.Seed, names: names}, calls: newCalls(names)}
 	for _, spec := range o.Faults {
 		if err := t.SetFault(spec); err != nil {
 			return nil, err

@@ -99,7 +99,6 @@ func (f *Form) Read(body []byte, into any) *Mismatch {
 	return nil
 }
 
-// check looks at one value and at what is in it.
 func (f *Form) check(path string, v any) *Mismatch {
 	if len(f.OneOf) > 0 {
 		return f.checkOneOf(path, v)
@@ -118,7 +117,10 @@ func (f *Form) check(path string, v any) *Mismatch {
 		}
 	case float64:
 		if f.Kind == isNumber || f.Kind == isInteger && x == math.Trunc(x) {
-			return f.checkNumber(path, x)
+			if f.Low != f.High && (x < f.Low || x > f.High) {
+				return mismatch(path, "must be within %v and %v", f.Low, f.High)
+			}
+			return nil
 		}
 	case []any:
 		if f.Kind == IsList {
@@ -187,13 +189,6 @@ func hasFormat(format, s string) bool {
 	}
 }
 
-func (f *Form) checkNumber(path string, x float64) *Mismatch {
-	if f.Low != f.High && (x < f.Low || x > f.High) {
-		return mismatch(path, "must be within %v and %v", f.Low, f.High)
-	}
-	return nil
-}
-
 func (f *Form) checkList(path string, list []any) *Mismatch {
 	switch {
 	case len(list) < f.Least:
@@ -229,21 +224,10 @@ func (f *Form) checkObject(path string, v map[string]any) *Mismatch {
 	return nil
 }
 
+var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
 // IsUUID reports whether the text has the form of a UUID.
-func IsUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-		if dash != (c == '-') || !dash && !hex {
-			return false
-		}
-	}
-	return true
-}
+func IsUUID(s string) bool { return uuidForm.MatchString(s) }
 
 // The functions below make forms. Names and words come in one text, separated by blanks.
 
@@ -272,10 +256,10 @@ func Number(low, high float64) *Form { return &Form{Kind: isNumber, Low: low, Hi
 func Integer(low, high float64) *Form { return &Form{Kind: isInteger, Low: low, High: high} }
 
 // List has any number of items.
-func List(of *Form) *Form { return &Form{Kind: IsList, Items: of} }
+func List(items *Form) *Form { return &Form{Kind: IsList, Items: items} }
 
 // FilledList has an item.
-func FilledList(of *Form) *Form { return &Form{Kind: IsList, Items: of, Least: 1} }
+func FilledList(items *Form) *Form { return &Form{Kind: IsList, Items: items, Least: 1} }
 
 // OneOf fits exactly one of the alternatives.
 func OneOf(alternatives ...*Form) *Form { return &Form{OneOf: alternatives} }

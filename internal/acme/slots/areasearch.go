@@ -135,7 +135,6 @@ func careOptionsError(status int, message string) wire.Answer {
 	}
 }
 
-// badAreaSearch is the 400 of all Care Options operations.
 func badAreaSearch(err error) wire.Answer {
 	return careOptionsError(http.StatusBadRequest, err.Error())
 }

@@ -167,7 +167,6 @@ var slotsBody = form.OneOf(
 	form.Object("searchContext", form.Members{"searchContext": form.Text(0)}),
 )
 
-// providersBody is the body of a search for clinicians.
 var providersBody = form.OneOf(
 	form.Object("latitude longitude", areaMembers, providersMembers, pointMembers),
 	form.Object("departmentIds", areaMembers, providersMembers, pointMembers, zipMembers),

@@ -50,7 +50,6 @@ func walkIn(d *world.Department, name string) []*world.Schedule {
 	return world.SchedulesFor(d.Offers, func(o *world.Offer) bool { return o.Bookable && strings.EqualFold(o.VisitType.Name, name) })
 }
 
-// zoned is a window in the days of a zone.
 type zoned struct {
 	*world.Zone
 	window

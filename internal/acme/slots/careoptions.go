@@ -12,10 +12,11 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// found is what an area search matched, ready to be rendered.
-type found struct {
+// searchResult is what an area search matched.
+type searchResult struct {
 	offers    []*world.Offer
 	distances map[*world.Department]float64 // miles from the searched point, 0 without one
+	groups    []visitGroup                  // of a search for slots
 }
 
 // visitGroup is one element of slotsByVisitType: the offers of one visit type id. A name under two modalities has two
@@ -32,24 +33,32 @@ func (h *Handlers) availabilitySlots(q *wire.Request) wire.Answer {
 	if err != nil {
 		return badAreaSearch(err)
 	}
+	return h.answerSearch(q, terms, "care-options", func(w *document, s areaSearch, found searchResult) {
+		if zone := answerZone(s, found.groups); zone != nil {
+			w.text("timezone", zone.Name)
+		}
+		w.list("slotsByVisitType")
+		for _, g := range found.groups {
+			writeGroup(w, g, s.zone)
+		}
+		w.endList()
+		writeReferred(w, found, referredProvider, referredDepartment)
+	})
+}
+
+// answerSearch runs a search for slots. Either method writes what it found in its own way; the search context is last.
+func (h *Handlers) answerSearch(
+	q *wire.Request, terms areaTerms, surface string, write func(*document, areaSearch, searchResult),
+) wire.Answer {
 	s, err := terms.resolve(h, q.Now)
 	if err != nil {
 		return badAreaSearch(err)
 	}
-	hits := h.find(s)
-	groups := h.groups(q, s, hits)
-	w := h.newDocument("care-options", 64<<10+optionBytes*countOpenings(groups))
+	found := h.find(s)
+	found.groups = h.groups(q, s, found.offers)
+	w := h.newDocument(surface, 32<<10+optionBytes*len(found.openings()))
 	w.object()
-	if zone := answerZone(s, groups); zone != nil {
-		w.text("timezone", zone.Name)
-	}
-	w.list("slotsByVisitType")
-	for _, g := range groups {
-		writeGroup(w, g, s.zone)
-	}
-	w.endList()
-	writeReferred(w, groups, referredProvider,
-		func(d *world.Department) json.RawMessage { return referredDepartment(d, hits.distances[d]) })
+	write(w, s, found)
 	w.text("searchContext", h.searchContext(q, s))
 	w.endObject()
 	return w.ok()
@@ -58,18 +67,18 @@ func (h *Handlers) availabilitySlots(q *wire.Request) wire.Answer {
 // optionBytes is about what one provider option takes.
 const optionBytes = 112
 
-func countOpenings(groups []visitGroup) (n int) {
-	for _, g := range groups {
+// openings are those of all visit types, one visit type after the other.
+func (r searchResult) openings() (all []world.Opening) {
+	for _, g := range r.groups {
 		for _, d := range g.page.days {
-			n += len(d.openings)
+			all = append(all, d.openings...)
 		}
 	}
-	return n
+	return all
 }
 
-// find goes through the directory, department by department.
-func (h *Handlers) find(s areaSearch) found {
-	out := found{distances: map[*world.Department]float64{}}
+func (h *Handlers) find(s areaSearch) searchResult {
+	out := searchResult{distances: map[*world.Department]float64{}}
 	for _, d := range h.Departments {
 		miles, ok := s.reaches(d)
 		if !ok {
@@ -86,11 +95,11 @@ func (h *Handlers) find(s areaSearch) found {
 }
 
 // groups sorts offers by visit type and takes each one's page of days; those without slots are left out.
-func (h *Handlers) groups(q *wire.Request, s areaSearch, hits found) []visitGroup {
+func (h *Handlers) groups(q *wire.Request, s areaSearch, offers []*world.Offer) []visitGroup {
 	var out []visitGroup
 	for _, e := range h.EHRs {
 		for _, v := range e.Visits {
-			schedules := world.SchedulesFor(hits.offers, func(o *world.Offer) bool { return o.VisitType == v })
+			schedules := world.SchedulesFor(offers, func(o *world.Offer) bool { return o.VisitType == v })
 			g := visitGroup{visit: v, cals: h.Store.Calendars(schedules, q.View())}
 			p := newPager(s.window, s.days, world.EarliestToday(q.Now), world.LatestToday(q.Now)+world.Day(v.Lookahead))
 			p.openings = g.dayLister(s)
@@ -189,8 +198,11 @@ func together(list []world.Opening, z *world.Zone) written {
 }
 
 // writeReferred writes the providers and departments that the slots refer to, each once, sorted, as the two describe them.
-func writeReferred(w *document, groups []visitGroup, provider func(*world.Clinician) json.RawMessage, place func(*world.Department) json.RawMessage) {
-	clinicians, departments := referredIn(groups)
+func writeReferred(
+	w *document, found searchResult,
+	provider func(*world.Clinician) json.RawMessage, place func(*world.Department, float64) json.RawMessage,
+) {
+	clinicians, departments := found.referred()
 	w.objectOf("providers")
 	for _, npi := range slices.Sorted(maps.Keys(clinicians)) {
 		w.any(npi, provider(clinicians[npi]))
@@ -198,24 +210,20 @@ func writeReferred(w *document, groups []visitGroup, provider func(*world.Clinic
 	w.endObject()
 	w.objectOf("departments")
 	for _, key := range slices.Sorted(maps.Keys(departments)) {
-		w.any(key, place(departments[key]))
+		w.any(key, place(departments[key], found.distances[departments[key]]))
 	}
 	w.endObject()
 }
 
-// referredIn are the clinicians and departments of all openings, by NPI and by composite identifier.
-func referredIn(groups []visitGroup) (map[string]*world.Clinician, map[string]*world.Department) {
-	offers := map[*world.Offer]bool{}
-	for _, g := range groups {
-		for _, d := range g.page.days {
-			for _, slot := range d.openings {
-				offers[slot.Schedule.Offer] = true
-			}
-		}
-	}
+// referred are the clinicians and departments of all openings, by NPI and by composite identifier.
+func (r searchResult) referred() (map[string]*world.Clinician, map[string]*world.Department) {
 	clinicians, departments := map[string]*world.Clinician{}, map[string]*world.Department{}
-	for o := range offers {
-		clinicians[o.Clinician.NPI], departments[o.Department.Key] = o.Clinician, o.Department
+	var last *world.Offer
+	for _, slot := range r.openings() {
+		if o := slot.Schedule.Offer; o != last {
+			clinicians[o.Clinician.NPI], departments[o.Department.Key] = o.Clinician, o.Department
+			last = o
+		}
 	}
 	return clinicians, departments
 }
@@ -231,7 +239,6 @@ func referredProvider(c *world.Clinician) json.RawMessage {
 	return wire.Object("emrId", id, "name", c.Name, "gender", genderOf(c), "specialties", specialtiesOf(c))
 }
 
-// genderOf is null where it is not known.
 func genderOf(c *world.Clinician) any {
 	if c.Gender == "" {
 		return nil

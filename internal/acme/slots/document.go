@@ -40,7 +40,6 @@ func (w *document) key(name string) {
 	w.b = append(w.b, ':')
 }
 
-// value writes a string.
 func (w *document) value(s string) {
 	w.next()
 	for i := range len(s) {
@@ -71,7 +70,6 @@ func (w *document) time(name string, z *world.Zone, unix int64) {
 	w.b = append(w.b, '"')
 }
 
-// dayOrNull writes a page marker.
 func (w *document) dayOrNull(name string, d *world.Day) {
 	if d == nil {
 		w.any(name, nil)
@@ -96,13 +94,11 @@ type spelling struct {
 	salt   uint64
 }
 
-// newDocument is a document of the surface.
 func (h *Handlers) newDocument(surface string, size int) *document {
 	salt := world.Hash(h.Options.Seed, world.SaltSpelling, world.HashText(surface))
 	return &document{b: make([]byte, 0, size), spelling: spelling{h.Options.Untidy, salt}}
 }
 
-// written is a start about to be written.
 type written struct {
 	unix   int64
 	zone   *world.Zone // whose clocks it is written for
@@ -189,7 +185,6 @@ func (w *document) duration(minutes int, text bool, at written) {
 	}
 }
 
-// start writes the start of a slot.
 func (w *document) start(name string, at written) {
 	w.slots++
 	w.key(name)
@@ -198,7 +193,6 @@ func (w *document) start(name string, at written) {
 	w.b = append(w.b, '"')
 }
 
-// flag writes a boolean.
 func (w *document) flag(name string, yes bool) {
 	w.key(name)
 	if w.untidy.Has(world.TextBooleans) {

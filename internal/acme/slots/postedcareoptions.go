@@ -21,22 +21,12 @@ func (h *Handlers) postedSlots(q *wire.Request, body areaBody) wire.Answer {
 		}
 		terms.days = 0
 	}
-	s, err := terms.resolve(h, q.Now)
-	if err != nil {
-		return badAreaSearch(err)
-	}
-	hits := h.find(s)
-	groups := h.groups(q, s, hits)
-	w := h.newDocument("posted-slots", 16<<10+optionBytes*countOpenings(groups))
-	w.object()
-	w.list("slots")
-	writePostedSlots(w, inOrder(groups), utcForm(q.MinusZero))
-	w.endList()
-	writeReferred(w, groups, describePostedProvider,
-		func(d *world.Department) json.RawMessage { return describePostedPlace(d, hits.distances[d]) })
-	w.text("searchContext", h.searchContext(q, s))
-	w.endObject()
-	return w.ok()
+	return h.answerSearch(q, terms, "posted-slots", func(w *document, _ areaSearch, found searchResult) {
+		w.list("slots")
+		writePostedSlots(w, inOrder(found.openings()), utcForm(q.MinusZero))
+		w.endList()
+		writeReferred(w, found, describePostedProvider, describePostedPlace)
+	})
 }
 
 // utcForm is the layout of a time in UTC: the SDK reads only "Z", the published sample has "-00:00" (docs/dexcare.md §11.12).
@@ -47,14 +37,8 @@ func utcForm(minusZero bool) string {
 	return "2006-01-02T15:04:05Z"
 }
 
-// inOrder are the openings of all visit types by time, then by visit type name, then by place in the directory.
-func inOrder(groups []visitGroup) []world.Opening {
-	var all []world.Opening
-	for _, g := range groups {
-		for _, d := range g.page.days {
-			all = append(all, d.openings...)
-		}
-	}
+// inOrder sorts openings by time, then by visit type name, then by place in the directory.
+func inOrder(all []world.Opening) []world.Opening {
 	slices.SortFunc(all, func(a, b world.Opening) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(visitName(a), visitName(b)), cmp.Compare(a.Schedule.Index, b.Schedule.Index))
 	})

@@ -92,7 +92,6 @@ func departmentFilter(q *wire.Request) (func(*world.Department) bool, error) {
 	}, nil
 }
 
-// offerPage is a page of one offer's days.
 type offerPage struct {
 	*world.Offer
 	page

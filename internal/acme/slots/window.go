@@ -119,7 +119,6 @@ func patientKind(kind string) (func(*world.VisitType) bool, error) {
 	}
 }
 
-// dayOpenings are the openings of one day.
 type dayOpenings struct {
 	day      world.Day
 	openings []world.Opening

@@ -86,7 +86,6 @@ func required(name, value string) string {
 	return ""
 }
 
-// isAbout reports whether the booking's department is the slot's.
 func (b *booking) isAbout(s *world.Schedule) bool {
 	return b.VisitDetails.EHRSystemName == s.Offer.Department.EHR.System && b.VisitDetails.DepartmentID == s.Offer.Department.ID
 }

@@ -79,7 +79,6 @@ func (h *Handlers) deletePatient(q *wire.Request) wire.Answer {
 	return wire.Text(http.StatusOK, "text/plain; charset=utf-8", "Patient account deleted")
 }
 
-// suffixes are those of names.
 func (h *Handlers) suffixes(*wire.Request) wire.Answer {
 	return wire.JSON(http.StatusOK, []string{"Jr.", "Sr.", "II", "III", "IV", "Esq."})
 }

@@ -153,7 +153,6 @@ type virtualVisit struct {
 	accepted                             bool // the terms
 }
 
-// maxVirtualVisits bounds what is remembered.
 const maxVirtualVisits = 10_000
 
 // steps are how long after the request a visit reaches each status; nobody has to do anything for it.

@@ -81,17 +81,17 @@ type queue struct {
 
 // queueWait is the wait for one queue (docs/dexcare.md §7.9): with an estimate when it is open, else with a reason.
 // Estimates change by the minute.
-func (h *Handlers) queueWait(q *wire.Request, of queue) json.RawMessage {
-	minute, trouble := q.Now.Truncate(time.Minute), h.regionTrouble(of.region)
+func (h *Handlers) queueWait(q *wire.Request, line queue) json.RawMessage {
+	minute, trouble := q.Now.Truncate(time.Minute), h.regionTrouble(line.region)
 	seconds, message := wire.Absent, wire.Absent
 	switch trouble {
 	case "":
-		seconds = 30 + world.Hash(h.Options.Seed, world.SaltVirtual, world.HashText(of.region), of.number, uint64(minute.Unix()))%1770
+		seconds = 30 + world.Hash(h.Options.Seed, world.SaltVirtual, world.HashText(line.region), line.number, uint64(minute.Unix()))%1770
 	case regionBusy:
 		message = "All clinicians are busy. Please try again later."
 	}
 	return wire.Object("available", trouble == "", "estimateGeneratedAt", milliseconds(minute), "estimatedWaitTimeSeconds", seconds,
-		"regionCode", of.region, "practiceId", practiceID, "visitTypeName", of.visit, "assignmentQualifiers", []string{of.qualifier},
+		"regionCode", line.region, "practiceId", practiceID, "visitTypeName", line.visit, "assignmentQualifiers", []string{line.qualifier},
 		"specialties", []string{}, "homeMarket", wire.Filled(q.Get("homeMarket")), "reason", wire.Filled(trouble), "busyMessage", message)
 }
 

@@ -197,7 +197,6 @@ func (c *Clinician) LongestLookahead(want func(*Offer) bool) (days int) {
 	return days
 }
 
-// place is a city around which departments lie.
 type place struct {
 	name, state string
 	zone        string

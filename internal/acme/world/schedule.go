@@ -213,7 +213,6 @@ func (v Hiding) covers(s *Schedule, start int64) bool {
 	return v.Share > 0 && Fraction(Hash(v.Salt, uint64(s.Index), uint64(start))) < v.Share
 }
 
-// free reports whether the start is offered.
 func (c *Calendar) free(start int64) bool {
 	if start <= c.after || c.until > 0 && start >= c.until {
 		return false

@@ -104,7 +104,6 @@ func roundTheClock() (week [7]Hours) {
 	return week
 }
 
-// poolSize is how many persons the NPI of a pool stands for.
 var poolSize = [...]int{pooledCare: 3, FluShots: 2}
 
 // addClinician adds the i-th NPI of a department, with the persons it stands for and what they offer there.
@@ -195,7 +194,6 @@ func roster(k Kind, i int) shift {
 	return s
 }
 
-// shift is a person's working time at a department, before opening hours and breaks.
 type shift struct {
 	days        weekdays
 	from, until int
@@ -207,7 +205,6 @@ func neverBookable(c *Clinician, v *VisitType) bool {
 	return c.Number%7 == 3 && (v.Name == "NewPatient" || v.Name == "Wellness" && v.Modality == "VIDEO")
 }
 
-// rota is who works when.
 type rota struct {
 	staff []*Person
 	when  shift

@@ -31,7 +31,6 @@ const (
 const Throughout = SharedIDs | OddStarts | OddDurations | MissingZones | LateZoneRules | Crowded | TwoClinics |
 	ByteOrderMark | NoContent | TextBooleans | OddNames
 
-// everything is the name of Throughout.
 const everything = "untidy"
 
 var untidyNames = [...]string{
@@ -86,7 +85,6 @@ const (
 	lateOffset = -7 * 60 * 60
 )
 
-// lateRules is the zone by its own rules.
 func lateRules(first Day, days int) *Zone {
 	return newZoneIn(lateZone, time.FixedZone(lateZone, lateOffset), first, days)
 }
@@ -126,7 +124,6 @@ func (b *builder) pooled(k Kind) bool {
 	return k == pooledCare || k == FluShots && !b.options.Untidy.Has(Crowded)
 }
 
-// persons is how many persons an NPI stands for.
 func (b *builder) persons(k Kind) int {
 	switch {
 	case !b.pooled(k):
