@@ -76,11 +76,9 @@ func TestTheHealthSystemTakesAndReleasesASlot(t *testing.T) {
 func TestAPatientIsFoundCreatedAndDeleted(t *testing.T) {
 	tenant := newTenant(t)
 	me := get(t, tenant, "/v1/patient")
-	sameShape(t, "patient", me, decode(t, sample(t, "patient.v1.response.json")))
 	same(t, me, get(t, tenant, "/v1/emr/patient/getByToken"), "by token")
 	body := string(sample(t, "patient-other.v1.request.json"))
 	self, other := post(t, tenant, "/v1/patient/self", body), post(t, tenant, "/v1/patient/other", body)
-	sameShape(t, "other", other, decode(t, sample(t, "patient-other.v1.response.json")))
 	if at(self, "patientGuid") != at(me, "id") || at(other, "patientGuid") == at(me, "id") {
 		t.Errorf("I am %v, self is %v, other %v", at(me, "id"), self, other)
 	}
@@ -114,10 +112,8 @@ func TestDemographicsWithoutAPersonAreRefused(t *testing.T) {
 	}
 }
 
-func TestPublicListsAroundPatientsAndVisits(t *testing.T) {
+func TestAnotherBrandHasNoCancelReasonsAndSuffixesAreListed(t *testing.T) {
 	tenant := newTenant(t)
-	reasons := get(t, tenant, "/api/7/visits/retail/cancel/reasons/acme")
-	sameShape(t, "cancel reasons", reasons, decode(t, sample(t, "retail-cancel-reasons.v7.response.json")))
 	if others := get(t, tenant, "/api/7/visits/retail/cancel/reasons/other").([]any); len(others) != 0 {
 		t.Errorf("another brand has %v", others)
 	}

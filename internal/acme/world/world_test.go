@@ -193,44 +193,43 @@ func TestZonesThatAreNotIANAAreRefused(t *testing.T) {
 	}
 }
 
+// startOn is the schedule's first start of the day that is busy, or that is not.
+func startOn(t *testing.T, s *Schedule, d Day, busy bool) int64 {
+	t.Helper()
+	for start := range s.starts(d) {
+		if s.busy(start) == busy {
+			return start
+		}
+	}
+	t.Fatalf("no start on %s has busy %v", d, busy)
+	return 0
+}
+
 func TestABusyStartThatIsReleasedIsOffered(t *testing.T) {
 	w := builtWorld(t)
 	s := SchedulesFor(w.ByURLName["AcmeRiverton"].Offers, func(o *Offer) bool { return o.Clinician.NPI == NPI(10) })[0]
-	for start := range s.starts(dayOf(monday) + 1) {
-		if !s.busy(start) {
-			continue
-		}
-		w.Store.Release(s.Offer, start, monday)
-		c := w.Store.Calendars([]*Schedule{s}, View{Now: monday})[0]
-		if !c.free(start) || w.Store.Book(&Visit{Schedule: s, Start: start, Requested: monday}) != NoConflict {
-			t.Error("the released start is not for sale")
-		}
-		return
+	start := startOn(t, s, dayOf(monday)+1, true)
+	w.Store.Release(s.Offer, start, monday)
+	c := w.Store.Calendars([]*Schedule{s}, View{Now: monday})[0]
+	if !c.free(start) || w.Store.Book(&Visit{Schedule: s, Start: start, Requested: monday}) != NoConflict {
+		t.Error("the released start is not for sale")
 	}
-	t.Fatal("no busy start on that day")
 }
 
 func TestTheOldestVisitsAreForgottenButTheirTimeStaysSold(t *testing.T) {
 	st := newStore(0)
-	s := SchedulesFor(builtWorld(t).ByURLName["AcmeRiverton"].Offers, func(*Offer) bool { return true })[0]
+	s := builtWorld(t).ByURLName["AcmeRiverton"].Offers[0].Schedules[0]
 	st.order = make([]*Visit, maxVisits)
 	for i := range st.order {
 		st.order[i] = &Visit{ID: "old", Schedule: s}
 	}
-	for start := range s.starts(dayOf(monday) + 3) {
-		if s.busy(start) {
-			continue
-		}
-		v := &Visit{ID: "new", Schedule: s, Start: start, Requested: monday}
-		if st.Book(v) != NoConflict || len(st.order) != maxVisits || st.order[maxVisits-1] != v {
-			t.Errorf("%d visits are remembered", len(st.order))
-		}
-		if st.Book(v) != slotUnavailable {
-			t.Error("the time was sold twice")
-		}
-		return
+	v := &Visit{ID: "new", Schedule: s, Start: startOn(t, s, dayOf(monday)+3, false), Requested: monday}
+	if st.Book(v) != NoConflict || len(st.order) != maxVisits || st.order[maxVisits-1] != v {
+		t.Errorf("%d visits are remembered", len(st.order))
 	}
-	t.Fatal("no free start on that day")
+	if st.Book(v) != slotUnavailable {
+		t.Error("the time was sold twice")
+	}
 }
 
 func FuzzSlotIDsNameTheirSlotAndNothingElseDoes(f *testing.F) {
