@@ -151,16 +151,7 @@ func writeGroup(w *document, g visitGroup, asked *world.Zone) {
 	w.flag("forNewPatient", v.ForNew)
 	w.flag("forEstablishedPatient", v.ForEstablished)
 	w.text("modality", v.Modality)
-	w.list("scheduleDays")
-	for _, d := range g.page.days {
-		w.object()
-		w.text("date", d.day.String())
-		w.list("slotTimes")
-		writeSlotTimes(w, d.openings, asked)
-		w.endList()
-		w.endObject()
-	}
-	w.endList()
+	w.scheduleDays(g.page.days, func(openings []world.Opening) { writeSlotTimes(w, openings, asked) })
 	w.endObject()
 }
 

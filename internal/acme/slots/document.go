@@ -78,6 +78,20 @@ func (w *document) dayOrNull(name string, d *world.Day) {
 	w.text(name, d.String())
 }
 
+// scheduleDays writes days, and for each its slots.
+func (w *document) scheduleDays(days []dayOpenings, writeSlots func([]world.Opening)) {
+	w.list("scheduleDays")
+	for _, d := range days {
+		w.object()
+		w.text("date", d.day.String())
+		w.list("slotTimes")
+		writeSlots(d.openings)
+		w.endList()
+		w.endObject()
+	}
+	w.endList()
+}
+
 // any writes what is small and rare by reflection. The values are this package's own, so they marshal.
 func (w *document) any(name string, v any) {
 	b, _ := json.Marshal(v)

@@ -146,22 +146,15 @@ func writeVisitSlots(w *document, p offerPage, paging bool) {
 	w.flag("forNewPatient", v.ForNew)
 	w.flag("forEstablishedPatient", v.ForEstablished)
 	w.flag("isBookable", p.Bookable)
-	w.list("scheduleDays")
-	for _, d := range p.days {
-		w.object()
-		w.text("date", d.day.String())
-		w.list("slotTimes")
-		for _, slot := range d.openings {
+	w.scheduleDays(p.days, func(openings []world.Opening) {
+		for _, slot := range openings {
 			w.object()
 			start := startOf(slot)
 			w.duration(v.Minutes, false, start)
 			w.start("slotDateTime", start)
 			w.endObject()
 		}
-		w.endList()
-		w.endObject()
-	}
-	w.endList()
+	})
 	if paging {
 		w.dayOrNull("previousEndDate", p.previousEndDate)
 		w.dayOrNull("nextStartDate", p.nextStart)
