@@ -113,8 +113,7 @@ func TestASoldSlotVanishesFromEverySurfaceAndTakesItsOverlapsWithIt(t *testing.T
 }
 
 func TestReadsListASoldSlotUntilTheLagIsOverButItIsSold(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) { o.Now, o.BookingLag = c.now, 400*time.Millisecond })
+	tenant, c := clockedTenant(t, func(o *Options) { o.BookingLag = 400 * time.Millisecond })
 	slot := retailSlots(t, tenant)[0]
 	post(t, tenant, retailPath, retailBody(t, "A", slot))
 	c.advance(399 * time.Millisecond)
@@ -129,8 +128,7 @@ func TestReadsListASoldSlotUntilTheLagIsOverButItIsSold(t *testing.T) {
 }
 
 func TestBookingsAreRefusedInUpstreamsWords(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	tenant, c := clockedTenant(t)
 	slots := retailSlots(t, tenant)
 	slot := slots[0]
 	with := func(path string, value any) map[string]any {

@@ -242,8 +242,7 @@ func TestASearchContextRunsTheSearchAgain(t *testing.T) {
 }
 
 func TestAnUnknownOrExpiredSearchContextIsRefused(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) { o.Now, o.SearchContextLife = c.now, time.Minute })
+	tenant, c := clockedTenant(t, func(o *Options) { o.SearchContextLife = time.Minute })
 	want := decode(t, sample(t, "errors/careoptions-400-invalid-search-context.json"))
 	refused := func(situation string, body any) {
 		t.Helper()

@@ -130,10 +130,7 @@ func TestAHiddenSlotCanStillBeBooked(t *testing.T) {
 }
 
 func TestASlowSurfaceGoesOnListingWhatIsSold(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) {
-		o.Now, o.BookingLag, o.Faults = c.now, time.Second, []string{"care-options:lag=10s"}
-	})
+	tenant, c := clockedTenant(t, func(o *Options) { o.BookingLag, o.Faults = time.Second, []string{"care-options:lag=10s"} })
 	slot := retailSlots(t, tenant)[0]
 	post(t, tenant, retailPath, retailBody(t, "A", slot))
 	for _, step := range []struct {

@@ -111,8 +111,7 @@ func TestAnAppointmentTypeOfOneClinicianNeverOverlapsItself(t *testing.T) {
 }
 
 func TestPastSlotsVanishAsTimePasses(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	tenant, c := clockedTenant(t)
 	before := starts(get(t, tenant, "/v2/departments/AcmeRiverton/timeslots"))
 	c.advance(4 * time.Hour)
 	after := starts(get(t, tenant, "/v2/departments/AcmeRiverton/timeslots"))

@@ -23,12 +23,6 @@ var Monday = time.Date(2030, 3, 4, 17, 0, 0, 0, time.UTC)
 // clock is a time that a test moves.
 type clock struct{ unix atomic.Int64 }
 
-func clockAt(t time.Time) *clock {
-	c := &clock{}
-	c.unix.Store(t.UnixNano())
-	return c
-}
-
 func (c *clock) now() time.Time          { return time.Unix(0, c.unix.Load()) }
 func (c *clock) advance(d time.Duration) { c.unix.Add(int64(d)) }
 
@@ -43,6 +37,14 @@ func newTenant(t testing.TB, options ...func(*Options)) *Tenant {
 		t.Fatal(err)
 	}
 	return tenant
+}
+
+// clockedTenant is one with a clock that the test moves.
+func clockedTenant(t testing.TB, options ...func(*Options)) (*Tenant, *clock) {
+	t.Helper()
+	c := &clock{}
+	c.unix.Store(Monday.UnixNano())
+	return newTenant(t, append(options, func(o *Options) { o.Now = c.now })...), c
 }
 
 // keyed are the headers that every call of a test may carry: keys do no harm where none is wanted.

@@ -66,8 +66,7 @@ func TestAVisitWithoutASlotIsCreatedOrRefusedInThePublishedWords(t *testing.T) {
 }
 
 func TestAVirtualVisitMovesOnByItself(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	tenant, c := clockedTenant(t)
 	created := decode(t, call(tenant, "POST", "/api/9/visits", changed(t, "visits.v9.request.json", false, "visitDetails", "acceptedTerms")).Body.Bytes())
 	path := "/api/9/visits/" + at(created, "visitId").(string)
 	type state struct {
@@ -96,8 +95,7 @@ func TestAVirtualVisitMovesOnByItself(t *testing.T) {
 }
 
 func TestWaitTimesAreByRegionAndChangeByTheMinute(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	tenant, c := clockedTenant(t)
 	summary := func(target string) map[string]string {
 		out := map[string]string{}
 		for _, w := range get(t, tenant, target).([]any) {

@@ -125,8 +125,7 @@ func TestAnotherBrandHasNoCancelReasonsAndSuffixesAreListed(t *testing.T) {
 const reportPath = "/api/8/reporting/allvisitsreport"
 
 func TestAReportIsStartedAwaitedAndFetched(t *testing.T) {
-	c := clockAt(Monday)
-	tenant := newTenant(t, func(o *Options) { o.Now = c.now })
+	tenant, c := clockedTenant(t)
 	slots := retailSlots(t, tenant)
 	post(t, tenant, retailPath, retailBody(t, "A", slots[0]))
 	primary := at(get(t, tenant, "/v4/providers/9000000017/timeslots"), "scheduleDays", 1, "timeSlots", 0)

@@ -2,7 +2,6 @@ package visits
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"timeslots/internal/acme/form"
@@ -24,25 +23,18 @@ var eventForm = form.Object("npi departmentId visitTypeId slotDateTime ehrInstan
 	form.Members{"npi": form.Text(0), "slotDateTime": form.Formatted("date-time"), "disableRefresh": form.Flag()})
 
 func (h *Handlers) slotTaken(q *wire.Request, e slotEvent) wire.Answer {
-	return h.onEvent(e, func(offers []*world.Offer, start int64) {
-		for _, o := range offers {
-			if h.Store.Take(o, start, q.Now) {
-				return
-			}
-		}
-	})
+	return h.onEvent(e, func(o *world.Offer, start int64) (done bool) { return h.Store.Take(o, start, q.Now) })
 }
 
 func (h *Handlers) slotReleased(q *wire.Request, e slotEvent) wire.Answer {
-	return h.onEvent(e, func(offers []*world.Offer, start int64) {
-		for _, o := range offers {
-			h.Store.Release(o, start, q.Now)
-		}
+	return h.onEvent(e, func(o *world.Offer, start int64) (done bool) {
+		h.Store.Release(o, start, q.Now)
+		return false
 	})
 }
 
-// onEvent hands over the offers that the event may be about: several where visit types share an id.
-func (h *Handlers) onEvent(e slotEvent, do func(offers []*world.Offer, start int64)) wire.Answer {
+// onEvent hands over the offers that the event may be about, until one is enough: several where visit types share an id.
+func (h *Handlers) onEvent(e slotEvent, do func(o *world.Offer, start int64) (done bool)) wire.Answer {
 	at, err := time.Parse(time.RFC3339, e.SlotDateTime)
 	if err != nil {
 		return wire.SlotsError(http.StatusBadRequest, "slotDateTime is not a date-time")
@@ -51,12 +43,18 @@ func (h *Handlers) onEvent(e slotEvent, do func(offers []*world.Offer, start int
 	if c == nil {
 		return wire.SlotsError(http.StatusBadRequest, "npi is not known")
 	}
-	offers := slices.DeleteFunc(slices.Clone(c.Offers), func(o *world.Offer) bool {
-		return o.Department.EHR.System != e.EHRInstance || o.Department.ID != e.DepartmentID || o.VisitType.ID != e.VisitTypeID
-	})
-	if len(offers) == 0 {
+	known := false
+	for _, o := range c.Offers {
+		if o.Department.EHR.System != e.EHRInstance || o.Department.ID != e.DepartmentID || o.VisitType.ID != e.VisitTypeID {
+			continue
+		}
+		known = true
+		if do(o, at.Unix()) {
+			break
+		}
+	}
+	if !known {
 		return wire.SlotsError(http.StatusBadRequest, "no such provider, department and visit type")
 	}
-	do(offers, at.Unix())
 	return wire.Answer{Status: http.StatusNoContent}
 }

@@ -138,15 +138,11 @@ func (p Point) MilesTo(q Point) float64 {
 // NPI is the n-th clinician's national provider id (n from 1): "9", n in eight digits, and a check digit. NPIs that
 // begin with 9 cannot exist.
 func NPI(n int) string {
-	digits := []byte("900000000")
-	for i := len(digits) - 1; i > 0 && n > 0; i-- {
-		digits[i] = byte('0' + n%10)
-		n /= 10
-	}
+	digits := fmt.Appendf(nil, "9%08d", n)
 	sum := 0
-	for i := len(digits) - 1; i > 0; i-- {
-		v := int(digits[i] - '0')
-		if (len(digits)-1-i)%2 == 0 {
+	for i, d := range digits[1:] {
+		v := int(d - '0')
+		if i%2 == 1 {
 			v = v*2%10 + v*2/10
 		}
 		sum += v
