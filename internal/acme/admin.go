@@ -87,7 +87,7 @@ func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
 		t.ClearFaults()
 		send(w, wire.Answer{Status: http.StatusNoContent})
 	case "GET slots":
-		send(w, t.truth(r))
+		send(w, t.freeSlots(r))
 	case "GET untidy":
 		send(w, wire.JSON(http.StatusOK, t.options.Untidy.Names()))
 	case "GET directory":
@@ -170,8 +170,8 @@ func (t *Tenant) Slots(npi string) []Slot {
 	return out
 }
 
-// truth answers GET /_acme/slots.
-func (t *Tenant) truth(r *http.Request) wire.Answer {
+// freeSlots answers GET /_acme/slots.
+func (t *Tenant) freeSlots(r *http.Request) wire.Answer {
 	npi := r.URL.Query().Get("npi")
 	if t.world.ByNPI[npi] == nil {
 		return wire.ErrorOnly(http.StatusBadRequest, "npi: name a clinician of /_acme/directory")

@@ -94,9 +94,9 @@
 //
 // # Untidiness
 //
-// Without a switch the tenant is as tidy as the samples. [Options].Untidy makes it as untidy as the field: by single
+// Without a switch the tenant is as tidy as the samples. [Options].Untidy makes it as untidy as real ones: by single
 // switches, or by all but "unreadable" with [Throughout]. What is odd follows from the seed, the surface and the slot. The
-// slots themselves stay one store, which tells its truth in one form ([Tenant.Slots]); each is sold once. A * breaks the
+// slots themselves stay one store, and [Tenant.Slots] lists them as they are; each is sold once. A * breaks the
 // published schemas on purpose.
 //
 //	shared-ids        FollowUp and NewPatient have one EMR id, and so have Illness and Wellness; name, modality, patient
@@ -124,7 +124,7 @@
 //	POST   /_acme/calls/reset    back to zero
 //	GET    /_acme/faults         the faults in force, as a JSON array of specs
 //	PUT    /_acme/faults         replace them, same form
-//	DELETE /_acme/faults         heal
+//	DELETE /_acme/faults         remove them all
 //	GET    /_acme/directory      what there is to ask for
 //	GET    /_acme/slots?npi=N    a clinician's free slots as they are, see [Slot]
 //	GET    /_acme/untidy         the switches in force

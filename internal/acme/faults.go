@@ -205,5 +205,5 @@ func (t *Tenant) SetFault(spec string) error {
 	return nil
 }
 
-// ClearFaults heals everything. Calls that hang already go on hanging.
+// ClearFaults removes all faults. Calls that hang already go on hanging.
 func (t *Tenant) ClearFaults() { _ = t.faults.replace(nil, false) }

@@ -33,7 +33,7 @@ func (t *Tenant) Hosts() Hosts {
 	}
 }
 
-// Fleet is several tenants behind one address, told apart by the Host header: each of a tenant's hosts serves its own
+// Fleet is several tenants under one address, told apart by the Host header: each of a tenant's hosts serves its own
 // base only. Any other host, an IP address for example, is the first tenant with all its bases.
 type Fleet struct {
 	tenants []*Tenant

@@ -12,7 +12,7 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// Untidy is a set of ways in which a tenant can be as untidy as the field; the package comment says what each one does.
+// Untidy is a set of ways in which a tenant can be as untidy as real ones; the package comment says what each one does.
 type Untidy = world.Untidy
 
 // Throughout is every way but "unreadable", whose slots nobody can find.

@@ -34,7 +34,7 @@ func eachSwitch() []world.Untidy {
 // lastDay is the last day that these tests ask for; the clocks go forward the day before.
 const lastDay = "2030-03-11"
 
-// surfaceReader is one way of asking for a clinician's slots until lastDay, and what it says about a slot of the truth.
+// surfaceReader is one way of asking for a clinician's slots until lastDay, and what it says about a slot of [Tenant.Slots].
 type surfaceReader struct {
 	name string
 	ask  func(t testing.TB, tenant *Tenant, r *reader, c *world.Clinician)
@@ -89,7 +89,7 @@ func idsOf(c *world.Clinician) (out []string) {
 	return out
 }
 
-func truthOf(tenant *Tenant) map[string][]Slot {
+func freeSlotsOf(tenant *Tenant) map[string][]Slot {
 	out := map[string][]Slot{}
 	for _, npi := range tenant.NPIs() {
 		out[npi] = tenant.Slots(npi)
@@ -106,8 +106,8 @@ func TestUnderEverySwitchEverySurfaceListsEverySlotAndNoOther(t *testing.T) {
 	figure.Long(t)
 	for _, set := range eachSwitch() {
 		tenant := untidyTenant(t, set, func(o *Options) { o.Providers, o.Lookahead = 90, 9 })
-		truth := truthOf(tenant)
-		asked := slices.Sorted(maps.Keys(truth))
+		free := freeSlotsOf(tenant)
+		asked := slices.Sorted(maps.Keys(free))
 		if bits.OnesCount64(uint64(set)) == 1 { // one switch: every fourth clinician is enough
 			asked = slices.DeleteFunc(asked, func(npi string) bool { return slices.Index(tenant.NPIs(), npi)%4 != 0 })
 		}
@@ -116,7 +116,7 @@ func TestUnderEverySwitchEverySurfaceListsEverySlotAndNoOther(t *testing.T) {
 				r, want := tenant.reader(), map[listing]bool{}
 				for _, npi := range asked {
 					on.ask(t, tenant, r, tenant.world.ByNPI[npi])
-					for _, s := range truth[npi] {
+					for _, s := range free[npi] {
 						if l, listed := on.says(s); listed && r.within(s, lastDay) {
 							want[l] = true
 						}
@@ -125,12 +125,12 @@ func TestUnderEverySwitchEverySurfaceListsEverySlotAndNoOther(t *testing.T) {
 				compare(t, r, want, set.Has(world.Unreadable))
 			})
 		}
-		t.Run(set.String()+"/care direct", func(t *testing.T) { careDirectIsWhole(t, tenant, truth, set) })
+		t.Run(set.String()+"/care direct", func(t *testing.T) { careDirectIsWhole(t, tenant, free, set) })
 	}
 }
 
 // careDirectIsWhole asks clinic by clinic; a pool's persons have one NPI, so a start is there once for each.
-func careDirectIsWhole(t *testing.T, tenant *Tenant, truth map[string][]Slot, set world.Untidy) {
+func careDirectIsWhole(t *testing.T, tenant *Tenant, free map[string][]Slot, set world.Untidy) {
 	r, want := tenant.reader(), map[listing]bool{}
 	for _, d := range tenant.Departments() {
 		until := "2030-03-05"
@@ -141,7 +141,7 @@ func careDirectIsWhole(t *testing.T, tenant *Tenant, truth map[string][]Slot, se
 			r.read(t, call(tenant, "GET", "/v2/departments/"+d.URLName+"/timeslots?visitTypeName="+name, nil), listing{visitType: name})
 		}
 		for _, npi := range d.NPIs {
-			for _, s := range truth[npi] {
+			for _, s := range free[npi] {
 				if s.DepartmentURLName == d.URLName && d.ClinicType == world.ClinicRetail && s.Bookable && r.within(s, until) {
 					want[whole(s)] = true
 				}

@@ -19,7 +19,7 @@ type builder struct {
 	serials [4]int                     // of persons so far, by leading digit of their ids
 }
 
-// zoneMargin is how many days around the lookahead a zone knows by heart.
+// zoneMargin is how many days before and after the lookahead a zone has the midnights of.
 const zoneMargin = 40
 
 func buildDirectory(o Options) (*Directory, error) {
@@ -182,7 +182,13 @@ func (b *builder) assignStaff() {
 			primary = append(primary, dep)
 		}
 	}
-	left = b.assignNurses(left)
+	for _, dep := range b.Departments { // flu shot clinics get the rest of their nurses
+		if dep.Kind == FluShots && b.options.Untidy.Has(Crowded) {
+			more := min(left, crowd-1)
+			b.staff[dep] += more
+			left -= more
+		}
+	}
 	for round := 0; round < 2; round++ {
 		for _, dep := range express {
 			if left > 0 && len(primary) > 0 {

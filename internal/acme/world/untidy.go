@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Untidy is a set of ways in which a tenant can be as untidy as the field. The zero value is none: the tenant of the
+// Untidy is a set of ways in which a tenant can be as untidy as real ones. The zero value is none: the tenant of the
 // samples. The package comment says what each one does.
 type Untidy uint16
 
@@ -133,21 +133,6 @@ func (b *builder) persons(k Kind) int {
 	default:
 		return poolSize[k]
 	}
-}
-
-// assignNurses gives flu shot clinics the rest of their nurses.
-func (b *builder) assignNurses(left int) int {
-	if !b.options.Untidy.Has(Crowded) {
-		return left
-	}
-	for _, dep := range b.Departments {
-		if dep.Kind == FluShots {
-			more := min(left, crowd-1)
-			b.staff[dep] += more
-			left -= more
-		}
-	}
-	return left
 }
 
 // addSameDays lets every fourth clinician, of whatever kind of clinic, work a part of each day at the city's next
