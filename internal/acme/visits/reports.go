@@ -14,10 +14,9 @@ import (
 
 // report is one that was started. What it lists is collected when it is fetched.
 type report struct {
-	id          string
-	kind        string // virtual, retail or provider_booking
-	first, last string // days of the request, UTC; both empty: all
-	ready       time.Time
+	reportBody
+	id    string
+	ready time.Time
 }
 
 const (
@@ -29,8 +28,8 @@ const (
 var reportForm = form.Object("type", form.Each("startDate endDate", birthForm), form.Members{"type": form.Word("virtual retail provider_booking")})
 
 type reportBody struct {
-	Type      string `json:"type"`
-	StartDate string `json:"startDate"`
+	Type      string `json:"type"`      // virtual, retail or provider_booking
+	StartDate string `json:"startDate"` // first and last day of the requests, UTC; both empty: all
 	EndDate   string `json:"endDate"`
 }
 
@@ -39,10 +38,7 @@ func (h *Handlers) startReport(q *wire.Request, body reportBody) wire.Answer {
 	if (body.StartDate == "") != (body.EndDate == "") {
 		return wire.MessageOnly(http.StatusBadRequest, "startDate and endDate are required together")
 	}
-	r := report{
-		id:   world.UUID(world.Hash(h.Options.Seed, world.SaltReport, h.visits.Add(1))),
-		kind: body.Type, first: body.StartDate, last: body.EndDate, ready: q.Now.Add(reportDelay),
-	}
+	r := report{body, world.UUID(world.Hash(h.Options.Seed, world.SaltReport, h.visits.Add(1))), q.Now.Add(reportDelay)}
 	h.reports.add(r.id, r)
 	return wire.JSON(http.StatusOK, wire.Object("id", r.id))
 }
@@ -67,20 +63,20 @@ func (h *Handlers) downloadReport(q *wire.Request) wire.Answer {
 		return wire.MessageOnly(http.StatusNotFound, "report not found")
 	}
 	rows := [][]string{{"visitId", "type", "status", "patientGuid", "ehrSystemName", "departmentId", "npi", "start", "requested"}}
-	if r.kind == "virtual" {
+	if r.Type == "virtual" {
 		for _, v := range h.virtual.all() {
 			if r.covers(v.requested) {
-				rows = append(rows, []string{v.id, r.kind, v.status(q.Now), v.patient, "", "", "", "", milliseconds(v.requested)})
+				rows = append(rows, []string{v.id, r.Type, v.status(q.Now), v.patient, "", "", "", "", milliseconds(v.requested)})
 			}
 		}
 		return csvAnswer(rows)
 	}
 	for _, v := range h.Store.Visits() {
-		if r.covers(v.Requested) && v.Schedule.Offer.Department.Retail() == (r.kind == "retail") {
+		if r.covers(v.Requested) && v.Schedule.Offer.Department.Retail() == (r.Type == "retail") {
 			at := v.Schedule.Offer.Department
 			status, _ := statusOf(&v, q.Now)
 			rows = append(rows, []string{
-				v.ID, r.kind, status, v.Patient, at.EHR.System, at.ID, v.Schedule.Person.NPI,
+				v.ID, r.Type, status, v.Patient, at.EHR.System, at.ID, v.Schedule.Person.NPI,
 				at.Zone.Text(v.Start), milliseconds(v.Requested),
 			})
 		}
@@ -90,7 +86,7 @@ func (h *Handlers) downloadReport(q *wire.Request) wire.Answer {
 
 func (r *report) covers(t time.Time) bool {
 	date := t.UTC().Format(time.DateOnly)
-	return r.first == "" || r.first <= date && date <= r.last
+	return r.StartDate == "" || r.StartDate <= date && date <= r.EndDate
 }
 
 // providerHistories is the providers' report: who works where, with an assumed answer.
