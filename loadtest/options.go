@@ -38,7 +38,7 @@ type options struct {
 // scenarios are the commands.
 type scenarios struct {
 	FindADoctor findADoctorOptions `cmd:"" name:"findadoctor" help:"Find-a-Doctor pages: lists of twenty clinicians and single profiles, popular ones far more often."`
-	FluShot     fluShotOptions     `cmd:"" name:"flushot-spike" help:"A television spot: from nothing to the peak in five seconds, area searches around a few cities, then hold."`
+	FluShot     struct{}           `cmd:"" name:"flushot-spike" help:"A television spot: from nothing to the peak in five seconds, area searches around a few cities, then hold."`
 	Mixed       mixedOptions       `cmd:"" name:"mixed" help:"Find-a-Doctor pages and bookings."`
 	Outage      outageOptions      `cmd:"" name:"outage" help:"Find-a-Doctor pages while a source fails and heals: a third before, during and after."`
 	Trace       traceOptions       `cmd:"" name:"trace" help:"A day of page views, shortened: Zipf over clinicians, twelve filters, four products, people who look around themselves."`

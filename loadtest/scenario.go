@@ -47,12 +47,8 @@ func newScenario(ctx context.Context, name string, o *options) (*scenario, error
 		s.next = findADoctor(npis, time.Now(), o.FindADoctor.Skew)
 		return s, nil
 	case "flushot-spike":
-		cities, err := parseCities(o.FluShot.City)
-		if err != nil {
-			return nil, err
-		}
-		steady.ramp = min(o.FluShot.Ramp, o.Duration)
-		s.next = fluShot(cities, o.FluShot.Radius, o.Seed)
+		steady.ramp = min(5*time.Second, o.Duration)
+		s.next = fluShot(o.Seed)
 		return s, nil
 	case "mixed":
 		return s, o.Mixed.prepare(ctx, o, s)

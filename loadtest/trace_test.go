@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -114,47 +112,6 @@ func TestAreasLieApart(t *testing.T) {
 	}
 }
 
-func TestATraceIsReadAsItWasWritten(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "day.trace")
-	views := dayOf(inMetro, 1, 50)
-	for i := range views {
-		views[i].at = views[i].at.Truncate(time.Millisecond)
-	}
-	if err := writeViews(file, views); err != nil {
-		t.Fatal(err)
-	}
-	got, err := readViews(file, time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(views, got, cmp.AllowUnexported(view{})); d != "" {
-		t.Error(d)
-	}
-	if part, err := readViews(file, 12*time.Second); err != nil || len(part) == 0 || len(part) >= 50 {
-		t.Errorf("half a day: %d page views, %v", len(part), err)
-	}
-}
-
-func TestATraceThatCannotBeReadSaysWhereAndWhy(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                              "has no page view",
-		"100\tnpi=9000000017\nnonsense": "line 2: want MILLISECONDS",
-		"-1\tnpi=9000000017":            "line 1: want MILLISECONDS",
-		"1\t%zz":                        "line 1: the query cannot be read",
-		"1\t":                           "line 1: the query cannot be read",
-		"5\tnpi=1\n4\tnpi=1":            "line 2: earlier than the line before",
-		"99999999999999999999\tnpi=1":   "line 1: want MILLISECONDS",
-	} {
-		file := filepath.Join(t.TempDir(), "day.trace")
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := readViews(file, time.Minute); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, err, want)
-		}
-	}
-}
-
 func TestWhatAPageAsksWithoutTheService(t *testing.T) {
 	for query, want := range map[string][]string{
 		"npi=9000000017&npi=9000000025,9000000033&product=app&startDate=2026-12-01": {
@@ -178,40 +135,4 @@ func TestWhatAPageAsksWithoutTheService(t *testing.T) {
 			t.Errorf("%s: %s", query, d)
 		}
 	}
-}
-
-func TestAReplayedTraceAsksInItsOrder(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "day.trace")
-	if err := os.WriteFile(file, []byte("10\tnpi=9000000017\n250\tnpi=9000000025\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s := &scenario{}
-	o := traceOptions{Read: file}
-	if err := o.prepare(t.Context(), &options{Duration: time.Second}, s); err != nil {
-		t.Fatal(err)
-	}
-	random := rand.New(rand.NewPCG(1, 1))
-	if one, two := s.next(random).path, s.next(random).path; one != "/v1/timeslots?npi=9000000017" || two != "/v1/timeslots?npi=9000000025" {
-		t.Errorf("%s, then %s", one, two)
-	}
-	if s.views != 2 || s.plan.planned() != 2 || s.plan.due(1) != 250*time.Millisecond {
-		t.Errorf("%d page views, the second due at %v", s.views, s.plan.due(1))
-	}
-	if wait, stop := s.plan.Pace(100*time.Millisecond, 1); stop || wait != 150*time.Millisecond {
-		t.Errorf("wait %v, stop %v", wait, stop)
-	}
-	if _, stop := s.plan.Pace(time.Second, 2); !stop {
-		t.Error("goes on beyond its end")
-	}
-}
-
-func FuzzParseView(f *testing.F) {
-	f.Add("1500\tnpi=9000000017")
-	f.Add("-1\t%zz")
-	f.Fuzz(func(t *testing.T, line string) {
-		v, err := parseView(line)
-		if err == nil && (v.at < 0 || v.at > maxDuration || len(v.query) == 0) {
-			t.Errorf("%q gives %+v", line, v)
-		}
-	})
 }
