@@ -63,7 +63,7 @@ func gunzip(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}
-	unpacked, err := io.ReadAll(io.LimitReader(r, maxDirectory))
+	unpacked, err := io.ReadAll(io.LimitReader(r, maxAnswer))
 	if err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}

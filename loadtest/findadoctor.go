@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -22,8 +22,6 @@ type findADoctorOptions struct {
 	Directory string   `help:"Base URL that lists the clinicians at /v1/providers, such as the simulator's." placeholder:"URL"`
 	Skew      float64  `help:"Zipf exponent of popularity, more than 1." default:"1.2"`
 }
-
-const maxDirectory = 16 << 20 // bytes
 
 var npiGrammar = regexp.MustCompile(`^\d{10}$`)
 
@@ -56,25 +54,13 @@ func (o *findADoctorOptions) clinicians(ctx context.Context, all *options) ([]st
 
 // discover reads the public list of clinicians (docs/dexcare.md §5.1).
 func discover(ctx context.Context, base string) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
 	address := strings.TrimSuffix(base, "/") + "/v1/providers"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	text, err := ask(ctx, http.MethodGet, address, "")
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
-	resp, err := directClient.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("directory: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("directory: %s answered %s", address, resp.Status)
-	}
-	var list []struct {
-		NPI string `json:"npi"`
-	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxDirectory)).Decode(&list); err != nil {
+	var list []struct{ NPI string }
+	if err := json.Unmarshal(text, &list); err != nil {
 		return nil, fmt.Errorf("directory: %s: %w", address, err)
 	}
 	npis := make([]string, len(list))
@@ -92,7 +78,7 @@ const pageSize = 20 // clinicians on a page
 
 // findADoctor asks as Find-a-Doctor pages do.
 func findADoctor(npis []string, now time.Time, skew float64) func(*rand.Rand) request {
-	query := doctorQuery(npis, now, skew)
+	query := questions(npis, slices.Collect(slices.Chunk(npis, pageSize)), now, skew)
 	return func(random *rand.Rand) request {
 		q := query(random)
 		q.Set("product", "findadoctor")
@@ -100,12 +86,8 @@ func findADoctor(npis []string, now time.Time, skew float64) func(*rand.Rand) re
 	}
 }
 
-// doctorQuery draws questions: six in ten are a page of twenty clinicians, the others one clinician's profile.
+// questions draws questions: six in ten are about a page of clinicians, the others about one clinician's profile.
 // Popularity is Zipf's over pages and over clinicians; each question takes one of twelve filters.
-func doctorQuery(npis []string, now time.Time, skew float64) func(*rand.Rand) url.Values {
-	return questions(npis, slices.Collect(slices.Chunk(npis, pageSize)), now, skew)
-}
-
 func questions(npis []string, pages [][]string, now time.Time, skew float64) func(*rand.Rand) url.Values {
 	filters := doctorFilters(now)
 	return func(random *rand.Rand) url.Values {
@@ -130,7 +112,7 @@ func zipf(random *rand.Rand, skew float64, n int) int {
 // doctorFilters are three kinds of visit times four windows. Dates start tomorrow, so that they are in the future in
 // every zone.
 func doctorFilters(now time.Time) []map[string]string {
-	date := func(days int) string { return now.UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+	date := func(days int) string { return dateAfter(now, days) }
 	windows := []map[string]string{
 		{},
 		{"startDate": date(1), "endDate": date(3)},
@@ -140,10 +122,7 @@ func doctorFilters(now time.Time) []map[string]string {
 	var filters []map[string]string
 	for _, visit := range []string{"", "FollowUp", "NewPatient"} {
 		for _, window := range windows {
-			filter := map[string]string{}
-			for name, value := range window {
-				filter[name] = value
-			}
+			filter := maps.Clone(window)
 			if visit != "" {
 				filter["visitTypeName"] = visit
 			}
@@ -151,11 +130,4 @@ func doctorFilters(now time.Time) []map[string]string {
 		}
 	}
 	return filters
-}
-
-// directClient goes where it is told and nowhere else: no redirects, no proxy from the environment, so that a load
-// meant for this machine stays on it.
-var directClient = &http.Client{
-	Transport:     &http.Transport{},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }

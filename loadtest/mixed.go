@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -102,25 +101,18 @@ func (s *shop) fill(ctx context.Context) error {
 	c := s.clinics[s.round%len(s.clinics)]
 	s.round++
 	query := url.Values{"departmentUrlName": {c.URLName}, "visitTypeName": {c.VisitTypes[0]}, "limit": {"500"}}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+page(query).path, nil)
-	if err != nil {
-		return err
-	}
-	resp, err := directClient.Do(req)
+	text, err := ask(ctx, http.MethodGet, s.base+page(query).path, "")
 	if err != nil {
 		return fmt.Errorf("look for slots: %w", err)
 	}
-	defer resp.Body.Close()
 	var a struct {
 		Timeslots []struct {
 			EHRInstance, DepartmentID string
 			Booking                   struct{ Flow, SlotID, ProviderID string }
 		}
 	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxDirectory)).Decode(&a); err != nil || resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("look for slots: %s answered %s (%v)", req.URL, resp.Status, err)
+	if err := json.Unmarshal(text, &a); err != nil {
+		return fmt.Errorf("look for slots: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

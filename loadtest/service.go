@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // serviceCosts is what a load cost the service, as its own metrics say (docs/metrics.md). An upstream call counts there
@@ -80,23 +78,9 @@ func (m *meter) since(ctx context.Context, views uint64) (*serviceCosts, error) 
 }
 
 func (m *meter) read(ctx context.Context) (metrics, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.address, nil)
+	text, err := ask(ctx, http.MethodGet, m.address, "")
 	if err != nil {
 		return metrics{}, fmt.Errorf("metrics: %w", err)
-	}
-	resp, err := directClient.Do(req)
-	if err != nil {
-		return metrics{}, fmt.Errorf("metrics: %w", err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxDirectory))
-	switch {
-	case err != nil:
-		return metrics{}, fmt.Errorf("metrics: %w", err)
-	case resp.StatusCode != http.StatusOK:
-		return metrics{}, fmt.Errorf("metrics: %s answered %s", m.address, resp.Status)
 	}
 	got, err := parseMetrics(string(text))
 	if err != nil {

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // simulator is the tenant behind the service, where it is one of ours: it tells who is there, fails on demand and counts
@@ -18,11 +16,9 @@ type simulator struct{ base string }
 // clinic is an active department of the simulator.
 type clinic struct {
 	URLName    string   `json:"departmentUrlName"`
-	Timezone   string   `json:"timezone"`
 	Latitude   float64  `json:"latitude"`
 	Longitude  float64  `json:"longitude"`
 	VisitTypes []string `json:"visitTypeNames"`
-	Pool       bool     `json:"pool"`
 }
 
 // directory is who and what the simulator has.
@@ -43,7 +39,7 @@ func newSimulator(o *options) (*simulator, error) {
 }
 
 func (s *simulator) directory(ctx context.Context) (d directory, err error) {
-	err = s.do(ctx, http.MethodGet, "directory", "", &d)
+	err = s.ask(ctx, request{method: http.MethodGet, path: "directory"}, &d)
 	if err == nil && (len(d.NPIs) == 0 || len(d.Clinics) == 0) {
 		err = errors.New("simulator: its directory lists nobody")
 	}
@@ -55,7 +51,7 @@ func (s *simulator) calls(ctx context.Context) (map[string]int64, error) {
 	var counts map[string]struct {
 		Calls int64 `json:"calls"`
 	}
-	if err := s.do(ctx, http.MethodGet, "calls", "", &counts); err != nil {
+	if err := s.ask(ctx, request{method: http.MethodGet, path: "calls"}, &counts); err != nil {
 		return nil, err
 	}
 	calls := map[string]int64{}
@@ -71,36 +67,21 @@ func (s *simulator) fail(ctx context.Context, fault string) error {
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, http.MethodPut, "faults", string(text), nil)
+	return s.ask(ctx, request{method: http.MethodPut, path: "faults", body: text}, nil)
 }
 
 func (s *simulator) heal(ctx context.Context) error {
-	return s.do(ctx, http.MethodDelete, "faults", "", nil)
+	return s.ask(ctx, request{method: http.MethodDelete, path: "faults"}, nil)
 }
 
-func (s *simulator) do(ctx context.Context, method, path, body string, to any) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, s.base+path, strings.NewReader(body))
+// ask sends a text to the simulator's control, and reads its answer unless to is nil.
+func (s *simulator) ask(ctx context.Context, r request, to any) error {
+	text, err := ask(ctx, r.method, s.base+r.path, string(r.body))
+	if err == nil && to != nil {
+		err = json.Unmarshal(text, to)
+	}
 	if err != nil {
 		return fmt.Errorf("simulator: %w", err)
-	}
-	resp, err := directClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("simulator: %w", err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxDirectory))
-	switch {
-	case err != nil:
-		return fmt.Errorf("simulator: %w", err)
-	case resp.StatusCode/100 != 2:
-		return fmt.Errorf("simulator: %s %s answered %s: %.200s", method, req.URL, resp.Status, text)
-	case to == nil:
-		return nil
-	}
-	if err := json.Unmarshal(text, to); err != nil {
-		return fmt.Errorf("simulator: %s: %w", req.URL, err)
 	}
 	return nil
 }

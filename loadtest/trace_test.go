@@ -15,9 +15,9 @@ import (
 var everybody = directory{
 	NPIs: []string{"9000000017", "9000000025", "9000000033"},
 	Clinics: []clinic{
-		{URLName: "AcmeRiverton", Timezone: "America/Los_Angeles", Latitude: 47.61, Longitude: -122.33, VisitTypes: []string{"Illness", "WellChild"}},
-		{URLName: "AcmeRivertonNorth", Timezone: "America/Los_Angeles", Latitude: 47.63, Longitude: -122.31, VisitTypes: []string{"Illness"}},
-		{URLName: "AcmeMesa", Timezone: "America/Phoenix", Latitude: 33.45, Longitude: -112.07, VisitTypes: []string{"FluShot"}},
+		{URLName: "AcmeRiverton", Latitude: 47.61, Longitude: -122.33, VisitTypes: []string{"Illness", "WellChild"}},
+		{URLName: "AcmeRivertonNorth", Latitude: 47.63, Longitude: -122.31, VisitTypes: []string{"Illness"}},
+		{URLName: "AcmeMesa", Latitude: 33.45, Longitude: -112.07, VisitTypes: []string{"FluShot"}},
 	},
 }
 
