@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -49,14 +50,14 @@ type known struct {
 	npi      string // whom the person would open; empty: nobody was named
 }
 
-// newCrowd draws sessions that make up so many page views a second, for a length of time.
-func newCrowd(seed uint64, rate float64, length, think time.Duration, now time.Time) *crowd {
-	c := &crowd{now: now}
-	random := rand.New(rand.NewPCG(seed, 3))
+// newCrowd draws sessions that make up the rate of the options in page views, for their duration.
+func newCrowd(o *options, think time.Duration, now time.Time) *crowd {
+	c, length := &crowd{now: now}, o.Duration
+	random := rand.New(rand.NewPCG(o.Seed, 3))
 	early, filters := longestSession(think), areaFilters(now)
-	every := viewsEach / rate // seconds
+	every := viewsEach / o.Rate // seconds
 	for n := range int((early + length).Seconds() / every) {
-		begins := seconds((float64(n)+random.Float64())*every) - early
+		begins := duration((float64(n)+random.Float64())*every) - early
 		s := drawSession(random, begins, think, filters)
 		here := len(c.sessions)
 		for i, at := range s.views {
@@ -147,4 +148,28 @@ func (c *crowd) visitors() *visitors {
 	defer c.mu.Unlock()
 	figures := c.figures
 	return &figures
+}
+
+// visitors is what people did during the load, and what their answers said.
+type visitors struct {
+	Sessions  int `json:"sessions"` // of which a view was sent
+	Lists     int `json:"lists"`
+	Filtered  int `json:"filtered"`
+	Calendars int `json:"calendars"`
+	Widened   int `json:"widened"`  // lists of the next radius instead of a calendar, because nobody was named
+	Again     int `json:"again"`    // lists once more instead of a calendar, because no answer had come
+	Complete  int `json:"complete"` // answers
+	Partial   int `json:"partial"`  // answers that say that they are not complete
+}
+
+// Did is a line of a report.
+func (v *visitors) Did() string {
+	return fmt.Sprintf("%d: %d lists, %d filtered, %d calendars; instead of a calendar %d wider lists (nobody was named), %d lists again (no answer yet)",
+		v.Sessions, v.Lists, v.Filtered, v.Calendars, v.Widened, v.Again)
+}
+
+// Completeness is a line of a report.
+func (v *visitors) Completeness() string {
+	said := v.Complete + v.Partial
+	return fmt.Sprintf("%d of %d answers that say whether they are (%s)", v.Complete, said, percent(v.Complete, said))
 }

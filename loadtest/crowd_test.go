@@ -15,6 +15,11 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
+// crowdOf is a small one of ten seconds, in which people think for a second.
+func crowdOf(seed uint64, rate float64) *crowd {
+	return newCrowd(&options{Seed: seed, Rate: rate, Duration: 10 * time.Second}, time.Second, today)
+}
+
 // visit sends every page view of a crowd, one after the other, and tells the crowd each answer. It gives what was asked,
 // in order.
 func visit(t *testing.T, c *crowd, base string) (asked []*url.URL) {
@@ -63,7 +68,7 @@ func namedAt(q url.Values, n int) string {
 }
 
 func TestSameSeedSameSessions(t *testing.T) {
-	draw := func(seed uint64) *crowd { return newCrowd(seed, 50, 10*time.Second, time.Second, today) }
+	draw := func(seed uint64) *crowd { return crowdOf(seed, 50) }
 	same := cmp.AllowUnexported(session{}, turn{}, place{})
 	if d := cmp.Diff(draw(7).sessions, draw(7).sessions, same); d != "" {
 		t.Errorf("one seed, two crowds:\n%s", d)
@@ -78,7 +83,7 @@ func TestSameSeedSameSessions(t *testing.T) {
 
 func TestSameSeedSameRequestsOfACrowd(t *testing.T) {
 	ask := func() (heard []string) {
-		visit(t, newCrowd(7, 20, 10*time.Second, time.Second, today), clinicians(t, &heard))
+		visit(t, crowdOf(7, 20), clinicians(t, &heard))
 		return heard
 	}
 	if d := cmp.Diff(ask(), ask()); d != "" {
@@ -88,7 +93,7 @@ func TestSameSeedSameRequestsOfACrowd(t *testing.T) {
 
 func TestACrowdIsAsBusyAtFirstAsLater(t *testing.T) {
 	const rate, length = 200.0, time.Minute
-	c := newCrowd(1, rate, length, 10*time.Second, today)
+	c := newCrowd(&options{Seed: 1, Rate: rate, Duration: length}, 10*time.Second, today)
 	if n := len(c.turns); n < 11_800 || n > 12_200 {
 		t.Errorf("%d page views in a minute, want about 12,000", n)
 	}
@@ -106,7 +111,7 @@ func TestACrowdIsAsBusyAtFirstAsLater(t *testing.T) {
 
 func TestACalendarIsOfSomebodyWhomTheListNamed(t *testing.T) {
 	var heard []string
-	c := newCrowd(1, 40, 10*time.Second, time.Second, today)
+	c := crowdOf(1, 40)
 	asked := visit(t, c, clinicians(t, &heard))
 	calendars := 0
 	for i, turn := range c.turns {
@@ -139,7 +144,7 @@ func TestWhoIsNamedNobodyOpensNoCalendar(t *testing.T) {
 		_, _ = io.WriteString(w, `{"complete":true,"timeslots":[],"providers":{}}`)
 	}))
 	defer service.Close()
-	c := newCrowd(1, 40, 10*time.Second, time.Second, today)
+	c := crowdOf(1, 40)
 	asked := visit(t, c, service.URL)
 	for i, turn := range c.turns {
 		s := c.sessions[turn.session]
@@ -153,7 +158,7 @@ func TestWhoIsNamedNobodyOpensNoCalendar(t *testing.T) {
 }
 
 func TestWhoHasNoAnswerLooksAgain(t *testing.T) {
-	c := newCrowd(1, 40, 10*time.Second, time.Second, today)
+	c := crowdOf(1, 40)
 	broken := httptest.NewServer(http.NotFoundHandler())
 	defer broken.Close()
 	asked := visit(t, c, broken.URL)
@@ -169,7 +174,7 @@ func TestWhoHasNoAnswerLooksAgain(t *testing.T) {
 
 func TestACrowdWithoutTheServiceAsksDexCare(t *testing.T) {
 	var heard []string
-	c := newCrowd(1, 40, 10*time.Second, time.Second, today)
+	c := crowdOf(1, 40)
 	c.direct = true
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		heard = append(heard, r.URL.Path)

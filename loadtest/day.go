@@ -38,11 +38,11 @@ type day struct {
 	near    func() url.Values // a question of somebody who looks around himself
 }
 
-func newDay(d directory, now time.Time, skew float64, positions string, seed uint64) *day {
-	made := &day{random: rand.New(rand.NewPCG(seed, 2)), skew: skew, npis: d.NPIs, clinics: d.Clinics}
-	made.list = questions(d.NPIs, made.lists(), now, skew)
+func (o *traceOptions) day(d directory, now time.Time, seed uint64) *day {
+	made := &day{random: rand.New(rand.NewPCG(seed, 2)), skew: o.Skew, npis: d.NPIs, clinics: d.Clinics}
+	made.list = questions(d.NPIs, made.lists(), now, o.Skew)
 	made.near = made.nearHome
-	if positions == inAreas {
+	if o.Positions == inAreas {
 		spots := spotsAround(centres(d.Clinics), seed)
 		made.near = func() url.Values { return made.nearOneOf(spots) }
 	}

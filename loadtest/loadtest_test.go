@@ -40,10 +40,10 @@ func TestAFullRunAgainstAService(t *testing.T) {
 
 	var report, progress bytes.Buffer
 	o := &options{
-		Target: service.URL, Rate: 200, Duration: 1200 * time.Millisecond, Timeout: time.Minute, Workers: 50, Seed: 1,
+		command: "findadoctor", Target: service.URL, Rate: 200, Duration: 1200 * time.Millisecond, Timeout: time.Minute, Workers: 50, Seed: 1,
 		scenarios: scenarios{FindADoctor: findADoctorOptions{Directory: service.URL, Skew: 1.2}},
 	}
-	if err := run(t.Context(), "findadoctor", o, &report, &progress); err != nil {
+	if err := run(t.Context(), o, &report, &progress); err != nil {
 		t.Fatal(err)
 	}
 	if calls.Load() != 240 {
@@ -72,10 +72,10 @@ func TestLatencyCountsFromWhenARequestWasDue(t *testing.T) {
 	defer service.Close()
 	o := &options{Target: service.URL, Timeout: time.Minute, Workers: 1}
 	s := &scenario{
-		plan: &schedule{peak: 50, length: 400 * time.Millisecond, grace: time.Minute},
-		next: fluShot(1),
+		plan: schedule{peak: 50, length: 400 * time.Millisecond}.plan(time.Minute),
+		next: fluShot(1), progress: io.Discard,
 	}
-	got, err := attack(t.Context(), s, o, io.Discard)
+	got, err := attack(t.Context(), s, o)
 	if err != nil || got.all.metrics.Requests != 20 {
 		t.Fatalf("%d requests, want 20 (%v)", got.all.metrics.Requests, err)
 	}
@@ -96,8 +96,8 @@ func TestAnInterruptedRunReportsWhatWasAnswered(t *testing.T) {
 	}))
 	defer service.Close()
 	var report bytes.Buffer
-	o := &options{Target: service.URL, Rate: 100, Duration: 30 * time.Second, Timeout: time.Minute, Workers: 10}
-	if err := run(ctx, "flushot-spike", o, &report, io.Discard); err != nil {
+	o := &options{command: "flushot-spike", Target: service.URL, Rate: 100, Duration: 30 * time.Second, Timeout: time.Minute, Workers: 10}
+	if err := run(ctx, o, &report, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(report.String(), "of 2750 planned") || calls.Load() >= 2750 {
@@ -106,7 +106,7 @@ func TestAnInterruptedRunReportsWhatWasAnswered(t *testing.T) {
 }
 
 func TestTheReportReads(t *testing.T) {
-	s := &schedule{peak: 10, length: time.Second}
+	s := schedule{peak: 10, length: time.Second}.plan(0)
 	began := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	var tl tally
 	for n := range uint64(10) {

@@ -24,7 +24,8 @@ func main() {
 		}))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, command.Command(), &o, os.Stdout, os.Stderr); err != nil {
+	o.command = command.Command()
+	if err := run(ctx, &o, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "loadtest:", err)
 		os.Exit(1)
 	}

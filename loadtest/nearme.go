@@ -27,16 +27,16 @@ func (o *nearMeOptions) prepare(all *options, s *scenario) error {
 	if o.Think <= 0 || o.Think > maxThink {
 		return errors.New("--think must be more than 0 and at most 1m")
 	}
-	c := newCrowd(all.Seed, all.Rate, all.Duration, o.Think, time.Now())
+	c := newCrowd(all, o.Think, time.Now())
 	if len(c.turns) == 0 {
 		return errors.New("--rate and --duration make no page view")
 	}
 	c.direct = o.Direct
-	t := &timetable{length: all.Duration, grace: all.Timeout}
+	var at []time.Duration
 	for _, turn := range c.turns {
-		t.at = append(t.at, turn.at)
+		at = append(at, turn.at)
 	}
-	s.plan, s.heard, s.visitors = t, c.heard, c.visitors
+	s.plan, s.heard, s.visitors = timetable(at, all.Duration, all.Timeout), c.heard, c.visitors
 	s.next = func(*rand.Rand) request { return c.request() }
 	s.group = func(r *vegeta.Result, _ time.Duration) string {
 		switch cacheKind(r.Headers.Get("Cache-Status")) {

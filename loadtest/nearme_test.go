@@ -17,7 +17,7 @@ import (
 // nearMe is a short load on a target.
 func nearMe(target string) *options {
 	return &options{
-		Target: target, Rate: 200, Duration: 300 * time.Millisecond, Timeout: time.Minute, Workers: 50, Seed: 1,
+		command: "nearme", Target: target, Rate: 200, Duration: 300 * time.Millisecond, Timeout: time.Minute, Workers: 50, Seed: 1,
 		scenarios: scenarios{NearMe: nearMeOptions{Think: 50 * time.Millisecond}},
 	}
 }
@@ -51,7 +51,7 @@ func TestPeopleNearMeAreReported(t *testing.T) {
 	o := nearMe(target)
 	o.Admin, o.JSON, o.HTML = admin, filepath.Join(t.TempDir(), "report.json"), filepath.Join(t.TempDir(), "report.html")
 	var out bytes.Buffer
-	if err := run(t.Context(), "nearme", o, &out, io.Discard); err != nil {
+	if err := run(t.Context(), o, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(o.JSON)
@@ -99,7 +99,8 @@ func TestPeopleNearMeAreComparedWithWhoHasNoService(t *testing.T) {
 	o.Compare.With, o.Compare.NearMe = other.URL, o.NearMe
 	o.Compare.NearMe.Direct = true
 	var out bytes.Buffer
-	if err := run(t.Context(), "compare nearme", o, &out, io.Discard); err != nil {
+	o.command = "compare nearme"
+	if err := run(t.Context(), o, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if views.Load() != asked.Load() || strings.Count(out.String(), "upstream calls,") != 1 {
@@ -114,12 +115,12 @@ func TestPeopleNearMeGoNowhereElse(t *testing.T) {
 	defer elsewhere.Close()
 	sends := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusFound))
 	defer sends.Close()
-	if err := run(t.Context(), "nearme", nearMe(sends.URL), io.Discard, io.Discard); err != nil {
+	if err := run(t.Context(), nearMe(sends.URL), io.Discard, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	o := nearMe(sends.URL)
 	o.Admin = sends.URL
-	if err := run(t.Context(), "nearme", o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "302 Found") {
+	if err := run(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "302 Found") {
 		t.Errorf("the admin listener sends elsewhere: %v", err)
 	}
 	if visits.Load() != 0 {

@@ -18,6 +18,8 @@ const (
 
 // options are the command line.
 type options struct {
+	command string // with "compare " before it, where two targets are compared
+
 	Target      string        `help:"Base URL of the service." default:"http://127.0.0.1:8080" placeholder:"URL"`
 	Rate        float64       `help:"Requests a second, at the peak; at most 20000." default:"200"`
 	Duration    time.Duration `help:"How long to send; at most 10m. Else 15s, and 1m for nearme."`

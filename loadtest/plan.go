@@ -1,36 +1,88 @@
 package main
 
 import (
+	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
-
-	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
 // plan says when each request is due, counted from the beginning, and remembers when that was. It is vegeta's pacer as
-// well. [schedule] and [timetable] are the two there are.
-type plan interface {
-	vegeta.Pacer
-	due(n uint64) time.Duration
-	planned() uint64
-	start() time.Time // when vegeta first asked
-	describe() string
+// well.
+type plan struct {
+	due     func(n uint64) time.Duration // of request n, from 0
+	planned uint64                       // requests
+	length  time.Duration
+	grace   time.Duration // how long beyond its end late requests may still leave
+	said    string        // for the report
+
+	began atomic.Pointer[time.Time]
 }
 
-// beginning remembers when an attack began.
-type beginning struct{ at atomic.Pointer[time.Time] }
-
-// note is told how much time has passed, and keeps what it is told first.
-func (b *beginning) note(elapsed time.Duration) {
-	if b.at.Load() == nil {
-		began := time.Now().Add(-elapsed)
-		b.at.CompareAndSwap(nil, &began)
-	}
-}
-
-func (b *beginning) start() time.Time {
-	if at := b.at.Load(); at != nil {
+// start is when vegeta first asked.
+func (p *plan) start() time.Time {
+	if at := p.began.Load(); at != nil {
 		return *at
 	}
 	return time.Time{}
+}
+
+// Pace implements vegeta's Pacer: how long to wait before request number hits, or the end.
+func (p *plan) Pace(elapsed time.Duration, hits uint64) (wait time.Duration, stop bool) {
+	if p.began.Load() == nil {
+		began := time.Now().Add(-elapsed)
+		p.began.CompareAndSwap(nil, &began)
+	}
+	if hits >= p.planned || elapsed > p.length+p.grace {
+		return 0, true
+	}
+	return p.due(hits) - elapsed, false
+}
+
+// Rate implements vegeta's Pacer: the mean, a second.
+func (p *plan) Rate(time.Duration) float64 { return float64(p.planned) / p.length.Seconds() }
+
+// timetable is a plan that lists the moment of every request, ascending.
+func timetable(at []time.Duration, length, grace time.Duration) *plan {
+	return &plan{
+		due:     func(n uint64) time.Duration { return at[min(n, uint64(len(at)-1))] },
+		planned: uint64(len(at)), length: length, grace: grace, said: fmt.Sprintf("%d requests listed, %s", len(at), length),
+	}
+}
+
+// schedule is a straight ramp from nothing to the peak rate, then the peak.
+//
+//	rate
+//	peak │      ┌──────────────────
+//	     │    ╱ │
+//	     │  ╱   │
+//	     └──────┴──────────────────▶ time
+//	     0    ramp             length
+type schedule struct {
+	peak   float64       // requests a second
+	ramp   time.Duration // 0: the peak at once
+	length time.Duration
+}
+
+func (s schedule) plan(grace time.Duration) *plan {
+	return &plan{due: s.due, planned: s.planned(), length: s.length, grace: grace, said: fmt.Sprintf("peak %g/s, %s", s.peak, s.length)}
+}
+
+// due is the inverse of the area under the rate.
+func (s schedule) due(n uint64) time.Duration {
+	ramp := s.ramp.Seconds()
+	inRamp := s.peak * ramp / 2
+	at := float64(n)
+	if at < inRamp {
+		return duration(math.Sqrt(2 * ramp * at / s.peak))
+	}
+	return duration(ramp + (at-inRamp)/s.peak)
+}
+
+func (s schedule) planned() uint64 {
+	end, ramp := s.length.Seconds(), s.ramp.Seconds()
+	if end <= ramp {
+		return uint64(math.Ceil(s.peak * end * end / (2 * ramp)))
+	}
+	return uint64(math.Ceil(s.peak*ramp/2 + s.peak*(end-ramp)))
 }

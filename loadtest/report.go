@@ -57,7 +57,7 @@ type upstreamCalls struct {
 
 func newReport(s *scenario, o *options, t *tally) *report {
 	r := &report{
-		Scenario: s.name, Target: o.Target, Plan: s.plan.describe(), Began: s.plan.start().UTC(), Planned: s.plan.planned(),
+		Scenario: s.name, Target: o.Target, Plan: s.plan.said, Began: s.plan.start().UTC(), Planned: s.plan.planned,
 		Views: s.views, LeftLate: t.worstLag.Seconds(), All: newPart("", &t.all), Line: t.line,
 	}
 	if r.Views == 0 {

@@ -13,10 +13,10 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// run does what the command line says: one scenario, or one against two targets. It writes a line a second to progress
+// run does what the command says: one scenario, or one against two targets. It writes a line a second to progress
 // and the report to out. A cancelled context ends the sending early; what was answered until then is reported.
-func run(ctx context.Context, command string, o *options, out, progress io.Writer) error {
-	name, comparing := strings.CutPrefix(command, "compare ")
+func run(ctx context.Context, o *options, out, progress io.Writer) error {
+	name, comparing := strings.CutPrefix(o.command, "compare ")
 	first := *o
 	first.Duration = cmp.Or(o.Duration, usualDuration(name))
 	second := first
@@ -50,7 +50,7 @@ func run(ctx context.Context, command string, o *options, out, progress io.Write
 
 // load sends one scenario to one target.
 func load(ctx context.Context, name string, o *options, progress io.Writer) (*report, error) {
-	s, err := newScenario(ctx, name, o)
+	s, err := newScenario(ctx, name, o, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +62,8 @@ func load(ctx context.Context, name string, o *options, progress io.Writer) (*re
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(progress, "%s: %d requests to %s in %s\n", name, s.plan.planned(), o.Target, o.Duration)
-	t, err := attack(ctx, s, o, progress)
+	fmt.Fprintf(progress, "%s: %d requests to %s in %s\n", name, s.plan.planned, o.Target, o.Duration)
+	t, err := attack(ctx, s, o)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func load(ctx context.Context, name string, o *options, progress io.Writer) (*re
 
 // attack sends the scenario's requests on its plan and waits for the last answer. What happens along with it ends with
 // it; an error there ends the attack.
-func attack(ctx context.Context, s *scenario, o *options, progress io.Writer) (*tally, error) {
+func attack(ctx context.Context, s *scenario, o *options) (*tally, error) {
 	attacker := vegeta.NewAttacker(
 		vegeta.Timeout(o.Timeout),
 		vegeta.Workers(min(64, o.Workers)),
@@ -95,13 +95,13 @@ func attack(ctx context.Context, s *scenario, o *options, progress io.Writer) (*
 	defer end(nil)
 	if s.along != nil {
 		meanwhile.Go(func() {
-			if err := s.along(ctx, func(line string) { fmt.Fprintf(progress, "       %s\n", line) }); err != nil {
+			if err := s.along(ctx, func(line string) { fmt.Fprintf(s.progress, "       %s\n", line) }); err != nil {
 				end(err)
 			}
 		})
 	}
 	// Without a limit of vegeta's own: the plan ends the attack.
-	t := collect(ctx, attacker.Attack(s.targeter(o.Target, o.Seed), s.plan, 0, ""), s, attacker, progress)
+	t := s.collect(ctx, attacker.Attack(s.targeter(o.Target, o.Seed), s.plan, 0, ""), attacker.Stop)
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func attack(ctx context.Context, s *scenario, o *options, progress io.Writer) (*
 }
 
 // collect tallies results until the attack ends; there is always a reader, so that vegeta's workers never wait here.
-func collect(ctx context.Context, results <-chan *vegeta.Result, s *scenario, a *vegeta.Attacker, progress io.Writer) *tally {
+func (s *scenario) collect(ctx context.Context, results <-chan *vegeta.Result, end func() bool) *tally {
 	t := &tally{}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -132,9 +132,9 @@ func collect(ctx context.Context, results <-chan *vegeta.Result, s *scenario, a 
 			}
 			t.record(r, s.plan.start().Add(due), group)
 		case now := <-tick.C:
-			writeProgress(progress, now.Sub(began), t)
+			writeProgress(s.progress, now.Sub(began), t)
 		case <-leaving:
-			a.Stop()
+			end()
 			leaving = nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // scenario is a crowd: how it arrives, and what each of it asks for.
 type scenario struct {
 	name  string
-	plan  plan
+	plan  *plan
 	next  func(*rand.Rand) request                               // called by one goroutine at a time
 	group func(r *vegeta.Result, due time.Duration) string       // what the report tells apart; nil: nothing
 	along func(ctx context.Context, say func(line string)) error // what happens meanwhile; nil: nothing
@@ -24,6 +25,8 @@ type scenario struct {
 
 	heard    func(r *vegeta.Result) // told every answer, one at a time; nil: nobody
 	visitors func() *visitors       // what people did; nil: the scenario has none
+
+	progress io.Writer // a line a second
 }
 
 // usualDuration is how long a scenario is when the command line does not say.
@@ -35,9 +38,12 @@ func usualDuration(name string) time.Duration {
 }
 
 // newScenario builds the one that the command line names. It may ask a directory for clinicians.
-func newScenario(ctx context.Context, name string, o *options) (*scenario, error) {
-	steady := &schedule{peak: o.Rate, length: o.Duration, grace: o.Timeout}
-	s := &scenario{name: name, plan: steady}
+func newScenario(ctx context.Context, name string, o *options, progress io.Writer) (*scenario, error) {
+	rate := schedule{peak: o.Rate, length: o.Duration}
+	if name == "flushot-spike" {
+		rate.ramp = min(5*time.Second, o.Duration)
+	}
+	s := &scenario{name: name, plan: rate.plan(o.Timeout), progress: progress}
 	switch name {
 	case "findadoctor":
 		npis, err := o.FindADoctor.clinicians(ctx, o)
@@ -47,7 +53,6 @@ func newScenario(ctx context.Context, name string, o *options) (*scenario, error
 		s.next = findADoctor(npis, time.Now(), o.FindADoctor.Skew)
 		return s, nil
 	case "flushot-spike":
-		steady.ramp = min(5*time.Second, o.Duration)
 		s.next = fluShot(o.Seed)
 		return s, nil
 	case "mixed":

@@ -34,7 +34,8 @@ func TestScenariosThatCannotStartSayWhy(t *testing.T) {
 		{"nobody near", "nearme", "make no page view", options{Rate: 1, Duration: time.Nanosecond, scenarios: scenarios{NearMe: nearMeOptions{Think: time.Nanosecond}}}},
 		{"no scenario", "tsunami", "no scenario", options{}},
 	} {
-		err := run(t.Context(), tt.command, &tt.options, io.Discard, io.Discard)
+		tt.options.command = tt.command
+		err := run(t.Context(), &tt.options, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
 		}

@@ -30,7 +30,7 @@ func (o *traceOptions) prepare(ctx context.Context, all *options, s *scenario) e
 	if err != nil {
 		return err
 	}
-	t := &timetable{length: all.Duration, grace: all.Timeout}
+	var at []time.Duration
 	var requests []request
 	for _, v := range views {
 		list := []request{page(v.query)}
@@ -38,12 +38,12 @@ func (o *traceOptions) prepare(ctx context.Context, all *options, s *scenario) e
 			list = direct(v.query)
 		}
 		for _, r := range list {
-			t.at = append(t.at, v.at)
+			at = append(at, v.at)
 			requests = append(requests, r)
 		}
 	}
 	next := 0
-	s.plan, s.views = t, uint64(len(views))
+	s.plan, s.views = timetable(at, all.Duration, all.Timeout), uint64(len(views))
 	s.next = func(*rand.Rand) request {
 		r := requests[min(next, len(requests)-1)]
 		next++
@@ -68,7 +68,7 @@ func (o *traceOptions) views(ctx context.Context, all *options) ([]view, error) 
 	if n < 1 {
 		return nil, errors.New("--rate and --duration make no page view")
 	}
-	return newDay(d, time.Now(), o.Skew, o.Positions, all.Seed).views(n, all.Duration), nil
+	return o.day(d, time.Now(), all.Seed).views(n, all.Duration), nil
 }
 
 // direct is what a page asks DexCare when no service does it for the page: one read for each clinician, clinic and

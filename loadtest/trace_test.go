@@ -22,7 +22,8 @@ var everybody = directory{
 }
 
 func dayOf(positions string, seed uint64, n int) []view {
-	return newDay(everybody, time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC), 1.1, positions, seed).views(n, 24*time.Second)
+	o := traceOptions{Skew: 1.1, Positions: positions}
+	return o.day(everybody, time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC), seed).views(n, 24*time.Second)
 }
 
 func TestADayHasQuietAndBusyHoursAndAllKindsOfPages(t *testing.T) {
