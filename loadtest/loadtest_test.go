@@ -6,12 +6,12 @@ import (
 	"flag"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"timeslots/test/rig"
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestAFullRunAgainstAService(t *testing.T) {
 	var calls atomic.Int64
-	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	service := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/v1/providers":
 			_, _ = io.WriteString(w, `[{"system":"a","npi":"9000000017"},{"system":"b","npi":"9000000017"},{"system":"a","npi":"9000000025"}]`)
@@ -36,12 +36,11 @@ func TestAFullRunAgainstAService(t *testing.T) {
 			http.NotFound(w, r)
 		}
 	}))
-	defer service.Close()
 
 	var report, progress bytes.Buffer
 	o := &options{
-		command: "findadoctor", Target: service.URL, Rate: 200, Duration: 1200 * time.Millisecond, Timeout: time.Minute, Workers: 50, Seed: 1,
-		scenarios: scenarios{FindADoctor: findADoctorOptions{Directory: service.URL, Skew: 1.2}},
+		command: "findadoctor", Target: service, Rate: 200, Duration: 1200 * time.Millisecond, Timeout: time.Minute, Workers: 50, Seed: 1,
+		scenarios: scenarios{FindADoctor: findADoctorOptions{Directory: service, Skew: 1.2}},
 	}
 	if err := run(t.Context(), o, &report, &progress); err != nil {
 		t.Fatal(err)
@@ -64,13 +63,12 @@ func TestAFullRunAgainstAService(t *testing.T) {
 func TestLatencyCountsFromWhenARequestWasDue(t *testing.T) {
 	const stall = 400 * time.Millisecond
 	var calls atomic.Int64
-	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	service := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if calls.Add(1) == 1 {
 			<-time.After(stall)
 		}
 	}))
-	defer service.Close()
-	o := &options{Target: service.URL, Timeout: time.Minute, Workers: 1}
+	o := &options{Target: service, Timeout: time.Minute, Workers: 1}
 	s := &scenario{
 		plan: schedule{peak: 50, length: 400 * time.Millisecond}.plan(time.Minute),
 		next: fluShot(1), progress: io.Discard,
@@ -89,14 +87,13 @@ func TestLatencyCountsFromWhenARequestWasDue(t *testing.T) {
 func TestAnInterruptedRunReportsWhatWasAnswered(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var calls atomic.Int64
-	service := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	service := rig.Listen(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		if calls.Add(1) == 10 {
 			cancel()
 		}
 	}))
-	defer service.Close()
 	var report bytes.Buffer
-	o := &options{command: "flushot-spike", Target: service.URL, Rate: 100, Duration: 30 * time.Second, Timeout: time.Minute, Workers: 10}
+	o := &options{command: "flushot-spike", Target: service, Rate: 100, Duration: 30 * time.Second, Timeout: time.Minute, Workers: 10}
 	if err := run(ctx, o, &report, io.Discard); err != nil {
 		t.Fatal(err)
 	}
@@ -132,18 +129,23 @@ func TestTheReportReads(t *testing.T) {
 	}
 	writeProgress(&got, 1100*time.Millisecond, &tl)
 	writeProgress(&got, 2100*time.Millisecond, &tl)
-	const golden = "testdata/report.golden"
+	golden(t, "testdata/report.golden", got.String())
+}
+
+// golden wants a text to be a file's, or makes it so with -update.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(string(want), got.String()); d != "" {
-		t.Errorf("report (-want +got):\n%s", d)
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", file, d)
 	}
 }
 

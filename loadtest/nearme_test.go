@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"timeslots/test/rig"
 )
 
 // nearMe is a short load on a target.
@@ -26,7 +26,7 @@ func nearMe(target string) *options {
 // before and after one load.
 func service(t *testing.T) (target, admin string, views *atomic.Int64) {
 	views = &atomic.Int64{}
-	public := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	public := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		views.Add(1)
 		status := "timeslots; fwd=miss"
 		if r.URL.Query().Has("npi") || len(r.URL.Query()) > 6 {
@@ -36,14 +36,12 @@ func service(t *testing.T) (target, admin string, views *atomic.Int64) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write(packed(t, `{"complete":true,"timeslots":[],"providers":{"9000000017":{}}}`))
 	}))
-	t.Cleanup(public.Close)
 	texts := []string{metricsBefore, metricsAfter}
-	figures := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	figures := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, texts[0])
 		texts = texts[1:]
 	}))
-	t.Cleanup(figures.Close)
-	return public.URL, figures.URL, views
+	return public, figures, views
 }
 
 func TestPeopleNearMeAreReported(t *testing.T) {
@@ -86,17 +84,16 @@ func TestPeopleNearMeAreReported(t *testing.T) {
 func TestPeopleNearMeAreComparedWithWhoHasNoService(t *testing.T) {
 	target, admin, views := service(t)
 	var asked atomic.Int64
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	other := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v1/availability/slots" && r.URL.Path != "/v5/providers/9000000017/timeslots" {
 			t.Errorf("the other one is asked %s", r.URL)
 		}
 		asked.Add(1)
 		_, _ = io.WriteString(w, `{"providers":{"9000000017":{}}}`)
 	}))
-	defer other.Close()
 	o := nearMe(target)
 	o.Admin = admin // the target's, and read for it alone
-	o.Compare.With, o.Compare.NearMe = other.URL, o.NearMe
+	o.Compare.With, o.Compare.NearMe = other, o.NearMe
 	o.Compare.NearMe.Direct = true
 	var out bytes.Buffer
 	o.command = "compare nearme"
@@ -111,15 +108,13 @@ func TestPeopleNearMeAreComparedWithWhoHasNoService(t *testing.T) {
 // A redirect could lead off this machine; it is not followed.
 func TestPeopleNearMeGoNowhereElse(t *testing.T) {
 	var visits atomic.Int64
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visits.Add(1) }))
-	defer elsewhere.Close()
-	sends := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusFound))
-	defer sends.Close()
-	if err := run(t.Context(), nearMe(sends.URL), io.Discard, io.Discard); err != nil {
+	elsewhere := rig.Listen(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visits.Add(1) }))
+	sends := rig.Listen(t, http.RedirectHandler(elsewhere, http.StatusFound))
+	if err := run(t.Context(), nearMe(sends), io.Discard, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	o := nearMe(sends.URL)
-	o.Admin = sends.URL
+	o := nearMe(sends)
+	o.Admin = sends
 	if err := run(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "302 Found") {
 		t.Errorf("the admin listener sends elsewhere: %v", err)
 	}

@@ -4,21 +4,19 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+	"timeslots/test/rig"
 
 	"github.com/google/go-cmp/cmp"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
 func TestScenariosThatCannotStartSayWhy(t *testing.T) {
-	nobody := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") }))
-	defer nobody.Close()
-	broken := httptest.NewServer(http.NotFoundHandler())
-	defer broken.Close()
+	nobody := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") }))
+	broken := rig.Listen(t, http.NotFoundHandler())
 	doctor := func(o findADoctorOptions) options { return options{scenarios: scenarios{FindADoctor: o}} }
 	for _, tt := range []struct {
 		name, command, want string
@@ -28,8 +26,8 @@ func TestScenariosThatCannotStartSayWhy(t *testing.T) {
 		{"a short NPI", "findadoctor", `"90000" is not an NPI`, doctor(findADoctorOptions{Skew: 1.2, NPI: []string{"90000"}})},
 		{"a flat skew", "findadoctor", "--skew", doctor(findADoctorOptions{Skew: 1})},
 		{"a remote directory", "findadoctor", "--allow-remote", doctor(findADoctorOptions{Skew: 2, Directory: "http://192.0.2.1"})},
-		{"an empty directory", "findadoctor", "lists nobody", doctor(findADoctorOptions{Skew: 2, Directory: nobody.URL})},
-		{"a broken directory", "findadoctor", "404 Not Found", doctor(findADoctorOptions{Skew: 2, Directory: broken.URL})},
+		{"an empty directory", "findadoctor", "lists nobody", doctor(findADoctorOptions{Skew: 2, Directory: nobody})},
+		{"a broken directory", "findadoctor", "404 Not Found", doctor(findADoctorOptions{Skew: 2, Directory: broken})},
 		{"no thinking", "nearme", "--think", options{Rate: 1}},
 		{"nobody near", "nearme", "make no page view", options{Rate: 1, Duration: time.Nanosecond, scenarios: scenarios{NearMe: nearMeOptions{Think: time.Nanosecond}}}},
 		{"no scenario", "tsunami", "no scenario", options{}},

@@ -3,9 +3,9 @@ package main
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
+	"timeslots/test/rig"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -30,7 +30,7 @@ aggregator_upstream_request_duration_seconds_count{source="booking",operation="b
 
 func TestTheServicesMetricsSayWhatALoadCost(t *testing.T) {
 	texts := []string{metricsBefore, metricsAfter}
-	admin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	admin := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/metrics" {
 			http.NotFound(w, r)
 			return
@@ -38,8 +38,7 @@ func TestTheServicesMetricsSayWhatALoadCost(t *testing.T) {
 		_, _ = io.WriteString(w, texts[0])
 		texts = texts[1:]
 	}))
-	defer admin.Close()
-	m, err := startMeter(t.Context(), &options{Admin: admin.URL + "/"})
+	m, err := startMeter(t.Context(), &options{Admin: admin + "/"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,27 +65,15 @@ func TestAServiceThatHasAskedNothingHasMetrics(t *testing.T) {
 }
 
 func TestMetricsThatAreNotTheServicesAreRefused(t *testing.T) {
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "up 1\n") }))
-	defer other.Close()
-	none := httptest.NewServer(http.NotFoundHandler())
-	defer none.Close()
+	other := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "up 1\n") }))
+	none := rig.Listen(t, http.NotFoundHandler())
 	for address, want := range map[string]string{
-		other.URL:           "not the service's metrics",
-		none.URL:            "404 Not Found",
+		other:               "not the service's metrics",
+		none:                "404 Not Found",
 		"http://192.0.2.1/": "--admin names another machine",
 	} {
 		if _, err := startMeter(t.Context(), &options{Admin: address}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", address, err, want)
 		}
-	}
-}
-
-func TestWithoutAnAdminListenerNothingIsMetered(t *testing.T) {
-	m, err := startMeter(t.Context(), &options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c, err := m.since(t.Context(), 1); c != nil || err != nil {
-		t.Errorf("costs %v (%v)", c, err)
 	}
 }

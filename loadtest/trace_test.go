@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -92,19 +91,7 @@ func TestADayInAreasIsTheOneThatItWas(t *testing.T) {
 	for _, v := range dayOf(inAreas, 1, 40) {
 		fmt.Fprintf(&list, "%d\t%s\n", v.at.Milliseconds(), v.query.Encode())
 	}
-	const golden = "testdata/areas.golden"
-	if *update {
-		if err := os.WriteFile(golden, []byte(list.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), list.String()); d != "" {
-		t.Error(d)
-	}
+	golden(t, "testdata/areas.golden", list.String())
 }
 
 func TestAreasLieApart(t *testing.T) {
