@@ -1,10 +1,8 @@
 package whole
 
 import (
-	"strings"
 	"testing"
 
-	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
 )
 
@@ -25,19 +23,5 @@ func TestPeopleNearMeOpenCalendarsOfWhomTheyFound(t *testing.T) {
 	}
 	if calendars := a.Calls()["provider-timeslots-v5"].Calls; calendars == 0 {
 		t.Errorf("no calendar was read upstream: %v", a.Calls())
-	}
-}
-
-func TestPeopleNearMeAreComparedWithACacheByAddress(t *testing.T) {
-	figure.Beside(t)
-	_, upstream := tenant(t)
-	target, cache := serve(t, upstream, 5), rig.UpstreamCache(t, upstream, 5)
-	reports, said := load(t, "compare", "nearme", "--target", target, "--with", cache, "--direct", "--simulator", upstream, "--rate", "20", "--duration", "2s", "--think", "300ms")
-	service, nginx := reports[0], reports[1]
-	if service.PageViews != nginx.PageViews || service.All.Success < 1 || nginx.All.Success < 1 || !strings.Contains(said, "upstream calls / 1000") {
-		t.Errorf("%+v\n%+v\n%s", service.All, nginx.All, said)
-	}
-	if nginx.Upstream.Operations["provider-timeslots-v5"] == 0 || nginx.Visitors.Calendars == 0 {
-		t.Errorf("%v, %+v\n%s", nginx.Upstream.Operations, nginx.Visitors, said)
 	}
 }
