@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 )
@@ -72,12 +73,15 @@ func decodeTimeslots(body []byte) ([]offer, error) {
 	return out, err
 }
 
-// decodeDropIn reads an answer of GET /dexcare/v2/departments/{urlName}/timeslots (docs/dexcare.md §4.3).
-func decodeDropIn(body []byte) ([]offer, error) {
+// dropInSlot is what an answer in DexCare's own shape says of a slot, as far as it is looked at.
+type dropInSlot struct {
+	ID, ProviderNationalID, DepartmentID, DepartmentIdentifier, VisitTypeID string
+	SlotDateTime                                                            time.Time
+}
+
+func dropInSlotsIn(body []byte) (slots []dropInSlot, err error) {
 	var a struct {
-		ScheduleDays *[]struct {
-			TimeSlots []struct{ ID string }
-		}
+		ScheduleDays *[]struct{ TimeSlots []dropInSlot }
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
 		return nil, err
@@ -85,16 +89,22 @@ func decodeDropIn(body []byte) ([]offer, error) {
 	if a.ScheduleDays == nil {
 		return nil, fmt.Errorf("no scheduleDays in %.100s", body)
 	}
-	var out []offer
 	for _, day := range *a.ScheduleDays {
-		for i, s := range day.TimeSlots {
-			if s.ID == "" {
-				return nil, fmt.Errorf("slot %d of a day has no id", i)
-			}
-			out = append(out, offer{handles: []handle{slotHandle(s.ID)}})
-		}
+		slots = append(slots, day.TimeSlots...)
 	}
-	return out, nil
+	if i := slices.IndexFunc(slots, func(s dropInSlot) bool { return s.ID == "" }); i >= 0 {
+		return nil, fmt.Errorf("slot %d has no id", i)
+	}
+	return slots, nil
+}
+
+// decodeDropIn reads an answer of GET /dexcare/v2/departments/{urlName}/timeslots (docs/dexcare.md §4.3).
+func decodeDropIn(body []byte) (out []offer, err error) {
+	slots, err := dropInSlotsIn(body)
+	for _, s := range slots {
+		out = append(out, offer{handles: []handle{slotHandle(s.ID)}})
+	}
+	return out, err
 }
 
 // maxBodies bounds the library; when it is full, it starts over.

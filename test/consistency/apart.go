@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -114,35 +111,16 @@ func decodeTimes(body []byte) ([]offer, error) {
 }
 
 // decodeProviderIDs reads an answer of GET /dexcare/v4/providers/{npi}/timeslots (docs/dexcare.md §5.5).
-func decodeProviderIDs(body []byte) ([]offer, error) {
-	var a struct {
-		ScheduleDays *[]struct {
-			TimeSlots []struct {
-				ID, ProviderNationalID, DepartmentID, DepartmentIdentifier, VisitTypeID string
-				SlotDateTime                                                            time.Time
-			}
-		}
+func decodeProviderIDs(body []byte) (out []offer, err error) {
+	slots, err := dropInSlotsIn(body)
+	for _, s := range slots {
+		system, _, _ := strings.Cut(s.DepartmentIdentifier, "|")
+		out = append(out, offer{
+			handles: []handle{timeHandle(s.ProviderNationalID, s.DepartmentID, s.SlotDateTime), slotHandle(s.ID)},
+			slotID:  s.ID, system: system, department: s.DepartmentID, npi: s.ProviderNationalID, visitType: s.VisitTypeID,
+		})
 	}
-	if err := json.Unmarshal(body, &a); err != nil {
-		return nil, err
-	}
-	if a.ScheduleDays == nil {
-		return nil, fmt.Errorf("no scheduleDays in %.100s", body)
-	}
-	var out []offer
-	for _, day := range *a.ScheduleDays {
-		for i, s := range day.TimeSlots {
-			if s.ID == "" {
-				return nil, fmt.Errorf("slot %d of a day has no id", i)
-			}
-			system, _, _ := strings.Cut(s.DepartmentIdentifier, "|")
-			out = append(out, offer{
-				handles: []handle{timeHandle(s.ProviderNationalID, s.DepartmentID, s.SlotDateTime), slotHandle(s.ID)},
-				slotID:  s.ID, system: system, department: s.DepartmentID, npi: s.ProviderNationalID, visitType: s.VisitTypeID,
-			})
-		}
-	}
-	return out, nil
+	return out, err
 }
 
 // askAboutUnread notes slotIds that come from DexCare itself, until ctx ends.
@@ -161,18 +139,9 @@ func (c *crowd) askAboutUnread(ctx context.Context) error {
 }
 
 func (c *crowd) askUpstream(ctx context.Context, npi string) ([]offer, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.upstream+"/v4/providers/"+url.PathEscape(npi)+"/timeslots", nil)
+	_, body, err := c.get(ctx, c.upstream+"/v4/providers/"+url.PathEscape(npi)+"/timeslots")
 	if err != nil {
 		return nil, err
-	}
-	resp, err := c.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("status %d: %w", resp.StatusCode, err)
 	}
 	return decodeProviderIDs(body)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -56,7 +55,7 @@ func (c *crowd) book(ctx context.Context, draw *rand.Rand) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for i := range patients {
-		wg.Go(func() { c.send(ctx, bookers[(first+i)%len(bookers)], slot, where) })
+		wg.Go(func() { c.bookAt(ctx, bookers[(first+i)%len(bookers)], slot, where) })
 	}
 }
 
@@ -80,9 +79,9 @@ func (c *crowd) pick(draw *rand.Rand) (offer, *target, bool) {
 	return offer{}, nil, false
 }
 
-// send books the slot at a replica. When the answer says that it is gone, every replica is asked at once for the answer
+// bookAt books the slot at a replica. When the answer says that it is gone, every replica is asked at once for the answer
 // that it was in: the moment just after is when a promise breaks.
-func (c *crowd) send(ctx context.Context, replica int, slot offer, where *target) {
+func (c *crowd) bookAt(ctx context.Context, replica int, slot offer, where *target) {
 	out := c.attempt(context.WithoutCancel(ctx), replica, slot) // the client's timeout ends it
 	if out.taken() {
 		c.history.took(slot)
@@ -112,41 +111,30 @@ func (c *crowd) attempt(ctx context.Context, replica int, slot offer) outcome {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", fmt.Sprintf("Bearer p-%d", patient))
-	resp, err := c.client.Do(req)
-	if err != nil {
-		c.tally.lost(err)
-		return unanswered
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	status, _, body, err := c.send(req)
 	if err != nil {
 		c.tally.lost(err)
 		return unanswered // half an answer is none
 	}
-	return outcomeOf(resp.StatusCode, body)
+	return outcomeOf(status, body)
 }
 
 // visitOf is the path and the body of a booking (docs/dexcare.md §7.1, §7.2). Every patient books once.
 func visitOf(patient int, slot offer) (path, body string) {
 	type object map[string]any
-	if slot.npi != "" {
-		visit, _ := json.Marshal(object{
-			"patient": object{"patientGuid": fmt.Sprintf("55555555-aaaa-4bbb-8ccc-%012d", patient), "address": object{}},
-			"visitDetails": object{
-				"ehrSystemName": slot.system, "departmentId": slot.department, "visitReason": "Follow up", "declaration": "self",
-				"slotId": slot.slotID, "nationalProviderId": slot.npi, "visitTypeId": slot.visitType, "providerFlowPayment": true,
-			},
-			"billingInfo": object{"paymentMethod": "self"},
-		})
-		return "/dexcare/api/7/visits/providerbooking", string(visit)
+	details := object{
+		"ehrSystemName": slot.system, "departmentId": slot.department, "visitReason": "Flu shot", "declaration": "self", "slotId": slot.slotID,
 	}
-	visit, _ := json.Marshal(object{ // of strings and empty lists only: it cannot fail
-		"patient": object{"identifier": fmt.Sprintf("55555555-aaaa-4bbb-8ccc-%012d", patient)},
-		"visitDetails": object{
-			"ehrSystemName": slot.system, "departmentId": slot.department, "visitReason": "Flu shot", "declaration": "self",
-			"slotId": slot.slotID, "providerId": slot.providerID,
-		},
-		"registrationModules": object{"documentSigning": []string{}},
-	})
-	return "/dexcare/api/6/visits/retail", string(visit)
+	guid := fmt.Sprintf("55555555-aaaa-4bbb-8ccc-%012d", patient)
+	path = "/dexcare/api/6/visits/retail"
+	visit := object{"patient": object{"identifier": guid}, "visitDetails": details, "registrationModules": object{"documentSigning": []string{}}}
+	if slot.npi == "" {
+		details["providerId"] = slot.providerID
+	} else {
+		path = "/dexcare/api/7/visits/providerbooking"
+		details["nationalProviderId"], details["visitTypeId"], details["providerFlowPayment"] = slot.npi, slot.visitType, true
+		visit = object{"patient": object{"patientGuid": guid, "address": object{}}, "visitDetails": details, "billingInfo": object{"paymentMethod": "self"}}
+	}
+	text, _ := json.Marshal(visit) // of strings and empty lists only: it cannot fail
+	return path, string(text)
 }

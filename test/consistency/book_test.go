@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 	"timeslots/test/rig"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestWhichAnswersToABookingSayThatTheSlotIsGone(t *testing.T) {
@@ -33,37 +35,29 @@ func TestWhichAnswersToABookingSayThatTheSlotIsGone(t *testing.T) {
 }
 
 func TestABookingNamesTheSlotAndANewPatient(t *testing.T) {
-	slot := offer{slotID: `A"==`, providerID: "P-1", system: "org.acme.ehr.main", department: "41"}
-	var got struct {
-		Patient      struct{ Identifier string }
-		VisitDetails struct{ EHRSystemName, DepartmentID, SlotID, ProviderID, Declaration string }
-	}
-	path, visit := visitOf(7, slot)
-	if path != "/dexcare/api/6/visits/retail" {
-		t.Error(path)
-	}
-	if err := json.Unmarshal([]byte(visit), &got); err != nil {
-		t.Fatal(err)
-	}
-	if v := got.VisitDetails; v.EHRSystemName != slot.system || v.DepartmentID != slot.department || v.SlotID != slot.slotID || v.ProviderID != slot.providerID || v.Declaration != "self" {
-		t.Errorf("%+v", v)
-	}
-	if got.Patient.Identifier != "55555555-aaaa-4bbb-8ccc-000000000007" {
-		t.Errorf("patient %s", got.Patient.Identifier)
-	}
-}
-
-func TestABookingWithAClinicianNamesHerAndTheVisitType(t *testing.T) {
-	slot := offer{slotID: "A==", system: "org.acme.ehr.main", department: "41", npi: "9000000017", visitType: "7203"}
-	var got struct {
-		VisitDetails struct{ EHRSystemName, DepartmentID, SlotID, NationalProviderID, VisitTypeID string }
-	}
-	path, visit := visitOf(7, slot)
-	if err := json.Unmarshal([]byte(visit), &got); err != nil || path != "/dexcare/api/7/visits/providerbooking" {
-		t.Fatal(path, err)
-	}
-	if v := got.VisitDetails; v.EHRSystemName != slot.system || v.DepartmentID != slot.department || v.SlotID != slot.slotID || v.NationalProviderID != slot.npi || v.VisitTypeID != slot.visitType {
-		t.Errorf("%+v", v)
+	slot := offer{slotID: `A"==`, system: "org.acme.ehr.main", department: "41"}
+	retail, provider := slot, slot
+	retail.providerID = "P-1"
+	provider.npi, provider.visitType = "9000000017", "7203"
+	for want, slot := range map[string]offer{"/dexcare/api/6/visits/retail": retail, "/dexcare/api/7/visits/providerbooking": provider} {
+		var got struct {
+			Patient      struct{ Identifier, PatientGUID string }
+			VisitDetails struct {
+				EHRSystemName, DepartmentID, SlotID, ProviderID, NationalProviderID, VisitTypeID, Declaration string
+			}
+		}
+		path, visit := visitOf(7, slot)
+		if err := json.Unmarshal([]byte(visit), &got); err != nil || path != want {
+			t.Fatal(path, err)
+		}
+		v := got.VisitDetails
+		named := offer{slotID: v.SlotID, providerID: v.ProviderID, system: v.EHRSystemName, department: v.DepartmentID, npi: v.NationalProviderID, visitType: v.VisitTypeID}
+		if d := cmp.Diff(slot, named, cmp.AllowUnexported(offer{})); d != "" || v.Declaration != "self" {
+			t.Errorf("%s: %s: %s", path, visit, d)
+		}
+		if got.Patient.Identifier+got.Patient.PatientGUID != "55555555-aaaa-4bbb-8ccc-000000000007" {
+			t.Errorf("%s: patient %+v", path, got.Patient)
+		}
 	}
 }
 
