@@ -86,13 +86,11 @@ func TestNoBarriers(t *testing.T) {
 		b.barriers(t, source, "find "+lang)
 		b.lists(t, chromedp.Navigate(s.Public+newPatients+and))
 		b.barriers(t, source, "find, list "+lang)
-		b.do(t, chromedp.Click("[data-calendar]"))
-		b.shows(t, "a calendar", `document.querySelector("#calendar[open] .week") !== null`)
+		b.opensACalendar(t)
 		b.barriers(t, source, "calendar "+lang)
 		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton+and))
 		b.barriers(t, source, "flu shot, list "+lang)
-		b.do(t, chromedp.Click(aTime))
-		b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+		b.opensATime(t)
 		b.barriers(t, source, "booking "+lang)
 	}
 	breaks(t, tenant, "*:status=500")
@@ -103,12 +101,9 @@ func TestNoBarriers(t *testing.T) {
 
 func TestNoBarriersInUntidyLists(t *testing.T) {
 	figure.Long(t)
-	t.Parallel()
+	d, b := deskAt(t, night, "Asia/Tokyo")
 	source := axe(t)
-	d := newDesk(t, night)
 	d.times.Store(text(t, weekly(slotOf("a", "E|440", "2026-11-27T22:40:00-10:00", nil), slotOf("b", "E|410", "2026-11-28T09:00:00-08:00", nil))))
-	b := newBrowser(t)
-	b.visits(t, d, "Asia/Tokyo")
 	for path, list := range map[string]fields{untidySearch: untidyList(), theCalendar: untidyList(), "/flu-shot?postalCode=98000": nurses()} {
 		d.list.Store(text(t, list))
 		b.do(t, chromedp.Navigate(d.base+path))
@@ -118,10 +113,7 @@ func TestNoBarriersInUntidyLists(t *testing.T) {
 }
 
 func TestKeysAloneLeadFromTheAddressToABooking(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 900, "America/Los_Angeles")
+	s, _, b := demo(t, 1000, 900, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(s.Public+"/flu-shot"), chromedp.WaitVisible("#search"), chromedp.KeyEvent(kb.Tab))
 	if got := says[string](t, b, `document.activeElement.className`); got != "skip" {
 		t.Errorf("the first stop is %q, want the way past the navigation", got)
@@ -152,10 +144,7 @@ func TestKeysAloneLeadFromTheAddressToABooking(t *testing.T) {
 // Whoever is about to press a time by key keeps it when cards before it leave, move or are made again.
 func TestTheFocusStaysOnATimeWhileTheListChanges(t *testing.T) {
 	figure.Long(t)
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 1000, "America/Los_Angeles")
+	s, _, b := demo(t, 1000, 1000, "America/Los_Angeles")
 	b.lists(t, chromedp.Navigate(s.Public+newPatients))
 	for what, change := range map[string]string{
 		"the cards before it leave": `cards.slice(2)`,
@@ -210,8 +199,7 @@ func TestPagesFitSmallScreensAndLargeLetters(t *testing.T) {
 			b.lists(t, chromedp.Navigate(s.Public+address))
 			b.fits(t, name+" "+page)
 			b.picture(t, name+"-"+page, screen[0], 1400, false)
-			b.do(t, chromedp.Click(aTime))
-			b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+			b.opensATime(t)
 			b.fits(t, name+" booking")
 			if wide := says[int](t, b, `document.getElementById("book").scrollWidth - document.getElementById("book").clientWidth`); wide > 0 {
 				t.Errorf("%s: the dialog is %d px too wide", name, wide)
@@ -236,10 +224,7 @@ func TestPagesFitSmallScreensAndLargeLetters(t *testing.T) {
 }
 
 func TestThePageSpeaksSpanish(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 900, "America/New_York")
+	s, _, b := demo(t, 1000, 900, "America/New_York")
 	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
 	b.lists(t, chromedp.Click("#language"), chromedp.WaitReady("html[lang=es] #list .time"))
 	if got := says[string](t, b, `document.documentElement.lang + location.search`); got != "es?lang=es&postalCode="+riverton {

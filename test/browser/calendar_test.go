@@ -77,11 +77,8 @@ func (b *tab) missing(t *testing.T) []string {
 
 // TestAWeekLeadsBackToTheClinicsToday from wherever a link begins.
 func TestAWeekLeadsBackToTheClinicsToday(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, night)
+	d, b := deskAt(t, night, "Asia/Tokyo")
 	d.times.Store(text(t, weekly(slotOf("h1", "E|440", "2026-11-27T22:40:00-10:00", nil), slotOf("h3", "E|440", "2026-11-28T09:00:00-10:00", nil), slotOf("h4", "E|440", "2026-12-03T09:00:00-10:00", nil))))
-	b := newBrowser(t)
-	b.visits(t, d, "Asia/Tokyo")
 	for _, week := range []string{"2026-11-28", "2026-12-01", "2026-12-04"} {
 		b.do(t, chromedp.Navigate(d.base+theCalendar+"&week="+week))
 		b.shows(t, "the week of "+week, `document.querySelector("#calendar[open] .week > li")?.dataset.key === "`+week+`"`)
@@ -101,11 +98,8 @@ func TestAWeekLeadsBackToTheClinicsToday(t *testing.T) {
 
 // TestTheCalendarSaysWhichTimeIsWhere in its head, above the times of a day, and in what each is called.
 func TestTheCalendarSaysWhichTimeIsWhere(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC))
+	d, b := deskAt(t, time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC), "America/Los_Angeles")
 	d.times.Store(text(t, weekly(slotOf("a", "E|410", "2026-11-30T09:00:00-08:00", nil), slotOf("b", "E|420", "2026-11-30T13:00:00-08:00", nil), slotOf("c", "E|410", "2026-12-01T09:00:00-08:00", nil), slotOf("x", "E|410", "soon", nil))))
-	b := newBrowser(t)
-	b.visits(t, d, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(d.base+theCalendar))
 	b.shows(t, "a week", `document.querySelector("#calendar[open] .week .time") !== null`)
 	names := says[[]string](t, b, `[...document.querySelectorAll("#calendar .week .time")].map((time) => time.ariaLabel + " / " + time.closest("ul").ariaLabel + " / " + time.closest("ul").previousElementSibling.innerText)`)
@@ -133,8 +127,7 @@ func TestTheCalendarSaysWhichTimeIsWhere(t *testing.T) {
 
 // TestATimeStaysAsLongAsSomebodyIsThere: that one of six nurses is taken changes nothing for who looks for a time.
 func TestATimeStaysAsLongAsSomebodyIsThere(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, night)
+	d, b := deskAt(t, night, "America/Los_Angeles")
 	list := func(nurse string, starts ...string) string {
 		var next []fields
 		for _, at := range starts {
@@ -143,8 +136,6 @@ func TestATimeStaysAsLongAsSomebodyIsThere(t *testing.T) {
 		return text(t, fields{"complete": true, "sources": []fields{}, "providers": fields{}, "departments": untidyPlaces, "entries": []fields{entryOf("E|410", next...)}})
 	}
 	d.list.Store(list("9000000101", "09:00", "09:20"))
-	b := newBrowser(t)
-	b.visits(t, d, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(d.base+"/flu-shot?postalCode=98000"))
 	b.shows(t, "two times", `document.querySelectorAll("#list .time[data-id]").length === 2`)
 	b.do(t, chromedp.Evaluate(`window.struck = 0; new MutationObserver(() => { window.struck += document.querySelectorAll(".time.gone").length; }).observe(document.getElementById("list"), { subtree: true, childList: true, attributes: true })`, nil))
@@ -162,8 +153,7 @@ func TestATimeStaysAsLongAsSomebodyIsThere(t *testing.T) {
 
 // TestALongDayIsShownWhole: an answer has 500 slots at most, and 24 nurses at 24 starts have more.
 func TestALongDayIsShownWhole(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, night)
+	d, b := deskAt(t, night, "America/Los_Angeles")
 	var all []fields
 	for i := range 24 {
 		for nurse := range 24 {
@@ -186,8 +176,6 @@ func TestALongDayIsShownWhole(t *testing.T) {
 		}
 		cursor = fmt.Sprint("after", from)
 	}
-	b := newBrowser(t)
-	b.visits(t, d, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(d.base+"/flu-shot?postalCode=98000"))
 	b.shows(t, "the way to all times", `document.querySelector("#list .day button.quiet") !== null && document.querySelector("#list .count").innerText.trim() === "24 times"`)
 	b.do(t, chromedp.Click("#list .day button.quiet"))

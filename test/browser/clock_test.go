@@ -1,14 +1,10 @@
 package browser
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strconv"
 	"testing"
-
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
 )
 
 // moved is how many seconds the wall clock of this program and of the service is moved by (.ci/at-date).
@@ -42,8 +38,5 @@ func (b *tab) sameDay(t *testing.T) {
 	if seconds == 0 {
 		return
 	}
-	b.do(t, chromedp.ActionFunc(func(ctx context.Context) error {
-		_, err := page.AddScriptToEvaluateOnNewDocument(fmt.Sprintf(clockScript, seconds)).Do(ctx)
-		return err
-	}))
+	b.do(t, before(fmt.Sprintf(clockScript, seconds)))
 }

@@ -17,10 +17,7 @@ import (
 const newPatients = "/?postalCode=" + riverton + "&visitTypeName=NewPatient"
 
 func TestSomebodyFindsADoctorAndBooks(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1100, 1000, "America/Los_Angeles")
+	s, _, b := demo(t, 1100, 1000, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(s.Public+"/"), chromedp.WaitVisible("#search"))
 	b.picture(t, "find-empty", 1100, 700, false)
 	b.lists(t, chromedp.SetValue("#visitTypeName", "NewPatient"), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
@@ -43,8 +40,7 @@ func TestSomebodyFindsADoctorAndBooks(t *testing.T) {
 	b.do(t, chromedp.SetValue("#name", name[:4]), chromedp.Click("#search > p button"))
 	b.shows(t, "clinicians of that name", fmt.Sprintf(`(() => { const names = [...document.querySelectorAll("#list h3")].map((h) => h.innerText); return names.length > 0 && names.length < %d && names.every((n) => n.includes(%q)); })()`, all, name[:4]))
 
-	b.do(t, chromedp.Click(`[data-calendar]`))
-	b.shows(t, "a calendar", `document.querySelector("#calendar[open] .week") !== null`)
+	b.opensACalendar(t)
 	b.do(t, chromedp.Click(`#calendar [data-turn=forward]`))
 	b.shows(t, "the week after", `document.querySelectorAll("#calendar[open] .week .time").length > 0 && location.search.includes("week=")`)
 	b.picture(t, "find-calendar", 1100, 1000, false)
@@ -62,43 +58,25 @@ func TestSomebodyFindsADoctorAndBooks(t *testing.T) {
 	b.quiet(t, s.Public)
 }
 
-// book signs one of the sample patients in, who books the time that the dialog is about.
-func (b *tab) book(t *testing.T, patient int) {
-	t.Helper()
-	b.do(t, chromedp.Click(fmt.Sprintf("#book .choices button:nth-child(%d)", patient)))
-	b.shows(t, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
-	b.do(t, chromedp.Click("#book h2 ~ button"))
-	b.shows(t, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
-}
-
 func TestAListTimeOfAClinicianIsBookedWithTheHandleOfItsCalendar(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1100, 1000, "America/New_York")
+	s, _, b := demo(t, 1100, 1000, "America/New_York")
 	b.lists(t, chromedp.Navigate(s.Public+newPatients))
 	if text := says[string](t, b, `document.querySelector("#list .time").innerText`); !strings.Contains(text, "your time") {
 		t.Errorf("%q: the visitor's own clock is missing", text)
 	}
 	b.picture(t, "find-other-zone", 1100, 700, false)
-	b.do(t, chromedp.Click(aTime))
-	b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	b.opensATime(t)
 	b.book(t, 1)
 	b.quiet(t, s.Public)
 }
 
 func TestATimeThatWasTakenInTheMeantimeLeadsToTheNearestOthers(t *testing.T) {
-	t.Parallel()
-	s, tenant := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 1000, "America/Los_Angeles")
+	s, tenant, b := demo(t, 1000, 1000, "America/Los_Angeles")
 	b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton))
 	heal := breaks(t, tenant, "retail-booking:conflict=SlotUnavailable")
 	wanted := says[string](t, b, theTime+`.dataset.id`)
-	b.do(t, chromedp.Click(aTime))
-	b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
-	b.do(t, chromedp.Click("#book .choices button"))
-	b.shows(t, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	b.opensATime(t)
+	b.signsIn(t, 1)
 	b.do(t, chromedp.Click("#book h2 ~ button"))
 	b.shows(t, "other times", `document.getElementById("book-message").innerText.includes("just taken") && document.querySelectorAll("#alternatives .time").length >= 3`)
 	b.picture(t, "book-alternatives", 1000, 1000, false)
@@ -108,8 +86,7 @@ func TestATimeThatWasTakenInTheMeantimeLeadsToTheNearestOthers(t *testing.T) {
 	heal()
 	b.do(t, chromedp.Click("#alternatives .time")) // the patient is signed in already
 	b.shows(t, "the last word", `document.getElementById("book-message").innerText.includes("signed in as")`)
-	b.do(t, chromedp.Click("#book h2 ~ button"))
-	b.shows(t, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+	b.confirms(t)
 	if got := len(b.asked("/api/6/visits/retail")); got != 2 {
 		t.Errorf("%d bookings were sent, want one for each time", got)
 	}
@@ -125,9 +102,8 @@ func TestATimeIsTakenWhileSomebodyThinksAboutIt(t *testing.T) {
 	for _, b := range []*tab{mine, theirs} {
 		b.on(t, 1000, 1000, "America/Los_Angeles")
 		b.lists(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode="+riverton), chromedp.WaitVisible("#list .time"))
-		rig.Within(t, rig.Patience, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
-		b.do(t, chromedp.Click(aTime))
-		b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+		rig.Until(t, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
+		b.opensATime(t)
 	}
 	mine.book(t, 1)
 	theirs.shows(t, "word of it, and other times", `document.getElementById("book-message")?.innerText.includes("just taken") && document.querySelectorAll("#alternatives .time").length >= 3`)
@@ -147,7 +123,7 @@ func TestTimesLeaveWholeDaysAndCalendarsAsWell(t *testing.T) {
 			streams := len(b.asked("/v1/timeslots/events"))
 			b.lists(t, chromedp.Navigate(s.Public+c.address), chromedp.Click(c.open))
 			b.shows(t, name, fmt.Sprintf(`document.querySelectorAll(%q).length > 0`, c.times))
-			rig.Within(t, rig.Patience, "streams of the list and of "+name, func() bool { return len(b.asked("/v1/timeslots/events")) >= streams+2 })
+			rig.Until(t, "streams of the list and of "+name, func() bool { return len(b.asked("/v1/timeslots/events")) >= streams+2 })
 		}
 		id := says[string](t, mine, fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-1).dataset.id`, c.times))
 		mine.do(t, chromedp.Evaluate(fmt.Sprintf(`document.querySelector('[data-id=%q]').click()`, id), nil))
@@ -155,8 +131,7 @@ func TestTimesLeaveWholeDaysAndCalendarsAsWell(t *testing.T) {
 		if says[bool](t, mine, `document.querySelector("#book .choices") !== null`) {
 			mine.book(t, 3)
 		} else {
-			mine.do(t, chromedp.Click("#book h2 ~ button"))
-			mine.shows(t, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+			mine.confirms(t)
 		}
 		theirs.shows(t, name+" without the time", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null && document.querySelectorAll(%q).length > 0`, id, c.times))
 		theirs.picture(t, "left-"+strings.ReplaceAll(name, " ", "-"), 1100, 1000, false)
@@ -166,14 +141,10 @@ func TestTimesLeaveWholeDaysAndCalendarsAsWell(t *testing.T) {
 
 func TestEveryEndOfABookingIsToldToThePatient(t *testing.T) {
 	figure.Long(t)
-	t.Parallel()
-	s, tenant := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 1000, "America/Los_Angeles")
+	s, tenant, b := demo(t, 1000, 1000, "America/Los_Angeles")
 	b.lists(t, chromedp.Navigate(s.Public+newPatients), chromedp.Click(aTime))
 	b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
-	b.do(t, chromedp.Click("#book .choices button"))
-	b.shows(t, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	b.signsIn(t, 1)
 	sent := 0
 	for i, c := range []struct{ fault, want, next string }{
 		{"provider-booking:conflict=PatientDoubleBooked", "already have a visit at that time", "#alternatives .time"},

@@ -16,10 +16,7 @@ import (
 )
 
 func TestSomebodyNearbyFindsAFluShotWithOneTap(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 390, 844, "America/Los_Angeles")
+	s, _, b := demo(t, 390, 844, "America/Los_Angeles")
 	b.at(t, 47.612345, -122.331234)
 	b.do(t, chromedp.Navigate(s.Public+"/flu-shot"))
 	b.lists(t, chromedp.Click("#near"))
@@ -126,18 +123,16 @@ func leaves(t *testing.T, base string) {
 	place := says[string](t, mine, theTime+`.closest("[data-key]").dataset.key`)
 	start := says[string](t, mine, theTime+`.querySelector("time").getAttribute("datetime")`)
 	for _, b := range []*tab{mine, theirs} {
-		rig.Within(t, rig.Patience, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
+		rig.Until(t, "a stream of events", func() bool { return len(b.asked("/v1/timeslots/events")) > 0 })
 	}
 	theirs.do(t, chromedp.Evaluate(fmt.Sprintf(`window.left = new Promise((done) => new MutationObserver(() => {
 		const time = document.querySelector('[data-id=%q]');
 		if (!time || time.classList.contains("gone")) done(Date.now());
 	}).observe(document.getElementById("list"), { subtree: true, childList: true, attributes: true })); true`, wanted), nil))
 
-	mine.do(t, chromedp.Click(aTime))
-	mine.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	mine.opensATime(t)
 	mine.picture(t, "book-sign-in", 1000, 900, false)
-	mine.do(t, chromedp.Click("#book .choices button"))
-	mine.shows(t, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+	mine.signsIn(t, 1)
 	mine.do(t, chromedp.Evaluate(`window.booked = new Promise((done) => new MutationObserver(() => {
 		if (document.getElementById("book-message")?.innerText.includes("is booked")) done(Date.now());
 	}).observe(document.getElementById("book"), { subtree: true, childList: true })); true`, nil), chromedp.Click("#book button"))

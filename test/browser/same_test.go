@@ -59,10 +59,7 @@ const untidySearch = "/?postalCode=98000&visitTypeName=FollowUp"
 var visitors = []string{"America/Los_Angeles", "Asia/Tokyo", "Pacific/Honolulu", "Pacific/Kiritimati", "Europe/London"}
 
 func TestScriptsShowWhatTheServerShows(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, night)
-	b := newBrowser(t)
-	b.visits(t, d, visitors[0])
+	d, b := deskAt(t, night, visitors[0])
 	for path, c := range map[string]struct {
 		list  fields
 		cards int
@@ -107,7 +104,7 @@ func TestScriptsShowWhatTheServerShows(t *testing.T) {
 	}
 	d.list.Store(text(t, untidyList()))
 	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(d.base+untidySearch))
-	rig.Within(t, rig.Patience, "the page without scripts", func() bool { return strings.Contains(b.source(), "Honolulu</p>") })
+	rig.Until(t, "the page without scripts", func() bool { return strings.Contains(b.source(), "Honolulu</p>") })
 	b.shoot(t, "untidy-noscript")
 	if asked := b.asked("/v1/next-available"); len(asked) > 0 {
 		t.Errorf("scripts asked again what came with the page: %q", asked)
@@ -144,8 +141,7 @@ func flat(cards [][]string) (all []string) {
 }
 
 func TestABadEntryCostsItsOwnCard(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, night)
+	d, b := deskAt(t, night, "Asia/Tokyo")
 	list := untidyList()
 	bad := []any{entryOf("9000000051", slotOf("x", "E|410", "soon", nil)), entryOf("9000000052", slotOf("y", "E|410", "2026-11-28T09:00:00", nil)), fields{"npi": "9000000053", "next": "none", "days": []fields{}}}
 	for _, good := range list["entries"].([]fields)[:2] {
@@ -153,8 +149,6 @@ func TestABadEntryCostsItsOwnCard(t *testing.T) {
 	}
 	list["entries"] = bad
 	d.list.Store(text(t, list))
-	b := newBrowser(t)
-	b.visits(t, d, "Asia/Tokyo")
 	b.do(t, chromedp.Navigate(d.base+untidySearch))
 	b.shows(t, "the good cards", `document.querySelectorAll("#list .card[data-key]:not(.broken)").length === 2 && document.querySelectorAll("#list .broken").length === 3`)
 	for _, card := range b.same(t)[:3] {
@@ -169,10 +163,7 @@ func TestABadEntryCostsItsOwnCard(t *testing.T) {
 }
 
 func TestWhatIsWrongInAnAddressIsNamedByScriptsAsWell(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, night)
-	b := newBrowser(t)
-	b.visits(t, d, "America/Los_Angeles")
+	d, b := deskAt(t, night, "America/Los_Angeles")
 	for query, want := range map[string]string{
 		"&name=-":                   "This search does not work. Check the clinician’s name.",
 		"&radius=0&specialty=%3Cb":  "This search does not work. Check the distance, the specialty.",
@@ -189,10 +180,7 @@ func TestWhatIsWrongInAnAddressIsNamedByScriptsAsWell(t *testing.T) {
 // TestTheFormTakesWhatThePageTakes: what the server refuses does not leave the form either.
 func TestTheFormTakesWhatThePageTakes(t *testing.T) {
 	figure.Long(t)
-	t.Parallel()
-	d := newDesk(t, night)
-	b := newBrowser(t)
-	b.visits(t, d, "America/Los_Angeles")
+	d, b := deskAt(t, night, "America/Los_Angeles")
 	for field, odd := range map[string]string{"name": "-", "specialty": "<b>", "visitTypeName": "(Flu)"} {
 		for text, taken := range map[string]bool{odd: false, "Women’s & Men`s (Health)/José-Núñez": true, "Jose\u0301": true} {
 			b.do(t, chromedp.Navigate(d.base+untidySearch), chromedp.WaitVisible("#search"), chromedp.Evaluate(`document.querySelector("details").open = true`, nil),

@@ -13,7 +13,6 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -25,10 +24,7 @@ const notice = `document.getElementById("notice").innerText`
 
 func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 	figure.Long(t)
-	t.Parallel()
-	s, tenant := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 900, "America/Los_Angeles")
+	s, tenant, b := demo(t, 1000, 900, "America/Los_Angeles")
 	flu := s.Public + "/flu-shot?postalCode=" + riverton
 
 	heal := breaks(t, tenant, "care-direct:status=500")
@@ -36,7 +32,7 @@ func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 	b.shows(t, "what is missing", `/Some times at \d clinics could not be loaded/.test(`+notice+`)`)
 	b.picture(t, "state-partial", 1000, 900, false)
 	heal()
-	rig.Within(t, rig.Patience, "a whole answer", func() bool {
+	rig.Until(t, "a whole answer", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
 		return says[string](t, b, notice) == ""
 	})
@@ -47,17 +43,14 @@ func TestAPageSaysWhatItCouldNotLoad(t *testing.T) {
 	b.shows(t, "that nothing could be loaded", `(`+notice+`.includes("could not be loaded") || `+notice+`.includes("too busy")) && document.querySelector("#notice button") !== null && document.querySelectorAll(".skeleton").length === 0`)
 	b.picture(t, "state-failed", 1000, 700, false)
 	heal()
-	rig.Within(t, rig.Patience, "a list after all", func() bool {
+	rig.Until(t, "a list after all", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#notice button")?.click()`, nil))
 		return says[bool](t, b, clinics)
 	})
 }
 
 func TestAListOnItsWayHoldsItsPlace(t *testing.T) {
-	t.Parallel()
-	s, tenant := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 700, "America/Los_Angeles")
+	s, tenant, b := demo(t, 1000, 700, "America/Los_Angeles")
 	breaks(t, tenant, "care-options:latency=600ms")
 	b.do(t, chromedp.Navigate(s.Public+"/flu-shot"), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
 	if !says[bool](t, b, `document.querySelectorAll(".skeleton").length > 0 && document.getElementById("results").getAttribute("aria-busy") === "true" && document.getElementById("status").innerText === "Loading times…"`) {
@@ -68,15 +61,12 @@ func TestAListOnItsWayHoldsItsPlace(t *testing.T) {
 }
 
 func TestASearchThatIsSentAgainIsMadeAgain(t *testing.T) {
-	t.Parallel()
-	s, tenant := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 700, "America/Los_Angeles")
+	s, tenant, b := demo(t, 1000, 700, "America/Los_Angeles")
 	heal := breaks(t, tenant, "*:status=500")
 	b.do(t, chromedp.Navigate(s.Public+newPatients))
 	b.shows(t, "that nothing could be loaded", `document.querySelector("#notice .problem") !== null`)
 	heal()
-	rig.Within(t, rig.Patience, "a list after all", func() bool {
+	rig.Until(t, "a list after all", func() bool {
 		b.do(t, chromedp.Evaluate(`document.querySelector("#search > p button").click()`, nil))
 		b.do(t, chromedp.Poll(`document.querySelectorAll(".skeleton").length === 0`, nil, chromedp.WithPollingTimeout(0)))
 		return says[bool](t, b, clinics)
@@ -84,10 +74,7 @@ func TestASearchThatIsSentAgainIsMadeAgain(t *testing.T) {
 }
 
 func TestNothingFoundNamesTheNextTime(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 700, "America/Los_Angeles")
+	s, _, b := demo(t, 1000, 700, "America/Los_Angeles")
 	now := time.Now()
 	sunday := now.AddDate(0, 0, 7-int(now.Weekday())).Format(time.DateOnly) // primary care has no times on Sundays
 	b.do(t, chromedp.Navigate(s.Public+newPatients+"&startDate="+sunday+"&endDate="+sunday))
@@ -101,10 +88,7 @@ func TestNothingFoundNamesTheNextTime(t *testing.T) {
 }
 
 func TestAWrongAddressSaysWhatToMend(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 700, "America/Los_Angeles")
+	s, _, b := demo(t, 1000, 700, "America/Los_Angeles")
 	b.do(t, chromedp.Navigate(s.Public+"/flu-shot?postalCode=9800"))
 	b.shows(t, "what to check", notice+`.includes("Check the ZIP code") && document.getElementById("postalCode").value === "9800"`)
 	b.picture(t, "state-refused", 1000, 700, false)
@@ -113,19 +97,13 @@ func TestAWrongAddressSaysWhatToMend(t *testing.T) {
 
 // The browser says that the connection is back, perhaps before it is; or it never says so.
 func TestAPageThatLostItsConnectionTriesAgain(t *testing.T) {
-	for name, before := range map[string]string{
+	for name, script := range map[string]string{
 		"it is said": "",
 		"it is not":  `addEventListener("online", (event) => event.stopImmediatePropagation())`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s, _ := rig.Demo(t)
-			b := newBrowser(t)
-			b.on(t, 1000, 700, "America/Los_Angeles")
-			b.do(t, chromedp.ActionFunc(func(ctx context.Context) error {
-				_, err := page.AddScriptToEvaluateOnNewDocument(before).Do(ctx)
-				return err
-			}), chromedp.Navigate(s.Public+"/flu-shot"), network.EmulateNetworkConditions(true, 0, -1, -1), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
+			s, _, b := demo(t, 1000, 700, "America/Los_Angeles")
+			b.do(t, before(script), chromedp.Navigate(s.Public+"/flu-shot"), network.EmulateNetworkConditions(true, 0, -1, -1), chromedp.SetValue("#postalCode", riverton), chromedp.Click("button[type=submit]"))
 			b.shows(t, "that the service cannot be reached", notice+`.includes("cannot be reached")`)
 			b.picture(t, "state-offline", 1000, 700, false)
 			b.lists(t, network.EmulateNetworkConditions(false, 0, -1, -1))
@@ -134,10 +112,7 @@ func TestAPageThatLostItsConnectionTriesAgain(t *testing.T) {
 }
 
 func TestABusyServiceIsAskedAgainLater(t *testing.T) {
-	t.Parallel()
-	s, _ := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 1000, 700, "America/Los_Angeles")
+	s, _, b := demo(t, 1000, 700, "America/Los_Angeles")
 	flu := s.Public + "/flu-shot?postalCode=" + riverton
 	rig.Send(t, "PUT", s.Admin+"/ops/products/flushot", `{"enabled":false}`)
 	if r := rig.Get(t, flu); r.Status != 503 || r.Header.Get("Retry-After") == "" || !strings.Contains(string(r.Body), "too busy") {
@@ -155,14 +130,11 @@ func TestABusyServiceIsAskedAgainLater(t *testing.T) {
 }
 
 func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
-	t.Parallel()
-	s, tenant := rig.Demo(t)
-	b := newBrowser(t)
-	b.on(t, 390, 844, "America/Los_Angeles")
+	s, tenant, b := demo(t, 390, 844, "America/Los_Angeles")
 	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(s.Public+"/flu-shot?lang=es"),
 		chromedp.Focus("#postalCode", chromedp.ByQuery, chromedp.NodeReady), chromedp.KeyEvent(riverton), chromedp.KeyEvent(kb.Enter))
 	var address string
-	rig.Within(t, rig.Patience, "an address with the ZIP code", func() bool {
+	rig.Until(t, "an address with the ZIP code", func() bool {
 		b.do(t, chromedp.Location(&address))
 		return strings.Contains(address, "postalCode="+riverton)
 	})
@@ -171,7 +143,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 	}
 	b.shoot(t, "noscript-phone")
 	link := ""
-	rig.Within(t, rig.Patience, "a list in the page itself", func() bool {
+	rig.Until(t, "a list in the page itself", func() bool {
 		page := b.source()
 		if at := regexp.MustCompile(`class="time" href="([^"]+)"`).FindStringSubmatch(page); at != nil {
 			link = html.UnescapeString(at[1])
@@ -185,7 +157,7 @@ func TestWithoutScriptsThereIsAFirstList(t *testing.T) {
 		t.Errorf("the hand-off link: %d %.200s", r.Status, r.Body)
 	}
 	b.do(t, chromedp.Navigate(s.Public+newPatients))
-	rig.Within(t, rig.Patience, "clinicians", func() bool { return strings.Count(b.source(), " times</span>") > 5 })
+	rig.Until(t, "clinicians", func() bool { return strings.Count(b.source(), " times</span>") > 5 })
 	b.shoot(t, "noscript-find")
 }
 
@@ -215,7 +187,7 @@ func TestElsewhereATimeIsALinkToTheHealthSystemsOwnPages(t *testing.T) {
 	b.quiet(t, s.Public)
 	b.do(t, chromedp.Click(aTime))
 	b.do(t, chromedp.WaitVisible("h1"))
-	rig.Within(t, rig.Patience, "the booking application", func() bool {
+	rig.Until(t, "the booking application", func() bool {
 		var text string
 		_ = chromedp.Run(b.ctx, chromedp.Text("body", &text))
 		return strings.Contains(text, "Simulated booking application")
@@ -227,10 +199,7 @@ func TestWhereNoEventsCanBeHadThePageLooksAgain(t *testing.T) {
 	t.Parallel()
 	s, _ := rig.Demo(t)
 	theirs, mine := newBrowser(t), newBrowser(t)
-	theirs.do(t, chromedp.ActionFunc(func(ctx context.Context) error { // half a minute is a second here
-		_, err := page.AddScriptToEvaluateOnNewDocument(`window.setInterval = ((real) => (f, ms) => real(f, ms / 30))(window.setInterval)`).Do(ctx)
-		return err
-	}))
+	theirs.do(t, before(`window.setInterval = ((real) => (f, ms) => real(f, ms / 30))(window.setInterval)`)) // half a minute is a second here
 	address := s.Public + "/flu-shot?postalCode=" + riverton
 	for i := range 64 { // all streams of one client
 		ctx, leave := context.WithCancel(t.Context())
@@ -250,8 +219,7 @@ func TestWhereNoEventsCanBeHadThePageLooksAgain(t *testing.T) {
 		b.lists(t, chromedp.Navigate(address))
 	}
 	wanted := says[string](t, mine, theTime+`.dataset.id`)
-	mine.do(t, chromedp.Click(aTime))
-	mine.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+	mine.opensATime(t)
 	mine.book(t, 1)
 	theirs.shows(t, "a list without the time", fmt.Sprintf(`document.querySelector('[data-id=%q]') === null`, wanted)+" && "+clinics)
 	if len(theirs.complained("/events")) == 0 {

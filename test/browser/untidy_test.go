@@ -12,9 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
-
 	"timeslots/test/rig"
 	"timeslots/web"
 )
@@ -109,11 +106,7 @@ func (d *desk) tells(t *testing.T, event string, data fields) {
 func (b *tab) visits(t *testing.T, d *desk, zone string) {
 	t.Helper()
 	b.on(t, 1000, 1200, zone)
-	b.do(t, chromedp.ActionFunc(func(ctx context.Context) error {
-		by := int64(time.Until(d.now) / time.Second)
-		_, err := page.AddScriptToEvaluateOnNewDocument(fmt.Sprintf(clockScript, by)).Do(ctx)
-		return err
-	}))
+	b.do(t, before(fmt.Sprintf(clockScript, int64(time.Until(d.now)/time.Second))))
 }
 
 // A slot and its surroundings, as the service writes them.

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -68,6 +70,34 @@ func (b *tab) fits(t *testing.T, what string) {
 	}
 }
 
+// demo is the demo with its tenant, and a browser of somebody with such a screen and clock, for a test that runs beside
+// others.
+func demo(t *testing.T, width, height int64, zone string) (*rig.Service, *rig.Tenant, *tab) {
+	t.Helper()
+	t.Parallel()
+	s, tenant := rig.Demo(t)
+	b := newBrowser(t)
+	b.on(t, width, height, zone)
+	return s, tenant, b
+}
+
+// deskAt is a desk at a moment, and a browser of somebody in a zone, for a test that runs beside others.
+func deskAt(t *testing.T, now time.Time, zone string) (*desk, *tab) {
+	t.Helper()
+	t.Parallel()
+	d, b := newDesk(t, now), newBrowser(t)
+	b.visits(t, d, zone)
+	return d, b
+}
+
+// before runs a script in every page of a tab before the page's own.
+func before(script string) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(script).Do(ctx)
+		return err
+	})
+}
+
 // breaks lets an operation of a test's own tenant fail until heal is called.
 func breaks(t *testing.T, tenant *rig.Tenant, fault string) (heal func()) {
 	t.Helper()
@@ -95,4 +125,39 @@ func (b *tab) press(t *testing.T, selector string) {
 	t.Helper()
 	b.shows(t, "the focus on "+selector, fmt.Sprintf(`(document.querySelector(%q)?.focus(), document.activeElement?.matches(%q))`, selector, selector))
 	b.do(t, chromedp.KeyEvent(kb.Enter))
+}
+
+// opensATime leads to the sign-in for the time that aTime names.
+func (b *tab) opensATime(t *testing.T) {
+	t.Helper()
+	b.do(t, chromedp.Click(aTime))
+	b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
+}
+
+// signsIn chooses one of the sample patients.
+func (b *tab) signsIn(t *testing.T, patient int) {
+	t.Helper()
+	b.do(t, chromedp.Click(fmt.Sprintf("#book .choices button:nth-child(%d)", patient)))
+	b.shows(t, "the sample patient", `document.getElementById("book-message").innerText.includes("signed in as")`)
+}
+
+// confirms books the time that the dialog is about, for the patient who is signed in.
+func (b *tab) confirms(t *testing.T) {
+	t.Helper()
+	b.do(t, chromedp.Click("#book h2 ~ button"))
+	b.shows(t, "a booked visit", `document.getElementById("book").innerText.includes("Visit number:")`)
+}
+
+// book signs one of the sample patients in, who books the time that the dialog is about.
+func (b *tab) book(t *testing.T, patient int) {
+	t.Helper()
+	b.signsIn(t, patient)
+	b.confirms(t)
+}
+
+// opensACalendar opens that of the first card.
+func (b *tab) opensACalendar(t *testing.T) {
+	t.Helper()
+	b.do(t, chromedp.Click("[data-calendar]"))
+	b.shows(t, "a calendar", `document.querySelector("#calendar[open] .week") !== null`)
 }
