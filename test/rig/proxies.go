@@ -15,34 +15,39 @@ import (
 // keeps what may be kept, no matter who asked: its cache key is the address alone.
 func Nginx(t testing.TB, backend string) (base string) {
 	t.Helper()
-	dir, addr := t.TempDir(), FreeAddress(t)
-	path := find(t, "nginx")
-	config := fmt.Sprintf(`
-daemon off; master_process off; pid %[1]s/pid; error_log stderr warn;
-events { worker_connections 256; }
-http {
-  access_log off;
-  client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy;
-  fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
-  proxy_cache_path %[1]s/cache keys_zone=all:1m;
+	addr := FreeAddress(t)
+	return nginx(t, addr, fmt.Sprintf(`
   server {
-    listen %[2]s;
+    listen %s;
     location / {
-      proxy_pass http://%[3]s;
+      proxy_pass http://%s;
       proxy_cache all; proxy_cache_key $request_uri; proxy_cache_valid any 1m; proxy_cache_methods GET HEAD POST;
       add_header X-Proxy-Cache $upstream_cache_status always;
     }
-  }
-}`, dir, addr, strings.TrimPrefix(backend, "http://"))
-	return serveOn(t, addr, NewProcess(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
+  }`, addr, strings.TrimPrefix(backend, "http://")))
 }
 
 // UpstreamCache runs the nginx that pages would put before DexCare, for want of a service: it knows the API keys, keeps
 // each address's answer for so many seconds, asks for it once however many want it, and serves the old one meanwhile.
 func UpstreamCache(t testing.TB, upstream string, seconds int) (base string) {
 	t.Helper()
-	dir, addr := t.TempDir(), FreeAddress(t)
-	path := find(t, "nginx")
+	addr := FreeAddress(t)
+	return nginx(t, addr, fmt.Sprintf(`
+  upstream dexcare { server %[1]s; keepalive 64; }
+  proxy_http_version 1.1; proxy_set_header Connection "";
+  proxy_cache all; proxy_cache_key $request_uri; proxy_cache_valid 200 404 %[2]ds;
+  proxy_cache_lock on; proxy_cache_use_stale updating; proxy_cache_background_update on;
+  server {
+    listen %[3]s;
+    location / { proxy_pass http://dexcare; proxy_set_header x-api-key acme-slots; }
+    location /v1/availability/ { proxy_pass http://dexcare; proxy_set_header x-api-key acme-care-options; }
+  }`, strings.TrimPrefix(upstream, "http://"), seconds, addr))
+}
+
+// nginx runs one that listens at addr and keeps what it caches in its own directory.
+func nginx(t testing.TB, addr, http string) (base string) {
+	t.Helper()
+	dir, path := t.TempDir(), find(t, "nginx")
 	config := fmt.Sprintf(`
 daemon off; master_process off; pid %[1]s/pid; error_log stderr error;
 events { worker_connections 4096; }
@@ -51,16 +56,8 @@ http {
   client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy;
   fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
   proxy_cache_path %[1]s/cache keys_zone=all:32m;
-  upstream dexcare { server %[3]s; keepalive 64; }
-  proxy_http_version 1.1; proxy_set_header Connection "";
-  proxy_cache all; proxy_cache_key $request_uri; proxy_cache_valid 200 404 %[4]ds;
-  proxy_cache_lock on; proxy_cache_use_stale updating; proxy_cache_background_update on;
-  server {
-    listen %[2]s;
-    location / { proxy_pass http://dexcare; proxy_set_header x-api-key acme-slots; }
-    location /v1/availability/ { proxy_pass http://dexcare; proxy_set_header x-api-key acme-care-options; }
-  }
-}`, dir, addr, strings.TrimPrefix(upstream, "http://"), seconds)
+  %[2]s
+}`, dir, http)
 	return serveOn(t, addr, NewProcess(dir, "nginx", path, "-p", dir, "-c", write(t, dir, "nginx.conf", config)))
 }
 

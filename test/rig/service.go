@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -80,18 +81,8 @@ func (s *Service) ready(ctx context.Context) error {
 	s.Public, s.Admin = "http://"+at[1], "http://"+at[2]
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Admin+"/readyz", nil)
-	if err != nil {
-		return err
-	}
-	req.Close = true
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("readyz: status %d", resp.StatusCode)
+	if _, err := fetch(ctx, http.MethodGet, s.Admin+"/readyz", nil); err != nil {
+		return fmt.Errorf("readyz: %w", err)
 	}
 	return nil
 }
@@ -107,7 +98,7 @@ func (s *Service) Metric(t testing.TB, name string, parts ...string) (sum float6
 	t.Helper()
 	for line := range strings.Lines(string(Get(t, s.Admin+"/metrics").Body)) {
 		series, value, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if !ok || series != name && !strings.HasPrefix(series, name+"{") || !containsAll(series, parts) {
+		if !ok || series != name && !strings.HasPrefix(series, name+"{") || slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(series, part) }) {
 			continue
 		}
 		value, _, _ = strings.Cut(value, " ")
@@ -118,15 +109,6 @@ func (s *Service) Metric(t testing.TB, name string, parts ...string) (sum float6
 		sum += n
 	}
 	return sum
-}
-
-func containsAll(text string, parts []string) bool {
-	for _, part := range parts {
-		if !strings.Contains(text, part) {
-			return false
-		}
-	}
-	return true
 }
 
 // Resident is the memory that the replica holds, in bytes (Linux).

@@ -58,20 +58,7 @@ func (n *Tenant) Control(ctx context.Context, method, path string, in, out any) 
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, method, n.URL+"/_acme/"+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Close = true
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	read, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode/100 != 2 {
-		err = fmt.Errorf("status %d: %.200s", resp.StatusCode, read)
-	}
+	read, err := fetch(ctx, method, n.URL+"/_acme/"+path, body)
 	if err == nil && out != nil {
 		err = json.Unmarshal(read, out)
 	}
@@ -79,6 +66,25 @@ func (n *Tenant) Control(ctx context.Context, method, path string, in, out any) 
 		return fmt.Errorf("simulator: %s %s: %w", method, path, err)
 	}
 	return nil
+}
+
+// fetch sends a request over a connection of its own, and gives the body of an answer that is a success.
+func fetch(ctx context.Context, method, address string, body []byte) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Close = true
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	read, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode/100 != 2 {
+		err = fmt.Errorf("status %d: %.200s", resp.StatusCode, read)
+	}
+	return read, err
 }
 
 // Listen serves a handler on loopback until the test ends, a tenant in the test's own process for example, and gives its

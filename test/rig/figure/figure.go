@@ -8,6 +8,7 @@
 package figure
 
 import (
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -19,7 +20,12 @@ func Judged() bool { return os.Getenv("FAULTS_FULL") != "" }
 // AtMost logs a duration beside its limit, and where figures are judged wants it within.
 func AtMost(t testing.TB, what string, got, limit time.Duration) {
 	t.Helper()
-	compare(t, Judged(), what, got, limit)
+	said := fmt.Sprintf("%s: %v, limit %v", what, got, limit)
+	if Judged() && got > limit {
+		t.Error(said)
+		return
+	}
+	t.Log(said)
 }
 
 // Only skips a test that has nothing but figures, where they are not judged.
@@ -44,13 +50,4 @@ func Long(t testing.TB) {
 	if testing.Short() {
 		t.Skip("long: not part of -short")
 	}
-}
-
-func compare(t testing.TB, judged bool, what string, got, limit time.Duration) {
-	t.Helper()
-	if judged && got > limit {
-		t.Errorf("%s: %v, limit %v", what, got, limit)
-		return
-	}
-	t.Logf("%s: %v, limit %v", what, got, limit)
 }

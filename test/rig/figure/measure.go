@@ -22,31 +22,19 @@ func Measure(t *testing.T, story func(*testing.T, *Figures)) {
 		t.Log(f)
 		return
 	}
-	missed := repeat(Tries, func(try int) []string {
+	var missed []string
+	for try := range Tries {
 		f := &Figures{}
-		sound := t.Run(fmt.Sprintf("try %d", try), func(t *testing.T) {
+		sound := t.Run(fmt.Sprintf("try %d", try+1), func(t *testing.T) {
 			f.machine = Watch(t)
 			story(t, f)
 			t.Log(f)
 		})
-		if !sound {
-			return nil // it has failed, for another reason
-		}
-		return f.missed
-	})
-	if len(missed) > 0 {
-		t.Errorf("at each of %d tries, at last:\n%s", Tries, strings.Join(missed, "\n"))
-	}
-}
-
-// repeat tries until nothing is missed, and gives what the last try missed.
-func repeat(tries int, try func(n int) (missed []string)) (missed []string) {
-	for n := range tries {
-		if missed = try(n + 1); len(missed) == 0 {
-			break
+		if missed = f.missed; !sound || len(missed) == 0 {
+			return // where it is not sound, it has failed for another reason
 		}
 	}
-	return missed
+	t.Errorf("at each of %d tries, at last:\n%s", Tries, strings.Join(missed, "\n"))
 }
 
 // Repeat measures until the figures are within their limits, and fails when they are not in [Tries] tries. Where figures

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -135,9 +136,5 @@ func (c *Collector) Text() string {
 func (c *Collector) Paths() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := map[string]int{}
-	for path, n := range c.paths {
-		out[path] = n
-	}
-	return out
+	return maps.Clone(c.paths)
 }
