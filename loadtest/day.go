@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"slices"
-	"sort"
 	"strconv"
 	"time"
 )
@@ -13,11 +12,8 @@ import (
 // hours is how busy a health system's pages are, from midnight on.
 var hours = [24]float64{2, 1, 1, 1, 1, 2, 4, 8, 12, 14, 14, 13, 14, 13, 12, 11, 10, 10, 11, 13, 14, 12, 8, 4}
 
-// products are who asks, with how many of a hundred.
-var products = []struct {
-	name  string
-	share int
-}{{"findadoctor", 55}, {"clinics", 20}, {"flushot", 15}, {"mobileapp", 10}}
+// products are those of which people use the pages.
+var products = []choice[string]{{"findadoctor", 55}, {"clinics", 20}, {"flushot", 15}, {"mobileapp", 10}}
 
 // Where those are who look around themselves.
 const (
@@ -122,14 +118,14 @@ func (d *day) view() url.Values {
 	default:
 		query = d.near()
 	}
-	query.Set("product", d.product())
+	query.Set("product", pick(d.random, products))
 	return query
 }
 
 // nearHome is asked by somebody of the metropolitan area, for one of its visits within one of its radii.
 func (d *day) nearHome() url.Values {
-	spot, radius := home(d.random), drawRadius(d.random)
-	return around(spot, radius, visits[drawVisit(d.random)].name)
+	spot, radius := home(d.random), pick(d.random, radii)
+	return around(spot, radius, pick(d.random, visits).name)
 }
 
 // nearOneOf is asked from one of a few places, some far more often than others.
@@ -144,16 +140,4 @@ func around(spot place, radius int, visitType string) url.Values {
 		"visitTypeName": {visitType}, "radius": {strconv.Itoa(radius)},
 		"latitude": {degrees(spot.latitude)}, "longitude": {degrees(spot.longitude)},
 	}
-}
-
-func (d *day) product() string {
-	draw := d.random.IntN(100)
-	i := sort.Search(len(products)-1, func(i int) bool {
-		sum := 0
-		for _, p := range products[:i+1] {
-			sum += p.share
-		}
-		return draw < sum
-	})
-	return products[i].name
 }

@@ -9,18 +9,17 @@ import (
 // town is a part of a metropolitan area, around whose centre people live.
 type town struct {
 	centre place
-	people int     // thousands
 	spread float64 // miles; standard deviation, north and east alike
 }
 
-// metro is where three million people live, around the simulator's first city.
-var metro = []town{
-	{place{47.61, -122.33}, 800, 4},
-	{place{47.61, -122.18}, 550, 4}, // 7 miles east
-	{place{47.43, -122.23}, 550, 4}, // 13 miles south
-	{place{47.82, -122.28}, 450, 4}, // 15 miles north
-	{place{47.25, -122.44}, 400, 5}, // 25 miles south
-	{place{47.98, -122.20}, 250, 4}, // 26 miles north
+// metro is where three million people live, around the simulator's first city: in each town so many thousands.
+var metro = []choice[town]{
+	{town{place{47.61, -122.33}, 4}, 800},
+	{town{place{47.61, -122.18}, 4}, 550}, // 7 miles east
+	{town{place{47.43, -122.23}, 4}, 550}, // 13 miles south
+	{town{place{47.82, -122.28}, 4}, 450}, // 15 miles north
+	{town{place{47.25, -122.44}, 5}, 400}, // 25 miles south
+	{town{place{47.98, -122.20}, 4}, 250}, // 26 miles north
 }
 
 // farthest is how many spreads from a town's centre its last people live.
@@ -31,11 +30,7 @@ const milesPerDegree = 69.0 // of latitude; of longitude as well, at the equator
 // home draws where somebody lives, in degrees with four decimals: a browser that is allowed to says it more exactly, and
 // pages round what they send on.
 func home(random *rand.Rand) place {
-	weights := make([]int, len(metro))
-	for i, t := range metro {
-		weights[i] = t.people
-	}
-	t := metro[pick(random, weights)]
+	t := pick(random, metro)
 	north, east := random.NormFloat64(), random.NormFloat64()
 	for math.Hypot(north, east) > farthest {
 		north, east = random.NormFloat64(), random.NormFloat64()
@@ -56,17 +51,21 @@ func fourDecimals(degrees float64) float64 { return math.Round(degrees*1e4) / 1e
 // degrees writes a coordinate as pages do.
 func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 4, 64) }
 
-// pick draws an index of weights, each as often as its weight says. The sum must be more than 0.
-func pick(random *rand.Rand, weights []int) int {
+// choice is one of several things that are drawn, each as often as its share of all says.
+type choice[T any] struct {
+	value T
+	share int
+}
+
+// pick draws one of them. The sum of the shares must be more than 0.
+func pick[T any](random *rand.Rand, list []choice[T]) T {
 	sum := 0
-	for _, w := range weights {
-		sum += w
+	for _, c := range list {
+		sum += c.share
 	}
-	draw := random.IntN(sum)
-	i := 0
-	for draw >= weights[i] {
-		draw -= weights[i]
-		i++
+	draw, i := random.IntN(sum), 0
+	for ; draw >= list[i].share; i++ {
+		draw -= list[i].share
 	}
-	return i
+	return list[i].value
 }

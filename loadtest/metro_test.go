@@ -21,9 +21,9 @@ func TestHomesLieInTheMetro(t *testing.T) {
 		different[p] = true
 		in := false
 		for _, town := range metro {
-			in = in || miles(p, town.centre) <= farthest*town.spread+0.05 // what four decimals and a flat earth cost
+			in = in || miles(p, town.value.centre) <= farthest*town.value.spread+0.05 // what four decimals and a flat earth cost
 		}
-		if !in || miles(p, metro[0].centre) > 45 {
+		if !in || miles(p, metro[0].value.centre) > 45 {
 			t.Fatalf("somebody lives at %v", p)
 		}
 	}
@@ -40,14 +40,14 @@ func TestPeopleLiveWhereManyLive(t *testing.T) {
 	for range drawn {
 		p, nearest := home(random), 0
 		for i, town := range metro {
-			if miles(p, town.centre) < miles(p, metro[nearest].centre) {
+			if miles(p, town.value.centre) < miles(p, metro[nearest].value.centre) {
 				nearest = i
 			}
 		}
 		near[nearest]++
 	}
 	for i, town := range metro {
-		if want := drawn * town.people / 3000; near[i] < want*3/4 || near[i] > want*5/4 {
+		if want := drawn * town.share / 3000; near[i] < want*3/4 || near[i] > want*5/4 {
 			t.Errorf("town %d: %d homes, want about %d", i, near[i], want)
 		}
 	}

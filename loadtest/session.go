@@ -14,19 +14,20 @@ const viewsEach = 4
 
 const calendarView = viewsEach - 1 // the last one
 
-// radii are what people choose from, in miles, with how many of a hundred choose it.
-var radii = []struct{ miles, share int }{{5, 10}, {10, 20}, {25, 45}, {50, 15}, {100, 10}}
+// radii are what people choose from, in miles.
+var radii = []choice[int]{{5, 10}, {10, 20}, {25, 45}, {50, 15}, {100, 10}}
 
-// visits are what people come for, in the simulator's names, with how many of a hundred do, and as whom they can.
-var visits = []struct {
+// visitType is what people come for, in the simulator's names, and as whom they can.
+type visitType struct {
 	name     string
-	share    int
 	patients []string
-}{
-	{"Illness", 40, []string{"newPatient", "establishedPatient"}},
-	{"FluShot", 25, []string{"newPatient", "establishedPatient"}},
-	{"NewPatient", 20, []string{"newPatient"}},
-	{"FollowUp", 15, []string{"establishedPatient"}},
+}
+
+var visits = []choice[visitType]{
+	{visitType{"Illness", []string{"newPatient", "establishedPatient"}}, 40},
+	{visitType{"FluShot", []string{"newPatient", "establishedPatient"}}, 25},
+	{visitType{"NewPatient", []string{"newPatient"}}, 20},
+	{visitType{"FollowUp", []string{"establishedPatient"}}, 15},
 }
 
 // session is one person's page views, as the seed decides them. All but the calendar's clinician is known beforehand:
@@ -42,39 +43,20 @@ type session struct {
 
 // drawSession draws somebody who opens a page at a moment. Between two views there is thinking time: the mean, give or
 // take up to half of it. The filters are those of [areaFilters].
-func drawSession(random *rand.Rand, begins, think time.Duration, filters [][]filterKind) session {
+func drawSession(random *rand.Rand, begins, think time.Duration, filters map[string][]filterKind) session {
 	s := session{spot: home(random)}
 	for i := range s.views {
 		s.views[i] = begins
 		begins += time.Duration((0.5 + random.Float64()) * float64(think))
 	}
-	s.radius = drawRadius(random)
-	visit := drawVisit(random)
-	s.visit = visits[visit].name
-	kinds := filters[visit]
+	s.radius = pick(random, radii)
+	s.visit = pick(random, visits).name
+	kinds := filters[s.visit]
 	for i, kind := range random.Perm(len(kinds))[:len(s.filters)] {
 		s.filters[i] = kinds[kind][random.IntN(len(kinds[kind]))]
 	}
 	s.choice = int(random.Int32())
 	return s
-}
-
-// drawRadius draws how far somebody would go, in miles.
-func drawRadius(random *rand.Rand) int {
-	var weights []int
-	for _, r := range radii {
-		weights = append(weights, r.share)
-	}
-	return radii[pick(random, weights)].miles
-}
-
-// drawVisit draws which of the visits somebody comes for.
-func drawVisit(random *rand.Rand) int {
-	var weights []int
-	for _, v := range visits {
-		weights = append(weights, v.share)
-	}
-	return pick(random, weights)
 }
 
 // longestSession is the longest time between a session's first view and its last.
@@ -85,15 +67,15 @@ func longestSession(think time.Duration) time.Duration {
 // filterKind is what can be chosen of one kind of filter: each choice is parameters of a query.
 type filterKind []map[string]string
 
-// areaFilters are the kinds of filters that a list has, for each of the visits. They are made once and not written to.
-func areaFilters(now time.Time) [][]filterKind {
-	all := make([][]filterKind, len(visits))
-	for i, v := range visits {
+// areaFilters are the kinds of filters that a list has, by the visit's name. They are made once and not written to.
+func areaFilters(now time.Time) map[string][]filterKind {
+	all := map[string][]filterKind{}
+	for _, v := range visits {
 		var whom filterKind
-		for _, p := range v.patients {
+		for _, p := range v.value.patients {
 			whom = append(whom, map[string]string{"newOrEstablishedPatient": p})
 		}
-		all[i] = append([]filterKind{whom}, commonFilters(now)...)
+		all[v.value.name] = append([]filterKind{whom}, commonFilters(now)...)
 	}
 	return all
 }
@@ -139,8 +121,8 @@ func calendar(npi string, now time.Time) url.Values {
 // wider is the next radius, in miles; the widest stays.
 func wider(radius int) int {
 	for _, r := range radii {
-		if r.miles > radius {
-			return r.miles
+		if r.value > radius {
+			return r.value
 		}
 	}
 	return radius

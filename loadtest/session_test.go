@@ -26,11 +26,11 @@ func TestRadiiAndVisitTypesAreMixedAsWeighted(t *testing.T) {
 	}
 	sum := 0
 	for _, r := range radii {
-		about(r.miles, byRadius[r.miles], r.share)
+		about(r.value, byRadius[r.value], r.share)
 		sum += r.share
 	}
 	for _, v := range visits {
-		about(v.name, byVisit[v.name], v.share)
+		about(v.value.name, byVisit[v.value.name], v.share)
 		sum += v.share
 	}
 	if sum != 200 || len(byRadius) != 5 || len(byVisit) != 4 {
