@@ -43,7 +43,7 @@ const racing = 0.1
 func (c *crowd) book(ctx context.Context, draw *rand.Rand) {
 	slot, where, ok := c.pick(draw)
 	if !ok {
-		c.tally.nothingToBook()
+		c.tally.note(func(n *counts) { n.Dry++ })
 		return
 	}
 	bookers := c.duties.bookers
@@ -86,7 +86,7 @@ func (c *crowd) bookAt(ctx context.Context, replica int, slot offer, where *targ
 	if out.taken() {
 		c.history.took(slot)
 	}
-	c.tally.booking(out)
+	c.tally.note(func(n *counts) { n.Bookings[out]++ })
 	if !out.taken() {
 		return
 	}
@@ -113,7 +113,7 @@ func (c *crowd) attempt(ctx context.Context, replica int, slot offer) outcome {
 	req.Header.Set("Authorization", fmt.Sprintf("Bearer p-%d", patient))
 	status, _, body, err := c.send(req)
 	if err != nil {
-		c.tally.lost(err)
+		c.tally.note(func(n *counts) { n.Lost = err.Error() })
 		return unanswered // half an answer is none
 	}
 	return outcomeOf(status, body)

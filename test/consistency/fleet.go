@@ -52,8 +52,12 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 	}
 	if !o.noRedis {
 		at.redis = addrs[1]
-		if f.redis, err = newRedis(f.dir, at.redis, o.deaf); err != nil {
-			return err
+		var args []string
+		if o.deaf {
+			args = []string{"--rename-command", "SUBSCRIBE", ""} // an empty name: gone
+		}
+		if f.redis, err = rig.NewRedisServer(f.dir, at.redis, args...); err != nil {
+			return fmt.Errorf("%w (or -no-redis)", err)
 		}
 	}
 	f.simulator = newSimulator(f.dir, binary, at.simulator, o)
@@ -67,19 +71,6 @@ func (f *fleet) build(ctx context.Context, o *options) (err error) {
 		f.replicas = append(f.replicas, r)
 	}
 	return nil
-}
-
-// newRedis describes a server; a deaf one takes no subscriptions.
-func newRedis(dir, addr string, deaf bool) (*rig.RedisServer, error) {
-	var args []string
-	if deaf {
-		args = []string{"--rename-command", "SUBSCRIBE", ""} // an empty name: gone
-	}
-	server, err := rig.NewRedisServer(dir, addr, args...)
-	if err != nil {
-		return nil, fmt.Errorf("%w (or -no-redis)", err)
-	}
-	return server, nil
 }
 
 func (f *fleet) begin(ctx context.Context) error {

@@ -91,7 +91,7 @@ func TestTooLittleToTellIsWaitedFor(t *testing.T) {
 		began := time.Now()
 		for i, what := range []func(){
 			func() { tally.judged(strict, nil) }, func() { tally.judged(bestEffort, nil) },
-			func() { tally.booking(unavailable) }, func() { tally.judged(strict, nil) },
+			func() { tally.note(func(n *counts) { n.Bookings[unavailable]++ }) }, func() { tally.judged(strict, nil) },
 		} {
 			time.AfterFunc(time.Duration(i+1)*5*time.Second, what)
 		}

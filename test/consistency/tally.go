@@ -46,6 +46,13 @@ func newTally() *tally {
 	return &tally{counts: counts{Bookings: map[outcome]int{}, Failures: map[string]int{}}}
 }
 
+// note changes the numbers.
+func (t *tally) note(change func(*counts)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	change(&t.counts)
+}
+
 // judged counts an answer with the taken slots that it offers.
 func (t *tally) judged(consistency string, found []reoffer) {
 	t.mu.Lock()
@@ -94,18 +101,6 @@ func (t *tally) failed(err error) {
 	}
 }
 
-func (t *tally) booking(o outcome) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.Bookings[o]++
-}
-
-func (t *tally) nothingToBook() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.Dry++
-}
-
 // read is the numbers so far.
 func (t *tally) read() counts {
 	t.mu.Lock()
@@ -128,11 +123,4 @@ func (t *tally) await(ctx context.Context, o *options) {
 	for ctx.Err() == nil && !t.read().enough(o) {
 		<-poll.C
 	}
-}
-
-// lost notes why a booking has no answer.
-func (t *tally) lost(why error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.Lost = why.Error()
 }
