@@ -24,6 +24,12 @@ func post(a rig.Answer, slot int) string {
 		s.EHRInstance, s.DepartmentID, s.Booking.SlotID, s.Booking.ProviderID)
 }
 
+// book sends a patient's booking for a slot of an answer.
+func (s *scene) book(t testing.TB, offers rig.Answer, slot int) rig.Reply {
+	t.Helper()
+	return rig.Send(t, http.MethodPost, s.Public+retail, post(offers, slot), "Content-Type", "application/json", "Authorization", "Bearer patient")
+}
+
 // ledger counts what arrived upstream, by correlation id.
 type ledger struct {
 	mu   sync.Mutex
@@ -49,7 +55,7 @@ func (l *ledger) count(id string) int {
 func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
 	figure.Beside(t)
 	s := newScene(t, "booking: {tombstone: 48h, timeout: 1m}") // no connection hangs here
-	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+	offers := s.settle(t, clinic)
 	var n atomic.Int64
 	l := &ledger{seen: map[string]int{}}
 	faults := []evil.Fault{evil.Hangup, evil.Reset, thenClose, sound, thenReset, sound}
@@ -101,7 +107,7 @@ func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
 	}
 	s.upstream.Heal()
 	rig.Until(t, "a booking that is answered", func() bool {
-		r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, bookings), "Content-Type", "application/json", "Authorization", "Bearer patient")
+		r := s.book(t, offers, bookings)
 		return r.Status/100 == 2 || r.Status == 409
 	})
 	t.Logf("%d bookings: %d booked, %d refused by upstream, %d unknown, %d not sent; none was sent twice", bookings, booked.Load(), other.Load(), unknown.Load(), notSent.Load())
@@ -128,10 +134,9 @@ func thenReset(w http.ResponseWriter, r *http.Request, good http.Handler) {
 
 // docs/faults.md row 29: a slow booking holds up nobody else.
 func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t, "booking: {tombstone: 48h, timeout: 5m}", lifetimes(500*time.Millisecond, time.Hour, time.Hour))
-		offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+		offers := s.settle(t, clinic)
 		s.settle(t, clinician)
 		release := make(chan struct{})
 		s.upstream.Break(func(w http.ResponseWriter, r *http.Request, good http.Handler) {
@@ -142,7 +147,7 @@ func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
 		var answered atomic.Int64
 		for i := range 32 {
 			wg.Go(func() {
-				r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient")
+				r := s.book(t, offers, i)
 				if r.Status/100 != 2 && r.Status != 409 { // the simulator lets a patient book once at a time
 					t.Errorf("%d %s (%v)", r.Status, r.Body, r.Err)
 				}
@@ -162,17 +167,16 @@ func TestASlowBookingHoldsUpNobodyElse(t *testing.T) {
 
 // docs/faults.md row 29: the outcome of a booking that nobody answers is unknown, and that is said.
 func TestABookingThatHangsIsAnsweredUnknown(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t, "booking: {tombstone: 48h, timeout: 1s}")
-		offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+		offers := s.settle(t, clinic)
 		s.upstream.Break(evil.Hang, evil.Booking)
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		var worst time.Duration
 		for i := range 32 {
 			wg.Go(func() {
-				r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient")
+				r := s.book(t, offers, i)
 				var problem struct{ Outcome string }
 				_ = json.Unmarshal(r.Body, &problem)
 				if r.Status != 504 || problem.Outcome != "unknown" || r.Took < time.Second {
@@ -192,8 +196,7 @@ func TestABookingThatHangsIsAnsweredUnknown(t *testing.T) {
 		next := 40
 		rig.Until(t, "a booking that is answered", func() bool {
 			next++
-			r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, next), "Content-Type", "application/json", "Authorization", "Bearer patient")
-			return r.Status/100 == 2
+			return s.book(t, offers, next).Status/100 == 2
 		})
 	})
 }

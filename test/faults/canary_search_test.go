@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,8 +15,10 @@ import (
 // written is the form in which a word is found in a text; empty: in none.
 func written(text, word string) string {
 	md, sha, sha2 := md5.Sum([]byte(word)), sha1.Sum([]byte(word)), sha256.Sum256([]byte(word))
+	backwards := []byte(word)
+	slices.Reverse(backwards)
 	forms := map[string]string{
-		"as it is": word, "in hex": hex.EncodeToString([]byte(word)), "in a URL": url.QueryEscape(word), "reversed": reversed(word),
+		"as it is": word, "in hex": hex.EncodeToString([]byte(word)), "in a URL": url.QueryEscape(word), "reversed": string(backwards),
 		"as MD5": hex.EncodeToString(md[:]), "as SHA-1": hex.EncodeToString(sha[:]), "as SHA-256": hex.EncodeToString(sha2[:]),
 		"as SHA-256 in base64": base64.RawStdEncoding.EncodeToString(sha2[:]),
 	}
@@ -33,14 +36,6 @@ func written(text, word string) string {
 		}
 	}
 	return ""
-}
-
-func reversed(s string) string {
-	b := []byte(s)
-	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
-		b[i], b[j] = b[j], b[i]
-	}
-	return string(b)
 }
 
 func TestTheSearchFindsAWordInEveryForm(t *testing.T) {

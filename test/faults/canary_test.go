@@ -41,10 +41,10 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 	redis := rig.StartRedis(t, "--requirepass", secrets["redis password"])
 	redis.Password = secrets["redis password"]
 	heard := redis.Listen()
-	tenant := newTenantWith(t, acme.Keys{CareOptions: secrets["care options key"], Slots: secrets["slots key"], Booking: secrets["booking key"]})
+	tenant := newTenant(t, acme.Keys{CareOptions: secrets["care options key"], Slots: secrets["slots key"], Booking: secrets["booking key"]})
 	collector := tracetest.New(t)
 	s := newSceneOf(t, tenant, append(guardedSettings(t, redis.Addr), fmt.Sprintf("tracing: {endpoint: %q, ratio: 1}", collector.URL))...)
-	offers := s.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+	offers := s.settle(t, clinic)
 	s.settle(t, clinician)
 	outcomes := map[string]evil.Fault{
 		"answered": sound, "refused": says(400), "taken": says(409), "failed": says(500), "unauthorized": says(401),

@@ -14,25 +14,24 @@ import (
 
 // Events are of use only when they come as they happen: proxies must not hold them back, nor keep them for the next.
 func TestEventsPassProxiesAtOnce(t *testing.T) {
-	const clinic = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500"
+	stream := strings.Replace(clinic, "?", "/events?", 1)
 	proxies := map[string]func(testing.TB, string) string{
 		"nginx":   rig.Nginx,
 		"varnish": func(t testing.TB, to string) string { return rig.Varnish(t, to, true) },
 	}
 	for name, proxy := range proxies {
 		t.Run(name, func(t *testing.T) {
-			figure.Beside(t)
-			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+			measured(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, "booking: {tombstone: 48h}")
-				offers := s.settle(t, "/v1/timeslots?"+clinic)
+				offers := s.settle(t, clinic)
 				base := proxy(t, s.Public)
 				ctx, leave := context.WithTimeout(t.Context(), rig.Patience)
 				defer leave()
-				first, second := events(t, ctx, base+"/v1/timeslots/events?"+clinic), events(t, ctx, base+"/v1/timeslots/events?"+clinic)
+				first, second := events(t, ctx, base+stream), events(t, ctx, base+stream)
 				for _, lines := range []*bufio.Scanner{first, second} {
 					await(t, lines, "event: offered")
 				}
-				r := rig.Send(t, http.MethodPost, s.Public+retail, post(offers, 0), "Content-Type", "application/json", "Authorization", "Bearer patient")
+				r := s.book(t, offers, 0)
 				if r.Status/100 != 2 {
 					t.Fatalf("booking: %d %s", r.Status, r.Body)
 				}

@@ -14,10 +14,11 @@ import (
 
 func TestMain(m *testing.M) { rig.Main(m, 6) }
 
-// The queries of most tests: an area (Care Options and Care Direct) and a clinician (Provider Direct).
+// The queries of most tests: an area (Care Options and Care Direct), a clinician (Provider Direct) and a clinic.
 const (
 	area      = "/v1/timeslots?latitude=47.61&longitude=-122.33&radius=15&visitTypeName=Illness"
 	clinician = "/v1/timeslots?npi=9000000017"
+	clinic    = "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500" // whose slots can be booked
 )
 
 // recovery is how long anything may take to be back to normal.
@@ -33,7 +34,7 @@ type scene struct {
 // newScene starts both. The settings replace or add top-level keys of the configuration.
 func newScene(t testing.TB, settings ...string) *scene {
 	t.Helper()
-	return newSceneOf(t, newTenant(t), settings...)
+	return newSceneOf(t, newTenant(t, acme.Keys{}), settings...)
 }
 
 func newSceneOf(t testing.TB, tenant *acme.Tenant, settings ...string) *scene {
@@ -43,17 +44,10 @@ func newSceneOf(t testing.TB, tenant *acme.Tenant, settings ...string) *scene {
 	return &scene{Service: rig.Serve(t, configuration(rig.Listen(t, u), settings...)), upstream: u, tenant: tenant}
 }
 
-func newTenant(t testing.TB) *acme.Tenant {
-	t.Helper()
-	return newTenantWith(t, acme.Keys{})
-}
-
-func newTenantWith(t testing.TB, keys acme.Keys) *acme.Tenant {
+func newTenant(t testing.TB, keys acme.Keys) *acme.Tenant {
 	t.Helper()
 	tenant, err := acme.New(acme.Options{Seed: 1, Latency: 2 * time.Millisecond, Keys: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return tenant
 }
 
@@ -152,13 +146,18 @@ func (s *scene) fresh(t testing.TB, query string) time.Duration {
 	})
 }
 
-// aged waits until the copies that a query uses are stale.
-func (s *scene) aged(t testing.TB, query, source string) {
+// measured is a story with figures, which runs beside others unless they are judged.
+func measured(t *testing.T, story func(*testing.T, *figure.Figures)) {
 	t.Helper()
-	rig.Until(t, "a stale answer to "+query, func() bool {
-		status, _ := rig.Get(t, s.Public+query).Answer(t).Of(source)
-		return status == "stale"
-	})
+	figure.Beside(t)
+	figure.Measure(t, story)
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // times is a when the long form runs, else b.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/acme"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
@@ -99,7 +100,7 @@ func replayed(t *testing.T, base, method, path, body, name string) {
 // The same proxies do replay what comes straight from such an upstream: without that, the test above would prove nothing.
 func TestTheseProxiesWouldReplayUpstreamsOwnAnswers(t *testing.T) {
 	figure.Beside(t)
-	u := evil.New(newTenant(t))
+	u := evil.New(newTenant(t, acme.Keys{}))
 	u.Break(personal(invitations[0]), evil.Booking)
 	upstream := rig.Listen(t, u)
 	for name, base := range map[string]string{"nginx": rig.Nginx(t, upstream), "greedy varnish": rig.Varnish(t, upstream, true)} {

@@ -3,7 +3,6 @@ package faults
 import (
 	"fmt"
 	"net"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -26,7 +25,7 @@ func newRedisScene(t testing.TB, args ...string) *redisScene {
 	t.Helper()
 	h := &redisScene{redis: rig.StartRedis(t, args...)}
 	h.scene = newScene(t, redisAt(h.redis.Addr, quick))
-	h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+	h.offers = h.settle(t, clinic)
 	h.joined(t)
 	return h
 }
@@ -95,7 +94,7 @@ func (h *redisScene) visits(t testing.TB, d time.Duration) []visit {
 		for i := 0; i < bookings || time.Since(begin) < d; i++ {
 			<-pace.C
 			at := time.Since(begin)
-			note(rig.Send(t, http.MethodPost, h.Public+retail, post(h.offers, i), "Content-Type", "application/json", "Authorization", "Bearer patient"), at, true)
+			note(h.book(t, h.offers, i), at, true)
 		}
 	})
 	wg.Wait()
@@ -186,8 +185,7 @@ func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 	for name, outage := range outages {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "stopped" || name == "read-only" || name == "killed" || name == "emptied")
-			figure.Beside(t)
-			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+			measured(t, func(t *testing.T, f *figure.Figures) {
 				h := newRedisScene(t)
 				outage.begin(t, h)
 				judge(t, f, h.visits(t, time.Duration(times(6000, 1500))*time.Millisecond))
@@ -201,13 +199,6 @@ func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 	}
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // hold takes the only connection that a full Redis gives, until the test ends.
 func hold(t *testing.T, addr string) {
 	t.Helper()
@@ -218,21 +209,19 @@ func hold(t *testing.T, addr string) {
 
 // docs/faults.md row 12: a Redis that takes connections and says nothing, from the beginning.
 func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		must(t, err)
 		t.Cleanup(func() { _ = l.Close() })
 		h := &redisScene{scene: newScene(t, redisAt(l.Addr().String(), quick))}
-		h.offers = h.settle(t, "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500")
+		h.offers = h.settle(t, clinic)
 		judge(t, f, h.visits(t, time.Duration(times(6000, 1500))*time.Millisecond))
 	})
 }
 
 // docs/faults.md row 11: without Redis at the start the service is ready, serves, and joins by itself.
 func TestAServiceThatStartsWithoutRedisJoinsItLater(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		addr := rig.FreeAddress(t)
 		begin := time.Now()
 		s := newScene(t, redisAt(addr, quick))

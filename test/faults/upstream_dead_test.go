@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/acme"
 	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
 )
@@ -18,14 +19,12 @@ const inARow = 6
 func TestADeadConnectionCostsOneSearch(t *testing.T) {
 	figure.Beside(t)
 	figure.Long(t)
-	tenant, authority := newTenant(t), rig.NewAuthority(t)
+	tenant, authority := newTenant(t, acme.Keys{}), rig.NewAuthority(t)
 	certificate := authority.Issue(t, "127.0.0.1", time.Hour)
 	server := overTLS(t, tenant, func() *tls.Certificate { return &certificate })
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) { // a service of its own each time: one that failed before has more connections
 		between, err := rig.NewRelay(server.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		t.Cleanup(between.Close)
 		s := rig.Serve(t, configuration("", upstreamAt(t, authority, "https://"+between.Addr)))
 		clinicians := tenant.NPIs()

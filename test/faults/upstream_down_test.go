@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/acme"
 	"timeslots/test/faults/evil"
 	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
@@ -19,8 +20,7 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 	for name, status := range map[string]int{"429": 429, "503": 503} {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "429")
-			figure.Beside(t)
-			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+			measured(t, func(t *testing.T, f *figure.Figures) {
 				const pause = 60 // seconds, the longest that is heeded: long enough to look inside
 				s := newScene(t, lifetimes(500*time.Millisecond, time.Hour, time.Hour))
 				s.settle(t, clinician)
@@ -69,8 +69,7 @@ func (s *scene) paused(t *testing.T, fault evil.Fault) (calls int, asked time.Ti
 
 // docs/faults.md row 3: the pause is as long as it was asked for, and then all is well by itself.
 func TestAPauseEndsWhenItWasToEnd(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t)
 		s.settle(t, clinician)
 		before, asked := s.paused(t, evil.Status(429, "Retry-After", "2"))
@@ -87,8 +86,7 @@ func TestAPauseEndsWhenItWasToEnd(t *testing.T) {
 
 // docs/faults.md rows 8, 9: all sources down for good.
 func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		const usable = 4300 * time.Millisecond // from a copy's fetch
 		s := newScene(t, lifetimes(300*time.Millisecond, time.Second, 3*time.Second))
 		s.settle(t, area)
@@ -163,19 +161,16 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 
 // docs/faults.md row 2: nobody listens.
 func TestAnUpstreamThatRefusesConnectionsHealsByItself(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		addr := rig.FreeAddress(t)
-		s := &scene{Service: rig.Serve(t, configuration("http://"+addr)), tenant: newTenant(t)}
+		s := &scene{Service: rig.Serve(t, configuration("http://"+addr)), tenant: newTenant(t, acme.Keys{})}
 		r := rig.Get(t, s.Public+clinician)
 		if r.Status != 502 {
 			t.Errorf("%d, want a 502", r.Status)
 		}
 		f.Time("refused because nobody listens", r.Took, 300*time.Millisecond, 1)
 		l, err := net.Listen("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		server := &http.Server{Handler: s.tenant, ReadHeaderTimeout: time.Minute}
 		go func() { _ = server.Serve(l) }()
 		t.Cleanup(func() { _ = server.Close() })

@@ -19,8 +19,7 @@ var hanging = map[string]evil.Fault{
 func TestASourceThatHangsCostsAColdSearchItsPartOnly(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
-			figure.Beside(t)
-			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+			measured(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, "products: {default: {budget: 400ms}}", lifetimesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
 				s.upstream.Break(fault, evil.CareOptions)
 				r := rig.Get(t, s.Public+area)
@@ -61,12 +60,14 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 	for name, fault := range hanging {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "hangs before its headers")
-			figure.Beside(t)
-			figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+			measured(t, func(t *testing.T, f *figure.Figures) {
 				s := newScene(t, lifetimesOf(giveUp, 500*time.Millisecond, 20*time.Second, oldAge()))
 				s.settle(t, clinician)
 				s.upstream.Break(fault, evil.ProviderDirect)
-				s.aged(t, clinician, "providerDirect")
+				rig.Until(t, "a stale answer", func() bool {
+					status, _ := rig.Get(t, s.Public+clinician).Answer(t).Of("providerDirect")
+					return status == "stale"
+				})
 				took, failed := rig.Crowd(t, s.Public+clinician, times(5000, 1000), 8)
 				if len(failed) > 0 {
 					t.Errorf("%d of %d failed, the first with %d %s", len(failed), len(took), failed[0].Status, failed[0].Body)
@@ -81,8 +82,7 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 
 // docs/faults.md row 1 beyond stale: only who finds out waits.
 func TestBeyondStaleOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
-	figure.Beside(t)
-	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
+	measured(t, func(t *testing.T, f *figure.Figures) {
 		s := newScene(t, lifetimesOf(giveUp, 300*time.Millisecond, 300*time.Millisecond, oldAge()), "products: {default: {budget: 400ms}}")
 		s.settle(t, clinician)
 		s.upstream.Break(evil.Hang, evil.ProviderDirect)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"timeslots/internal/acme"
 	"timeslots/test/rig"
 	"timeslots/test/rig/figure"
 )
@@ -33,7 +34,7 @@ func TestACertificateThatDoesNotHoldIsAFailure(t *testing.T) {
 			var present atomic.Pointer[tls.Certificate]
 			present.Store(&certificate)
 			var asked atomic.Int64
-			tenant := newTenant(t)
+			tenant := newTenant(t, acme.Keys{})
 			server := overTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Add(1)
 				tenant.ServeHTTP(w, r)
@@ -66,8 +67,6 @@ func overTLS(t *testing.T, handler http.Handler, present func() *tls.Certificate
 func upstreamAt(t *testing.T, a *rig.Authority, url string) string {
 	t.Helper()
 	roots := filepath.Join(t.TempDir(), "roots.pem")
-	if err := os.WriteFile(roots, []byte(a.PEM()), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(roots, []byte(a.PEM()), 0o600))
 	return rig.Upstream(url) + fmt.Sprintf("\n  ca: %q", "file:"+roots)
 }

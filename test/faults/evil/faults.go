@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -72,17 +72,7 @@ func Says(kind, body string) Fault {
 // Reset breaks the connection before an answer, with RST.
 func Reset(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	_, _ = io.Copy(io.Discard, r.Body)
-	conn := take(w)
-	reset(conn)
-}
-
-// ResetInBody breaks the connection, with RST, when half the good answer is sent.
-func ResetInBody(w http.ResponseWriter, r *http.Request, good http.Handler) {
-	body := answerOf(r, good).Body.Bytes()
-	conn := take(w)
-	_, _ = io.WriteString(conn, head("Content-Length: "+strconv.Itoa(len(body))))
-	_, _ = conn.Write(body[:len(body)/2])
-	reset(conn)
+	reset(take(w))
 }
 
 // Hangup closes the connection orderly, without an answer, when the request has been read.
@@ -91,22 +81,27 @@ func Hangup(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	_ = take(w).Close()
 }
 
+// ResetInBody breaks the connection, with RST, when half the good answer is sent.
+func ResetInBody(w http.ResponseWriter, r *http.Request, good http.Handler) {
+	reset(sendHalf(w, answerOf(r, good).Body.Bytes(), "Content-Length: %d\r\n\r\n"))
+}
+
 // Truncate promises the whole answer, sends half of it and closes the connection orderly.
 func Truncate(w http.ResponseWriter, r *http.Request, good http.Handler) {
-	body := answerOf(r, good).Body.Bytes()
-	conn := take(w)
-	defer conn.Close()
-	_, _ = io.WriteString(conn, head("Content-Length: "+strconv.Itoa(len(body))))
-	_, _ = conn.Write(body[:len(body)/2])
+	_ = sendHalf(w, answerOf(r, good).Body.Bytes(), "Content-Length: %d\r\n\r\n").Close()
 }
 
 // CutChunks sends half the answer in a chunk and no end.
 func CutChunks(w http.ResponseWriter, r *http.Request, good http.Handler) {
-	body := answerOf(r, good).Body.Bytes()
+	_ = sendHalf(w, answerOf(r, good).Body.Bytes(), "Transfer-Encoding: chunked\r\n\r\n%x\r\n").Close()
+}
+
+// sendHalf takes the connection below a request, announces the whole length of a body and sends half of it.
+func sendHalf(w http.ResponseWriter, body []byte, length string) net.Conn {
 	conn := take(w)
-	defer conn.Close()
-	_, _ = io.WriteString(conn, head("Transfer-Encoding: chunked")+strconv.FormatInt(int64(len(body)), 16)+"\r\n")
+	_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"+length, len(body))
 	_, _ = conn.Write(body[:len(body)/2])
+	return conn
 }
 
 // Bomb is so many bytes of JSON that compress a thousandfold.
@@ -202,10 +197,6 @@ func answerOf(r *http.Request, good http.Handler) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	good.ServeHTTP(w, r)
 	return w
-}
-
-func head(line string) string {
-	return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + line + "\r\n\r\n"
 }
 
 // take is the connection below a request.
