@@ -188,6 +188,7 @@ func TestOptionsOutOfBoundsAreRefused(t *testing.T) {
 		"compare nearme --with http://127.0.0.1:8090 --direct":                                  "",
 		"compare nearme --with http://192.0.2.1 --direct":                                       "--with names another machine",
 		"nearme --target http://192.0.2.1":                                                      "--allow-remote",
+		"mixed --simulator http://192.0.2.1":                                                    "--simulator names another machine",
 		"nearme --admin http://192.0.2.1:9090":                                                  "--admin names another machine",
 		"nearme --rate 20001":                                                                   "--rate must be",
 		"nearme --duration 11m":                                                                 "--duration must be",

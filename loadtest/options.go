@@ -67,15 +67,16 @@ func (o *options) Validate() error {
 	if o.Workers < 1 || o.Workers > maxWorkers {
 		return fmt.Errorf("--workers must be 1 to %d", maxWorkers)
 	}
-	if o.Admin != "" {
-		if err := checkBase("--admin", o.Admin, o.AllowRemote); err != nil {
+	bases := map[string]string{"--target": o.Target, "--admin": o.Admin, "--simulator": o.Simulator, "--with": o.Compare.With}
+	for flag, base := range bases {
+		if base == "" && flag != "--target" {
+			continue
+		}
+		if err := checkBase(flag, base, o.AllowRemote); err != nil {
 			return err
 		}
 	}
-	if err := checkBase("--target", o.Target, o.AllowRemote); err != nil || o.Compare.With == "" {
-		return err
-	}
-	return checkBase("--with", o.Compare.With, o.AllowRemote)
+	return nil
 }
 
 // checkBase accepts a base URL on this machine, or anywhere when remote targets are allowed.

@@ -47,9 +47,6 @@ func startMeter(ctx context.Context, o *options) (*meter, error) {
 	if o.Admin == "" {
 		return nil, nil
 	}
-	if err := checkBase("--admin", o.Admin, o.AllowRemote); err != nil {
-		return nil, err
-	}
 	m := &meter{address: strings.TrimSuffix(o.Admin, "/") + "/metrics"}
 	var err error
 	m.before, err = m.read(ctx)

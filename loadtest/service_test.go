@@ -68,9 +68,8 @@ func TestMetricsThatAreNotTheServicesAreRefused(t *testing.T) {
 	other := rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "up 1\n") }))
 	none := rig.Listen(t, http.NotFoundHandler())
 	for address, want := range map[string]string{
-		other:               "not the service's metrics",
-		none:                "404 Not Found",
-		"http://192.0.2.1/": "--admin names another machine",
+		other: "not the service's metrics",
+		none:  "404 Not Found",
 	} {
 		if _, err := startMeter(t.Context(), &options{Admin: address}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", address, err, want)

@@ -65,6 +65,8 @@ func get(ctx context.Context, client *http.Client, target string) {
 
 // pageView draws what a page would ask: mostly a list of clinicians, sometimes a clinic, sometimes an area.
 func pageView(tenant *acme.Tenant) string {
+	departments := tenant.Departments()
+	d := departments[rand.IntN(len(departments))]
 	q := url.Values{}
 	switch draw := rand.IntN(10); {
 	case draw < 6:
@@ -73,19 +75,15 @@ func pageView(tenant *acme.Tenant) string {
 		q.Set("npi", strings.Join(npis[first:min(len(npis), first+10)], ","))
 		q.Set("product", "findadoctor")
 	case draw < 8:
-		departments := tenant.Departments()
-		d := departments[rand.IntN(len(departments))]
 		q.Set("departmentUrlName", d.URLName)
 		q.Set("visitTypeName", d.VisitTypes[0])
 	default:
-		departments := tenant.Departments()
-		d := departments[rand.IntN(len(departments))]
-		q.Set("latitude", formatDegrees(d.Latitude))
-		q.Set("longitude", formatDegrees(d.Longitude))
+		q.Set("latitude", degrees(d.Latitude))
+		q.Set("longitude", degrees(d.Longitude))
 		q.Set("visitTypeName", "FluShot")
 		q.Set("product", "flushot")
 	}
 	return q.Encode()
 }
 
-func formatDegrees(d float64) string { return strconv.FormatFloat(d, 'f', 4, 64) }
+func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 4, 64) }
