@@ -113,15 +113,12 @@ const delay = 40 * time.Millisecond
 // serveCold runs a service in which every request is traced.
 func serveCold(t *testing.T, upstream, collector string) *rig.Service {
 	t.Helper()
-	call, search := "", ""
-	if !figure.Judged() { // nothing is given up because the machine is slow
-		call, search = "timeout: 1m, hedgeAfter: -1s, ", "search: {budget: 1m}"
-	}
+	call := figure.Form("", noHaste+", ")
 	sources := "sources:\n  directory: {fresh: 1h}\n"
 	for _, name := range slotSources {
 		sources += fmt.Sprintf("  %s: {%sfresh: 1h}\n", name, call)
 	}
-	return rig.Serve(t, rig.Configuration(upstream, sources, search, "booking: {tombstone: 48h}",
+	return rig.Serve(t, rig.Configuration(upstream, sources, budget(), "booking: {tombstone: 48h}",
 		fmt.Sprintf("admin: {listen: 127.0.0.1:0, token: %s}", adminToken), fmt.Sprintf("tracing: {endpoint: %q, ratio: 1}", collector)))
 }
 
@@ -161,10 +158,7 @@ func TestAColdSearchTakesLittleMoreThanItsSlowestCall(t *testing.T) {
 		upstream := rig.Listen(t, p)
 		collector := tracetest.New(t)
 		service := serveCold(t, upstream, collector.URL)
-		rounds := 10
-		if figure.Judged() {
-			rounds = 200
-		}
+		rounds := figure.Form(200, 10)
 		var searches []coldSearch
 		for i := range rounds + 5 {
 			id := fmt.Sprintf("cold-%d", i)

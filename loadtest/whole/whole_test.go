@@ -84,6 +84,12 @@ func tenant(t *testing.T) (*acme.Tenant, string) {
 	return a, rig.Listen(t, a)
 }
 
+// noHaste are the bounds of an upstream call where nothing is given up because the machine is slow.
+const noHaste = "timeout: 1m, hedgeAfter: -1s"
+
+// budget is the section of the search, where nothing is to be given up because the machine is slow.
+func budget() string { return figure.Form("", "search: {budget: 1m}") }
+
 // serve runs the service before a tenant; every copy is fresh for so many seconds.
 func serve(t *testing.T, upstream string, fresh int) string {
 	return serving(t, upstream, fresh).Public
@@ -91,15 +97,12 @@ func serve(t *testing.T, upstream string, fresh int) string {
 
 func serving(t *testing.T, upstream string, fresh int) *rig.Service {
 	t.Helper()
-	call, search := "stale: 30s", ""
-	if !figure.Judged() { // nothing is given up because the machine is slow
-		call, search = "timeout: 1m, hedgeAfter: -1s, stale: 1h", "search: {budget: 1m}"
-	}
+	call := figure.Form("stale: 30s", noHaste+", stale: 1h")
 	sources := "sources:\n"
 	for _, name := range slotSources {
 		sources += fmt.Sprintf("  %s: {fresh: %ds, %s}\n", name, fresh, call)
 	}
-	return rig.Serve(t, rig.Configuration(upstream, sources, search, "booking: {tombstone: 48h}",
+	return rig.Serve(t, rig.Configuration(upstream, sources, budget(), "booking: {tombstone: 48h}",
 		"products: {findadoctor: {}, clinics: {}, flushot: {ranking: nearest}, mobileapp: {}}"))
 }
 
@@ -175,10 +178,7 @@ func TestAnOutageIsReportedByItsThirds(t *testing.T) {
 // it catches up. So the tenth is measured; that everything is asked, answered and counted is sure on any machine.
 func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
 	figure.Beside(t)
-	positions := []string{"people"}
-	if figure.Judged() {
-		positions = append(positions, "areas") // the day as it was first measured
-	}
+	positions := figure.Form([]string{"people", "areas"}, []string{"people"}) // areas: the day as it was first measured
 	for _, where := range positions {
 		t.Run(where, func(t *testing.T) {
 			figure.Measure(t, func(t *testing.T, f *figure.Figures) { compareDays(t, f, where) })
@@ -188,10 +188,7 @@ func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
 
 func compareDays(t *testing.T, f *figure.Figures, positions string) {
 	_, upstream := tenant(t)
-	fresh, length, rate := 10, "3s", 100
-	if figure.Judged() {
-		fresh, length, rate = 15, "2m", 200
-	}
+	fresh, length, rate := figure.Form(15, 10), figure.Form("2m", "3s"), figure.Form(200, 100)
 	target, cache := serve(t, upstream, fresh), rig.UpstreamCache(t, upstream, fresh)
 	if figure.Judged() { // the directory is known then
 		load(t, "trace", "--target", target, "--simulator", upstream, "--rate", "400", "--duration", "3s", "--positions", positions)

@@ -24,7 +24,6 @@ func post(a rig.Answer, slot int) string {
 		s.EHRInstance, s.DepartmentID, s.Booking.SlotID, s.Booking.ProviderID)
 }
 
-// book sends a patient's booking for a slot of an answer.
 func (s *scene) book(t testing.TB, offers rig.Answer, slot int) rig.Reply {
 	t.Helper()
 	return rig.Send(t, http.MethodPost, s.Public+retail, post(offers, slot), "Content-Type", "application/json", "Authorization", "Bearer patient")
@@ -63,7 +62,7 @@ func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
 		faults[n.Add(1)%int64(len(faults))](w, r, good)
 	}), evil.Booking)
 
-	bookings := times(1000, 150)
+	bookings := figure.Form(1000, 150)
 	var booked, unknown, notSent, other atomic.Int64
 	var wg sync.WaitGroup
 	work := make(chan int)
@@ -113,7 +112,6 @@ func TestBookingsOverBreakingConnectionsAreSentOnce(t *testing.T) {
 	t.Logf("%d bookings: %d booked, %d refused by upstream, %d unknown, %d not sent; none was sent twice", bookings, booked.Load(), other.Load(), unknown.Load(), notSent.Load())
 }
 
-// sound answers well.
 func sound(w http.ResponseWriter, r *http.Request, good http.Handler) { good.ServeHTTP(w, r) }
 
 // thenClose answers well and closes the connection without having said so.

@@ -55,17 +55,22 @@ func TestNothingPersonalAndNoSecretIsWrittenAnywhere(t *testing.T) {
 		s.upstream.Break(fault, evil.Booking, evil.Directory, evil.ProviderDirect)
 		for _, request := range personalRequests {
 			slot++
-			send(t, s, request.method, request.path, post(offers, slot))
+			request.body = post(offers, slot)
+			send(t, s, request)
 		}
 	}
 	s.upstream.Heal()
 	s.settle(t, clinician)
 	rig.Until(t, "a copy in Redis", func() bool { return strings.Contains(fmt.Sprint(redis.Do("KEYS", "*")), "9000000017") })
 	abort(t, s.Public+retail)
-	send(t, s, http.MethodPost, retail, `{"patient":{"firstName":"`+personalData["first name"]+`"`)        // cut short
-	send(t, s, http.MethodPost, retail, strings.Repeat(personalData["last name"], 30_000))                 // too large
-	send(t, s, http.MethodGet, "/v1/timeslots?npi=9000000017&email="+personalData["e-mail"], "")           // not ours
-	send(t, s, http.MethodGet, "/dexcare/v1/patient/"+personalData["visit"]+"?"+personalData["query"], "") // no such route
+	for _, request := range []personalRequest{
+		{"cut short", http.MethodPost, retail, `{"patient":{"firstName":"` + personalData["first name"] + `"`},
+		{"too large", http.MethodPost, retail, strings.Repeat(personalData["last name"], 30_000)},
+		{"not ours", http.MethodGet, "/v1/timeslots?npi=9000000017&email=" + personalData["e-mail"], ""},
+		{"no such route", http.MethodGet, "/dexcare/v1/patient/" + personalData["visit"] + "?" + personalData["query"], ""},
+	} {
+		send(t, s, request)
+	}
 	brokenReload(t, s)
 
 	places := map[string]string{}
@@ -130,16 +135,16 @@ func guardedSettings(t *testing.T, redis string) []string {
 }
 
 // send makes a request that is full of a patient.
-func send(t *testing.T, s *scene, method, path, body string) {
+func send(t *testing.T, s *scene, request personalRequest) {
 	t.Helper()
-	p := personalData
-	body = strings.Replace(body, `"patient":{`, fmt.Sprintf(`"patient":{"firstName":%q,"lastName":%q,"birthdate":%q,"email":%q,"homePhone":%q,"memberId":%q,`,
+	p, path := personalData, request.path
+	body := strings.Replace(request.body, `"patient":{`, fmt.Sprintf(`"patient":{"firstName":%q,"lastName":%q,"birthdate":%q,"email":%q,"homePhone":%q,"memberId":%q,`,
 		p["first name"], p["last name"], p["birth date"], p["e-mail"], p["phone"], p["insurance"]), 1)
 	body = strings.Replace(body, "Sore throat", p["reason"], 1)
 	if !strings.Contains(path, "?") && strings.HasPrefix(path, "/dexcare/") {
 		path += "?email=" + p["query"]
 	}
-	rig.Send(t, method, s.Public+path, body, "Content-Type", "application/json", "Authorization", "Bearer "+p["token"],
+	rig.Send(t, request.method, s.Public+path, body, "Content-Type", "application/json", "Authorization", "Bearer "+p["token"],
 		"Cookie", "session="+p["cookie"], "Idempotency-Key", p["idempotency key"], "x-api-key", secrets["access key"],
 		"tracestate", "patient="+p["token"], "baggage", "patient="+p["last name"])
 }
@@ -153,7 +158,6 @@ func says(status int) evil.Fault {
 	}
 }
 
-// abort begins a booking and leaves.
 func abort(t *testing.T, url string) {
 	t.Helper()
 	ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)

@@ -24,7 +24,6 @@ const (
 // recovery is how long anything may take to be back to normal.
 const recovery = 10 * time.Second
 
-// scene is a service in front of an upstream that can be broken.
 type scene struct {
 	*rig.Service
 	upstream *evil.Upstream
@@ -56,12 +55,8 @@ func lifetimes(fresh, stale, staleOnError time.Duration) string {
 	return lifetimesOf(calls(), fresh, stale, staleOnError)
 }
 
-// lifetimesOf is lifetimes with the bounds of one call.
 func lifetimesOf(call string, fresh, stale, staleOnError time.Duration) string {
-	window := "2s"
-	if !figure.Judged() {
-		window = "1m" // a slow machine makes few calls in two seconds
-	}
+	window := figure.Form("2s", "1m") // a slow machine makes few calls in two seconds
 	text := "sources:\n"
 	for _, source := range []string{"careDirect", "providerDirect", "careOptions", "directory"} {
 		text += fmt.Sprintf("  %s: {%s, fresh: %s, stale: %s, staleOnError: %s, negative: 200ms, breaker: {window: %s, minRequests: 10, openFor: 1s}}\n", source, call, fresh, stale, staleOnError, window)
@@ -71,30 +66,20 @@ func lifetimesOf(call string, fresh, stale, staleOnError time.Duration) string {
 
 // calls are the bounds of one upstream call. Where nothing is measured no call is given up because the machine is slow,
 // and none is made twice.
-func calls() string {
-	if figure.Judged() {
-		return "timeout: 600ms"
-	}
-	return "timeout: 1m, hedgeAfter: -1s"
-}
+func calls() string { return figure.Form("timeout: 600ms", "timeout: 1m, hedgeAfter: -1s") }
 
 // giveUp are the bounds of a call for stories of sources that hang: it is given up, and how soon changes nothing.
 const giveUp = "timeout: 600ms"
-
-// patient is the search's section: how long an answer may take where it does not matter.
-func patient() string {
-	if figure.Judged() {
-		return ""
-	}
-	return "search: {budget: 1m}\n"
-}
 
 // upstreamHere stands in settings for the upstream's address.
 const upstreamHere = "http://upstream.here"
 
 func configuration(upstream string, settings ...string) string {
 	sections := []string{
-		lifetimes(500*time.Millisecond, 20*time.Second, oldAge()), patient(), "booking: {tombstone: 48h}", "log: {level: warn}",
+		lifetimes(500*time.Millisecond, 20*time.Second, oldAge()), "booking: {tombstone: 48h}", "log: {level: warn}",
+	}
+	if !figure.Judged() { // how long an answer may take where it does not matter
+		sections = append(sections, "search: {budget: 1m}")
 	}
 	for _, s := range settings {
 		sections = append(sections, strings.ReplaceAll(s, upstreamHere, upstream))
@@ -103,14 +88,8 @@ func configuration(upstream string, settings ...string) string {
 }
 
 // oldAge is for how long a copy is of use once its source fails: where nothing is measured, longer than any test takes.
-func oldAge() time.Duration {
-	if figure.Judged() {
-		return 40 * time.Second
-	}
-	return time.Hour
-}
+func oldAge() time.Duration { return figure.Form(40*time.Second, time.Hour) }
 
-// settle waits until a query is answered completely.
 func (s *scene) settle(t testing.TB, query string) rig.Answer {
 	t.Helper()
 	var a rig.Answer
@@ -158,14 +137,6 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// times is a when the long form runs, else b.
-func times(long, short int) int {
-	if figure.Judged() {
-		return long
-	}
-	return short
 }
 
 // inShort leaves a case to the long form, unless it is one of those that stand for all.

@@ -29,8 +29,10 @@ func personal(cacheControl string) evil.Fault {
 
 var invitations = []string{"public, max-age=600", "max-age=600, must-revalidate", "s-maxage=600", "public, max-age=600, stale-while-revalidate=600"}
 
+type personalRequest struct{ name, method, path, body string }
+
 // personalRequests are those whose answers belong to one person.
-var personalRequests = []struct{ name, method, path, body string }{
+var personalRequests = []personalRequest{
 	{"visits of a patient", http.MethodGet, "/dexcare/api/6/visits/retail/self", ""},
 	{"a patient", http.MethodGet, "/dexcare/v1/patient", ""},
 	{"a patient by token", http.MethodGet, "/dexcare/v1/emr/patient/getByToken", ""},
@@ -55,7 +57,7 @@ func TestNoProxyReplaysAPersonalAnswer(t *testing.T) {
 			for _, invitation := range invitations {
 				s.upstream.Break(personal(invitation), evil.Booking, evil.ProviderDirect, evil.Directory)
 				for _, request := range personalRequests {
-					replayed(t, base, request.method, request.path, request.body, request.name+" with "+invitation)
+					replayed(t, base, invitation, request)
 				}
 			}
 			s.upstream.Heal()
@@ -69,14 +71,15 @@ func TestNoProxyReplaysAPersonalAnswer(t *testing.T) {
 }
 
 // replayed asks for the same thing as two people and as nobody, and wants each to get his own answer.
-func replayed(t *testing.T, base, method, path, body, name string) {
+func replayed(t *testing.T, base, invitation string, request personalRequest) {
 	t.Helper()
+	name := request.name + " with " + invitation
 	for _, token := range []string{"Bearer alice", "Bearer bob", ""} {
 		headers := []string{"Content-Type", "application/json"}
 		if token != "" {
 			headers = append(headers, "Authorization", token)
 		}
-		r := rig.Send(t, method, base+path, body, headers...)
+		r := rig.Send(t, request.method, base+request.path, request.body, headers...)
 		if r.Header.Get("X-Proxy-Cache") == "HIT" && r.Status == 200 && bytes.Contains(r.Body, []byte("secretOf")) {
 			t.Errorf("%s: replayed to %q: %s", name, token, r.Body)
 		}

@@ -51,7 +51,6 @@ func (h *redisScene) joined(t testing.TB) time.Duration {
 	})
 }
 
-// visit is one request while things were broken.
 type visit struct {
 	at, took time.Duration
 	status   int
@@ -188,7 +187,7 @@ func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
 			measured(t, func(t *testing.T, f *figure.Figures) {
 				h := newRedisScene(t)
 				outage.begin(t, h)
-				judge(t, f, h.visits(t, time.Duration(times(6000, 1500))*time.Millisecond))
+				judge(t, f, h.visits(t, figure.Form(6*time.Second, 1500*time.Millisecond)))
 				outage.end(t, h)
 				back := time.Now()
 				h.joined(t)
@@ -215,7 +214,7 @@ func TestARedisThatNeverAnswersIsNobodysTrouble(t *testing.T) {
 		t.Cleanup(func() { _ = l.Close() })
 		h := &redisScene{scene: newScene(t, redisAt(l.Addr().String(), quick))}
 		h.offers = h.settle(t, clinic)
-		judge(t, f, h.visits(t, time.Duration(times(6000, 1500))*time.Millisecond))
+		judge(t, f, h.visits(t, figure.Form(6*time.Second, 1500*time.Millisecond)))
 	})
 }
 

@@ -28,7 +28,7 @@ func TestAScanOfKeysCostsHonestVisitorsNothing(t *testing.T) {
 		return s.upstream.Calls(evil.CareOptions) + s.upstream.Calls(evil.ProviderDirect) + s.upstream.Calls(evil.CareDirect)
 	}
 	before, begin := upstream(), time.Now()
-	d := time.Duration(times(20, 3)) * time.Second
+	d := figure.Form(20*time.Second, 3*time.Second)
 	var asked, honest, hits, failed atomic.Int64
 	var wg sync.WaitGroup
 	for who := range 4 {

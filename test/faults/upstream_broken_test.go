@@ -159,7 +159,7 @@ func TestConnectionsThatBreakNowAndThenAreNotNoticed(t *testing.T) {
 				good.ServeHTTP(w, r)
 			}, evil.ProviderDirect)
 			npis := s.tenant.NPIs()[1:]
-			for _, npi := range npis[:min(times(len(npis), 90), len(npis))] {
+			for _, npi := range npis[:min(figure.Form(len(npis), 90), len(npis))] {
 				if a := rig.Get(t, s.Public+"/v1/timeslots?npi="+npi).Answer(t); !a.Complete {
 					t.Fatalf("after %d calls: %+v", call.Load(), a.Sources)
 				}

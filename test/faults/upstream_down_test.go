@@ -25,7 +25,7 @@ func TestASourceThatAsksForAPauseIsLeftAlone(t *testing.T) {
 				s := newScene(t, lifetimes(500*time.Millisecond, time.Hour, time.Hour))
 				s.settle(t, clinician)
 				before, _ := s.paused(t, evil.Status(status, "Retry-After", strconv.Itoa(pause)))
-				took, failed := rig.Crowd(t, s.Public+clinician, times(1000, 200), 4)
+				took, failed := rig.Crowd(t, s.Public+clinician, figure.Form(1000, 200), 4)
 				others := s.tenant.NPIs()[1:20]
 				for _, npi := range others { // cold ones want to call, and may not
 					r := rig.Get(t, s.Public+"/v1/timeslots?npi="+npi)
@@ -127,7 +127,7 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 			rig.Get(t, fmt.Sprintf("%s/v1/timeslots?npi=9%09d", s.Public, i))
 		}
 		before, begin := s.upstream.Calls(evil.ProviderDirect), time.Now()
-		took, failed := rig.Crowd(t, s.Public+clinician, times(2000, 400), 4)
+		took, failed := rig.Crowd(t, s.Public+clinician, figure.Form(2000, 400), 4)
 		probes, elapsed := s.upstream.Calls(evil.ProviderDirect)-before, time.Since(begin)
 		if most := 3 * (int(elapsed/time.Second) + 2); probes > most { // a second between two rounds of three
 			t.Errorf("%d calls in %v while the breaker was open, want %d at most: probes", probes, elapsed, most)

@@ -68,7 +68,7 @@ func TestASourceThatHangsIsNotNoticedByWarmSearches(t *testing.T) {
 					status, _ := rig.Get(t, s.Public+clinician).Answer(t).Of("providerDirect")
 					return status == "stale"
 				})
-				took, failed := rig.Crowd(t, s.Public+clinician, times(5000, 1000), 8)
+				took, failed := rig.Crowd(t, s.Public+clinician, figure.Form(5000, 1000), 8)
 				if len(failed) > 0 {
 					t.Errorf("%d of %d failed, the first with %d %s", len(failed), len(took), failed[0].Status, failed[0].Body)
 				}
@@ -90,7 +90,7 @@ func TestBeyondStaleOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
 			_, reason := rig.Get(t, s.Public+clinician).Answer(t).Of("providerDirect")
 			return reason != ""
 		})
-		took, failed := rig.Crowd(t, s.Public+clinician, times(2000, 400), 4)
+		took, failed := rig.Crowd(t, s.Public+clinician, figure.Form(2000, 400), 4)
 		if len(failed) > 0 {
 			t.Errorf("%d failed, the first with %d %s", len(failed), failed[0].Status, failed[0].Body)
 		}

@@ -17,6 +17,14 @@ import (
 // Judged says whether figures are judged in this run, and the long form of each story told (make faults).
 func Judged() bool { return os.Getenv("FAULTS_FULL") != "" }
 
+// Form is the long form where figures are judged, else the short one.
+func Form[T any](long, short T) T {
+	if Judged() {
+		return long
+	}
+	return short
+}
+
 // AtMost logs a duration beside its limit, and where figures are judged wants it within.
 func AtMost(t testing.TB, what string, got, limit time.Duration) {
 	t.Helper()
