@@ -8,7 +8,6 @@ import (
 	"io"
 )
 
-// answer is what people read of an answer.
 type answer struct {
 	complete string              // "true", "false", or empty where it does not say
 	named    map[string]struct{} // NPIs of its clinicians, where asked for

@@ -36,18 +36,16 @@ type crowd struct {
 	figures visitors // so far
 }
 
-// turn is one page view of a session.
 type turn struct {
 	at      time.Duration // from the beginning of the load
 	session int
 	view    int // 0 to 3
 }
 
-// known is what a person knows from the answers so far.
 type known struct {
 	begun    bool   // a view was sent
 	answered bool   // a list was
-	npi      string // whom the person would open; empty: nobody was named
+	npi      string // the clinician that the person would open; empty: nobody was named
 }
 
 // newCrowd draws sessions that make up the rate of the options in page views, for their duration.
@@ -72,7 +70,7 @@ func newCrowd(o *options, think time.Duration, now time.Time) *crowd {
 	return c
 }
 
-// request is what the next page view asks. Behind "#", which is not sent, its path has the turn's number, by which heard
+// request is what the next page view asks. After "#", which is not sent, its path has the turn's number, by which heard
 // knows the answer.
 func (c *crowd) request() request {
 	c.mu.Lock()
@@ -142,7 +140,6 @@ func (c *crowd) heard(r *vegeta.Result) {
 	}
 }
 
-// visitors is what people did so far.
 func (c *crowd) visitors() *visitors {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -126,7 +126,7 @@ func TestACalendarIsOfSomebodyWhomTheListNamed(t *testing.T) {
 	}
 }
 
-func TestWhoIsNamedNobodyOpensNoCalendar(t *testing.T) {
+func TestWithNobodyNamedTheNextRadiusIsAskedFor(t *testing.T) {
 	c := crowdOf(1, 40)
 	asked := visit(t, c, rig.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"complete":true,"timeslots":[],"providers":{}}`)
@@ -142,7 +142,7 @@ func TestWhoIsNamedNobodyOpensNoCalendar(t *testing.T) {
 	}
 }
 
-func TestWhoHasNoAnswerLooksAgain(t *testing.T) {
+func TestWithoutAnAnswerTheListIsAskedForAgain(t *testing.T) {
 	c := crowdOf(1, 40)
 	asked := visit(t, c, rig.Listen(t, http.NotFoundHandler()))
 	for i, turn := range c.turns {

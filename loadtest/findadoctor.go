@@ -16,7 +16,6 @@ import (
 	"time"
 )
 
-// findADoctorOptions say which clinicians the pages show.
 type findADoctorOptions struct {
 	NPI       []string `help:"Clinicians to ask for, 10 digits each." placeholder:"NPI"`
 	Directory string   `help:"Base URL that lists the clinicians at /v1/providers, such as the simulator's." placeholder:"URL"`

@@ -48,7 +48,6 @@ func milesPerDegreeEast(latitude float64) float64 {
 
 func fourDecimals(degrees float64) float64 { return math.Round(degrees*1e4) / 1e4 }
 
-// degrees writes a coordinate as pages do.
 func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 4, 64) }
 
 // choice is one of several things that are drawn, each as often as its share of all says.

@@ -15,7 +15,6 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// mixedOptions say how much of the load is bookings.
 type mixedOptions struct {
 	findADoctorOptions `embed:""`
 
@@ -96,7 +95,6 @@ func (s *shop) run(ctx context.Context) error {
 	return nil
 }
 
-// fill puts on the shelf what the next clinic offers.
 func (s *shop) fill(ctx context.Context) error {
 	c := s.clinics[s.round%len(s.clinics)]
 	s.round++

@@ -8,7 +8,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// nearMeOptions say how people look for appointments near them, and whom they ask.
+// nearMeOptions say how people look for appointments near them, and where they ask.
 type nearMeOptions struct {
 	Think  time.Duration `help:"Mean time between two page views of a person; at most 1m." default:"10s"`
 	Direct bool          `help:"Ask as pages would that have no service: Care Options for areas, Provider Direct for calendars."`

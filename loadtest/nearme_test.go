@@ -14,7 +14,6 @@ import (
 	"timeslots/test/rig"
 )
 
-// nearMe is a short load on a target.
 func nearMe(target string) *options {
 	return &options{
 		command: "nearme", Target: target, Rate: 200, Duration: 300 * time.Millisecond, Timeout: time.Minute, Workers: 50, Seed: 1,

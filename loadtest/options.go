@@ -16,7 +16,6 @@ const (
 	maxWorkers  = 20_000 // requests in flight; beyond it they leave late, and count as late
 )
 
-// options are the command line.
 type options struct {
 	command string // with "compare " before it, where two targets are compared
 
@@ -37,7 +36,6 @@ type options struct {
 	Compare compareOptions `cmd:"" help:"Run a scenario twice, against the target and another one, and print the ratios."`
 }
 
-// scenarios are the commands.
 type scenarios struct {
 	FindADoctor findADoctorOptions `cmd:"" name:"findadoctor" help:"Find-a-Doctor pages: lists of twenty clinicians and single profiles, popular ones far more often."`
 	FluShot     struct{}           `cmd:"" name:"flushot-spike" help:"A television spot: from nothing to the peak in five seconds, area searches around a few cities, then hold."`
@@ -47,7 +45,6 @@ type scenarios struct {
 	NearMe      nearMeOptions      `cmd:"" name:"nearme" help:"People of a metropolitan area who press 'use my location': a list, two filters, a calendar."`
 }
 
-// compareOptions say whom to compare with.
 type compareOptions struct {
 	With      string `required:"" help:"Base URL of the other one." placeholder:"URL"`
 	scenarios `embed:""`

@@ -9,7 +9,6 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// outageOptions say what fails while Find-a-Doctor pages are read.
 type outageOptions struct {
 	findADoctorOptions `embed:""`
 

@@ -15,7 +15,6 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"percent": func(share float64) string { return percent(int(1e6*share), 1e6) },
 }).Parse(pageText))
 
-// row is a part with what it is called among all.
 type row struct {
 	part
 	Label, Statuses, Caches string

@@ -6,7 +6,6 @@ import (
 	"strings"
 )
 
-// plot is a drawing over time, in the units of its own SVG.
 type plot struct {
 	Title, Said   string
 	Width, Height float64
@@ -14,7 +13,6 @@ type plot struct {
 	Series        []series
 }
 
-// mark is a line of the grid with its label.
 type mark struct {
 	X1, Y1, X2, Y2, TextX, TextY float64
 	Anchor, Text                 string
@@ -50,10 +48,9 @@ func plotsOf(reports []*report) []plot {
 	}
 }
 
-// line is what one series shows of each second.
 type line struct {
-	name string
-	of   func(second) float64
+	name  string
+	value func(second) float64
 }
 
 func draw(title string, reports []*report, scale func(highest float64) axis, lines ...line) plot {
@@ -66,8 +63,8 @@ func draw(title string, reports []*report, scale func(highest float64) axis, lin
 				s.Name = []string{"target, ", "other, "}[i] + l.name
 			}
 			for _, at := range r.Line {
-				s.times, s.values = append(s.times, at.At), append(s.values, l.of(at))
-				end, highest = max(end, at.At), max(highest, l.of(at))
+				s.times, s.values = append(s.times, at.At), append(s.values, l.value(at))
+				end, highest = max(end, at.At), max(highest, l.value(at))
 			}
 			p.Series = append(p.Series, s)
 		}

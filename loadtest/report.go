@@ -29,7 +29,6 @@ type report struct {
 	Visitors *visitors      `json:"visitors,omitempty"`
 }
 
-// part is all requests, or those of one kind.
 type part struct {
 	Name       string            `json:"name,omitempty"`
 	Requests   uint64            `json:"requests"`
@@ -48,7 +47,6 @@ type part struct {
 	Errors     []string          `json:"errors,omitempty"`
 }
 
-// upstreamCalls is what the simulator was asked meanwhile.
 type upstreamCalls struct {
 	Total       int64            `json:"total"`
 	PerThousand float64          `json:"perThousandViews"`
@@ -140,7 +138,6 @@ func writeJSON(file string, reports []*report) error {
 	return os.WriteFile(file, append(text, '\n'), 0o644)
 }
 
-// write writes the run as text.
 func (r *report) write(w io.Writer) error {
 	var b strings.Builder
 	line := func(label, format string, values ...any) {

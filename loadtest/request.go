@@ -5,7 +5,6 @@ import (
 	"net/url"
 )
 
-// request is one thing that somebody wants.
 type request struct {
 	method string // empty: GET
 	path   string // with its query, below the target
@@ -13,7 +12,6 @@ type request struct {
 	body   []byte
 }
 
-// page is a read of GET /v1/timeslots.
 func page(query url.Values) request { return request{path: "/v1/timeslots?" + query.Encode()} }
 
 // pageHeader names the encoding, which keeps the transport from decompressing: bytes are those of the wire.

@@ -48,7 +48,6 @@ func run(ctx context.Context, o *options, out, progress io.Writer) error {
 	return nil
 }
 
-// load sends one scenario to one target.
 func load(ctx context.Context, name string, o *options, progress io.Writer) (*report, error) {
 	s, err := newScenario(ctx, name, o, progress)
 	if err != nil {
@@ -158,7 +157,6 @@ func startCounting(ctx context.Context, o *options) (*counting, error) {
 	return &counting{sim, calls}, err
 }
 
-// since is what upstream was asked meanwhile.
 func (c *counting) since(ctx context.Context, views uint64) (*upstreamCalls, error) {
 	if c == nil {
 		return nil, nil

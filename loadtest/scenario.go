@@ -29,7 +29,6 @@ type scenario struct {
 	progress io.Writer // a line a second
 }
 
-// usualDuration is how long a scenario is when the command line does not say.
 func usualDuration(name string) time.Duration {
 	if name == "nearme" {
 		return time.Minute

@@ -36,7 +36,6 @@ type meter struct {
 	before  metrics
 }
 
-// metrics are the figures of one moment.
 type metrics struct {
 	calls    map[string]float64 // upstream, by source
 	cpu      float64            // seconds
@@ -53,7 +52,6 @@ func startMeter(ctx context.Context, o *options) (*meter, error) {
 	return m, err
 }
 
-// since is what so many page views cost.
 func (m *meter) since(ctx context.Context, views uint64) (*serviceCosts, error) {
 	if m == nil {
 		return nil, nil

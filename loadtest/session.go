@@ -17,7 +17,7 @@ const calendarView = viewsEach - 1 // the last one
 // radii are what people choose from, in miles.
 var radii = []choice[int]{{5, 10}, {10, 20}, {25, 45}, {50, 15}, {100, 10}}
 
-// visitType is what people come for, in the simulator's names, and as whom they can.
+// visitType is what people come for, in the simulator's names, and as which kinds of patients they can.
 type visitType struct {
 	name     string
 	patients []string
@@ -71,11 +71,11 @@ type filterKind []map[string]string
 func areaFilters(now time.Time) map[string][]filterKind {
 	all := map[string][]filterKind{}
 	for _, v := range visits {
-		var whom filterKind
+		var patients filterKind
 		for _, p := range v.value.patients {
-			whom = append(whom, map[string]string{"newOrEstablishedPatient": p})
+			patients = append(patients, map[string]string{"newOrEstablishedPatient": p})
 		}
-		all[v.value.name] = append([]filterKind{whom}, commonFilters(now)...)
+		all[v.value.name] = append([]filterKind{patients}, commonFilters(now)...)
 	}
 	return all
 }
@@ -128,7 +128,7 @@ func wider(radius int) int {
 	return radius
 }
 
-// choose is the clinician whom the person would open, of NPIs; empty where nobody is named.
+// choose is the clinician that the person would open, of NPIs; empty where nobody is named.
 func (s *session) choose(named map[string]struct{}) string {
 	npis := slices.Sorted(maps.Keys(named))
 	if len(npis) == 0 {

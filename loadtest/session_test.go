@@ -98,7 +98,7 @@ func TestPeopleThinkBetweenViews(t *testing.T) {
 	}
 }
 
-func TestWhoFindsNobodyLooksWider(t *testing.T) {
+func TestTheNextRadiusIsTheNextWiderOne(t *testing.T) {
 	got := []int{wider(5), wider(10), wider(25), wider(50), wider(100)}
 	if d := cmp.Diff([]int{10, 25, 50, 100, 100}, got); d != "" {
 		t.Error(d)

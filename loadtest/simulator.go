@@ -21,13 +21,11 @@ type clinic struct {
 	VisitTypes []string `json:"visitTypeNames"`
 }
 
-// directory is who and what the simulator has.
 type directory struct {
 	NPIs    []string `json:"npis"`
 	Clinics []clinic `json:"departments"`
 }
 
-// newSimulator checks the address that the command line gives.
 func newSimulator(o *options) (*simulator, error) {
 	if o.Simulator == "" {
 		return nil, errors.New("this scenario needs --simulator, the address of the simulated tenant behind the service")
@@ -58,7 +56,6 @@ func (s *simulator) calls(ctx context.Context) (map[string]int64, error) {
 	return calls, nil
 }
 
-// fail puts a fault into force, in the simulator's own words.
 func (s *simulator) fail(ctx context.Context, fault string) error {
 	text, err := json.Marshal([]string{fault})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// traceOptions say which page views a day has, and whom they ask.
+// traceOptions say which page views a day has, and where they are asked.
 type traceOptions struct {
 	Skew      float64 `help:"Zipf exponent of popularity, more than 1." default:"1.1"`
 	Positions string  `help:"Where those are who look around themselves: people (each where he lives, in the metropolitan area of nearme) or areas (at a dozen places in each of ten areas)." enum:"people,areas" default:"people"`

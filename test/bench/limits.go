@@ -7,7 +7,6 @@ import (
 	"strings"
 )
 
-// limit is one line of the limits.
 type limit struct {
 	where     string // file and line
 	pkg, name string

@@ -16,7 +16,6 @@ const (
 	endMark   = "<!-- until here -->\n"
 )
 
-// insert writes tables between the marks.
 func insert(document, csvFile string) error {
 	text, err := os.ReadFile(document)
 	if err != nil {

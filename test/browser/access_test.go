@@ -141,7 +141,7 @@ func TestKeysAloneLeadFromTheAddressToABooking(t *testing.T) {
 	b.quiet(t, s.Public)
 }
 
-// Whoever is about to press a time by key keeps it when cards before it leave, move or are made again.
+// Somebody who is about to press a time by key keeps it when cards before it leave, move or are made again.
 func TestTheFocusStaysOnATimeWhileTheListChanges(t *testing.T) {
 	figure.Long(t)
 	s, _, b := demo(t, 1000, 1000, "America/Los_Angeles")

@@ -99,7 +99,6 @@ func (b *tab) picture(t *testing.T, name string, width, height int64, dark bool)
 	b.shoot(t, name)
 }
 
-// shoot keeps the screen as it is.
 func (b *tab) shoot(t *testing.T, name string) {
 	t.Helper()
 	dir := os.Getenv("TEST_OUTPUT")

@@ -54,7 +54,7 @@ func TestSomebodyFindsADoctorAndBooks(t *testing.T) {
 	b.book(t, 2)
 	b.picture(t, "find-booked", 1100, 1000, false)
 	b.do(t, chromedp.Click("#book .actions button"))
-	b.shows(t, "the calendar behind it", `document.querySelector("#calendar").open && !document.querySelector("#book").open`)
+	b.shows(t, "the calendar again", `document.querySelector("#calendar").open && !document.querySelector("#book").open`)
 	b.quiet(t, s.Public)
 }
 

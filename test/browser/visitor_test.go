@@ -26,7 +26,6 @@ const (
 // awaiting lets a script's promise be waited for.
 func awaiting(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
-// says is a value of the page.
 func says[T any](t *testing.T, b *tab, script string) (value T) {
 	t.Helper()
 	b.do(t, chromedp.Evaluate(script, &value, awaiting))
@@ -113,7 +112,6 @@ const (
 	theTime = `document.querySelector("` + aTime + `")`
 )
 
-// lists waits for a list after an action.
 func (b *tab) lists(t *testing.T, actions ...chromedp.Action) {
 	t.Helper()
 	b.do(t, actions...)
@@ -134,7 +132,6 @@ func (b *tab) opensATime(t *testing.T) {
 	b.shows(t, "the sign-in", `document.querySelector("#book .choices button") !== null`)
 }
 
-// signsIn chooses one of the sample patients.
 func (b *tab) signsIn(t *testing.T, patient int) {
 	t.Helper()
 	b.do(t, chromedp.Click(fmt.Sprintf("#book .choices button:nth-child(%d)", patient)))

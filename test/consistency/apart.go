@@ -45,7 +45,7 @@ func (d *duties) listedIn(slot offer, where *target) []*target {
 	return append([]*target{where}, d.byNPI[slot.npi]...)
 }
 
-// duties are what is read, and by whom.
+// duties are what is read, and at which replicas.
 func (s *simulator) duties(ctx context.Context, o *options) ([]target, duties, error) {
 	everybody := make([]int, o.replicas)
 	for i := range everybody {

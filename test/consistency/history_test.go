@@ -24,7 +24,7 @@ var (
 	ten  = offer{handles: []handle{idHandle("ten"), slotHandle("10==")}}
 )
 
-func TestATakenSlotMayNotBeOfferedToWhoeverAsksLater(t *testing.T) {
+func TestATakenSlotMayNotBeOfferedToARequestThatBeginsLater(t *testing.T) {
 	const answered = time.Second
 	for name, c := range map[string]struct {
 		begun  time.Duration

@@ -16,7 +16,6 @@ const (
 	maxBookRate = 1_000
 )
 
-// options are the command line.
 type options struct {
 	binary   string        // an aggregator that is built already; empty: build one
 	replicas int           // of the service
