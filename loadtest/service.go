@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -84,35 +85,29 @@ func (m *meter) read(ctx context.Context) (metrics, error) {
 	return got, nil
 }
 
-// parseMetrics reads Prometheus' text, as far as it is wanted here. A service that has asked nothing yet lists no calls.
+// figures are the series of Prometheus' text that are wanted here: name, source, value.
+var figures = regexp.MustCompile(`(?m)^(process_cpu_seconds_total|process_resident_memory_bytes|aggregator_upstream_request_duration_seconds_count)` +
+	`(?:\{(?:.*,)?source="([^"]*)".*\})? (\S+)`)
+
+// parseMetrics reads them. A service that has asked nothing yet lists no calls.
 func parseMetrics(text string) (metrics, error) {
 	if !strings.Contains(text, "\naggregator_") {
 		return metrics{}, errors.New("these are not the service's metrics")
 	}
 	got := metrics{calls: map[string]float64{}}
-	for line := range strings.Lines(text) {
-		series, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-		value, _, _ := strings.Cut(rest, " ")
-		name, labels, _ := strings.Cut(series, "{")
-		n, err := strconv.ParseFloat(value, 64)
-		if err != nil { // a comment
-			continue
+	for _, found := range figures.FindAllStringSubmatch(text, -1) {
+		n, err := strconv.ParseFloat(found[3], 64)
+		if err != nil {
+			return metrics{}, err
 		}
-		switch name {
+		switch found[1] {
 		case "process_cpu_seconds_total":
 			got.cpu = n
 		case "process_resident_memory_bytes":
 			got.resident = n
-		case "aggregator_upstream_request_duration_seconds_count":
-			got.calls[label(labels, "source")] += n
+		default:
+			got.calls[found[2]] += n
 		}
 	}
 	return got, nil
-}
-
-// label is the value of a label that has neither quotes nor backslashes.
-func label(labels, name string) string {
-	_, rest, _ := strings.Cut(","+labels, ","+name+`="`)
-	value, _, _ := strings.Cut(rest, `"`)
-	return value
 }
