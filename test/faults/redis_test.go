@@ -132,55 +132,57 @@ func judge(t testing.TB, f *figure.Figures, visits []visit) {
 	}
 }
 
+// outages are what happens to Redis, and how it ends.
+var outages = map[string]struct{ begin, end func(*testing.T, *redisScene) }{
+	"killed": {
+		func(t *testing.T, h *redisScene) { h.redis.Kill() },
+		func(t *testing.T, h *redisScene) { h.redis.Begin() },
+	},
+	"stopped": {
+		func(t *testing.T, h *redisScene) { h.redis.Signal(syscall.SIGSTOP) },
+		func(t *testing.T, h *redisScene) { h.redis.Signal(syscall.SIGCONT) },
+	},
+	"read-only and cut from its master": {
+		func(t *testing.T, h *redisScene) {
+			h.redis.Do("CONFIG", "SET", "replica-serve-stale-data", "no")
+			h.redis.Do("REPLICAOF", "127.0.0.1", "1")
+		},
+		func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "NO", "ONE") },
+	},
+	"read-only": {
+		func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "127.0.0.1", "1") },
+		func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "NO", "ONE") },
+	},
+	"out of memory": {
+		func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "maxmemory", "1") },
+		func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "maxmemory", "0") },
+	},
+	"asking for a password": {
+		func(t *testing.T, h *redisScene) {
+			h.redis.Do("CONFIG", "SET", "requirepass", "another")
+			h.redis.Password = "another"
+			h.redis.Do("CLIENT", "KILL", "TYPE", "normal")
+		},
+		func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "requirepass", "") },
+	},
+	"full of clients": {
+		func(t *testing.T, h *redisScene) {
+			last := h.redis.Client().Conn() // a second one would not be let in
+			must(t, last.Do(t.Context(), "CONFIG", "SET", "maxclients", "1").Err())
+			must(t, last.Do(t.Context(), "CLIENT", "KILL", "TYPE", "normal").Err())
+			must(t, last.Close())
+			hold(t, h.redis.Addr)
+		},
+		func(t *testing.T, h *redisScene) { h.redis.Kill(); h.redis.Begin() },
+	},
+	"emptied": {
+		func(t *testing.T, h *redisScene) { h.redis.Do("FLUSHALL") },
+		func(*testing.T, *redisScene) {},
+	},
+}
+
 // docs/faults.md row 12: whatever happens to Redis, nobody gets an error and nobody waits for it.
 func TestRedisTroubleIsNobodysTrouble(t *testing.T) {
-	outages := map[string]struct{ begin, end func(*testing.T, *redisScene) }{
-		"killed": {
-			func(t *testing.T, h *redisScene) { h.redis.Kill() },
-			func(t *testing.T, h *redisScene) { h.redis.Begin() },
-		},
-		"stopped": {
-			func(t *testing.T, h *redisScene) { h.redis.Signal(syscall.SIGSTOP) },
-			func(t *testing.T, h *redisScene) { h.redis.Signal(syscall.SIGCONT) },
-		},
-		"read-only and cut from its master": {
-			func(t *testing.T, h *redisScene) {
-				h.redis.Do("CONFIG", "SET", "replica-serve-stale-data", "no")
-				h.redis.Do("REPLICAOF", "127.0.0.1", "1")
-			},
-			func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "NO", "ONE") },
-		},
-		"read-only": {
-			func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "127.0.0.1", "1") },
-			func(t *testing.T, h *redisScene) { h.redis.Do("REPLICAOF", "NO", "ONE") },
-		},
-		"out of memory": {
-			func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "maxmemory", "1") },
-			func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "maxmemory", "0") },
-		},
-		"asking for a password": {
-			func(t *testing.T, h *redisScene) {
-				h.redis.Do("CONFIG", "SET", "requirepass", "another")
-				h.redis.Password = "another"
-				h.redis.Do("CLIENT", "KILL", "TYPE", "normal")
-			},
-			func(t *testing.T, h *redisScene) { h.redis.Do("CONFIG", "SET", "requirepass", "") },
-		},
-		"full of clients": {
-			func(t *testing.T, h *redisScene) {
-				last := h.redis.Client().Conn() // a second one would not be let in
-				must(t, last.Do(t.Context(), "CONFIG", "SET", "maxclients", "1").Err())
-				must(t, last.Do(t.Context(), "CLIENT", "KILL", "TYPE", "normal").Err())
-				must(t, last.Close())
-				hold(t, h.redis.Addr)
-			},
-			func(t *testing.T, h *redisScene) { h.redis.Kill(); h.redis.Begin() },
-		},
-		"emptied": {
-			func(t *testing.T, h *redisScene) { h.redis.Do("FLUSHALL") },
-			func(*testing.T, *redisScene) {},
-		},
-	}
 	for name, outage := range outages {
 		t.Run(name, func(t *testing.T) {
 			inShort(t, name == "stopped" || name == "read-only" || name == "killed" || name == "emptied")

@@ -87,42 +87,18 @@ func TestAPauseEndsWhenItWasToEnd(t *testing.T) {
 // docs/faults.md rows 8, 9: all sources down for good.
 func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *testing.T) {
 	measured(t, func(t *testing.T, f *figure.Figures) {
-		const usable = 4300 * time.Millisecond // from a copy's fetch
 		s := newScene(t, lifetimes(300*time.Millisecond, time.Second, 3*time.Second))
 		s.settle(t, area)
 		last := s.settle(t, clinician)
 		s.upstream.Break(evil.Status(500))
-		var refused rig.Reply
-		rig.Until(t, "the end of what is usable", func() bool {
-			refused = rig.Get(t, s.Public+clinician)
-			if refused.Status != 200 {
-				return true
-			}
-			a := refused.Answer(t)
-			slots, _ := a.Of("providerDirect")
-			names, _ := a.Of("directory") // fetched earlier, it ends earlier
-			if slots == "failed" {
-				return true
-			}
-			if a.Total == 0 || !a.Complete && names != "failed" {
-				t.Fatalf("an answer of %d slots, complete %v, with %+v", a.Total, a.Complete, a.Sources)
-			}
-			last = a
-			return false
-		})
-		for _, copied := range last.Sources {
-			// FetchedAt is the oldest copy's, in milliseconds.
-			if age := time.Since(copied.FetchedAt); copied.Source == "providerDirect" && age < usable-time.Millisecond {
-				t.Errorf("no slots any more when their copy was %v old, usable for %v", age, usable)
-			}
-		}
+		s.servedWhileUsable(t, last, 4300*time.Millisecond)
 		rig.Until(t, "a refusal", func() bool { // a clinician's two copies may end one after the other
-			refused = rig.Get(t, s.Public+clinician)
+			refused := rig.Get(t, s.Public+clinician)
+			if refused.Status != 200 && (refused.Status < 502 || refused.Status > 504) {
+				t.Errorf("then %d %s", refused.Status, refused.Body)
+			}
 			return refused.Status != 200
 		})
-		if refused.Status < 502 || refused.Status > 504 {
-			t.Errorf("then %d %s", refused.Status, refused.Body)
-		}
 		for i := range 30 { // opens the breakers of all operations that this needs
 			rig.Get(t, fmt.Sprintf("%s/v1/timeslots?npi=9%09d", s.Public, i))
 		}
@@ -157,6 +133,33 @@ func TestWithAllSourcesDownEverythingUsableIsServedAndThenRefusedQuickly(t *test
 			}
 		}
 	})
+}
+
+// servedWhileUsable wants the slots of the last answer, or of later ones, until their copy is older than it may be.
+func (s *scene) servedWhileUsable(t *testing.T, last rig.Answer, usable time.Duration) {
+	t.Helper()
+	rig.Until(t, "the end of what is usable", func() bool {
+		r := rig.Get(t, s.Public+clinician)
+		if r.Status != 200 {
+			return true
+		}
+		a := r.Answer(t)
+		slots, _ := a.Of("providerDirect")
+		names, _ := a.Of("directory") // fetched earlier, it ends earlier
+		if slots == "failed" {
+			return true
+		}
+		if a.Total == 0 || !a.Complete && names != "failed" {
+			t.Fatalf("an answer of %d slots, complete %v, with %+v", a.Total, a.Complete, a.Sources)
+		}
+		last = a
+		return false
+	})
+	for _, copied := range last.Sources { // FetchedAt is the oldest copy's, in milliseconds
+		if age := time.Since(copied.FetchedAt); copied.Source == "providerDirect" && age < usable-time.Millisecond {
+			t.Errorf("no slots any more when their copy was %v old, usable for %v", age, usable)
+		}
+	}
 }
 
 // docs/faults.md row 2: nobody listens.

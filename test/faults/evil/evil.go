@@ -21,8 +21,8 @@ const (
 	Booking        Operation = "booking"
 )
 
-// OperationOf is what a request is for.
-func OperationOf(r *http.Request) Operation {
+// operationOf is what a request is for.
+func operationOf(r *http.Request) Operation {
 	path := r.URL.Path
 	switch {
 	case strings.Contains(path, "/visits") || strings.Contains(path, "/patient"):
@@ -59,7 +59,7 @@ func New(good http.Handler) *Upstream {
 
 // ServeHTTP counts and answers.
 func (u *Upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	op := OperationOf(r)
+	op := operationOf(r)
 	fault := u.enter(op)
 	defer u.leave(op)
 	if fault != nil {
