@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -68,7 +69,7 @@ func centres(clinics []clinic) []place {
 	for _, c := range clinics {
 		here := place{c.Latitude, c.Longitude}
 		near := slices.ContainsFunc(found, func(p place) bool {
-			return abs(p.latitude-here.latitude) < apart && abs(p.longitude-here.longitude) < apart
+			return math.Abs(p.latitude-here.latitude) < apart && math.Abs(p.longitude-here.longitude) < apart
 		})
 		if !near && len(found) < areas {
 			found = append(found, here)
@@ -76,8 +77,6 @@ func centres(clinics []clinic) []place {
 	}
 	return found
 }
-
-func abs(x float64) float64 { return max(x, -x) }
 
 // views are n page views over the length of a shortened day, in order.
 func (d *day) views(n int, length time.Duration) []view {

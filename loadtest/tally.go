@@ -119,7 +119,9 @@ func cacheKind(header string) string {
 		case "hit":
 			kind = "hit"
 		case "fwd":
-			kind = forwarded(value)
+			if kind = "miss"; value == "bypass" {
+				kind = value
+			}
 		case "ttl":
 			if n, err := strconv.Atoi(value); err == nil && n < 0 && kind == "hit" {
 				kind = "stale"
@@ -127,11 +129,4 @@ func cacheKind(header string) string {
 		}
 	}
 	return kind
-}
-
-func forwarded(reason string) string {
-	if reason == "bypass" {
-		return reason
-	}
-	return "miss"
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -75,6 +74,9 @@ func (o *traceOptions) views(ctx context.Context, all *options) ([]view, error) 
 // area, with its filters in the address. Fewer are not possible, and most pages make more.
 func direct(query url.Values) []request {
 	var list []request
+	all := func(name string) []string { // it may be given several times, or with commas
+		return strings.FieldsFunc(strings.Join(query[name], ","), func(r rune) bool { return r == ',' })
+	}
 	ask := func(path string, own url.Values, names ...string) {
 		for _, name := range append(names, "product") {
 			if value := query.Get(name); value != "" {
@@ -83,10 +85,10 @@ func direct(query url.Values) []request {
 		}
 		list = append(list, request{path: path + "?" + own.Encode()})
 	}
-	for _, npi := range slices.Concat(split(query["npi"])...) {
+	for _, npi := range all("npi") {
 		ask("/v5/providers/"+url.PathEscape(npi)+"/timeslots", url.Values{}, "startDate", "endDate", "visitTypeName")
 	}
-	for _, name := range slices.Concat(split(query["departmentUrlName"])...) {
+	for _, name := range all("departmentUrlName") {
 		ask("/v2/departments/"+url.PathEscape(name)+"/timeslots", url.Values{}, "visitTypeName")
 	}
 	if query.Has("latitude") {
@@ -94,12 +96,4 @@ func direct(query url.Values) []request {
 		ask("/v1/availability/slots", own, "latitude", "longitude", "radius", "startDate", "endDate", "newOrEstablishedPatient")
 	}
 	return list
-}
-
-// split takes the values of a parameter apart, which may be given several times or with commas.
-func split(values []string) (lists [][]string) {
-	for _, v := range values {
-		lists = append(lists, strings.Split(v, ","))
-	}
-	return lists
 }

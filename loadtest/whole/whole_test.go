@@ -91,11 +91,7 @@ const noHaste = "timeout: 1m, hedgeAfter: -1s"
 func budget() string { return figure.Form("", "search: {budget: 1m}") }
 
 // serve runs the service before a tenant; every copy is fresh for so many seconds.
-func serve(t *testing.T, upstream string, fresh int) string {
-	return serving(t, upstream, fresh).Public
-}
-
-func serving(t *testing.T, upstream string, fresh int) *rig.Service {
+func serve(t *testing.T, upstream string, fresh int) *rig.Service {
 	t.Helper()
 	call := figure.Form("stale: 30s", noHaste+", stale: 1h")
 	sources := "sources:\n"
@@ -136,7 +132,7 @@ func load(t *testing.T, args ...string) (reports []report, said string) {
 func TestMixedReadsAndBooks(t *testing.T) {
 	figure.Beside(t)
 	a, upstream := tenant(t)
-	target := serve(t, upstream, 5)
+	target := serve(t, upstream, 5).Public
 	reports, said := load(t, "mixed", "--target", target, "--simulator", upstream, "--rate", "100", "--duration", "3s", "--bookings", "0.1")
 	r := reports[0]
 	searches, bookings := r.part(t, "search"), r.part(t, "booking")
@@ -154,7 +150,7 @@ func TestMixedReadsAndBooks(t *testing.T) {
 func TestAnOutageIsReportedByItsThirds(t *testing.T) {
 	figure.Beside(t)
 	_, upstream := tenant(t)
-	target := serve(t, upstream, 1)
+	target := serve(t, upstream, 1).Public
 	load(t, "findadoctor", "--target", target, "--directory", upstream, "--rate", "400", "--duration", "2s") // all are known then
 	reports, said := load(t, "outage", "--target", target, "--simulator", upstream, "--rate", "100", "--duration", "6s", "--fault", "provider-direct:status=500")
 	r := reports[0]
@@ -189,7 +185,7 @@ func TestADayOfPageViewsCostsATenthOfWhatACacheByAddressCosts(t *testing.T) {
 func compareDays(t *testing.T, f *figure.Figures, positions string) {
 	_, upstream := tenant(t)
 	fresh, length, rate := figure.Form(15, 10), figure.Form("2m", "3s"), figure.Form(200, 100)
-	target, cache := serve(t, upstream, fresh), rig.UpstreamCache(t, upstream, fresh)
+	target, cache := serve(t, upstream, fresh).Public, rig.UpstreamCache(t, upstream, fresh)
 	if figure.Judged() { // the directory is known then
 		load(t, "trace", "--target", target, "--simulator", upstream, "--rate", "400", "--duration", "3s", "--positions", positions)
 	}
@@ -227,7 +223,7 @@ func TestMemoryDoesNotGrowUnderSteadyLoad(t *testing.T) {
 	figure.Only(t)
 	figure.Measure(t, func(t *testing.T, f *figure.Figures) {
 		_, upstream := tenant(t)
-		s := serving(t, upstream, 1)
+		s := serve(t, upstream, 1)
 		var sizes []float64 // MiB
 		for range 4 {       // everything is refreshed each second
 			load(t, "findadoctor", "--target", s.Public, "--directory", upstream, "--rate", "300", "--duration", "3s")
@@ -241,7 +237,7 @@ func TestMemoryDoesNotGrowUnderSteadyLoad(t *testing.T) {
 func TestPeopleNearMeOpenCalendarsOfWhomTheyFound(t *testing.T) {
 	figure.Beside(t)
 	a, upstream := tenant(t)
-	s := serving(t, upstream, 5)
+	s := serve(t, upstream, 5)
 	reports, said := load(t, "nearme", "--target", s.Public, "--admin", s.Admin, "--simulator", upstream, "--rate", "40", "--duration", "3s", "--think", "400ms")
 	r := reports[0]
 	if r.All.Success < 1 || r.All.Requests < 100 || r.Visitors.Complete != r.All.Requests {

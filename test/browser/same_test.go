@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func TestScriptsShowWhatTheServerShows(t *testing.T) {
 			if len(cards) != c.cards {
 				t.Errorf("%s from %s: %d cards, want %d:\n%q", path, zone, len(cards), c.cards, cards)
 			}
-			text := "\n" + strings.Join(flat(cards), "\n") + "\n"
+			text := "\n" + strings.Join(slices.Concat(cards...), "\n") + "\n"
 			for _, want := range c.want {
 				if !strings.Contains(text, "\n"+want+"\n") && !strings.Contains(text, "\n"+want+" ") {
 					t.Errorf("%s from %s lacks %q:\n%s", path, zone, want, text)
@@ -131,13 +132,6 @@ func TestScriptsAskWhatThePageAsked(t *testing.T) {
 			t.Errorf("at %d:30 scripts asked otherwise than the page: %q", hour, asked)
 		}
 	}
-}
-
-func flat(cards [][]string) (all []string) {
-	for _, card := range cards {
-		all = append(all, card...)
-	}
-	return all
 }
 
 func TestABadEntryCostsItsOwnCard(t *testing.T) {
