@@ -38,7 +38,8 @@ var started = sync.OnceValues(func() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, leave := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // it calls new kinds of events errors
-	endChromium = func() {                                                                     // the program is a script that starts the browser: to kill it would leave the browser behind
+	// The program is a script that starts the browser: to kill it would leave the browser running.
+	endChromium = func() {
 		_ = chromedp.Cancel(ctx)
 		leave()
 		end()
