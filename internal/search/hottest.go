@@ -1,21 +1,21 @@
 package search
 
 import (
-	"container/heap"
+	"slices"
 
 	"timeslots/internal/timeslot"
 )
 
-// hottest is a queue of refresh jobs, the most often wanted first. It is not safe for concurrent use.
+// hottest is a queue of refresh jobs, the most often wanted first, and of equal ones that which waits longest. It is not safe
+// for concurrent use.
 type hottest struct {
-	order heatHeap
-	byKey map[timeslot.FragmentKey]*waitingJob
+	waiting []*waitingJob // in the order of their coming
+	byKey   map[timeslot.FragmentKey]*waitingJob
 }
 
 type waitingJob struct {
 	refreshJob
 	wanted int // how often it was asked for since it waits
-	at     int // index in the heap
 }
 
 func newHottest() hottest { return hottest{byKey: map[timeslot.FragmentKey]*waitingJob{}} }
@@ -23,7 +23,7 @@ func newHottest() hottest { return hottest{byKey: map[timeslot.FragmentKey]*wait
 func (h *hottest) push(job refreshJob) {
 	w := &waitingJob{refreshJob: job, wanted: 1}
 	h.byKey[job.key] = w
-	heap.Push(&h.order, w)
+	h.waiting = append(h.waiting, w)
 }
 
 // heat counts another request for a key that waits, and reports whether it does.
@@ -31,37 +31,19 @@ func (h *hottest) heat(key timeslot.FragmentKey) bool {
 	w, ok := h.byKey[key]
 	if ok {
 		w.wanted++
-		heap.Fix(&h.order, w.at)
 	}
 	return ok
 }
 
 func (h *hottest) pop() refreshJob {
-	w := heap.Pop(&h.order).(*waitingJob)
+	most := 0
+	for i, w := range h.waiting {
+		if w.wanted > h.waiting[most].wanted {
+			most = i
+		}
+	}
+	w := h.waiting[most]
+	h.waiting = slices.Delete(h.waiting, most, most+1)
 	delete(h.byKey, w.key)
 	return w.refreshJob
-}
-
-// heatHeap implements heap.Interface.
-type heatHeap []*waitingJob
-
-func (h heatHeap) Len() int           { return len(h) }
-func (h heatHeap) Less(i, j int) bool { return h[i].wanted > h[j].wanted }
-func (h heatHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].at, h[j].at = i, j
-}
-
-func (h *heatHeap) Push(x any) {
-	w := x.(*waitingJob)
-	w.at = len(*h)
-	*h = append(*h, w)
-}
-
-func (h *heatHeap) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	return last
 }
