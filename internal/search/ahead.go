@@ -51,7 +51,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 		more = e.insteadOfFailed(ctx, later, more)
 		more = e.asCode(ctx, later, more, call)
 		g.ahead = append(g.ahead, more...)
-		if anyFailed(more) || hasGaps(more) {
+		if !allUsable(more) || hasGaps(more) {
 			a.ReviewAt = a.MergedAt
 			return
 		}
@@ -123,13 +123,4 @@ func (e *Engine) nextFrom(ctx context.Context, g *collection, first, end timeslo
 
 func hasGaps(list []*read) bool {
 	return slices.ContainsFunc(list, func(rd *read) bool { return rd.gaps })
-}
-
-func anyFailed(list []*read) bool {
-	for _, rd := range list {
-		if rd.fragment == nil || rd.freshness == timeslot.Expired {
-			return true
-		}
-	}
-	return false
 }

@@ -95,7 +95,7 @@ func (e *Engine) readInBackground(p *plan, call fetch.Call) {
 		asks = append(asks, p.check...)
 	}
 	asks = slices.DeleteFunc(slices.Clone(asks), func(a ask) bool {
-		return e.outages.of(a.key, p.now) != nil || e.outages.of(anyArea(a.key), p.now) != nil
+		return e.outages.failure(a.key, p.now) != nil || e.outages.failure(anyArea(a.key), p.now) != nil
 	})
 	if len(asks) == 0 {
 		return
@@ -166,7 +166,7 @@ func (e *Engine) asCode(ctx context.Context, p *plan, list []*read, call fetch.C
 
 // failedLately is why areas, or the code's own, could not be read a moment ago; nil where none failed.
 func (e *Engine) failedLately(p *plan, u unclear) error {
-	return cmp.Or(e.outages.of(anyArea(u.circles[0].key), p.now), e.outages.of(p.readsOfCode(u.visitType)[0].key, p.now))
+	return cmp.Or(e.outages.failure(anyArea(u.circles[0].key), p.now), e.outages.failure(p.readsOfCode(u.visitType)[0].key, p.now))
 }
 
 // askAnew reads the code's own areas, unless copies are at hand that are newer than the circles that want them.

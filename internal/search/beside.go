@@ -184,7 +184,7 @@ func (e *Engine) fitOneCall(list []*read) bool {
 			return false // upstream takes one for the other
 		}
 		first.VisitType = name
-		if _, nearer := e.reaches.of(first, now); nearer {
+		if _, nearer := e.reaches.limit(first, now); nearer {
 			return false
 		}
 		n, ok := e.density.expects(first, through, now, e.lastDay(now))

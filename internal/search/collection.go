@@ -29,7 +29,7 @@ func (g *collection) all() []*read {
 func (g *collection) fragments() []*timeslot.Fragment {
 	var list []*timeslot.Fragment
 	for _, rd := range g.all() {
-		if rd.fragment != nil && rd.freshness != timeslot.Expired {
+		if rd.usable() {
 			list = append(list, rd.fragment)
 		}
 	}
@@ -37,24 +37,12 @@ func (g *collection) fragments() []*timeslot.Fragment {
 }
 
 func (g *collection) waited() bool {
-	for _, rd := range g.all() {
-		if rd.waited {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.all(), func(rd *read) bool { return rd.waited })
 }
 
 // collapsed reports whether all that was waited for was fetched on behalf of others.
 func (g *collection) collapsed() bool {
-	some := false
-	for _, rd := range g.all() {
-		if rd.waited && !rd.joined {
-			return false
-		}
-		some = some || rd.waited
-	}
-	return some
+	return g.waited() && !slices.ContainsFunc(g.all(), func(rd *read) bool { return rd.waited && !rd.joined })
 }
 
 // reviewAt is the earliest time at which a slot fragment is due for an early refresh.
@@ -76,10 +64,7 @@ func (g *collection) outdated() bool {
 }
 
 func (g *collection) stale() bool {
-	for _, rd := range g.all() {
-		if rd.fragment != nil && rd.freshness != timeslot.Fresh && !rd.key.Operation.OfDirectory() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.all(), func(rd *read) bool {
+		return rd.fragment != nil && rd.freshness != timeslot.Fresh && !rd.key.Operation.OfDirectory()
+	})
 }

@@ -66,20 +66,12 @@ func (e *Engine) Explain(ctx context.Context, prepared Prepared) *Explanation {
 	for i, f := range g.fragments() {
 		listed[f.Key] = merged.PerFragment[i]
 	}
-	leases := e.opt.Store.Leases(ctx, g.keys())
+	leases := e.opt.Store.Leases(ctx, keysOf(g.reads))
 	for i, rd := range g.reads {
 		x.Fragments = append(x.Fragments, e.explain(rd, found[rd.key], listed[rd.key]))
 		x.Fragments[i].Leased = leases[i]
 	}
 	return x
-}
-
-func (g *collection) keys() []timeslot.FragmentKey {
-	keys := make([]timeslot.FragmentKey, len(g.reads))
-	for i, rd := range g.reads {
-		keys[i] = rd.key
-	}
-	return keys
 }
 
 // peek fills the reads from the cache and orders nothing. It notes where each was found.
@@ -90,12 +82,8 @@ func (e *Engine) peek(ctx context.Context, list []*read, found map[timeslot.Frag
 	if len(list) == 0 {
 		return found
 	}
-	keys := make([]timeslot.FragmentKey, len(list))
-	for i, rd := range list {
-		keys[i] = rd.key
-	}
 	now := e.opt.Now()
-	for i, hit := range e.opt.Store.Lookup(ctx, keys) {
+	for i, hit := range e.opt.Store.Lookup(ctx, keysOf(list)) {
 		if rd := list[i]; hit.Fragment != nil {
 			rd.fragment, rd.freshness, rd.outdated = hit.Fragment, hit.Fragment.Bounds.At(now), hit.Outdated
 			found[rd.key] = string(hit.Tier)
@@ -113,7 +101,7 @@ func (e *Engine) explain(rd *read, found string, listed int) ExplainedFragment {
 		Key: rd.key, Source: e.sourceOf(rd.key), Found: found, Freshness: rd.freshness, Outdated: rd.outdated,
 		Underway: e.flight.Underway(rd.key), Listed: listed, Why: rd.why,
 	}
-	if err := e.outages.of(rd.key, now); err != nil {
+	if err := e.outages.failure(rd.key, now); err != nil {
 		x.Failed = string(timeslot.KindOf(err))
 	}
 	if f := rd.fragment; f != nil {

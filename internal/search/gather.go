@@ -74,7 +74,7 @@ func (e *Engine) planned(ctx context.Context, q Prepared, call fetch.Call) (*col
 // once, and named gives nothing more. Else directory and slots are fetched side by side: named waits for the directory, and
 // gives what it named and what came of it.
 func (e *Engine) fillDirectory(ctx context.Context, g *collection, call fetch.Call) (named func() []*read) {
-	if !anyMissing(g.directory) {
+	if !slices.ContainsFunc(g.directory, func(rd *read) bool { return !rd.servable() }) {
 		more := readsOf(g.plan.expand(fragmentsOf(g.directory)))
 		e.lookup(ctx, more, call)
 		g.slots = append(g.slots, more...)
@@ -123,6 +123,14 @@ func readsOf(asks []ask) []*read {
 	return list
 }
 
+func keysOf(list []*read) []timeslot.FragmentKey {
+	keys := make([]timeslot.FragmentKey, len(list))
+	for i, rd := range list {
+		keys[i] = rd.key
+	}
+	return keys
+}
+
 func fragmentsOf(list []*read) []*timeslot.Fragment {
 	fragments := make([]*timeslot.Fragment, len(list))
 	for i, rd := range list {
@@ -136,15 +144,6 @@ func (rd *read) servable() bool {
 	return rd.fragment != nil && (rd.freshness == timeslot.Fresh || rd.freshness == timeslot.Stale)
 }
 
-func anyMissing(list []*read) bool {
-	for _, rd := range list {
-		if !rd.servable() {
-			return true
-		}
-	}
-	return false
-}
-
 // lookup fills the reads from the cache, and orders a refresh for each stale one.
 func (e *Engine) lookup(ctx context.Context, list []*read, call fetch.Call) {
 	e.look(ctx, list)
@@ -156,12 +155,8 @@ func (e *Engine) look(ctx context.Context, list []*read) {
 	if len(list) == 0 {
 		return
 	}
-	keys := make([]timeslot.FragmentKey, len(list))
-	for i, rd := range list {
-		keys[i] = rd.key
-	}
 	now := e.opt.Now()
-	for i, hit := range e.find(ctx, keys) {
+	for i, hit := range e.find(ctx, keysOf(list)) {
 		if hit.Fragment == nil {
 			continue
 		}

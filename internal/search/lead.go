@@ -35,8 +35,8 @@ func (l leads) learn(op timeslot.Operation, took time.Duration) {
 	known.Store(int64(max(took, before-(before-took)/leadDecay)))
 }
 
-// of is how long before its end a refresh has to begin; 0 when nothing is known.
-func (l leads) of(op timeslot.Operation) time.Duration {
+// lead is how long before its end a refresh has to begin; 0 when nothing is known.
+func (l leads) lead(op timeslot.Operation) time.Duration {
 	known, ok := l[op]
 	if !ok {
 		return 0

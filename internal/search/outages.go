@@ -54,19 +54,18 @@ func (o *outages) forget(key timeslot.FragmentKey) {
 	delete(o.keys, key)
 }
 
-// of is how fetching key failed a moment ago; nil: it did not.
-func (o *outages) of(key timeslot.FragmentKey, now time.Time) error {
+// failure is how fetching key failed a moment ago, or any area where it is of one; nil: it did not.
+func (o *outages) failure(key timeslot.FragmentKey, now time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if past, known := o.keys[key]; known && now.Before(past.until) {
-		return past.err
+	past := o.keys[key]
+	if !now.Before(past.until) && byPoint(key) {
+		past = o.keys[anyArea(key)]
 	}
-	if byPoint(key) {
-		if past, known := o.keys[anyArea(key)]; known && now.Before(past.until) {
-			return past.err
-		}
+	if !now.Before(past.until) {
+		return nil
 	}
-	return nil
+	return past.err
 }
 
 // noteArea is told how a read of an area ended: where one cannot be read, the next visitor's cannot either. An answer that was
@@ -91,10 +90,10 @@ func (e *Engine) useStaleOnError(rd *read, call fetch.Call) bool {
 	if rd.fragment == nil || rd.freshness != timeslot.StaleOnError {
 		return false
 	}
-	if rd.err = e.outages.of(rd.key, e.opt.Now()); rd.err == nil {
+	if rd.err = e.outages.failure(rd.key, e.opt.Now()); rd.err == nil {
 		return false
 	}
-	if !byPoint(rd.key) || e.outages.of(anyArea(rd.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
+	if !byPoint(rd.key) || e.outages.failure(anyArea(rd.key), e.opt.Now()) == nil { // else the next visitor tries once that is over
 		e.refreshInBackground(rd.key, call, 0)
 	}
 	return true
@@ -134,7 +133,7 @@ func (e *Engine) insteadOf(ctx context.Context, p *plan, list []*read, failed *r
 func (e *Engine) spareFailing(ctx context.Context, p *plan, list []*read) []*read {
 	for _, rd := range list {
 		if byPoint(rd.key) && !rd.usable() {
-			rd.err = e.outages.of(rd.key, e.opt.Now())
+			rd.err = e.outages.failure(rd.key, e.opt.Now())
 		}
 	}
 	list = e.insteadOfCircles(ctx, p, e.insteadOfFailed(ctx, p, list))

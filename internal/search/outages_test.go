@@ -41,15 +41,15 @@ func TestOutagesAreForgottenAndBounded(t *testing.T) {
 	for i := range maxOutages + 10 {
 		o.note(key(i), failed, now)
 	}
-	if len(o.keys) != maxOutages || o.of(key(0), now) == nil || o.of(key(maxOutages), now) != nil {
+	if len(o.keys) != maxOutages || o.failure(key(0), now) == nil || o.failure(key(maxOutages), now) != nil {
 		t.Errorf("%d keys are remembered, want the first %d", len(o.keys), maxOutages)
 	}
 	later := now.Add(outageMemory)
-	if o.of(key(0), later) != nil {
+	if o.failure(key(0), later) != nil {
 		t.Error("a failure is remembered for too long")
 	}
 	o.note(key(maxOutages), failed, later)
-	if len(o.keys) != 1 || o.of(key(maxOutages), later) == nil {
+	if len(o.keys) != 1 || o.failure(key(maxOutages), later) == nil {
 		t.Errorf("%d keys, want room made for the new one", len(o.keys))
 	}
 	o.forget(key(maxOutages))

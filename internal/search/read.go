@@ -37,7 +37,7 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err()
 	}
-	if rd.fragment == nil || rd.freshness == timeslot.Expired {
+	if !rd.usable() {
 		return nil, rd.err
 	}
 	freshUntil := rd.fragment.Bounds.Fresh

@@ -39,7 +39,7 @@ func (e *Engine) earlyRefresh(f *timeslot.Fragment) time.Time {
 	draw >>= 32
 	share := earlyLeast + (earlyShare-earlyLeast)*float64(draw%jitterSteps)/jitterSteps
 	fresh := float64(f.Bounds.Fresh.Sub(f.FetchedAt))
-	early := min(share*fresh+float64(e.leads.of(f.Key.Operation)), earlyMost*fresh)
+	early := min(share*fresh+float64(e.leads.lead(f.Key.Operation)), earlyMost*fresh)
 	return f.Bounds.Fresh.Add(-time.Duration(early))
 }
 
@@ -118,11 +118,7 @@ func (j *refreshJob) keys() []timeslot.FragmentKey {
 	if j.more == nil {
 		return []timeslot.FragmentKey{j.key}
 	}
-	keys := make([]timeslot.FragmentKey, len(j.more))
-	for i, rd := range j.more {
-		keys[i] = rd.key
-	}
-	return keys
+	return keysOf(j.more)
 }
 
 // add queues a job. One for a key that is being refreshed is dropped, one for a key that waits makes it hotter; full
@@ -181,7 +177,7 @@ func (e *Engine) consider(rd *read, now time.Time) {
 	case halfOver(rd.fragment.FetchedAt, rd.fragment.Bounds, now):
 		rd.renewal, rd.ahead = along, left
 	}
-	if rd.renewal == due && byPoint(rd.key) && e.outages.of(rd.key, now) != nil {
+	if rd.renewal == due && byPoint(rd.key) && e.outages.failure(rd.key, now) != nil {
 		rd.renewal = notYet // areas could not be read a moment ago: people who ask unlike each other are not to try each
 	}
 }

@@ -101,18 +101,18 @@ func TestASlowSourcesFragmentsAreRefreshedSoonerAndNobodyGetsAStaleOne(t *testin
 func TestALeadFollowsASlowReadAtOnceAndQuickOnesByAndBy(t *testing.T) {
 	l := newLeads(nil)
 	const op = timeslot.OpProviderTimeslots
-	if l.of(op) != 0 {
-		t.Errorf("%v before anything was read", l.of(op))
+	if l.lead(op) != 0 {
+		t.Errorf("%v before anything was read", l.lead(op))
 	}
 	l.learn(op, 100*time.Millisecond)
 	l.learn(op, 800*time.Millisecond)
-	if got := l.of(op); got != time.Second {
+	if got := l.lead(op); got != time.Second {
 		t.Errorf("%v after a read of 800 ms, want a quarter more", got)
 	}
 	for range 100 {
 		l.learn(op, 100*time.Millisecond)
 	}
-	if got := l.of(op); got > 130*time.Millisecond {
+	if got := l.lead(op); got > 130*time.Millisecond {
 		t.Errorf("%v after a hundred reads of 100 ms", got)
 	}
 }

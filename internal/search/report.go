@@ -139,12 +139,10 @@ func (rd *read) status() (timeslot.Status, timeslot.Kind) {
 
 // reasonOf is a kind that docs/interface.md §3.1 lists.
 func reasonOf(err error) timeslot.Kind {
-	switch kind := timeslot.KindOf(err); kind {
-	case timeslot.KindCanceled:
-		return timeslot.KindBudget
-	default:
+	if kind := timeslot.KindOf(err); kind != timeslot.KindCanceled {
 		return kind
 	}
+	return timeslot.KindBudget
 }
 
 // severities are the statuses, the best first.
@@ -156,23 +154,17 @@ func worse(a, b timeslot.Status) bool {
 
 // whole reports whether all that was answered could be read.
 func (g *collection) whole() bool {
-	for _, rd := range g.reads {
-		if rd.gaps || rd.inPart() && (!rd.key.Operation.OfDirectory() || g.plan.query.OnlyLocation()) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(g.reads, func(rd *read) bool {
+		return rd.gaps || rd.inPart() && (!rd.key.Operation.OfDirectory() || g.plan.query.OnlyLocation())
+	})
 }
 
 // answered reports whether everything that was asked answered. A source that is switched off was not asked; one that was
 // passed over for a limit was wanted.
 func answered(reports []timeslot.SourceReport) bool {
-	for _, r := range reports {
-		if r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusSkipped && r.Reason != "" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(reports, func(r timeslot.SourceReport) bool {
+		return r.Status == timeslot.StatusFailed || r.Status == timeslot.StatusSkipped && r.Reason != ""
+	})
 }
 
 // servable reports whether some source has an answer to serve, whatever else of it failed: the slots of one version, or of

@@ -50,7 +50,8 @@ func calendarOf(key timeslot.FragmentKey) calendar {
 	return calendar{key.Operation, key.Version, key.NPI, key.VisitType}
 }
 
-func (r *reaches) of(key timeslot.FragmentKey, now time.Time) (days int, ok bool) {
+// limit is how many days ahead may be asked for, as far as that was found lately.
+func (r *reaches) limit(key timeslot.FragmentKey, now time.Time) (days int, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	found, ok := r.known[calendarOf(key)]
@@ -76,7 +77,7 @@ func (r *reaches) learn(key timeslot.FragmentKey, days int, now time.Time) {
 // fetchWithin reads blocks from upstream, for as many days as it may be asked.
 func (e *Engine) fetchWithin(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
 	call.Lookahead = e.lookahead.known.Load().largest
-	days, found := e.reaches.of(key, e.opt.Now())
+	days, found := e.reaches.limit(key, e.opt.Now())
 	if found && days > 0 {
 		call.Lookahead = min(call.Lookahead, days)
 	}
