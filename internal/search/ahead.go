@@ -25,7 +25,7 @@ func (e *Engine) lookAhead(ctx context.Context, g *collection, call fetch.Call, 
 	defer func() { e.refreshDue(g.ahead, call) }() // all that was looked through: one call may bring it
 	for {
 		if end > g.plan.last {
-			if e.nextFrom(ctx, g, from, end, a) {
+			if e.nextFrom(ctx, g, window{from, end}, a) {
 				return
 			}
 			from = end + 1
@@ -104,11 +104,14 @@ func (g *collection) dense() bool {
 	return slices.ContainsFunc(g.reads, inPart) || slices.ContainsFunc(g.ahead, inPart)
 }
 
-// nextFrom reports whether there is a slot from one day to the end of another, and puts the first into the answer.
-func (e *Engine) nextFrom(ctx context.Context, g *collection, first, end timeslot.Date, a *Answer) bool {
+// window is some days, both ends included.
+type window struct{ first, last timeslot.Date }
+
+// nextFrom reports whether there is a slot in some days, and puts the first into the answer.
+func (e *Engine) nextFrom(ctx context.Context, g *collection, days window, a *Answer) bool {
 	q := *g.plan.query
-	q.StartDate = max(q.StartDate, first)
-	q.EndDate, q.DaysOfSlots, q.Sort, q.Limit, q.Cursor = end, 0, timeslot.Soonest, 1, ""
+	q.StartDate = max(q.StartDate, days.first)
+	q.EndDate, q.DaysOfSlots, q.Sort, q.Limit, q.Cursor = days.last, 0, timeslot.Soonest, 1, ""
 	merged, _, strict := e.merge(ctx, &q, g, true)
 	r := merged.Result
 	a.Strict, a.Doubtful = a.Strict && strict, a.Doubtful || r.Doubtful

@@ -54,7 +54,7 @@ func (p *plan) readsOf(visitType string, areas []chosen) (asks []ask) {
 // areaParts are the reads of an area for the plan's days, the soonest first.
 func (p *plan) areaParts(visitType string, area timeslot.Area) (parts []timeslot.FragmentKey) {
 	l := p.engine.areas
-	for _, d := range p.daysOf(visitType, area) {
+	for _, d := range p.daysOf(visitType, area, p.engine.density.days) {
 		parts = append(parts, timeslot.FragmentKey{
 			Operation: l.Operation, Version: l.version, VisitType: visitType, Block: d.block, Span: d.span, Area: area,
 		})
@@ -62,18 +62,10 @@ func (p *plan) areaParts(visitType string, area timeslot.Area) (parts []timeslot
 	return parts
 }
 
-// daysOf are the parts in which an area is read for the plan's days, the soonest first.
-func (p *plan) daysOf(visitType string, area timeslot.Area) []stretchOfDays {
-	return p.cut(p.engine.density.days(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) }))
-}
-
-// likelyDays are those of an area that may never be read.
-func (p *plan) likelyDays(visitType string, area timeslot.Area) []stretchOfDays {
-	return p.cut(p.engine.density.likely(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) }))
-}
-
-// cut gives the parts of so many days in which the plan's days are read.
-func (p *plan) cut(days uint8) []stretchOfDays {
+// daysOf are the parts in which an area is read for the plan's days, the soonest first, as [density.days] has it, or, for an
+// area that may never be read, [density.likely].
+func (p *plan) daysOf(visitType string, area timeslot.Area, lengthOf func(crowded, time.Time, func() int) uint8) []stretchOfDays {
+	days := lengthOf(crowded{visitType, area}, p.now, func() int { return p.clinicsIn(area) })
 	if known, ok := p.stretches[days]; ok {
 		return known
 	}
@@ -95,7 +87,7 @@ func (p *plan) clinicsIn(area timeslot.Area) (n int) {
 	if area.PostalCode != "" {
 		return 0
 	}
-	return len(p.clinicsAround(area.Point(), float64(area.Radius)))
+	return len(clinicsAround(p.listed, area.Point(), float64(area.Radius)))
 }
 
 // circles are the areas that upstream is asked for around a place: what was read lately and holds the caller's own circle, else
@@ -107,11 +99,11 @@ func (p *plan) circles(visitType string, at timeslot.Point, radius int) []chosen
 	}
 	w := wish{
 		visitType: visitType, at: at, radius: radius, own: share(at), share: share, outage: p.outage,
-		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a) },
+		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a, p.engine.density.days) },
 	}
-	w.calls = sync.OnceValue(func() int { return len(p.likelyDays(visitType, w.own)) })
+	w.calls = sync.OnceValue(func() int { return len(p.daysOf(visitType, w.own, p.engine.density.likely)) })
 	if w.widest() || w.outage {
-		w.clinics = p.clinicsAround(at, float64(radius))
+		w.clinics = clinicsAround(p.listed, at, float64(radius))
 	}
 	list := p.engine.circles.choose(&w, p.now)
 	if w.outage {
@@ -134,10 +126,10 @@ func holds(a timeslot.Area, p timeslot.Point) bool {
 // is a thin ring, so that such circles are two dozen at most.
 const sliver = 25
 
-// clinicsAround are the places of the directory's departments within so many miles, as far as it is at hand.
-func (p *plan) clinicsAround(at timeslot.Point, miles float64) (inside []timeslot.Point) {
-	for i := range p.listed {
-		if point := p.listed[i].Point; point != nil && !farApart(at, *point, miles) && at.MilesTo(*point) <= miles {
+// clinicsAround are the places of departments within so many miles.
+func clinicsAround(listed []timeslot.Department, at timeslot.Point, miles float64) (inside []timeslot.Point) {
+	for i := range listed {
+		if point := listed[i].Point; point != nil && !farApart(at, *point, miles) && at.MilesTo(*point) <= miles {
 			inside = append(inside, *point)
 		}
 	}

@@ -69,7 +69,7 @@ func (p *plan) codeWish(visitType string) *codeWish {
 	return &codeWish{
 		visitType: visitType, code: p.query.PostalCode, now: p.now,
 		need: float64(p.query.Radius) + timeslot.RoundingSlackMiles(p.engine.opt.Limits.PointPrecision),
-		days: func(a timeslot.Area) []stretchOfDays { return p.likelyDays(visitType, a) },
+		days: func(a timeslot.Area) []stretchOfDays { return p.daysOf(visitType, a, p.engine.density.likely) },
 	}
 }
 

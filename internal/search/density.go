@@ -1,13 +1,10 @@
 package search
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
-	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
@@ -72,17 +69,6 @@ func guess(clinics int) uint8 {
 	}
 }
 
-// expected is how many days a part of a place should have, by what is known near it; ok is false where nothing is.
-func (d *density) expected(place crowded, now time.Time, clinics int) (days uint8, ok bool) {
-	perDay, ok := d.nearby(place, now, clinics)
-	for _, days = range timeslot.SpanDays() {
-		if perDay*float64(days) <= heavy {
-			break
-		}
-	}
-	return days, ok
-}
-
 // nearby is how many slots a day a place should have, by the nearest one that it touches and of which answers are known, of
 // the same visit type before others; ok is false where there is none. A place has as many times the slots as it has the
 // clinics; where these are not known, as it is larger.
@@ -123,14 +109,23 @@ func (d *density) nearby(place crowded, now time.Time, clinics int) (perDay floa
 func (d *density) days(place crowded, now time.Time, clinics func() int) uint8 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	s := d.known[place]
+	if s == nil || now.Sub(s.used) >= spanKept {
+		s = d.guessed(place, now, clinics())
+		d.add(place, s)
+	}
+	s.used = now
+	return s.days
+}
+
+// likely is days of an area that may never be read: it is not remembered.
+func (d *density) likely(place crowded, now time.Time, clinics func() int) uint8 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if s := d.known[place]; s != nil && now.Sub(s.used) < spanKept {
-		s.used = now
 		return s.days
 	}
-	there := clinics()
-	days := d.guessed(place, now, there)
-	d.add(place, &spread{days: days, used: now, clinics: there})
-	return days
+	return d.guessed(place, now, clinics()).days
 }
 
 func (d *density) add(place crowded, s *spread) {
@@ -143,21 +138,17 @@ func (d *density) add(place crowded, s *spread) {
 	d.known[place] = s
 }
 
-// likely is days of an area that may never be read: it is not remembered.
-func (d *density) likely(place crowded, now time.Time, clinics func() int) uint8 {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if s := d.known[place]; s != nil && now.Sub(s.used) < spanKept {
-		return s.days
+// guessed is what a place is taken for by what is known near it; where nothing is, by its clinics.
+func (d *density) guessed(place crowded, now time.Time, clinics int) *spread {
+	s := &spread{days: guess(clinics), used: now, clinics: clinics}
+	if perDay, ok := d.nearby(place, now, clinics); ok {
+		for _, s.days = range timeslot.SpanDays() {
+			if perDay*float64(s.days) <= heavy {
+				break
+			}
+		}
 	}
-	return d.guessed(place, now, clinics())
-}
-
-func (d *density) guessed(place crowded, now time.Time, clinics int) uint8 {
-	if days, ok := d.expected(place, now, clinics); ok {
-		return days
-	}
-	return guess(clinics)
+	return s
 }
 
 // together is how many slots an answer for several blocks may have, as far as one can tell before: they may be spread
@@ -257,7 +248,7 @@ func (d *density) readAlone(key timeslot.FragmentKey, until, now time.Time) {
 
 func (d *density) spreadOf(place crowded, now time.Time) *spread {
 	if d.known[place] == nil {
-		d.add(place, &spread{days: d.guessed(place, now, 0), used: now})
+		d.add(place, d.guessed(place, now, 0))
 	}
 	return d.known[place]
 }
@@ -295,63 +286,4 @@ func finer(days uint8) uint8 {
 func coarser(days uint8) uint8 {
 	steps := timeslot.SpanDays()
 	return steps[max(slices.Index(steps, days)-1, 0)]
-}
-
-// partsOf are the parts of a block that hold a day from first to last, the soonest first.
-func partsOf(key timeslot.FragmentKey, days uint8, first, last timeslot.Date) (keys []timeslot.FragmentKey) {
-	first, last = max(first, key.Block.First()), min(last, key.Block.Last())
-	for day := first; day <= last; day = key.LastDay() + 1 {
-		key.Span = timeslot.SpanOf(day, days)
-		keys = append(keys, key)
-	}
-	return keys
-}
-
-// inParts asks anew, in smaller parts, for areas whose answers were too large, until they fit or a day does not. A part may
-// belong to two that were too large: four days are none of seven.
-func (e *Engine) inParts(ctx context.Context, p *plan, list []*read, call fetch.Call) []*read {
-	asked := map[timeslot.FragmentKey]bool{}
-	for {
-		var kept, more []*read
-		for _, rd := range list {
-			asks := e.smaller(p, rd)
-			if len(asks) == 0 {
-				kept = append(kept, rd)
-			}
-			for _, a := range asks {
-				if !asked[a.key] {
-					asked[a.key] = true
-					more = append(more, readsOf([]ask{a})...)
-				}
-			}
-		}
-		if len(more) == 0 {
-			return list
-		}
-		e.lookup(ctx, more, call)
-		e.fill(ctx, more, call)
-		list = append(kept, more...)
-	}
-}
-
-// smaller is what is asked for in place of a read whose answer was too large; nil where that is not so, or no part would be
-// smaller.
-func (e *Engine) smaller(p *plan, rd *read) (asks []ask) {
-	if !ofArea(rd.key) || !errors.Is(rd.err, fetch.ErrTooLarge) {
-		return nil
-	}
-	days, ok := e.density.tooLarge(rd.key, e.opt.Now())
-	if !ok {
-		e.opt.Logger.Warn("an area's answer for a single day is too large: raise sources.careOptions.maxBody",
-			"visitType", rd.key.VisitType, "radius", rd.key.Area.Radius, "day", rd.key.FirstDay().String())
-		return nil
-	}
-	e.opt.Logger.Info("an area's answer is too large: it is read in parts", "visitType", rd.key.VisitType,
-		"radius", rd.key.Area.Radius, "days", days)
-	for _, key := range partsOf(rd.key, days, max(rd.key.FirstDay(), p.from), min(rd.key.LastDay(), p.until)) {
-		a := rd.ask
-		a.key = key
-		asks = append(asks, a)
-	}
-	return asks
 }

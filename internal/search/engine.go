@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -39,7 +40,7 @@ type Fetcher interface {
 
 // Taken gives a view of taken slots that is valid now. Strict means that it has every booking that was answered
 // anywhere before now (docs/architecture.md §6). It waits only when the replica's view has lapsed, and then no longer than a
-// round trip to Redis may take. The real one is cache.Ledger.
+// round trip to Redis may take. The real one is taken.Ledger.
 type Taken interface {
 	Current(ctx context.Context) (view *taken.View, strict bool)
 }
@@ -63,7 +64,6 @@ type Options struct {
 	Profiles []merge.Profile // orders that queries may ask for; nil: those of [merge.Profiles]
 
 	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
-	Refreshers  int           // background refreshes at a time; 0: 16
 	UnionBytes  int           // that may be taken by what questions have in common, see [merge.Unions]; 0: 64 MiB
 
 	Recorder Recorder         // nil: silent
@@ -109,15 +109,8 @@ func New(opt Options) (*Engine, error) {
 	if len(opt.Surfaces.Asking(timeslot.AsksArea)) > 1 {
 		return nil, errors.New("search: one surface at most can be asked for areas")
 	}
-	if opt.Limits.Lookahead == 0 {
-		opt.Limits.Lookahead = opt.Limits.MaxWindow
-	}
-	if opt.FlightLimit == 0 {
-		opt.FlightLimit = 10 * time.Second
-	}
-	if opt.Refreshers == 0 {
-		opt.Refreshers = 16
-	}
+	opt.Limits.Lookahead = cmp.Or(opt.Limits.Lookahead, opt.Limits.MaxWindow)
+	opt.FlightLimit = cmp.Or(opt.FlightLimit, 10*time.Second)
 	if opt.Recorder == nil {
 		opt.Recorder = silent{}
 	}
@@ -127,12 +120,16 @@ func New(opt Options) (*Engine, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	e := &Engine{opt: opt, unions: merge.Unions{MaxBytes: opt.UnionBytes}, flight: fetch.NewFlight(opt.FlightLimit), lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(), codes: newCodes(), outages: newOutages(), leads: newLeads(opt.Surfaces)}
+	e := &Engine{
+		opt: opt, unions: merge.Unions{MaxBytes: opt.UnionBytes}, flight: fetch.NewFlight(opt.FlightLimit),
+		lookahead: newLookahead(opt.Limits.Lookahead), reaches: newReaches(), density: newDensity(), circles: newCircles(),
+		codes: newCodes(), outages: newOutages(), leads: newLeads(opt.Surfaces),
+	}
 	e.flight.Surfaces, e.wanted = opt.Surfaces, wantedListings(&e.opt)
 	for _, f := range opt.Surfaces.Asking(timeslot.AsksArea) {
 		e.areas = e.wanted[f.Source][0]
 	}
-	e.refresh = newRefresher(opt.Refreshers, e.refreshOne)
+	e.refresh = newRefresher(refreshWorkers, e.refreshOne)
 	return e, nil
 }
 
@@ -172,7 +169,7 @@ type Answer struct {
 	MergedAt time.Time
 }
 
-// View is what is known of taken slots at one moment. The real one is cache.View.
+// View is what is known of taken slots at one moment. The real one is taken.View.
 type View interface {
 	// Version changes whenever the view does.
 	Version() uint64
@@ -260,7 +257,8 @@ func (e *Engine) merge(ctx context.Context, q *timeslot.Query, g *collection, fi
 	view, strict = e.opt.Taken.Current(ctx)
 	merged = merge.Merge(merge.Input{
 		Query: q, Now: e.opt.Now(), DefaultWindow: e.opt.Limits.Window,
-		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Profiles: e.opt.Profiles, Surfaces: e.opt.Surfaces, Asked: g.asked(q), First: first, Miles: g.plan.milesFromCode(),
+		Fragments: g.fragments(), Taken: view, Zones: &e.zones, Unions: &e.unions, Profiles: e.opt.Profiles,
+		Surfaces: e.opt.Surfaces, Asked: g.asked(q), First: first, Miles: g.plan.milesFromCode(),
 	})
 	span.Count(trace.Slots, merged.Result.Total)
 	return merged, view, strict && !merged.Result.Doubtful

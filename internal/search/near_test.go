@@ -160,7 +160,7 @@ func shown(a *Answer) (texts []string) {
 	return texts
 }
 
-// Whatever circles upstream was asked for, on behalf of whomever: each visitor sees what lies in his own, wherever on Earth
+// Whatever circles upstream was asked for, and for which callers: each visitor sees what lies in his own, wherever on Earth
 // that is.
 func TestEachVisitorSeesWhatLiesInHisOwnCircle(t *testing.T) {
 	middles := []timeslot.Point{

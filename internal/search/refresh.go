@@ -65,6 +65,9 @@ type refreshJob struct {
 	more  []*read       // all blocks of a calendar that one call refreshes, key's among them; nil: only key
 }
 
+// refreshWorkers is how many refreshes are under way at a time.
+const refreshWorkers = 16
+
 // refreshQueue is how many keys may wait. A key that finds no room is asked for again by the next request that uses it.
 const refreshQueue = 4096
 

@@ -71,7 +71,7 @@ func neighbours(list []*read, reach func(timeslot.FragmentKey) timeslot.Block) (
 }
 
 // fetchStretch waits for the flights of a calendar's blocks. Each block has a flight, a lease and a fence of its own, as
-// if it were fetched alone; they are entered one inside the other, and whoever has entered all makes the call for all.
+// if it were fetched alone; they are entered one inside the other, and the caller that has entered all makes the call for all.
 // Where the first is found on the way, or under way for somebody else, the others begin anew.
 func (e *Engine) fetchStretch(ctx context.Context, list []*read, call fetch.Call) {
 	for len(list) > 0 {

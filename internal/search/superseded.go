@@ -104,11 +104,7 @@ func (e *Engine) holdsKnown(a timeslot.Area, old *timeslot.Fragment) bool {
 	at, miles := old.Key.Area.Point(), float64(old.Key.Area.Radius)
 	known := e.circles.placesAround(at, miles)
 	if list := e.lookahead.seen.Load(); list != nil {
-		for i := range list.Departments {
-			if p := list.Departments[i].Point; p != nil && !farApart(at, *p, miles) && at.MilesTo(*p) <= miles {
-				known = append(known, *p)
-			}
-		}
+		known = append(known, clinicsAround(list.Departments, at, miles)...)
 	}
 	if len(known) == 0 {
 		return a.Point().MilesTo(at)+miles <= a.SureMiles()

@@ -127,7 +127,7 @@ func TestWhereNoClinicIsKnownOneCircleSaysSo(t *testing.T) {
 	})
 }
 
-// An answer of which something could not be read may have named a clinic, and one that it names may be anywhere. Whoever
+// An answer of which something could not be read may have named a clinic, and one that it names may be anywhere. Who
 // relies on such an answer would not see them.
 func TestAnAnswerThatIsNotClearShowsNothing(t *testing.T) {
 	key := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.AreaAround(timeslot.Point{Latitude: 47}, 100)}
