@@ -38,19 +38,17 @@ func TestAnEmptyWindowSaysWhenTheNextSlotIs(t *testing.T) {
 		"nowhere":                                      {[]int{-1, -1, -1, -1, -1}, -1, 3},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d := newDesk(blocksFrom(tt.days...)...)
-				e := newEngine(t, d, nil)
-				a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: timeslot.DateOf(time.Now()) + 1}), Caller{})
-				if a.Total != 0 || len(a.Slots) != 0 || !a.Complete {
-					t.Fatalf("%d slots, complete %v; the window is empty", a.Total, a.Complete)
-				}
-				checkNext(t, a, tt.want)
-				if n := d.count(timeslot.ProviderDirect); n != tt.calls {
-					t.Errorf("%d calls, want %d", n, tt.calls)
-				}
-			})
+		inBubble(t, name, func(t *testing.T) {
+			d := newDesk(blocksFrom(tt.days...)...)
+			e := newEngine(t, d, nil)
+			a := e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: timeslot.DateOf(time.Now()) + 1}), Caller{})
+			if a.Total != 0 || len(a.Slots) != 0 || !a.Complete {
+				t.Fatalf("%d slots, complete %v; the window is empty", a.Total, a.Complete)
+			}
+			checkNext(t, a, tt.want)
+			if n := d.count(timeslot.ProviderDirect); n != tt.calls {
+				t.Errorf("%d calls, want %d", n, tt.calls)
+			}
 		})
 	}
 }
@@ -222,19 +220,17 @@ func TestBlocksThatCannotBeHadTogetherAreReadOneByOne(t *testing.T) {
 		"too large": func(c *city) { c.fits = timeslot.BlockDays },
 		"refused":   func(c *city) { c.alone = true },
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c, e := newCity(t, 5*timeslot.BlockDays)
-				refuse(c)
-				c.opens = timeslot.EarliestToday(time.Now()) + 70
-				for range 3 {
-					a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
-					if a.NextAvailable == nil || !a.Complete || c.joined != 1 {
-						t.Errorf("next is %+v, complete %t, after %d calls for several blocks, want one", a.NextAvailable, a.Complete, c.joined)
-					}
-					pass(policy.Fresh)
+		inBubble(t, name, func(t *testing.T) {
+			c, e := newCity(t, 5*timeslot.BlockDays)
+			refuse(c)
+			c.opens = timeslot.EarliestToday(time.Now()) + 70
+			for range 3 {
+				a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
+				if a.NextAvailable == nil || !a.Complete || c.joined != 1 {
+					t.Errorf("next is %+v, complete %t, after %d calls for several blocks, want one", a.NextAvailable, a.Complete, c.joined)
 				}
-			})
+				pass(policy.Fresh)
+			}
 		})
 	}
 }
@@ -261,20 +257,18 @@ func TestTheDayBehindTheWindowInTheWestIsNotSkipped(t *testing.T) {
 	for name, tt := range map[string]struct{ fits, hours int }{
 		"in parts": {7, 0}, "in days": {1, 0}, "whole, as a block ends on that day": {timeslot.BlockDays, 84},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				pass(time.Duration(tt.hours) * time.Hour)
-				c, e := newCity(t, tt.fits)
-				west, err := time.LoadLocation(clinic.Timezone)
-				if err != nil {
-					t.Fatal(err)
-				}
-				c.opens = timeslot.DateOf(time.Now().In(west)) + 15 // the window holds today and fourteen days more
-				a := e.mustSearch(t, around(timeslot.Query{}), Caller{})
-				if a.Total != 0 || a.NextAvailable == nil || timeslot.DateOf(time.Unix(a.NextAvailable.Start, 0)) != c.opens {
-					t.Errorf("%d slots, next is %+v, want one on %v", a.Total, a.NextAvailable, c.opens)
-				}
-			})
+		inBubble(t, name, func(t *testing.T) {
+			pass(time.Duration(tt.hours) * time.Hour)
+			c, e := newCity(t, tt.fits)
+			west, err := time.LoadLocation(clinic.Timezone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.opens = timeslot.DateOf(time.Now().In(west)) + 15 // the window holds today and fourteen days more
+			a := e.mustSearch(t, around(timeslot.Query{}), Caller{})
+			if a.Total != 0 || a.NextAvailable == nil || timeslot.DateOf(time.Unix(a.NextAvailable.Start, 0)) != c.opens {
+				t.Errorf("%d slots, next is %+v, want one on %v", a.Total, a.NextAvailable, c.opens)
+			}
 		})
 	}
 }

@@ -1,15 +1,12 @@
 package search
 
 import (
-	"context"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
@@ -39,25 +36,6 @@ func TestAPostalCodeIsServedWithWhatOthersReadInAnOutage(t *testing.T) {
 	})
 }
 
-// The same where the hour is over after which a code is asked for by itself again.
-func TestAnOutageThatCrossesTheHourLeavesCodesServed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, e := codedRegion(t)
-		for range 350 { // 58 minutes
-			for code := range r.codes {
-				r.seenFrom(t, e, code, 25)
-			}
-			pass(10 * time.Second)
-		}
-		r.set(func() { r.down = true })
-		for begun := time.Now(); time.Since(begun) < 5*time.Minute; pass(5 * time.Second) {
-			if _, err := e.search(t.Context(), byCode("98101", 25), Caller{}); err != nil {
-				t.Fatalf("after %v of an outage: %v", time.Since(begun), err)
-			}
-		}
-	})
-}
-
 // What is at hand is served, although later days, another visit type or a slow upstream leave a part of the answer out.
 func TestAPartOfACodesAnswerThatCannotBeReadCostsThatPartAlone(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -69,25 +47,23 @@ func TestAPartOfACodesAnswerThatCannotBeReadCostsThatPartAlone(t *testing.T) {
 		"a visit type":   {down: true, more: func(q *timeslot.Query) { q.VisitTypes = append(q.VisitTypes, "Wellness") }},
 		"a slow reading": {takes: 3 * time.Second, more: func(q *timeslot.Query) { q.EndDate += 50 }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r, e := codedRegion(t)
-				ask := func(change func(*timeslot.Query)) (*Answer, error) {
-					q := timeslot.Query{PostalCode: "98101", Radius: 25, VisitTypes: []string{"Illness"}, EndDate: timeslot.DateOf(time.Now()) + 10}
-					change(&q)
-					return e.search(t.Context(), queryOf(q), Caller{Budget: 2 * time.Second})
+		inBubble(t, name, func(t *testing.T) {
+			r, e := codedRegion(t)
+			ask := func(change func(*timeslot.Query)) (*Answer, error) {
+				q := timeslot.Query{PostalCode: "98101", Radius: 25, VisitTypes: []string{"Illness"}, EndDate: timeslot.DateOf(time.Now()) + 10}
+				change(&q)
+				return e.search(t.Context(), queryOf(q), Caller{Budget: 2 * time.Second})
+			}
+			for range 200 {
+				if _, err := ask(func(*timeslot.Query) {}); err != nil {
+					t.Fatal(err)
 				}
-				for range 200 {
-					if _, err := ask(func(*timeslot.Query) {}); err != nil {
-						t.Fatal(err)
-					}
-					pass(policy.Fresh / 2)
-				}
-				r.set(func() { r.down, r.takes = c.down, c.takes })
-				if a, err := ask(c.more); err != nil || a.Total == 0 || a.Complete {
-					t.Errorf("%+v, %v; want what is at hand, and that it is not all", a, err)
-				}
-			})
+				pass(policy.Fresh / 2)
+			}
+			r.set(func() { r.down, r.takes = c.down, c.takes })
+			if a, err := ask(c.more); err != nil || a.Total == 0 || a.Complete {
+				t.Errorf("%+v, %v; want what is at hand, and that it is not all", a, err)
+			}
 		})
 	}
 }
@@ -129,7 +105,7 @@ func TestAWholeCopyGoesBeforeCirclesWithGaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)
 		e.mustSearch(t, byCode("98101", 25), Caller{})
-		e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
+		e.mustSearch(t, nearby(seattle, 20), Caller{})
 		pass(policy.Fresh + policy.Stale + time.Second)
 		r.set(func() { r.down = true })
 		for range 3 {
@@ -149,44 +125,19 @@ func TestAnOldCodeIsCheckedNowAndThen(t *testing.T) {
 	}{
 		"upstream answers": {false, 1}, "upstream refuses the code": {true, 11},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r, _ := codedRegion(t)
-				r.opens = time.Now().Add(72 * time.Hour)
-				var refuses atomic.Bool
-				e := newEngine(t, r.desk, func(o *Options) {
-					o.Fetcher = &picky{r, func(key timeslot.FragmentKey) bool { return refuses.Load() && key.Area.PostalCode != "" }}
-					o.Sources[timeslot.CareDirect] = SourceOptions{}
-				})
-				e.mustSearch(t, byCode("98101", 25), Caller{})
-				refuses.Store(c.refused)
-				for range 24*60 - 2 {
-					pass(time.Minute)
-					e.mustSearch(t, byCode("98101", 25), Caller{})
-				}
-				r.set(func() { clear(r.reads) })
-				for range 600 {
-					pass(time.Second)
-					e.mustSearch(t, byCode("98101", 25), Caller{})
-				}
-				if codes, _ := r.readsByKind(); codes < 1 || codes > c.most {
-					t.Errorf("%d reads of the code in ten minutes, want %d at most", codes, c.most)
-				}
+		inBubble(t, name, func(t *testing.T) {
+			r, e := codedRegion(t)
+			r.opens = time.Now().Add(72 * time.Hour)
+			e.mustSearch(t, byCode("98101", 25), Caller{})
+			r.set(func() {
+				r.refuses = func(key timeslot.FragmentKey) bool { return c.refused && key.Area.PostalCode != "" }
 			})
+			e.ask(t, 24*60-2, time.Minute, "98101")
+			r.set(func() { clear(r.reads) })
+			e.ask(t, 600, time.Second, "98101")
+			if codes, _ := r.readsByKind(); codes < 1 || codes > c.most {
+				t.Errorf("%d reads of the code in ten minutes, want %d at most", codes, c.most)
+			}
 		})
 	}
-}
-
-// picky is a region that refuses some reads of areas.
-type picky struct {
-	*region
-	refuses func(timeslot.FragmentKey) bool
-}
-
-func (n *picky) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
-	if key.Operation == timeslot.OpAvailabilitySlots && n.refuses(key) {
-		n.set(func() { n.reads[key]++ })
-		return nil, &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.CareOptions, Status: 500}
-	}
-	return n.region.FetchBlocks(ctx, key, through, call)
 }

@@ -27,14 +27,13 @@ func (r *region) seenFrom(t *testing.T, e *Engine, code string, radius int) []st
 // Postal codes of one city share circles with each other once their own answers have revealed where they are. Each answer is
 // what the code's own read gives, whichever clinics have a free slot meanwhile.
 func TestPostalCodesShareCirclesAndSeeWhatTheirOwnReadsWouldGive(t *testing.T) {
-	middle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 	shared := 0
 	for seed := range uint64(60) {
 		synctest.Test(t, func(t *testing.T) {
 			draw := rand.New(rand.NewPCG(seed, 23))
 			clinics := 4 + draw.IntN(25)
-			r := newRegion(draw, middle, 15, clinics, draw.IntN(clinics))
-			r.codes = map[string]timeslot.Point{"98101": near(draw, middle, 4), "98102": near(draw, middle, 4), "98103": near(draw, middle, 4)}
+			r := newRegion(draw, seattle, 15, clinics, draw.IntN(clinics))
+			r.codes = map[string]timeslot.Point{"98101": near(draw, seattle, 4), "98102": near(draw, seattle, 4), "98103": near(draw, seattle, 4)}
 			e := r.engine(t)
 			for round := range 40 {
 				code, radius := fmt.Sprint(98101+draw.IntN(3)), []int{3, 10, 25, 40, 74, 75, 100}[draw.IntN(7)]
@@ -66,28 +65,11 @@ func TestPostalCodesShareCirclesAndSeeWhatTheirOwnReadsWouldGive(t *testing.T) {
 // A campaign with three postal codes costs a call each fresh time once they are known, not three.
 func TestACampaignOfPostalCodesCostsACallEachFreshTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		draw := rand.New(rand.NewPCG(1, 23))
-		middle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
-		r := newRegion(draw, middle, 10, 20, 0)
-		r.codes = map[string]timeslot.Point{"98101": near(draw, middle, 2), "98102": near(draw, middle, 2), "98103": near(draw, middle, 2)}
-		e := r.engine(t)
-		look := func(rounds int) (calls int) {
-			r.set(func() { clear(r.reads) })
-			for range rounds * 10 {
-				for code := range r.codes {
-					r.seenFrom(t, e, code, 25)
-				}
-				pass(policy.Fresh / 10)
-			}
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			for _, n := range r.reads {
-				calls += n
-			}
-			return calls
-		}
-		look(8)
-		if n := look(4); n > 5 {
+		r, e := codedRegion(t)
+		e.ask(t, 8*10, policy.Fresh/10, threeCodes...)
+		r.set(func() { clear(r.reads) })
+		e.ask(t, 4*10, policy.Fresh/10, threeCodes...)
+		if n := r.calls(); n > 5 {
 			t.Errorf("%d calls in four fresh times, want one each", n)
 		}
 	})
@@ -106,6 +88,8 @@ func codedRegion(t *testing.T) (r *region, e *Engine) {
 	return r, r.engine(t)
 }
 
+var threeCodes = []string{"98101", "98102", "98103"}
+
 // byCode is the question of somebody who typed a postal code.
 func byCode(code string, radius int) *timeslot.Query {
 	return queryOf(timeslot.Query{PostalCode: code, Radius: radius, VisitTypes: []string{"Illness"}})
@@ -114,13 +98,8 @@ func byCode(code string, radius int) *timeslot.Query {
 // Explaining such a query names the circle that serves it, and finds what searching finds.
 func TestExplainingAPostalCodeNamesTheCircle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, e := codedRegion(t)
-		for range 10 {
-			for code := range r.codes {
-				r.seenFrom(t, e, code, 25)
-			}
-			pass(policy.Fresh)
-		}
+		_, e := codedRegion(t)
+		e.ask(t, 10, policy.Fresh, threeCodes...)
 		a := e.mustSearch(t, byCode("98101", 25), Caller{})
 		x := e.Explain(t.Context(), e.prepared(t, byCode("98101", 25)))
 		if x.Result.Total != a.Total || a.Total == 0 {
@@ -138,16 +117,9 @@ func TestBusyCodesShareCircles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)
 		r.takes = 300 * time.Millisecond
-		look := func(d time.Duration) {
-			r.set(func() { clear(r.reads) })
-			for begun := time.Now(); time.Since(begun) < d; pass(100 * time.Millisecond) {
-				for code := range r.codes {
-					r.seenFrom(t, e, code, 25)
-				}
-			}
-		}
-		look(2 * time.Minute)
-		look(10 * policy.Fresh)
+		e.ask(t, 1200, 100*time.Millisecond, threeCodes...)
+		r.set(func() { clear(r.reads) })
+		e.ask(t, 1500, 100*time.Millisecond, threeCodes...) // ten fresh times
 		if codes, circles := r.readsByKind(); codes > 0 || circles > 15 {
 			t.Errorf("%d reads of codes and %d of circles in ten fresh times, want some ten of circles", codes, circles)
 		}
@@ -171,21 +143,19 @@ func (r *region) readsByKind() (codes, circles int) {
 // A copy of its own that may still be served is served at once: the circle that takes over is read in the background.
 func TestACodeDoesNotWaitForItsFirstCircle(t *testing.T) {
 	for name, down := range map[string]bool{"upstream answers": false, "upstream fails": true} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r, e := codedRegion(t)
-				r.takes = time.Second
-				r.seenFrom(t, e, "98101", 25)
-				pass(policy.Fresh + time.Second)
-				r.set(func() { r.down = down })
-				for range 5 {
-					asked := time.Now()
-					if a := e.mustSearch(t, byCode("98101", 25), Caller{}); time.Since(asked) > 0 || !a.Complete {
-						t.Errorf("waited %v, complete %t", time.Since(asked), a.Complete)
-					}
-					pass(time.Second)
+		inBubble(t, name, func(t *testing.T) {
+			r, e := codedRegion(t)
+			r.takes = time.Second
+			r.seenFrom(t, e, "98101", 25)
+			pass(policy.Fresh + time.Second)
+			r.set(func() { r.down = down })
+			for range 5 {
+				asked := time.Now()
+				if a := e.mustSearch(t, byCode("98101", 25), Caller{}); time.Since(asked) > 0 || !a.Complete {
+					t.Errorf("waited %v, complete %t", time.Since(asked), a.Complete)
 				}
-			})
+				pass(time.Second)
+			}
 		})
 	}
 }
@@ -197,15 +167,9 @@ func TestAClinicThatMovesIsSeenWhereItIs(t *testing.T) {
 		away, here := destination(seattle, 1, 40), destination(seattle, 1, 3)
 		r.set(func() { r.clinics[3].Point = &away }) // a question for 60 miles names it
 		e.mustSearch(t, byCode("98101", 60), Caller{})
-		for range 30 {
-			e.mustSearch(t, byCode("98101", 25), Caller{})
-			pass(10 * time.Second)
-		}
+		e.ask(t, 30, 10*time.Second, "98101")
 		r.set(func() { r.clinics[3].Point = &here })
-		for range 60 {
-			pass(policy.Fresh)
-			e.mustSearch(t, byCode("98101", 25), Caller{})
-		}
+		e.ask(t, 60, policy.Fresh, "98101")
 		if diff := cmp.Diff(r.seenFrom(t, r.engine(t), "98101", 25), r.seenFrom(t, e, "98101", 25)); diff != "" {
 			t.Errorf("(-own read +shared):\n%s", diff)
 		}

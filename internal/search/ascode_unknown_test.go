@@ -1,69 +1,22 @@
 package search
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
-// A clinic that had no slot while the codes were asked for has some now. Nobody knows how far it is from a code until that is
-// asked for by itself; where it cannot be, the clinic is left out, and the answer does not say that it is complete.
-func TestAClinicOfUnknownDistanceHasTheCodeAskedForByItself(t *testing.T) {
-	for name, down := range map[string]bool{"upstream answers": false, "upstream fails": true} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r, e := codedRegion(t)
-				r.set(func() { r.full[3] = true })
-				for range 200 {
-					for code := range r.codes {
-						r.seenFrom(t, e, code, 25)
-					}
-					pass(10 * time.Second) // half an hour: the codes' own answers are long gone
-				}
-				r.set(func() { r.full[3] = false })
-				for range 2 { // somebody's position has the circle read anew
-					pass(policy.Fresh)
-					e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
-					synctest.Wait()
-				}
-				calls := r.calls()
-				r.set(func() { r.down = down })
-				if down {
-					pass(policy.Fresh + policy.Stale)
-				}
-				a, err := e.search(t.Context(), byCode("98102", 25), Caller{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				listed := slices.ContainsFunc(a.Slots, func(s timeslot.Offer) bool { return s.Schedule.DepartmentID == "3" })
-				if listed == down || a.Complete == down || !down && r.calls() != calls+1 {
-					t.Errorf("listed %t, complete %t, %d calls for it", listed, a.Complete, r.calls()-calls)
-				}
-				if a.Total == 0 {
-					t.Error("nothing is left")
-				}
-			})
-		})
-	}
-}
-
-// opensWhileFresh has two codes live on circles while a clinic is full; then it opens, and the circle is read anew.
-func opensWhileFresh(t *testing.T, r *region, e *Engine, clinic int) {
+// becomesKnown has codes live on circles while a clinic is full: no answer for a code names it. Then it opens, and somebody's
+// position has the circle read anew.
+func becomesKnown(t *testing.T, r *region, e *Engine, clinic int) {
 	t.Helper()
 	r.set(func() { r.full[clinic] = true })
-	e.ask(t, 200, 10*time.Second, "98101", "98102")
+	e.ask(t, 200, 10*time.Second, threeCodes...) // half an hour: the codes' own answers are long gone
 	r.set(func() { r.full[clinic] = false })
-	for range 2 {
-		pass(policy.Fresh)
-		e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
-		synctest.Wait()
-	}
+	e.visitEach(t, 2, policy.Fresh, 20)
 }
 
 // ask asks for the codes again and again.
@@ -77,6 +30,44 @@ func (e *Engine) ask(t *testing.T, times int, every time.Duration, codes ...stri
 	}
 }
 
+// visitEach has somebody ask from his position again and again.
+func (e *Engine) visitEach(t *testing.T, times int, every time.Duration, radius int) {
+	t.Helper()
+	for range times {
+		pass(every)
+		e.mustSearch(t, nearby(seattle, radius), Caller{})
+		synctest.Wait()
+	}
+}
+
+func (a *Answer) lists(clinic string) bool {
+	return slices.ContainsFunc(a.Slots, func(s timeslot.Offer) bool { return s.Schedule.DepartmentID == clinic })
+}
+
+// A clinic that had no slot while the codes were asked for has some now. Nobody knows how far it is from a code until that is
+// asked for by itself; where it cannot be, the clinic is left out, and the answer does not say that it is complete.
+func TestAClinicOfUnknownDistanceHasTheCodeAskedForByItself(t *testing.T) {
+	for name, down := range map[string]bool{"upstream answers": false, "upstream fails": true} {
+		inBubble(t, name, func(t *testing.T) {
+			r, e := codedRegion(t)
+			becomesKnown(t, r, e, 3)
+			calls := r.calls()
+			r.set(func() { r.down = down })
+			if down {
+				pass(policy.Fresh + policy.Stale)
+			}
+			a := e.mustSearch(t, byCode("98102", 25), Caller{})
+			if a.Total == 0 || a.lists("3") == down || a.Complete == down || !down && r.calls() != calls+1 {
+				t.Errorf("%d slots, listed %t, complete %t, %d calls for it", a.Total, a.lists("3"), a.Complete, r.calls()-calls)
+			}
+			// Explaining finds what searching finds.
+			if x := e.Explain(t.Context(), e.prepared(t, byCode("98102", 25))); x.Result.Total != a.Total {
+				t.Errorf("explained %d, answered %d", x.Result.Total, a.Total)
+			}
+		})
+	}
+}
+
 // A copy of the code's own that was read before the clinic opened does not say how far it is: the code is read anew.
 func TestAnOldCopyDoesNotAnswerForANewClinic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -87,8 +78,7 @@ func TestAnOldCopyDoesNotAnswerForANewClinic(t *testing.T) {
 		r.set(func() { r.full[3] = false })
 		pass(policy.Fresh)
 		e.ask(t, 1, time.Second, "98102") // has it refreshed
-		a := e.mustSearch(t, byCode("98102", 25), Caller{})
-		if !slices.ContainsFunc(a.Slots, func(s timeslot.Offer) bool { return s.Schedule.DepartmentID == "3" }) || !a.Complete {
+		if a := e.mustSearch(t, byCode("98102", 25), Caller{}); !a.lists("3") || !a.Complete {
 			t.Errorf("%d slots, complete %t; want those of the new clinic, too", a.Total, a.Complete)
 		}
 		if e.codes.place("98102", time.Now()) == nil {
@@ -101,7 +91,7 @@ func TestAnOldCopyDoesNotAnswerForANewClinic(t *testing.T) {
 func TestAnAnswerThatLacksAClinicIsNotSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)
-		opensWhileFresh(t, r, e, 3)
+		becomesKnown(t, r, e, 3)
 		r.set(func() { r.takes = time.Second })
 		a, err := e.search(t.Context(), byCode("98102", 25), Caller{Budget: 500 * time.Millisecond})
 		if err != nil || a.Complete || a.Settled || !slices.ContainsFunc(a.Reports, func(r timeslot.SourceReport) bool { return r.Reason != "" }) {
@@ -114,7 +104,7 @@ func TestAnAnswerThatLacksAClinicIsNotSettled(t *testing.T) {
 func TestAnUnknownClinicDoesNotHaveEachCallerWaitForAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, e := codedRegion(t)
-		opensWhileFresh(t, r, e, 3)
+		becomesKnown(t, r, e, 3)
 		r.set(func() { r.down, r.takes = true, time.Second })
 		waits := 0
 		for range 20 {
@@ -139,19 +129,11 @@ func TestACodeIsNotSpoiltByWhatWasNotAsked(t *testing.T) {
 		e.ask(t, 3, 10*time.Second, "98102")
 		pass(4 * time.Minute)
 		r.set(func() { r.full[3] = false })
-		for range 12 {
-			pass(policy.Fresh / 2)
-			e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 40, VisitTypes: []string{"Illness"}}), Caller{})
-			synctest.Wait()
-		}
+		e.visitEach(t, 12, policy.Fresh/2, 40)
 		e.Explain(t.Context(), e.prepared(t, byCode("98102", 25)))
 		r.set(func() { r.down = true })
 		pass(policy.Fresh + policy.Stale)
-		for begun := time.Now(); time.Since(begun) < policy.StaleOnError-2*time.Minute; pass(5 * time.Second) {
-			if _, err := e.search(t.Context(), byCode("98102", 25), Caller{}); err != nil {
-				t.Fatalf("after %v: %v", time.Since(begun), err)
-			}
-		}
+		e.ask(t, int((policy.StaleOnError-2*time.Minute)/(5*time.Second)), 5*time.Second, "98102")
 	})
 }
 
@@ -163,108 +145,75 @@ func TestAClinicThatMovedIsLeftOutInAnOutage(t *testing.T) {
 		r.set(func() { r.clinics[3].Point = &before })
 		e.ask(t, 200, 10*time.Second, "98102")
 		r.set(func() { r.clinics[3].Point = &after })
-		for range 2 { // somebody's position has the circle read anew
-			pass(policy.Fresh)
-			e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
-			synctest.Wait()
-		}
+		e.visitEach(t, 2, policy.Fresh, 20)
 		r.set(func() { r.down = true })
-		a := e.mustSearch(t, byCode("98102", 25), Caller{})
-		if slices.ContainsFunc(a.Slots, func(s timeslot.Offer) bool { return s.Schedule.DepartmentID == "3" }) || a.Complete || a.Total == 0 {
+		if a := e.mustSearch(t, byCode("98102", 25), Caller{}); a.lists("3") || a.Complete || a.Total == 0 {
 			t.Errorf("%d slots, complete %t; want those of the others", a.Total, a.Complete)
 		}
 	})
 }
 
-// unknownInOutage is an outage in which circles list a clinic that no answer for a code has named.
-func unknownInOutage(t *testing.T, r *region, e *Engine, clinic int) {
-	t.Helper()
-	r.set(func() { r.full[clinic] = true })
-	for range 200 {
-		for code := range r.codes {
-			e.mustSearch(t, byCode(code, 25), Caller{})
-		}
-		pass(10 * time.Second)
+// openClinicsOnly has an answer name only clinics that have a slot in its days.
+func openClinicsOnly(f *timeslot.Fragment) {
+	open := map[string]bool{}
+	for i := range f.Slots {
+		open[f.Schedules[f.Slots[i].Schedule].DepartmentID] = true
 	}
-	r.set(func() { r.full[clinic] = false })
-	for range 12 { // somebody's position has the circle read anew
-		pass(policy.Fresh / 2)
-		e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: 20, VisitTypes: []string{"Illness"}}), Caller{})
-		synctest.Wait()
-	}
-	r.set(func() { r.down = true })
-	pass(policy.Fresh + policy.Stale)
-}
-
-// Explaining finds what searching finds, in an outage, too.
-func TestExplainingACodeInAnOutage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, e := codedRegion(t)
-		unknownInOutage(t, r, e, 3)
-		a := e.mustSearch(t, byCode("98102", 25), Caller{})
-		if x := e.Explain(t.Context(), e.prepared(t, byCode("98102", 25))); x.Result.Total != a.Total || a.Total == 0 {
-			t.Errorf("explained %d, answered %d", x.Result.Total, a.Total)
+	f.Departments = slices.DeleteFunc(f.Departments, func(d timeslot.Department) bool {
+		if !open[d.ID] {
+			delete(f.Distances, d.Key())
 		}
+		return !open[d.ID]
 	})
 }
 
-// late is a region whose answers name only clinics that have a slot in their days.
-type late struct{ *region }
-
-func (n *late) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
-	parts, err := n.region.FetchBlocks(ctx, key, through, call)
-	for _, f := range parts {
-		if sourceOf(key) != timeslot.CareOptions {
-			continue
-		}
-		open := map[string]bool{}
-		for i := range f.Slots {
-			open[f.Schedules[f.Slots[i].Schedule].DepartmentID] = true
-		}
-		kept := f.Departments[:0:0]
-		for _, d := range f.Departments {
-			if open[d.ID] {
-				kept = append(kept, d)
-			} else {
-				delete(f.Distances, d.Key())
-			}
-		}
-		f.Departments = kept
-	}
-	return parts, err
-}
-
-// Where a clinic has to be left out after the window, nobody is told that the next slot is a later one.
+// Where a clinic has to be left out, nobody is told that the next slot is a later one.
 func TestALookAheadThatLeavesAClinicOutSaysNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := codedRegion(t)
-		r.opens = time.Now().AddDate(0, 0, 40)
-		e := newEngine(t, r.desk, func(o *Options) {
-			o.Fetcher = &late{r}
-			o.Sources[timeslot.CareDirect] = SourceOptions{}
-			o.Limits.AreaSlack = 0.25
+	for name, c := range map[string]struct {
+		days  int // until the clinic's first slot
+		alter func(*timeslot.Fragment)
+	}{
+		"after the window": {40, openClinicsOnly}, "in the days that were read with it": {16, nil}, "later in these": {20, nil},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			r, e := codedRegion(t)
+			r.opens, r.alter = time.Now().AddDate(0, 0, c.days), c.alter
+			r.full[5], r.full[10], r.full[15] = true, true, true // that open as early
+			becomesKnown(t, r, e, 0)
+			e.visitEach(t, 10, policy.Fresh/2, 20)
+			r.set(func() { r.down = true })
+			pass(policy.Fresh + policy.Stale)
+			if a, err := e.search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
+				t.Errorf("next at clinic %s, which is later than at the one that was left out", a.NextAvailable.Schedule.DepartmentID)
+			}
 		})
-		r.full[5], r.full[10], r.full[15] = true, true, true // that open as early
-		unknownInOutage(t, r, e, 0)
-		if a, err := e.search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
-			t.Errorf("next at clinic %s, which is later than at the one that was left out", a.NextAvailable.Schedule.DepartmentID)
-		}
-	})
+	}
 }
 
-// The same where that clinic's first slot lies in the days that were read with the window.
-func TestALookAheadFromAWindowThatLeftAClinicOut(t *testing.T) {
-	for _, days := range []int{16, 20} {
-		t.Run(fmt.Sprint(days), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r, e := codedRegion(t)
-				r.opens = time.Now().AddDate(0, 0, days)
-				r.full[5], r.full[10], r.full[15] = true, true, true // that open as early
-				unknownInOutage(t, r, e, 0)
-				if a, err := e.search(t.Context(), byCode("98102", 25), Caller{}); err == nil && a.NextAvailable != nil && a.NextAvailable.Schedule.DepartmentID != "0" {
-					t.Errorf("next at clinic %s, which is later than at the one that was left out", a.NextAvailable.Schedule.DepartmentID)
+// Where upstream never says how far a clinic is, its codes are asked for by themselves, and circles are not read for them, too.
+func TestCodesWhoseAnswersDoNotHelpAreAskedForByThemselves(t *testing.T) {
+	for name, c := range map[string]struct {
+		away    float64
+		without func(f *timeslot.Fragment, d *timeslot.Department)
+	}{
+		"no position": {31, func(_ *timeslot.Fragment, d *timeslot.Department) { d.Point = nil }},
+		"no distance": {3, func(f *timeslot.Fragment, d *timeslot.Department) { delete(f.Distances, d.Key()) }},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			r, e := codedRegion(t)
+			at := destination(seattle, -1, c.away)
+			r.clinics[3].Point = &at
+			r.alter = func(f *timeslot.Fragment) {
+				if i := slices.IndexFunc(f.Departments, func(d timeslot.Department) bool { return d.ID == "3" }); i >= 0 {
+					c.without(f, &f.Departments[i])
 				}
-			})
+			}
+			e.ask(t, 100, policy.Fresh/10, threeCodes...)
+			r.set(func() { clear(r.reads) })
+			e.ask(t, 100, policy.Fresh/10, threeCodes...)
+			if codes, circles := r.readsByKind(); codes+circles > 33 {
+				t.Errorf("%d reads of three codes and %d of circles in ten fresh times", codes, circles)
+			}
 		})
 	}
 }

@@ -46,13 +46,11 @@ func TestVisitTypesOfOneCircleAreReadAgainTogether(t *testing.T) {
 		radius int
 		miles  float64
 	}{"of one place": {25, 0}, "of a region": {100, 12}} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				city, e := newCity(t, 5*timeslot.BlockDays)
-				if n := look(t, city, e, visitTypes, c.radius, c.miles, 8); n < 3 || n > 4 {
-					t.Errorf("%d calls in three fresh times, want one each", n)
-				}
-			})
+		inBubble(t, name, func(t *testing.T) {
+			city, e := newCity(t, 5*timeslot.BlockDays)
+			if n := look(t, city, e, visitTypes, c.radius, c.miles, 8); n < 3 || n > 4 {
+				t.Errorf("%d calls in three fresh times, want one each", n)
+			}
 		})
 	}
 }
@@ -70,20 +68,18 @@ func TestVisitTypesThatCannotBeHadTogetherAreReadByThemselves(t *testing.T) {
 			c.each = together * 2 / 3 / int(timeslot.BlockOf(today).Last()-today+1)
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c, e := newCity(t, 5*timeslot.BlockDays)
-				change(c)
-				n, tries := look(t, c, e, []string{"Flu", "Illness"}, 25, 0, 8), 1
-				if name == "refused" || name == "too slow together" { // which may have had another reason: once a minute, then
-					tries = 2
-				}
-				c.mu.Lock()
-				defer c.mu.Unlock()
-				if n < 6 || n > 8 || c.types > tries {
-					t.Errorf("%d calls in three fresh times, want two each; %d for both", n, c.types)
-				}
-			})
+		inBubble(t, name, func(t *testing.T) {
+			c, e := newCity(t, 5*timeslot.BlockDays)
+			change(c)
+			n, tries := look(t, c, e, []string{"Flu", "Illness"}, 25, 0, 8), 1
+			if name == "refused" || name == "too slow together" { // which may have had another reason: once a minute, then
+				tries = 2
+			}
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if n < 6 || n > 8 || c.types > tries {
+				t.Errorf("%d calls in three fresh times, want two each; %d for both", n, c.types)
+			}
 		})
 	}
 }

@@ -44,22 +44,20 @@ func TestNotFoundReplacesAnAnswerOnlyWhenItIsConfirmed(t *testing.T) {
 		"nobody else answers":       {failure: &timeslot.Error{Kind: timeslot.KindTimeout}, slots: 1, status: timeslot.StatusStale},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				f := &forgetful{desk: newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1))), also: tt.also, failure: tt.failure}
-				e := newEngine(t, f.desk, func(o *Options) { o.Fetcher = f })
-				q := queryOf(timeslot.Query{NPIs: []string{npi}})
-				e.mustSearch(t, q, Caller{})
-				pass(2 * time.Minute)
-				f.denies = true
-				a, err := e.search(t.Context(), q, Caller{})
-				if a == nil || a.Total != tt.slots || a.Reports[0].Status != tt.status {
-					t.Fatalf("got %+v, %v; want %d slots, %s", a, err, tt.slots, tt.status)
-				}
-				if f.alone != 1 {
-					t.Errorf("asked %d times once more, want once", f.alone)
-				}
-			})
+		inBubble(t, name, func(t *testing.T) {
+			f := &forgetful{desk: newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1))), also: tt.also, failure: tt.failure}
+			e := newEngine(t, f.desk, func(o *Options) { o.Fetcher = f })
+			q := queryOf(timeslot.Query{NPIs: []string{npi}})
+			e.mustSearch(t, q, Caller{})
+			pass(2 * time.Minute)
+			f.denies = true
+			a, err := e.search(t.Context(), q, Caller{})
+			if a == nil || a.Total != tt.slots || a.Reports[0].Status != tt.status {
+				t.Fatalf("got %+v, %v; want %d slots, %s", a, err, tt.slots, tt.status)
+			}
+			if f.alone != 1 {
+				t.Errorf("asked %d times once more, want once", f.alone)
+			}
 		})
 	}
 }

@@ -159,16 +159,14 @@ func TestWhatEverySourceDidDecidesTheFailure(t *testing.T) {
 		"one failed, one hangs": {&timeslot.Error{Kind: timeslot.KindMalformed}, &timeslot.Error{Kind: timeslot.KindTimeout}, timeslot.KindUpstream},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d := newDesk(directoryOf(clinic))
-				d.failure[timeslot.CareDirect], d.failure[timeslot.ProviderDirect] = tt.care, tt.provider
-				q := queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"Illness"}})
-				_, err := newEngine(t, d, nil).search(t.Context(), q, Caller{})
-				if failed, ok := errors.AsType[*FailedError](err); !ok || failed.Kind != tt.want {
-					t.Errorf("err = %v, want kind %s", err, tt.want)
-				}
-			})
+		inBubble(t, name, func(t *testing.T) {
+			d := newDesk(directoryOf(clinic))
+			d.failure[timeslot.CareDirect], d.failure[timeslot.ProviderDirect] = tt.care, tt.provider
+			q := queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"Illness"}})
+			_, err := newEngine(t, d, nil).search(t.Context(), q, Caller{})
+			if failed, ok := errors.AsType[*FailedError](err); !ok || failed.Kind != tt.want {
+				t.Errorf("err = %v, want kind %s", err, tt.want)
+			}
 		})
 	}
 }

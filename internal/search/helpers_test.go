@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"timeslots/internal/cache"
@@ -190,6 +191,11 @@ func queryOf(q timeslot.Query) *timeslot.Query {
 	return &q
 }
 
+// nearby is the question of somebody at a place.
+func nearby(at timeslot.Point, radius int) *timeslot.Query {
+	return queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{"Illness"}})
+}
+
 func (e *Engine) mustSearch(t testing.TB, q *timeslot.Query, caller Caller) *Answer {
 	t.Helper()
 	a, err := e.search(t.Context(), q, caller)
@@ -197,6 +203,11 @@ func (e *Engine) mustSearch(t testing.TB, q *timeslot.Query, caller Caller) *Ans
 		t.Fatalf("Search: %v", err)
 	}
 	return a
+}
+
+// inBubble runs a situation in a bubble of its own (testing/synctest).
+func inBubble(t *testing.T, name string, check func(*testing.T)) {
+	t.Run(name, func(t *testing.T) { synctest.Test(t, check) })
 }
 
 // pass lets bubble time go by (testing/synctest).

@@ -52,7 +52,7 @@ func dense(t *testing.T) (ask func(radius int, pause time.Duration), reads func(
 	e := r.engine(t)
 	ask = func(radius int, pause time.Duration) {
 		at := near(draw, seattle, 1)
-		e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
+		e.mustSearch(t, nearby(at, radius), Caller{})
 		pass(pause)
 	}
 	return ask, func() (wide, narrow int) {
@@ -115,9 +115,9 @@ func TestOfSeveralCirclesTheLargestServes(t *testing.T) {
 		r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 5, 20, 0)
 		e := r.engine(t)
 		for _, radius := range []int{10, 50, 25} {
-			e.mustSearch(t, queryOf(timeslot.Query{Point: &seattle, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
+			e.mustSearch(t, nearby(seattle, radius), Caller{})
 		}
-		x := e.Explain(t.Context(), e.prepared(t, queryOf(timeslot.Query{Point: &seattle, Radius: 5, VisitTypes: []string{"Illness"}})))
+		x := e.Explain(t.Context(), e.prepared(t, nearby(seattle, 5)))
 		for _, f := range x.Fragments {
 			if f.Key.Operation == timeslot.OpAvailabilitySlots && (f.Key.Area.Radius != 62 || f.Why != whyContains) {
 				t.Errorf("served with %+v: %s", f.Key.Area, f.Why)

@@ -29,30 +29,28 @@ func TestNoThingIsReportedTwice(t *testing.T) {
 		},
 		"more clinics than may be asked": func(o *Options) { o.Limits.MaxDepartments = 1 },
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				first, second := clinic, clinic
-				first.Address.PostalCode, second.Address.PostalCode = "98101", "98101-1234"
-				second.ID, second.URLName = "2", "Second"
-				d := newDesk(directoryOf(first, second), careDirectOf("AcmeRiverton", "Illness", inHours(1)))
-				e := newEngine(t, d, change)
-				q := queryOf(timeslot.Query{PostalCode: "98101", VisitTypes: []string{"Illness"}})
-				for _, f := range areaOf(e, q, map[string]float64{first.Key(): 1, second.Key(): 2}) {
-					d.answers[f.Key] = f
+		inBubble(t, name, func(t *testing.T) {
+			first, second := clinic, clinic
+			first.Address.PostalCode, second.Address.PostalCode = "98101", "98101-1234"
+			second.ID, second.URLName = "2", "Second"
+			d := newDesk(directoryOf(first, second), careDirectOf("AcmeRiverton", "Illness", inHours(1)))
+			e := newEngine(t, d, change)
+			q := queryOf(timeslot.Query{PostalCode: "98101", VisitTypes: []string{"Illness"}})
+			for _, f := range areaOf(e, q, map[string]float64{first.Key(): 1, second.Key(): 2}) {
+				d.answers[f.Key] = f
+			}
+			a := e.mustSearch(t, q, Caller{})
+			seen := map[subject]bool{}
+			for _, r := range a.Reports {
+				at := subject{r.Source, r.Key}
+				if seen[at] {
+					t.Errorf("%s %s is reported twice: %+v", r.Source, r.Key, a.Reports)
 				}
-				a := e.mustSearch(t, q, Caller{})
-				seen := map[subject]bool{}
-				for _, r := range a.Reports {
-					at := subject{r.Source, r.Key}
-					if seen[at] {
-						t.Errorf("%s %s is reported twice: %+v", r.Source, r.Key, a.Reports)
-					}
-					seen[at] = true
-				}
-				if len(seen) != 3 {
-					t.Errorf("%+v: want the area and two clinics", a.Reports)
-				}
-			})
+				seen[at] = true
+			}
+			if len(seen) != 3 {
+				t.Errorf("%+v: want the area and two clinics", a.Reports)
+			}
 		})
 	}
 }

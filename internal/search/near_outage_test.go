@@ -20,7 +20,7 @@ func TestVisitorsWhomNobodyResemblesAreServedOldCopiesInAnOutage(t *testing.T) {
 		e := r.engine(t)
 		ask := func(radius int) (a *Answer, want []string, err error) {
 			at := near(draw, seattle, 4)
-			a, err = e.search(t.Context(), queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
+			a, err = e.search(t.Context(), nearby(at, radius), Caller{})
 			want = r.offered(at, radius)
 			return a, want[:min(100, len(want))], err
 		}
@@ -67,7 +67,7 @@ var seattle = timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 func (e *Engine) visit(t *testing.T, east float64, radius int, budget time.Duration) (*Answer, error) {
 	t.Helper()
 	at := timeslot.Point{Latitude: seattle.Latitude, Longitude: seattle.Longitude + east}
-	return e.search(t.Context(), queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{Budget: budget})
+	return e.search(t.Context(), nearby(at, radius), Caller{Budget: budget})
 }
 
 // calls is how many reads of areas there were.

@@ -24,6 +24,8 @@ type region struct {
 	opens   time.Time
 	takes   time.Duration
 	down    bool                            // areas cannot be read
+	refuses func(timeslot.FragmentKey) bool // which ones cannot; nil: none
+	alter   func(*timeslot.Fragment)        // changes an area's answer; nil: nothing
 	fits    func(timeslot.FragmentKey) bool // whether an answer is not too large; nil: always
 	full    map[int]bool                    // clinics without a free slot; guarded by desk.mu
 	asked   map[timeslot.Area]bool          // guarded by desk.mu
@@ -36,7 +38,7 @@ func (r *region) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 		return r.desk.FetchBlocks(ctx, key, through, call)
 	}
 	var down bool
-	r.set(func() { r.asked[key.Area], down = true, r.down; r.reads[key]++ })
+	r.set(func() { r.asked[key.Area], down = true, r.down || r.refuses != nil && r.refuses(key); r.reads[key]++ })
 	pass(r.takes)
 	if down {
 		return nil, &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.CareOptions, Status: 500}
@@ -46,7 +48,11 @@ func (r *region) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	}
 	var parts []*timeslot.Fragment
 	for ; key.Block <= through; key.Block++ {
-		parts = append(parts, r.around(key))
+		part := r.around(key)
+		if r.alter != nil {
+			r.alter(part)
+		}
+		parts = append(parts, part)
 	}
 	return parts, nil
 }
@@ -178,7 +184,7 @@ func TestEachVisitorSeesWhatLiesInHisOwnCircle(t *testing.T) {
 			e := r.engine(t)
 			for i := range 25 {
 				at, radius := near(draw, middle, miles), []int{1, 5, 10, 25, 50, 99, 100, 1 + draw.IntN(100)}[draw.IntN(8)]
-				a := e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
+				a := e.mustSearch(t, nearby(at, radius), Caller{})
 				if want, got := r.offered(at, radius), shown(a); !slices.Equal(want, got) || !a.Complete {
 					t.Fatalf("seed %d, question %d: %v within %d miles, complete %t:\ngot  %v\nwant %v", seed, i, at, radius, a.Complete, got, want)
 				}
@@ -197,7 +203,7 @@ func TestACrowdSharesAFewCircles(t *testing.T) {
 		e := r.engine(t)
 		for range 1000 {
 			at := near(draw, seattle, 8)
-			a := e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: 25, VisitTypes: []string{"Illness"}}), Caller{})
+			a := e.mustSearch(t, nearby(at, 25), Caller{})
 			if !slices.Equal(r.offered(at, 25)[:min(100, a.Total)], shown(a)) {
 				t.Fatalf("%v sees something else", at)
 			}
@@ -222,7 +228,7 @@ func TestACrowdThatComesAtOnceSharesWhatIsBeingRead(t *testing.T) {
 			at := near(draw, seattle, 8)
 			pass(time.Millisecond)
 			all.Go(func() {
-				a := e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: 25, VisitTypes: []string{"Illness"}}), Caller{})
+				a := e.mustSearch(t, nearby(at, 25), Caller{})
 				if !slices.Equal(r.offered(at, 25)[:min(100, a.Total)], shown(a)) {
 					t.Errorf("%v sees something else", at)
 				}

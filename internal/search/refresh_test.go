@@ -32,34 +32,32 @@ func TestAHotFragmentNeverGrowsStaleAndCostsOneCallAFreshTime(t *testing.T) {
 // A calendar of two blocks costs one call a fresh time as well, also where somebody asked for one of the blocks before.
 func TestBlocksOfACalendarAreRefreshedTogether(t *testing.T) {
 	for name, ahead := range map[string]time.Duration{"fetched together": 0, "fetched at different times": 6 * time.Second} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				now := presentBlock()
-				d := newDesk(directoryOf(clinic), providerDirectOf(npi, now, inHours(3)), providerDirectOf(npi, now+1, inHours(24*28)))
-				e := newEngine(t, d, nil)
-				ask := func(until timeslot.Date) {
-					q := queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: until})
-					if a := e.mustSearch(t, q, Caller{}); a.Stale {
-						t.Fatal("a hot calendar grew stale")
-					}
+		inBubble(t, name, func(t *testing.T) {
+			now := presentBlock()
+			d := newDesk(directoryOf(clinic), providerDirectOf(npi, now, inHours(3)), providerDirectOf(npi, now+1, inHours(24*28)))
+			e := newEngine(t, d, nil)
+			ask := func(until timeslot.Date) {
+				q := queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: until})
+				if a := e.mustSearch(t, q, Caller{}); a.Stale {
+					t.Fatal("a hot calendar grew stale")
 				}
-				if ahead > 0 {
-					ask(now.Last() - 1)
-					pass(ahead)
-				}
-				for range 150 { // they come into step
-					ask(now.Last() + 10)
-					pass(100 * time.Millisecond)
-				}
-				before := d.count(timeslot.ProviderDirect)
-				for range 600 { // a minute
-					ask(now.Last() + 10)
-					pass(100 * time.Millisecond)
-				}
-				if n := d.count(timeslot.ProviderDirect) - before; n < 4 || n > 5 {
-					t.Errorf("%d calls in a minute for a calendar of two blocks that is fresh for 15 s", n)
-				}
-			})
+			}
+			if ahead > 0 {
+				ask(now.Last() - 1)
+				pass(ahead)
+			}
+			for range 150 { // they come into step
+				ask(now.Last() + 10)
+				pass(100 * time.Millisecond)
+			}
+			before := d.count(timeslot.ProviderDirect)
+			for range 600 { // a minute
+				ask(now.Last() + 10)
+				pass(100 * time.Millisecond)
+			}
+			if n := d.count(timeslot.ProviderDirect) - before; n < 4 || n > 5 {
+				t.Errorf("%d calls in a minute for a calendar of two blocks that is fresh for 15 s", n)
+			}
 		})
 	}
 }
@@ -68,32 +66,30 @@ func TestBlocksOfACalendarAreRefreshedTogether(t *testing.T) {
 func TestASlowSourcesFragmentsAreRefreshedSoonerAndNobodyGetsAStaleOne(t *testing.T) {
 	const fresh, asked = 2 * time.Second, 20 * time.Millisecond
 	for _, takes := range []time.Duration{50 * time.Millisecond, 500 * time.Millisecond, 900 * time.Millisecond} {
-		t.Run(takes.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))
-				d.delay[timeslot.ProviderDirect] = takes
-				e := newEngine(t, d, func(o *Options) {
-					source := o.Sources[timeslot.ProviderDirect]
-					source.Policy.Fresh = fresh
-					o.Sources[timeslot.ProviderDirect] = source
-				})
-				q := queryOf(timeslot.Query{NPIs: []string{npi}})
-				e.mustSearch(t, q, Caller{})
-				before, stale := d.count(timeslot.ProviderDirect), 0
-				const visitors = 3000
-				for range visitors { // a minute
-					pass(asked)
-					if e.mustSearch(t, q, Caller{}).Stale {
-						stale++
-					}
-				}
-				if stale > 0 {
-					t.Errorf("%d of %d visitors got a stale answer", stale, visitors)
-				}
-				if n := d.count(timeslot.ProviderDirect) - before; n > 120 {
-					t.Errorf("%d refreshes in a minute of a fragment that is fresh for 2 s", n)
-				}
+		inBubble(t, takes.String(), func(t *testing.T) {
+			d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))
+			d.delay[timeslot.ProviderDirect] = takes
+			e := newEngine(t, d, func(o *Options) {
+				source := o.Sources[timeslot.ProviderDirect]
+				source.Policy.Fresh = fresh
+				o.Sources[timeslot.ProviderDirect] = source
 			})
+			q := queryOf(timeslot.Query{NPIs: []string{npi}})
+			e.mustSearch(t, q, Caller{})
+			before, stale := d.count(timeslot.ProviderDirect), 0
+			const visitors = 3000
+			for range visitors { // a minute
+				pass(asked)
+				if e.mustSearch(t, q, Caller{}).Stale {
+					stale++
+				}
+			}
+			if stale > 0 {
+				t.Errorf("%d of %d visitors got a stale answer", stale, visitors)
+			}
+			if n := d.count(timeslot.ProviderDirect) - before; n > 120 {
+				t.Errorf("%d refreshes in a minute of a fragment that is fresh for 2 s", n)
+			}
 		})
 	}
 }

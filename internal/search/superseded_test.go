@@ -23,7 +23,7 @@ func TestCopiesThatAnotherCircleStandsInForAreLetGoOf(t *testing.T) {
 		ask := func(spread float64, radius int) {
 			t.Helper()
 			at := near(draw, seattle, spread)
-			a, err := e.search(t.Context(), queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
+			a, err := e.search(t.Context(), nearby(at, radius), Caller{})
 			want := r.offered(at, radius)
 			if err != nil || !slices.Equal(want[:min(100, len(want))], shown(a)) {
 				t.Fatalf("radius %d: %v, %v\nwant %v", radius, err, a, want)

@@ -68,13 +68,11 @@ func TestAPartThatFailsCostsItsPartOnly(t *testing.T) {
 	} {
 		for _, fault := range []string{"fails", "hangs", "is no JSON"} {
 			for _, warm := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s, one %s, warm %v", name, fault, warm), func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						q, parts, change := story(t)
-						for i := range parts {
-							onePartFails(t, q, parts, i, fault, warm, change)
-						}
-					})
+				inBubble(t, fmt.Sprintf("%s, one %s, warm %v", name, fault, warm), func(t *testing.T) {
+					q, parts, change := story(t)
+					for i := range parts {
+						onePartFails(t, q, parts, i, fault, warm, change)
+					}
 				})
 			}
 		}

@@ -24,7 +24,7 @@ func (r *region) everywhere() bool {
 // sees fails the test where a person at a place sees anything but what lies in his circle.
 func (r *region) sees(t *testing.T, e *Engine, at timeslot.Point, radius int) {
 	t.Helper()
-	a := e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: radius, VisitTypes: []string{"Illness"}}), Caller{})
+	a := e.mustSearch(t, nearby(at, radius), Caller{})
 	want := r.offered(at, radius)
 	if got := shown(a); !slices.Equal(want[:min(100, len(want))], got) || !a.Complete {
 		t.Fatalf("%v within %d miles, complete %t:\ngot  %v\nwant %v", at, radius, a.Complete, got, want)
@@ -69,34 +69,32 @@ func TestAClinicThatWasFullIsSeenAgain(t *testing.T) {
 		"named":   {named: true, within: policy.Fresh},
 		"neither": {within: seenFor + policy.Fresh},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				draw := rand.New(rand.NewPCG(3, 4))
-				r := newRegion(draw, seattle, 3, 10, 0)
-				far := timeslot.Department{EHRInstance: "e", ID: "far", Timezone: "UTC", Point: &timeslot.Point{Latitude: 48.7, Longitude: -122.33}}
-				r.clinics = append(r.clinics, far)
-				if c.listed {
-					r.desk = newDesk(directoryOf(r.clinics...))
+		inBubble(t, name, func(t *testing.T) {
+			draw := rand.New(rand.NewPCG(3, 4))
+			r := newRegion(draw, seattle, 3, 10, 0)
+			far := timeslot.Department{EHRInstance: "e", ID: "far", Timezone: "UTC", Point: &timeslot.Point{Latitude: 48.7, Longitude: -122.33}}
+			r.clinics = append(r.clinics, far)
+			if c.listed {
+				r.desk = newDesk(directoryOf(r.clinics...))
+			}
+			e := r.engine(t)
+			crowd := func(d time.Duration) {
+				for range d / time.Second {
+					at := near(draw, seattle, 6)
+					e.mustSearch(t, nearby(at, 100), Caller{})
+					pass(time.Second)
 				}
-				e := r.engine(t)
-				crowd := func(d time.Duration) {
-					for range d / time.Second {
-						at := near(draw, seattle, 6)
-						e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: 100, VisitTypes: []string{"Illness"}}), Caller{})
-						pass(time.Second)
-					}
-				}
-				full := func(yes bool) { r.set(func() { r.full[10] = yes }) }
-				full(!c.named)
-				crowd(30 * time.Second)
-				full(true)
-				crowd(time.Minute)
-				full(false)
-				crowd(c.within)
-				for range 5 {
-					r.sees(t, e, near(draw, seattle, 6), 100)
-				}
-			})
+			}
+			full := func(yes bool) { r.set(func() { r.full[10] = yes }) }
+			full(!c.named)
+			crowd(30 * time.Second)
+			full(true)
+			crowd(time.Minute)
+			full(false)
+			crowd(c.within)
+			for range 5 {
+				r.sees(t, e, near(draw, seattle, 6), 100)
+			}
 		})
 	}
 }
@@ -109,7 +107,7 @@ func TestWhereNoClinicIsKnownOneCircleSaysSo(t *testing.T) {
 		e, middle := r.engine(t), timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 		ask := func() (area timeslot.SourceReport) {
 			at := near(draw, middle, 5)
-			a := e.mustSearch(t, queryOf(timeslot.Query{Point: &at, Radius: 100, VisitTypes: []string{"Illness"}}), Caller{})
+			a := e.mustSearch(t, nearby(at, 100), Caller{})
 			for _, report := range a.Reports {
 				if report.Source == timeslot.CareOptions {
 					area = report
