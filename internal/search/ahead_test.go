@@ -142,17 +142,13 @@ func TestWhatIsBehindAnAreasEmptyWindowIsReadTogether(t *testing.T) {
 		c.opens = timeslot.EarliestToday(time.Now()) + 70
 		ask := func() (calls int) {
 			t.Helper()
-			c.mu.Lock()
-			c.read = nil
-			c.mu.Unlock()
+			c.asked()
 			a := e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 1}), Caller{})
 			if a.NextAvailable == nil || timeslot.DateOf(time.Unix(a.NextAvailable.Start, 0)) != c.opens {
 				t.Fatalf("next is %+v, want a slot in 70 days", a.NextAvailable)
 			}
 			pass(time.Second)
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			return len(c.read)
+			return len(c.asked())
 		}
 		if n := ask(); n != 2 {
 			t.Errorf("%d calls when cold, want the window and what is behind it", n)
@@ -163,12 +159,12 @@ func TestWhatIsBehindAnAreasEmptyWindowIsReadTogether(t *testing.T) {
 			}
 			pass(policy.Fresh)
 			if n := ask(); n != 1 {
-				t.Errorf("%d calls to read again what is in use: %v", n, c.read)
+				t.Errorf("%d calls to read again what is in use", n)
 			}
 		}
 		pass(policy.Fresh) // nobody has looked since
 		if n := ask(); n != 2 {
-			t.Errorf("%d calls, want the window and, once it turned out that it is wanted, what is behind it: %v", n, c.read)
+			t.Errorf("%d calls, want the window and, once it turned out that it is wanted, what is behind it", n)
 		}
 	})
 }
@@ -193,21 +189,17 @@ func TestTwoOfTheLargestRadiusWhoLookAtOtherDaysShareACircleByAndBy(t *testing.T
 				ask()
 			}
 		}
-		circles := map[timeslot.Area]int{}
-		c.mu.Lock()
-		c.read = nil
-		c.mu.Unlock()
+		c.asked()
 		for range 30 {
 			pass(policy.Fresh / 10)
 			ask()
 		}
 		pass(time.Second)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		for _, key := range c.read {
+		read, circles := c.asked(), map[timeslot.Area]int{}
+		for _, key := range read {
 			circles[key.Area]++
 		}
-		if len(circles) != 1 || len(c.read) > 4 {
+		if len(circles) != 1 || len(read) > 4 {
 			t.Errorf("calls for each circle in three fresh times: %v; want those for one", circles)
 		}
 	})
@@ -244,10 +236,8 @@ func TestADenseAreasBlocksAreReadOneByOne(t *testing.T) {
 		pass(policy.Fresh)
 		e.mustSearch(t, around(timeslot.Query{EndDate: timeslot.EarliestToday(time.Now()) + 70}), Caller{})
 		pass(time.Second)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.joined > 0 || len(c.read) < 6 {
-			t.Errorf("%d of %d calls for several blocks of %d slots each", c.joined, len(c.read), together*2/3)
+		if n := len(c.asked()); c.joined > 0 || n < 6 {
+			t.Errorf("%d of %d calls for several blocks of %d slots each", c.joined, n, together*2/3)
 		}
 	})
 }

@@ -19,9 +19,7 @@ func look(t *testing.T, c *city, e *Engine, visitTypes []string, radius int, mil
 	for n := range 10 * rounds {
 		if n == 10*(rounds-3) {
 			pass(time.Second) // what is under way counts for the rounds before
-			c.mu.Lock()
-			c.read = nil
-			c.mu.Unlock()
+			c.asked()
 		}
 		for i, name := range visitTypes {
 			at := timeslot.Point{Latitude: 47.61 + float64(i)*miles/69, Longitude: -122.33}
@@ -33,9 +31,7 @@ func look(t *testing.T, c *city, e *Engine, visitTypes []string, radius int, mil
 		pass(policy.Fresh / 10)
 	}
 	pass(time.Second)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.read)
+	return len(c.asked())
 }
 
 // People of one place look for different visit types: from the second read on, one call brings them all. So it is with those of

@@ -84,6 +84,15 @@ func newCity(t *testing.T, fits int) (*city, *Engine) {
 	})
 }
 
+// asked gives the reads since the last time that were not too large.
+func (c *city) asked() []timeslot.FragmentKey {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	read := c.read
+	c.read = nil
+	return read
+}
+
 func around(q timeslot.Query) *timeslot.Query {
 	q.Point, q.VisitTypes = clinic.Point, []string{"Illness"}
 	return queryOf(q)

@@ -38,9 +38,7 @@ func TestASecondSearchInsideTheFreshTimeAsksNobody(t *testing.T) {
 
 func TestPastTheFreshTimeNobodyWaitsAndOneRefreshFollows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1)))
-		e := newEngine(t, d, nil)
-		q := queryOf(timeslot.Query{NPIs: []string{npi}})
+		d, e, q := hers(t, 1)
 		e.mustSearch(t, q, Caller{})
 		pass(20 * time.Second)
 		d.set(func() { d.delay[timeslot.ProviderDirect] = time.Second })
@@ -130,9 +128,7 @@ func TestWhenTheBudgetIsUpWhatHasArrivedIsTheAnswer(t *testing.T) {
 
 func TestAnOldCopyIsServedOnlyWhileItsSourceFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(5)))
-		e := newEngine(t, d, nil)
-		q := queryOf(timeslot.Query{NPIs: []string{npi}})
+		d, e, q := hers(t, 5)
 		e.mustSearch(t, q, Caller{})
 		pass(5 * time.Minute)
 		d.set(func() { d.failure[timeslot.ProviderDirect] = &timeslot.Error{Kind: timeslot.KindOpen} })
@@ -216,10 +212,8 @@ func TestTooWideQueriesAreRefusedWithAFix(t *testing.T) {
 
 func TestAnAnswerSlowerThanTheBudgetIsThereForTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1)))
+		d, e, q := hers(t, 1)
 		d.delay[timeslot.ProviderDirect] = 1200 * time.Millisecond
-		e := newEngine(t, d, nil)
-		q := queryOf(timeslot.Query{NPIs: []string{npi}})
 		if _, err := e.search(t.Context(), q, Caller{Budget: 800 * time.Millisecond}); timeslotFailure(err) != timeslot.KindTimeout {
 			t.Fatalf("first: %v, want out of time", err)
 		}
@@ -242,7 +236,7 @@ func TestASwitchedOffSourceDoesNotHideThatAllOthersFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(directoryOf(clinic))
 		d.failure[timeslot.CareDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Status: 500}
-		e := newEngine(t, d, func(o *Options) { o.Sources[timeslot.CareOptions] = SourceOptions{} })
+		e := newEngine(t, d, without(timeslot.CareOptions))
 		q := queryOf(timeslot.Query{Point: clinic.Point, VisitTypes: []string{"Illness"}})
 		if _, err := e.search(t.Context(), q, Caller{}); timeslotFailure(err) != timeslot.KindUpstream {
 			t.Errorf("err = %v, want the failure", err)

@@ -22,7 +22,8 @@ type desk struct {
 	delay   map[timeslot.Source]time.Duration
 	failure map[timeslot.Source]error
 	failKey map[timeslot.FragmentKey]error
-	answers map[timeslot.FragmentKey]*timeslot.Fragment // missing: not found
+	answers map[timeslot.FragmentKey]*timeslot.Fragment             // missing: not found
+	told    func(context.Context, timeslot.FragmentKey, fetch.Call) // of each call; nil: nobody
 }
 
 func newDesk(answers ...*timeslot.Fragment) *desk {
@@ -38,30 +39,13 @@ func newDesk(answers ...*timeslot.Fragment) *desk {
 
 // FetchBlocks counts one call for the first key, and answers for all.
 func (d *desk) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, through timeslot.Block, call fetch.Call) ([]*timeslot.Fragment, error) {
-	first, err := d.Fetch(ctx, key, call)
-	if err != nil {
-		return nil, err
+	asked, source := time.Now(), sourceOf(key)
+	if d.told != nil {
+		d.told(ctx, key, call)
 	}
-	parts := []*timeslot.Fragment{first}
-	for key.Block++; key.Block <= through; key.Block++ {
-		part := &timeslot.Fragment{Key: key, FetchedAt: first.FetchedAt, NotFound: true}
-		d.mu.Lock()
-		if answer := d.answers[key]; answer != nil {
-			f := *answer
-			f.FetchedAt = first.FetchedAt
-			part = &f
-		}
-		d.mu.Unlock()
-		parts = append(parts, part)
-	}
-	return parts, nil
-}
-
-func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call) (*timeslot.Fragment, error) {
-	asked := time.Now()
 	d.mu.Lock()
 	d.calls[key]++
-	delay, failure, answer := d.delay[sourceOf(key)], cmp.Or(d.failKey[key], d.failure[sourceOf(key)]), d.answers[key]
+	delay, failure := d.delay[source], cmp.Or(d.failKey[key], d.failure[source])
 	d.mu.Unlock()
 	select {
 	case <-time.After(delay):
@@ -70,17 +54,23 @@ func (d *desk) Fetch(ctx context.Context, key timeslot.FragmentKey, _ fetch.Call
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			kind = timeslot.KindTimeout
 		}
-		return nil, &timeslot.Error{Kind: kind, Source: sourceOf(key), Operation: key.Operation}
+		return nil, &timeslot.Error{Kind: kind, Source: source, Operation: key.Operation}
 	}
 	if failure != nil {
 		return nil, failure
 	}
-	if answer == nil {
-		return &timeslot.Fragment{Key: key, FetchedAt: asked, NotFound: true}, nil
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var parts []*timeslot.Fragment
+	for ; key.Block <= through; key.Block++ {
+		f := timeslot.Fragment{Key: key, NotFound: true}
+		if answer := d.answers[key]; answer != nil {
+			f = *answer
+		}
+		f.FetchedAt = asked
+		parts = append(parts, &f)
 	}
-	f := *answer
-	f.FetchedAt = asked
-	return &f, nil
+	return parts, nil
 }
 
 func (d *desk) set(change func()) {
@@ -135,6 +125,33 @@ func newEngine(t testing.TB, d *desk, change func(*Options)) *Engine {
 		_ = memory.Close()
 	})
 	return e
+}
+
+// without switches sources off.
+func without(off ...timeslot.Source) func(*Options) {
+	return func(o *Options) {
+		for _, source := range off {
+			o.Sources[source] = SourceOptions{}
+		}
+	}
+}
+
+// bothVersions has Provider Direct asked in both.
+func bothVersions(o *Options) {
+	direct := o.Sources[timeslot.ProviderDirect]
+	direct.Version = "both"
+	o.Sources[timeslot.ProviderDirect] = direct
+}
+
+// hers is an engine before a clinician who has a slot in so many hours, and the question for her.
+func hers(t *testing.T, hours ...int) (*desk, *Engine, *timeslot.Query) {
+	t.Helper()
+	var starts []int64
+	for _, n := range hours {
+		starts = append(starts, inHours(n))
+	}
+	d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), starts...))
+	return d, newEngine(t, d, nil), queryOf(timeslot.Query{NPIs: []string{npi}})
 }
 
 // Inside a synctest bubble the clock starts at 2000-01-01; all of these lie in one block.

@@ -22,11 +22,7 @@ func areaOf(e *Engine, q *timeslot.Query, miles map[string]float64) []*timeslot.
 
 func TestNoThingIsReportedTwice(t *testing.T) {
 	for name, change := range map[string]func(*Options){
-		"Care Direct switched off": func(o *Options) {
-			src := o.Sources[timeslot.CareDirect]
-			src.Enabled = false
-			o.Sources[timeslot.CareDirect] = src
-		},
+		"Care Direct switched off":       without(timeslot.CareDirect),
 		"more clinics than may be asked": func(o *Options) { o.Limits.MaxDepartments = 1 },
 	} {
 		inBubble(t, name, func(t *testing.T) {

@@ -11,9 +11,7 @@ import (
 
 func TestOnlyTheFirstWaitsForASourceThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1)))
-		e := newEngine(t, d, nil)
-		q := queryOf(timeslot.Query{NPIs: []string{npi}})
+		d, e, q := hers(t, 1)
 		e.mustSearch(t, q, Caller{})
 		pass(2 * time.Minute) // beyond stale, within stale-on-error
 		d.set(func() { d.delay[timeslot.ProviderDirect] = time.Hour })

@@ -100,11 +100,7 @@ func TestClinicsBeyondTheLimitAreReportedAsSkipped(t *testing.T) {
 
 func TestProviderDirectBothAsksV4PerVisitTypeBesideV5(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEngine(t, newDesk(), func(o *Options) {
-			src := o.Sources[timeslot.ProviderDirect]
-			src.Version = "both"
-			o.Sources[timeslot.ProviderDirect] = src
-		})
+		e := newEngine(t, newDesk(), bothVersions)
 		p := e.plan(queryOf(timeslot.Query{NPIs: []string{npi}}), nil)
 		info := &timeslot.Fragment{
 			Key:       timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, NPI: npi},
@@ -126,7 +122,7 @@ func TestProviderDirectBothAsksV4PerVisitTypeBesideV5(t *testing.T) {
 func TestASourceThatIsSwitchedOffIsSkippedAndTheAnswerComplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(directoryOf(clinic), careDirectOf("AcmeRiverton", "Illness", inHours(1)))
-		e := newEngine(t, d, func(o *Options) { o.Sources[timeslot.CareOptions] = SourceOptions{} })
+		e := newEngine(t, d, without(timeslot.CareOptions))
 		a := e.mustSearch(t, queryOf(timeslot.Query{Point: &timeslot.Point{Latitude: 47.6, Longitude: -122.3}, VisitTypes: []string{"Illness"}}), Caller{})
 		if !a.Complete || a.Total != 1 || a.Reports[1].Status != timeslot.StatusSkipped || d.count(timeslot.CareOptions) != 0 {
 			t.Errorf("complete %v, %d slots, %+v", a.Complete, a.Total, a.Reports)

@@ -2,19 +2,19 @@ package search
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"timeslots/internal/fetch"
 	"timeslots/internal/timeslot"
 )
 
 func TestAHotFragmentNeverGrowsStaleAndCostsOneCallAFreshTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))
+		d, e, q := hers(t, 3)
 		d.delay[timeslot.ProviderDirect] = 200 * time.Millisecond
-		e := newEngine(t, d, nil)
-		q := queryOf(timeslot.Query{NPIs: []string{npi}})
 		e.mustSearch(t, q, Caller{})
 		before := d.count(timeslot.ProviderDirect)
 		for range 600 { // a minute, ten requests a second; fresh for 15 s
@@ -115,9 +115,8 @@ func TestALeadFollowsASlowReadAtOnceAndQuickOnesByAndBy(t *testing.T) {
 
 func TestACopyThatGrewYoungerMeanwhileIsNotFetchedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(3)))
-		e := newEngine(t, d, nil)
-		e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
+		d, e, q := hers(t, 3)
+		e.mustSearch(t, q, Caller{})
 		calls := d.count(timeslot.ProviderDirect)
 		key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi, Block: presentBlock()}
 		e.refreshOne(t.Context(), refreshJob{key: key, ahead: time.Second})
@@ -127,6 +126,31 @@ func TestACopyThatGrewYoungerMeanwhileIsNotFetchedAgain(t *testing.T) {
 		e.refreshOne(t.Context(), refreshJob{key: key, ahead: 16 * time.Second})
 		if n := d.count(timeslot.ProviderDirect) - calls; n != 1 {
 			t.Errorf("%d calls for a copy that does not stay fresh long enough, want one", n)
+		}
+	})
+}
+
+func TestARefreshKnowsTheCopyThatIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, e, _ := hers(t, 3)
+		key := timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi, Block: presentBlock()}
+		var last []*timeslot.Fragment
+		d.told = func(_ context.Context, asked timeslot.FragmentKey, call fetch.Call) {
+			if asked == key {
+				last = append(last, call.Last...)
+			}
+		}
+		for range 3 {
+			e.refreshOne(t.Context(), refreshJob{key: key, ahead: time.Hour})
+			pass(time.Second)
+		}
+		if len(last) != 3 || last[0] != nil {
+			t.Fatalf("calls knew %v, want three, of which the first knows nothing", last)
+		}
+		for i, f := range last[1:] {
+			if f == nil || f.Key != key || time.Since(f.FetchedAt) != time.Duration(3-i)*time.Second {
+				t.Errorf("call %d knew %+v, want what the one before brought", i+1, f)
+			}
 		}
 	})
 }
@@ -153,14 +177,8 @@ func TestWhatIsAskedForMostOftenIsRefreshedFirst(t *testing.T) {
 		close(release)
 		synctest.Wait()
 		r.close()
-		want := []string{"first", "hot", "warm", "cold"}
-		for i, npi := range want {
-			if i >= len(order) || order[i] != npi {
-				t.Fatalf("refreshed %v, want %v", order, want)
-			}
-		}
-		if len(order) != len(want) {
-			t.Errorf("refreshed %v, want each once", order)
+		if want := []string{"first", "hot", "warm", "cold"}; !slices.Equal(order, want) {
+			t.Errorf("refreshed %v, want each once: %v", order, want)
 		}
 	})
 }

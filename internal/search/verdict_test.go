@@ -32,19 +32,13 @@ func areaParts(e *Engine, q *timeslot.Query, starts ...int64) []*timeslot.Fragme
 	return parts
 }
 
-// TestAPartThatFailsCostsItsPartOnly: each operation, each part of what is asked failing or hanging, with nothing in
-// memory and with an old copy of everything.
+// Each operation, each part of what is asked failing, with nothing in memory and with an old copy of everything.
 func TestAPartThatFailsCostsItsPartOnly(t *testing.T) {
 	day := func(n int) timeslot.Date { return timeslot.DateOf(time.Now().AddDate(0, 0, n)) }
-	both := func(opt *Options) {
-		o := opt.Sources[timeslot.ProviderDirect]
-		o.Version = "both"
-		opt.Sources[timeslot.ProviderDirect] = o
-	}
 	for name, story := range map[string]func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)){
 		"two versions": func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)) {
 			return queryOf(timeslot.Query{NPIs: []string{npi}, VisitTypes: []string{"Illness"}, EndDate: day(1)}),
-				[]*timeslot.Fragment{providerDirectOf(npi, presentBlock(), inHours(1)), providerV4Of("Illness", presentBlock(), inHours(2))}, both
+				[]*timeslot.Fragment{providerDirectOf(npi, presentBlock(), inHours(1)), providerV4Of("Illness", presentBlock(), inHours(2))}, bothVersions
 		},
 		"blocks of a window": func(t *testing.T) (*timeslot.Query, []*timeslot.Fragment, func(*Options)) {
 			return queryOf(timeslot.Query{NPIs: []string{npi}, EndDate: day(50)}),
@@ -59,16 +53,12 @@ func TestAPartThatFailsCostsItsPartOnly(t *testing.T) {
 			e := newEngine(t, newDesk(), nil)
 			parts := areaParts(e, q, inHours(1), inHours(24*40), inHours(24*45))
 			e.Close()
-			return q, parts, func(opt *Options) {
-				o := opt.Sources[timeslot.CareDirect]
-				o.Enabled = false
-				opt.Sources[timeslot.CareDirect] = o
-			}
+			return q, parts, without(timeslot.CareDirect)
 		},
 	} {
-		for _, fault := range []string{"fails", "hangs", "is no JSON"} {
+		for _, fault := range []timeslot.Kind{timeslot.KindUpstream, timeslot.KindTimeout, timeslot.KindMalformed} {
 			for _, warm := range []bool{false, true} {
-				inBubble(t, fmt.Sprintf("%s, one %s, warm %v", name, fault, warm), func(t *testing.T) {
+				inBubble(t, fmt.Sprintf("%s, one part %s, warm %v", name, fault, warm), func(t *testing.T) {
 					q, parts, change := story(t)
 					for i := range parts {
 						onePartFails(t, q, parts, i, fault, warm, change)
@@ -79,7 +69,7 @@ func TestAPartThatFailsCostsItsPartOnly(t *testing.T) {
 	}
 }
 
-func onePartFails(t *testing.T, q *timeslot.Query, parts []*timeslot.Fragment, failing int, fault string, warm bool, change func(*Options)) {
+func onePartFails(t *testing.T, q *timeslot.Query, parts []*timeslot.Fragment, failing int, fault timeslot.Kind, warm bool, change func(*Options)) {
 	t.Helper()
 	here := clinic
 	here.VisitTypes = nil
@@ -105,14 +95,7 @@ func onePartFails(t *testing.T, q *timeslot.Query, parts []*timeslot.Fragment, f
 		}
 	}
 	d.set(func() {
-		kind := timeslot.KindUpstream
-		if fault == "is no JSON" {
-			kind = timeslot.KindMalformed
-		}
-		if fault == "hangs" {
-			kind = timeslot.KindTimeout
-		}
-		d.failKey[parts[failing].Key] = &timeslot.Error{Kind: kind, Source: sourceOf(parts[failing].Key)}
+		d.failKey[parts[failing].Key] = &timeslot.Error{Kind: fault, Source: sourceOf(parts[failing].Key)}
 	})
 	a, err := e.search(t.Context(), q, Caller{Budget: 3 * time.Second})
 	if err != nil {
@@ -133,18 +116,6 @@ func TestAFailureUnwrapsToItsCausesEachOfThemOnce(t *testing.T) {
 		failed, ok := errors.AsType[*FailedError](err)
 		if !ok || len(failed.Causes) != 2 || !errors.Is(err, refused) || !errors.Is(err, broken) {
 			t.Errorf("%v of %+v, want a failure by %v and %v", err, failed, refused, broken)
-		}
-	})
-}
-
-func TestWhenAllPartsFailNothingIsServed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic))
-		d.failure[timeslot.ProviderDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Source: timeslot.ProviderDirect}
-		e := newEngine(t, d, nil)
-		_, err := e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
-		if _, failed := errors.AsType[*FailedError](err); !failed {
-			t.Errorf("%v, want a failed answer", err)
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,10 +10,8 @@ import (
 
 func TestAWarmQueryIsNeverStaleAndCostsOneCallAPeriod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), providerDirectOf(npi, presentBlock(), inHours(1)))
+		d, e, q := hers(t, 1) // fresh for 15 s
 		d.delay[timeslot.ProviderDirect] = 200 * time.Millisecond
-		e := newEngine(t, d, nil) // fresh for 15 s
-		q := queryOf(timeslot.Query{NPIs: []string{npi}})
 		const every = 10 * time.Second
 		for range 30 {
 			if err := e.Warm(t.Context(), e.prepared(t, q), Caller{}, every); err != nil {
@@ -30,20 +27,6 @@ func TestAWarmQueryIsNeverStaleAndCostsOneCallAPeriod(t *testing.T) {
 		}
 		if calls := d.count(timeslot.ProviderDirect); calls > 31 {
 			t.Errorf("%d calls in 30 periods, want one in each", calls)
-		}
-	})
-}
-
-func TestAWarmQueryThatAsksForTooMuchIsRefused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := newEngine(t, newDesk(directoryOf(clinic)), nil)
-		var many []string
-		for i := range 200 {
-			many = append(many, fmt.Sprintf("9%09d", i))
-		}
-		q := queryOf(timeslot.Query{NPIs: many})
-		if _, bad := e.Prepare(q, true); len(bad) == 0 {
-			t.Error("two hundred clinicians are warmed")
 		}
 	})
 }
