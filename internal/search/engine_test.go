@@ -16,26 +16,6 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-var careDirectQuery = timeslot.Query{Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"illness"}}
-
-func TestASecondSearchInsideTheFreshTimeAsksNobody(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), careDirectOf("AcmeRiverton", "illness", inHours(1), inHours(2)), careDirectOf("AcmeRiverton", "Illness", inHours(1), inHours(2)))
-		e := newEngine(t, d, nil)
-		first := e.mustSearch(t, queryOf(careDirectQuery), Caller{})
-		if first.Total != 2 || !first.Complete || !first.Waited {
-			t.Fatalf("first: %d slots, complete %v, waited %v", first.Total, first.Complete, first.Waited)
-		}
-		e.mustSearch(t, queryOf(careDirectQuery), Caller{}) // by now the directory's spelling is known
-		calls := d.count(timeslot.CareDirect)
-		pass(11 * time.Second)
-		again := e.mustSearch(t, queryOf(careDirectQuery), Caller{})
-		if again.Waited || again.Stale || d.count(timeslot.CareDirect) != calls {
-			t.Errorf("waited %v, stale %v, %d more calls; want a plain hit", again.Waited, again.Stale, d.count(timeslot.CareDirect)-calls)
-		}
-	})
-}
-
 func TestPastTheFreshTimeNobodyWaitsAndOneRefreshFollows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, e, q := hers(t, 1)
@@ -89,41 +69,33 @@ func TestAThousandColdSearchesMakeOneCallPerFragment(t *testing.T) {
 	})
 }
 
-func TestAFailingSourceCostsItsPartOnly(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), careDirectOf("AcmeRiverton", "illness", inHours(1)))
-		d.failure[timeslot.ProviderDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Status: 500}
-		e := newEngine(t, d, nil)
-		q := queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"illness"}})
-		a := e.mustSearch(t, q, Caller{})
-		if a.Complete || a.Total != 1 {
-			t.Errorf("complete %v with %d slots, want a partial answer with Care Direct's slot", a.Complete, a.Total)
-		}
-		want := []timeslot.SourceReport{
-			{Source: timeslot.CareDirect, Key: "AcmeRiverton/illness", Status: timeslot.StatusFresh, FetchedAt: time.Now(), Slots: 1},
-			{Source: timeslot.ProviderDirect, Key: npi, Status: timeslot.StatusFailed, Reason: timeslot.KindUpstream},
-		}
-		if diff := cmp.Diff(want, a.Reports); diff != "" {
-			t.Errorf("reports (-want +got):\n%s", diff)
-		}
-	})
-}
-
-func TestWhenTheBudgetIsUpWhatHasArrivedIsTheAnswer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic), careDirectOf("AcmeRiverton", "illness", inHours(1)), providerDirectOf(npi, presentBlock(), inHours(2)))
-		d.delay[timeslot.ProviderDirect] = 2 * time.Second
-		e := newEngine(t, d, nil)
-		q := queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"illness"}})
-		begin := time.Now()
-		a := e.mustSearch(t, q, Caller{Budget: 800 * time.Millisecond})
-		if took := time.Since(begin); took > 800*time.Millisecond {
-			t.Errorf("took %v of a budget of 800 ms", took)
-		}
-		if a.Complete || a.Total != 1 || a.Reports[1].Reason != timeslot.KindBudget {
-			t.Errorf("complete %v, %d slots, %+v; want Care Direct's slot and the clinician named as out of budget", a.Complete, a.Total, a.Reports)
-		}
-	})
+func TestASourceThatFailsOrHangsCostsItsPartOnly(t *testing.T) {
+	for name, c := range map[string]struct {
+		failure error
+		delay   time.Duration
+		reason  timeslot.Kind
+	}{
+		"it fails":         {failure: &timeslot.Error{Kind: timeslot.KindUpstream, Status: 500}, reason: timeslot.KindUpstream},
+		"the budget is up": {delay: 2 * time.Second, reason: timeslot.KindBudget},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			d := newDesk(directoryOf(clinic), careDirectOf("AcmeRiverton", "illness", inHours(1)), providerDirectOf(npi, presentBlock(), inHours(2)))
+			d.failure[timeslot.ProviderDirect], d.delay[timeslot.ProviderDirect] = c.failure, c.delay
+			q := queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"illness"}})
+			begin := time.Now()
+			a := newEngine(t, d, nil).mustSearch(t, q, Caller{Budget: 800 * time.Millisecond})
+			if took := time.Since(begin); a.Complete || a.Total != 1 || took > 800*time.Millisecond {
+				t.Errorf("complete %v with %d slots after %v of 800 ms, want a partial answer with Care Direct's slot", a.Complete, a.Total, took)
+			}
+			want := []timeslot.SourceReport{
+				{Source: timeslot.CareDirect, Key: "AcmeRiverton/illness", Status: timeslot.StatusFresh, FetchedAt: begin, Slots: 1},
+				{Source: timeslot.ProviderDirect, Key: npi, Status: timeslot.StatusFailed, Reason: c.reason},
+			}
+			if diff := cmp.Diff(want, a.Reports); diff != "" {
+				t.Errorf("reports (-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 func TestAnOldCopyIsServedOnlyWhileItsSourceFails(t *testing.T) {
@@ -137,30 +109,33 @@ func TestAnOldCopyIsServedOnlyWhileItsSourceFails(t *testing.T) {
 			t.Errorf("%d slots, complete %v, %+v; want the old copy, marked stale", a.Total, a.Complete, a.Reports)
 		}
 		pass(10 * time.Minute)
-		_, err := e.search(t.Context(), q, Caller{})
-		if failed, ok := errors.AsType[*FailedError](err); !ok || failed.Kind != timeslot.KindOpen {
+		if _, err := e.search(t.Context(), q, Caller{}); failureOf(err) != timeslot.KindOpen {
 			t.Errorf("past staleOnError: %v, want a failure that says why", err)
 		}
 	})
 }
 
 func TestWhatEverySourceDidDecidesTheFailure(t *testing.T) {
-	tests := map[string]struct {
-		care, provider error
+	failed := func(kind timeslot.Kind) error { return &timeslot.Error{Kind: kind} }
+	for name, tt := range map[string]struct {
+		care, provider error // nil: switched off
 		want           timeslot.Kind
 	}{
-		"all out of time":       {&timeslot.Error{Kind: timeslot.KindTimeout}, &timeslot.Error{Kind: timeslot.KindTimeout}, timeslot.KindTimeout},
-		"a breaker is open":     {&timeslot.Error{Kind: timeslot.KindUpstream}, &timeslot.Error{Kind: timeslot.KindOpen}, timeslot.KindOpen},
-		"a limit refused":       {&timeslot.Error{Kind: timeslot.KindLimited}, &timeslot.Error{Kind: timeslot.KindTimeout}, timeslot.KindLimited},
-		"one failed, one hangs": {&timeslot.Error{Kind: timeslot.KindMalformed}, &timeslot.Error{Kind: timeslot.KindTimeout}, timeslot.KindUpstream},
-	}
-	for name, tt := range tests {
+		"all out of time":       {failed(timeslot.KindTimeout), failed(timeslot.KindTimeout), timeslot.KindTimeout},
+		"a breaker is open":     {failed(timeslot.KindUpstream), failed(timeslot.KindOpen), timeslot.KindOpen},
+		"a limit refused":       {failed(timeslot.KindLimited), failed(timeslot.KindTimeout), timeslot.KindLimited},
+		"one failed, one hangs": {failed(timeslot.KindMalformed), failed(timeslot.KindTimeout), timeslot.KindUpstream},
+		"one is switched off":   {failed(timeslot.KindUpstream), nil, timeslot.KindUpstream},
+	} {
 		inBubble(t, name, func(t *testing.T) {
 			d := newDesk(directoryOf(clinic))
 			d.failure[timeslot.CareDirect], d.failure[timeslot.ProviderDirect] = tt.care, tt.provider
+			e := newEngine(t, d, nil)
+			if tt.provider == nil {
+				e = newEngine(t, d, without(timeslot.ProviderDirect))
+			}
 			q := queryOf(timeslot.Query{NPIs: []string{npi}, Departments: []string{"AcmeRiverton"}, VisitTypes: []string{"Illness"}})
-			_, err := newEngine(t, d, nil).search(t.Context(), q, Caller{})
-			if failed, ok := errors.AsType[*FailedError](err); !ok || failed.Kind != tt.want {
+			if _, err := e.search(t.Context(), q, Caller{}); failureOf(err) != tt.want {
 				t.Errorf("err = %v, want kind %s", err, tt.want)
 			}
 		})
@@ -197,51 +172,12 @@ func TestAFailedDirectoryIsNamedAndTheSlotsStillCome(t *testing.T) {
 	})
 }
 
-func TestTooWideQueriesAreRefusedWithAFix(t *testing.T) {
-	e := newEngine(t, newDesk(), func(o *Options) { o.Limits.MaxProviders = 1 })
-	today := timeslot.DateOf(time.Now())
-	_, err := e.search(t.Context(), queryOf(timeslot.Query{NPIs: []string{"9000000017", "9000000025"}, StartDate: today, EndDate: today + 200}), Caller{})
-	invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err)
-	if !ok || len(invalid.Violations) != 2 || invalid.Violations[0].Parameter != "npi" || invalid.Violations[1].Parameter != "endDate" {
-		t.Fatalf("err = %v, want npi and endDate named", err)
-	}
-	if want := "ask for at most 1 value at a time"; invalid.Violations[0].Fix != want {
-		t.Errorf("fix %q, want %q", invalid.Violations[0].Fix, want)
-	}
-}
-
-func TestAnAnswerSlowerThanTheBudgetIsThereForTheNext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d, e, q := hers(t, 1)
-		d.delay[timeslot.ProviderDirect] = 1200 * time.Millisecond
-		if _, err := e.search(t.Context(), q, Caller{Budget: 800 * time.Millisecond}); timeslotFailure(err) != timeslot.KindTimeout {
-			t.Fatalf("first: %v, want out of time", err)
-		}
-		pass(time.Second)
-		a, err := e.search(t.Context(), q, Caller{Budget: 800 * time.Millisecond})
-		if err != nil || a.Total != 1 || a.Waited {
-			t.Errorf("second: %+v, %v; want what the first one's call brought", a, err)
-		}
-	})
-}
-
-func timeslotFailure(err error) timeslot.Kind {
+// failureOf is why nothing was answered; empty where that is not so.
+func failureOf(err error) timeslot.Kind {
 	if failed, ok := errors.AsType[*FailedError](err); ok {
 		return failed.Kind
 	}
 	return ""
-}
-
-func TestASwitchedOffSourceDoesNotHideThatAllOthersFailed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(directoryOf(clinic))
-		d.failure[timeslot.CareDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Status: 500}
-		e := newEngine(t, d, without(timeslot.CareOptions))
-		q := queryOf(timeslot.Query{Point: clinic.Point, VisitTypes: []string{"Illness"}})
-		if _, err := e.search(t.Context(), q, Caller{}); timeslotFailure(err) != timeslot.KindUpstream {
-			t.Errorf("err = %v, want the failure", err)
-		}
-	})
 }
 
 func TestACallerThatLeavesGetsNeitherAnAnswerNorAFailure(t *testing.T) {
@@ -256,34 +192,27 @@ func TestACallerThatLeavesGetsNeitherAnAnswerNorAFailure(t *testing.T) {
 	})
 }
 
-func TestWindowsThatCannotBeAnsweredAreRefused(t *testing.T) {
-	e := newEngine(t, newDesk(), nil)
-	today := timeslot.DateOf(time.Now())
-	tests := map[string]timeslot.Query{
-		"endDate":       {NPIs: []string{npi}, EndDate: today - 10},
-		"startDate":     {NPIs: []string{npi}, StartDate: today + 1000},
-		"visitTypeName": {NPIs: []string{npi}, VisitTypes: strings.Split("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u", ",")},
+func TestWhatCannotBeAnsweredIsRefusedWithAFix(t *testing.T) {
+	e := newEngine(t, newDesk(), func(o *Options) { o.Limits.MaxProviders, o.Limits.MaxDepartments = 1, 1000 })
+	today, letters, many := timeslot.DateOf(time.Now()), strings.Split("abcdefghijklmnopqrstu", ""), make([]string, 400)
+	for i := range many {
+		many[i] = fmt.Sprint("D", i)
 	}
-	for parameter, q := range tests {
-		_, err := e.search(t.Context(), queryOf(q), Caller{})
-		if invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok || len(invalid.Violations) != 1 || invalid.Violations[0].Parameter != parameter {
-			t.Errorf("%s: %v", parameter, err)
+	for name, tt := range map[string]struct {
+		query          timeslot.Query
+		parameter, fix string
+	}{
+		"a window that is over":         {timeslot.Query{NPIs: []string{npi}, EndDate: today - 10}, "endDate", "give today or a later day"},
+		"a window beyond all calendars": {timeslot.Query{NPIs: []string{npi}, StartDate: today + 1000}, "startDate", "give a day up to "},
+		"a window that is too long":     {timeslot.Query{NPIs: []string{npi}, StartDate: today, EndDate: today + 200}, "endDate", "ask for at most 90 days at a time"},
+		"too many clinicians":           {timeslot.Query{NPIs: []string{npi, "9000000025"}}, "npi", "ask for at most 1 value at a time"},
+		"too many visit types":          {timeslot.Query{NPIs: []string{npi}, VisitTypes: letters}, "visitTypeName", "ask for at most 20 values at a time"},
+		"too many reads":                {timeslot.Query{Departments: many, VisitTypes: letters[:10]}, "visitTypeName", "ask for fewer visit types"},
+	} {
+		_, err := e.search(t.Context(), queryOf(tt.query), Caller{})
+		invalid, ok := errors.AsType[*timeslot.InvalidQueryError](err)
+		if !ok || len(invalid.Violations) != 1 || invalid.Violations[0].Parameter != tt.parameter || !strings.HasPrefix(invalid.Violations[0].Fix, tt.fix) {
+			t.Errorf("%s: %v, want %s named: %s", name, err, tt.parameter, tt.fix)
 		}
 	}
-}
-
-func TestAnswersThatMeanTooManyReadsAreRefused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := newEngine(t, newDesk(), func(o *Options) {
-			o.Limits.MaxDepartments = 1000
-		})
-		q := timeslot.Query{VisitTypes: strings.Split("a,b,c,d,e,f,g,h,i,j", ",")}
-		for i := range 400 {
-			q.Departments = append(q.Departments, fmt.Sprintf("D%d", i))
-		}
-		_, err := e.search(t.Context(), queryOf(q), Caller{})
-		if _, ok := errors.AsType[*timeslot.InvalidQueryError](err); !ok {
-			t.Errorf("err = %v, want it refused", err)
-		}
-	})
 }

@@ -14,7 +14,6 @@ import (
 func TestVisitorsWhomNobodyResemblesAreServedOldCopiesInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draw := rand.New(rand.NewPCG(1, 2))
-
 		r := newRegion(draw, seattle, 12, 40, 20)
 		r.opens = time.Now().Add(24 * time.Hour)
 		e := r.engine(t)
@@ -70,6 +69,19 @@ func (e *Engine) visit(t *testing.T, east float64, radius int, budget time.Durat
 	return e.search(t.Context(), nearby(at, radius), Caller{Budget: budget})
 }
 
+// oldCopies is a region of which old copies are left, of fifty miles around Seattle; its slots are in so many days.
+func oldCopies(t *testing.T, days int) (*region, *Engine) {
+	t.Helper()
+	r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 2, 10, 0)
+	r.opens = time.Now().AddDate(0, 0, days)
+	e := r.engine(t)
+	if _, err := e.visit(t, 0, 50, 0); err != nil {
+		t.Fatal(err)
+	}
+	pass(policy.Fresh + policy.Stale + time.Minute)
+	return r, e
+}
+
 // calls is how many reads of areas there were.
 func (r *region) calls() (n int) {
 	r.set(func() {
@@ -109,13 +121,7 @@ func TestACrowdInAnOutageDoesNotHaveUpstreamTriedByEach(t *testing.T) {
 
 func TestOneHurriedCallerIsNoOutageForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 2, 10, 0)
-		r.opens = time.Now().Add(24 * time.Hour)
-		e := r.engine(t)
-		if _, err := e.visit(t, 0, 50, 0); err != nil {
-			t.Fatal(err)
-		}
-		pass(policy.Fresh + policy.Stale + time.Minute) // an old copy is left
+		r, e := oldCopies(t, 1)
 		r.set(func() { r.takes = 300 * time.Millisecond })
 		_, _ = e.visit(t, 0.1, 20, 100*time.Millisecond) // hurried
 		a, err := e.visit(t, -0.1, 20, 2*time.Second)
@@ -128,13 +134,7 @@ func TestOneHurriedCallerIsNoOutageForOthers(t *testing.T) {
 // Upstream may hang for longer than anybody waits: the call itself tells, and the next ones do not wait for another.
 func TestAnUpstreamThatHangsIsAnOutageForTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 2, 10, 0)
-		r.opens = time.Now().Add(24 * time.Hour)
-		e := r.engine(t)
-		if _, err := e.visit(t, 0, 50, 0); err != nil {
-			t.Fatal(err)
-		}
-		pass(policy.Fresh + policy.Stale + time.Minute)
+		r, e := oldCopies(t, 1)
 		r.set(func() { r.takes, r.down = 2*time.Second, true })
 		if a, err := e.visit(t, 0.1, 20, 500*time.Millisecond); err != nil || !a.Stale {
 			t.Errorf("the first: %v, %+v", err, a)
@@ -149,13 +149,7 @@ func TestAnUpstreamThatHangsIsAnOutageForTheNext(t *testing.T) {
 
 func TestWhoLooksAheadInAnOutageDoesNotWaitForAnotherFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 2, 10, 0)
-		r.opens = time.Now().Add(60 * 24 * time.Hour)
-		e := r.engine(t)
-		if a, err := e.visit(t, 0, 50, 0); err != nil || a.NextAvailable == nil {
-			t.Fatalf("%+v, %v", a, err)
-		}
-		pass(policy.Fresh + policy.Stale + time.Minute)
+		r, e := oldCopies(t, 60)
 		r.set(func() { r.takes, r.down = time.Second, true })
 		for n := range 8 {
 			begun := time.Now()

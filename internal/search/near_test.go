@@ -198,7 +198,6 @@ func TestEachVisitorSeesWhatLiesInHisOwnCircle(t *testing.T) {
 func TestACrowdSharesAFewCircles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draw := rand.New(rand.NewPCG(1, 2))
-
 		r := newRegion(draw, seattle, 12, 40, 20) // half of them the directory does not list
 		e := r.engine(t)
 		for range 1000 {
@@ -219,7 +218,6 @@ func TestACrowdSharesAFewCircles(t *testing.T) {
 func TestACrowdThatComesAtOnceSharesWhatIsBeingRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draw := rand.New(rand.NewPCG(5, 6))
-
 		r := newRegion(draw, seattle, 12, 40, 20)
 		r.takes = 300 * time.Millisecond
 		e := r.engine(t)

@@ -71,7 +71,8 @@ func TestAnAreaAsksCareDirectForTheClinicsInsideThatOfferTheVisitType(t *testing
 		far.URLName, far.Point = "Far", &timeslot.Point{Latitude: 45.5, Longitude: -122.6}
 		other.URLName, other.VisitTypes = "Other", []timeslot.VisitType{{Name: "Wellness"}}
 		closed.URLName, closed.Inactive = "Closed", true
-		keys := planned(t, newEngine(t, newDesk(), nil), timeslot.Query{Point: &timeslot.Point{Latitude: 47.6, Longitude: -122.3}, VisitTypes: []string{"ILLNESS"}}, near, far, other, closed)
+		e := newEngine(t, newDesk(), nil)
+		keys := planned(t, e, timeslot.Query{Point: &timeslot.Point{Latitude: 47.6, Longitude: -122.3}, VisitTypes: []string{"ILLNESS"}}, near, far, other, closed)
 		var clinics []string
 		for _, key := range keys {
 			if strings.Contains(key, "department_timeslots") {
@@ -80,6 +81,10 @@ func TestAnAreaAsksCareDirectForTheClinicsInsideThatOfferTheVisitType(t *testing
 		}
 		if len(clinics) != 1 || !strings.Contains(clinics[0], ":AcmeRiverton:Illness:") {
 			t.Errorf("asked %v, want the near clinic alone, in the directory's spelling", clinics)
+		}
+		named := planned(t, e, timeslot.Query{Departments: []string{near.URLName}, VisitTypes: []string{"ILLNESS"}}, near)
+		if !slices.Equal(named, clinics) {
+			t.Errorf("asked %v of the clinic by its name, want %v", named, clinics)
 		}
 	})
 }

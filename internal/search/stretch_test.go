@@ -78,7 +78,7 @@ func TestASeasonThatIsSlowerThanTheBudgetIsThereForTheNext(t *testing.T) {
 		d := newDesk(blocksFrom(1, 30, 50, 75)...)
 		d.delay[timeslot.ProviderDirect] = time.Second
 		e := newEngine(t, d, nil)
-		if _, err := e.search(t.Context(), season(), Caller{Budget: 300 * time.Millisecond}); timeslotFailure(err) != timeslot.KindTimeout {
+		if _, err := e.search(t.Context(), season(), Caller{Budget: 300 * time.Millisecond}); failureOf(err) != timeslot.KindTimeout {
 			t.Fatalf("first: %v, want out of time", err)
 		}
 		pass(time.Second)
@@ -93,7 +93,7 @@ func TestASeasonThatFailsFailsForEveryBlock(t *testing.T) {
 		d := newDesk(directoryOf(clinic))
 		d.failure[timeslot.ProviderDirect] = &timeslot.Error{Kind: timeslot.KindUpstream, Status: 500}
 		e := newEngine(t, d, nil)
-		if _, err := e.search(t.Context(), season(), Caller{}); timeslotFailure(err) != timeslot.KindUpstream {
+		if _, err := e.search(t.Context(), season(), Caller{}); failureOf(err) != timeslot.KindUpstream {
 			t.Errorf("err = %v", err)
 		}
 		if n := d.count(timeslot.ProviderDirect); n != 1 {

@@ -16,7 +16,6 @@ import (
 func TestCopiesThatAnotherCircleStandsInForAreLetGoOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draw := rand.New(rand.NewPCG(3, 4))
-
 		r := newRegion(draw, seattle, 8, 30, 10)
 		r.opens = time.Now().Add(24 * time.Hour)
 		e := r.engine(t)
