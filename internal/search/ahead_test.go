@@ -123,7 +123,7 @@ func TestAClinicsNextSlotIsInWhatItSaidAlready(t *testing.T) {
 	})
 }
 
-func TestAPageBeyondTheEndDoesNotLookAhead(t *testing.T) {
+func TestAWindowWithASlotDoesNotLookAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(blocksFrom(1, 30)...)
 		e := newEngine(t, d, nil)

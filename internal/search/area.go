@@ -129,7 +129,7 @@ const sliver = 25
 // clinicsAround are the places of departments within so many miles.
 func clinicsAround(listed []timeslot.Department, at timeslot.Point, miles float64) (inside []timeslot.Point) {
 	for i := range listed {
-		if point := listed[i].Point; point != nil && !farApart(at, *point, miles) && at.MilesTo(*point) <= miles {
+		if point := listed[i].Point; point != nil && within(at, *point, miles) {
 			inside = append(inside, *point)
 		}
 	}

@@ -60,7 +60,7 @@ func (c *circles) elsewhere(area timeslot.Area, r *circle, visitType string, now
 	}
 	at := area.Point()
 	for _, other := range c.lists[visitType] {
-		if other == r || other.area.Radius != timeslot.MaxRadius || farApart(at, other.center, nearWidest) || at.MilesTo(other.center) > nearWidest {
+		if other == r || other.area.Radius != timeslot.MaxRadius || !within(at, other.center, nearWidest) {
 			continue
 		}
 		for days, read := range other.read {

@@ -126,7 +126,8 @@ func (c *circles) candidates(w *wish, now time.Time) (near []candidate) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, r := range c.lists[w.visitType] {
-		if r.gone(now) && !(w.widest() && r.seenLately(now)) && !w.outage || farApart(r.center, w.at, float64(w.radius)+float64(r.area.Radius)) {
+		if r.gone(now) && !(w.widest() && r.seenLately(now)) && !w.outage ||
+			farApart(r.center, w.at, float64(w.radius)+float64(r.area.Radius)) {
 			continue
 		}
 		d := project(w.at, r.area)
@@ -168,6 +169,11 @@ const muchMore = 2
 func farApart(a, b timeslot.Point, miles float64) bool {
 	const fewestMiles = 68.6 // of a degree of latitude
 	return math.Abs(a.Latitude-b.Latitude)*fewestMiles > miles
+}
+
+// within reports whether two places are at most so many miles apart.
+func within(a, b timeslot.Point, miles float64) bool {
+	return !farApart(a, b, miles) && a.MilesTo(b) <= miles
 }
 
 // compareAreas orders areas of one radius, always alike.

@@ -15,7 +15,7 @@ func TestExplainingFetchesNothingAndSaysWhatIsThere(t *testing.T) {
 		explain := func() *Explanation {
 			return e.Explain(t.Context(), e.prepared(t, queryOf(timeslot.Query{NPIs: []string{npi}})))
 		}
-		of := func(x *Explanation) ExplainedFragment {
+		calendarOf := func(x *Explanation) ExplainedFragment {
 			for _, f := range x.Fragments {
 				if f.Source == timeslot.ProviderDirect {
 					return f
@@ -24,13 +24,13 @@ func TestExplainingFetchesNothingAndSaysWhatIsThere(t *testing.T) {
 			t.Fatalf("no calendar in the plan: %+v", x.Fragments)
 			return ExplainedFragment{}
 		}
-		if f := of(explain()); f.Found != "none" || d.count(timeslot.ProviderDirect) != 0 {
+		if f := calendarOf(explain()); f.Found != "none" || d.count(timeslot.ProviderDirect) != 0 {
 			t.Errorf("cold: %+v after %d calls", f, d.count(timeslot.ProviderDirect))
 		}
 		e.mustSearch(t, queryOf(timeslot.Query{NPIs: []string{npi}}), Caller{})
 		pass(20 * time.Second)
 		x := explain()
-		if f := of(x); f.Found != "memory" || f.Freshness != timeslot.Stale || f.Age != 20*time.Second || f.Listed != 2 {
+		if f := calendarOf(x); f.Found != "memory" || f.Freshness != timeslot.Stale || f.Age != 20*time.Second || f.Listed != 2 {
 			t.Errorf("warm: %+v", f)
 		}
 		if x.Result.Total != 2 || x.Result.Slots[0].Score == nil || x.Query == "" {

@@ -14,7 +14,6 @@ import (
 
 func TestCirclesAreInUseAsLongAsSomebodyIsServedWithThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		seattle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 		r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 12, 40, 0)
 		r.takes = time.Second
 		e := r.engine(t)

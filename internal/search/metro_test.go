@@ -45,7 +45,6 @@ func TestAMetroKeepsACircleOrTwoForEachVisitType(t *testing.T) {
 // dense is a place where a wide circle is read in parts of two days, and a narrow one at once. A question is followed by a
 // pause. reads is how often circles were read since the last time.
 func dense(t *testing.T) (ask func(radius int, pause time.Duration), reads func() (wide, narrow int)) {
-	seattle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 	draw := rand.New(rand.NewPCG(9, 10))
 	r := newRegion(draw, seattle, 5, 20, 0)
 	r.fits = func(key timeslot.FragmentKey) bool { return key.Area.Radius < 60 || daysOf(key) <= 2 }
@@ -111,7 +110,6 @@ func TestWideCirclesThatAreInDemandServeNarrowQuestionsToo(t *testing.T) {
 // The largest circle in use serves, whichever was there first.
 func TestOfSeveralCirclesTheLargestServes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		seattle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 		r := newRegion(rand.New(rand.NewPCG(1, 2)), seattle, 5, 20, 0)
 		e := r.engine(t)
 		for _, radius := range []int{10, 50, 25} {

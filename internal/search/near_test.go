@@ -166,6 +166,16 @@ func shown(a *Answer) (texts []string) {
 	return texts
 }
 
+// sees fails the test where a person at a place sees anything but what lies in his circle.
+func (r *region) sees(t *testing.T, e *Engine, at timeslot.Point, radius int) {
+	t.Helper()
+	a := e.mustSearch(t, nearby(at, radius), Caller{})
+	want := r.offered(at, radius)
+	if got := shown(a); !slices.Equal(want[:min(100, len(want))], got) || !a.Complete {
+		t.Fatalf("%v within %d miles, complete %t:\ngot  %v\nwant %v", at, radius, a.Complete, got, want)
+	}
+}
+
 // Whatever circles upstream was asked for, and for which callers: each visitor sees what lies in his own, wherever on Earth
 // that is.
 func TestEachVisitorSeesWhatLiesInHisOwnCircle(t *testing.T) {
@@ -175,6 +185,7 @@ func TestEachVisitorSeesWhatLiesInHisOwnCircle(t *testing.T) {
 	}
 	for seed := range uint64(120) {
 		synctest.Test(t, func(t *testing.T) {
+			t.Logf("seed %d", seed)
 			draw := rand.New(rand.NewPCG(seed, 17))
 			middle, miles := middles[draw.IntN(len(middles))], []float64{2, 10, 30, 60}[draw.IntN(4)]
 			r := newRegion(draw, middle, miles, 1+draw.IntN(30), 0)
@@ -182,12 +193,9 @@ func TestEachVisitorSeesWhatLiesInHisOwnCircle(t *testing.T) {
 				r = newRegion(draw, middle, miles, 10, 1+draw.IntN(3))
 			}
 			e := r.engine(t)
-			for i := range 25 {
+			for range 25 {
 				at, radius := near(draw, middle, miles), []int{1, 5, 10, 25, 50, 99, 100, 1 + draw.IntN(100)}[draw.IntN(8)]
-				a := e.mustSearch(t, nearby(at, radius), Caller{})
-				if want, got := r.offered(at, radius), shown(a); !slices.Equal(want, got) || !a.Complete {
-					t.Fatalf("seed %d, question %d: %v within %d miles, complete %t:\ngot  %v\nwant %v", seed, i, at, radius, a.Complete, got, want)
-				}
+				r.sees(t, e, at, radius)
 				pass(time.Duration(draw.IntN(12)) * time.Second)
 			}
 		})
@@ -202,10 +210,7 @@ func TestACrowdSharesAFewCircles(t *testing.T) {
 		e := r.engine(t)
 		for range 1000 {
 			at := near(draw, seattle, 8)
-			a := e.mustSearch(t, nearby(at, 25), Caller{})
-			if !slices.Equal(r.offered(at, 25)[:min(100, a.Total)], shown(a)) {
-				t.Fatalf("%v sees something else", at)
-			}
+			r.sees(t, e, at, 25)
 		}
 		t.Logf("%d circles, %d calls of Care Options", len(r.asked), r.count(timeslot.CareOptions))
 		if len(r.asked) > 12 {

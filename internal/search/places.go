@@ -48,7 +48,7 @@ func (p *places) note(departments []timeslot.Department, now time.Time) (all boo
 // around are those within so many miles.
 func (p *places) around(at timeslot.Point, miles float64) (inside []timeslot.Point) {
 	for place := range p.named {
-		if !farApart(at, place, miles) && at.MilesTo(place) <= miles {
+		if within(at, place, miles) {
 			inside = append(inside, place)
 		}
 	}

@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,12 +20,7 @@ func TestCopiesThatAnotherCircleStandsInForAreLetGoOf(t *testing.T) {
 		e := r.engine(t)
 		ask := func(spread float64, radius int) {
 			t.Helper()
-			at := near(draw, seattle, spread)
-			a, err := e.search(t.Context(), nearby(at, radius), Caller{})
-			want := r.offered(at, radius)
-			if err != nil || !slices.Equal(want[:min(100, len(want))], shown(a)) {
-				t.Fatalf("radius %d: %v, %v\nwant %v", radius, err, a, want)
-			}
+			r.sees(t, e, near(draw, seattle, spread), radius)
 		}
 		for range 60 {
 			ask(10, 3)

@@ -2,7 +2,6 @@ package search
 
 import (
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,16 +18,6 @@ func (r *region) everywhere() bool {
 		}
 	}
 	return true
-}
-
-// sees fails the test where a person at a place sees anything but what lies in his circle.
-func (r *region) sees(t *testing.T, e *Engine, at timeslot.Point, radius int) {
-	t.Helper()
-	a := e.mustSearch(t, nearby(at, radius), Caller{})
-	want := r.offered(at, radius)
-	if got := shown(a); !slices.Equal(want[:min(100, len(want))], got) || !a.Complete {
-		t.Fatalf("%v within %d miles, complete %t:\ngot  %v\nwant %v", at, radius, a.Complete, got, want)
-	}
 }
 
 // No circle is larger than the callers' own, and few are read for them: yet each sees what lies in his own, whether the
@@ -60,7 +49,6 @@ func TestWhoAsksForTheLargestRadiusSeesWhatLiesInHisOwnCircle(t *testing.T) {
 // A clinic far out has no free slot while its place is looked at, and then has some. Who asks for the largest radius sees
 // them like anybody else's where the directory or an answer has named the clinic; else when the place is looked at again.
 func TestAClinicThatWasFullIsSeenAgain(t *testing.T) {
-	seattle := timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 	for name, c := range map[string]struct {
 		listed, named bool
 		within        time.Duration
