@@ -1,70 +1,60 @@
 package search
 
 import (
-	"maps"
 	"testing"
 	"testing/synctest"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"timeslots/internal/timeslot"
 )
 
 // Around a postal code that nobody can place, who asks for less is served with what was read for more; the answer is what
-// his own read would have been.
+// his own read would have been, and the report counts the slots of his own circle.
 func TestWhoAsksForLessAroundAPostalCodeIsServedWithWhatIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		near, far := clinic, clinic
-		near.Point, far.Point, far.ID, far.URLName = nil, nil, "2", "Far"
-		d := newDesk(directoryOf())
-		e := newEngine(t, d, nil)
-		miles := map[string]float64{near.Key(): 4, far.Key(): 20}
-		within := func(radius int) *timeslot.Query {
-			return queryOf(timeslot.Query{PostalCode: "98101", Radius: radius, VisitTypes: []string{"Illness"}})
-		}
-		for _, radius := range []int{10, 25} {
-			listed := maps.Clone(miles)
-			maps.DeleteFunc(listed, func(_ string, away float64) bool { return away > float64(radius) })
-			for _, f := range areaOf(e, within(radius), listed) {
-				for _, c := range []timeslot.Department{near, far} {
-					if _, inside := listed[c.Key()]; inside && f.Key.Block == timeslot.BlockOf(timeslot.DateOf(time.Unix(inDays(2), 0))) {
-						f.Departments = append(f.Departments, c)
-						f.Slots = append(f.Slots, timeslot.Slot{Start: inDays(2), Schedule: uint32(len(f.Schedules))})
-						f.Schedules = append(f.Schedules, timeslot.Schedule{
-							EHRInstance: c.EHRInstance, DepartmentID: c.ID, NPI: npi, VisitTypeID: "7", VisitTypeName: "Illness",
-						})
-					}
-				}
-				d.answers[f.Key] = f
+		r, e := codedRegion(t)
+		r.desk = newDesk(directoryOf())
+		r.alter = func(f *timeslot.Fragment) {
+			for i := range f.Departments {
+				f.Departments[i].Point = nil
 			}
 		}
-		ask := func(radius, want int) {
+		wide, narrow := r.seenFrom(t, r.engine(t), "98101", 25), r.seenFrom(t, r.engine(t), "98101", 6)
+		if len(narrow) >= len(wide) || len(narrow) < 5 {
+			t.Fatalf("%d slots within 25 miles, %d within 6", len(wide), len(narrow))
+		}
+		r.set(func() { clear(r.asked) })
+		look := func() (calls int) {
 			t.Helper()
-			a := e.mustSearch(t, within(radius), Caller{})
-			if a.Total != want || !a.Complete || len(a.Departments) != want {
-				t.Fatalf("%d miles: %d slots at %d clinics, complete %t; want %d", radius, a.Total, len(a.Departments), a.Complete, want)
+			r.set(func() { clear(r.reads) })
+			if diff := cmp.Diff([][]string{wide, narrow}, [][]string{r.seenFrom(t, e, "98101", 25), r.seenFrom(t, e, "98101", 6)}); diff != "" {
+				t.Fatalf("(-own read +shared):\n%s", diff)
 			}
-			for _, r := range a.Reports {
-				if r.Source == timeslot.CareOptions && r.Slots != want {
-					t.Fatalf("%d miles: %d slots in the report, want those of the caller's own circle", radius, r.Slots)
-				}
+			return r.calls()
+		}
+		first, later := look(), 0
+		for range 3 * 20 { // both look again and again for three fresh times
+			pass(policy.Fresh / 20)
+			later += look()
+		}
+		if later > 3*first {
+			t.Errorf("%d calls in three fresh times, %d at first; want no more each", later, first)
+		}
+		a := e.mustSearch(t, byCode("98101", 6), Caller{})
+		for _, report := range a.Reports {
+			if report.Source == timeslot.CareOptions && report.Slots != a.Total {
+				t.Errorf("%d slots in the report of %d", report.Slots, a.Total)
 			}
 		}
-		ask(25, 2)
-		ask(10, 1)
-		for round := range 3 { // both look again and again
-			for range 20 {
-				pass(policy.Fresh / 20)
-				ask(25, 2)
-				ask(10, 1)
-			}
-			if n := d.count(timeslot.CareOptions); n > round+3 {
-				t.Errorf("%d calls after %d fresh times, want one each", n, round+1)
-			}
+		if len(r.asked) != 1 || !r.asked[timeslot.Area{PostalCode: "98101", Radius: 26}] {
+			t.Errorf("asked for %v, want one area alone", r.asked)
 		}
 		pass(policy.Fresh + policy.Stale)
-		before := d.count(timeslot.CareOptions)
-		if ask(10, 1); d.count(timeslot.CareOptions) != before+1 {
-			t.Error("no call of his own, although nobody has asked for more lately")
+		r.set(func() { clear(r.asked) })
+		e.mustSearch(t, byCode("98101", 6), Caller{})
+		if len(r.asked) != 1 || !r.asked[timeslot.Area{PostalCode: "98101", Radius: 11}] {
+			t.Errorf("asked for %v, want his own area, as nobody has asked for more lately", r.asked)
 		}
 	})
 }
