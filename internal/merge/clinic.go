@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"timeslots/internal/timeslot"
 )
@@ -22,7 +23,7 @@ type clinic struct {
 	whole   window // from the first start that is listed until after the last
 
 	npis  timeslot.Clinicians
-	shade *keptShade // nil: what is taken is asked for each time
+	shade *atomic.Pointer[datedShade] // nil: what is taken is asked for each time
 
 	odd *builder // where its slots are written in several clocks: see [clinic.inside]
 }
@@ -124,7 +125,7 @@ func build(parts []listed, at *place, within window, rights []authority, on *des
 	b.arrange()
 	b.finish()
 	c := b.clinic
-	c.shade = &keptShade{}
+	c.shade = &atomic.Pointer[datedShade]{}
 	if !c.even() {
 		b.listed, b.place, b.rights, b.desk = nil, nil, nil, nil
 		b.keyed = slices.Clone(b.keyed)

@@ -173,10 +173,12 @@ func one(t *testing.T, r *timeslot.Result) *timeslot.Offer {
 // takenFunc decides by a function what is taken.
 type takenFunc func(*timeslot.Schedule, *timeslot.SlotWithID) bool
 
-func (f takenFunc) Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, _ time.Time) bool {
-	return f(s, slot)
+func (f takenFunc) HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, _ time.Time) (time.Time, bool) {
+	return time.Time{}, f(s, slot)
 }
 
+func (takenFunc) Version() uint64                           { return 1 }
+func (takenFunc) Changes(uint64, timeslot.Clinicians) bool  { return true }
 func (takenFunc) Doubting() bool                            { return false }
 func (takenFunc) Doubts(*timeslot.Schedule, time.Time) bool { return false }
 

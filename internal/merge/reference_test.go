@@ -253,7 +253,11 @@ func (r *reference) takenAsListed(s refSlot) bool {
 
 func (r *reference) hides(schedule timeslot.Schedule, slot timeslot.SlotWithID) bool {
 	schedule.Pool = schedule.Pool || r.pool(schedule)
-	return r.Taken != nil && r.Taken.Hides(&schedule, &slot, r.Now)
+	if r.Taken == nil {
+		return false
+	}
+	_, hidden := r.Taken.HidesUntil(&schedule, &slot, r.Now)
+	return hidden
 }
 
 func (r *reference) days(slots []refSlot) []refSlot {

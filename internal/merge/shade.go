@@ -1,35 +1,28 @@
 package merge
 
 import (
-	"sync/atomic"
 	"time"
 
 	"timeslots/internal/timeslot"
 )
 
 // Taken knows the slots that must not be offered. It is asked with every spelling of a slot, and one yes is enough.
-// It must not block. Real: the view of the cache's ledger.
+// It must not block. What it says is kept until its version is another in a way that touches those whom it is about, or
+// until a yes ends by time. Real: the view of the cache's ledger.
 type Taken interface {
-	Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) bool
+	Version() uint64 // 0 hides nothing
+
+	// Changes reports whether HidesUntil may say something else about a slot of one of the clinicians than it did under the
+	// version since.
+	Changes(since uint64, clinicians timeslot.Clinicians) bool
+
+	// HidesUntil reports whether a slot is hidden, and until when; zero: for good.
+	HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) (until time.Time, hidden bool)
 
 	// Doubting reports whether Doubts may say yes, and Doubts whether a slot of s may be a taken one of which nobody knows
 	// yet which it is.
 	Doubting() bool
 	Doubts(s *timeslot.Schedule, now time.Time) bool
-}
-
-// Versioned is a Taken whose answers may be kept: until its version is another in a way that touches those whom they are
-// about, or until one ends by time.
-type Versioned interface {
-	Taken
-	Version() uint64 // 0 hides nothing
-
-	// Changes reports whether Hides may say something else about a slot of one of the clinicians than it did under the
-	// version since.
-	Changes(since uint64, clinicians timeslot.Clinicians) bool
-
-	// HidesUntil is Hides, and until when a slot is hidden.
-	HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) (until time.Time, hidden bool)
 }
 
 // shade is which units of a clinic are taken: for each group that has some, their starts, ascending.
@@ -40,9 +33,7 @@ type shade struct {
 
 func (s *shade) of(group int) []int64 { return s.starts[group] }
 
-// keptShade is the shade under one version of what is taken.
-type keptShade struct{ at atomic.Pointer[datedShade] }
-
+// datedShade is the shade under one version of what is taken.
 type datedShade struct {
 	shade
 	version uint64
@@ -50,14 +41,11 @@ type datedShade struct {
 
 // shadeOf asks what is taken, unless it is known.
 func (c *clinic) shadeOf(taken Taken, now time.Time) shade {
-	v, ok := taken.(Versioned)
-	if !ok || c.shade == nil {
-		return c.ask(func(s *timeslot.Schedule, slot *timeslot.SlotWithID) (time.Time, bool) {
-			return time.Time{}, taken.Hides(s, slot, now)
-		})
+	if c.shade == nil {
+		return c.ask(taken, now)
 	}
-	version := v.Version()
-	known := c.shade.at.Load()
+	version := taken.Version()
+	known := c.shade.Load()
 	if known == nil {
 		known = &datedShade{} // of version 0
 	}
@@ -65,27 +53,22 @@ func (c *clinic) shadeOf(taken Taken, now time.Time) shade {
 		if known.version == version {
 			return known.shade
 		}
-		if known.version < version && !v.Changes(known.version, c.npis) {
-			c.shade.at.Store(&datedShade{known.shade, version})
+		if known.version < version && !taken.Changes(known.version, c.npis) {
+			c.shade.Store(&datedShade{known.shade, version})
 			return known.shade
 		}
 	}
-	s := c.ask(func(s *timeslot.Schedule, slot *timeslot.SlotWithID) (time.Time, bool) {
-		return v.HidesUntil(s, slot, now)
-	})
-	c.shade.at.Store(&datedShade{s, version})
+	s := c.ask(taken, now)
+	c.shade.Store(&datedShade{s, version})
 	return s
 }
 
-// hides says whether a slot is taken, and until when.
-type hides func(s *timeslot.Schedule, slot *timeslot.SlotWithID) (until time.Time, hidden bool)
-
-func (c *clinic) ask(hides hides) (s shade) {
+func (c *clinic) ask(taken Taken, now time.Time) (s shade) {
 	for i := range c.groups {
 		g := &c.groups[i]
 		for j := range g.units {
 			u := &g.units[j]
-			until, hidden := c.hidden(g, u, hides)
+			until, hidden := c.hidden(g, u, taken, now)
 			if !hidden {
 				continue
 			}
@@ -102,9 +85,9 @@ func (c *clinic) ask(hides hides) (s shade) {
 }
 
 // hidden asks for every spelling of a slot, and which of them hides it longest.
-func (c *clinic) hidden(g *group, u *unit, hides hides) (until time.Time, hidden bool) {
+func (c *clinic) hidden(g *group, u *unit, taken Taken, now time.Time) (until time.Time, hidden bool) {
 	ask := func(s *timeslot.Schedule, slot *timeslot.SlotWithID) {
-		if end, yes := hides(s, slot); yes {
+		if end, yes := taken.HidesUntil(s, slot, now); yes {
 			hidden = true
 			if end.After(until) {
 				until = end

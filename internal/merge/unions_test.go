@@ -92,11 +92,6 @@ func (v *versioned) HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, 
 	return until, taken && now.Before(until)
 }
 
-func (v *versioned) Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) bool {
-	_, hidden := v.HidesUntil(s, slot, now)
-	return hidden
-}
-
 func (*versioned) Doubting() bool                            { return false }
 func (*versioned) Doubts(*timeslot.Schedule, time.Time) bool { return false }
 
