@@ -59,6 +59,9 @@ func first[T any](list []T) *T {
 	return &list[0]
 }
 
+// size counts nothing: what a partition takes is little beside its fragment.
+func (p *partition) size() int { return 0 }
+
 func partitionOf(f *timeslot.Fragment) *partition {
 	p := &partition{clinicians: timeslot.CliniciansOf(f)}
 	of := p.readSchedules(f)

@@ -20,8 +20,8 @@ type Unions struct {
 	mu      sync.Mutex
 	sets    map[uint64]*keptUnion
 	inUse   list.List // of all sets, the one that was asked for last first
-	clinics map[sum]*keptClinic
-	parted  map[contents]*keptPartition
+	clinics map[sum]*shared[*clinic]
+	parted  map[contents]*shared[*partition]
 	size    int // of all clinics, in bytes
 }
 
@@ -46,14 +46,15 @@ type keptUnion struct {
 	parted  []contents
 }
 
-type keptClinic struct {
-	*clinic
-	uses int
+// shared is what several sets may have.
+type shared[T sized] struct {
+	it   T
+	uses int // by how many
 }
 
-type keptPartition struct {
-	*partition
-	uses int
+type sized interface {
+	comparable
+	size() int // in bytes, roughly
 }
 
 var pointerSeed = maphash.MakeSeed()
@@ -72,7 +73,7 @@ func (u *Unions) of(fragments []*timeslot.Fragment, within window, known world, 
 	if k == nil {
 		k = &keptUnion{key: key}
 		if u.sets == nil {
-			u.sets = map[uint64]*keptUnion{}
+			u.sets, u.clinics, u.parted = map[uint64]*keptUnion{}, map[sum]*shared[*clinic]{}, map[contents]*shared[*partition]{}
 		}
 		u.sets[key], k.place = k, u.inUse.PushFront(k)
 	}
@@ -139,21 +140,19 @@ func (u *Unions) drop(k *keptUnion) {
 	delete(u.sets, k.key)
 	u.inUse.Remove(k.place)
 	k.gone = true
-	for _, sum := range k.clinics {
-		if c := u.clinics[sum]; c.uses > 1 {
-			c.uses--
-		} else {
-			delete(u.clinics, sum)
-			u.size -= c.size()
+	u.size -= giveBack(u.clinics, k.clinics) + giveBack(u.parted, k.parted)
+}
+
+// giveBack forgets what no other set has of what one had, and says how large that was.
+func giveBack[K comparable, T sized](all map[K]*shared[T], had []K) (size int) {
+	for _, key := range had {
+		known := all[key]
+		if known.uses--; known.uses == 0 {
+			delete(all, key)
+			size += known.it.size()
 		}
 	}
-	for _, c := range k.parted {
-		if p := u.parted[c]; p.uses > 1 {
-			p.uses--
-		} else {
-			delete(u.parted, c)
-		}
-	}
+	return size
 }
 
 // keeping works out for a set what no other one has, and keeps it.
@@ -164,66 +163,43 @@ type keeping struct {
 
 func (k *keeping) partition(f *timeslot.Fragment) *partition {
 	what := contentsOf(f)
-	if known := k.takePartition(what, nil); known != nil {
+	if known := keep(k, k.unions.parted, &k.set.parted, what, nil); known != nil {
 		return known
 	}
-	return k.takePartition(what, partitionOf(f))
-}
-
-// takePartition gives the partition that is kept, else keeps the one that was made; nil where there is neither.
-func (k *keeping) takePartition(what contents, made *partition) *partition {
-	u := k.unions
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	known := u.parted[what]
-	if known == nil {
-		if made == nil {
-			return nil
-		}
-		known = &keptPartition{partition: made}
-		if u.parted == nil {
-			u.parted = map[contents]*keptPartition{}
-		}
-		u.parted[what] = known
-	}
-	known.uses++
-	k.set.parted = append(k.set.parted, what)
-	return known.partition
+	return keep(k, k.unions.parted, &k.set.parted, what, partitionOf(f))
 }
 
 func (k *keeping) clinic(key sum, build func() *clinic) *clinic {
-	if known := k.takeClinic(key, nil); known != nil {
+	if known := keep(k, k.unions.clinics, &k.set.clinics, key, nil); known != nil {
 		return known
 	}
-	return k.takeClinic(key, build())
+	return keep(k, k.unions.clinics, &k.set.clinics, key, build())
 }
 
-// takeClinic gives the clinic that is kept, else keeps the one that was made, unless the set was dropped meanwhile; nil where
-// there is neither.
-func (k *keeping) takeClinic(key sum, made *clinic) *clinic {
+// keep gives what is kept under a key, else keeps what was made, unless the set was dropped meanwhile; nil where there is
+// neither. The set has it from then on.
+func keep[K comparable, T sized](k *keeping, all map[K]*shared[T], had *[]K, key K, made T) T {
 	u := k.unions
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	known := u.clinics[key]
+	var none T
+	known := all[key]
 	switch {
-	case known == nil && made == nil:
-		return nil
-	case k.set.gone && made != nil:
+	case known == nil && made == none:
+		return none
+	case k.set.gone && made != none:
 		return made
 	case k.set.gone:
-		return known.clinic
+		return known.it
 	case known == nil:
-		known = &keptClinic{clinic: made}
-		if u.clinics == nil {
-			u.clinics = map[sum]*keptClinic{}
-		}
-		u.clinics[key] = known
+		known = &shared[T]{it: made}
+		all[key] = known
 		u.size += made.size()
 	}
 	known.uses++
-	k.set.clinics = append(k.set.clinics, key)
+	*had = append(*had, key)
 	u.trim()
-	return known.clinic
+	return known.it
 }
 
 // unkept works out everything, and keeps nothing.
