@@ -47,69 +47,46 @@ func within(days []stretch, day timeslot.Date) bool {
 }
 
 // overlaps are, for every answer for an area, the fresher ones that list some of the same days.
-type overlaps struct {
-	answers []answer
-	fresher [][]int32
-	sites   map[timeslot.Area]map[int32]bool // which places an area holds, as far as it was asked
-}
+type overlaps [][]*answer
 
-func newOverlaps(answers []answer) *overlaps {
-	o := &overlaps{answers: answers, fresher: make([][]int32, len(answers)), sites: map[timeslot.Area]map[int32]bool{}}
-	for i := range answers {
-		o.fresher[i] = o.fresherThan(int32(i))
-	}
-	return o
-}
-
-func (o *overlaps) fresherThan(n int32) (fresher []int32) {
-	older := &o.answers[n]
-	if !older.around() {
-		return nil
-	}
-	days := daysOf(older.Key)
-	for i := range n {
-		a := &o.answers[i]
-		if a.around() && !a.NotFound && a.Dropped == 0 && a.Key.VisitType == older.Key.VisitType && days.overlaps(daysOf(a.Key)) {
-			fresher = append(fresher, i)
+func overlapsOf(answers []answer) overlaps {
+	fresher := make(overlaps, len(answers))
+	for n := range answers {
+		older := &answers[n]
+		if !older.around() {
+			continue
+		}
+		days := daysOf(older.Key)
+		for i := range answers[:n] {
+			a := &answers[i]
+			if a.around() && !a.NotFound && a.Dropped == 0 && a.Key.VisitType == older.Key.VisitType &&
+				days.overlaps(daysOf(a.Key)) {
+				fresher[n] = append(fresher[n], a)
+			}
 		}
 	}
 	return fresher
 }
 
 // settle finds the days of a place for which parts count, and drops those that count for none.
-func (o *overlaps) settle(at int32, p *place) {
+func (o overlaps) settle(p *place) {
 	for i := range p.parts {
-		p.parts[i].passed = o.passed(p.parts[i].index, at, p)
+		part := &p.parts[i]
+		part.passed = p.passed(part, o[part.index])
 	}
 	p.parts = slices.DeleteFunc(p.parts, func(l listed) bool {
 		return len(l.passed) > 0 && daysOf(l.answer.Key).coveredBy(l.passed)
 	})
 }
 
-// passed are the days for which answers that are fresher than one list a place as well.
-func (o *overlaps) passed(n int32, at int32, p *place) (days []stretch) {
-	for _, i := range o.fresher[n] {
-		if a := &o.answers[i]; a.Key.Area == o.answers[n].Key.Area || o.holds(a.Key.Area, at, p) {
+// passed are the days for which answers that are fresher than one list a place as well: what lies inside an area for certain,
+// whatever Earth upstream measures on.
+func (p *place) passed(l *listed, fresher []*answer) (days []stretch) {
+	for _, a := range fresher {
+		area, point := a.Key.Area, p.info.Point
+		if area == l.answer.Key.Area || point != nil && area.Point().MilesTo(*point) <= area.SureMiles() {
 			days = append(days, daysOf(a.Key))
 		}
 	}
 	return days
-}
-
-// holds reports whether a place lies inside an area, whatever Earth upstream measures on.
-func (o *overlaps) holds(area timeslot.Area, at int32, p *place) bool {
-	if p.info.Point == nil {
-		return false
-	}
-	known := o.sites[area]
-	if known == nil {
-		known = map[int32]bool{}
-		o.sites[area] = known
-	}
-	inside, ok := known[at]
-	if !ok {
-		inside = area.Point().MilesTo(*p.info.Point) <= area.SureMiles()
-		known[at] = inside
-	}
-	return inside
 }

@@ -16,26 +16,20 @@ type attributes struct {
 
 // differ reports whether rows of one visit type say different things about it. What one of them leaves out is no difference.
 func (b *builder) differ(rows []int32) bool {
-	var known timeslot.Schedule
-	for _, i := range rows {
-		s := &b.rows[i].schedule
-		if contrary(known.VisitTypeTitle, s.VisitTypeTitle) || contrary(known.Modality, s.Modality) ||
-			contrary(known.ForNewPatient, s.ForNewPatient) || contrary(known.ForEstablishedPatient, s.ForEstablishedPatient) ||
-			contrary(known.Bookable, s.Bookable) {
-			return true
-		}
-		setDefault(&known.VisitTypeTitle, s.VisitTypeTitle)
-		setDefault(&known.Modality, s.Modality)
-		setDefault(&known.ForNewPatient, s.ForNewPatient)
-		setDefault(&known.ForEstablishedPatient, s.ForEstablishedPatient)
-		setDefault(&known.Bookable, s.Bookable)
-	}
-	return false
+	return several(b.rows, rows, title) || several(b.rows, rows, modality) || several(b.rows, rows, bookable) ||
+		several(b.rows, rows, forNew) || several(b.rows, rows, forEstablished)
 }
 
-func contrary[T comparable](a, b T) bool {
-	var unknown T
-	return a != unknown && b != unknown && a != b
+// several reports whether rows say different things about one attribute.
+func several[T comparable](all []row, rows []int32, get func(*timeslot.Schedule) T) bool {
+	var known, unknown T
+	for _, i := range rows {
+		v := get(&all[i].schedule)
+		if setDefault(&known, v); v != unknown && v != known {
+			return true
+		}
+	}
+	return false
 }
 
 // listElements gives the slots of mixed groups the rows that list them: what an element of an answer says belongs to its
@@ -68,12 +62,8 @@ func (b *builder) listElements() {
 
 // listing is the rows that list u, freshest first, and then those that cover it.
 func (c *clinic) listing(g *group, u *unit) []int32 {
-	entries, covers := c.entriesOf(u), c.coversOf(g, u)
-	rows := make([]int32, 0, len(entries)+len(covers))
-	for _, e := range entries {
-		rows = append(rows, e.row)
-	}
-	for _, e := range covers {
+	var rows []int32
+	for _, e := range slices.Concat(c.entriesOf(u), c.coversOf(g, u)) {
 		rows = append(rows, e.row)
 	}
 	return rows

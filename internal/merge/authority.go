@@ -36,6 +36,7 @@ const settle = 5 * time.Second
 
 // authorities are the rights of all answers, by the clinician or by the department's URL name that they speak for.
 func authorities(answers []answer) (byNPI, byURL map[string][]authority) {
+	byNPI, byURL = map[string][]authority{}, map[string][]authority{}
 	for i := range answers {
 		a := &answers[i]
 		if a.listing == nil || !a.listing.Denies || a.NotFound || a.Dropped > 0 || a.Covers.Until.IsZero() {
@@ -51,20 +52,12 @@ func authorities(answers []answer) (byNPI, byURL map[string][]authority) {
 		switch a.asks() {
 		case timeslot.AsksClinician:
 			right.npi = a.Key.NPI
-			byNPI = filed(byNPI, a.Key.NPI, right)
+			byNPI[right.npi] = append(byNPI[right.npi], right)
 		case timeslot.AsksDepartment:
-			byURL = filed(byURL, a.Key.Department, right)
+			byURL[a.Key.Department] = append(byURL[a.Key.Department], right)
 		}
 	}
 	return byNPI, byURL
-}
-
-func filed(index map[string][]authority, key string, right authority) map[string][]authority {
-	if index == nil {
-		index = map[string][]authority{}
-	}
-	index[key] = append(index[key], right)
-	return index
 }
 
 // grantAuthority gives every group the authorities that could end one of its slots.

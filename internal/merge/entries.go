@@ -53,7 +53,9 @@ func (q *question) subjectOf(c *calendar) timeslot.Entry {
 // first slot of one.
 func (q *question) subjectsInOrder() (subjects []subject) {
 	o := q.inOrderOf(q.profile)
-	slices.SortFunc(o.heads, func(a, b head) int { return compareFirst(&a, &b) })
+	slices.SortFunc(o.heads, func(a, b head) int {
+		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.start, b.start), cmp.Compare(a.rank, b.rank))
+	})
 	known := make(map[string]int32, len(q.Asked))
 	subjects = make([]subject, 0, len(q.Asked))
 	for i := range o.heads {

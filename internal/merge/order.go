@@ -1,9 +1,6 @@
 package merge
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // pick is one slot on its way into the answer.
 type pick struct {
@@ -178,24 +175,4 @@ func (q *question) left() (n int) {
 		n += len(q.calendars[i].units) - q.calendars[i].at
 	}
 	return n
-}
-
-// positions are where the calendars are; setPositions brings them there again.
-func (q *question) positions() []int {
-	at := make([]int, len(q.calendars))
-	for i := range at {
-		at[i] = q.calendars[i].at
-	}
-	return at
-}
-
-func (q *question) setPositions(at []int) {
-	for i := range at {
-		q.calendars[i].at = at[i]
-	}
-}
-
-// compareFirst orders calendars by their next slots, as the profile does.
-func compareFirst(a, b *head) int {
-	return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.start, b.start), cmp.Compare(a.rank, b.rank))
 }

@@ -23,9 +23,6 @@ func (u *union) noteProviders(n int32) {
 	}
 	for i := range a.Providers {
 		npi := a.Providers[i].NPI
-		if u.named == nil {
-			u.named = map[string][]int32{}
-		}
 		if from := u.named[npi]; len(from) == 0 || from[len(from)-1] != n {
 			u.named[npi] = append(from, n)
 		}

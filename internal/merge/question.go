@@ -49,7 +49,11 @@ func newQuestion(in Input) *question {
 		in.Zones = &Zones{}
 	}
 	return &question{
-		Input: in, profile: profileOf(in.Query, in.Profiles), scratch: scratches.Get().(*scratch), union: in.Unions.of(in.Fragments, in.widest(), world{in.Zones, in.Surfaces}, in.Now), windows: map[clock]window{},
+		Input:       in,
+		union:       in.Unions.of(in.Fragments, in.widest(), world{in.Zones, in.Surfaces}, in.Now),
+		profile:     profileOf(in.Query, in.Profiles),
+		scratch:     scratches.Get().(*scratch),
+		windows:     map[clock]window{},
 		perFragment: make([]int, len(in.Fragments)),
 	}
 }
@@ -134,13 +138,7 @@ func (q *question) windowOf(c clock) window {
 // choose finds the calendars that the query wants, with the slots inside the window that are not taken.
 func (q *question) choose() {
 	f := q.newFilter()
-	room := 0
-	for i := range q.spots {
-		if s := &q.spots[i]; s.wanted {
-			room += s.groups()
-		}
-	}
-	q.calendars = slices.Grow(q.scratch.calendars[:0], room)
+	q.calendars = q.scratch.calendars[:0]
 	rank := int32(0)
 	for i := range q.spots {
 		s := &q.spots[i]
@@ -154,14 +152,6 @@ func (q *question) choose() {
 			rank += int32(len(c.groups))
 		}
 	}
-}
-
-// groups is how many groups there are at a spot.
-func (s *spot) groups() (n int) {
-	for _, c := range s.clinics {
-		n += len(c.groups)
-	}
-	return n
 }
 
 // evenly has in place of clinics that are written in several clocks what lies inside the window.

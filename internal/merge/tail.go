@@ -12,13 +12,12 @@ func (q *question) scoredPage(before *Cursor, limit int) (page []pick, next stri
 	if q.left() <= limit {
 		return q.inOrderOf(q.profile).take(limit), ""
 	}
-	at := q.positions()
 	page = q.inOrderOf(q.profile).take(limit)
 	after := Cursor{scored: true, calendars: q.calendarsAfter(&before.calendars, page)}
 	if next = after.text(q.Query); next != "" && len(next) <= maxCalendars {
 		return page, next
 	}
-	q.setPositions(at)
+	q.skipShown(&before.calendars) // again, as if the page had not been taken
 	return q.tailPage(before, limit)
 }
 

@@ -54,6 +54,7 @@ func unionOf(fragments []*timeslot.Fragment, within window, known world, from sh
 		within:  within,
 		answers: byFreshness(fragments, known.surfaces), indexOf: make(map[*timeslot.Fragment]int32, len(fragments)),
 		placeOf: map[placeKey]int32{},
+		named:   map[string][]int32{},
 	}
 	for i := range u.answers {
 		a := &u.answers[i]
@@ -66,10 +67,10 @@ func unionOf(fragments []*timeslot.Fragment, within window, known world, from sh
 	u.findPlaces()
 	u.joinPlaces()
 	u.byNPI, u.byURL = authorities(u.answers)
-	areas := newOverlaps(u.answers)
+	areas := overlapsOf(u.answers)
 	for i := range u.places {
 		p := &u.places[i]
-		areas.settle(int32(i), p)
+		areas.settle(p)
 		p.nameSlugs()
 		p.written = p.info.Timezone
 		p.findZone(known.zones)
