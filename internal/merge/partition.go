@@ -12,8 +12,8 @@ import (
 type partition struct {
 	listings   []listing
 	clinicians timeslot.Clinicians
-	places     chains[placeKey] // in Fragment.Departments
-	providers  chains[string]   // by NPI, in Fragment.Providers
+	places     map[placeKey][]int32 // in Fragment.Departments
+	providers  map[string][]int32   // by NPI, in Fragment.Providers
 }
 
 // listing is what a fragment lists at one department.
@@ -64,61 +64,54 @@ func (p *partition) size() int { return 0 }
 
 func partitionOf(f *timeslot.Fragment) *partition {
 	p := &partition{clinicians: timeslot.CliniciansOf(f)}
-	of := p.readSchedules(f)
-	p.readSlots(f, of)
+	p.readListings(f)
 	p.sumUp(f)
-	p.places = chained(len(f.Departments), func(i int) placeKey { return placeKey{f.Departments[i].EHRInstance, f.Departments[i].ID} })
-	p.providers = chained(len(f.Providers), func(i int) string { return f.Providers[i].NPI })
+	p.places = indexed(f.Departments, func(d *timeslot.Department) placeKey { return placeKey{d.EHRInstance, d.ID} })
+	p.providers = indexed(f.Providers, func(p *timeslot.Provider) string { return p.NPI })
 	return p
 }
 
-// readSchedules gives the department of every schedule. Answers list their schedules department by department, mostly.
-func (p *partition) readSchedules(f *timeslot.Fragment) (of []int32) {
-	of = make([]int32, len(f.Schedules))
+// readListings deals schedules and slots out to their departments. Answers list their schedules department by department,
+// mostly.
+func (p *partition) readListings(f *timeslot.Fragment) {
+	of := make([]int32, len(f.Schedules))
 	index := map[placeKey]int32{}
-	counts := []int32{}
 	for i := range f.Schedules {
 		s := &f.Schedules[i]
 		key := placeKey{s.EHRInstance, s.DepartmentID}
 		if i > 0 && p.listings[of[i-1]].key == key {
 			of[i] = of[i-1]
 		} else {
-			of[i] = intern(index, key, &p.listings, func() listing { return listing{key: key} })
+			of[i] = intern(index, key, &p.listings, func() listing { return listing{key: key, npi: s.NPI} })
 		}
-		if int(of[i]) == len(counts) {
-			counts = append(counts, 0)
-		}
-		counts[of[i]]++
-	}
-	all := make([]uint32, len(f.Schedules))
-	for i := range p.listings {
-		p.listings[i].schedules, all = all[:0:counts[i]], all[counts[i]:]
-	}
-	for i := range f.Schedules {
-		l, npi := &p.listings[of[i]], f.Schedules[i].NPI
-		if len(l.schedules) == 0 {
-			l.npi = npi
-		} else if l.npi != npi {
+		if l := &p.listings[of[i]]; l.npi != s.NPI {
 			l.npi = ""
 		}
-		l.schedules = append(l.schedules, uint32(i))
 	}
-	return of
+	ofSlots := make([]int32, len(f.Slots))
+	for i := range f.Slots {
+		ofSlots[i] = of[f.Slots[i].Schedule]
+	}
+	schedules, slots := dealt(of, len(p.listings)), dealt(ofSlots, len(p.listings))
+	for i := range p.listings {
+		p.listings[i].schedules, p.listings[i].slots = schedules[i], slots[i]
+	}
 }
 
-func (p *partition) readSlots(f *timeslot.Fragment, of []int32) {
-	counts := make([]int32, len(p.listings))
-	for i := range f.Slots {
-		counts[of[f.Slots[i].Schedule]]++
+// dealt gives each of some owners the indexes of what is theirs, ascending.
+func dealt(ownerOf []int32, owners int) [][]uint32 {
+	counts := make([]int, owners)
+	for _, owner := range ownerOf {
+		counts[owner]++
 	}
-	all := make([]uint32, len(f.Slots))
-	for i := range p.listings {
-		p.listings[i].slots, all = all[:0:counts[i]], all[counts[i]:]
+	all, hands := make([]uint32, len(ownerOf)), make([][]uint32, owners)
+	for i, count := range counts {
+		hands[i], all = all[:0:count], all[count:]
 	}
-	for i := range f.Slots {
-		l := &p.listings[of[f.Slots[i].Schedule]]
-		l.slots = append(l.slots, uint32(i))
+	for i, owner := range ownerOf {
+		hands[owner] = append(hands[owner], uint32(i))
 	}
+	return hands
 }
 
 func (p *partition) sumUp(f *timeslot.Fragment) {
@@ -171,32 +164,12 @@ func appendText(b []byte, s string) []byte {
 	return append(b, s...)
 }
 
-// chains finds the entries of a list that have a key, in the order of the list.
-type chains[K comparable] struct {
-	first map[K]int32
-	next  []int32 // the next entry of the same key, −1 for none
-}
-
-func chained[K comparable](n int, keyOf func(int) K) (c chains[K]) {
-	if n == 0 {
-		return c
+// indexed gives the entries of a list that have a key, in the order of the list.
+func indexed[K comparable, T any](list []T, keyOf func(*T) K) map[K][]int32 {
+	index := make(map[K][]int32, len(list))
+	for i := range list {
+		key := keyOf(&list[i])
+		index[key] = append(index[key], int32(i))
 	}
-	c.first, c.next = make(map[K]int32, n), make([]int32, n)
-	for i := n - 1; i >= 0; i-- {
-		key := keyOf(i)
-		c.next[i] = -1
-		if later, ok := c.first[key]; ok {
-			c.next[i] = later
-		}
-		c.first[key] = int32(i)
-	}
-	return c
-}
-
-// each visits the entries of a key.
-func (c *chains[K]) each(key K, visit func(i int32)) {
-	i, ok := c.first[key]
-	for ; ok && i >= 0; i = c.next[i] {
-		visit(i)
-	}
+	return index
 }

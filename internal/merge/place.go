@@ -86,7 +86,9 @@ func (u *union) joinPlaces() {
 
 // joinFrom takes over what one answer says about the place.
 func (p *place) joinFrom(a *answer) {
-	a.parts.places.each(placeKey{p.ehr, p.id}, func(j int32) { p.join(&a.Departments[j]) })
+	for _, j := range a.parts.places[placeKey{p.ehr, p.id}] {
+		p.join(&a.Departments[j])
+	}
 }
 
 func (p *place) join(d *timeslot.Department) {

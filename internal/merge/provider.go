@@ -43,7 +43,7 @@ func (u *union) joinProvider(npi string) *timeslot.Provider {
 	if len(u.lists) > 0 {
 		from = slices.Clone(from)
 		for _, n := range u.lists {
-			if _, ok := u.answers[n].parts.providers.first[npi]; ok {
+			if _, ok := u.answers[n].parts.providers[npi]; ok {
 				from = append(from, n)
 			}
 		}
@@ -74,7 +74,9 @@ func (u *union) eachDescription(npi string, from []int32, ranks []knowledge, vis
 	for _, rank := range ranks {
 		for _, n := range from {
 			if a := &u.answers[n]; a.ranked(rank, ranks) {
-				a.parts.providers.each(npi, func(i int32) { visit(&a.Providers[i]) })
+				for _, i := range a.parts.providers[npi] {
+					visit(&a.Providers[i])
+				}
 			}
 		}
 	}

@@ -17,6 +17,7 @@ type question struct {
 	windows     map[clock]window
 	perFragment []int
 	spots       []spot             // in the order of distance, then identity
+	room        int                // for how many calendars
 	calendars   []calendar         // in the order of their spots, then identity
 	siblings    map[string][]int32 // of calendars by NPI
 	attributes  map[shownAs]*timeslot.Schedule
@@ -73,6 +74,7 @@ func (q *question) visit() {
 			s.clinics = q.clinicsAt(s.place)
 			for j, c := range s.clinics {
 				q.count(c, s.apart[j], s.outside, counts)
+				q.room += len(c.groups)
 			}
 		}
 		q.spots = append(q.spots, s)
@@ -138,7 +140,7 @@ func (q *question) windowOf(c clock) window {
 // choose finds the calendars that the query wants, with the slots inside the window that are not taken.
 func (q *question) choose() {
 	f := q.newFilter()
-	q.calendars = q.scratch.calendars[:0]
+	q.calendars = slices.Grow(q.scratch.calendars[:0], q.room)
 	rank := int32(0)
 	for i := range q.spots {
 		s := &q.spots[i]

@@ -115,7 +115,8 @@ func unconnected(parts []listed) (lists [][]listed) {
 	}
 	byNPI := parts
 	if !slices.IsSortedFunc(parts, func(a, b listed) int { return strings.Compare(a.npi, b.npi) }) {
-		byNPI = sortedByNPI(parts)
+		byNPI = slices.Clone(parts)
+		slices.SortFunc(byNPI, func(a, b listed) int { return cmp.Or(strings.Compare(a.npi, b.npi), cmp.Compare(a.index, b.index)) })
 	}
 	for rest := byNPI; len(rest) > 0; {
 		n := 1
@@ -184,20 +185,6 @@ func (u *union) findPlaces() {
 			n++
 		}
 	}
-}
-
-// sortedByNPI is a copy of parts, of which those of one clinician stay in their order.
-func sortedByNPI(parts []listed) []listed {
-	order := make([]int32, len(parts))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(strings.Compare(parts[a].npi, parts[b].npi), int(a-b)) })
-	sorted := make([]listed, len(parts))
-	for i, from := range order {
-		sorted[i] = parts[from]
-	}
-	return sorted
 }
 
 // rightsAt are the authorities that may end slots of some parts of a place.
