@@ -41,12 +41,7 @@ func (r *reference) visit(s timeslot.Schedule) refVisit {
 	if mine.name != "" {
 		return r.named(s)
 	}
-	with := map[refVisit]bool{} // the visit types that have the id, and a name
-	for _, a := range r.rows {
-		if here(a, s) && a.VisitTypeID == mine.id && a.VisitTypeName != "" {
-			with[r.named(a.Schedule)] = true
-		}
-	}
+	with := r.namedWithID(s)
 	if mine.id == "" || len(with) != 1 {
 		return mine
 	}
@@ -67,6 +62,17 @@ func (r *reference) visit(s timeslot.Schedule) refVisit {
 	return mine
 }
 
+// namedWithID is the visit types that have the id of s, and a name.
+func (r *reference) namedWithID(s timeslot.Schedule) map[refVisit]bool {
+	with := map[refVisit]bool{}
+	for _, a := range r.rows {
+		if here(a, s) && a.VisitTypeID == s.VisitTypeID && a.VisitTypeName != "" {
+			with[r.named(a.Schedule)] = true
+		}
+	}
+	return with
+}
+
 // clear reports whether no surface lists both the nameless id of s, and the visit type.
 func (r *reference) clear(s timeslot.Schedule, v refVisit) bool {
 	for _, a := range r.rows {
@@ -82,12 +88,7 @@ func (r *reference) clear(s timeslot.Schedule, v refVisit) bool {
 
 // joins reports whether s has an id alone that could be that visit type.
 func (r *reference) joins(s timeslot.Schedule, v refVisit) bool {
-	with := map[refVisit]bool{}
-	for _, a := range r.rows {
-		if here(a, s) && a.VisitTypeID == s.VisitTypeID && a.VisitTypeName != "" {
-			with[r.named(a.Schedule)] = true
-		}
-	}
+	with := r.namedWithID(s)
 	return s.VisitTypeName == "" && s.VisitTypeID != "" && len(with) == 1 && with[v] && r.clear(s, v)
 }
 
@@ -97,11 +98,14 @@ func (r *reference) named(s timeslot.Schedule) refVisit {
 	best, rank := mine, math.MaxInt
 	for _, a := range r.rows {
 		if !here(a, s) || visitOf(a.Schedule).name != mine.name {
+			r.saw("names of one id", here(a, s) && a.VisitTypeName != "" && a.VisitTypeID == s.VisitTypeID)
 			continue
 		}
+		r.saw("a name in another case", a.VisitTypeName != s.VisitTypeName)
 		for _, b := range r.rows {
 			if here(b, s) && visitOf(b.Schedule).name == mine.name && a.VisitTypeID != b.VisitTypeID && refSurface(a.from) == refSurface(b.from) {
-				return mine // one surface tells two of them apart
+				r.saw("ids that one surface tells apart", true)
+				return mine
 			}
 		}
 		n := refSurface(a.from)
@@ -112,6 +116,7 @@ func (r *reference) named(s timeslot.Schedule) refVisit {
 			best, rank = visitOf(a.Schedule), n
 		}
 	}
+	r.saw("ids of one visit type", best.id != mine.id)
 	return best
 }
 

@@ -32,40 +32,23 @@ func (r *reference) department(ehr, id string) (d timeslot.Department, slugs []s
 			}
 		}
 	}
+	zones := []string{d.Timezone}
 	for _, row := range r.rows {
-		if row.EHRInstance == ehr && row.DepartmentID == id {
-			if sourceOf(row.from.Key) == timeslot.CareDirect {
-				slugs = append(slugs, row.from.Key.Department)
-				d.URLName = first(d.URLName, row.from.Key.Department)
-			}
+		if row.EHRInstance != ehr || row.DepartmentID != id {
+			continue
+		}
+		zones = append(zones, row.Timezone)
+		if sourceOf(row.from.Key) == timeslot.CareDirect {
+			slugs = append(slugs, row.from.Key.Department)
+			d.URLName = first(d.URLName, row.from.Key.Department)
 		}
 	}
-	d.Timezone = r.zone(ehr, id)
-	return d, slugs
+	d.Timezone = firstZone(zones)
+	return d, slices.DeleteFunc(slugs, func(s string) bool { return s == "" })
 }
 
-func (r *reference) slugs(ehr, id string) []string {
-	_, slugs := r.department(ehr, id)
-	return slices.DeleteFunc(slugs, func(s string) bool { return s == "" })
-}
-
-// zone is the first name of the department's zone that means one: the directory's, else that of its slots.
-func (r *reference) zone(ehr, id string) string {
-	var names []string
-	for _, op := range []timeslot.Operation{timeslot.OpDepartments, timeslot.OpDepartmentInfo, timeslot.OpAvailabilitySlots, timeslot.OpProviderInfo} {
-		for _, f := range r.answers {
-			for _, e := range f.Departments {
-				if f.Key.Operation == op && e.EHRInstance == ehr && e.ID == id && len(names) == 0 && e.Timezone != "" {
-					names = append(names, e.Timezone)
-				}
-			}
-		}
-	}
-	for _, row := range r.rows {
-		if row.EHRInstance == ehr && row.DepartmentID == id {
-			names = append(names, row.Timezone)
-		}
-	}
+// firstZone is the first name that means a zone.
+func firstZone(names []string) string {
 	for _, name := range names {
 		if _, err := time.LoadLocation(name); err == nil && name != "" && name != "localtime" {
 			return name
@@ -76,8 +59,8 @@ func (r *reference) zone(ehr, id string) string {
 
 func (r *reference) location(s timeslot.Schedule, slot timeslot.SlotWithID) *time.Location {
 	written := time.FixedZone("", int(slot.Offset)*60)
-	if name := r.zone(s.EHRInstance, s.DepartmentID); name != "" {
-		loc, err := time.LoadLocation(name)
+	if d, _ := r.department(s.EHRInstance, s.DepartmentID); d.Timezone != "" {
+		loc, err := time.LoadLocation(d.Timezone)
 		if err != nil {
 			panic(err)
 		}
@@ -107,7 +90,8 @@ func (r *reference) inWindow(row refRow, slot timeslot.SlotWithID) bool {
 		until = from + timeslot.Date(r.DefaultWindow)
 	}
 	day := timeslot.DateOf(time.Unix(slot.Start, 0).In(loc))
-	return day >= from && day <= until && time.Unix(slot.Start, 0).After(r.Now)
+	past := r.saw("past", slot.Start <= r.Now.Unix())
+	return day >= from && !r.saw("behind the window", day > until) && !past
 }
 
 func (r *reference) distance(ehr, id string) float64 {
@@ -182,7 +166,7 @@ func (r *reference) schedule(g refGroup) timeslot.Schedule {
 	s.Bookable = only(sayings(rows, bookable))
 	d, _ := r.department(g.ehr, g.department)
 	r.name(&s, g, d.VisitTypes)
-	s.Timezone = r.zone(g.ehr, g.department)
+	s.Timezone = d.Timezone
 	return s
 }
 
@@ -192,7 +176,8 @@ func (r *reference) shownOf(slot refSlot) (s timeslot.Schedule, modalities []tim
 	for _, l := range append(slices.Clone(slot.rows), slot.covers...) {
 		rows = append(rows, l.refRow)
 	}
-	s = r.schedule(slot.refGroup)
+	ofGroup := r.schedule(slot.refGroup)
+	s = ofGroup
 	titles := append(sayings(rows, title), s.VisitTypeTitle)
 	s.VisitTypeTitle = titles[0]
 	for _, about := range []struct {
@@ -207,6 +192,7 @@ func (r *reference) shownOf(slot refSlot) (s timeslot.Schedule, modalities []tim
 		return s, []timeslot.Modality{s.Modality}
 	}
 	s.Modality = only(slices.DeleteFunc(slices.Clone(modalities), func(m timeslot.Modality) bool { return !anyOf(r.Query.Modalities, string(m)) }))
+	r.saw("elements that differ", s != ofGroup)
 	return s, modalities
 }
 
@@ -262,42 +248,4 @@ func nameBy(s *timeslot.Schedule, id string, known []timeslot.VisitType) {
 	if len(fits) == 1 {
 		s.VisitTypeName, s.VisitTypeTitle = first(s.VisitTypeName, fits[0].Name), first(s.VisitTypeTitle, fits[0].Title)
 	}
-}
-
-func (r *reference) wanted(slot refSlot) bool {
-	q := r.Query
-	s, modalities := r.shownOf(slot)
-	d, _ := r.department(slot.ehr, slot.department)
-	p := r.provider(slot.npi)
-	if p == nil {
-		p = &timeslot.Provider{}
-	}
-	names := []string{s.VisitTypeName}
-	for _, o := range r.rowsOf(slot.refGroup) {
-		names = append(names, o.VisitTypeName)
-	}
-	miles := r.distance(slot.ehr, slot.department)
-	return (len(q.NPIs) == 0 || slices.Contains(q.NPIs, slot.npi)) &&
-		anyOf(q.Departments, r.slugs(slot.ehr, slot.department)...) &&
-		anyOf(q.VisitTypes, names...) && anyOf(q.ClinicTypes, d.ClinicType) && anyOf(q.EHRInstances, slot.ehr) &&
-		anyOf(q.Genders, p.Gender) && anyOf(q.Specialties, p.Specialties...) &&
-		slices.ContainsFunc(modalities, func(m timeslot.Modality) bool { return anyOf(q.Modalities, string(m)) }) &&
-		(!q.FiltersByRadius() || miles >= 0 && miles <= float64(q.Radius)) &&
-		(q.Patient != timeslot.NewPatient || s.ForNewPatient != timeslot.No) &&
-		(q.Patient != timeslot.EstablishedPatient || s.ForEstablishedPatient != timeslot.No)
-}
-
-// anyOf reports whether a filter lets one of the values pass.
-func anyOf(filter []string, values ...string) bool {
-	return len(filter) == 0 || slices.ContainsFunc(values, func(v string) bool {
-		return v != "" && slices.ContainsFunc(filter, func(f string) bool { return strings.EqualFold(f, v) })
-	})
-}
-
-func first[T comparable](a, b T) T {
-	var unknown T
-	if a == unknown {
-		return b
-	}
-	return a
 }

@@ -1,6 +1,8 @@
 package merge_test
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -56,7 +58,7 @@ func (r *reference) page(slots []refSlot) *timeslot.Result {
 		}
 	}
 	soonest := slices.Clone(slots)
-	(&reference{Input: r.Input, answers: r.answers, rows: r.rows, groups: r.groups}).sortSoonest(soonest)
+	slices.SortFunc(soonest, r.soonest)
 	if len(soonest) > 0 {
 		out.FirstStart = soonest[0].start
 	}
@@ -76,13 +78,6 @@ func (r *reference) page(slots []refSlot) *timeslot.Result {
 	return out
 }
 
-func (r *reference) sortSoonest(slots []refSlot) {
-	q := *r.Query
-	q.Sort = timeslot.Soonest
-	r.Query = &q
-	r.sort(slots)
-}
-
 func (r *reference) offer(s refSlot) timeslot.Offer {
 	schedule, _ := r.shownOf(s)
 	if p := r.provider(s.npi); p != nil {
@@ -92,7 +87,7 @@ func (r *reference) offer(s refSlot) timeslot.Offer {
 	o := timeslot.Offer{
 		Schedule: &schedule, Start: s.start, Offset: int16(offset / 60), Distance: r.distance(s.ehr, s.department),
 	}
-	for _, l := range append(slices.Clone(s.rows), s.covers...) {
+	for _, l := range slices.Concat(s.rows, s.covers) {
 		o.Sources |= timeslot.DexCare().SetOf(sourceOf(l.from.Key))
 		o.Duration = first(o.Duration, l.slot.Duration)
 	}
@@ -106,5 +101,76 @@ func (r *reference) offer(s refSlot) timeslot.Offer {
 			o.ProviderSlotID = first(o.ProviderSlotID, l.slot.ID)
 		}
 	}
+	r.sawOffer(s, &o)
 	return o
+}
+
+func (r *reference) sawOffer(s refSlot, o *timeslot.Offer) {
+	freshest, oldest := s.rows[0], s.rows[len(s.rows)-1]
+	r.saw("a slot of three sources", len(timeslot.DexCare().Named(o.Sources)) == 3)
+	r.saw("a slot of answers of different age", freshest.from.FetchedAt.After(oldest.from.FetchedAt))
+	r.saw("a duration of an older answer", freshest.slot.Duration == 0 && o.Duration != 0)
+	r.saw("both handles", o.RetailSlotID != "" && o.ProviderSlotID != "")
+	r.saw("named by the directory", o.Schedule.VisitTypeTitle == "T")
+	r.saw("named by her own list", o.Schedule.VisitTypeTitle == "As she calls it" || o.Schedule.VisitTypeTitle == "G")
+	r.saw("zone "+o.Schedule.Timezone, true)
+	r.saw("an offset of its own", o.Schedule.Timezone != "" && r.clock(s).String() == "")
+	at := localStart(o)
+	r.saw("the first half past one", at == "2026-11-01T01:30:00-07:00")
+	r.saw("the second half past one", at == "2026-11-01T01:30:00-08:00")
+}
+
+func (r *reference) days(slots []refSlot) []refSlot {
+	if r.Query.DaysOfSlots == 0 {
+		return slots
+	}
+	day := func(s refSlot) timeslot.Date {
+		loc, err := time.LoadLocation(r.Query.Zone)
+		if r.Query.Zone == "" || err != nil {
+			loc = r.clock(s)
+		}
+		return timeslot.DateOf(time.Unix(s.start, 0).In(loc))
+	}
+	dates := map[timeslot.Date]bool{}
+	for _, s := range slots {
+		dates[day(s)] = true
+	}
+	first := slices.Sorted(maps.Keys(dates))
+	first = first[:min(len(first), r.Query.DaysOfSlots)]
+	return slices.DeleteFunc(slots, func(s refSlot) bool { return r.saw("cut by daysOfSlots", !slices.Contains(first, day(s))) })
+}
+
+// soonest orders by start, then distance, then identity.
+func (r *reference) soonest(a, b refSlot) int {
+	return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(r.away(a), r.away(b)),
+		cmp.Compare(a.ehr, b.ehr), cmp.Compare(a.department, b.department), cmp.Compare(a.npi, b.npi),
+		cmp.Compare(a.member, b.member), cmp.Compare(a.visit.id, b.visit.id), cmp.Compare(a.visit.name, b.visit.name))
+}
+
+// away is the distance of a slot, behind all others where it is unknown.
+func (r *reference) away(s refSlot) float64 {
+	if d := r.distance(s.ehr, s.department); d >= 0 {
+		return d
+	}
+	return math.Inf(1)
+}
+
+func (r *reference) sort(slots []refSlot) {
+	slices.SortFunc(slots, r.soonest)
+	before := slices.Clone(slots)
+	total := func(s refSlot) float64 { // no more than that of an earlier slot of its calendar
+		least := 1.0
+		for _, o := range before {
+			if o.refGroup == s.refGroup && o.start <= s.start {
+				least = min(least, r.score(o, before).Total)
+			}
+		}
+		return least
+	}
+	switch r.Query.Sort {
+	case timeslot.Nearest:
+		slices.SortStableFunc(slots, func(a, b refSlot) int { return cmp.Compare(r.away(a), r.away(b)) })
+	case timeslot.Balanced:
+		slices.SortStableFunc(slots, func(a, b refSlot) int { return cmp.Compare(total(b), total(a)) })
+	}
 }

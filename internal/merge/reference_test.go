@@ -2,7 +2,7 @@ package merge_test
 
 import (
 	"cmp"
-	"math"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +18,15 @@ type reference struct {
 	answers []*timeslot.Fragment           // freshest first
 	rows    []refRow                       // every schedule of every answer
 	groups  map[timeslot.Schedule]refGroup // what group gave before: it is asked for the same over and over
+	cases   map[string]bool                // what has happened, see census_test.go
+}
+
+// saw notes a case, if it is one.
+func (r *reference) saw(what string, happened bool) bool {
+	if happened {
+		r.cases[what] = true
+	}
+	return happened
 }
 
 // refRow is a schedule as one answer spells it, and the index of it there.
@@ -49,7 +58,7 @@ type refListing struct {
 func referenceMerge(in merge.Input) *merge.Output { return newReference(in).merge() }
 
 func newReference(in merge.Input) *reference {
-	r := &reference{Input: in, answers: slices.Clone(in.Fragments), groups: map[timeslot.Schedule]refGroup{}}
+	r := &reference{Input: in, answers: slices.Clone(in.Fragments), groups: map[timeslot.Schedule]refGroup{}, cases: map[string]bool{}}
 	slices.SortStableFunc(r.answers, func(a, b *timeslot.Fragment) int {
 		order := []timeslot.Source{timeslot.CareDirect, timeslot.ProviderDirect, timeslot.CareOptions, timeslot.Directory}
 		return cmp.Or(b.FetchedAt.Compare(a.FetchedAt),
@@ -162,15 +171,18 @@ func (r *reference) rowsOf(g refGroup) []refRow {
 // nobody reports whether the slot is of a pool and names no member.
 func (r *reference) nobody(s refSlot) bool { return s.member == "" && r.pool(s.rows[0].Schedule) }
 
-func (r *reference) overruled(s refSlot) bool { return len(r.overrulers(s)) > 0 }
-
-// overrulers are the answers that are fresher than all that list the slot, and speak for it.
-func (r *reference) overrulers(s refSlot) []*timeslot.Fragment {
+// overruled reports whether answers that are fresher than all that list the slot speak for it.
+func (r *reference) overruled(s refSlot) bool {
 	g, rows := s.refGroup, r.rowsOf(s.refGroup)
-	return slices.DeleteFunc(slices.Clone(r.answers), func(f *timeslot.Fragment) bool {
+	by := slices.DeleteFunc(slices.Clone(r.answers), func(f *timeslot.Fragment) bool {
 		return f.NotFound || f.Dropped > 0 || !f.Covers.Contains(s.start) || f.FetchedAt.Sub(s.rows[0].from.FetchedAt) <= 5*time.Second ||
 			!r.shown(f, s) || !r.speaksFor(f, g, rows)
 	})
+	for _, f := range by {
+		r.saw(fmt.Sprintf("overruled by %s v%d", sourceOf(f.Key), f.Key.Version), true)
+		r.saw("overruled by answers of different age", !f.FetchedAt.Equal(by[0].FetchedAt))
+	}
+	return len(by) > 0
 }
 
 // shown reports whether the surface of f speaks of the calendar of s, or of a member of its pool.
@@ -192,10 +204,15 @@ func (r *reference) speaksFor(f *timeslot.Fragment, g refGroup, rows []refRow) b
 		}
 		return f.Key.Version == 5 || r.askedFor(f, g, rows)
 	case timeslot.CareDirect:
-		return slices.Contains(r.slugs(g.ehr, g.department), f.Key.Department) && r.askedFor(f, g, rows)
+		return r.isCalled(g, f.Key.Department) && r.askedFor(f, g, rows)
 	default:
 		return false
 	}
+}
+
+func (r *reference) isCalled(g refGroup, slug string) bool {
+	_, slugs := r.department(g.ehr, g.department)
+	return slices.Contains(slugs, slug)
 }
 
 // askedFor reports whether f was asked for the visit type of g, or lists it.
@@ -216,12 +233,13 @@ func (r *reference) cover(slots []refSlot) []refSlot {
 	for _, s := range slots {
 		anybody := s
 		anybody.member = ""
-		if r.nobody(s) {
+		if r.saw("rows without a member", r.nobody(s)) {
 			if !r.overruled(s) && !slices.ContainsFunc(slots, func(o refSlot) bool {
 				m := o
 				m.member = ""
 				return o.member != "" && m.refGroup == s.refGroup && o.start == s.start
 			}) {
+				r.saw("rows without a member, alone", true)
 				out = append(out, s)
 			}
 			continue
@@ -229,8 +247,11 @@ func (r *reference) cover(slots []refSlot) []refSlot {
 		for _, o := range slots {
 			if s.member != "" && o.member == "" && o.refGroup == anybody.refGroup && o.start == s.start {
 				s.covers = o.rows
+				r.saw("a gone row that covers", r.overruled(o))
 			}
 		}
+		r.saw("a member of a pool", s.member != "")
+		r.saw("rows without a member, covered", len(s.covers) > 0)
 		out = append(out, s)
 	}
 	return out
@@ -238,17 +259,18 @@ func (r *reference) cover(slots []refSlot) []refSlot {
 
 // taken asks for every listing, and for every spelling of the group with the freshest slot.
 func (r *reference) taken(s refSlot) bool {
-	return r.takenAsListed(s) || slices.ContainsFunc(r.rows, func(o refRow) bool {
+	listed := func(l refListing) bool { return r.hides(l.Schedule, l.slot) }
+	spelled := func(o refRow) bool {
 		g := r.group(o.Schedule)
 		if s.member == "" {
 			g.member = ""
 		}
 		return g == s.refGroup && r.hides(o.Schedule, s.rows[0].slot)
-	})
-}
-
-func (r *reference) takenAsListed(s refSlot) bool {
-	return slices.ContainsFunc(append(slices.Clone(s.rows), s.covers...), func(l refListing) bool { return r.hides(l.Schedule, l.slot) })
+	}
+	taken := r.saw("taken as it is listed", slices.ContainsFunc(slices.Concat(s.rows, s.covers), listed)) ||
+		r.saw("taken under another spelling only", slices.ContainsFunc(r.rows, spelled))
+	r.saw("taken with the pool", taken && r.nobody(s))
+	return taken
 }
 
 func (r *reference) hides(schedule timeslot.Schedule, slot timeslot.SlotWithID) bool {
@@ -258,67 +280,4 @@ func (r *reference) hides(schedule timeslot.Schedule, slot timeslot.SlotWithID) 
 	}
 	_, hidden := r.Taken.HidesUntil(&schedule, &slot, r.Now)
 	return hidden
-}
-
-func (r *reference) days(slots []refSlot) []refSlot {
-	if r.Query.DaysOfSlots == 0 {
-		return slots
-	}
-	day := func(s refSlot) timeslot.Date {
-		loc, err := time.LoadLocation(r.Query.Zone)
-		if r.Query.Zone == "" || err != nil {
-			loc = r.clock(s)
-		}
-		return timeslot.DateOf(time.Unix(s.start, 0).In(loc))
-	}
-	dates := map[timeslot.Date]bool{}
-	for _, s := range slots {
-		dates[day(s)] = true
-	}
-	return slices.DeleteFunc(slots, func(s refSlot) bool {
-		earlier := 0
-		for d := range dates {
-			if d < day(s) {
-				earlier++
-			}
-		}
-		return earlier >= r.Query.DaysOfSlots
-	})
-}
-
-func (r *reference) sort(slots []refSlot) {
-	identity := func(a, b refSlot) int {
-		return cmp.Or(cmp.Compare(a.ehr, b.ehr), cmp.Compare(a.department, b.department), cmp.Compare(a.npi, b.npi),
-			cmp.Compare(a.member, b.member), cmp.Compare(a.visit.id, b.visit.id), cmp.Compare(a.visit.name, b.visit.name))
-	}
-	distance := func(s refSlot) float64 {
-		if d := r.distance(s.ehr, s.department); d >= 0 {
-			return d
-		}
-		return math.Inf(1)
-	}
-	soonest := func(a, b refSlot) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(distance(a), distance(b)), identity(a, b))
-	}
-	slices.SortFunc(slots, soonest)
-	before := slices.Clone(slots)
-	total := func(s refSlot) float64 { // no more than that of an earlier slot of its calendar
-		least := 1.0
-		for _, o := range before {
-			if o.refGroup == s.refGroup && o.start <= s.start {
-				least = min(least, r.score(o, before).Total)
-			}
-		}
-		return least
-	}
-	slices.SortFunc(slots, func(a, b refSlot) int {
-		switch r.Query.Sort {
-		case timeslot.Nearest:
-			return cmp.Or(cmp.Compare(distance(a), distance(b)), soonest(a, b))
-		case timeslot.Balanced:
-			return cmp.Or(cmp.Compare(total(b), total(a)), soonest(a, b))
-		default:
-			return soonest(a, b)
-		}
-	})
 }
