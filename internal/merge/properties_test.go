@@ -75,21 +75,6 @@ func TestNoSlotIsTwiceAndNoneIsPast(t *testing.T) {
 	})
 }
 
-func TestPagesArePrefixesOfEachOther(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		in := drawInput(t)
-		long, short := *in.Query, *in.Query
-		long.Limit, short.Limit = 500, rapid.IntRange(1, 6).Draw(t, "limit")
-		in.Query = &long
-		all := mergeOf(in)
-		in.Query = &short
-		page := mergeOf(in)
-		if diff := gocmp.Diff(all.Slots[:min(len(all.Slots), short.Limit)], page.Slots); diff != "" || page.Total != all.Total {
-			t.Fatalf("total %d and %d, %s", page.Total, all.Total, diff)
-		}
-	})
-}
-
 func TestFragmentsAreNotWrittenTo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
