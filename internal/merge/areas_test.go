@@ -14,10 +14,9 @@ import (
 // asked for. Everything else of the older one counts.
 func TestOfOverlappingAreasTheFreshestCountsForEachClinic(t *testing.T) {
 	const monday, tuesday = "2026-10-05T15:00:00-07:00", "2026-10-06T15:00:00-07:00"
-	here, there := riverton, tacoma
 	directory := departments(
-		timeslot.Department{EHRInstance: main, ID: "1", Point: &here, Timezone: losAngeles},
-		timeslot.Department{EHRInstance: main, ID: "2", Point: &there, Timezone: losAngeles},
+		timeslot.Department{EHRInstance: main, ID: "1", Point: &riverton, Timezone: losAngeles},
+		timeslot.Department{EHRInstance: main, ID: "2", Point: &tacoma, Timezone: losAngeles},
 	)
 	inTacoma := followUp(bob)
 	inTacoma.DepartmentID = "2"
@@ -42,7 +41,7 @@ func TestOfOverlappingAreasTheFreshestCountsForEachClinic(t *testing.T) {
 			if c.change != nil {
 				c.change(fresher)
 			}
-			q := query(func(q *timeslot.Query) { q.Point, q.Radius = &here, 40 })
+			q := query(func(q *timeslot.Query) { q.Point, q.Radius = &riverton, 40 })
 			out := merged(q, directory, older, fresher)
 			var got []string
 			for _, s := range out.Result.Slots {
@@ -61,10 +60,9 @@ func TestOfOverlappingAreasTheFreshestCountsForEachClinic(t *testing.T) {
 
 // Upstream was asked for a larger circle than the caller's: what lies outside of his own is nobody's, and is not counted.
 func TestWhatAnAreaListsOutsideOfTheCallersCircleDoesNotCount(t *testing.T) {
-	here, there := riverton, tacoma
 	directory := departments(
-		timeslot.Department{EHRInstance: main, ID: "1", Point: &here, Timezone: losAngeles},
-		timeslot.Department{EHRInstance: main, ID: "2", Point: &there, Timezone: losAngeles},
+		timeslot.Department{EHRInstance: main, ID: "1", Point: &riverton, Timezone: losAngeles},
+		timeslot.Department{EHRInstance: main, ID: "2", Point: &tacoma, Timezone: losAngeles},
 	)
 	inTacoma := followUp(ann)
 	inTacoma.DepartmentID, inTacoma.VisitTypeTitle = "2", "As Care Options calls it"
@@ -77,7 +75,7 @@ func TestWhatAnAreaListsOutsideOfTheCallersCircleDoesNotCount(t *testing.T) {
 		"of a clinician": func(q *timeslot.Query) { q.NPIs = []string{ann} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := merged(query(func(q *timeslot.Query) { q.Point, q.Radius = &here, 20; change(q) }), directory, area, calendar)
+			out := merged(query(func(q *timeslot.Query) { q.Point, q.Radius = &riverton, 20; change(q) }), directory, area, calendar)
 			if out.PerFragment[1] != 1 {
 				t.Errorf("%d slots of the area are counted, want the one in the circle", out.PerFragment[1])
 			}

@@ -12,9 +12,8 @@ import (
 
 // regional asks for the first two slots of a region that has six.
 func regional(profile timeslot.Ranking) merge.Input {
-	here := riverton
 	return input(query(func(q *timeslot.Query) {
-		q.Point, q.Sort, q.Limit, q.NPIs = &here, profile, 2, []string{ann, bob, cyd}
+		q.Point, q.Sort, q.Limit, q.NPIs = &riverton, profile, 2, []string{ann, bob, cyd}
 	}), region()...)
 }
 

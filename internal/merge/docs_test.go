@@ -18,14 +18,13 @@ func TestTheWorkedExamplesAreWhatIsRanked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here := riverton
 	morning := at(followUp(ann), nine, "2026-10-06T09:20:00-07:00", "2026-10-06T09:40:00-07:00", ten)
 	afternoon := answered(v5(bob), 0, at(followUp(bob), "2026-10-06T15:00:00-07:00"))
 	for name, tt := range map[string]struct {
 		point     *timeslot.Point
 		fragments []*timeslot.Fragment
 	}{
-		"near, far and unknown":        {&here, region()},
+		"near, far and unknown":        {&riverton, region()},
 		"a full calendar and one slot": {nil, []*timeslot.Fragment{answered(v5(ann), 0, morning), afternoon}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -168,12 +168,11 @@ func TestADayIsCountedInTheZoneOfTheAnswer(t *testing.T) {
 }
 
 func TestWhoWasAskedForAndHasNothingComesLast(t *testing.T) {
-	near, far := riverton, tacoma
-	in := input(query(func(q *timeslot.Query) { q.By, q.Point = timeslot.ByDepartment, &near }),
+	in := input(query(func(q *timeslot.Query) { q.By, q.Point = timeslot.ByDepartment, &riverton }),
 		departments(
-			timeslot.Department{EHRInstance: main, ID: "1", Name: "One", Point: &near},
-			timeslot.Department{EHRInstance: main, ID: "2", Name: "Two", Point: &far},
-			timeslot.Department{EHRInstance: main, ID: "3", Name: "Three", Point: &near}),
+			timeslot.Department{EHRInstance: main, ID: "1", Name: "One", Point: &riverton},
+			timeslot.Department{EHRInstance: main, ID: "2", Name: "Two", Point: &tacoma},
+			timeslot.Department{EHRInstance: main, ID: "3", Name: "Three", Point: &riverton}),
 		answered(v5(ann), 0, at(with(followUp(ann), func(s *timeslot.Schedule) { s.DepartmentID = "2" }), ten)))
 	for _, id := range []string{"1", "2", "3"} {
 		in.Asked = append(in.Asked, timeslot.Entry{Department: timeslot.DepartmentKey(main, id), Status: timeslot.AvailabilityNone})

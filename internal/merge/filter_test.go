@@ -24,18 +24,15 @@ func town() []*timeslot.Fragment {
 		{NPI: ann, Gender: "female", Specialties: []string{"Family Medicine", "Sports Medicine"}},
 		{NPI: bob, Specialties: []string{"Cardiology"}},
 	}
-	far := tacoma
-	near := riverton
 	return []*timeslot.Fragment{
 		answered(v5(ann), 0, at(annAt, nine)), answered(v5(bob), 0, at(bobAt, nine)), answered(v5(cyd), 0, at(cydAt, nine)), area,
 		departments(
-			timeslot.Department{EHRInstance: main, ID: "1", URLName: "AcmeRiverton", ClinicType: "Primary Care", Point: &near},
-			timeslot.Department{EHRInstance: branch, ID: "2", URLName: "AcmeTacoma", ClinicType: "Retail", Point: &far}),
+			timeslot.Department{EHRInstance: main, ID: "1", URLName: "AcmeRiverton", ClinicType: "Primary Care", Point: &riverton},
+			timeslot.Department{EHRInstance: branch, ID: "2", URLName: "AcmeTacoma", ClinicType: "Retail", Point: &tacoma}),
 	}
 }
 
 func TestFilters(t *testing.T) {
-	here := riverton
 	for name, tt := range map[string]struct {
 		query func(*timeslot.Query)
 		want  []string
@@ -58,11 +55,11 @@ func TestFilters(t *testing.T) {
 		"a modality, unknown goes":          {func(q *timeslot.Query) { q.Modalities = []string{"video", "phone"} }, []string{bob}},
 		"two filters narrow":                {func(q *timeslot.Query) { q.Modalities, q.Genders = []string{"inclinic"}, []string{"female"} }, []string{ann}},
 		"and may leave nothing":             {func(q *timeslot.Query) { q.Modalities, q.Genders = []string{"video"}, []string{"female"} }, nil},
-		"a place alone, far and unknown go": {func(q *timeslot.Query) { q.Point, q.Radius = &here, 20 }, []string{ann}},
-		"a place alone, farther":            {func(q *timeslot.Query) { q.Point, q.Radius = &here, 40 }, []string{ann, bob}},
-		"a place beside clinicians ranks":   {func(q *timeslot.Query) { q.Point, q.Radius, q.NPIs = &here, 20, []string{bob, cyd} }, []string{bob, cyd}},
+		"a place alone, far and unknown go": {func(q *timeslot.Query) { q.Point, q.Radius = &riverton, 20 }, []string{ann}},
+		"a place alone, farther":            {func(q *timeslot.Query) { q.Point, q.Radius = &riverton, 40 }, []string{ann, bob}},
+		"a place beside clinicians ranks":   {func(q *timeslot.Query) { q.Point, q.Radius, q.NPIs = &riverton, 20, []string{bob, cyd} }, []string{bob, cyd}},
 		"unless the radius is named": {func(q *timeslot.Query) {
-			q.Point, q.Radius, q.RadiusExplicit, q.NPIs = &here, 20, true, []string{ann, bob}
+			q.Point, q.Radius, q.RadiusExplicit, q.NPIs = &riverton, 20, true, []string{ann, bob}
 		}, []string{ann}},
 		"a postal code nobody knows, filter": {func(q *timeslot.Query) { q.PostalCode = "98101" }, nil},
 	} {
@@ -124,7 +121,6 @@ func TestAnothersCircleServesAPostalCodeAsFarAsDistancesAreKnown(t *testing.T) {
 }
 
 func TestDistances(t *testing.T) {
-	here, there := riverton, tacoma
 	byCode := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.Area{PostalCode: "98101", Radius: 30}}
 	for name, tt := range map[string]struct {
 		query    func(*timeslot.Query)
@@ -132,11 +128,11 @@ func TestDistances(t *testing.T) {
 		point    *timeslot.Point
 		min, max float64
 	}{
-		"from the caller's own point":            {func(q *timeslot.Query) { q.Point = &here }, careOptions(30), &there, 25, 26},
-		"never upstream's from a rounded one":    {func(q *timeslot.Query) { q.Point, q.NPIs = &here, []string{ann} }, careOptions(30), nil, -1, -1},
-		"upstream's own from a postal code":      {func(q *timeslot.Query) { q.PostalCode = "98101" }, byCode, &there, 7, 7},
-		"a postal code with a table has a point": {func(q *timeslot.Query) { q.PostalCode, q.Point = "98101", &here }, byCode, &there, 25, 26},
-		"without a place there is none":          {nil, careOptions(30), &there, -1, -1},
+		"from the caller's own point":            {func(q *timeslot.Query) { q.Point = &riverton }, careOptions(30), &tacoma, 25, 26},
+		"never upstream's from a rounded one":    {func(q *timeslot.Query) { q.Point, q.NPIs = &riverton, []string{ann} }, careOptions(30), nil, -1, -1},
+		"upstream's own from a postal code":      {func(q *timeslot.Query) { q.PostalCode = "98101" }, byCode, &tacoma, 7, 7},
+		"a postal code with a table has a point": {func(q *timeslot.Query) { q.PostalCode, q.Point = "98101", &riverton }, byCode, &tacoma, 25, 26},
+		"without a place there is none":          {nil, careOptions(30), &tacoma, -1, -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := answered(tt.area, 0, at(followUp(ann), nine))

@@ -84,7 +84,6 @@ func (w world) drawAnswer(t *rapid.T) *timeslot.Fragment {
 
 // describePlaces gives directories and Care Options something to say about departments.
 func describePlaces(t *rapid.T, f *timeslot.Fragment) {
-	here, there := riverton, tacoma
 	if sourceOf(f.Key) != timeslot.Directory && f.Key.Operation != timeslot.OpAvailabilitySlots {
 		return
 	}
@@ -93,7 +92,7 @@ func describePlaces(t *rapid.T, f *timeslot.Fragment) {
 			EHRInstance: pick(t, main, branch), ID: id, URLName: pick(t, "", "AcmeRiverton", "AcmeTacoma"),
 			Name: pick(t, "", "A", "B"), ClinicType: pick(t, "", "Retail", "Primary Care"), Timezone: pick(t, "", "", "Asia/Tokyo", "Mars/Olympus"),
 			Phone: pick(t, "", "206-555-0100"), Address: pick(t, timeslot.Address{}, timeslot.Address{Line1: "100 Example Way"}, timeslot.Address{City: "Riverton"}),
-			Point: pick(t, nil, &here, &there), VisitTypes: pick(t, nil, []timeslot.VisitType{{ID: "7203", Name: "New", Title: "T"}}),
+			Point: pick(t, nil, &riverton, &tacoma), VisitTypes: pick(t, nil, []timeslot.VisitType{{ID: "7203", Name: "New", Title: "T"}}),
 		})
 	}
 	if f.Key.Operation == timeslot.OpAvailabilitySlots {
@@ -162,7 +161,6 @@ func (w world) drawSchedule(t *rapid.T, key timeslot.FragmentKey) timeslot.Sched
 func drawTri(t *rapid.T) timeslot.Tri { return pick(t, timeslot.Unknown, timeslot.No, timeslot.Yes) }
 
 var queries = rapid.Custom(func(t *rapid.T) *timeslot.Query {
-	here := riverton
 	some := func(values ...string) []string {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(values), 0, pick(t, 0, 0, 0, 1, 2), rapid.ID).Draw(t, "filter")
 	}
@@ -172,7 +170,7 @@ var queries = rapid.Custom(func(t *rapid.T) *timeslot.Query {
 			ClinicTypes: some("retail", "primary care"), Specialties: some("cardiology", "family medicine"), Genders: some("female", "male"),
 			EHRInstances: some(main, branch), Modalities: some("video", "inclinic"),
 			Patient: pick(t, "", "", timeslot.NewPatient, timeslot.EstablishedPatient),
-			Point:   pick(t, nil, nil, &here), PostalCode: pick(t, "", "", "98101"), Radius: pick(t, 20, 60), RadiusExplicit: pick(t, false, true),
+			Point:   pick(t, nil, nil, &riverton), PostalCode: pick(t, "", "", "98101"), Radius: pick(t, 20, 60), RadiusExplicit: pick(t, false, true),
 			StartDate: pick(t, 0, 0, date("2026-10-06"), date("2026-10-01")), EndDate: pick(t, 0, 0, date("2026-10-06"), date("2026-10-07")),
 			DaysOfSlots: pick(t, 0, 1, 2), Zone: pick(t, "", "Europe/Berlin", "America/New_York"),
 			Sort: pick(t, timeslot.Soonest, timeslot.Nearest, timeslot.Balanced), Limit: pick(t, 1, 3, 500), Explain: pick(t, false, true),

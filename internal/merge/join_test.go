@@ -10,7 +10,6 @@ import (
 
 // TestDepartmentsAreJoinedFieldByField: directory, then department information, Care Options, provider information.
 func TestDepartmentsAreJoinedFieldByField(t *testing.T) {
-	here := riverton
 	describe := func(op timeslot.Operation, ago int, d timeslot.Department) *timeslot.Fragment {
 		f := answered(timeslot.FragmentKey{Operation: op, NPI: d.Name}, minutes(ago))
 		d.EHRInstance, d.ID = main, "1"
@@ -18,17 +17,17 @@ func TestDepartmentsAreJoinedFieldByField(t *testing.T) {
 		return f
 	}
 	address := timeslot.Address{Line1: "100 Example Way", City: "Riverton"}
-	r := merged(query(func(q *timeslot.Query) { q.Point, q.NPIs = &here, []string{ann} }),
+	r := merged(query(func(q *timeslot.Query) { q.Point, q.NPIs = &riverton, []string{ann} }),
 		answered(v5(ann), 0, at(followUp(ann), nine)),
 		describe(timeslot.OpProviderInfo, 0, timeslot.Department{Name: "by clinician", Phone: "206-555-0110", ClinicType: "Virtual", Address: timeslot.Address{Line2: "Suite 1"}}),
-		describe(timeslot.OpAvailabilitySlots, 1, timeslot.Department{Name: "by area", ClinicType: "Retail", Address: address, Point: &here}),
+		describe(timeslot.OpAvailabilitySlots, 1, timeslot.Department{Name: "by area", ClinicType: "Retail", Address: address, Point: &riverton}),
 		describe(timeslot.OpDepartmentInfo, 3, timeslot.Department{Name: "by itself", URLName: "older"}),
 		describe(timeslot.OpDepartmentInfo, 2, timeslot.Department{Name: "by itself again", URLName: "AcmeRiverton"}),
 		describe(timeslot.OpDepartments, 9, timeslot.Department{Name: "Acme Riverton", Timezone: losAngeles}),
 	).Result
 	want := map[string]*timeslot.DepartmentView{main + "|1": {Department: timeslot.Department{
 		EHRInstance: main, ID: "1", Name: "Acme Riverton", Timezone: losAngeles, URLName: "AcmeRiverton",
-		ClinicType: "Retail", Address: address, Point: &here, Phone: "206-555-0110",
+		ClinicType: "Retail", Address: address, Point: &riverton, Phone: "206-555-0110",
 	}}}
 	if diff := cmp.Diff(want, r.Departments); diff != "" {
 		t.Error(diff)

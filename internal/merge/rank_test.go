@@ -10,20 +10,18 @@ import (
 
 // region has Ann near and late, Bob far and early, Cyd somewhere unknown and earliest.
 func region() []*timeslot.Fragment {
-	near, far := riverton, tacoma
 	there := with(followUp(bob), func(s *timeslot.Schedule) { s.DepartmentID = "2" })
 	unknown := with(followUp(cyd), func(s *timeslot.Schedule) { s.DepartmentID, s.Bookable = "3", timeslot.No })
 	return []*timeslot.Fragment{
 		answered(v5(ann), 0, at(followUp(ann), ten, "2026-10-06T10:30:00-07:00")),
 		answered(v4(bob, "FollowUp"), 0, at(there, nine, ten).ids("one", "two")),
 		answered(v5(cyd), 0, at(unknown, "2026-10-06T08:00:00-07:00", nine)),
-		departments(timeslot.Department{EHRInstance: main, ID: "1", Point: &near},
-			timeslot.Department{EHRInstance: main, ID: "2", Point: &far}),
+		departments(timeslot.Department{EHRInstance: main, ID: "1", Point: &riverton},
+			timeslot.Department{EHRInstance: main, ID: "2", Point: &tacoma}),
 	}
 }
 
 func TestRankings(t *testing.T) {
-	here := riverton
 	for profile, want := range map[timeslot.Ranking][]string{
 		timeslot.Soonest:  {cyd + " 08:00", bob + " 09:00", cyd + " 09:00", ann + " 10:00", bob + " 10:00", ann + " 10:30"},
 		"":                {cyd + " 08:00", bob + " 09:00", cyd + " 09:00", ann + " 10:00", bob + " 10:00", ann + " 10:30"},
@@ -31,7 +29,7 @@ func TestRankings(t *testing.T) {
 		timeslot.Balanced: {ann + " 10:00", ann + " 10:30", bob + " 09:00", bob + " 10:00", cyd + " 08:00", cyd + " 09:00"},
 	} {
 		t.Run(string(profile), func(t *testing.T) {
-			q := query(func(q *timeslot.Query) { q.Point, q.Sort, q.NPIs = &here, profile, []string{ann, bob, cyd} })
+			q := query(func(q *timeslot.Query) { q.Point, q.Sort, q.NPIs = &riverton, profile, []string{ann, bob, cyd} })
 			if diff := cmp.Diff(want, clinicians(merged(q, region()...).Result)); diff != "" {
 				t.Error(diff)
 			}
@@ -40,9 +38,8 @@ func TestRankings(t *testing.T) {
 }
 
 func TestTheFirstStartIsTheWholeAnswersEarliestAlsoWhenItIsOnTheNextPage(t *testing.T) {
-	here := riverton
 	q := query(func(q *timeslot.Query) {
-		q.Point, q.Sort, q.Limit, q.NPIs = &here, timeslot.Nearest, 4, []string{ann, bob, cyd}
+		q.Point, q.Sort, q.Limit, q.NPIs = &riverton, timeslot.Nearest, 4, []string{ann, bob, cyd}
 	})
 	if got := merged(q, region()...).Result.FirstStart; got != instant("2026-10-06T08:00:00-07:00").Unix() {
 		t.Errorf("first start %v, want Cyd's at eight: it counts in the total", got)
@@ -95,10 +92,9 @@ func TestACalendarIsShownInTheOrderOfTime(t *testing.T) {
 }
 
 func TestScoresAreExplained(t *testing.T) {
-	here := riverton
 	scores := func(sort timeslot.Ranking, explain bool) map[string]*timeslot.Score {
 		q := query(func(q *timeslot.Query) {
-			q.Point, q.Sort, q.Explain, q.NPIs = &here, sort, explain, []string{ann, bob, cyd}
+			q.Point, q.Sort, q.Explain, q.NPIs = &riverton, sort, explain, []string{ann, bob, cyd}
 		})
 		out := map[string]*timeslot.Score{}
 		r := merged(q, region()...).Result

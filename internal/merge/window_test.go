@@ -35,49 +35,6 @@ func hourly(zone, first, last string) *timeslot.Fragment {
 	return answered(v5(ann), 0, l)
 }
 
-// TestDaysOnWhichTheClockChanges asks for one day: all of it, nothing else of it, and the two 01:30s apart.
-func TestDaysOnWhichTheClockChanges(t *testing.T) {
-	zones := []string{losAngeles, "America/New_York", "Europe/Berlin", "America/Phoenix"}
-	for _, tt := range []struct {
-		day   string
-		slots [4]int // half hours of the day in each zone
-	}{
-		{"2026-11-01", [4]int{50, 50, 48, 48}},
-		{"2027-03-14", [4]int{46, 46, 48, 48}},
-		{"2026-10-25", [4]int{48, 48, 50, 48}},
-		{"2027-03-28", [4]int{48, 48, 46, 48}},
-		{"2027-11-07", [4]int{50, 50, 48, 48}},
-	} {
-		for i, zone := range zones {
-			t.Run(tt.day+" "+zone, func(t *testing.T) {
-				q := query(func(q *timeslot.Query) { q.StartDate, q.EndDate, q.Limit = date(tt.day), date(tt.day), 500 })
-				out := merged(q, hourly(zone, tt.day, tt.day))
-				got := starts(out.Result)
-				if len(got) != tt.slots[i] || out.PerFragment[0] != tt.slots[i] {
-					t.Fatalf("%d slots of %d in the fragment, want %d: %v", len(got), out.PerFragment[0], tt.slots[i], got)
-				}
-				seen := map[string]bool{}
-				for _, start := range got {
-					if start[:10] != tt.day || seen[start] {
-						t.Errorf("%s is twice, or not on %s", start, tt.day)
-					}
-					seen[start] = true
-				}
-			})
-		}
-	}
-}
-
-func TestBothHalfPastOnesOfAutumnAreOfferedUnderTheirDay(t *testing.T) {
-	q := query(func(q *timeslot.Query) { q.StartDate, q.DaysOfSlots = date("2026-11-01"), 1 })
-	r := merged(q, answered(v5(ann), 0, at(followUp(ann),
-		"2026-11-01T01:30:00-07:00", "2026-11-01T01:30:00-08:00", "2026-11-01T23:30:00-08:00", "2026-11-02T00:00:00-08:00"))).Result
-	want := []string{"2026-11-01T01:30:00-07:00", "2026-11-01T01:30:00-08:00", "2026-11-01T23:30:00-08:00"}
-	if diff := cmp.Diff(want, starts(r)); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // TestTheWindow is asked at noon of 5 October in Los Angeles, when it is the 6th in Tokyo.
 func TestTheWindow(t *testing.T) {
 	const tokyo = "Asia/Tokyo"
