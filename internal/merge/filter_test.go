@@ -77,26 +77,6 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-func TestFragmentsCountTheirSlotsBeforeFilters(t *testing.T) {
-	named := careOptions(61)
-	named.VisitType = "FollowUp"
-	fragments := append(town(), answered(named, 0, at(followUp(ann), "2026-10-05T09:00:00-07:00", nine, "2027-01-01T09:00:00-07:00")))
-	out := merged(query(func(q *timeslot.Query) { q.NPIs = []string{bob} }), fragments...)
-	if diff := cmp.Diff([]int{1, 1, 1, 0, 0, 1}, out.PerFragment); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// TestADepartmentIsKnownBySlugFromCareDirectToo, so that other surfaces' slots there pass without a directory.
-func TestADepartmentIsKnownBySlugFromCareDirectToo(t *testing.T) {
-	r := merged(query(func(q *timeslot.Query) { q.Departments = []string{"AcmeRiverton"} }),
-		answered(careDirect("AcmeRiverton", "FollowUp"), 0, at(followUp(bob), nine)),
-		answered(careOptions(30), 0, at(followUp(ann), ten))).Result
-	if r.Total != 2 || r.Departments[main+"|1"].URLName != "AcmeRiverton" {
-		t.Errorf("%v at %+v", starts(r), r.Departments)
-	}
-}
-
 // What an answer for another place lists counts for a postal code as far as upstream has named its distance from there.
 func TestAnothersCircleServesAPostalCodeAsFarAsDistancesAreKnown(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -117,32 +97,5 @@ func TestAnothersCircleServesAPostalCodeAsFarAsDistancesAreKnown(t *testing.T) {
 		if out.Result.Total != tt.total || out.PerFragment[0] != tt.total || tt.total == 1 && out.Result.Slots[0].Distance != 9.5 {
 			t.Errorf("%s: %d slots, %d counted: %+v", name, out.Result.Total, out.PerFragment[0], out.Result.Slots)
 		}
-	}
-}
-
-func TestDistances(t *testing.T) {
-	byCode := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Area: timeslot.Area{PostalCode: "98101", Radius: 30}}
-	for name, tt := range map[string]struct {
-		query    func(*timeslot.Query)
-		area     timeslot.FragmentKey
-		point    *timeslot.Point
-		min, max float64
-	}{
-		"from the caller's own point":            {func(q *timeslot.Query) { q.Point = &riverton }, careOptions(30), &tacoma, 25, 26},
-		"never upstream's from a rounded one":    {func(q *timeslot.Query) { q.Point, q.NPIs = &riverton, []string{ann} }, careOptions(30), nil, -1, -1},
-		"upstream's own from a postal code":      {func(q *timeslot.Query) { q.PostalCode = "98101" }, byCode, &tacoma, 7, 7},
-		"a postal code with a table has a point": {func(q *timeslot.Query) { q.PostalCode, q.Point = "98101", &riverton }, byCode, &tacoma, 25, 26},
-		"without a place there is none":          {nil, careOptions(30), &tacoma, -1, -1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := answered(tt.area, 0, at(followUp(ann), nine))
-			f.Departments = []timeslot.Department{{EHRInstance: main, ID: "1", Point: tt.point}}
-			f.Distances = map[string]float64{main + "|1": 7}
-			r := merged(query(tt.query), f).Result
-			got := one(t, r).Distance
-			if got < tt.min || got > tt.max || r.Departments[main+"|1"].Distance != got {
-				t.Errorf("%v miles (%v in the department), want %v to %v", got, r.Departments[main+"|1"].Distance, tt.min, tt.max)
-			}
-		})
 	}
 }

@@ -120,12 +120,6 @@ func departments(list ...timeslot.Department) *timeslot.Fragment {
 	return f
 }
 
-func providerInfo(p timeslot.Provider) *timeslot.Fragment {
-	f := answered(timeslot.FragmentKey{Operation: timeslot.OpProviderInfo, Version: 1, NPI: p.NPI}, time.Hour)
-	f.Providers = []timeslot.Provider{p}
-	return f
-}
-
 var (
 	riverton = timeslot.Point{Latitude: 47.61, Longitude: -122.33}
 	tacoma   = timeslot.Point{Latitude: 47.25, Longitude: -122.44} // about 25 miles south

@@ -65,15 +65,6 @@ func TestAFresherCareDirectListsTheRowsThatItsMembersCover(t *testing.T) {
 	}
 }
 
-func TestMembersAreOrderedByTheirIds(t *testing.T) {
-	r := merged(anything, answered(careDirect("AcmeRiverton", "FollowUp"), 0,
-		at(member("P-3"), nine), at(member("P-1"), nine), at(member("P-2"), nine))).Result
-	want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-3 09:00"}
-	if diff := cmp.Diff(want, clinicians(r)); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestARowThatNamesAMemberBelongsToIt(t *testing.T) {
 	named := with(member("P-2"), func(s *timeslot.Schedule) { s.Pool = false }) // v4 alone cannot see the pool
 	r := merged(anything, clinic(), answered(v4(ann, "FollowUp"), 2, at(named, nine).ids("handle"))).Result
@@ -83,23 +74,6 @@ func TestARowThatNamesAMemberBelongsToIt(t *testing.T) {
 	handles := []string{r.Slots[0].ProviderSlotID, r.Slots[1].ProviderSlotID}
 	if diff := cmp.Diff([]string{"", "handle"}, handles); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestACoveredRowLendsNoHandle(t *testing.T) {
-	r := merged(anything, clinic(), answered(v4(ann, "FollowUp"), 2, at(followUp(ann), nine).ids("whose"))).Result
-	for i := range r.Slots {
-		if r.Slots[i].ProviderSlotID != "" {
-			t.Errorf("%s got the handle of a row that may be somebody else's", r.Slots[i].Schedule.Clinician())
-		}
-	}
-}
-
-func TestAPoolAtOneDepartmentIsNoneAtAnother(t *testing.T) {
-	elsewhere := with(followUp(ann), func(s *timeslot.Schedule) { s.DepartmentID, s.ProviderID = "2", "P-9" })
-	r := merged(anything, clinic(), answered(v5(ann), 2, at(elsewhere, nine))).Result
-	if o := &r.Slots[2]; o.Schedule.DepartmentID != "2" || o.Schedule.Clinician() != ann {
-		t.Errorf("%s at %s, want the NPI alone at 2", o.Schedule.Clinician(), o.Schedule.DepartmentID)
 	}
 }
 
@@ -155,14 +129,5 @@ func TestRowsOfAPoolAreAskedForAsSuch(t *testing.T) {
 	mergeOf(in)
 	if asked == 0 {
 		t.Error("never asked")
-	}
-}
-
-func TestAFilteredMemberStillCovers(t *testing.T) {
-	virtual := answered(careDirect("AcmeRiverton", "FollowUp"), 1,
-		at(with(member("P-1"), func(s *timeslot.Schedule) { s.ForNewPatient = timeslot.No }), nine))
-	q := query(func(q *timeslot.Query) { q.Patient = timeslot.NewPatient })
-	if r := merged(q, virtual, answered(v5(ann), 0, at(followUp(ann), nine))).Result; r.Total != 0 {
-		t.Errorf("%v offered, though its only member does not see new patients", clinicians(r))
 	}
 }

@@ -38,55 +38,6 @@ func TestASlotOfThreeSurfacesAppearsOnceWithEveryHandle(t *testing.T) {
 	}
 }
 
-func TestAttributesComeFromTheFreshestAnswerThatKnowsThem(t *testing.T) {
-	titled := func(title string) timeslot.Schedule {
-		return with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeTitle = title })
-	}
-	for name, tt := range map[string]struct {
-		ages [3]int // Care Options, v5, Care Direct
-		want string
-	}{
-		"the youngest wins":                        {[3]int{1, 2, 3}, "area"},
-		"whichever it is":                          {[3]int{3, 1, 2}, "clinician"},
-		"of equally old ones Care Direct is first": {[3]int{1, 1, 1}, "department"},
-		"then Provider Direct":                     {[3]int{1, 1, 2}, "clinician"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			o := one(t, merged(anything,
-				answered(careOptions(30), minutes(tt.ages[0]), at(titled("area"), nine)),
-				answered(v5(ann), minutes(tt.ages[1]), at(titled("clinician"), nine)),
-				answered(careDirect("AcmeRiverton", "FollowUp"), minutes(tt.ages[2]), at(titled("department"), nine)),
-			).Result)
-			if got := o.Schedule.VisitTypeTitle; got != tt.want {
-				t.Errorf("title of %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestEquallyOldAnswersOfOneSourceAreOrderedByTheirKeys(t *testing.T) {
-	titled := func(radius uint8, title string) *timeslot.Fragment {
-		return answered(careOptions(radius), 0, at(with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeTitle = title }), nine))
-	}
-	for _, fragments := range [][]*timeslot.Fragment{{titled(30, "one"), titled(60, "two")}, {titled(60, "two"), titled(30, "one")}} {
-		if got := one(t, merged(anything, fragments...).Result).Schedule.VisitTypeTitle; got != "one" {
-			t.Errorf("title of %q, want that of the smaller key", got)
-		}
-	}
-}
-
-func TestTheFreshestHandleIsKept(t *testing.T) {
-	listed := func(version uint8, ago int, id, provider string) *timeslot.Fragment {
-		key := careDirect("AcmeRiverton", "FollowUp")
-		key.Version = version
-		return answered(key, minutes(ago), at(with(followUp(ann), func(s *timeslot.Schedule) { s.ProviderID = provider }), nine).ids(id))
-	}
-	o := one(t, merged(anything, listed(1, 3, "older", "P-3"), listed(2, 2, "fresher", "P-2"), listed(3, 1, "", "P-1")).Result)
-	if o.RetailSlotID != "fresher" || o.RetailProviderID != "P-2" {
-		t.Errorf("handle %q of %q, want the freshest, with the provider id beside it", o.RetailSlotID, o.RetailProviderID)
-	}
-}
-
 type spelling struct{ id, name string }
 
 type spellings map[timeslot.FragmentKey][]spelling
@@ -194,15 +145,6 @@ func TestWhatMakesTwoSlots(t *testing.T) {
 	}
 }
 
-func TestOneInstantInTwoOffsetsIsOneSlot(t *testing.T) {
-	o := one(t, merged(anything,
-		answered(v5(ann), 2, at(followUp(ann), nine)),
-		answered(careOptions(30), 1, at(followUp(ann), "2026-10-06T16:00:00Z"))).Result)
-	if got := localStart(o); got != nine {
-		t.Errorf("start %s, want the department's own offset: %s", got, nine)
-	}
-}
-
 func TestATakenSlotGoesUnderEverySpelling(t *testing.T) {
 	byName := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeID = "guid" })
 	later := "2026-10-06T10:00:00-07:00"
@@ -224,6 +166,34 @@ func TestATakenSlotGoesUnderEverySpelling(t *testing.T) {
 			in.Taken = takenIdentity(tt.spelled.Identity(instant(tt.start).Unix()))
 			if got := mergeOf(in).Total; got != tt.wantTotal {
 				t.Errorf("%d slots, want %d", got, tt.wantTotal)
+			}
+		})
+	}
+}
+
+// TestAgeAndBoundsAreTheWorstOfTheAnswersAboutSlots: an unknown clinician is an answer too, the directory is not.
+func TestAgeAndBoundsAreTheWorstOfTheAnswersAboutSlots(t *testing.T) {
+	young, old := answered(v5(ann), minutes(1), at(followUp(ann), nine)), answered(careOptions(30), minutes(3))
+	unknown := answered(v5(bob), minutes(2))
+	unknown.NotFound = true
+	unknown.Bounds = timeslot.Policy{Negative: minutes(1)}.Bounds(unknown.FetchedAt, true)
+
+	type bounds struct{ AsOf, Fresh, Stale string }
+	clock := func(r *timeslot.Result) bounds {
+		return bounds{r.AsOf.Format("15:04"), r.FreshUntil.Format("15:04"), r.StaleUntil.Format("15:04")}
+	}
+	for name, tt := range map[string]struct {
+		fragments []*timeslot.Fragment
+		want      bounds
+	}{
+		"one":               {[]*timeslot.Fragment{young, departments()}, bounds{"11:59", "12:00", "12:01"}},
+		"the older":         {[]*timeslot.Fragment{young, old}, bounds{"11:57", "11:58", "11:59"}},
+		"not found counts":  {[]*timeslot.Fragment{young, unknown}, bounds{"11:58", "11:59", "11:59"}},
+		"nothing was asked": {[]*timeslot.Fragment{departments()}, bounds{"00:00", "00:00", "00:00"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, clock(merged(anything, tt.fragments...).Result)); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
