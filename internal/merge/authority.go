@@ -106,8 +106,8 @@ func (b *builder) spelledBy(g *group) (set spelling) {
 func (a *authority) deniesSince(asked int64) bool { return a.asked-asked > int64(settle) }
 
 func (b *builder) speaksFor(a *authority, g *group) bool {
-	name := b.names.of(a.name)
-	if name != noName && name == b.names.of(g.schedule.VisitTypeName) {
+	name := b.names.number(a.name)
+	if name != noName && name == b.names.number(g.schedule.VisitTypeName) {
 		return true
 	}
 	for _, i := range g.rows {

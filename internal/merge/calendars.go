@@ -67,8 +67,8 @@ func hashingOf(groups []*group, from uint8) (hashing uint8, known map[uint32]boo
 	}
 }
 
-// of is what c says of a group; zero where nothing was shown.
-func (c *calendars) of(g *group) int64 {
+// last is the last start of a group that counts as shown; zero where there is none.
+func (c *calendars) last(g *group) int64 {
 	if len(c.shown) == 0 {
 		return 0
 	}
@@ -79,7 +79,7 @@ func (c *calendars) of(g *group) int64 {
 func (q *question) skipShown(before *calendars) {
 	for i := range q.calendars {
 		c := &q.calendars[i]
-		c.at = c.until(before.of(c.group)+1, c.rank)
+		c.at = c.until(before.last(c.group)+1, c.rank)
 	}
 }
 
@@ -106,7 +106,7 @@ func (q *question) calendarsAfter(before *calendars, page []pick) calendars {
 	}
 	var spans []span
 	for _, g := range groups {
-		s := span{g.hashOf(hashing), max(before.of(g), shown[g]), math.MaxInt64}
+		s := span{g.hashOf(hashing), max(before.last(g), shown[g]), math.MaxInt64}
 		if until, more := next[g]; more {
 			s.until = until
 		}

@@ -59,17 +59,18 @@ type listed struct {
 	passed []stretch // days for which a fresher answer lists the clinic as well
 }
 
-// builder builds a clinic. Its parts are filled by the steps of [build], in that order.
+// builder builds a clinic: of what is listed at a place, freshest first.
 type builder struct {
-	clinic
 	listed []listed
-	within window  // slots that begin outside are left out
-	asked  []int64 // when each part's answer was, in Unix nanoseconds
+	within window // slots that begin outside are left out
 	place  *place
 	rights []authority // that may end slots of the clinic
-	zone   *zone       // of the place
-
 	*desk
+
+	// What follows is filled by the steps of [builder.build], in that order.
+	clinic
+	asked []int64 // when each part's answer was, in Unix nanoseconds
+	zone  *zone   // of the place
 
 	sites    []site
 	visits   []visit
@@ -110,12 +111,12 @@ func (d *desk) clear() {
 	}
 }
 
-// build unites what is listed at the place for some days, freshest answers first.
-func build(parts []listed, at *place, within window, rights []authority, on *desk) *clinic {
-	on.clear()
-	b := &builder{listed: parts, within: within, place: at, rights: rights, zone: newZone(at.loc), desk: on}
-	for i := range parts {
-		b.asked = append(b.asked, parts[i].answer.FetchedAt.UnixNano())
+// build unites what is listed at the place.
+func (b *builder) build() *clinic {
+	b.desk.clear()
+	b.zone = newZone(b.place.loc)
+	for i := range b.listed {
+		b.asked = append(b.asked, b.listed[i].answer.FetchedAt.UnixNano())
 	}
 	b.readRows()
 	b.formGroups()

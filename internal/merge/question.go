@@ -51,7 +51,7 @@ func newQuestion(in Input) *question {
 	}
 	return &question{
 		Input:       in,
-		union:       in.Unions.of(in.Fragments, in.widest(), world{in.Zones, in.Surfaces}, in.Now),
+		union:       in.Unions.unionOf(in.Fragments, in.widest(), world{in.Zones, in.Surfaces}, in.Now),
 		profile:     profileOf(in.Query, in.Profiles),
 		scratch:     scratches.Get().(*scratch),
 		windows:     map[clock]window{},
@@ -187,12 +187,12 @@ func (q *question) chooseOf(c *clinic, at, rank int32, f *filter) {
 		}
 		units := g.units
 		if !wide {
-			units = w.of(units)
+			units = w.part(units)
 		}
 		if g.mixed {
 			units = q.shown(c, g, units)
 		}
-		if hidden := taken.of(i); len(hidden) > 0 {
+		if hidden := taken.starts[i]; len(hidden) > 0 {
 			units = without(units, hidden)
 		}
 		if len(units) > 0 {

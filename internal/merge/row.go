@@ -76,7 +76,7 @@ func (b *builder) readRow(part int32, s timeslot.Schedule) {
 		b.sites[at].pool = true
 	}
 	a := b.listed[part].answer
-	name := b.names.of(s.VisitTypeName)
+	name := b.names.number(s.VisitTypeName)
 	v := intern(b.visitOf, visitKey{at, s.VisitTypeID, name}, &b.visits, func() visit {
 		return visit{id: s.VisitTypeID, name: name, site: at, parent: int32(len(b.visits))}
 	})
@@ -127,7 +127,8 @@ func newNames() names {
 	return names{numbers: map[string]int32{"": noName}, spelled: map[string]int32{}, lowered: []string{""}}
 }
 
-func (n *names) of(name string) int32 {
+// number is that of a name.
+func (n *names) number(name string) int32 {
 	if number, ok := n.spelled[name]; ok {
 		return number
 	}

@@ -31,8 +31,6 @@ type shade struct {
 	until  time.Time // when the first of them is not any more; zero for never
 }
 
-func (s *shade) of(group int) []int64 { return s.starts[group] }
-
 // datedShade is the shade under one version of what is taken.
 type datedShade struct {
 	shade

@@ -100,7 +100,10 @@ func (u *union) buildAt(p *place, from shelf) {
 	for i, parts := range p.apart {
 		rights := u.rightsAt(p, parts)
 		d.contents = p.appendContents(d.contents[:0], parts, u.within, rights)
-		p.clinics[i] = from.clinic(sumOf(d.contents), func() *clinic { return build(parts, p, u.within, rights, d) })
+		p.clinics[i] = from.clinic(sumOf(d.contents), func() *clinic {
+			b := &builder{listed: parts, within: u.within, place: p, rights: rights, desk: d}
+			return b.build()
+		})
 	}
 }
 

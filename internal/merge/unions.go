@@ -59,8 +59,8 @@ type sized interface {
 
 var pointerSeed = maphash.MakeSeed()
 
-// of is the union of some fragments' slots that begin within a span.
-func (u *Unions) of(fragments []*timeslot.Fragment, within window, known world, now time.Time) *union {
+// unionOf is the union of some fragments' slots that begin within a span.
+func (u *Unions) unionOf(fragments []*timeslot.Fragment, within window, known world, now time.Time) *union {
 	if u == nil {
 		return unionOf(fragments, within, known, unkept{})
 	}

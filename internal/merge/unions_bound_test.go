@@ -23,7 +23,7 @@ func area(latitude float64, fetched time.Time, departments ...string) *timeslot.
 
 // ask is a question at that time, about all places.
 func (u *Unions) ask(now time.Time, fragments ...*timeslot.Fragment) *union {
-	of := u.of(fragments, window{0, 1 << 40}, world{zones: &Zones{}}, now)
+	of := u.unionOf(fragments, window{0, 1 << 40}, world{zones: &Zones{}}, now)
 	for i := range of.places {
 		of.clinicsAt(&of.places[i])
 	}
@@ -101,7 +101,7 @@ func TestWhoNamesOtherCliniciansSharesWhatIsCommon(t *testing.T) {
 func TestADroppedUnionKeepsNothing(t *testing.T) {
 	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
 	u := &Unions{}
-	old := u.of([]*timeslot.Fragment{area(1, now, "a", "b")}, window{0, 1 << 40}, world{zones: &Zones{}}, now)
+	old := u.unionOf([]*timeslot.Fragment{area(1, now, "a", "b")}, window{0, 1 << 40}, world{zones: &Zones{}}, now)
 	old.clinicsAt(&old.places[0])
 	u.ask(now.Add(2*idleUnion), area(2, now, "c"))
 	if c := old.clinicsAt(&old.places[1])[0]; len(c.groups) != 1 || len(u.sets) != 1 || len(u.clinics) != 1 || u.size != old.places[0].clinics[0].size() {

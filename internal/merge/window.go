@@ -74,8 +74,8 @@ type window struct{ from, until int64 }
 
 func (w window) holds(start int64) bool { return start >= w.from && start < w.until }
 
-// of is the part of ascending units that lies inside.
-func (w window) of(units []unit) []unit {
+// part is the part of ascending units that lies inside.
+func (w window) part(units []unit) []unit {
 	if len(units) == 0 {
 		return nil
 	}
