@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"timeslots/internal/merge"
 	"timeslots/internal/timeslot"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func input(q *timeslot.Query, fragments ...*timeslot.Fragment) merge.Input {
@@ -25,7 +25,6 @@ func TestWhoMayEndASlot(t *testing.T) {
 	newVisit := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeID, s.VisitTypeName = "7300", "NewPatient" })
 	sameID := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName = "NewPatient" })
 	elsewhere := with(followUp(ann), func(s *timeslot.Schedule) { s.DepartmentID = "2" })
-	eleven := "2026-10-06T11:00:00-07:00"
 	speaking, later := at(followUp(ann), eleven), v5(ann)
 	later.Block = 1
 	covering := func(f *timeslot.Fragment, from, until string) *timeslot.Fragment {
@@ -87,16 +86,6 @@ func withCovers(f *timeslot.Fragment) *timeslot.Fragment {
 	return f
 }
 
-// TestCareDirectsDepartmentIsKnownByItsOwnSlots: without a directory, a slug means the department of its schedules.
-func TestCareDirectsDepartmentIsKnownByItsOwnSlots(t *testing.T) {
-	r := merged(anything,
-		answered(careOptions(30), minutes(2), at(followUp(ann), nine, ten)),
-		answered(careDirect("AcmeRiverton", "FollowUp"), minutes(1), at(followUp(ann), ten))).Result
-	if diff := cmp.Diff([]string{ten}, starts(r)); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // TestTheDirectorysNameOfAVisitTypeIsOneThatAnAnswerCanSpeakFor: v4 was asked for the name and lists the id alone.
 func TestTheDirectorysNameOfAVisitTypeIsOneThatAnAnswerCanSpeakFor(t *testing.T) {
 	bare := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName = "" })
@@ -105,26 +94,5 @@ func TestTheDirectorysNameOfAVisitTypeIsOneThatAnAnswerCanSpeakFor(t *testing.T)
 		answered(v4(ann, "return"), minutes(1), at(bare, ten))).Result
 	if diff := cmp.Diff([]string{ten}, starts(r)); diff != "" {
 		t.Error(diff, "nine is offered, though the fresher answer about it has none")
-	}
-}
-
-func TestASlotThatCameBackIsOffered(t *testing.T) {
-	r := merged(anything,
-		answered(careOptions(30), minutes(1), at(followUp(ann), nine)),
-		answered(v5(ann), minutes(2)),
-		answered(careDirect("AcmeRiverton", "FollowUp"), minutes(3), at(followUp(ann), nine).ids("handle"))).Result
-	if o := one(t, r); o.RetailSlotID != "handle" {
-		t.Errorf("handle %q, want the one that Care Direct offered", o.RetailSlotID)
-	}
-}
-
-// TestTheOtherSurfacesAnswerMaySurvive: v5 overrules what is older, while what is fresher than v5 stays.
-func TestOnlyWhatIsOlderIsOverruled(t *testing.T) {
-	r := merged(anything,
-		answered(v5(ann), minutes(2), at(followUp(ann), ten)),
-		answered(careOptions(30), minutes(1), at(followUp(ann), nine)),
-		answered(careOptions(60), minutes(3), at(followUp(ann), "2026-10-06T11:00:00-07:00"))).Result
-	if diff := cmp.Diff([]string{nine, ten}, starts(r)); diff != "" {
-		t.Error(diff)
 	}
 }

@@ -27,7 +27,7 @@ func BenchmarkMerge(b *testing.B) {
 }
 
 func BenchmarkRanking(b *testing.B) {
-	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+	for _, profile := range rankings {
 		b.Run(string(profile), func(b *testing.B) { benchmarkMerge(b, profile, 30, 10_000) })
 	}
 }

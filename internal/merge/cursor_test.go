@@ -8,6 +8,8 @@ import (
 
 	"timeslots/internal/merge"
 	"timeslots/internal/timeslot"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // regional asks for the first two slots of a region that has six.
@@ -53,7 +55,7 @@ func TestACursorIsRefusedWithOtherParameters(t *testing.T) {
 }
 
 func TestTheLimitMayChangeBetweenPages(t *testing.T) {
-	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+	for _, profile := range rankings {
 		in := regional(profile)
 		rest := pageAfter(in, mergeOf(in).NextCursor, 500)
 		if len(rest.Slots) != 4 || rest.Total != 6 || rest.NextCursor != "" {
@@ -64,7 +66,7 @@ func TestTheLimitMayChangeBetweenPages(t *testing.T) {
 
 // TestADamagedCursorIsRefused whichever byte of it is another, or missing.
 func TestADamagedCursorIsRefused(t *testing.T) {
-	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+	for _, profile := range rankings {
 		in := regional(profile)
 		cursor := mergeOf(in).NextCursor
 		if _, err := merge.ParseCursor(cursor, in.Query, nil); err != nil {
@@ -97,7 +99,7 @@ func TestWithARefusedCursorThePageIsEmptyAndTheLast(t *testing.T) {
 
 // TestThePageAfterASlotThatIsGone begins where it would have been.
 func TestThePageAfterASlotThatIsGone(t *testing.T) {
-	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+	for _, profile := range rankings {
 		in := regional(profile)
 		first := mergeOf(in)
 		want := clinicians(pageAfter(in, first.NextCursor, 500))
@@ -129,7 +131,7 @@ func TestADistanceThatDiffersInItsLastDigitsSkipsNothing(t *testing.T) {
 // FuzzParseCursor: whatever comes with a right checksum and fingerprint, the cursor is refused as a violation, or is
 // one that a merge can begin after.
 func FuzzParseCursor(f *testing.F) {
-	for i, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+	for i, profile := range rankings {
 		text := mergeOf(regional(profile)).NextCursor
 		b, err := base64.RawURLEncoding.DecodeString(text)
 		if err != nil {
@@ -140,7 +142,7 @@ func FuzzParseCursor(f *testing.F) {
 	}
 	f.Add("", []byte{0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x3f, 200, 1}, uint8(2))
 	f.Fuzz(func(t *testing.T, text string, payload []byte, profile uint8) {
-		in := regional([]timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced}[profile%3])
+		in := regional(rankings[profile%3])
 		if text == "" {
 			text = merge.SealCursor(payload, in.Query)
 		}
@@ -155,6 +157,43 @@ func FuzzParseCursor(f *testing.F) {
 		}
 		if r.Total != 6 || len(r.Slots) == 2 && r.NextCursor != "" && r.NextCursor == text {
 			t.Fatalf("total %d, next %q", r.Total, r.NextCursor)
+		}
+	})
+}
+
+// FuzzACursorReadAndWrittenAgainLeadsToTheSamePage: whatever is inside a text with a right checksum and fingerprint, it
+// is refused, or it is a place that a merge would write down as a cursor that leads on in the same way, and that is
+// written the same from then on.
+func FuzzACursorReadAndWrittenAgainLeadsToTheSamePage(f *testing.F) {
+	for i, profile := range rankings {
+		in := regional(profile)
+		b, err := base64.RawURLEncoding.DecodeString(mergeOf(in).NextCursor)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b[7:len(b)-4], uint8(i))
+	}
+	f.Add([]byte{0, 0, 1, 2, 0, 1, 0, 2}, uint8(2))       // two calendars at one instant
+	f.Add([]byte{0, 0, 0x81, 0x00, 1, 0, 1}, uint8(2))    // an instant in more bytes than it needs
+	f.Add([]byte{0, 0, 1, 2, 0, 2, 0, 1}, uint8(2))       // calendars out of order
+	f.Add([]byte{0, 0, 1, 1, 0, 1, 1, 1, 0, 1}, uint8(2)) // a calendar at two instants
+	f.Add([]byte{0, 0, 1, 0}, uint8(2))                   // an instant without calendars
+	f.Fuzz(func(t *testing.T, payload []byte, profile uint8) {
+		in := regional(rankings[profile%3])
+		text := merge.SealCursor(payload, in.Query)
+		c, err := merge.ParseCursor(text, in.Query, nil)
+		if err != nil {
+			return
+		}
+		again := merge.CursorText(c, in.Query)
+		same, err := merge.ParseCursor(again, in.Query, nil)
+		if err != nil || merge.CursorText(same, in.Query) != again {
+			t.Fatalf("%x is read, written as %q and then refused, or written as another: %v", payload, again, err)
+		}
+		for _, limit := range []int{1, 500} {
+			if diff := cmp.Diff(pageAfter(in, text, limit), pageAfter(in, again, limit)); diff != "" {
+				t.Fatalf("%q and %q lead to different pages:\n%s", text, again, diff)
+			}
 		}
 	})
 }

@@ -40,7 +40,7 @@ func TestTheWorkedExamplesAreWhatIsRanked(t *testing.T) {
 func scoreTable(point *timeslot.Point, fragments []*timeslot.Fragment) string {
 	places := map[string][]string{}
 	var rows []timeslot.Offer
-	for _, profile := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+	for _, profile := range rankings {
 		r := merged(query(func(q *timeslot.Query) {
 			q.Point, q.Sort, q.Explain, q.Radius, q.NPIs = point, profile, true, 30, []string{ann, bob, cyd}
 		}), fragments...).Result

@@ -11,8 +11,6 @@ import (
 
 // What an element of an answer says belongs to the slots of that element, whatever else shares its EMR id.
 
-const eleven = "2026-10-06T11:00:00-07:00"
-
 // oneID is two visit types of one EMR id: new patients at nine, established ones at ten.
 func oneID() []list {
 	return []list{
@@ -69,46 +67,6 @@ func TestAFilterLooksAtTheElementOfASlot(t *testing.T) {
 	}
 }
 
-func TestASlotSaysWhatItsElementSays(t *testing.T) {
-	type shown struct {
-		name                 string
-		modality             timeslot.Modality
-		isNew, old, bookable timeslot.Tri
-	}
-	lines := func(fragments ...*timeslot.Fragment) map[string]shown {
-		got := map[string]shown{}
-		r := merged(anything, fragments...).Result
-		for i := range r.Slots {
-			s := r.Slots[i].Schedule
-			got[localStart(&r.Slots[i])[11:16]] = shown{s.VisitTypeName, s.Modality, s.ForNewPatient, s.ForEstablishedPatient, s.Bookable}
-		}
-		return got
-	}
-	const yes, no, unknown = timeslot.Yes, timeslot.No, timeslot.Unknown
-	handles := answered(v4(ann, "FollowUp"), 0, at(followUp(ann), nine, ten, eleven).ids("a", "b", "c"))
-	for name, tt := range map[string]struct {
-		fragments []*timeslot.Fragment
-		want      map[string]shown
-	}{
-		"two names": {[]*timeslot.Fragment{answered(v5(ann), 0, oneID()...)}, map[string]shown{
-			"09:00": {"NewPatient", timeslot.InClinic, yes, no, unknown}, "10:00": {"FollowUp", timeslot.Video, no, yes, no},
-		}},
-		"one name, and what an answer adds that says nothing": {[]*timeslot.Fragment{answered(v5(ann), 0, oneName()...), handles}, map[string]shown{
-			"09:00": {"FollowUp", timeslot.InClinic, yes, no, no}, "10:00": {"FollowUp", timeslot.Video, no, yes, no},
-			"11:00": {"FollowUp", "", unknown, unknown, no},
-		}},
-		"one start in both": {[]*timeslot.Fragment{answered(v5(ann), 0,
-			at(oneName()[0].Schedule, nine), at(with(oneName()[1].Schedule, func(s *timeslot.Schedule) { s.Bookable = yes }), nine))},
-			map[string]shown{"09:00": {"FollowUp", "", yes, yes, yes}}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, lines(tt.fragments...), cmp.AllowUnexported(shown{})); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
 // TestTwoVisitTypesOfOneIDAreTwo also at one start: each with an id, a page and handles of its own.
 func TestTwoVisitTypesOfOneIDAreTwo(t *testing.T) {
 	lists := oneID()
@@ -132,7 +90,7 @@ func TestTwoVisitTypesOfOneIDAreTwo(t *testing.T) {
 	if r.Slots[0].PublicID() == r.Slots[1].PublicID() {
 		t.Error("two slots have one id")
 	}
-	for _, sort := range []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced} {
+	for _, sort := range rankings {
 		in := input(query(func(q *timeslot.Query) { q.Sort, q.Limit = sort, 1 }), fragments...)
 		first := mergeOf(in)
 		in.Query.Cursor = first.NextCursor

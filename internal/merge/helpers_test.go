@@ -14,6 +14,8 @@ const (
 	losAngeles   = "America/Los_Angeles"
 
 	ann, bob, cyd = "9000000017", "9000000025", "9000000033"
+
+	nine, ten, eleven = "2026-10-06T09:00:00-07:00", "2026-10-06T10:00:00-07:00", "2026-10-06T11:00:00-07:00"
 )
 
 // noon is noon of a Monday in Los Angeles; every test story begins then.
@@ -26,6 +28,8 @@ func instant(s string) time.Time {
 	}
 	return t
 }
+
+var rankings = []timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced}
 
 // always is the interval of an answer that speaks for everything a story can mention.
 var always = timeslot.Interval{From: noon.AddDate(-1, 0, 0), Until: noon.AddDate(2, 0, 0)}

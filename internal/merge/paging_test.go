@@ -21,7 +21,7 @@ func pageAfter(in merge.Input, cursor string, limit int) *timeslot.Result {
 	return mergeOf(in)
 }
 
-var profiles = rapid.SampledFrom([]timeslot.Ranking{timeslot.Soonest, timeslot.Nearest, timeslot.Balanced})
+var profiles = rapid.SampledFrom(rankings)
 
 // TestPagesAreTheWholeInParts: with pages of any length, one after the other, and nothing that changes underneath.
 func TestPagesAreTheWholeInParts(t *testing.T) {

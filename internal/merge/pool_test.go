@@ -13,8 +13,6 @@ func member(id string) timeslot.Schedule {
 	return with(followUp(ann), func(s *timeslot.Schedule) { s.Pool, s.ProviderID = true, id })
 }
 
-const ten = "2026-10-06T10:00:00-07:00"
-
 // clinic lists two members at nine, one of them also at ten.
 func clinic() *timeslot.Fragment {
 	return answered(careDirect("AcmeRiverton", "FollowUp"), 1,
@@ -30,7 +28,6 @@ func clinicians(r *timeslot.Result) []string {
 }
 
 func TestRowsWithoutAMemberAreCoveredByThePool(t *testing.T) {
-	eleven := "2026-10-06T11:00:00-07:00"
 	r := merged(anything, clinic(), answered(v5(ann), 0, at(with(followUp(ann), func(s *timeslot.Schedule) {
 		s.VisitTypeTitle, s.ForNewPatient = "Follow Up Visit", timeslot.Yes
 	}), nine, eleven))).Result
@@ -54,7 +51,7 @@ func TestRowsWithoutAMemberAreCoveredByThePool(t *testing.T) {
 
 // TestAFresherCareDirectListsTheRowsThatItsMembersCover: it names them by member, so it does not overrule them there.
 func TestAFresherCareDirectListsTheRowsThatItsMembersCover(t *testing.T) {
-	r := merged(anything, clinic(), answered(v5(ann), minutes(1), at(followUp(ann), nine, "2026-10-06T11:00:00-07:00"))).Result
+	r := merged(anything, clinic(), answered(v5(ann), minutes(1), at(followUp(ann), nine, eleven))).Result
 	if want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-1 10:00"}; !cmp.Equal(want, clinicians(r)) {
 		t.Fatalf("got %v, want %v: at eleven it overrules", clinicians(r), want)
 	}
@@ -85,7 +82,6 @@ func TestProviderDirectDoesNotOverruleAPool(t *testing.T) {
 }
 
 func TestTakenSlotsOfAPool(t *testing.T) {
-	eleven := "2026-10-06T11:00:00-07:00"
 	for name, tt := range map[string]struct {
 		taken timeslot.Schedule
 		start string

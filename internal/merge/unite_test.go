@@ -8,8 +8,6 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-const nine = "2026-10-06T09:00:00-07:00"
-
 func TestASlotOfThreeSurfacesAppearsOnceWithEveryHandle(t *testing.T) {
 	retail := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName, s.ProviderID = "", "P-1" })
 	old := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeName, s.ProviderID = "", "P-77" })
@@ -147,7 +145,6 @@ func TestWhatMakesTwoSlots(t *testing.T) {
 
 func TestATakenSlotGoesUnderEverySpelling(t *testing.T) {
 	byName := with(followUp(ann), func(s *timeslot.Schedule) { s.VisitTypeID = "guid" })
-	later := "2026-10-06T10:00:00-07:00"
 	for name, tt := range map[string]struct {
 		spelled   timeslot.Schedule
 		start     string
@@ -155,14 +152,14 @@ func TestATakenSlotGoesUnderEverySpelling(t *testing.T) {
 	}{
 		"as the surface that lists it spells it":          {followUp(ann), nine, 1},
 		"as the other surface that lists it spells it":    {byName, nine, 1},
-		"as a surface would that lists only others of it": {followUp(ann), later, 1},
+		"as a surface would that lists only others of it": {followUp(ann), ten, 1},
 		"another clinician's":                             {followUp(bob), nine, 2},
-		"another time":                                    {followUp(ann), "2026-10-06T11:00:00-07:00", 2},
+		"another time":                                    {followUp(ann), eleven, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := input(anything,
 				answered(careOptions(30), 1, at(followUp(ann), nine)),
-				answered(careDirect("AcmeRiverton", "FollowUp"), 1, at(byName, nine, later)))
+				answered(careDirect("AcmeRiverton", "FollowUp"), 1, at(byName, nine, ten)))
 			in.Taken = takenIdentity(tt.spelled.Identity(instant(tt.start).Unix()))
 			if got := mergeOf(in).Total; got != tt.wantTotal {
 				t.Errorf("%d slots, want %d", got, tt.wantTotal)

@@ -146,23 +146,6 @@ func TestDaysAreCountedAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-// TestTheFreshestWrittenOffsetCounts, and UTC is none.
-func TestTheFreshestWrittenOffsetCounts(t *testing.T) {
-	const old, young, utc = "2026-10-06T09:00:00-07:00", "2026-10-06T10:00:00-06:00", "2026-10-06T16:00:00Z"
-	for name, tt := range map[string]struct{ freshest, older, want string }{
-		"the freshest":                {young, old, young},
-		"the older, beside Z":         {utc, young, young},
-		"also one that is the zone's": {old, young, old},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := merged(anything, answered(v5(ann), 0, at(followUp(ann), tt.freshest)), answered(careOptions(30), minutes(1), at(followUp(ann), tt.older))).Result
-			if got := localStart(one(t, r)); got != tt.want {
-				t.Errorf("%s, want %s", got, tt.want)
-			}
-		})
-	}
-}
-
 func TestDaysOfSlotsCountsDatesThatHaveSlots(t *testing.T) {
 	east := with(followUp(bob), func(s *timeslot.Schedule) { s.DepartmentID, s.Timezone = "2", "Asia/Tokyo" })
 	fragments := []*timeslot.Fragment{
@@ -190,22 +173,6 @@ func TestDaysOfSlotsCountsDatesThatHaveSlots(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestDaysCountOnlyWhatIsOffered: a date whose slots are all filtered or taken is not one that has slots.
-func TestDaysCountOnlyWhatIsOffered(t *testing.T) {
-	in := input(query(func(q *timeslot.Query) { q.DaysOfSlots, q.NPIs = 1, []string{ann} }),
-		answered(v5(ann), 0, at(followUp(ann), nine, "2026-10-08T09:00:00-07:00")),
-		answered(v5(bob), 0, at(followUp(bob), "2026-10-05T15:00:00-07:00")))
-	in.Taken = takenIdentity(takenAt(nine))
-	if diff := cmp.Diff([]string{"2026-10-08T09:00:00-07:00"}, starts(mergeOf(in))); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func takenAt(start string) timeslot.Identity {
-	s := followUp(ann)
-	return s.Identity(instant(start).Unix())
 }
 
 func TestZonesAreLoadedOnceAndNeverGuessed(t *testing.T) {
