@@ -125,10 +125,8 @@ func metro(slots int) (in merge.Input, here *timeslot.Point) {
 		var lists []list
 		for i := range clinicians {
 			p := &places[i*len(places)/clinicians]
-			l := list{Schedule: timeslot.Schedule{
-				EHRInstance: main, DepartmentID: p.ID, NPI: fmt.Sprintf("90000%05d", i), Timezone: p.Timezone,
-				VisitTypeID: "7203", VisitTypeName: "FollowUp",
-			}}
+			l := list{Schedule: followUp(fmt.Sprintf("90000%05d", i))}
+			l.DepartmentID = p.ID
 			for n := range slots / clinicians / 14 {
 				start := noon.AddDate(0, 0, day).Add(time.Duration(n+1) * 5 * time.Minute)
 				l.slots = append(l.slots, slot(start.Unix(), -420, 5))

@@ -14,7 +14,7 @@ import (
 // TestTheGeneratorDrawsEveryCase: what the properties say is worth what their worlds contain.
 func TestTheGeneratorDrawsEveryCase(t *testing.T) {
 	figure.Long(t)
-	const worlds = 500
+	const worlds = 2000
 	inputs := rapid.Custom(func(t *rapid.T) *reference { return newReference(drawInput(t)) })
 	seen := map[string]bool{}
 	for seed := range worlds {
@@ -30,7 +30,8 @@ func TestTheGeneratorDrawsEveryCase(t *testing.T) {
 // cases are in the order of text.
 var cases = []string{
 	"a duration of an older answer", "a gone row that covers", "a member of a pool", "a name in another case",
-	"a slot of answers of different age", "an offset of its own", "behind the window", "both handles",
+	"a slot of answers of different age", "a slot of three sources", "an offset of its own",
+	"behind the window", "both handles",
 	"cut by daysOfSlots", "distance from a point", "distance of a postal code", "dropped by clinicType",
 	"dropped by departmentUrlName", "dropped by ehrInstance", "dropped by established", "dropped by gender",
 	"dropped by modality", "dropped by new", "dropped by npi", "dropped by radius", "dropped by specialty",

@@ -144,7 +144,7 @@ func (w world) drawSchedule(t *rapid.T, key timeslot.FragmentKey) timeslot.Sched
 	s := timeslot.Schedule{
 		EHRInstance: pick(t, w.ehrs...), DepartmentID: pick(t, w.places...), NPI: pick(t, w.npis...),
 		VisitTypeID: pick(t, w.visitIDs...), VisitTypeName: pick(t, w.visitNames...),
-		VisitTypeTitle: pick(t, "", "Title"), Modality: pick(t, "", timeslot.Video, timeslot.InClinic),
+		VisitTypeTitle: pick(t, "", "Title", "Another title"), Modality: pick(t, "", timeslot.Video, timeslot.InClinic),
 		ForNewPatient: drawTri(t), ForEstablishedPatient: drawTri(t), Bookable: drawTri(t),
 		Timezone: pick(t, "", losAngeles, losAngeles, "America/New_York", "localtime"),
 	}

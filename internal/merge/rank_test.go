@@ -37,6 +37,18 @@ func TestRankings(t *testing.T) {
 	}
 }
 
+// TestACalendarIsShownInTheOrderOfTime: the third slot alone can be booked here, and would overtake the second.
+func TestACalendarIsShownInTheOrderOfTime(t *testing.T) {
+	r := merged(query(func(q *timeslot.Query) { q.Sort, q.Explain = timeslot.Balanced, true }),
+		answered(v4(ann, "FollowUp"), 0, at(followUp(ann), nine, "2026-10-06T09:05:00-07:00", "2026-10-06T09:10:00-07:00").ids("", "", "three"))).Result
+	if diff := cmp.Diff([]string{ann + " 09:00", ann + " 09:05", ann + " 09:10"}, clinicians(r)); diff != "" {
+		t.Error(diff)
+	}
+	if r.Slots[2].Score.Total <= r.Slots[1].Score.Total {
+		t.Error("the third slot scores no better than the second: the story shows nothing")
+	}
+}
+
 func TestPages(t *testing.T) {
 	var many []string
 	for day := range 12 {

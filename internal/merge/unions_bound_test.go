@@ -8,6 +8,8 @@ import (
 	"timeslots/internal/timeslot"
 )
 
+var now = time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
+
 // area is an answer with one slot each of some departments.
 func area(latitude float64, fetched time.Time, departments ...string) *timeslot.Fragment {
 	f := &timeslot.Fragment{FetchedAt: fetched, Key: timeslot.FragmentKey{
@@ -32,7 +34,7 @@ func (u *Unions) ask(now time.Time, fragments ...*timeslot.Fragment) *union {
 
 // TestUnionsAreForgotten: a set that nobody asks for is dropped with the clinics that are in no other one.
 func TestUnionsAreForgotten(t *testing.T) {
-	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
+	now := now
 	u := &Unions{}
 	old, kept := area(1, now, "a", "b"), area(2, now, "b", "c")
 	u.ask(now, old)
@@ -51,7 +53,6 @@ func TestUnionsAreForgotten(t *testing.T) {
 
 // TestAnAnswerThatSaysTheSameLeavesItsClinics: what was read anew is united by what it says, and so is another area's.
 func TestAnAnswerThatSaysTheSameLeavesItsClinics(t *testing.T) {
-	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
 	u := &Unions{}
 	before := u.ask(now, area(1, now, "a", "b"))
 	again := area(1, now, "a", "b")
@@ -76,7 +77,6 @@ func TestAnAnswerThatSaysTheSameLeavesItsClinics(t *testing.T) {
 // TestWhoNamesOtherCliniciansSharesWhatIsCommon: what is worked out about a clinician serves all questions that name her;
 // at a department where an answer lists several, they are united together.
 func TestWhoNamesOtherCliniciansSharesWhatIsCommon(t *testing.T) {
-	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
 	calendar := func(npi string) *timeslot.Fragment {
 		f := area(1, now, "a")
 		f.Key = timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: npi}
@@ -99,7 +99,6 @@ func TestWhoNamesOtherCliniciansSharesWhatIsCommon(t *testing.T) {
 
 // TestADroppedUnionKeepsNothing that a question which still has it works out.
 func TestADroppedUnionKeepsNothing(t *testing.T) {
-	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
 	u := &Unions{}
 	old := u.unionOf([]*timeslot.Fragment{area(1, now, "a", "b")}, window{0, 1 << 40}, world{zones: &Zones{}}, now)
 	old.clinicsAt(&old.places[0])
@@ -111,7 +110,6 @@ func TestADroppedUnionKeepsNothing(t *testing.T) {
 
 // TestUnionsAreBounded by their number, and by the size of their clinics.
 func TestUnionsAreBounded(t *testing.T) {
-	now := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
 	u := &Unions{}
 	for i := range maxUnions + 50 {
 		u.ask(now, area(1, now, fmt.Sprint(i)))
