@@ -49,38 +49,6 @@ func TestRowsWithoutAMemberAreCoveredByThePool(t *testing.T) {
 	}
 }
 
-// TestAFresherCareDirectListsTheRowsThatItsMembersCover: it names them by member, so it does not overrule them there.
-func TestAFresherCareDirectListsTheRowsThatItsMembersCover(t *testing.T) {
-	r := merged(anything, clinic(), answered(v5(ann), minutes(1), at(followUp(ann), nine, eleven))).Result
-	if want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-1 10:00"}; !cmp.Equal(want, clinicians(r)) {
-		t.Fatalf("got %v, want %v: at eleven it overrules", clinicians(r), want)
-	}
-	for i, want := range []bool{true, true, false} {
-		if (r.Slots[i].Sources&timeslot.DexCare().SetOf(timeslot.ProviderDirect) != 0) != want {
-			t.Errorf("slot %d: sources %v, Provider Direct among them: want %v", i, timeslot.DexCare().Named(r.Slots[i].Sources), want)
-		}
-	}
-}
-
-func TestARowThatNamesAMemberBelongsToIt(t *testing.T) {
-	named := with(member("P-2"), func(s *timeslot.Schedule) { s.Pool = false }) // v4 alone cannot see the pool
-	r := merged(anything, clinic(), answered(v4(ann, "FollowUp"), 2, at(named, nine).ids("handle"))).Result
-	if want := []string{ann + "/P-1 09:00", ann + "/P-2 09:00", ann + "/P-1 10:00"}; !cmp.Equal(want, clinicians(r)) {
-		t.Fatalf("got %v, want %v", clinicians(r), want)
-	}
-	handles := []string{r.Slots[0].ProviderSlotID, r.Slots[1].ProviderSlotID}
-	if diff := cmp.Diff([]string{"", "handle"}, handles); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestProviderDirectDoesNotOverruleAPool(t *testing.T) {
-	r := merged(anything, clinic(), answered(v5(ann), 0)).Result
-	if r.Total != 3 {
-		t.Errorf("%d slots, want all three", r.Total)
-	}
-}
-
 func TestTakenSlotsOfAPool(t *testing.T) {
 	for name, tt := range map[string]struct {
 		taken timeslot.Schedule
