@@ -2,8 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -14,21 +12,8 @@ import (
 // askHost calls the simulator under one of its host names.
 func askHost(t *testing.T, addr, host, path string) (status int, body string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Host, req.Close = host, true
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	read, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(read)
+	r := get(t, "http://"+addr+path, "Host", host)
+	return r.status, string(r.body)
 }
 
 // The flag may stand alone, before another flag or argument.
@@ -54,8 +39,7 @@ func TestTheSimulatorIsAsUntidyAsItIsTold(t *testing.T) {
 
 func TestTheSimulatorIsSeveralTenantsByHost(t *testing.T) {
 	figure.Beside(t)
-	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--departments", "9", "--providers", "20", "--fault", "patient:status=503")
-	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t, "--departments", "9", "--providers", "20", "--fault", "patient:status=503")
 	_, text := askHost(t, addr, addr, "/_acme/tenants")
 	var tenants []struct {
 		Tenant, Tier string

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -22,19 +21,13 @@ type burst struct {
 }
 
 // ask sends one request for a clinician that nobody has asked for, so that it takes as long as upstream does.
-func (b *burst) ask(client *http.Client, service *running, n int64) {
+func (b *burst) ask(t *testing.T, client *http.Client, service *running, n int64) {
 	begin := time.Now()
-	resp, err := client.Get(fmt.Sprintf("%s/v1/timeslots?npi=8%09d", service.public, n))
-	if err != nil {
-		b.odd.Add(1)
-		return
-	}
-	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, resp.Body)
+	r, err := send(t, client, http.MethodGet, fmt.Sprintf("%s/v1/timeslots?npi=8%09d", service.public, n), "")
 	switch {
-	case resp.StatusCode == http.StatusOK, resp.StatusCode == http.StatusNotFound:
+	case err == nil && (r.status == http.StatusOK || r.status == http.StatusNotFound):
 		b.served.Add(1)
-	case resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "":
+	case err == nil && r.status == http.StatusServiceUnavailable && r.header.Get("Retry-After") != "":
 		b.shed.Add(1)
 		b.mu.Lock()
 		b.refusals = append(b.refusals, time.Since(begin))
@@ -58,11 +51,11 @@ func TestWhatIsBeyondTheLimitIsTurnedAwayAndBookingsAreNot(t *testing.T) {
 	var b burst
 	var crowd sync.WaitGroup
 	for n := range visitors {
-		crowd.Go(func() { b.ask(client, service, int64(n)) })
+		crowd.Go(func() { b.ask(t, client, service, int64(n)) })
 	}
 	eventually(t, "a full house", func() bool { return b.shed.Load() >= visitors-places && upstream.held.Load() >= places })
 	for range 5 {
-		if r := call(t, "POST", service.public+"/dexcare/api/6/visits/retail", "{}", "Authorization", "Bearer p"); r.status != http.StatusBadRequest { // upstream's own word
+		if r := book(t, service.public, "{}", "p"); r.status != http.StatusBadRequest { // upstream's own word
 			t.Errorf("a booking got %d", r.status)
 		}
 	}
@@ -107,7 +100,7 @@ func goodput(t *testing.T) (within bool) {
 			for range places {
 				crowd.Go(func() {
 					for time.Now().Before(end) {
-						b.ask(client, service, n.Add(1))
+						b.ask(t, client, service, n.Add(1))
 					}
 				})
 			}
@@ -117,7 +110,7 @@ func goodput(t *testing.T) (within bool) {
 			for range seconds * 100 {
 				<-tick.C
 				for range perSecond / 100 {
-					crowd.Go(func() { b.ask(client, service, n.Add(1)) })
+					crowd.Go(func() { b.ask(t, client, service, n.Add(1)) })
 				}
 			}
 		}
@@ -132,7 +125,7 @@ func goodput(t *testing.T) (within bool) {
 			select {
 			case <-stop:
 				return
-			case bookings <- call(t, "POST", service.public+"/dexcare/api/6/visits/retail", "{}", "Authorization", "Bearer p").status:
+			case bookings <- book(t, service.public, "{}", "p").status:
 			}
 		}
 	})

@@ -101,8 +101,7 @@ func TestServeAgainstASimulatorOfItsOwn(t *testing.T) {
 	figure.Beside(t)
 	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--seed", "7")
 	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
-	service := start(t, nil, "serve", "--config", written(t, served(addr)))
-	service.listening(t)
+	service := startService(t, served(addr))
 	a := get(t, service.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&product=campaign")
 	if a.answer(t).Total == 0 || a.keptFor(t) != 5 {
 		t.Errorf("%v %s", a.header, a.body)
@@ -129,8 +128,7 @@ func TestTheServiceIsReadyWhileUpstreamAndRedisAreAway(t *testing.T) {
 }
 
 func TestSIGHUPTakesAChangedFileIntoForceAndABrokenOneNot(t *testing.T) {
-	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t)
 	file := written(t, served(addr))
 	service := start(t, nil, "serve", "--config", file)
 	service.listening(t)

@@ -84,9 +84,7 @@ func (b *balancer) send(path, body string, want int, headers ...string) {
 	req, _ := http.NewRequest(http.MethodPost, b.pick()+path, io.NopCloser(strings.NewReader(body)))
 	req.ContentLength = int64(len(body))
 	req.Header.Set("Content-Type", "application/json")
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
+	setHeaders(req, headers)
 	resp, err := b.client.Do(req)
 	if err != nil {
 		b.lost.Add(1)
@@ -116,7 +114,7 @@ func (b *balancer) load(ctx context.Context, perSecond int) {
 		}
 		if i%10 == 0 {
 			visitors.Go(func() {
-				b.send("/dexcare/api/6/visits/retail", "{}", http.StatusBadRequest, "Authorization", "Bearer p")
+				b.send(retail, "{}", http.StatusBadRequest, "Authorization", "Bearer p")
 			})
 			continue
 		}
@@ -179,12 +177,10 @@ func TestARollingRestartUnderLoadLosesNoRequest(t *testing.T) {
 	if figure.Judged() {
 		replicas, perSecond, visitors, delay = 3, 300, 20, "400ms"
 	}
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "20ms")
-	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t, "--latency", "20ms")
 	replica := func() *running { // patient always: what a budget makes of an answer is not the question
-		r := start(t, nil, "serve", "--config", written(t, served(addr)+"shutdown: {delay: "+delay+"}\nlog: {level: error}\nsearch: {budget: 20s}\n"+
-			"sources: {careDirect: {timeout: 20s}, providerDirect: {timeout: 20s}, directory: {timeout: 20s}}\n"))
-		r.listening(t)
+		r := startService(t, served(addr)+"shutdown: {delay: "+delay+"}\nlog: {level: error}\nsearch: {budget: 20s}\n"+
+			"sources: {careDirect: {timeout: 20s}, providerDirect: {timeout: 20s}, directory: {timeout: 20s}}\n")
 		return r
 	}
 	var all []*running
@@ -244,32 +240,25 @@ func TestABookingInFlightOutlivesTheGraceOfReads(t *testing.T) {
 			service, simulator, _ := startServed(t, more, "--fault", "retail-booking:latency=2s", "--fault", "department-timeslots:hang")
 			results := make(chan string, 2)
 			ask := func(method, path string, headers ...string) {
-				req, _ := http.NewRequest(method, service.public+path, strings.NewReader(""))
-				for i := 0; i+1 < len(headers); i += 2 {
-					req.Header.Set(headers[i], headers[i+1])
-				}
-				client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-				resp, err := client.Do(req)
+				r, err := send(t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, method, service.public+path, "", headers...)
 				if err != nil {
 					results <- method + " cut off"
 					return
 				}
-				defer resp.Body.Close()
-				_, err = io.Copy(io.Discard, resp.Body)
-				results <- fmt.Sprint(method, " ", resp.StatusCode, " ", err)
+				results <- fmt.Sprint(method, " ", r.status)
 			}
 			if tt.read {
 				go ask("GET", hotClinic)
 				eventually(t, "the read being under way", func() bool { return calls(t, simulator)["department-timeslots"] == 1 })
 			}
-			go ask("POST", "/dexcare/api/6/visits/retail", "Authorization", "Bearer p")
+			go ask("POST", retail, "Authorization", "Bearer p")
 			eventually(t, "the booking being under way", func() bool { return calls(t, simulator)["retail-booking"] == 1 })
 			code := service.end(t)
 			got := map[string]bool{<-results: true}
 			if tt.read {
 				got[<-results] = true
 			}
-			if !got["POST 400 <nil>"] || got["GET cut off"] != tt.read || code != tt.code {
+			if !got["POST 400"] || got["GET cut off"] != tt.read || code != tt.code {
 				t.Errorf("%v, exit code %d:\n%s", got, code, service.err)
 			}
 		})

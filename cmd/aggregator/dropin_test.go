@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,25 +103,17 @@ var recorded = []request{
 func (r request) dated() request {
 	for _, n := range []int{1, 2, 3, 4, 8, 200, 210} {
 		day := time.Now().AddDate(0, 0, n).Format(time.DateOnly)
-		placeholder := "{" + jsonNumber(n) + "}"
+		placeholder := fmt.Sprintf("{%d}", n)
 		r.path, r.body = strings.ReplaceAll(r.path, placeholder, day), strings.ReplaceAll(r.body, placeholder, day)
 	}
 	return r
 }
 
-func jsonNumber(n int) string {
-	b, _ := json.Marshal(n)
-	return string(b)
-}
-
 // startPair runs a simulator and the service in front of it.
 func startPair(t *testing.T) (service *running, simulator string) {
 	t.Helper()
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
-	service = start(t, nil, "serve", "--config", written(t, served(addr)))
-	service.listening(t)
-	return service, "http://" + addr
+	service, simulator, _ = startServed(t, "")
+	return service, simulator
 }
 
 // keyFor is what a client that calls DexCare directly sends.
@@ -180,20 +173,6 @@ func TestOrderCaseAndEncodingDoNotSplitEntries(t *testing.T) {
 	if after["slots-search"] != 1 {
 		t.Errorf("%d calls for two spellings of one body", after["slots-search"])
 	}
-}
-
-// calls counts what the simulator was asked, by operation.
-func calls(t *testing.T, simulator string) map[string]int {
-	t.Helper()
-	var counts map[string]struct{ Calls int }
-	if err := json.Unmarshal(get(t, simulator+"/_acme/calls").body, &counts); err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]int{}
-	for name, c := range counts {
-		out[name] = c.Calls
-	}
-	return out
 }
 
 func TestWhatMayBePersonalIsPassedThroughEachTime(t *testing.T) {
@@ -263,10 +242,7 @@ func TestATakenSlotIsLeftOutOfEveryRepeatedBody(t *testing.T) {
 			t.Fatalf("%s does not list %s before: %.300s", reads[i].path, written, body)
 		}
 	}
-	booking := `{"visitDetails":{"ehrSystemName":"` + slot.EHRInstance + `","departmentId":"` + slot.DepartmentID + `","visitReason":"x","declaration":"self","slotId":"` + slot.Booking.SlotID + `","providerId":"` + slot.Booking.ProviderID + `"},"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"registrationModules":{"documentSigning":[]}}`
-	if r := call(t, "POST", base+"/api/6/visits/retail", booking, "Authorization", "Bearer p", "Content-Type", "application/json"); r.status/100 != 2 {
-		t.Fatalf("booking: %d %s", r.status, r.body)
-	}
+	slot.booked(t, service.public)
 	for _, r := range reads {
 		for _, line := range offered(t, r.do(t, base).body, slot.NPI, written) {
 			t.Errorf("%s still lists %s", r.path, line)

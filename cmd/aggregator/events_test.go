@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -83,12 +82,7 @@ func TestASlotBookedOnOneReplicaFadesForThoseWhoLookAtItOnAnother(t *testing.T) 
 	said := listening(t, f.replicas[1].public, riverton)
 	until(t, said, "event: offered")
 	until(t, said, slot.ID)
-	body := fmt.Sprintf(`{"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"visitDetails":{"ehrSystemName":%q,"departmentId":%q,"visitReason":"Sore throat","declaration":"self","slotId":%q,"providerId":%q},"registrationModules":{"documentSigning":[]}}`,
-		slot.EHRInstance, slot.DepartmentID, slot.Booking.SlotID, slot.Booking.ProviderID)
-	booked := call(t, http.MethodPost, f.replicas[0].public+"/dexcare/api/6/visits/retail", body, "Content-Type", "application/json", "Authorization", "Bearer patient-1")
-	if booked.status/100 != 2 {
-		t.Fatalf("booking: %d %s", booked.status, booked.body)
-	}
+	slot.booked(t, f.replicas[0].public)
 	took := until(t, said, `{"removed":["`+slot.ID+`"],"restored":[]}`)
 	t.Logf("told %v after the answer to the booking", took.Round(time.Millisecond)) // a second at most: ./faults judges that
 }

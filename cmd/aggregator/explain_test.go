@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,14 +14,7 @@ func TestAQueryIsExplainedAndNothingIsFetchedForIt(t *testing.T) {
 	figure.Beside(t)
 	s := serveWarm(t, "")
 	const query = "departmentUrlName=AcmeRiverton&visitTypeName=Illness&sort=balanced"
-	explain := func() (x api.Explanation) {
-		t.Helper()
-		r := get(t, s.admin+"/ops/explain?"+query)
-		if err := json.Unmarshal(r.body, &x); err != nil || r.status != http.StatusOK {
-			t.Fatalf("%d %v %s", r.status, err, r.body)
-		}
-		return x
-	}
+	explain := func() api.Explanation { return document[api.Explanation](t, get(t, s.admin+"/ops/explain?"+query)) }
 	if x := explain(); x.Merge.Offered != 0 || len(x.Fragments) == 0 || x.Fragments[0].Found != "none" {
 		t.Errorf("cold: %+v", x)
 	}

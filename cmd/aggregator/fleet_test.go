@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -27,12 +24,10 @@ type fleet struct {
 // startFleet takes more about Redis, and more of a configuration.
 func startFleet(t *testing.T, replicas int, redis, more string) *fleet {
 	t.Helper()
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--latency", "50ms")
-	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t, "--latency", "50ms")
 	f := &fleet{simulator: "http://" + addr, redis: rig.StartRedis(t)}
 	for range replicas {
-		r := start(t, nil, "serve", "--config", written(t, served(addr)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\nlog: {level: error}\n%s", f.redis.Addr, redis, more)))
-		r.listening(t)
+		r := startService(t, served(addr)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\nlog: {level: error}\n%s", f.redis.Addr, redis, more))
 		f.replicas = append(f.replicas, r)
 	}
 	return f
@@ -49,7 +44,7 @@ func TestAThousandColdRequestsOnThreeReplicasAreOneCallForEachFragment(t *testin
 	var crowd sync.WaitGroup
 	for i := range 1000 {
 		crowd.Go(func() {
-			if _, err := fetched(client, f.replicas[i%3].public+hotClinic); err != nil {
+			if _, err := fetched(t, client, f.replicas[i%3].public+hotClinic); err != nil {
 				t.Error(err)
 			}
 		})
@@ -62,21 +57,13 @@ func TestAThousandColdRequestsOnThreeReplicasAreOneCallForEachFragment(t *testin
 }
 
 // fetched reads a whole answer and gives how long it took.
-func fetched(client *http.Client, target string) (time.Duration, error) {
+func fetched(t *testing.T, client *http.Client, target string) (time.Duration, error) {
 	begin := time.Now()
-	resp, err := client.Get(target)
-	if err != nil {
-		return 0, err
+	r, err := send(t, client, http.MethodGet, target, "")
+	if err == nil && r.status != http.StatusOK {
+		err = fmt.Errorf("status %d: %s", r.status, r.body)
 	}
-	defer resp.Body.Close()
-	var body bytes.Buffer
-	if _, err := body.ReadFrom(resp.Body); err != nil {
-		return 0, err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return 0, errors.New(resp.Status + " " + body.String())
-	}
-	return time.Since(begin), nil
+	return time.Since(begin), err
 }
 
 // load sends requests at a steady rate to the replicas in turn, and collects how long each took.
@@ -91,7 +78,7 @@ func (f *fleet) load(t *testing.T, perSecond int, during time.Duration) (took []
 	for i := range int(during.Seconds() * float64(perSecond)) {
 		<-tick.C
 		visitors.Go(func() {
-			d, err := fetched(client, f.replicas[i%len(f.replicas)].public+hotClinic)
+			d, err := fetched(t, client, f.replicas[i%len(f.replicas)].public+hotClinic)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -116,7 +103,7 @@ func TestAHotFragmentCostsTheFleetOneCallAFreshPeriod(t *testing.T) {
 	// 50 ms, the default, is too short where a crowd, three replicas, Redis and upstream share two cores: an answer then
 	// lies unread for longer than that, and the replica goes on its own, as it should.
 	f := startFleet(t, 3, ", timeout: 300ms", "sources: {careDirect: {fresh: 2s, stale: 10s}}\n")
-	if _, err := fetched(http.DefaultClient, f.replicas[0].public+hotClinic); err != nil {
+	if _, err := fetched(t, http.DefaultClient, f.replicas[0].public+hotClinic); err != nil {
 		t.Fatal(err)
 	}
 	http.DefaultClient.CloseIdleConnections()
@@ -173,20 +160,12 @@ func TestTheSecondClickAtAnotherReplicaIsNotSent(t *testing.T) {
 	f := startFleet(t, 2, "", "")
 	for i, want := range []string{"", "already-submitted", "already-submitted"} {
 		// A slot that nobody knows: upstream refuses it, and that is an answer like any other.
-		req, err := http.NewRequest(http.MethodPost, f.replicas[i%2].public+"/dexcare/api/6/visits/retail", strings.NewReader(`{"visitDetails":{"slotId":"none"}}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header = http.Header{"Authorization": {"Bearer p-1"}, "Content-Type": {"application/json"}, "Idempotency-Key": {"click-1"}}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := call(t, http.MethodPost, f.replicas[i%2].public+retail, `{"visitDetails":{"slotId":"none"}}`,
+			"Authorization", "Bearer p-1", "Content-Type", "application/json", "Idempotency-Key", "click-1")
 		var problem struct{ Outcome string }
-		_ = json.NewDecoder(resp.Body).Decode(&problem) // upstream's own words are none
-		resp.Body.Close()
+		_ = json.Unmarshal(r.body, &problem) // upstream's own words are none
 		if problem.Outcome != want {
-			t.Errorf("click %d: %s, outcome %q, want %q", i+1, resp.Status, problem.Outcome, want)
+			t.Errorf("click %d: %d, outcome %q, want %q", i+1, r.status, problem.Outcome, want)
 		}
 	}
 	if n := calls(t, f.simulator)["retail-booking"]; n != 1 {

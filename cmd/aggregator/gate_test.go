@@ -50,9 +50,7 @@ func newGate(t *testing.T, simulator, part string) *gate {
 // startGated runs a simulator, a gate before it and the service before both.
 func startGated(t *testing.T, part, more string) (service *running, g *gate) {
 	t.Helper()
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	g = newGate(t, "http://"+sim.err.waitFor(t, `listening public=(\S+)`)[1], part)
-	service = start(t, nil, "serve", "--config", written(t, served(g.addr)+more))
-	service.listening(t)
+	g = newGate(t, "http://"+startTenant(t), part)
+	service = startService(t, served(g.addr)+more)
 	return service, g
 }

@@ -55,9 +55,7 @@ func TestChangingCallsNeedTheTokenOrComeFromHere(t *testing.T) {
 			s := quietService(t, "admin: {listen: 127.0.0.1:0, token: \""+tt.token+"\"}")
 			r := httptest.NewRequest(http.MethodPost, "/ops/invalidate", strings.NewReader(changing))
 			r.RemoteAddr, r.Host = tt.peer, tt.host
-			for i := 0; i+1 < len(tt.headers); i += 2 {
-				r.Header.Set(tt.headers[i], tt.headers[i+1])
-			}
+			setHeaders(r, tt.headers)
 			w := httptest.NewRecorder()
 			s.adminHandler().ServeHTTP(w, r)
 			if w.Code != tt.want {

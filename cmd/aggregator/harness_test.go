@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -108,6 +109,21 @@ func (r *running) listening(t testing.TB) {
 	r.public, r.admin = "http://"+at[1], "http://"+at[2]
 }
 
+// startTenant runs the simulator on a free port.
+func startTenant(t testing.TB, flags ...string) (addr string) {
+	t.Helper()
+	tenant := start(t, nil, append([]string{"acme", "--listen", "127.0.0.1:0"}, flags...)...)
+	return tenant.err.waitFor(t, `listening public=(\S+)`)[1]
+}
+
+// startService runs the service with a configuration.
+func startService(t testing.TB, text string) *running {
+	t.Helper()
+	r := start(t, nil, "serve", "--config", written(t, text))
+	r.listening(t)
+	return r
+}
+
 // simulator is the address that the demo prints.
 func (r *running) simulator(t testing.TB) string {
 	t.Helper()
@@ -123,26 +139,40 @@ type reply struct {
 
 func call(t testing.TB, method, target, body string, headers ...string) reply {
 	t.Helper()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
+	r, err := send(t, &client, method, target, body, headers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// send is a call whose connection may fail, by a client that may keep its connections.
+func send(t testing.TB, client *http.Client, method, target, body string, headers ...string) (reply, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), hanging)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		return reply{}, err
 	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
+	setHeaders(req, headers)
 	resp, err := client.Do(req)
 	if err != nil {
-		t.Fatal(err)
+		return reply{}, err
 	}
 	defer resp.Body.Close()
 	read, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
+	return reply{status: resp.StatusCode, header: resp.Header, body: read}, err
+}
+
+// setHeaders takes pairs; Host is the host that is asked.
+func setHeaders(req *http.Request, pairs []string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		req.Header.Set(pairs[i], pairs[i+1])
 	}
-	return reply{status: resp.StatusCode, header: resp.Header, body: read}
+	if host := req.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
 }
 
 func get(t testing.TB, target string, headers ...string) reply {
@@ -165,24 +195,10 @@ func (r reply) keptFor(t testing.TB) int {
 
 // answer is the document of docs/interface.md §3.1, as a client reads it.
 type answer struct {
-	AsOf      time.Time
-	Complete  bool
-	Total     int
-	Timeslots []struct {
-		ID                   string
-		SlotDateTime         time.Time
-		Duration             int
-		EHRInstance          string `json:"ehrInstance"`
-		DepartmentID         string `json:"departmentId"`
-		DepartmentIdentifier string `json:"departmentIdentifier"`
-		DepartmentURLName    string `json:"departmentUrlName"`
-		NPI                  string `json:"npi"`
-		VisitTypeID          string `json:"visitTypeId"`
-		VisitTypeName        string `json:"visitTypeName"`
-		Distance             *float64
-		Sources              []string
-		Booking              struct{ Flow, SlotID, ProviderID, URL string }
-	}
+	AsOf        time.Time
+	Complete    bool
+	Total       int
+	Timeslots   []slot
 	Providers   map[string]struct{ Name string }
 	Departments map[string]struct {
 		Name, URLName, Timezone string
@@ -199,16 +215,84 @@ type answer struct {
 	}
 }
 
+type slot struct {
+	ID                   string
+	SlotDateTime         time.Time
+	Duration             int
+	EHRInstance          string `json:"ehrInstance"`
+	DepartmentID         string `json:"departmentId"`
+	DepartmentIdentifier string `json:"departmentIdentifier"`
+	DepartmentURLName    string `json:"departmentUrlName"`
+	NPI                  string `json:"npi"`
+	VisitTypeID          string `json:"visitTypeId"`
+	VisitTypeName        string `json:"visitTypeName"`
+	Distance             *float64
+	Sources              []string
+	Booking              struct{ Flow, SlotID, ProviderID, URL string }
+}
+
 func (r reply) answer(t testing.TB) answer {
+	t.Helper()
+	return document[answer](t, r)
+}
+
+// document reads an answer whose status is 200.
+func document[T any](t testing.TB, r reply) (document T) {
 	t.Helper()
 	if r.status != http.StatusOK {
 		t.Fatalf("status %d: %s", r.status, r.body)
 	}
-	var a answer
-	if err := json.Unmarshal(r.body, &a); err != nil {
+	if err := json.Unmarshal(r.body, &document); err != nil {
 		t.Fatalf("%v in %s", err, r.body)
 	}
-	return a
+	return document
+}
+
+// calls counts what the simulator was asked, by operation.
+func calls(t *testing.T, simulator string) map[string]int {
+	t.Helper()
+	out := map[string]int{}
+	for name, c := range document[map[string]struct{ Calls int }](t, get(t, simulator+"/_acme/calls")) {
+		out[name] = c.Calls
+	}
+	return out
+}
+
+// fail makes the simulator fail from now on.
+func fail(t *testing.T, simulator string, faults ...string) {
+	t.Helper()
+	rules, err := json.Marshal(faults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := call(t, http.MethodPut, simulator+"/_acme/faults", string(rules)); r.status/100 != 2 {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+}
+
+// retail is where a clinic's slot is booked.
+const retail = "/dexcare/api/6/visits/retail"
+
+// booking is the body of a request for the slot.
+func (s slot) booking() string {
+	return fmt.Sprintf(`{"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"visitDetails":{"ehrSystemName":%q,"departmentId":%q,"visitReason":"Sore throat","declaration":"self","slotId":%q,"providerId":%q},"registrationModules":{"documentSigning":[]}}`,
+		s.EHRInstance, s.DepartmentID, s.Booking.SlotID, s.Booking.ProviderID)
+}
+
+// book sends a booking; an empty one is refused by upstream with 400.
+func book(t *testing.T, public, body, patient string) reply {
+	t.Helper()
+	return call(t, http.MethodPost, public+retail, body, "Authorization", "Bearer "+patient, "Content-Type", "application/json")
+}
+
+// booked sells the slot to a patient.
+func (s slot) booked(t *testing.T, public string) reply {
+	t.Helper()
+	r := book(t, public, s.booking(), "patient-1")
+	if r.status/100 != 2 {
+		t.Fatalf("booking: %d %s", r.status, r.body)
+	}
+	return r
 }
 
 // eventually polls until check is content.
@@ -236,13 +320,18 @@ func counted(t testing.TB, admin string, series ...string) (metrics string) {
 // quietService is the service without listeners, in front of nobody; admin is its admin part of the configuration.
 func quietService(t *testing.T, admin string) *service {
 	t.Helper()
-	text := strings.Replace(served("127.0.0.1:1"), `admin: {listen: 127.0.0.1:0, token: "admin-secret"}`, admin, 1)
-	cfg, err := config.LoadBytes("test", []byte(text), nil)
+	return built(t, strings.Replace(served("127.0.0.1:1"), `admin: {listen: 127.0.0.1:0, token: "admin-secret"}`, admin, 1), io.Discard)
+}
+
+// built is the service without listeners until the test ends.
+func built(t *testing.T, text string, log io.Writer, environ ...string) *service {
+	t.Helper()
+	cfg, err := config.LoadBytes("test", []byte(text), environ)
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, level := newLogger(io.Discard, cfg.Log)
-	s, err := newService(cfg, log, level, extras{})
+	logger, level := newLogger(log, cfg.Log)
+	s, err := newService(cfg, logger, level, extras{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -201,10 +201,8 @@ func TestEveryKeyOfTheConfigurationChangesSomething(t *testing.T) {
 	}
 	load := func(key, value string) *config.Config {
 		environ := maps.Clone(base)
-		switch key {
-		case "cache.redis.master":
+		if key == "cache.redis.master" {
 			environ["AGGREGATOR_CACHE_REDIS_MODE"] = "sentinel"
-		case "":
 		}
 		if key != "" {
 			environ[variable(key)] = value
@@ -294,8 +292,7 @@ func TestKeysThatAllowWhatTheCheckRefuses(t *testing.T) {
 
 func TestPagesAreThereWhereTheyAreWanted(t *testing.T) {
 	for more, want := range map[string]int{"": http.StatusNotFound, "pages: {enabled: true}\n": http.StatusOK} {
-		s := start(t, nil, "serve", "--config", written(t, served("127.0.0.1:1")+more))
-		s.listening(t)
+		s := startService(t, served("127.0.0.1:1")+more)
 		if r := get(t, s.public+"/flu-shot"); r.status != want {
 			t.Errorf("%q: %d, want %d", more, r.status, want)
 		}
@@ -304,8 +301,7 @@ func TestPagesAreThereWhereTheyAreWanted(t *testing.T) {
 
 func TestALimitForEachClientIsSaidToTakeTheLongWay(t *testing.T) {
 	for more, want := range map[string]bool{"": false, "limits: {perClientPerSecond: 1000, perClientBurst: 1000}\n": true} {
-		s := start(t, nil, "serve", "--config", written(t, served("127.0.0.1:1")+more))
-		s.listening(t)
+		s := startService(t, served("127.0.0.1:1")+more)
 		if said := strings.Contains(s.err.String(), "limits.perClientPerSecond"); said != want {
 			t.Errorf("%q: said %v", more, said)
 		}
@@ -318,15 +314,7 @@ func TestAReloadThatLeavesAPartAsItWasSaysSo(t *testing.T) {
 		return func() (*config.Config, error) { return config.LoadBytes("changed", []byte(text), nil) }
 	}
 	first := served("127.0.0.1:1")
-	cfg, err := load(first)()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, level := newLogger(&logged, cfg.Log)
-	s, err := newService(cfg, log, level, extras{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := built(t, first, &logged)
 	s.reload(load(strings.Replace(first, "maxAge: 5s", "maxAge: 7s", 1)))
 	if said := logged.String(); strings.Count(said, `"configuration reloaded"`) != 1 || strings.Contains(said, "in part") {
 		t.Errorf("a change that was taken: %s", said)
@@ -335,8 +323,5 @@ func TestAReloadThatLeavesAPartAsItWasSaysSo(t *testing.T) {
 	s.reload(load(strings.Replace(strings.Replace(first, "maxAge: 5s", "maxAge: 9s", 1), "admin-secret", "another-secret", 1)))
 	if said := logged.String(); strings.Contains(said, `"configuration reloaded"`) || !strings.Contains(said, "reloaded in part") || !strings.Contains(said, `["admin"]`) || strings.Contains(said, "secret") {
 		t.Errorf("a token that was not taken: %s", said)
-	}
-	if err := s.close(); err != nil {
-		t.Error(err)
 	}
 }

@@ -84,12 +84,12 @@ func TestPagesOfOtherOriginsMayReadOnceTheyAreListed(t *testing.T) {
 		}
 	}
 	before := calls(t, simulator)["booking"]
-	r := call(t, http.MethodOptions, service.public+"/dexcare/api/6/visits/retail", "", "Origin", page,
+	r := call(t, http.MethodOptions, service.public+retail, "", "Origin", page,
 		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,content-type")
 	if r.status != http.StatusNoContent || r.header.Get("Access-Control-Allow-Headers") != "authorization,content-type" || r.header.Get("Access-Control-Allow-Credentials") != "" {
 		t.Errorf("preflight: %d %v", r.status, r.header)
 	}
-	booked := call(t, http.MethodPost, service.public+"/dexcare/api/6/visits/retail", "{}", "Origin", page, "Authorization", "Bearer p")
+	booked := call(t, http.MethodPost, service.public+retail, "{}", "Origin", page, "Authorization", "Bearer p")
 	if booked.header.Get("Access-Control-Allow-Origin") != page || booked.header.Get("Access-Control-Allow-Credentials") != "" {
 		t.Errorf("a booking: %v", booked.header)
 	}

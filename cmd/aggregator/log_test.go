@@ -21,9 +21,8 @@ import (
 // startMute runs the service in a process whose standard error says nothing, so that it must be told where to listen.
 func startMute(t *testing.T, stderr *os.File) *process {
 	t.Helper()
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
 	public, admin := rig.FreeAddress(t), rig.FreeAddress(t)
-	text := served(sim.err.waitFor(t, `listening public=(\S+)`)[1])
+	text := served(startTenant(t))
 	text = strings.Replace(text, "listen: 127.0.0.1:0", "listen: "+public, 1)
 	text = strings.Replace(text, "listen: 127.0.0.1:0", "listen: "+admin, 1)
 	p := newProcess(t, "", "serve", "--config", written(t, text))
@@ -49,31 +48,15 @@ func flood(t *testing.T, public string) {
 	for range 8 {
 		crowd.Go(func() {
 			for range 500 {
-				if err := nowhere(client, public); err != nil {
-					t.Error(err)
+				r, err := send(t, client, http.MethodGet, public+"/nowhere", "", "correlation-id", strings.Repeat("x", 128))
+				if err != nil || r.status != http.StatusNotFound {
+					t.Errorf("status %d (%v)", r.status, err)
 					return
 				}
 			}
 		})
 	}
 	crowd.Wait()
-}
-
-func nowhere(client *http.Client, public string) error {
-	req, err := http.NewRequest(http.MethodGet, public+"/nowhere", nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("correlation-id", strings.Repeat("x", 128))
-	resp, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusNotFound {
-		return fmt.Errorf("status %d (%v)", resp.StatusCode, err)
-	}
-	return nil
 }
 
 func TestNothingStopsWhenTheLogCannotBeWritten(t *testing.T) {
@@ -104,7 +87,7 @@ func TestNothingStopsWhenTheLogCannotBeWritten(t *testing.T) {
 			p := startMute(t, stderr)
 			after()
 			flood(t, p.public)
-			if r := call(t, "POST", p.public+"/dexcare/api/6/visits/retail", "{}", "Authorization", "Bearer p"); r.status != http.StatusBadRequest {
+			if r := book(t, p.public, "{}", "p"); r.status != http.StatusBadRequest {
 				t.Errorf("a booking: %d", r.status)
 			}
 			if code := p.terminate(t, syscall.SIGTERM); code != exitDone {
@@ -150,8 +133,7 @@ func TestOnceTheLogIsReadAgainItSaysHowMuchIsMissing(t *testing.T) {
 func TestWhatWasLoggedLastIsWrittenBeforeTheEnd(t *testing.T) {
 	figure.Long(t)
 	figure.Beside(t)
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	p := startProcess(t, "", "serve", "--config", written(t, served(sim.err.waitFor(t, `listening public=(\S+)`)[1])))
+	p := startProcess(t, "", "serve", "--config", written(t, served(startTenant(t))))
 	for i := range 50 {
 		get(t, p.public+"/nowhere", "correlation-id", fmt.Sprint("nr-", i))
 	}
@@ -168,28 +150,17 @@ func TestADumpOfAllGoroutinesHoldsNothingThatWasSent(t *testing.T) {
 	figure.Long(t)
 	figure.Beside(t)
 	const token, body, header = "Canary-Token-51c2", "Canary-Body-9d0e", "Canary-Header-77ab"
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--fault", "*:hang")
-	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t, "--fault", "*:hang")
 	p := startProcess(t, "export GOTRACEBACK=all", "serve", "--config", written(t, served(addr)))
-	send := func(method, path, body string) {
-		req, _ := http.NewRequest(method, p.public+path, strings.NewReader(body))
-		req.Header.Set("Authorization", "Bearer "+token)
-		req.Header.Set("X-Header", header)
-		req.Header.Set("Content-Type", "application/json")
-		go func() {
-			client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-			if resp, err := client.Do(req); err == nil {
-				resp.Body.Close()
-			}
-		}()
+	ask := func(method, path, body string) { // no answer comes before the process ends
+		go send(t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, method, p.public+path, body,
+			"Authorization", "Bearer "+token, "X-Header", header, "Content-Type", "application/json")
 	}
-	send("POST", "/dexcare/api/6/visits/retail", `{"patient":{"firstName":"`+body+`"}}`)
-	send("GET", "/dexcare/v5/providers/9000000017/timeslots", "")
-	send("GET", "/dexcare/api/9/visits/44444444-aaaa-4bbb-8ccc-000000000901/summary", "")
-	send("GET", "/v1/timeslots?npi=9000000017", "")
-	eventually(t, "all being under way", func() bool {
-		return strings.Contains(string(get(t, p.admin+"/metrics").body), "aggregator_http_requests_in_flight 4")
-	})
+	ask("POST", retail, `{"patient":{"firstName":"`+body+`"}}`)
+	ask("GET", "/dexcare/v5/providers/9000000017/timeslots", "")
+	ask("GET", "/dexcare/api/9/visits/44444444-aaaa-4bbb-8ccc-000000000901/summary", "")
+	ask("GET", "/v1/timeslots?npi=9000000017", "")
+	counted(t, p.admin, "aggregator_http_requests_in_flight 4")
 	if code := p.terminate(t, syscall.SIGQUIT); code != 2 {
 		t.Errorf("exit code %d", code)
 	}

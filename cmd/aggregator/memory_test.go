@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"os"
@@ -106,15 +105,14 @@ func TestAContainerOf256MiBIsNotKilledHoweverMuchIsAsked(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--providers", "500")
-	file := written(t, served(sim.err.waitFor(t, `listening public=(\S+)`)[1])+"log: {level: warn}\n")
+	file := written(t, served(startTenant(t, "--providers", "500"))+"log: {level: warn}\n")
 	p := newProcess(t, "echo $$ > "+box.dir+"/cgroup.procs", "serve", "--config", file)
 	p.cmd.Args[3] = program
 	p.cmd.Stderr = p.err
 	p.begin(t)
 	p.listening(t)
 	p.err.waitFor(t, "caches are smaller than configured")
-	failed := fill(p.public, 8*time.Second)
+	failed := fill(t, p.public, 8*time.Second)
 	peak, err := strconv.ParseInt(box.read(t, box.peak), 10, 64) // of the container's whole life: not a figure to measure again
 	const most = limit / 100 * 97
 	t.Logf("%d bytes at the peak, at most %d (%v)", peak, most, err)
@@ -133,7 +131,7 @@ func TestAContainerOf256MiBIsNotKilledHoweverMuchIsAsked(t *testing.T) {
 }
 
 // fill asks for large answers, each a little different, so that caches fill up.
-func fill(public string, during time.Duration) (failed int64) {
+func fill(t *testing.T, public string, during time.Duration) (failed int64) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}, Timeout: 20 * time.Second}
 	defer client.CloseIdleConnections()
 	var n, bad atomic.Int64
@@ -143,15 +141,9 @@ func fill(public string, during time.Duration) (failed int64) {
 		crowd.Go(func() {
 			for time.Now().Before(end) {
 				i := n.Add(1)
-				resp, err := client.Get(fmt.Sprintf("%s/v1/timeslots?latitude=47.%02d&longitude=-122.%02d&radius=%d&visitTypeName=Illness&limit=%d&explain=true",
-					public, i%100, i/100%100, 20+i%80, 500-i%100))
-				if err != nil {
-					bad.Add(1)
-					continue
-				}
-				_, _ = io.Copy(io.Discard, resp.Body)
-				resp.Body.Close()
-				if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusServiceUnavailable {
+				r, err := send(t, client, http.MethodGet, fmt.Sprintf("%s/v1/timeslots?latitude=47.%02d&longitude=-122.%02d&radius=%d&visitTypeName=Illness&limit=%d&explain=true",
+					public, i%100, i/100%100, 20+i%80, 500-i%100), "")
+				if err != nil || r.status != http.StatusOK && r.status != http.StatusServiceUnavailable {
 					bad.Add(1)
 				}
 			}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"net/http"
 	"testing"
 	"time"
 
@@ -31,14 +29,7 @@ type entries struct {
 
 func (r reply) entries(t *testing.T) entries {
 	t.Helper()
-	if r.status != http.StatusOK {
-		t.Fatalf("status %d: %s", r.status, r.body)
-	}
-	var e entries
-	if err := json.Unmarshal(r.body, &e); err != nil {
-		t.Fatalf("%v in %s", err, r.body)
-	}
-	return e
+	return document[entries](t, r)
 }
 
 func TestAListOfClinicsSaysWhatTheirSlotsSay(t *testing.T) {
@@ -71,15 +62,13 @@ func TestAListOfClinicsSaysWhatTheirSlotsSay(t *testing.T) {
 func TestAClinicianWithoutTimesAndOneWhoseSourceFailedAreListedApart(t *testing.T) {
 	figure.Beside(t)
 	demo := startDemo(t)
-	npi := directoryOf(t, demo).npi
+	const npi = aClinician
 	list := get(t, demo.public+"/v1/next-available?visitTypeName=Nonesuch&npi="+npi).entries(t)
 	if len(list.Entries) != 1 || list.Entries[0].Status != "none" || !list.Complete {
 		t.Errorf("nothing of that visit type: %+v", list)
 	}
 	const other = "9000000025"
-	if r := call(t, http.MethodPut, demo.simulator(t)+"/_acme/faults", `["provider-direct:status=500"]`); r.status/100 != 2 {
-		t.Fatalf("%d %s", r.status, r.body)
-	}
+	fail(t, demo.simulator(t), "provider-direct:status=500")
 	r := get(t, demo.public+"/v1/next-available?visitTypeName=Nonesuch&npi="+npi+","+other).entries(t)
 	if len(r.Entries) != 2 || r.Entries[0].NPI != npi || r.Entries[0].Status != "none" || r.Entries[1].Status != "unknown" || r.Complete {
 		t.Errorf("one from the cache, one that cannot be asked: %+v", r)
@@ -89,7 +78,7 @@ func TestAClinicianWithoutTimesAndOneWhoseSourceFailedAreListedApart(t *testing.
 func TestAnEmptyDayNamesTheNextSlot(t *testing.T) {
 	figure.Beside(t)
 	demo := startDemo(t)
-	npi := directoryOf(t, demo).npi
+	const npi = aClinician
 	all := get(t, demo.public+"/v1/timeslots?npi="+npi+"&limit=500").answer(t)
 	have := map[string]bool{}
 	for _, slot := range all.Timeslots {

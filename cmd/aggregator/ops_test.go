@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 	"testing"
@@ -10,12 +9,9 @@ import (
 	"timeslots/test/rig/figure"
 )
 
-func stateOf(t *testing.T, s *running) (state ops.State) {
+func stateOf(t *testing.T, s *running) ops.State {
 	t.Helper()
-	if err := json.Unmarshal(get(t, s.admin+"/ops/state").body, &state); err != nil {
-		t.Fatal(err)
-	}
-	return state
+	return document[ops.State](t, get(t, s.admin+"/ops/state"))
 }
 
 func TestTheStateSaysHowManySlotsEachSourceLists(t *testing.T) {

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -14,23 +14,15 @@ import (
 
 func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
 	figure.Beside(t)
-	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t)
 	load := func(n int) func() (*config.Config, error) {
 		return func() (*config.Config, error) {
 			text := served(addr) + fmt.Sprintf("search: {budget: %dms}\nlog: {level: error}\n", 50_000+n)
 			return config.LoadBytes("test", []byte(text), patience(t, text))
 		}
 	}
-	cfg, err := load(0)()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, level := newLogger(&bytes.Buffer{}, cfg.Log)
-	s, err := newService(cfg, log, level, extras{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := served(addr)
+	s := built(t, text, io.Discard, patience(t, text)...)
 	var visitors sync.WaitGroup
 	for v := range 8 {
 		visitors.Go(func() {
@@ -47,7 +39,4 @@ func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
 		s.reload(load(n + 1))
 	}
 	visitors.Wait()
-	if err := s.close(); err != nil {
-		t.Error(err)
-	}
 }

@@ -10,11 +10,9 @@ import (
 // TestAPostalCodeOfTheTableIsItsPoint: the same question, the same bytes.
 func TestAPostalCodeOfTheTableIsItsPoint(t *testing.T) {
 	figure.Beside(t)
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t)
 	table := written(t, "zip,latitude,longitude\n98101,47.61,-122.33\n")
-	r := start(t, nil, "serve", "--config", written(t, served(addr)+"search: {postalCodes: \"file:"+table+"\"}\nsources: {careDirect: {fresh: 5m}, careOptions: {fresh: 5m}}\nbooking: {tombstone: 1h}\n"))
-	r.listening(t)
+	r := startService(t, served(addr)+"search: {postalCodes: \"file:"+table+"\"}\nsources: {careDirect: {fresh: 5m}, careOptions: {fresh: 5m}}\nbooking: {tombstone: 1h}\n")
 	inOneMinute(t, func(fail func(string, ...any)) {
 		byPoint := get(t, r.public+"/v1/timeslots?latitude=47.61&longitude=-122.33&visitTypeName=FluShot&sort=nearest")
 		for _, code := range []string{"98101", "98101-1234"} {

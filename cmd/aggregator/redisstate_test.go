@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,8 +15,7 @@ import (
 // What is wrong with Redis is one log line, and shows on /ops and in the metrics; the password never does.
 func TestWhatIsWrongWithRedisIsSaid(t *testing.T) {
 	figure.Beside(t)
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	upstream := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	upstream := startTenant(t)
 	healthy := rig.StartRedis(t)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -31,13 +29,10 @@ func TestWhatIsWrongWithRedisIsSaid(t *testing.T) {
 		"an HTTP server":   {upstream, `, password: "pa55word-of-this-test"`, "protocol", "0"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t, nil, "serve", "--config", written(t, served(upstream)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\n", test.addr, test.more)))
-			s.listening(t)
+			s := startService(t, served(upstream)+fmt.Sprintf("cache: {redis: {addresses: [%q]%s}}\n", test.addr, test.more))
 			var state ops.State
 			eventually(t, "the kind on /ops", func() bool {
-				if err := json.Unmarshal(get(t, s.admin+"/ops/state").body, &state); err != nil {
-					t.Fatal(err)
-				}
+				state = stateOf(t, s)
 				return len(state.Redis.Servers) == 1 && state.Redis.Kind == test.kind && state.Redis.Up == (test.kind == "")
 			})
 			if server := state.Redis.Servers[0]; server.Server != test.addr || server.Since.IsZero() || (server.Reason == "") != (test.kind == "") {

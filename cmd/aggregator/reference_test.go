@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -68,22 +67,10 @@ func (d described) ask(t *testing.T, target string, status int) reply {
 	return r
 }
 
-// fault makes the simulator fail from now on.
-func (d described) fault(t *testing.T, specs ...string) {
-	t.Helper()
-	rules, err := json.Marshal(specs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r := call(t, http.MethodPut, d.simulator(t)+"/_acme/faults", string(rules)); r.status/100 != 2 {
-		t.Fatalf("%d %s", r.status, r.body)
-	}
-}
-
 func TestTheWholeProgramAnswersAsItDescribesItself(t *testing.T) {
 	figure.Beside(t)
 	d := describe(t, startDemo(t))
-	npi := directoryOf(t, d.running).npi
+	const npi = aClinician
 	place := "latitude=47.61&longitude=-122.33"
 	for _, target := range []string{
 		"/v1/timeslots?npi=" + npi + "&npi=9000000025&" + place + "&explain=true&sort=balanced&limit=500",
@@ -119,9 +106,9 @@ func TestTheWholeProgramFailsAsItDescribesItself(t *testing.T) {
 	demo := start(t, []string{"AGGREGATOR_PRODUCTS_FLUSHOT_BUDGET=1s", "AGGREGATOR_SOURCES_CARE_OPTIONS_TIMEOUT=2s"}, "demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 	demo.listening(t)
 	d := describe(t, demo)
-	npi := directoryOf(t, d.running).npi
+	const npi = aClinician
 	d.ask(t, "/v1/timeslots?npi="+npi, http.StatusOK)
-	d.fault(t, "provider-direct:status=500", "care-direct:status=500")
+	fail(t, d.simulator(t), "provider-direct:status=500", "care-direct:status=500")
 	partial := d.ask(t, "/v1/timeslots?npi="+npi+"&npi=9000000033", http.StatusOK).answer(t)
 	if partial.Complete {
 		t.Errorf("one clinician cannot be asked, and the answer is complete: %+v", partial.Sources)
@@ -133,7 +120,7 @@ func TestTheWholeProgramFailsAsItDescribesItself(t *testing.T) {
 		return get(t, d.public+"/v1/timeslots?npi=9000000041").status == http.StatusServiceUnavailable
 	})
 	d.ask(t, "/v1/timeslots?npi=9000000041", http.StatusServiceUnavailable)
-	d.fault(t, "care-options:hang")
+	fail(t, d.simulator(t), "care-options:hang")
 	d.ask(t, "/v1/timeslots?latitude=33.1&longitude=-97.1&radius=1&visitTypeName=Illness&product=flushot", http.StatusGatewayTimeout)
 }
 

@@ -41,18 +41,10 @@ func TestABrokenFileChangesNothingAndIsNamedInOneLine(t *testing.T) {
 	if len(brokenFiles) < 20 {
 		t.Fatalf("%d cases", len(brokenFiles))
 	}
-	cfg, err := config.LoadBytes("good", []byte(served("127.0.0.1:1")), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, broken := range brokenFiles {
 		t.Run(name, func(t *testing.T) {
 			var logged bytes.Buffer
-			log, level := newLogger(&logged, cfg.Log)
-			s, err := newService(cfg, log, level, extras{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := built(t, served("127.0.0.1:1"), &logged)
 			before, path := s.config.Hash(), s.path.Load()
 			text := broken.text
 			if !strings.Contains(text, "upstream:") && broken.names != "yaml" && text != "" {
@@ -71,9 +63,6 @@ func TestABrokenFileChangesNothingAndIsNamedInOneLine(t *testing.T) {
 			}
 			if n := rejected(t, s); n != 1 {
 				t.Errorf("%v reloads count as rejected", n)
-			}
-			if err := s.close(); err != nil {
-				t.Error(err)
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,15 +34,8 @@ func TestTheMetricsThatAreDocumentedMove(t *testing.T) {
 		get(t, a.public+clinician)
 		return moved(t, a)["refreshes_total"]
 	})
-	slot := get(t, a.public+hotClinic).answer(t).Timeslots[0]
-	body := fmt.Sprintf(`{"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"visitDetails":{"ehrSystemName":%q,"departmentId":%q,"visitReason":"Sore throat","declaration":"self","slotId":%q,"providerId":%q},"registrationModules":{"documentSigning":[]}}`,
-		slot.EHRInstance, slot.DepartmentID, slot.Booking.SlotID, slot.Booking.ProviderID)
-	if r := call(t, http.MethodPost, a.public+"/dexcare/api/6/visits/retail", body, "Content-Type", "application/json", "Authorization", "Bearer patient-1"); r.status/100 != 2 {
-		t.Fatalf("booking: %d %s", r.status, r.body)
-	}
-	if r := call(t, http.MethodPut, f.simulator+"/_acme/faults", `["provider-direct:status=500"]`); r.status/100 != 2 {
-		t.Fatalf("%d %s", r.status, r.body)
-	}
+	get(t, a.public+hotClinic).answer(t).Timeslots[0].booked(t, a.public)
+	fail(t, f.simulator, "provider-direct:status=500")
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "metrics.md"))
 	if err != nil {
 		t.Fatal(err)

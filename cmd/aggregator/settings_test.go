@@ -65,7 +65,7 @@ func (h *host) seen() (paths []string, certificates int) {
 
 // visitCalls are calls that go to the visit base, with and without credentials.
 var visitCalls = []struct{ method, path string }{
-	{http.MethodPost, "/dexcare/api/6/visits/retail"}, {http.MethodPost, "/dexcare/api/7/visits/providerbooking"},
+	{http.MethodPost, retail}, {http.MethodPost, "/dexcare/api/7/visits/providerbooking"},
 	{http.MethodGet, "/dexcare/api/9/regions/waittimes"}, {http.MethodGet, "/dexcare/api/9/modalities"},
 	{http.MethodGet, "/dexcare/api/9/assignmentqualifiers"}, {http.MethodGet, "/dexcare/api/7/visits/retail/cancel/reasons/acme"},
 }
@@ -73,12 +73,11 @@ var visitCalls = []struct{ method, path string }{
 func TestATenantWithoutAVisitBaseHasNoneOfItsCalls(t *testing.T) {
 	figure.Beside(t)
 	public := startHost(t, nil, http.StatusOK, `{}`)
-	s := start(t, nil, "serve", "--config", written(t, fmt.Sprintf(`
+	s := startService(t, fmt.Sprintf(`
 listen: 127.0.0.1:0
 admin: {listen: 127.0.0.1:0}
 upstream: {public: {url: %[1]q}, ingress: {url: %[1]q}, visit: {url: ""}}
-`, public.URL)))
-	s.listening(t)
+`, public.URL))
 	for _, c := range visitCalls {
 		for _, credentials := range []string{"", "Bearer a-patients-token"} {
 			body := ""
@@ -101,7 +100,7 @@ func TestTheClientCertificateIsShownToTheIngressAlone(t *testing.T) {
 	ca := rig.NewAuthority(t)
 	certificate, key := rig.PairPEM(t, ca.Issue(t, "127.0.0.1", time.Hour))
 	public, visit, ingress := startHost(t, ca, http.StatusOK, `{}`), startHost(t, ca, http.StatusOK, `{}`), startHost(t, ca, http.StatusOK, `{}`)
-	s := start(t, nil, "serve", "--config", written(t, fmt.Sprintf(`
+	s := startService(t, fmt.Sprintf(`
 listen: 127.0.0.1:0
 admin: {listen: 127.0.0.1:0}
 access: {keys: [a-partners-key]}
@@ -112,13 +111,12 @@ upstream:
   ingress:
    url: %q
    certificate: %s   privateKey: %s
-`, public.URL, visit.URL, indented(ca.PEM()), ingress.URL, indented(certificate), indented(key))))
-	s.listening(t)
+`, public.URL, visit.URL, indented(ca.PEM()), ingress.URL, indented(certificate), indented(key)))
 	get(t, s.public+"/v1/timeslots?npi=9000000017")
 	get(t, s.public+"/dexcare/v4/departments")
 	get(t, s.public+"/dexcare/v1/patient", "Authorization", "Bearer a-patients-token")
 	get(t, s.public+"/dexcare/api/9/regions/waittimes")
-	call(t, http.MethodPost, s.public+"/dexcare/api/6/visits/retail", `{}`, "Authorization", "Bearer a-patients-token", "Content-Type", "application/json")
+	book(t, s.public, `{}`, "a-patients-token")
 	call(t, http.MethodPost, s.public+"/dexcare/v5/slots/slot-taken", `{}`, "x-api-key", "a-partners-key", "Content-Type", "application/json")
 	for name, h := range map[string]*host{"public": public, "visit": visit} {
 		if paths, shown := h.seen(); shown != 0 || len(paths) == 0 {
@@ -136,9 +134,8 @@ func TestNoAnswerMeansTakenWhereTheListIsEmpty(t *testing.T) {
 	refuses := startHost(t, nil, http.StatusConflict, `{"errorCode":"SlotUnavailable"}`)
 	for list, outcome := range map[string]string{"": "slot_unavailable", "booking: {taken: []}": "conflict|rejected"} {
 		t.Run(list, func(t *testing.T) {
-			s := start(t, nil, "serve", "--config", written(t, served(refuses.Listener.Addr().String())+list+"\n"))
-			s.listening(t)
-			call(t, http.MethodPost, s.public+"/dexcare/api/6/visits/retail", `{}`, "Authorization", "Bearer a-patients-token", "Content-Type", "application/json")
+			s := startService(t, served(refuses.Listener.Addr().String())+list+"\n")
+			book(t, s.public, `{}`, "a-patients-token")
 			eventually(t, "the booking being counted as "+outcome, func() bool {
 				metrics := string(get(t, s.admin+"/metrics").body)
 				for _, word := range strings.Split(outcome, "|") {

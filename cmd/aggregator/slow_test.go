@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,24 +14,14 @@ import (
 	"testing"
 	"time"
 
-	"timeslots/cmd/aggregator/internal/config"
 	"timeslots/test/rig/figure"
 )
 
 // hurried is the service behind a public listener whose deadlines are all a second, so that a test can see them pass.
 func hurried(t *testing.T) *listener {
 	t.Helper()
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	text := served(sim.err.waitFor(t, `listening public=(\S+)`)[1]) + "log: {level: error}\n"
-	cfg, err := config.LoadBytes("test", []byte(text), patience(t, text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, level := newLogger(&bytes.Buffer{}, cfg.Log)
-	s, err := newService(cfg, log, level, extras{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := served(startTenant(t)) + "log: {level: error}\n"
+	s := built(t, text, io.Discard, patience(t, text)...)
 	l, err := newListener(s.door, endpoint{
 		addr: "127.0.0.1:0", connections: maxConnections(), fast: s, timeouts: timeouts{time.Second, time.Second, time.Second, time.Second},
 	})
@@ -40,7 +29,7 @@ func hurried(t *testing.T) *listener {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(l.close(), s.close()); err != nil {
+		if err := l.close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -139,7 +128,7 @@ func p99(t *testing.T, addr string, n int) time.Duration {
 	took := make([]time.Duration, n)
 	for i := range took {
 		var err error
-		if took[i], err = fetched(client, "http://"+addr+hotClinic); err != nil {
+		if took[i], err = fetched(t, client, "http://"+addr+hotClinic); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -189,8 +178,7 @@ func TestHonestClientsDoNotNoticeSlowOnes(t *testing.T) {
 func TestWithFewFileDescriptorsHonestClientsStillGetIn(t *testing.T) {
 	figure.Long(t)
 	figure.Beside(t)
-	sim := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	addr := sim.err.waitFor(t, `listening public=(\S+)`)[1]
+	addr := startTenant(t)
 	service := startProcess(t, "ulimit -n 256", "serve", "--config", written(t, served(addr)+"log: {level: error}\n"))
 	for i := range 1000 {
 		c, err := net.Dial("tcp", strings.TrimPrefix(service.public, "http://"))

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -39,14 +38,8 @@ products: {flushot: {warm: [{every: 1s, query: "npi=9000000017"}]}}
 // noneLeftOf waits for all goroutines to end that are not of before.
 func noneLeftOf(t *testing.T, before goleak.Option) {
 	t.Helper()
-	for deadline := time.Now().Add(hanging); ; {
-		err := goleak.Find(before)
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
+	if err := goroutinesEnd(before); err != nil {
+		t.Fatal(err)
 	}
 }
 

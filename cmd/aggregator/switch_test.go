@@ -1,8 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,14 +41,9 @@ func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {
 		}
 	}
 	eventually(t, "the page knows", func() bool {
-		var state ops.State
-		_ = json.Unmarshal(get(t, s.admin+"/ops/state").body, &state)
-		for _, p := range state.Products {
-			if p.Name == "flushot" {
-				return !p.Enabled && p.Why == "switched off"
-			}
-		}
-		return false
+		return slices.ContainsFunc(stateOf(t, s).Products, func(p ops.Product) bool {
+			return p.Name == "flushot" && !p.Enabled && p.Why == "switched off"
+		})
 	})
 	put("default", `{"enabled":false}`)
 	if r := get(t, s.public+query+"unheard-of"); r.status != http.StatusServiceUnavailable {

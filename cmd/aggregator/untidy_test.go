@@ -47,8 +47,7 @@ func untidyTenant(t *testing.T, day string) *running {
 		_, _ = w.Write([]byte(`{"message":"unknown"}`))
 	}))
 	t.Cleanup(upstream.Close)
-	service := start(t, nil, "serve", "--config", written(t, served(strings.TrimPrefix(upstream.URL, "http://"))))
-	service.listening(t)
+	service := startService(t, served(strings.TrimPrefix(upstream.URL, "http://")))
 	return service
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -28,13 +27,8 @@ func ending(now time.Time) string {
 // surfaces and not by others, and may be shown.
 func truthOf(t *testing.T, simulator, npi string) map[freeSlot]bool {
 	t.Helper()
-	var slots []acme.Slot
-	reply := get(t, simulator+"/_acme/slots?npi="+npi)
-	if err := json.Unmarshal(reply.body, &slots); err != nil {
-		t.Fatalf("%v in %s", err, reply.body)
-	}
 	out := map[freeSlot]bool{}
-	for _, s := range slots {
+	for _, s := range document[[]acme.Slot](t, get(t, simulator+"/_acme/slots?npi="+npi)) {
 		slot := freeSlot{s.NPI, s.DepartmentIdentifier, s.VisitTypeName, s.Start.UTC().Format(time.RFC3339)}
 		out[slot] = out[slot] || s.Bookable
 	}
@@ -114,13 +108,7 @@ func TestNothingIsLostAndNothingInventedOfATenantThatIsUntidyThroughout(t *testi
 			t.Parallel() // most of it is waiting for upstream
 			demo := startDemo(t, flags...)
 			simulator := demo.simulator(t)
-			var directory struct {
-				Departments []acme.Department
-			}
-			reply := get(t, simulator+"/_acme/directory")
-			if err := json.Unmarshal(reply.body, &directory); err != nil {
-				t.Fatal(err)
-			}
+			directory := document[struct{ Departments []acme.Department }](t, get(t, simulator+"/_acme/directory"))
 			truths := map[string]map[freeSlot]bool{}
 			for _, d := range someOfEach(directory.Departments, clinics) {
 				for _, npi := range d.NPIs {

@@ -1,39 +1,18 @@
 package main
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"timeslots/internal/ops"
 	"timeslots/test/rig/figure"
 )
 
 // serveWarm runs the service in front of a simulator, with products of the test's.
 func serveWarm(t *testing.T, products string) *running {
 	t.Helper()
-	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0")
-	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
-	file := filepath.Join(t.TempDir(), "service.yaml")
-	if err := os.WriteFile(file, []byte(strings.Replace(served(addr), "products: {campaign: {ranking: nearest, maxAge: 5s}}", products, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r := start(t, nil, "serve", "--config", file)
-	r.listening(t)
-	return r
-}
-
-func warmOf(t *testing.T, r *running) []ops.Warm {
-	t.Helper()
-	var state ops.State
-	if err := json.Unmarshal(get(t, r.admin+"/ops/state").body, &state); err != nil {
-		t.Fatal(err)
-	}
-	return state.Warm
+	return startService(t, strings.Replace(served(startTenant(t)), "products: {campaign: {ranking: nearest, maxAge: 5s}}", products, 1))
 }
 
 func TestACampaignsQueryIsWarmBeforeAnybodyAsks(t *testing.T) {
@@ -43,8 +22,11 @@ func TestACampaignsQueryIsWarmBeforeAnybodyAsks(t *testing.T) {
 products:
   flushot: {ranking: nearest, warm: [{every: 1s, query: "`+query+`"}, {every: 1s, from: 2099-01-01T00:00:00Z, query: "npi=9000000017"}, {every: 1s, query: "npi=17"}]}
 `)
-	eventually(t, "two rounds", func() bool { list := warmOf(t, s); return len(list) == 3 && list[0].Rounds >= 2 && list[0].Complete })
-	list := warmOf(t, s)
+	eventually(t, "two rounds", func() bool {
+		list := stateOf(t, s).Warm
+		return len(list) == 3 && list[0].Rounds >= 2 && list[0].Complete
+	})
+	list := stateOf(t, s).Warm
 	if list[1].Rounds != 0 || list[2].Error == "" || !strings.Contains(list[2].Error, "npi") {
 		t.Errorf("%+v, want the second to wait for its day and the third to be refused", list)
 	}

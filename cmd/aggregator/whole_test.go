@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -24,43 +23,43 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	if code == 0 {
-		code = noneLeft()
+		if err := goroutinesEnd(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
 	}
 	os.Exit(code)
 }
 
-// noneLeft waits for all goroutines to end. goleak by itself gives them about a second, which is not enough for a client
-// of a Redis that is away, nor on a machine that is busy.
-func noneLeft() (code int) {
+// goroutinesEnd waits for all goroutines to end. goleak by itself gives them about a second, which is not enough for a
+// client of a Redis that is away, nor on a machine that is busy.
+func goroutinesEnd(but ...goleak.Option) error {
 	for deadline := time.Now().Add(hanging); ; {
-		err := goleak.Find()
-		if err == nil {
-			return 0
-		}
-		if time.Now().After(deadline) {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
+		if err := goleak.Find(but...); err == nil || time.Now().After(deadline) {
+			return err
 		}
 	}
 }
+
+// aClinician has a practice of her own at the simulator.
+const aClinician = "9000000017"
 
 const area = "/v1/timeslots?latitude=47.61&longitude=-122.33&radius=25&visitTypeName=Illness"
 
 func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
 	figure.Beside(t)
 	demo := startDemo(t)
-	directory := directoryOf(t, demo)
-
-	clinician := get(t, demo.public+"/v1/timeslots?npi="+directory.npi+"&visitTypeName="+directory.npiVisitType).answer(t)
+	visitType := get(t, demo.public+"/v1/timeslots?npi="+aClinician).answer(t).Timeslots[0].VisitTypeName
+	clinician := get(t, demo.public+"/v1/timeslots?npi="+aClinician+"&visitTypeName="+visitType).answer(t)
 	if clinician.Total == 0 || !clinician.Complete {
 		t.Errorf("clinician: %d slots, complete %v", clinician.Total, clinician.Complete)
 	}
 	for _, slot := range clinician.Timeslots {
-		if slot.NPI != directory.npi || slot.VisitTypeName != directory.npiVisitType || !slices.Equal(slot.Sources, []string{"providerDirect"}) || slot.Booking.SlotID == "" {
+		if slot.NPI != aClinician || slot.VisitTypeName != visitType || !slices.Equal(slot.Sources, []string{"providerDirect"}) || slot.Booking.SlotID == "" {
 			t.Fatalf("clinician: %+v", slot)
 		}
 	}
-	if clinician.Providers[directory.npi].Name == "" {
+	if clinician.Providers[aClinician].Name == "" {
 		t.Errorf("clinician: nobody knows her name: %+v", clinician.Providers)
 	}
 
@@ -116,7 +115,7 @@ func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
 	demo := startDemo(t)
 	ask := func(days int) answer {
 		end := time.Now().AddDate(0, 0, days).Format(time.DateOnly)
-		return get(t, demo.public+"/v1/timeslots?npi="+directoryOf(t, demo).npi+"&limit=500&endDate="+end).answer(t)
+		return get(t, demo.public+"/v1/timeslots?npi="+aClinician+"&limit=500&endDate="+end).answer(t)
 	}
 	near := ask(10)
 	far := map[string]bool{}
@@ -174,15 +173,11 @@ func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 	offers := get(t, demo.public+"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500").answer(t)
 	get(t, demo.public+area) // a second answer that lists the slot, in the cache
 	slot := offers.Timeslots[len(offers.Timeslots)/2]
-	body := fmt.Sprintf(`{"patient":{"identifier":"44444444-aaaa-4bbb-8ccc-000000000900"},"visitDetails":{"ehrSystemName":%q,"departmentId":%q,"visitReason":"Sore throat","declaration":"self","slotId":%q,"providerId":%q},"registrationModules":{"documentSigning":[]}}`,
-		slot.EHRInstance, slot.DepartmentID, slot.Booking.SlotID, slot.Booking.ProviderID)
-	const path = "/dexcare/api/6/visits/retail"
-	if r := call(t, http.MethodPost, demo.public+path, body, "Content-Type", "application/json"); r.status != http.StatusUnauthorized {
+	if r := call(t, http.MethodPost, demo.public+retail, slot.booking(), "Content-Type", "application/json"); r.status != http.StatusUnauthorized {
 		t.Errorf("without a token: %d %s", r.status, r.body)
 	}
-	booked := call(t, http.MethodPost, demo.public+path, body, "Content-Type", "application/json", "Authorization", "Bearer patient-1")
-	if booked.status/100 != 2 || !strings.Contains(string(booked.body), "visitId") || booked.header.Get("Cache-Control") != "private, no-store" {
-		t.Fatalf("booking: %d %v %s", booked.status, booked.header, booked.body)
+	if r := slot.booked(t, demo.public); !strings.Contains(string(r.body), "visitId") || r.header.Get("Cache-Control") != "private, no-store" {
+		t.Errorf("booking: %v %s", r.header, r.body)
 	}
 	for _, target := range []string{"/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness&limit=500", area + "&limit=500"} {
 		for _, other := range get(t, demo.public+target).answer(t).Timeslots {
@@ -191,34 +186,21 @@ func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 			}
 		}
 	}
-	late := call(t, http.MethodPost, demo.public+path, body, "Content-Type", "application/json", "Authorization", "Bearer patient-2")
+	late := book(t, demo.public, slot.booking(), "patient-2")
 	if late.status != http.StatusConflict || !strings.Contains(string(late.body), "SlotUnavailable") {
 		t.Errorf("the second buyer: %d %s", late.status, late.body)
 	}
-	calls := get(t, demo.simulator(t)+"/_acme/calls")
-	var counts map[string]struct{ Calls int }
-	if err := json.Unmarshal(calls.body, &counts); err != nil || counts["retail-booking"].Calls != 2 {
-		t.Errorf("upstream saw %+v bookings (%v), want the two that were sent", counts["retail-booking"], err)
+	if n := calls(t, demo.simulator(t))["retail-booking"]; n != 2 {
+		t.Errorf("upstream saw %d bookings, want the two that were sent", n)
 	}
-	metrics := string(get(t, demo.admin+"/metrics").body)
-	for _, series := range []string{
-		`aggregator_bookings_total{flow="retail",outcome="booked",product="default"} 1`,
-		`aggregator_bookings_total{flow="retail",outcome="slot_unavailable",product="default"} 1`,
-		`aggregator_tombstones 1`,
-	} {
-		if !strings.Contains(metrics, series) {
-			t.Errorf("no %s", series)
-		}
-	}
+	counted(t, demo.admin, `aggregator_bookings_total{flow="retail",outcome="booked",product="default"} 1`,
+		`aggregator_bookings_total{flow="retail",outcome="slot_unavailable",product="default"} 1`, `aggregator_tombstones 1`)
 }
 
 func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
 	figure.Beside(t)
 	demo := startDemo(t)
-	faults := demo.simulator(t) + "/_acme/faults"
-	if r := call(t, http.MethodPut, faults, `["care-options:status=500"]`); r.status/100 != 2 {
-		t.Fatalf("%d %s", r.status, r.body)
-	}
+	fail(t, demo.simulator(t), "care-options:status=500")
 	broken := get(t, demo.public+area)
 	a := broken.answer(t)
 	if a.Complete || a.Total == 0 {
@@ -231,37 +213,26 @@ func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
 	if !failed || broken.header.Get("Cache-Control") != "public, no-cache" {
 		t.Errorf("sources %+v, headers %v", a.Sources, broken.header)
 	}
-	call(t, http.MethodDelete, faults, "")
+	call(t, http.MethodDelete, demo.simulator(t)+"/_acme/faults", "")
 	eventually(t, "a complete answer", func() bool { return get(t, demo.public+area).answer(t).Complete })
 }
 
 func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
 	figure.Beside(t)
 	demo := startDemo(t)
-	calls := demo.simulator(t) + "/_acme/calls"
 	var crowd sync.WaitGroup
 	client := http.Client{Transport: &http.Transport{MaxConnsPerHost: 100}}
 	defer client.CloseIdleConnections()
 	for range 1000 {
 		crowd.Go(func() {
-			resp, err := client.Get(demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness")
-			if err != nil {
+			if _, err := fetched(t, &client, demo.public+hotClinic); err != nil {
 				t.Error(err)
-				return
-			}
-			defer resp.Body.Close()
-			if resp.StatusCode != http.StatusOK {
-				t.Errorf("status %d", resp.StatusCode)
 			}
 		})
 	}
 	crowd.Wait()
-	var counts map[string]struct{ Calls int }
-	if err := json.Unmarshal(get(t, calls).body, &counts); err != nil {
-		t.Fatal(err)
-	}
-	if counts["department-timeslots"].Calls != 1 || counts["departments"].Calls != 1 {
-		t.Errorf("upstream saw %+v", counts)
+	if counts := calls(t, demo.simulator(t)); counts["department-timeslots"] != 1 || counts["departments"] != 1 {
+		t.Errorf("upstream saw %v", counts)
 	}
 }
 
@@ -315,15 +286,11 @@ func TestSIGTERMLetsRequestsFinish(t *testing.T) {
 	service, upstream := startGated(t, "/v2/departments/", "shutdown: {grace: 5m}\n")
 	status := make(chan int)
 	go func() {
-		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		resp, err := client.Get(service.public + hotClinic)
+		r, err := send(t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, http.MethodGet, service.public+hotClinic, "")
 		if err != nil {
 			t.Error(err)
-			status <- 0
-			return
 		}
-		resp.Body.Close()
-		status <- resp.StatusCode
+		status <- r.status
 	}()
 	eventually(t, "the request arriving upstream", func() bool { return upstream.held.Load() > 0 })
 	service.stop()
@@ -349,21 +316,4 @@ func TestTrafficKeepsTheDemoAlive(t *testing.T) {
 		}
 		return sum >= 50
 	})
-}
-
-// found is what a test may ask the demo's directory for.
-type found struct{ npi, npiVisitType string }
-
-// directoryOf picks a clinician with a practice of her own.
-func directoryOf(t *testing.T, demo *running) found {
-	t.Helper()
-	var info struct {
-		VisitTypes []struct{ ShortName string }
-	}
-	const first = "9000000017"
-	r := get(t, demo.simulator(t)+"/v1/providers/"+first)
-	if err := json.Unmarshal(r.body, &info); err != nil || len(info.VisitTypes) == 0 {
-		t.Fatalf("%v in %s", err, r.body)
-	}
-	return found{npi: first, npiVisitType: info.VisitTypes[0].ShortName}
 }

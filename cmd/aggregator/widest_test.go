@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime"
 	"slices"
@@ -17,14 +15,12 @@ import (
 // answers in 80 ms. It reports the 99th percentiles in milliseconds, their ratios, and the memory that the fragments
 // take.
 func BenchmarkWidestQuery(b *testing.B) {
-	sim := start(b, nil, "acme", "--listen", "127.0.0.1:0", "--providers", "120", "--latency", "80ms")
-	addr := sim.err.waitFor(b, `listening public=(\S+)`)[1]
+	addr := startTenant(b, "--providers", "120", "--latency", "80ms")
 	npis := everybody(b, "http://"+addr)
 	for b.Loop() {
 		var typical, widest timings
 		for range 5 {
-			r := start(b, nil, "serve", "--config", written(b, served(addr)+"log: {level: error}\nsources: {providerDirect: {fresh: 5m}}\nbooking: {tombstone: 1h}\n"))
-			r.listening(b)
+			r := startService(b, served(addr)+"log: {level: error}\nsources: {providerDirect: {fresh: 5m}}\nbooking: {tombstone: 1h}\n")
 			var before, after runtime.MemStats
 			typical.take(b, r.public, npis[:20], 14)
 			runtime.GC()
@@ -45,10 +41,7 @@ func BenchmarkWidestQuery(b *testing.B) {
 }
 
 func everybody(b *testing.B, simulator string) []string {
-	var list []struct{ NPI string }
-	if err := json.Unmarshal(get(b, simulator+"/v1/providers").body, &list); err != nil {
-		b.Fatal(err)
-	}
+	list := document[[]struct{ NPI string }](b, get(b, simulator+"/v1/providers"))
 	var npis []string
 	for _, p := range list {
 		npis = append(npis, p.NPI)
@@ -66,15 +59,10 @@ func (s *timings) take(b *testing.B, public string, npis []string, days int) {
 	target := fmt.Sprintf("%s/v1/timeslots?npi=%s&endDate=%s&limit=", public, strings.Join(npis, ","), time.Now().AddDate(0, 0, days).Format(time.DateOnly))
 	ask := func(limit int) float64 {
 		begin := time.Now()
-		resp, err := client.Get(target + fmt.Sprint(limit))
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer resp.Body.Close()
-		body, err := io.ReadAll(resp.Body)
+		r, err := send(b, client, http.MethodGet, target+fmt.Sprint(limit), "")
 		took := time.Since(begin)
-		if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body[:60]), `"complete":true`) {
-			b.Fatalf("%d, %v: %.200s", resp.StatusCode, err, body)
+		if err != nil || r.status != http.StatusOK || !strings.Contains(string(r.body[:60]), `"complete":true`) {
+			b.Fatalf("%d, %v: %.200s", r.status, err, r.body)
 		}
 		return float64(took) / float64(time.Millisecond)
 	}
