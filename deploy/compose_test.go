@@ -1,7 +1,9 @@
 package deploy
 
 import (
+	"fmt"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,16 +33,24 @@ type composition struct {
 	Volumes map[string]any
 }
 
-func compose(t *testing.T) (c composition) {
+func compose(t *testing.T) composition { return document[composition](t, "../docker-compose.yml") }
+
+func read(t *testing.T, path string) string {
 	t.Helper()
-	text, err := os.ReadFile("../docker-compose.yml")
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := yaml.Unmarshal(text, &c); err != nil {
-		t.Fatal(err)
+	return string(text)
+}
+
+// document reads a YAML file, or a JSON one.
+func document[T any](t *testing.T, path string) (document T) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(read(t, path)), &document); err != nil {
+		t.Fatalf("%s: %v", path, err)
 	}
-	return c
+	return document
 }
 
 func TestTheCompositionIsWholeAndOpenToThisMachineOnly(t *testing.T) {
@@ -82,9 +92,13 @@ func TestTheCompositionIsWholeAndOpenToThisMachineOnly(t *testing.T) {
 }
 
 func TestReplicasOfTheCompositionStartWithWhatTheyAreGiven(t *testing.T) {
-	c := compose(t)
+	c, image := compose(t), read(t, "../Dockerfile")
 	for _, name := range []string{"aggregator-1", "aggregator-2"} {
-		check := exec.CommandContext(t.Context(), rig.Binary(), "check", "--config", "../configs/demo.yaml")
+		file, mounted, _ := strings.Cut(strings.Join(c.Services[name].Volumes, " "), ":")
+		if mounted, _, _ = strings.Cut(mounted, ":"); !strings.Contains(image, fmt.Sprintf("%q", mounted)) {
+			t.Errorf("%s mounts its configuration at %s, which the image does not read", name, mounted)
+		}
+		check := exec.CommandContext(t.Context(), rig.Binary(), "check", "--config", filepath.Join("..", file))
 		for _, key := range slices.Sorted(maps.Keys(c.Services[name].Environment)) {
 			check.Env = append(check.Env, key+"="+c.Services[name].Environment[key])
 		}
@@ -96,19 +110,16 @@ func TestReplicasOfTheCompositionStartWithWhatTheyAreGiven(t *testing.T) {
 }
 
 func TestPrometheusScrapesTheReplicasOfTheComposition(t *testing.T) {
-	c := compose(t)
-	text, err := os.ReadFile("prometheus/prometheus.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	targets := regexp.MustCompile(`"([a-z0-9-]+):9090"`).FindAllStringSubmatch(string(text), -1)
-	if len(targets) != 2 {
-		t.Errorf("%d targets", len(targets))
-	}
-	for _, target := range targets {
-		if _, is := c.Services[target[1]]; !is {
-			t.Errorf("no service %s", target[1])
+	var listening []string
+	for name, s := range compose(t).Services {
+		if _, port, err := net.SplitHostPort(s.Environment["AGGREGATOR_ADMIN_LISTEN"]); err == nil {
+			listening = append(listening, fmt.Sprintf("%q", net.JoinHostPort(name, port)))
 		}
+	}
+	slices.Sort(listening)
+	scraped := regexp.MustCompile(`"[a-z0-9-]+:\d+"`).FindAllString(read(t, "prometheus/prometheus.yml"), -1)
+	if slices.Sort(scraped); len(listening) != 2 || !slices.Equal(scraped, listening) {
+		t.Errorf("Prometheus scrapes %v, the replicas listen at %v", scraped, listening)
 	}
 }
 

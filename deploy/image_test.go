@@ -16,11 +16,8 @@ import (
 
 // What the Dockerfile builds is there for the engine to build: nothing of it is left out by .dockerignore.
 func TestTheEngineIsGivenAllThatIsBuilt(t *testing.T) {
-	text, err := os.ReadFile("../Dockerfile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	packages := regexp.MustCompile(`\./[a-z/]+`).FindAllString(string(regexp.MustCompile(`(?m)^RUN .*go build.*$`).Find(text)), -1)
+	text := read(t, "../Dockerfile")
+	packages := regexp.MustCompile(`\./[a-z/]+`).FindAllString(regexp.MustCompile(`(?m)^RUN .*go build.*$`).FindString(text), -1)
 	if len(packages) != 2 {
 		t.Fatalf("the Dockerfile builds %q, want the service and the load tool", packages)
 	}
@@ -81,13 +78,10 @@ func builtFrom(t *testing.T, packages []string) (files []string) {
 // **/ in front a pattern counts in every folder, without it at the top only.
 func ignoredFiles(t *testing.T) func(file string) (pattern string) {
 	t.Helper()
-	text, err := os.ReadFile("../.dockerignore")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := read(t, "../.dockerignore")
 	return func(file string) string {
 		parts := strings.Split(file, "/")
-		for pattern := range strings.Lines(string(text)) {
+		for pattern := range strings.Lines(text) {
 			pattern = strings.TrimSpace(pattern)
 			if pattern == "" || pattern[0] == '#' {
 				continue

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -26,11 +25,8 @@ type object struct {
 
 func objects(t *testing.T, path string) (list []object) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+	text := read(t, path)
+	for d := yaml.NewDecoder(strings.NewReader(text)); ; {
 		var o object
 		err := d.Decode(&o)
 		if errors.Is(err, io.EOF) {
@@ -58,12 +54,9 @@ func TestManifestsAreComplete(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
-	kustomization, err := os.ReadFile("kubernetes/base/kustomization.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	kustomization := read(t, "kubernetes/base/kustomization.yaml")
 	for _, path := range glob(t, "kubernetes/base/*.yaml") {
-		if name := filepath.Base(path); name != "kustomization.yaml" && !strings.Contains(string(kustomization), name) {
+		if name := filepath.Base(path); name != "kustomization.yaml" && !strings.Contains(kustomization, name) {
 			t.Errorf("%s is not part of the base", name)
 		}
 	}
@@ -92,12 +85,9 @@ func TestConfigurationsPassTheCheck(t *testing.T) {
 		}
 	}
 	for _, path := range append(glob(t, "kubernetes/overlays/*/aggregator.yaml"), "../configs/aggregator.yaml") {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := read(t, path)
 		file := filepath.Join(t.TempDir(), "aggregator.yaml")
-		if err := os.WriteFile(file, bytes.ReplaceAll(text, []byte("/run/secrets/timeslots"), []byte(secrets)), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(strings.ReplaceAll(text, "/run/secrets/timeslots", secrets)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if out, err := exec.CommandContext(t.Context(), rig.Binary(), "check", "--config", file).CombinedOutput(); err != nil {

@@ -1,8 +1,6 @@
 package deploy
 
 import (
-	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -12,36 +10,27 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
-	"go.yaml.in/yaml/v3"
 
 	"timeslots/test/rig/figure"
 )
 
 // ruleFile is a file of rules as far as these tests read it; promtool checks the rest.
-type ruleFile struct {
-	Groups []struct {
-		Rules []struct {
-			Record, Alert, Expr string
-			Labels, Annotations map[string]string
-		}
-	}
+type ruleFile struct{ Groups []struct{ Rules []rule } }
+
+type rule struct {
+	Record, Alert, Expr string
+	Labels, Annotations map[string]string
 }
 
-func ruleFiles(t *testing.T) map[string]ruleFile {
+// rules are all there are.
+func rules(t *testing.T) (list []rule) {
 	t.Helper()
-	files := map[string]ruleFile{}
 	for _, path := range glob(t, "prometheus/rules/*.yml") {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
+		for _, group := range document[ruleFile](t, path).Groups {
+			list = append(list, group.Rules...)
 		}
-		var f ruleFile
-		if err := yaml.Unmarshal(text, &f); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		files[path] = f
 	}
-	return files
+	return list
 }
 
 func glob(t *testing.T, pattern string) []string {
@@ -57,14 +46,11 @@ func glob(t *testing.T, pattern string) []string {
 // series → labels → words, none for an open label.
 func exported(t *testing.T) map[string]map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile("../docs/metrics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := read(t, "../docs/metrics.md")
 	row := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (counter|gauge|histogram) \\| (.*?) \\| ")
 	label := regexp.MustCompile(`([a-z]+)(?: \(([^)]*)\))?`)
 	series := map[string]map[string][]string{"up": {}}
-	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+	for _, m := range row.FindAllStringSubmatch(text, -1) {
 		labels := map[string][]string{}
 		for _, l := range label.FindAllStringSubmatch(m[3], -1) {
 			labels[l[1]] = nil
@@ -124,20 +110,12 @@ func checkMatcher(t *testing.T, where, series string, m *labels.Matcher, words m
 
 func TestRulesAndDashboardsUseWhatTheServiceExports(t *testing.T) {
 	known, recorded := exported(t), map[string]bool{}
-	files := ruleFiles(t)
-	for _, f := range files {
-		for _, g := range f.Groups {
-			for _, r := range g.Rules {
-				recorded[r.Record] = r.Record != ""
-			}
-		}
+	all := rules(t)
+	for _, r := range all {
+		recorded[r.Record] = r.Record != ""
 	}
-	for path, f := range files {
-		for _, g := range f.Groups {
-			for _, r := range g.Rules {
-				check(t, path+": "+r.Record+r.Alert, r.Expr, known, recorded)
-			}
-		}
+	for _, r := range all {
+		check(t, r.Record+r.Alert, r.Expr, known, recorded)
 	}
 	for _, path := range glob(t, "grafana/dashboards/*.json") {
 		for _, target := range targets(t, path) {
@@ -149,19 +127,15 @@ func TestRulesAndDashboardsUseWhatTheServiceExports(t *testing.T) {
 // targets are the titles and expressions of a dashboard's panels.
 func targets(t *testing.T, path string) (list [][2]string) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var dashboard struct {
+	dashboard := document[struct {
 		UID, Title string
 		Panels     []struct {
 			Title   string
 			Targets []struct{ Expr string }
 		}
-	}
-	if err := json.Unmarshal(text, &dashboard); err != nil || dashboard.UID == "" || len(dashboard.Panels) == 0 {
-		t.Fatalf("%s: %v, uid %q, %d panels", path, err, dashboard.UID, len(dashboard.Panels))
+	}](t, path)
+	if dashboard.UID == "" || len(dashboard.Panels) == 0 {
+		t.Fatalf("%s: uid %q, %d panels", path, dashboard.UID, len(dashboard.Panels))
 	}
 	for _, p := range dashboard.Panels {
 		for _, target := range p.Targets {
@@ -172,28 +146,21 @@ func targets(t *testing.T, path string) (list [][2]string) {
 }
 
 func TestEveryAlertNamesItsSectionOfTheRunbook(t *testing.T) {
-	runbook, err := os.ReadFile("../docs/runbook.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	runbook := read(t, "../docs/runbook.md")
 	alerts := 0
-	for path, f := range ruleFiles(t) {
-		for _, g := range f.Groups {
-			for _, r := range g.Rules {
-				if r.Alert == "" {
-					continue
-				}
-				alerts++
-				if r.Labels["severity"] == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
-					t.Errorf("%s: %s lacks severity, summary or description", path, r.Alert)
-				}
-				if r.Annotations["runbook_url"] != "docs/runbook.md#"+strings.ToLower(r.Alert) || !strings.Contains(string(runbook), "\n## "+r.Alert+"\n") {
-					t.Errorf("%s: %s names %q", path, r.Alert, r.Annotations["runbook_url"])
-				}
-			}
+	for _, r := range rules(t) {
+		if r.Alert == "" {
+			continue
+		}
+		alerts++
+		if r.Labels["severity"] == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
+			t.Errorf("%s lacks severity, summary or description", r.Alert)
+		}
+		if r.Annotations["runbook_url"] != "docs/runbook.md#"+strings.ToLower(r.Alert) || !strings.Contains(runbook, "\n## "+r.Alert+"\n") {
+			t.Errorf("%s names %q", r.Alert, r.Annotations["runbook_url"])
 		}
 	}
-	if sections := strings.Count(string(runbook), "\n## Timeslots"); sections != alerts {
+	if sections := strings.Count(runbook, "\n## Timeslots"); sections != alerts {
 		t.Errorf("%d alerts, %d sections of the runbook", alerts, sections)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -81,10 +80,7 @@ func TestPrometheusScrapesTwoReplicasAndRecords(t *testing.T) {
 // configuration is ours with the replicas' addresses and intervals of a second.
 func configuration(t *testing.T, replicas []*rig.Service) string {
 	t.Helper()
-	text, err := os.ReadFile("prometheus/prometheus.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := read(t, "prometheus/prometheus.yml")
 	here, err := filepath.Abs("prometheus/rules")
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +88,7 @@ func configuration(t *testing.T, replicas []*rig.Service) string {
 	return strings.NewReplacer(
 		`"aggregator-1:9090", "aggregator-2:9090"`, fmt.Sprintf("%q, %q", strings.TrimPrefix(replicas[0].Admin, "http://"), strings.TrimPrefix(replicas[1].Admin, "http://")),
 		"5s", "1s", `"rules/*.yml"`, fmt.Sprintf("%q", filepath.Join(here, "*.yml")),
-	).Replace(string(text))
+	).Replace(text)
 }
 
 func query(t *testing.T, prometheus, expr string) []any {
