@@ -43,6 +43,10 @@ func TestAFileThatCannotBeReadIsAProblemOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestFilesOfEarlierReleasesMayStateWhatCannotBeChosen(t *testing.T) {
+	load(t, minimal+"sources: {directory: {enabled: true}, careOptions: {version: v1}}\n")
+}
+
 func TestDefaultsAloneLackTheUpstream(t *testing.T) {
 	_, err := Load("", nil)
 	want := `defaults: upstream.public.url: is empty, but sources.careDirect reads from it; write the base URL, or set sources.careDirect.enabled: false

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,7 +25,7 @@ func validate(c *Config, where *places) {
 		v.add("admin.listen", "is the public listener's address", "give operations an address of their own")
 	}
 	v.credential("admin.token", c.Admin.Token)
-	v.matches("tenant", c.Tenant, nameGrammar, nameFix)
+	v.name("tenant", c.Tenant)
 	v.oneOf("tier", c.Tier, "uat", "prd")
 	v.upstream(c)
 	v.sources(c)
@@ -40,11 +41,9 @@ func validate(c *Config, where *places) {
 
 var nameGrammar = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-const nameFix = "write 1 to 64 letters, digits, dots, underscores or hyphens"
-
-func (v validator) matches(key, value string, grammar *regexp.Regexp, fix string) {
-	if !grammar.MatchString(value) {
-		v.add(key, quote(value)+" is not allowed", fix)
+func (v validator) name(key, value string) {
+	if !nameGrammar.MatchString(value) {
+		v.add(key, quote(value)+" is not allowed", "write 1 to 64 letters, digits, dots, underscores or hyphens")
 	}
 }
 
@@ -54,28 +53,10 @@ func (v validator) oneOf(key, value string, allowed ...string) {
 	}
 }
 
-func (v validator) duration(key string, d, least, most time.Duration) {
-	if d < least || d > most {
-		v.add(key, formatDuration(d)+" is out of range",
-			fmt.Sprintf("write %s to %s", formatDuration(least), formatDuration(most)))
-	}
-}
-
-func (v validator) size(key string, s, least, most Size) {
-	if s < least || s > most {
-		v.add(key, s.String()+" is out of range", fmt.Sprintf("write %s to %s", least, most))
-	}
-}
-
-func (v validator) number(key string, n, least, most float64) {
-	if n < least || n > most {
-		v.add(key, fmt.Sprintf("%v is out of range", n), fmt.Sprintf("write %v to %v", least, most))
-	}
-}
-
-func (v validator) count(key string, n, least, most int) {
-	if n < least || n > most {
-		v.add(key, fmt.Sprintf("%d is out of range", n), fmt.Sprintf("write %d to %d", least, most))
+// within reports a value that is outside of a range.
+func within[T cmp.Ordered](v validator, key string, value, least, most T) {
+	if value < least || value > most {
+		v.add(key, fmt.Sprintf("%v is out of range", plain(value)), fmt.Sprintf("write %v to %v", plain(least), plain(most)))
 	}
 }
 
@@ -91,37 +72,37 @@ func (v validator) sources(c *Config) {
 
 func (v validator) source(at string, s *Source, versions ...string) {
 	v.oneOf(at+".version", s.Version, versions...)
-	v.duration(at+".timeout", s.Timeout, time.Millisecond, time.Minute)
-	v.count(at+".concurrency", s.Concurrency, 1, 10_000)
-	v.number(at+".ratePerSecond", s.RatePerSecond, 0, 1_000_000)
-	v.duration(at+".hedgeAfter", s.HedgeAfter, -anyDuration, time.Minute)
-	v.duration(at+".breaker.window", s.Breaker.Window, time.Millisecond, time.Hour)
-	v.count(at+".breaker.minRequests", s.Breaker.MinRequests, 1, 1_000_000)
+	within(v, at+".timeout", s.Timeout, time.Millisecond, time.Minute)
+	within(v, at+".concurrency", s.Concurrency, 1, 10_000)
+	within(v, at+".ratePerSecond", s.RatePerSecond, 0, 1_000_000)
+	within(v, at+".hedgeAfter", s.HedgeAfter, -anyDuration, time.Minute)
+	within(v, at+".breaker.window", s.Breaker.Window, time.Millisecond, time.Hour)
+	within(v, at+".breaker.minRequests", s.Breaker.MinRequests, 1, 1_000_000)
 	if ratio := s.Breaker.FailureRatio; ratio <= 0 || ratio > 1 {
 		v.add(at+".breaker.failureRatio", fmt.Sprintf("%v is out of range", ratio), "write more than 0, at most 1")
 	}
-	v.duration(at+".breaker.openFor", s.Breaker.OpenFor, time.Millisecond, time.Hour)
-	v.count(at+".breaker.halfOpen", s.Breaker.HalfOpen, 1, 1000)
-	v.duration(at+".fresh", s.Fresh, 0, anyDuration)
-	v.duration(at+".stale", s.Stale, 0, anyDuration)
-	v.duration(at+".staleOnError", s.StaleOnError, 0, anyDuration)
-	v.duration(at+".negative", s.Negative, 0, anyDuration)
-	v.size(at+".maxBody", s.MaxBody, KiB, GiB)
+	within(v, at+".breaker.openFor", s.Breaker.OpenFor, time.Millisecond, time.Hour)
+	within(v, at+".breaker.halfOpen", s.Breaker.HalfOpen, 1, 1000)
+	within(v, at+".fresh", s.Fresh, 0, anyDuration)
+	within(v, at+".stale", s.Stale, 0, anyDuration)
+	within(v, at+".staleOnError", s.StaleOnError, 0, anyDuration)
+	within(v, at+".negative", s.Negative, 0, anyDuration)
+	within(v, at+".maxBody", s.MaxBody, KiB, GiB)
 }
 
 func (v validator) booking(c *Config) {
 	b := &c.Booking
-	v.duration("booking.timeout", b.Timeout, time.Millisecond, 10*time.Minute)
-	v.size("booking.maxBody", b.MaxBody, KiB, 64*MiB)
-	v.duration("booking.lease", b.Lease, 10*time.Millisecond, 10*time.Second)
+	within(v, "booking.timeout", b.Timeout, time.Millisecond, 10*time.Minute)
+	within(v, "booking.maxBody", b.MaxBody, KiB, 64*MiB)
+	within(v, "booking.lease", b.Lease, 10*time.Millisecond, 10*time.Second)
 	for i, taken := range b.Taken {
 		at := elementKey("booking.taken", i)
-		v.count(at+".status", taken.Status, 400, 499)
+		within(v, at+".status", taken.Status, 400, 499)
 		if taken.Text == "" {
 			v.add(at+".text", "is empty, so every such answer would hide a slot", "write a text that only these answers contain")
 		}
 	}
-	v.duration("booking.tombstone", b.Tombstone, time.Second, anyDuration)
+	within(v, "booking.tombstone", b.Tombstone, time.Second, anyDuration)
 	v.tombstone(c)
 }
 
@@ -153,11 +134,11 @@ func (v validator) access(a *Access) {
 }
 
 func (v validator) process(c *Config) {
-	v.duration("shutdown.delay", c.Shutdown.Delay, 0, 10*time.Minute)
-	v.duration("shutdown.grace", c.Shutdown.Grace, 0, time.Hour)
+	within(v, "shutdown.delay", c.Shutdown.Delay, 0, 10*time.Minute)
+	within(v, "shutdown.grace", c.Shutdown.Grace, 0, time.Hour)
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "json", "text")
-	v.number("tracing.ratio", c.Tracing.Ratio, 0, 1)
+	within(v, "tracing.ratio", c.Tracing.Ratio, 0, 1)
 	if c.Tracing.Endpoint != "" {
 		v.url("tracing.endpoint", c.Tracing.Endpoint)
 	}

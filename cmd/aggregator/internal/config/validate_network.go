@@ -41,7 +41,6 @@ func (v validator) upstream(c *Config) {
 	version := s.ProviderDirect.Version
 	v.base("upstream.public.url", u.Public.URL, u.Insecure,
 		wantedBy("sources.careDirect", s.CareDirect.Enabled),
-
 		wantedBy("sources.providerDirect", s.ProviderDirect.Enabled && (version == V4 || version == Both)))
 	v.base("upstream.ingress.url", u.Ingress.URL, u.Insecure,
 		wantedBy("sources.providerDirect", s.ProviderDirect.Enabled && (version == V5 || version == Both)),
@@ -49,7 +48,7 @@ func (v validator) upstream(c *Config) {
 	v.base("upstream.visit.url", u.Visit.URL, u.Insecure)
 	v.base("upstream.scheduling.url", u.Scheduling.URL, u.Insecure)
 	if u.Scheduling.Brand != "" {
-		v.matches("upstream.scheduling.brand", u.Scheduling.Brand, nameGrammar, nameFix)
+		v.name("upstream.scheduling.brand", u.Scheduling.Brand)
 	}
 	v.link("upstream.scheduling.links.retail", u.Scheduling.Links.Retail)
 	v.link("upstream.scheduling.links.provider", u.Scheduling.Links.Provider)
@@ -141,18 +140,16 @@ func (v validator) certificates(u *Upstream) {
 
 func (v validator) cache(c *Cache) {
 	const most = 1 << 20 * MiB
-	v.size("cache.memory.fragments", c.Memory.Fragments, MiB, most)
-	v.size("cache.memory.responses", c.Memory.Responses, MiB, most)
+	within(v, "cache.memory.fragments", c.Memory.Fragments, MiB, most)
+	within(v, "cache.memory.responses", c.Memory.Responses, MiB, most)
 	v.redis(&c.Redis)
 }
 
-var prefixGrammar = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-
 func (v validator) redis(r *Redis) {
 	v.oneOf("cache.redis.mode", r.Mode, "single", "sentinel", "cluster")
-	v.duration("cache.redis.timeout", r.Timeout, time.Millisecond, time.Second)
-	v.matches("cache.redis.prefix", r.Prefix, prefixGrammar, "write 1 to 64 letters, digits, dots, underscores or hyphens")
-	v.count("cache.redis.db", r.DB, 0, 1023)
+	within(v, "cache.redis.timeout", r.Timeout, time.Millisecond, time.Second)
+	v.name("cache.redis.prefix", r.Prefix)
+	within(v, "cache.redis.db", r.DB, 0, 1023)
 	for i, address := range r.Addresses {
 		v.redisAddress(elementKey("cache.redis.addresses", i), address, r)
 	}

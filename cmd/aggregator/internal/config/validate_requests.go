@@ -14,17 +14,17 @@ import (
 )
 
 func (v validator) search(s *Search) {
-	v.duration("search.budget", s.Budget, time.Millisecond, time.Minute)
+	within(v, "search.budget", s.Budget, time.Millisecond, time.Minute)
 	v.days("search.window", s.Window)
 	v.days("search.maxWindow", s.MaxWindow)
 	if s.Window > s.MaxWindow {
 		v.add("search.window", formatDuration(s.Window)+" is more than search.maxWindow, "+formatDuration(s.MaxWindow),
 			"lower it, or raise search.maxWindow")
 	}
-	v.count("search.maxProviders", s.MaxProviders, 1, 10_000)
-	v.count("search.maxDepartments", s.MaxDepartments, 1, 10_000)
-	v.count("search.pointPrecision", s.PointPrecision, 0, 4)
-	v.number("search.areaSlack", s.AreaSlack, 0, 1)
+	within(v, "search.maxProviders", s.MaxProviders, 1, 10_000)
+	within(v, "search.maxDepartments", s.MaxDepartments, 1, 10_000)
+	within(v, "search.pointPrecision", s.PointPrecision, 0, 4)
+	within(v, "search.areaSlack", s.AreaSlack, 0, 1)
 	if _, err := timeslot.ParsePostalCodes(s.PostalCodes); err != nil {
 		v.add("search.postalCodes", "is not the table wanted: "+err.Error(),
 			`write file: and the absolute path of a CSV with the columns zip,latitude,longitude`)
@@ -40,19 +40,19 @@ func (v validator) days(key string, d time.Duration) {
 func (v validator) products(products Products) {
 	for _, name := range slices.Sorted(maps.Keys(products)) {
 		at := childKey(productsKey, name)
-		v.matches(at, name, nameGrammar, nameFix)
+		v.name(at, name)
 		if name == "other" {
 			v.add(at, "is what unknown products are counted as", "choose another name")
 		}
 		p := products[name]
 		v.oneOf(at+".ranking", string(p.Ranking), merge.Names(nil)...)
-		v.duration(at+".budget", p.Budget, time.Millisecond, time.Minute)
-		v.count(at+".priority", p.Priority, 0, 9)
-		v.duration(at+".maxAge", p.MaxAge, 0, day)
+		within(v, at+".budget", p.Budget, time.Millisecond, time.Minute)
+		within(v, at+".priority", p.Priority, 0, 9)
+		within(v, at+".maxAge", p.MaxAge, 0, day)
 		if p.MaxAge%time.Second != 0 {
 			v.add(at+".maxAge", formatDuration(p.MaxAge)+" is no number of whole seconds", "Cache-Control counts seconds")
 		}
-		v.duration(at+".slo.latency", p.SLO.Latency, time.Millisecond, time.Minute)
+		within(v, at+".slo.latency", p.SLO.Latency, time.Millisecond, time.Minute)
 		if p.SLO.Objective <= 0 || p.SLO.Objective >= 1 {
 			v.add(at+".slo.objective", fmt.Sprintf("%v is out of range", p.SLO.Objective), "write more than 0 and less than 1")
 		}
@@ -63,7 +63,7 @@ func (v validator) products(products Products) {
 }
 
 func (v validator) warm(at string, w Warm) {
-	v.duration(at+".every", w.Every, time.Second, day)
+	within(v, at+".every", w.Every, time.Second, day)
 	if !w.Until.IsZero() && !w.Until.After(w.From) {
 		v.add(at+".until", "is not after from", "write a later instant, or leave it empty")
 	}
@@ -76,9 +76,9 @@ func (v validator) warm(at string, w Warm) {
 }
 
 func (v validator) limits(l *Limits) {
-	v.count("limits.inFlight", l.InFlight, 1, 1_000_000)
-	v.number("limits.perClientPerSecond", l.PerClientPerSecond, 0, 1_000_000)
-	v.count("limits.perClientBurst", l.PerClientBurst, 0, 1_000_000)
+	within(v, "limits.inFlight", l.InFlight, 1, 1_000_000)
+	within(v, "limits.perClientPerSecond", l.PerClientPerSecond, 0, 1_000_000)
+	within(v, "limits.perClientBurst", l.PerClientBurst, 0, 1_000_000)
 	if l.PerClientPerSecond > 0 && l.PerClientBurst == 0 {
 		v.add("limits.perClientBurst", "is 0, so that limits.perClientPerSecond would refuse everybody", "write 1 or more")
 	}
