@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,7 +31,7 @@ type balancer struct {
 }
 
 func newBalancer(replicas ...*running) *balancer {
-	b := &balancer{all: replicas, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100, IdleConnTimeout: trusted}, Timeout: hanging}}
+	b := &balancer{all: slices.Clone(replicas), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100, IdleConnTimeout: trusted}, Timeout: hanging}}
 	b.look()
 	return b
 }
@@ -42,7 +43,7 @@ const trusted = time.Second
 // look asks who is ready.
 func (b *balancer) look() {
 	b.mu.Lock()
-	all := b.all
+	all := slices.Clone(b.all)
 	b.mu.Unlock()
 	var ready []*running
 	for _, r := range all {
@@ -65,17 +66,17 @@ func (b *balancer) pick() string {
 	return b.ready[b.next%len(b.ready)].public
 }
 
-// add takes a replica in, in place of one that is gone.
+// replace takes a replica in, in place of one that is gone.
 func (b *balancer) replace(gone, with *running) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	all := []*running{with}
-	for _, r := range b.all {
-		if r != gone {
-			all = append(all, r)
-		}
-	}
-	b.all = all
+	b.all[slices.Index(b.all, gone)] = with
+}
+
+// loses counts a request that was not served, and why.
+func (b *balancer) loses(why ...any) {
+	b.lost.Add(1)
+	b.why.Store(fmt.Sprintln(why...), true)
 }
 
 // send sends one request on a connection that may have been used before, and never a second time: its body can be read
@@ -87,14 +88,12 @@ func (b *balancer) send(path, body string, want int, headers ...string) {
 	setHeaders(req, headers)
 	resp, err := b.client.Do(req)
 	if err != nil {
-		b.lost.Add(1)
-		b.why.Store(err.Error(), true)
+		b.loses(path, err)
 		return
 	}
 	defer resp.Body.Close()
 	if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != want {
-		b.lost.Add(1)
-		b.why.Store(fmt.Sprint(path, " ", resp.Status, " ", err), true)
+		b.loses(path, resp.Status, err)
 		return
 	}
 	b.served.Add(1)
@@ -130,8 +129,7 @@ func (b *balancer) visit(ctx context.Context) {
 	var conn net.Conn
 	var in *bufio.Reader
 	failed := func(what string, err error) {
-		b.lost.Add(1)
-		b.why.Store(fmt.Sprint(what, ": ", err), true)
+		b.loses(what, err)
 		conn = nil
 	}
 	for last := time.Now(); ctx.Err() == nil; <-time.After(5 * time.Millisecond) {

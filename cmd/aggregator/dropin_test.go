@@ -178,22 +178,20 @@ func TestOrderCaseAndEncodingDoNotSplitEntries(t *testing.T) {
 func TestWhatMayBePersonalIsPassedThroughEachTime(t *testing.T) {
 	figure.Beside(t)
 	service, simulator := startPair(t)
-	base := service.public + "/dexcare"
-	tests := map[string]func() reply{
-		"a token":  func() reply { return get(t, base+"/v4/departments", "Authorization", "Bearer patient-1") },
-		"a cookie": func() reply { return get(t, base+"/v4/departments", "Cookie", "session=1") },
-		"a patient": func() reply {
-			return call(t, "POST", base+"/v1/availability/slots", `{"postalCode":"98000","visitTypeNames":["Illness"],"patient":{"patientId":"1","patientIdType":"MRN","ehrInstance":"org.acme.ehr.main"}}`, "Content-Type", "application/json")
-		},
-		"a context that nobody was given": func() reply {
-			return call(t, "POST", base+"/v1/availability/slots", `{"searchContext":"0123456789abcdef0123456789abcdef"}`, "Content-Type", "application/json")
-		},
-	}
-	for name, do := range tests {
+	for name, ask := range map[string]struct {
+		request
+		headers []string
+	}{
+		"a token":  {request{"GET", "/v4/departments", ""}, []string{"Authorization", "Bearer patient-1"}},
+		"a cookie": {request{"GET", "/v4/departments", ""}, []string{"Cookie", "session=1"}},
+		"a patient": {request{"POST", "/v1/availability/slots",
+			`{"postalCode":"98000","visitTypeNames":["Illness"],"patient":{"patientId":"1","patientIdType":"MRN","ehrInstance":"org.acme.ehr.main"}}`}, nil},
+		"a context that nobody was given": {request{"POST", "/v1/availability/slots", `{"searchContext":"0123456789abcdef0123456789abcdef"}`}, nil},
+	} {
 		t.Run(name, func(t *testing.T) {
 			before := calls(t, simulator)["*"]
 			for range 2 {
-				r := do()
+				r := ask.do(t, service.public+"/dexcare", ask.headers...)
 				if r.header.Get("Cache-Status") != "timeslots; fwd=bypass" || !strings.Contains(r.header.Get("Cache-Control"), "no-store") {
 					t.Errorf("%d, Cache-Status %q, Cache-Control %q", r.status, r.header.Get("Cache-Status"), r.header.Get("Cache-Control"))
 				}

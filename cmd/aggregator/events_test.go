@@ -39,35 +39,20 @@ func listening(t *testing.T, public, query string) (said <-chan string) {
 	return lines
 }
 
-// until gives the first line that holds text, and how long it took.
-func until(t *testing.T, said <-chan string, text string) time.Duration {
+// until waits for a line that holds text, or for the end of the stream where there is no text.
+func until(t *testing.T, said <-chan string, text string) {
 	t.Helper()
-	began := time.Now()
 	for patience := time.After(hanging); ; {
 		select {
 		case line, open := <-said:
-			if strings.Contains(line, text) {
-				return time.Since(began)
-			}
-			if !open {
+			switch {
+			case !open && text != "":
 				t.Fatalf("the stream ended without %q", text)
-			}
-		case <-patience:
-			t.Fatalf("there is no %q", text)
-		}
-	}
-}
-
-func ends(t *testing.T, said <-chan string) {
-	t.Helper()
-	for patience := time.After(hanging); ; {
-		select {
-		case _, open := <-said:
-			if !open {
+			case !open || text != "" && strings.Contains(line, text):
 				return
 			}
 		case <-patience:
-			t.Fatal("the stream goes on")
+			t.Fatalf("waited in vain for %q", text)
 		}
 	}
 }
@@ -83,8 +68,9 @@ func TestASlotBookedOnOneReplicaFadesForThoseWhoLookAtItOnAnother(t *testing.T) 
 	until(t, said, "event: offered")
 	until(t, said, slot.ID)
 	slot.booked(t, f.replicas[0].public)
-	took := until(t, said, `{"removed":["`+slot.ID+`"],"restored":[]}`)
-	t.Logf("told %v after the answer to the booking", took.Round(time.Millisecond)) // a second at most: ./faults judges that
+	began := time.Now()
+	until(t, said, `{"removed":["`+slot.ID+`"],"restored":[]}`)
+	t.Logf("told %v after the answer to the booking", time.Since(began).Round(time.Millisecond)) // a second at most: ./faults judges that
 }
 
 func TestStreamsHoldUpNeitherAReloadNorTheEnd(t *testing.T) {
@@ -92,13 +78,13 @@ func TestStreamsHoldUpNeitherAReloadNorTheEnd(t *testing.T) {
 	before := listening(t, service.public, riverton)
 	until(t, before, "event: offered")
 	reload(t, file, "maxAge: 5s", "maxAge: 6s")
-	ends(t, before)
+	until(t, before, "")
 	after := listening(t, service.public, riverton)
 	until(t, after, "event: offered")
 	if code := service.end(t); code != exitDone { // which has less patience than the grace: it does not wait for the stream
 		t.Errorf("exit code %d: %s", code, service.err)
 	}
-	ends(t, after)
+	until(t, after, "")
 	if strings.Contains(service.err.String(), "cut off") {
 		t.Error("the stream was cut off")
 	}

@@ -81,3 +81,21 @@ func rejected(t *testing.T, s *service) (n float64) {
 	}
 	return n
 }
+
+func TestAReloadThatLeavesAPartAsItWasSaysSo(t *testing.T) {
+	var logged bytes.Buffer
+	load := func(text string) func() (*config.Config, error) {
+		return func() (*config.Config, error) { return config.LoadBytes("changed", []byte(text), nil) }
+	}
+	first := served("127.0.0.1:1")
+	s := built(t, first, &logged)
+	s.reload(load(strings.Replace(first, "maxAge: 5s", "maxAge: 7s", 1)))
+	if said := logged.String(); strings.Count(said, `"configuration reloaded"`) != 1 || strings.Contains(said, "in part") {
+		t.Errorf("a change that was taken: %s", said)
+	}
+	logged.Reset()
+	s.reload(load(strings.Replace(strings.Replace(first, "maxAge: 5s", "maxAge: 9s", 1), "admin-secret", "another-secret", 1)))
+	if said := logged.String(); strings.Contains(said, `"configuration reloaded"`) || !strings.Contains(said, "reloaded in part") || !strings.Contains(said, `["admin"]`) || strings.Contains(said, "secret") {
+		t.Errorf("a token that was not taken: %s", said)
+	}
+}

@@ -15,6 +15,13 @@ import (
 	"timeslots/test/rig/figure"
 )
 
+// mutualTLS is a server of the authority that asks for certificates of the same.
+func mutualTLS(t *testing.T, ca *rig.Authority, clients tls.ClientAuthType) *tls.Config {
+	known := x509.NewCertPool()
+	known.AddCert(ca.Certificate)
+	return &tls.Config{Certificates: []tls.Certificate{ca.Issue(t, "127.0.0.1", time.Hour)}, ClientCAs: known, ClientAuth: clients}
+}
+
 // ingress is a tenant behind mutual TLS.
 func ingress(t *testing.T, ca *rig.Authority) string {
 	t.Helper()
@@ -22,11 +29,8 @@ func ingress(t *testing.T, ca *rig.Authority) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clients := x509.NewCertPool()
-	clients.AddCert(ca.Certificate)
 	server := httptest.NewUnstartedServer(tenant)
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{ca.Issue(t, "127.0.0.1", time.Hour)}, ClientCAs: clients, ClientAuth: tls.RequireAndVerifyClientCert}
-	server.Config.ErrorLog = nil
+	server.TLS = mutualTLS(t, ca, tls.RequireAndVerifyClientCert)
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "https://")
@@ -57,10 +61,10 @@ upstream:
 		if certificate != "" {
 			text += "   certificate: " + indented(certificate) + "   privateKey: " + indented(key)
 		}
-		return written(t, text)
+		return text
 	}
 	tests := map[string]struct {
-		file string
+		text string
 		want int
 	}{
 		"our certificate":        {configured(ca.PEM(), certificate, key), http.StatusOK},
@@ -69,8 +73,7 @@ upstream:
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			service := start(t, nil, "serve", "--config", tt.file)
-			service.listening(t)
+			service := startService(t, tt.text)
 			if r := get(t, service.public+"/v1/timeslots?npi=9000000017"); r.status != tt.want {
 				t.Errorf("%d %.300s, want %d", r.status, r.body, tt.want)
 			}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -215,25 +214,6 @@ func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
 	}
 	call(t, http.MethodDelete, demo.simulator(t)+"/_acme/faults", "")
 	eventually(t, "a complete answer", func() bool { return get(t, demo.public+area).answer(t).Complete })
-}
-
-func TestAThousandVisitorsCostUpstreamOneCallPerFragment(t *testing.T) {
-	figure.Beside(t)
-	demo := startDemo(t)
-	var crowd sync.WaitGroup
-	client := http.Client{Transport: &http.Transport{MaxConnsPerHost: 100}}
-	defer client.CloseIdleConnections()
-	for range 1000 {
-		crowd.Go(func() {
-			if _, err := fetched(t, &client, demo.public+hotClinic); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	crowd.Wait()
-	if counts := calls(t, demo.simulator(t)); counts["department-timeslots"] != 1 || counts["departments"] != 1 {
-		t.Errorf("upstream saw %v", counts)
-	}
 }
 
 func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
