@@ -39,6 +39,7 @@ func TestChangingCallsNeedTheTokenOrComeFromHere(t *testing.T) {
 		"with the token":                       {"secret", "203.0.113.7:1", "ops.example.org", []string{"Authorization", "Bearer secret"}, 204},
 		"with another token":                   {"secret", "127.0.0.1:1", "127.0.0.1", []string{"Authorization", "Bearer secre"}, 401},
 		"with a longer one":                    {"secret", "127.0.0.1:1", "127.0.0.1", []string{"Authorization", "Bearer secrets"}, 401},
+		"with the token in another scheme":     {"secret", "127.0.0.1:1", "127.0.0.1", []string{"Authorization", "Basic secret"}, 401},
 		"with none though there is one":        {"secret", "127.0.0.1:1", "127.0.0.1", nil, 401},
 		"from here":                            {"", "127.0.0.1:1", "127.0.0.1:9090", nil, 204},
 		"from here by name":                    {"", "127.0.0.1:1", "localhost:9090", nil, 204},

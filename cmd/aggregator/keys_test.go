@@ -83,7 +83,7 @@ var observed = map[string]struct {
 }{
 	"listen":       {test: "TestTheDemoAnswersForAClinicianAClinicAndAnArea"},
 	"admin.listen": {test: "TestTheDemoAnswersForAClinicianAClinicAndAnArea"},
-	"admin.token":  {test: "TestInvalidationIsGuardedAndStrict"},
+	"admin.token":  {test: "TestChangingCallsNeedTheTokenOrComeFromHere"},
 	"tenant":       {value: "zenith", seen: seesSharing}, "tier": {value: "uat", seen: seesSharing},
 	"upstream.public.url":                {value: "https://p.example.org", seen: seesAddresses},
 	"upstream.ingress.url":               {value: "https://i.example.org", seen: seesAddresses},

@@ -65,7 +65,7 @@ func TestClientsAreToldApartByWhatTrustedProxiesSay(t *testing.T) {
 
 func TestPagesOfOtherOriginsMayReadOnceTheyAreListed(t *testing.T) {
 	const page = "https://www.example.org"
-	service, simulator, file := startServed(t, "cors: {origins: []}\n")
+	service, _, file := startServed(t, "cors: {origins: []}\n")
 	from := func(origin string) reply { return get(t, service.public+hotClinic, "Origin", origin) }
 	if r := from(page); r.header.Get("Access-Control-Allow-Origin") != "" || slices.Contains(r.header.Values("Vary"), "Origin") {
 		t.Errorf("by default: %v", r.header)
@@ -83,17 +83,8 @@ func TestPagesOfOtherOriginsMayReadOnceTheyAreListed(t *testing.T) {
 			t.Errorf("%s: %v", name, r.header)
 		}
 	}
-	before := calls(t, simulator)["booking"]
-	r := call(t, http.MethodOptions, service.public+retail, "", "Origin", page,
-		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,content-type")
-	if r.status != http.StatusNoContent || r.header.Get("Access-Control-Allow-Headers") != "authorization,content-type" || r.header.Get("Access-Control-Allow-Credentials") != "" {
-		t.Errorf("preflight: %d %v", r.status, r.header)
-	}
 	booked := call(t, http.MethodPost, service.public+retail, "{}", "Origin", page, "Authorization", "Bearer p")
 	if booked.header.Get("Access-Control-Allow-Origin") != page || booked.header.Get("Access-Control-Allow-Credentials") != "" {
 		t.Errorf("a booking: %v", booked.header)
-	}
-	if n := calls(t, simulator)["booking"] - before; n != 1 {
-		t.Errorf("upstream saw %d bookings, want the one that was sent", n)
 	}
 }

@@ -3,10 +3,15 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/test/rig/figure"
 )
 
 // brokenFiles are configurations that somebody saved by mistake, and what the one log line about each must name. Each
@@ -98,4 +103,33 @@ func TestAReloadThatLeavesAPartAsItWasSaysSo(t *testing.T) {
 	if said := logged.String(); strings.Contains(said, `"configuration reloaded"`) || !strings.Contains(said, "reloaded in part") || !strings.Contains(said, `["admin"]`) || strings.Contains(said, "secret") {
 		t.Errorf("a token that was not taken: %s", said)
 	}
+}
+
+func TestReloadsUnderLoadLoseNoRequest(t *testing.T) {
+	figure.Beside(t)
+	addr := startTenant(t)
+	load := func(n int) func() (*config.Config, error) {
+		return func() (*config.Config, error) {
+			text := served(addr) + fmt.Sprintf("search: {budget: %dms}\nlog: {level: error}\n", 50_000+n)
+			return config.LoadBytes("test", []byte(text), patience(t, text))
+		}
+	}
+	text := served(addr)
+	s := built(t, text, io.Discard, patience(t, text)...)
+	var visitors sync.WaitGroup
+	for v := range 8 {
+		visitors.Go(func() {
+			for i := range 20 {
+				w := httptest.NewRecorder()
+				s.door.ServeHTTP(w, httptest.NewRequest(http.MethodGet, fmt.Sprintf("/v1/timeslots?npi=90000%05d", 100*v+i), nil))
+				if w.Code != http.StatusOK && w.Code != http.StatusNotFound {
+					t.Errorf("%d %s", w.Code, w.Body)
+				}
+			}
+		})
+	}
+	for n := range 10 {
+		s.reload(load(n + 1))
+	}
+	visitors.Wait()
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -55,15 +54,7 @@ func TestAQueryIsWarmedOnDemand(t *testing.T) {
 	if r := get(t, s.public+"/v1/timeslots?"+query); !strings.HasPrefix(r.header.Get("Cache-Status"), "timeslots; hit") {
 		t.Errorf("the next visitor: %s", r.header.Get("Cache-Status"))
 	}
-	for _, bad := range []string{`{"query":"npi=1"}`, `{"query":""}`, `{"npi":"1"}`, `query`} {
-		if r := call(t, http.MethodPost, s.admin+"/ops/warm", bad, "Authorization", token); r.status != http.StatusBadRequest || !strings.Contains(string(r.body), "detail") {
-			t.Errorf("%s: %d %s", bad, r.status, r.body)
-		}
-	}
 	if r := call(t, http.MethodPost, s.admin+"/ops/warm", body); r.status != http.StatusUnauthorized {
 		t.Errorf("without the token: %d", r.status)
-	}
-	if r := get(t, s.public+"/ops/warm?"+url.QueryEscape(query)); r.status != http.StatusNotFound {
-		t.Errorf("on the public listener: %d", r.status)
 	}
 }

@@ -85,87 +85,6 @@ func TestTheDemoAnswersForAClinicianAClinicAndAnArea(t *testing.T) {
 	}
 }
 
-func TestASlotOnTwoSurfacesAppearsOnceWithBothSourcesAndItsHandle(t *testing.T) {
-	figure.Beside(t)
-	demo := startDemo(t)
-	around := get(t, demo.public+area+"&limit=500").answer(t)
-	both := 0
-	seen := map[string]bool{}
-	for _, slot := range around.Timeslots {
-		who := fmt.Sprint(slot.DepartmentIdentifier, slot.NPI, slot.Booking.ProviderID, slot.VisitTypeID, slot.SlotDateTime.Unix())
-		if seen[who] || seen[slot.ID] {
-			t.Fatalf("twice: %+v", slot)
-		}
-		seen[who], seen[slot.ID] = true, true
-		if slices.Equal(slot.Sources, []string{"careDirect", "careOptions"}) {
-			both++
-			if slot.Booking.Flow != "retail" || slot.Booking.SlotID == "" {
-				t.Errorf("on both surfaces but without the handle of the one that has it: %+v", slot)
-			}
-		}
-	}
-	if both < 20 {
-		t.Errorf("only %d of %d slots are on both surfaces", both, len(around.Timeslots))
-	}
-}
-
-func TestAWiderWindowHasEverySlotOfTheNarrowerOne(t *testing.T) {
-	figure.Beside(t)
-	demo := startDemo(t)
-	ask := func(days int) answer {
-		end := time.Now().AddDate(0, 0, days).Format(time.DateOnly)
-		return get(t, demo.public+"/v1/timeslots?npi="+aClinician+"&limit=500&endDate="+end).answer(t)
-	}
-	near := ask(10)
-	far := map[string]bool{}
-	for _, slot := range ask(40).Timeslots { // at least one block more, fetched later
-		far[slot.ID] = true
-	}
-	for _, slot := range near.Timeslots {
-		if !far[slot.ID] {
-			t.Errorf("%s is missing from the wider window", slot.SlotDateTime)
-		}
-	}
-	if len(near.Timeslots) == 0 || len(far) <= len(near.Timeslots) {
-		t.Errorf("%d slots within ten days, %d within forty", len(near.Timeslots), len(far))
-	}
-}
-
-func TestPagesOfEveryOrderMakeUpTheWholeAnswer(t *testing.T) {
-	figure.Beside(t)
-	demo := startDemo(t)
-	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness"
-	for _, sort := range []string{"soonest", "nearest", "balanced"} {
-		whole := get(t, target+"&limit=500&sort="+sort).answer(t)
-		seen := map[string]bool{}
-		cursor := ""
-		for page := 0; page == 0 || cursor != "" && page < 100; page++ {
-			a := get(t, target+"&limit=7&sort="+sort+cursor).answer(t)
-			for _, slot := range a.Timeslots {
-				if seen[slot.ID] {
-					t.Fatalf("%s: twice: %+v", sort, slot)
-				}
-				seen[slot.ID] = true
-			}
-			if cursor = ""; a.NextCursor != nil {
-				cursor = "&cursor=" + *a.NextCursor
-			}
-		}
-		if len(seen) != whole.Total || whole.Total < 14 {
-			t.Errorf("%s: the pages have %d slots, the answer %d", sort, len(seen), whole.Total)
-		}
-	}
-	first := get(t, target+"&limit=7").answer(t)
-	for name, other := range map[string]string{
-		"damaged": target + "&limit=7&cursor=" + (*first.NextCursor)[:len(*first.NextCursor)-3] + "abc",
-		"foreign": demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Wellness&limit=7&cursor=" + *first.NextCursor,
-	} {
-		if r := get(t, other); r.status != http.StatusBadRequest || !strings.Contains(string(r.body), `"parameter":"cursor"`) {
-			t.Errorf("%s cursor: %d %s", name, r.status, r.body)
-		}
-	}
-}
-
 func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 	figure.Beside(t)
 	demo := startDemo(t)
@@ -194,43 +113,6 @@ func TestABookedSlotIsGoneFromEveryAnswerAtOnceAndIsSoldOnce(t *testing.T) {
 	}
 	counted(t, demo.admin, `aggregator_bookings_total{flow="retail",outcome="booked",product="default"} 1`,
 		`aggregator_bookings_total{flow="retail",outcome="slot_unavailable",product="default"} 1`, `aggregator_tombstones 1`)
-}
-
-func TestAFailingSourceCostsItsPartAndHealsByItself(t *testing.T) {
-	figure.Beside(t)
-	demo := startDemo(t)
-	fail(t, demo.simulator(t), "care-options:status=500")
-	broken := get(t, demo.public+area)
-	a := broken.answer(t)
-	if a.Complete || a.Total == 0 {
-		t.Errorf("complete %v with %d slots, want Care Direct's part", a.Complete, a.Total)
-	}
-	failed := false
-	for _, s := range a.Sources {
-		failed = failed || s.Source == "careOptions" && s.Key == "area" && s.Status == "failed" && s.Reason == "upstream"
-	}
-	if !failed || broken.header.Get("Cache-Control") != "public, no-cache" {
-		t.Errorf("sources %+v, headers %v", a.Sources, broken.header)
-	}
-	call(t, http.MethodDelete, demo.simulator(t)+"/_acme/faults", "")
-	eventually(t, "a complete answer", func() bool { return get(t, demo.public+area).answer(t).Complete })
-}
-
-func TestTheSameQuestionGetsTheSameBytesAndTheyRevalidate(t *testing.T) {
-	figure.Beside(t)
-	demo := startDemo(t)
-	target := demo.public + "/v1/timeslots?departmentUrlName=AcmeRiverton&visitTypeName=Illness" + later()
-	get(t, target) // from now on the directory's spelling is known
-	first, second := get(t, target), get(t, target+"&sort=soonest&limit=100")
-	if string(first.body) != string(second.body) || first.header.Get("ETag") != second.header.Get("ETag") {
-		t.Error("two bodies for one question")
-	}
-	if r := get(t, target, "If-None-Match", first.header.Get("ETag")); r.status != http.StatusNotModified || len(r.body) != 0 {
-		t.Errorf("revalidation: %d with %d bytes", r.status, len(r.body))
-	}
-	if !strings.HasPrefix(second.header.Get("Cache-Status"), "timeslots; hit; ttl=") {
-		t.Errorf("Cache-Status %q", second.header.Get("Cache-Status"))
-	}
 }
 
 func TestMetricsHealthAndReadinessAreOnTheAdminListenerOnly(t *testing.T) {
