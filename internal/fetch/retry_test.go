@@ -145,6 +145,9 @@ func TestASourceThatAsksForAPauseGetsIt(t *testing.T) {
 				_, err := g.do(t.Context(), timeslot.OpAvailabilityProviders, ok)
 				e, _ := errors.AsType[*timeslot.Error](err)
 				if tt.want == 0 {
+					if e == nil || e.RetryAfter > time.Millisecond {
+						t.Fatalf("the source's other operation: %v, want it held back by the second failure alone", err)
+					}
 					return
 				}
 				if e == nil || e.Kind != timeslot.KindLimited || e.RetryAfter != tt.want || n.refused[timeslot.KindLimited] != 2 {

@@ -24,9 +24,14 @@ func (w *Watch) routes(mux *http.ServeMux) {
 }
 
 func (w *Watch) state(out http.ResponseWriter, _ *http.Request) {
+	now := w.current.Load()
+	if now.text == nil {
+		problem.Document{Status: http.StatusServiceUnavailable, RetryAfter: time.Second, Detail: "the metrics could not be read yet; the log says why"}.Write(out)
+		return
+	}
 	out.Header().Set("Content-Type", "application/json")
 	out.Header().Set("Cache-Control", "no-store")
-	_, _ = out.Write(w.current.Load().text)
+	_, _ = out.Write(now.text)
 }
 
 // patience is how long one who listens may need to take an event.
@@ -58,6 +63,9 @@ func (w *Watch) events(out http.ResponseWriter, r *http.Request) {
 				return
 			}
 			now := w.current.Load()
+			if now.text == nil {
+				continue
+			}
 			_ = control.SetWriteDeadline(time.Now().Add(patience))
 			if _, err := fmt.Fprintf(out, "id: %d\nretry: 1000\ndata: %s\n\n", now.id, now.text); err != nil || control.Flush() != nil {
 				return

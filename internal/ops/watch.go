@@ -45,7 +45,7 @@ type Watch struct {
 // published is a state and its JSON, made once for all who want it.
 type published struct {
 	state *State
-	text  []byte
+	text  []byte // nil: nothing could be read yet
 	id    int
 }
 
@@ -53,6 +53,7 @@ type published struct {
 func New(opt Options) *Watch {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &Watch{opt: opt, begun: time.Now(), stop: stop, done: make(chan struct{}), listeners: map[chan struct{}]bool{}}
+	w.current.Store(&published{state: &State{At: w.begun}}) // until the metrics could be read once
 	w.look(time.Now())
 	go w.run(ctx)
 	return w

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,41 @@ func TestTheStateHasTheDocumentedParts(t *testing.T) {
 			t.Errorf("no %q in %s", part, r.Body)
 		}
 	}
+}
+
+func TestMetricsThatCannotBeReadAtFirstAreA503UntilTheyCan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := true
+		w := New(Options{
+			Read: func() ([]Series, error) {
+				if broken {
+					return nil, errors.New("broken")
+				}
+				return reading(0, 0, 0, 0, 0), nil
+			},
+			Logger: slog.New(slog.DiscardHandler), Configuration: func() Configuration { return Configuration{} },
+		})
+		defer w.Close()
+		mux := http.NewServeMux()
+		w.routes(mux)
+		ask := func(path string) *httptest.ResponseRecorder {
+			r := httptest.NewRecorder()
+			mux.ServeHTTP(r, httptest.NewRequest(http.MethodGet, path, nil))
+			return r
+		}
+		if r := ask("/ops/state"); r.Code != http.StatusServiceUnavailable || r.Header().Get("Retry-After") != "1" {
+			t.Errorf("before: %d %s", r.Code, r.Body)
+		}
+		if r := ask("/ops"); r.Code != http.StatusOK {
+			t.Errorf("the page: %d", r.Code)
+		}
+		broken = false
+		time.Sleep(time.Second) // of the bubble's clock
+		synctest.Wait()
+		if r := ask("/ops/state"); r.Code != http.StatusOK {
+			t.Errorf("after: %d %s", r.Code, r.Body)
+		}
+	})
 }
 
 func TestEventsBringAStateASecondToAllWhoListen(t *testing.T) {
