@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,10 +43,10 @@ func TestTheStateHasTheDocumentedParts(t *testing.T) {
 
 func TestMetricsThatCannotBeReadAtFirstAreA503UntilTheyCan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		broken := true
+		var whole atomic.Bool
 		w := New(Options{
 			Read: func() ([]Series, error) {
-				if broken {
+				if !whole.Load() {
 					return nil, errors.New("broken")
 				}
 				return reading(0, 0, 0, 0, 0), nil
@@ -66,7 +67,7 @@ func TestMetricsThatCannotBeReadAtFirstAreA503UntilTheyCan(t *testing.T) {
 		if r := ask("/ops"); r.Code != http.StatusOK {
 			t.Errorf("the page: %d", r.Code)
 		}
-		broken = false
+		whole.Store(true)
 		time.Sleep(time.Second) // of the bubble's clock
 		synctest.Wait()
 		if r := ask("/ops/state"); r.Code != http.StatusOK {

@@ -48,9 +48,7 @@ func TestPostalCodesShareCirclesAndSeeWhatTheirOwnReadsWouldGive(t *testing.T) {
 				}
 				pass([]time.Duration{0, time.Second, policy.Fresh / 2}[draw.IntN(3)])
 			}
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			for area := range r.asked {
+			for area := range r.areas() {
 				if area.PostalCode == "" {
 					shared++
 				}

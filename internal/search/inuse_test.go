@@ -42,8 +42,8 @@ func TestCirclesAreInUseAsLongAsSomebodyIsServedWithThem(t *testing.T) {
 		<-answered
 		<-answered
 		list := inUse()
-		if len(list) != 2 || list[0].VisitType != "Illness" || list[1].VisitType != "Physical" || !r.asked[list[0].Area] {
-			t.Fatalf("answered: %+v, asked for were %v", list, r.asked)
+		if len(list) != 2 || list[0].VisitType != "Illness" || list[1].VisitType != "Physical" || !r.areas()[list[0].Area] {
+			t.Fatalf("answered: %+v, asked for were %v", list, r.areas())
 		}
 		if list[0].Parts == 0 || list[0].SlotsPerDay == 0 {
 			t.Errorf("answered: %+v", list[0])

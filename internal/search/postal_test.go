@@ -47,14 +47,14 @@ func TestWhoAsksForLessAroundAPostalCodeIsServedWithWhatIsThere(t *testing.T) {
 				t.Errorf("%d slots in the report of %d", report.Slots, a.Total)
 			}
 		}
-		if len(r.asked) != 1 || !r.asked[timeslot.Area{PostalCode: "98101", Radius: 26}] {
-			t.Errorf("asked for %v, want one area alone", r.asked)
+		if len(r.areas()) != 1 || !r.areas()[timeslot.Area{PostalCode: "98101", Radius: 26}] {
+			t.Errorf("asked for %v, want one area alone", r.areas())
 		}
 		pass(policy.Fresh + policy.Stale)
 		r.set(func() { clear(r.asked) })
 		e.mustSearch(t, byCode("98101", 6), Caller{})
-		if len(r.asked) != 1 || !r.asked[timeslot.Area{PostalCode: "98101", Radius: 11}] {
-			t.Errorf("asked for %v, want his own area, as nobody has asked for more lately", r.asked)
+		if len(r.areas()) != 1 || !r.areas()[timeslot.Area{PostalCode: "98101", Radius: 11}] {
+			t.Errorf("asked for %v, want his own area, as nobody has asked for more lately", r.areas())
 		}
 	})
 }

@@ -106,9 +106,9 @@ func TestWhereNoClinicIsKnownOneCircleSaysSo(t *testing.T) {
 		for range 60 {
 			ask()
 		}
-		before := len(r.asked)
-		if report := ask(); report.Status != timeslot.StatusFresh || len(r.asked) != before {
-			t.Errorf("the area's report is %+v, %d circles were read for it", report, len(r.asked)-before)
+		before := len(r.areas())
+		if report := ask(); report.Status != timeslot.StatusFresh || len(r.areas()) != before {
+			t.Errorf("the area's report is %+v, %d circles were read for it", report, len(r.areas())-before)
 		}
 	})
 }
