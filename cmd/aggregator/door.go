@@ -12,17 +12,21 @@ import (
 // buildDoor puts the door before the request path.
 func (s *service) buildDoor(cfg *config.Config) (err error) {
 	s.door, err = door.New(door.Options{
-		Next: http.HandlerFunc(s.serve), Bookings: bookingPaths(), Passing: cfg.Booking.Timeout,
+		Next: http.HandlerFunc(s.serve), Bookings: pathsOf(shedLast), First: pathsOf(shedFirst), Passing: cfg.Booking.Timeout,
 		WriteTimeout: publicTimeouts(cfg).write, Shed: s.metrics.RequestShed, Logger: s.log,
 	}, doorRules(cfg))
 	s.sayDoor(cfg)
 	return err
 }
 
-// bookingPaths are the calls that are shed last: all that pass through but reports, which may stream for minutes.
-func bookingPaths() (paths []string) {
+// shedLast are all calls that pass through but reports, which may stream for minutes, and what is shed first.
+func shedLast(route booking.Route) bool { return !route.Streamed && !route.ShedFirst }
+
+func shedFirst(route booking.Route) bool { return route.ShedFirst }
+
+func pathsOf(wanted func(booking.Route) bool) (paths []string) {
 	for _, route := range booking.Routes() {
-		if !route.Streamed {
+		if wanted(route) {
 			paths = append(paths, "/dexcare"+route.Path)
 		}
 	}
@@ -39,7 +43,7 @@ func doorRules(cfg *config.Config) door.Rules {
 		rules.TrustedProxies = append(rules.TrustedProxies, netip.MustParsePrefix(network)) // validated
 	}
 	for name, p := range cfg.Products {
-		rules.Products[name] = door.Product{Priority: p.Priority, Budget: p.Budget}
+		rules.Products[name] = door.Product{Priority: p.Priority, Budget: p.Budget, Aliases: p.Aliases}
 	}
 	return rules
 }

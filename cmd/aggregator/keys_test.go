@@ -148,6 +148,7 @@ var observed = map[string]struct {
 	"products.flushot.maxAge":            {value: "7s", seen: seesServing},
 	"products.flushot.slo.latency":       {value: "700ms", seen: seesServing},
 	"products.flushot.slo.objective":     {value: "0.7", seen: seesServing},
+	"products.flushot.aliases":           {value: "healthconnect-iOS", seen: seesServing},
 	"products.flushot.warm":              {test: "TestACampaignsQueryIsWarmBeforeAnybodyAsks"},
 	"limits.inFlight":                    {value: "7", seen: seesLetting},
 	"limits.perClientPerSecond":          {test: "TestALimitForEachClientIsSaidToTakeTheLongWay"},

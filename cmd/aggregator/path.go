@@ -102,7 +102,7 @@ func (s *service) fetchOptions(cfg *config.Config) fetch.Options {
 	keys := cfg.Upstream.Ingress.Keys
 	return fetch.Options{
 		Public: s.upstream.public, Ingress: s.upstream.ingress, Visit: s.upstream.visit, NoVisit: s.upstream.visit == nil,
-		CareOptionsKey: keys.CareOptions.Reveal(), SlotsKey: keys.Slots.Reveal(),
+		CareOptionsKey: keys.CareOptions.Reveal(), SlotsKey: keys.Slots.Reveal(), BookingKey: keys.Booking.Reveal(),
 		PublicTransport: fetch.NewTransport(s.upstream.tls), IngressTransport: fetch.NewTransport(s.upstream.ingressTLS),
 		Sources: sources, Lookahead: days(cfg.Search.MaxWindow), Recorder: s.metrics, Logger: s.log, Odd: s.odd,
 	}
@@ -151,7 +151,7 @@ func leaseTTL(cfg config.Sources) time.Duration {
 func apiProducts(products config.Products) map[string]api.Product {
 	out := make(map[string]api.Product, len(products))
 	for name, p := range products {
-		out[name] = api.Product{Ranking: p.Ranking, Budget: p.Budget, MaxAge: p.MaxAge}
+		out[name] = api.Product{Ranking: p.Ranking, Budget: p.Budget, MaxAge: p.MaxAge, Aliases: p.Aliases}
 	}
 	return out
 }

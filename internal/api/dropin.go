@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/dropin"
-	"timeslots/internal/api/query"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
@@ -29,31 +28,32 @@ func (s *Server) mountDropIn() {
 func (s *Server) read(c echo.Context, route *dropin.Route) error {
 	use, item := s.productOf(c), c.Param("item")
 	switch {
-	case !route.Takes(item): // nor is it passed through: upstream might read it as another path
-		return refuse(c, route, "the path names nothing that could exist: "+query.Shorten(item))
+	case s.off(use):
+		return switchedOff(c)
+	case !route.Takes(item):
+		return s.bypass(c, route, dropin.Question{Oddity: dropin.OddValue})
 	case carriesCredentials(c.Request().Header):
-		return s.bypass(c, route, nil)
+		return s.bypass(c, route, dropin.Question{})
 	}
 	recordOf(c).Cache = "miss"
 	question, err := route.Read(c.Request(), item)
 	switch {
+	case errors.Is(err, dropin.ErrBodyTooLarge):
+		return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
 	case err != nil:
-		return unread(c, route, err)
-	case question.Personal || question.Context != "" && !s.contexts.Known(question.Context):
-		return s.bypass(c, route, question.Body)
+		return err
+	case question.Personal || question.Oddity != "" || question.Context != "" && !s.contexts.Known(question.Context):
+		return s.bypass(c, route, question)
 	}
-	return s.repeat(c, question.Key, use)
+	return s.repeat(c, question, use)
 }
 
-// unread answers a request that asks nothing that can be read.
-func unread(c echo.Context, route *dropin.Route, err error) error {
-	if refused, ok := errors.AsType[dropin.RefusedError](err); ok {
-		return refuse(c, route, refused.Detail)
-	}
-	if errors.Is(err, dropin.ErrBodyTooLarge) {
-		return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
-	}
-	return err
+// switchedOff answers for a product that an operator switched off, as DexCare's gateway would (docs/dexcare.md §1.6).
+func switchedOff(c echo.Context) error {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Retry-After", "60")
+	return c.JSON(http.StatusServiceUnavailable, map[string]string{"message": "this product is switched off"})
 }
 
 // carriesCredentials tells a request whose answer may be somebody's own.
@@ -61,30 +61,29 @@ func carriesCredentials(h http.Header) bool {
 	return len(h.Values("Authorization")) > 0 || len(h.Values("Cookie")) > 0
 }
 
-// refuse answers a bad request as the surface would, without asking it.
-func refuse(c echo.Context, route *dropin.Route, detail string) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusBadRequest, route.Refusal(detail))
-}
-
 // bypass passes a read through that must not be answered from a cache: it carries credentials, a patient, or a search
-// context that may belong to one. A body that was read already is given back first.
-func (s *Server) bypass(c echo.Context, route *dropin.Route, body []byte) error {
+// context that may belong to one, or asks what the cache does not know. A body that was read already is given back first.
+func (s *Server) bypass(c echo.Context, route *dropin.Route, question dropin.Question) error {
 	rec, r := recordOf(c), c.Request()
 	rec.Cache = "bypass"
-	if body != nil {
-		r.Body = io.NopCloser(bytes.NewReader(body))
+	if question.Body != nil {
+		r.Body = io.NopCloser(bytes.NewReader(question.Body))
+	}
+	if question.Oddity == dropin.UnknownParameter {
+		s.records.DropInUnknown(c.Path(), "parameter")
 	}
 	s.opt.Gateway.Bypass(c.Response(), r, booking.BypassTarget{
-		Base: route.Base, Key: route.APIKey, Operation: route.Operation,
+		Base: route.Base, Key: route.APIKey, Operation: route.Operation, Detail: string(question.Oddity),
 		Path: strings.TrimPrefix(r.URL.EscapedPath(), dropIn),
 	}, callOf(r, rec))
 	return nil
 }
 
 // repeat answers from the cache, or asks upstream once for everybody.
-func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use *useCase) error {
-	found, err := s.reread(c.Request().Context(), key, use, recordOf(c).CorrelationID)
+func (s *Server) repeat(c echo.Context, question dropin.Question, use *useCase) error {
+	found, err := s.reread(c.Request().Context(), question.Key, use, search.Caller{
+		Product: use.upstream, CorrelationID: recordOf(c).CorrelationID, Budget: use.Budget, Brackets: question.Brackets,
+	})
 	if err != nil {
 		return upstreamSaid(c, err)
 	}
@@ -92,12 +91,12 @@ func (s *Server) repeat(c echo.Context, key timeslot.FragmentKey, use *useCase) 
 }
 
 // reread is what repeat answers with. An error of upstream's is a *timeslot.Error.
-func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useCase, correlationID string) (finding, error) {
+func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useCase, caller search.Caller) (finding, error) {
 	found := finding{use: use, key: "repeat:" + key.String()} // no canonical query begins like this
 	if found.Response, found.strict = s.cached(ctx, found.key); found.Response != nil {
 		return found, nil
 	}
-	reading, err := s.opt.Engine.Read(ctx, key, search.Caller{Product: use.upstream, CorrelationID: correlationID, Budget: use.Budget})
+	reading, err := s.opt.Engine.Read(ctx, key, caller)
 	if err != nil {
 		return found, err
 	}

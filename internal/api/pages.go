@@ -14,6 +14,7 @@ import (
 	"timeslots/internal/api/reference"
 	"timeslots/internal/api/response"
 	"timeslots/internal/merge"
+	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
 
@@ -118,12 +119,16 @@ func (s *Server) askDepartments(ctx context.Context, rawQuery, correlationID str
 	if err != nil {
 		return finding{}, echo.ErrBadRequest
 	}
-	key, refusal := dropin.Departments().Key("", values)
-	if refusal != "" {
+	key, _, odd := dropin.Departments().Key("", "", values)
+	if odd != "" {
 		return finding{}, echo.ErrBadRequest
 	}
 	name, _ := query.Product(values)
-	found, err := s.reread(ctx, key, s.product(name), correlationID)
+	use := s.product(name)
+	if s.off(use) {
+		return finding{}, errOff
+	}
+	found, err := s.reread(ctx, key, use, search.Caller{Product: use.upstream, CorrelationID: correlationID, Budget: use.Budget})
 	if e, ok := errors.AsType[*timeslot.Error](err); ok {
 		err = failureOf(e)
 	}

@@ -97,7 +97,8 @@ func (s *Server) handleError(err error, c echo.Context) {
 }
 
 // gatewayNotFound answers what is not a DexCare route.
-func gatewayNotFound(c echo.Context) error {
+func (s *Server) gatewayNotFound(c echo.Context) error {
+	s.records.DropInUnknown("unmatched", "route")
 	booking.NoRoute(c.Response())
 	return nil
 }

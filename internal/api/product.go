@@ -19,7 +19,7 @@ type useCase struct {
 	lifetime   *response.Lifetime // of its answers, for others
 }
 
-// useCases are all that a request can be: the configured products, requests that name none, and those that name
+// useCases are all that a request can be: the configured products, by their names and aliases, requests that name none, and those that name
 // another.
 type useCases struct {
 	named          map[string]*useCase
@@ -29,7 +29,13 @@ type useCases struct {
 func newUseCases(products map[string]Product) useCases {
 	u := useCases{named: map[string]*useCase{}}
 	for name, p := range products {
-		u.named[name] = &useCase{Product: p, label: name, switchedBy: name, upstream: name, lifetime: response.NewLifetime(p.MaxAge)}
+		use := useCase{Product: p, label: name, switchedBy: name, upstream: name, lifetime: response.NewLifetime(p.MaxAge)}
+		u.named[name] = &use
+		for _, alias := range p.Aliases {
+			other := use
+			other.upstream = alias
+			u.named[alias] = &other
+		}
 	}
 	unnamed, other := *u.named[DefaultProduct], *u.named[DefaultProduct]
 	unnamed.upstream = ""

@@ -40,6 +40,7 @@ type Product struct {
 	Ranking timeslot.Ranking
 	Budget  time.Duration // for a search, from the first byte of the request
 	MaxAge  time.Duration // what browsers and CDNs may keep; 0: revalidate always
+	Aliases []string      // other names that mean it, and travel upstream as they came
 }
 
 // DefaultProduct is the name whose settings serve products that are not configured.
@@ -148,8 +149,8 @@ func (s *Server) routes() {
 	for _, route := range booking.Routes() {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))
 	}
-	e.RouteNotFound(dropIn, gatewayNotFound)
-	e.RouteNotFound(dropIn+"/*", gatewayNotFound)
+	e.RouteNotFound(dropIn, s.gatewayNotFound)
+	e.RouteNotFound(dropIn+"/*", s.gatewayNotFound)
 }
 
 // readMethods are those of a cached read.

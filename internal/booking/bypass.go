@@ -16,10 +16,17 @@ type BypassTarget struct {
 	Key       Key
 	Path      string             // below the base, escaped, without a query
 	Operation timeslot.Operation // for metrics and the log
+	Detail    string             // why, as Cache-Status's detail has it (RFC 9211 §2.8), a token; empty: not said
 }
 
-// bypassed says that the cache was not asked (RFC 9211 §2.2).
-const bypassed = "timeslots; fwd=bypass"
+// status says that the cache was not asked (RFC 9211 §2.2), and why.
+func (to *BypassTarget) status() string {
+	const bypassed = "timeslots; fwd=bypass"
+	if to.Detail == "" {
+		return bypassed
+	}
+	return bypassed + "; detail=" + to.Detail
+}
 
 // bypassMethods are those of reads. Some of DexCare's reads are POSTs (docs/dexcare.md §5.4, §6).
 var bypassMethods = [...]string{http.MethodGet, http.MethodHead, http.MethodPost}
@@ -29,9 +36,9 @@ var bypassMethods = [...]string{http.MethodGet, http.MethodHead, http.MethodPost
 func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget, call Call) {
 	p := &passThrough{
 		route: Route{Operation: to.Operation, Method: r.Method, Path: string(to.Operation), Base: to.Base, Key: to.Key},
-		call:  call, started: g.o.Now(), bypass: true, target: to.Path,
+		call:  call, started: g.o.Now(), bypass: true, cacheStatus: to.status(), target: to.Path,
 	}
-	w.Header().Set("Cache-Status", bypassed)
+	w.Header().Set("Cache-Status", p.cacheStatus)
 	if !g.offers(p.route) || !isPath(to.Path) || !slices.Contains(bypassMethods[:], r.Method) {
 		NoRoute(w)
 		return
@@ -41,6 +48,13 @@ func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget
 		return
 	}
 	g.pass(r.Context(), w, r, p)
+}
+
+// refusesOurKey reports whether upstream refused a public read for want of a key: the client showed nothing that could be refused. A
+// 401 would sign the app's patient out (docs/faults.md rule 3).
+func refusesOurKey(r *http.Request, resp *http.Response) bool {
+	return len(r.Header.Values("Authorization")) == 0 &&
+		(resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden)
 }
 
 // isPath refuses what would lead out of the target: the edge has checked its parts, this checks the whole.

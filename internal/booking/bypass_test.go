@@ -68,6 +68,20 @@ func TestAPersonalReadGoesAroundTheCache(t *testing.T) {
 	}
 }
 
+// A 401 on a public read would sign an app's patient out (docs/faults.md rule 3).
+func TestARefusalOfOurOwnKeyIsNotTheClients(t *testing.T) {
+	for _, tc := range []struct{ refused, token, want int }{{401, 0, 502}, {403, 0, 502}, {401, 1, 401}, {403, 1, 403}, {404, 0, 404}, {400, 0, 400}} {
+		_, url := bypassing(t, answering(t, tc.refused, `{"message":"no"}`), slotsTarget())
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/x", nil)
+		if tc.token > 0 {
+			r.Header.Set("Authorization", "Bearer t")
+		}
+		if got := do(t, r); got.status != tc.want {
+			t.Errorf("%d with %d tokens: %d %s", tc.refused, tc.token, got.status, got.body)
+		}
+	}
+}
+
 func TestABypassThatFailsSaysSoAndAsksOnce(t *testing.T) {
 	calls := newWire(t, func(int32) string { return "" })
 	for _, tc := range []struct {

@@ -68,6 +68,8 @@ type passThrough struct {
 	started time.Time
 	bypass  bool
 
+	cacheStatus string // of a bypass
+
 	target  string // path below the base, escaped
 	visitID string // that the path names
 	attempt *attempt
@@ -122,6 +124,10 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		return
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if p.bypass && refusesOurKey(r, resp) {
+		writeProblem(w, *ourKeyRefused(), p.call)
+		return
+	}
 	v := g.judge(p.route, resp)
 	g.settle(p, v.slot) // before the first byte of the answer
 	p.attempt.end(ctx, resp.StatusCode)

@@ -122,7 +122,7 @@ func routeOf(t testing.TB, method, path string) Route {
 // serving is the route that a path below /dexcare belongs to, as a public router finds it; retail when none does.
 func serving(r *http.Request) Route {
 	for _, route := range Routes() {
-		pattern := strings.NewReplacer(":visitId", "[^/]*", "*", ".*").Replace(route.Path)
+		pattern := strings.ReplaceAll(hole.ReplaceAllString(route.Path, "[^/]*"), "/*", "/.*")
 		if route.Method == r.Method && regexp.MustCompile("^"+mount+pattern+"$").MatchString(r.URL.EscapedPath()) {
 			return route
 		}
@@ -208,10 +208,17 @@ type answer struct {
 	body   string
 }
 
+// hole is a part of a pattern that stands for one segment.
+var hole = regexp.MustCompile(`:\w+`)
+
+// someSegment is such a part as an app escapes it: a blank twice.
+const someSegment = "SPRING%252010"
+
 // book sends a call with a token; header holds "Name: value" lines.
 func (h *house) book(t testing.TB, route Route, body string, header ...string) answer {
 	t.Helper()
 	path := strings.NewReplacer(":visitId", someVisit, "*", "some/report.csv").Replace(route.Path)
+	path = hole.ReplaceAllString(path, someSegment)
 	r, err := http.NewRequestWithContext(t.Context(), route.Method, h.url+"/dexcare"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

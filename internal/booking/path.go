@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
@@ -40,6 +41,12 @@ func (route Route) locate(u *url.URL) (path, visitID string, refusal *problem.Do
 		case !open:
 			continue
 		}
+		if want != "*" && want != ":visitId" {
+			if !opaque(segment) {
+				return "", "", badSegment(want)
+			}
+			continue // as it came: a code may be escaped twice
+		}
 		if got[i], ok = plain(segment); !ok {
 			return "", "", badSegment(want)
 		}
@@ -55,12 +62,44 @@ func plain(escaped string) (segment string, ok bool) {
 	return segment, err == nil && plainSegment.MatchString(segment)
 }
 
+// maxOpaque bounds an escaped segment: session ids and device tokens are long.
+const maxOpaque = 512
+
+// opaque reports whether a segment whose content is between client and upstream leads nowhere else, neither as it is nor unescaped
+// once or twice.
+func opaque(escaped string) bool {
+	once, err := url.PathUnescape(escaped)
+	if err != nil || len(escaped) > maxOpaque || strings.ContainsAny(once, "/\\") {
+		return false
+	}
+	twice, err := url.PathUnescape(once)
+	if err != nil {
+		twice = once // a percent sign of its own
+	}
+	for _, text := range [...]string{once, twice} {
+		for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '/' || r == '\\' }) {
+			if part == "." || part == ".." {
+				return false
+			}
+		}
+		if text == "" || strings.ContainsFunc(text, leadsAway) {
+			return false
+		}
+	}
+	return true
+}
+
+// leadsAway reports what some server may take for more than a letter of its own: controls, and what looks like a dot or a slash.
+func leadsAway(r rune) bool {
+	return r < ' ' || r == 0x7f || r > unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
+}
+
 func badSegment(name string) *problem.Document {
 	if name == "*" {
 		name = "path"
 	}
 	return badRequest(timeslot.Violation{
-		Parameter: strings.TrimPrefix(name, ":"), Detail: "is not made of letters, digits, dot, underscore and hyphen",
+		Parameter: strings.TrimPrefix(name, ":"), Detail: "cannot be a part of the path",
 		Fix: "use it as DexCare gave it",
 	})
 }

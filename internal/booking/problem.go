@@ -55,6 +55,10 @@ func badRequest(v timeslot.Violation) *problem.Document {
 	}
 }
 
+func ourKeyRefused() *problem.Document {
+	return &problem.Document{Status: http.StatusBadGateway, Detail: "DexCare refused this service's own key"}
+}
+
 func bodyTooLarge() *problem.Document {
 	return &problem.Document{Status: http.StatusRequestEntityTooLarge, Detail: "nothing was sent: the body is too large"}
 }

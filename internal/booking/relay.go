@@ -44,7 +44,7 @@ func (p *patience) renew(out *http.ResponseController) {
 func (p *patience) relay(w http.ResponseWriter, resp *http.Response, call *passThrough) {
 	copyResponseHeader(w.Header(), resp.Header)
 	if call.bypass {
-		w.Header().Set("Cache-Status", bypassed)
+		w.Header().Set("Cache-Status", call.cacheStatus)
 	}
 	if call.untold {
 		w.Header().Set("Timeslots-Consistency", "best-effort")

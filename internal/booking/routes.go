@@ -7,7 +7,7 @@ import (
 
 // Routes lists every route for those who mount them (docs/interface.md §3.3).
 func Routes() []Route {
-	return slices.Concat([]Route{Retail(), Provider()}, visits(), events(), patients(), reports())
+	return slices.Concat([]Route{Retail(), Provider()}, visits(), virtual(), apps(), events(), patients(), reports())
 }
 
 // Retail books a slot at a clinic (docs/dexcare.md §7.1).
@@ -27,7 +27,6 @@ func Provider() Route {
 }
 
 // visits are a patient's own visits and the virtual ones, which take no slot (docs/dexcare.md §7.4, §7.5, §7.7, §7.9).
-// Those of version 9 want a token and nothing else, so our key stays away from them.
 func visits() []Route {
 	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
 	return []Route{
@@ -36,12 +35,42 @@ func visits() []Route {
 		{Operation: "cancel_visit", Method: post, Path: "/api/6/visits/retail/cancel/:visitId",
 			Base: Visit, Token: BearerToken, Key: BookingKey, effect: effectCancels},
 		{Flow: "virtual", Operation: "virtual_visit", Method: post, Path: "/api/9/visits",
-			Base: Visit, Token: BearerToken},
-		{Operation: "visit_waittime", Method: get, Path: "/api/9/visits/:visitId/waittime", Base: Visit, Token: BearerToken},
-		{Operation: "visit_summary", Method: get, Path: "/api/9/visits/:visitId/summary", Base: Visit, Token: BearerToken},
-		{Operation: "accept_terms", Method: put, Path: "/api/9/visits/:visitId/acceptTerms", Base: Visit, Token: BearerToken},
+			Base: Visit, Token: BearerToken, Key: BookingKey},
+		{Operation: "visit_waittime", Method: get, Path: "/api/9/visits/:visitId/waittime", Base: Visit, Token: BearerToken, Key: BookingKey},
+		{Operation: "visit_summary", Method: get, Path: "/api/9/visits/:visitId/summary", Base: Visit, Token: BearerToken, Key: BookingKey},
+		{Operation: "accept_terms", Method: put, Path: "/api/9/visits/:visitId/acceptTerms", Base: Visit, Token: BearerToken, Key: BookingKey},
 		{Flow: "guest", Operation: "queued_guest_visit", Method: post, Path: "/v1/booking/queued-guest-visit",
 			Base: Ingress, Key: BookingKey, Partner: true},
+	}
+}
+
+// virtual are a virtual visit from its waiting room to its end (docs/dexcare.md §13). None has a slot.
+func virtual() []Route {
+	routes := []Route{
+		{Operation: "visit_session", Method: http.MethodGet, Path: "/api/6/visit/:visitId/token/:sessionId"},
+		{Operation: "visit_chat", Method: http.MethodPost, Path: "/api/6/visit/:visitId/chat/:sessionId"},
+		{Operation: "visit_feedback", Method: http.MethodPost, Path: "/api/6/visit/:visitId/feedback"},
+		{Operation: "waiting_room", Method: http.MethodPost, Path: "/api/8/visits/virtual/:visitId/waitingRoomEvents"},
+		{Operation: "pair_device", Method: http.MethodPost, Path: "/api/8/visits/:visitId/integrations/tytoCare/devices"},
+		{Operation: "visit_event", Method: http.MethodPost, Path: "/v1/visits/event"},
+		{Operation: "cancel_video", Method: http.MethodPost, Path: "/v1/visits/:visitId/patient-cancel-video"},
+		{Operation: "cancel_phone", Method: http.MethodPost, Path: "/v1/visits/:visitId/patient-cancel-phone"},
+		{Operation: "cancel_virtual", Method: http.MethodPost, Path: "/api/9/visits/virtual/:visitId/cancel"},
+	}
+	for i := range routes {
+		routes[i].Base, routes[i].Token, routes[i].Key = Visit, BearerToken, BookingKey
+	}
+	return routes
+}
+
+// apps are what apps send without a token although it is secret or somebody's own (docs/dexcare.md §13). Codes and device tokens
+// stand in the path, which is neither logged nor counted.
+func apps() []Route {
+	return []Route{
+		{Operation: "coupon", Method: http.MethodGet, Path: "/api/v2/coupon/:code/verify", Base: Visit, Key: BookingKey},
+		{Operation: "push_register", Method: http.MethodPost, Path: "/api/6/mobile/app/:appId/platform/:platform/devices", Base: Visit, Key: BookingKey},
+		{Operation: "push_unregister", Method: http.MethodDelete, Path: "/api/6/mobile/app/:appId/device/:device", Base: Visit, Key: BookingKey},
+		{Operation: "client_log", Method: http.MethodPost, Path: "/v2/clientLogging", Base: Public, Key: SlotsKey, ShedFirst: true},
 	}
 }
 

@@ -26,10 +26,10 @@ func TestEveryCallReachesItsOwnUpstreamUnchanged(t *testing.T) {
 			"/visit/api/6/visits/retail/self", "our-key"},
 		{"POST", "/api/6/visits/retail/cancel/:visitId", "retail-cancel.v6.request.json", "",
 			"/visit/api/6/visits/retail/cancel/" + someVisit, "our-key"},
-		{"POST", "/api/9/visits", "visits.v9.request.json", "visits.v9.response.json", "/visit/api/9/visits", ""},
-		{"GET", "/api/9/visits/:visitId/waittime", "", "", "/visit/api/9/visits/" + someVisit + "/waittime", ""},
-		{"GET", "/api/9/visits/:visitId/summary", "", "", "/visit/api/9/visits/" + someVisit + "/summary", ""},
-		{"PUT", "/api/9/visits/:visitId/acceptTerms", "", "", "/visit/api/9/visits/" + someVisit + "/acceptTerms", ""},
+		{"POST", "/api/9/visits", "visits.v9.request.json", "visits.v9.response.json", "/visit/api/9/visits", "our-key"},
+		{"GET", "/api/9/visits/:visitId/waittime", "", "", "/visit/api/9/visits/" + someVisit + "/waittime", "our-key"},
+		{"GET", "/api/9/visits/:visitId/summary", "", "", "/visit/api/9/visits/" + someVisit + "/summary", "our-key"},
+		{"PUT", "/api/9/visits/:visitId/acceptTerms", "", "", "/visit/api/9/visits/" + someVisit + "/acceptTerms", "our-key"},
 		{"POST", "/v1/booking/queued-guest-visit", "queued-guest-visit.v1.request.json", "queued-guest-visit.v1.response.json",
 			"/ingress/v1/booking/queued-guest-visit", "our-key"},
 		{"POST", "/v5/slots/slot-taken", "slot-taken.v5.request.json", "", "/ingress/v5/slots/slot-taken", "our-slots-key"},
@@ -42,6 +42,23 @@ func TestEveryCallReachesItsOwnUpstreamUnchanged(t *testing.T) {
 		{"POST", "/v1/patient/other", "patient-other.v1.request.json", "patient-other.v1.response.json",
 			"/public/v1/patient/other", "our-key"},
 		{"DELETE", "/v1/patient/deletePatientAccount", "", "", "/public/v1/patient/deletePatientAccount", "our-key"},
+		{"GET", "/api/6/visit/:visitId/token/:sessionId", "", "", "/visit/api/6/visit/" + someVisit + "/token/" + someSegment, "our-key"},
+		{"POST", "/api/6/visit/:visitId/chat/:sessionId", "", "", "/visit/api/6/visit/" + someVisit + "/chat/" + someSegment, "our-key"},
+		{"POST", "/api/6/visit/:visitId/feedback", "", "", "/visit/api/6/visit/" + someVisit + "/feedback", "our-key"},
+		{"POST", "/api/8/visits/virtual/:visitId/waitingRoomEvents", "", "",
+			"/visit/api/8/visits/virtual/" + someVisit + "/waitingRoomEvents", "our-key"},
+		{"POST", "/api/8/visits/:visitId/integrations/tytoCare/devices", "", "",
+			"/visit/api/8/visits/" + someVisit + "/integrations/tytoCare/devices", "our-key"},
+		{"POST", "/v1/visits/event", "", "", "/visit/v1/visits/event", "our-key"},
+		{"POST", "/v1/visits/:visitId/patient-cancel-video", "", "", "/visit/v1/visits/" + someVisit + "/patient-cancel-video", "our-key"},
+		{"POST", "/v1/visits/:visitId/patient-cancel-phone", "", "", "/visit/v1/visits/" + someVisit + "/patient-cancel-phone", "our-key"},
+		{"POST", "/api/9/visits/virtual/:visitId/cancel", "", "", "/visit/api/9/visits/virtual/" + someVisit + "/cancel", "our-key"},
+		{"GET", "/api/v2/coupon/:code/verify", "", "", "/visit/api/v2/coupon/" + someSegment + "/verify", "our-key"},
+		{"POST", "/api/6/mobile/app/:appId/platform/:platform/devices", "", "",
+			"/visit/api/6/mobile/app/" + someSegment + "/platform/" + someSegment + "/devices", "our-key"},
+		{"DELETE", "/api/6/mobile/app/:appId/device/:device", "", "",
+			"/visit/api/6/mobile/app/" + someSegment + "/device/" + someSegment, "our-key"},
+		{"POST", "/v2/clientLogging", "", "", "/public/v2/clientLogging", "our-slots-key"},
 		{"GET", "/api/8/reporting/*", "", "", "/visit/api/8/reporting/some/report.csv", ""},
 		{"POST", "/api/8/reporting/*", "", "", "/visit/api/8/reporting/some/report.csv", ""},
 		{"GET", "/v1/reporting/*", "", "", "/visit/v1/reporting/some/report.csv", ""},
@@ -73,8 +90,8 @@ func TestEveryCallReachesItsOwnUpstreamUnchanged(t *testing.T) {
 			}
 		})
 	}
-	if n := len(Routes()); n != 20 {
-		t.Errorf("%d routes, 20 were tried", n)
+	if n := len(Routes()); n != 33 {
+		t.Errorf("%d routes, 33 were tried", n)
 	}
 }
 
@@ -88,7 +105,7 @@ func TestCallersWhoShowTooLittleNeverReachUpstream(t *testing.T) {
 			refused    bool
 			challenge  string
 		}{
-			"nothing":              {"", "", true, ""},
+			"nothing":              {"", "", route.Partner || route.Token != NoToken, ""},
 			"a key of nobody":      {"Bearer t", "x", route.Partner, "ApiKey"},
 			"an empty key":         {"Bearer t", "", route.Partner, "ApiKey"},
 			"the key's first half": {"Bearer t", "partner", route.Partner, "ApiKey"},
@@ -191,6 +208,16 @@ func TestPathsThatLeadElsewhereNeverReachUpstream(t *testing.T) {
 		{"/api/9/visits/a;b/summary", 400},
 		{"/api/9/visits/\u2024\u2024/summary", 400},
 		{"/api/9/visits/" + strings.Repeat("a", 129) + "/summary", 400},
+		{"/api/v2/coupon/%2e%2e/verify", 400},
+		{"/api/v2/coupon/%252e%252e/verify", 400},
+		{"/api/v2/coupon/a%2fb/verify", 400},
+		{"/api/v2/coupon/..%252f..%252fadmin/verify", 400},
+		{"/api/v2/coupon/%255c..%255c/verify", 400},
+		{"/api/v2/coupon/a%00/verify", 400},
+		{"/api/v2/coupon/a%2500/verify", 400},
+		{"/api/v2/coupon/\u2024\u2024/verify", 400},
+		{"/api/v2/coupon/" + strings.Repeat("a", 513) + "/verify", 400},
+		{"/api/v2/coupon//verify", 404},
 		{"/api/8/reporting/", 404},
 		{"/api/8/reporting/../../6/visits/retail/self", 400},
 		{"/api/8/reporting/a/%2e%2e/b", 400},

@@ -38,7 +38,7 @@ type Options struct {
 	NoVisit bool     // the tenant has no visit base: what is read there is not found, without a call
 
 	// API keys per service, empty for none (docs/dexcare.md §1.2). Public reads are sent the slots key as DexCare's SDK does.
-	CareOptionsKey, SlotsKey string
+	CareOptionsKey, SlotsKey, BookingKey string
 
 	PublicTransport, IngressTransport http.RoundTripper // nil: NewTransport's default
 
@@ -75,6 +75,9 @@ type SourceOptions struct {
 type Call struct {
 	Product       string // sent as `product` (docs/dexcare.md §1.5); empty: none
 	CorrelationID string // sent as `correlation-id`; empty: none
+
+	// Brackets are the parameters of an exact read that its caller spelled "name[]".
+	Brackets []string
 
 	// Lookahead is how many days ahead this read may ask (docs/dexcare.md §5.6); 0: the fetcher's own limit.
 	Lookahead int

@@ -3,6 +3,8 @@ package fetch
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"timeslots/internal/fetch/decode"
@@ -41,6 +43,7 @@ type request struct {
 	body    []byte // of a POST read; nil: GET
 	apiKey  string
 	ingress bool
+	domain  string // the header; empty: none
 	call    Call
 }
 
@@ -52,17 +55,32 @@ func (c *client) request(from *decode.Upstream, key timeslot.FragmentKey, w wind
 		place.Path[i] = url.PathEscape(place.Path[i])
 	}
 	u := c.base(place.Base).JoinPath(place.Path...)
-	r := request{apiKey: c.apiKey(place.Key), ingress: place.Base == decode.Ingress, call: call}
+	r := request{apiKey: c.apiKey(place.Key), ingress: place.Base == decode.Ingress, domain: key.Domain, call: call}
 	switch {
 	case !key.Exact:
 		u.RawQuery = parameters(from, key, w, &call).Encode()
 	case key.Post:
 		r.body, u.RawQuery = []byte(key.Params), withProduct("", call.Product)
 	default:
-		u.RawQuery = withProduct(key.Params, call.Product)
+		u.RawQuery = withProduct(spelled(key.Params, call.Brackets), call.Product)
 	}
 	r.url = u.String()
 	return r
+}
+
+// spelled gives lists the brackets that the caller wrote. Which spelling DexCare prefers is not known: its published schema has none,
+// its SDK has them (docs/dexcare.md §7.9).
+func spelled(params string, brackets []string) string {
+	if len(brackets) == 0 {
+		return params
+	}
+	pairs := strings.Split(params, "&")
+	for i, pair := range pairs {
+		if name, value, _ := strings.Cut(pair, "="); slices.Contains(brackets, name) {
+			pairs[i] = name + "%5B%5D=" + value
+		}
+	}
+	return strings.Join(pairs, "&")
 }
 
 func withProduct(query, product string) string {
@@ -102,8 +120,8 @@ func (c *client) apiKey(k decode.Key) string {
 	switch k {
 	case decode.CareOptionsKey:
 		return c.opt.CareOptionsKey
-	case decode.NoKey:
-		return ""
+	case decode.BookingKey:
+		return c.opt.BookingKey
 	default:
 		return c.opt.SlotsKey
 	}
@@ -125,6 +143,9 @@ func (r request) header() http.Header {
 	}
 	if r.apiKey != "" {
 		h.Set("x-api-key", r.apiKey)
+	}
+	if r.domain != "" {
+		h.Set("domain", r.domain)
 	}
 	if r.call.CorrelationID != "" {
 		h.Set("correlation-id", r.call.CorrelationID)

@@ -17,6 +17,7 @@ type requestMetrics struct {
 	shed      *prometheus.CounterVec
 	servedAge *prometheus.HistogramVec
 	partial   *prometheus.CounterVec
+	unknown   *prometheus.CounterVec
 
 	active    prometheus.Gauge
 	durations *children[requestKey, prometheus.Observer]
@@ -38,6 +39,7 @@ func newRequestMetrics(latencies []time.Duration) requestMetrics {
 		servedAge: histogram("served_age_seconds", "Age of the oldest upstream answer that each answer served is made of.",
 			ages(), "product"),
 		partial: counter("partial_responses_total", "Answers that lack a source's part.", "product", "source", "reason"),
+		unknown: counter("dropin_unknown_total", "What drop-in routes were asked that the service does not know.", "route", "kind"),
 
 		durations: &children[requestKey, prometheus.Observer]{},
 		ages:      &children[string, prometheus.Observer]{},
@@ -47,7 +49,7 @@ func newRequestMetrics(latencies []time.Duration) requestMetrics {
 }
 
 func (m *requestMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.duration, m.inFlight, m.shed, m.servedAge, m.partial}
+	return []prometheus.Collector{m.duration, m.inFlight, m.shed, m.servedAge, m.partial, m.unknown}
 }
 
 func (m *requestMetrics) startAtZero(product string, shedReasons []string, sources []timeslot.Source) {
@@ -108,6 +110,14 @@ func codeText(code int) string {
 func (m *Metrics) RequestShed(product, reason string) {
 	if m != nil {
 		m.request.shed.WithLabelValues(m.words.product.fold(product), m.words.shed.fold(reason)).Inc()
+	}
+}
+
+// DropInUnknown counts what a drop-in route was asked that the service does not know; kind is parameter or route. The route is
+// empty where there is none.
+func (m *Metrics) DropInUnknown(route, kind string) {
+	if m != nil {
+		m.request.unknown.WithLabelValues(m.words.route.fold(route), m.words.unknown.fold(kind)).Inc()
 	}
 }
 

@@ -10,6 +10,7 @@ type words struct {
 	route       *vocabulary
 	cache       *vocabulary
 	shed        *vocabulary
+	unknown     *vocabulary // kinds of what drop-in routes do not know
 	source      *vocabulary
 	operation   *vocabulary
 	outcome     *vocabulary // of upstream calls
@@ -38,6 +39,7 @@ func newWords(o *Options) words {
 		route:       open(),
 		cache:       closed("hit", "stale", "miss", "bypass"),
 		shed:        closed(o.ShedReasons...),
+		unknown:     closed("parameter", "route"),
 		source:      closed(texts(append(o.Surfaces.ReadFrom(), timeslot.Booking))...),
 		operation:   open(texts(o.Surfaces.Operations())...), // and those of bookings
 		outcome:     closed("ok", "not_found", "rejected", "error", "timeout", "malformed", "canceled"),

@@ -144,10 +144,11 @@ type Caller struct {
 	Product       string // as it goes upstream; empty: none
 	CorrelationID string
 	Budget        time.Duration // for the whole search; 0: none beyond ctx
+	Brackets      []string      // lists of an exact read that it spells "name[]"
 }
 
 func (c Caller) call() fetch.Call {
-	return fetch.Call{Product: c.Product, CorrelationID: c.CorrelationID}
+	return fetch.Call{Product: c.Product, CorrelationID: c.CorrelationID, Brackets: c.Brackets}
 }
 
 // Answer is a merged result and how it came about.

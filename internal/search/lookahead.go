@@ -40,7 +40,7 @@ func lookaheadKey(ehr string) timeslot.FragmentKey {
 	}
 	return timeslot.FragmentKey{
 		Operation: timeslot.OpMaxLookahead, Version: 2, Exact: true,
-		Params: params.Encode(),
+		Params: timeslot.EncodeParams(params),
 	}
 }
 

@@ -28,12 +28,17 @@ const (
 	OpRegionWaitTimes       Operation = "region_wait_times"      // docs/dexcare.md §7.9
 	OpAssignmentQualifiers  Operation = "assignment_qualifiers"  // docs/dexcare.md §7.9
 	OpModalities            Operation = "modalities"             // docs/dexcare.md §7.9
+	OpInsurers              Operation = "insurers"               // docs/dexcare.md §13
+	OpValidation            Operation = "validation_settings"    // docs/dexcare.md §13
+	OpVisitSettings         Operation = "visit_settings"         // docs/dexcare.md §13
+	OpPractice              Operation = "practice"               // docs/dexcare.md §13
+	OpStatusPage            Operation = "status_page"            // docs/dexcare.md §13
 )
 
 // directory is what the public lists serve, and other lists that change as rarely.
 var directory = [...]Operation{
 	OpDepartments, OpDepartmentInfo, OpProviderInfo, OpProviders, OpMaxLookahead, OpCancelReasons, OpSuffixes,
-	OpAssignmentQualifiers, OpModalities,
+	OpAssignmentQualifiers, OpModalities, OpInsurers, OpValidation, OpVisitSettings,
 }
 
 // OfDirectory reports whether the operation is none of a surface that lists times.
@@ -61,6 +66,7 @@ type FragmentKey struct {
 	Exact  bool
 	Post   bool   // Params is a JSON body in canonical form, else a query string
 	Item   string // the path's own parameter of exact reads that have no other field for it: brand, region
+	Domain string // the header of that name, by which apps choose a brand, of exact reads; empty: none
 	Params string // what the contract lists, validated, in canonical order and case; never the client's own text
 }
 
@@ -193,6 +199,10 @@ func (k FragmentKey) String() string {
 	b = appendEscaped(b, k.Item)
 	b = append(b, ':')
 	b = appendEscaped(b, k.Params)
+	if k.Domain != "" {
+		b = append(b, ':')
+		b = appendEscaped(b, k.Domain)
+	}
 	return string(b)
 }
 

@@ -99,7 +99,7 @@ func (s *Surface) Place() int { return s.place }
 var dexCare = surfacesOf([]Surface{
 	{
 		Source: CareDirect, Asks: AsksDepartment, Versions: []string{"v2", "v1"},
-		Operations: []Operation{OpDepartmentTimeslots, OpRegionWaitTimes}, // which live as briefly
+		Operations: []Operation{OpDepartmentTimeslots, OpRegionWaitTimes, OpPractice, OpStatusPage}, // which live as briefly
 		Listings:   []Listing{{Operation: OpDepartmentTimeslots, Preference: 3, Denies: true, SlotIDs: RetailHandle}},
 	},
 	{

@@ -26,6 +26,9 @@ type Options struct {
 	Next http.Handler // what the door leads to
 	// Bookings are the paths whose requests are shed last, in echo's spelling: "/dexcare/api/9/visits/:visitId/summary".
 	Bookings []string
+	// First are the paths whose requests are shed first, before the reads of the lowest priority: they may fill a quarter of what
+	// reads may.
+	First []string
 	// Passing is the most that a call that is passed through may take.
 	Passing time.Duration
 	// WriteTimeout is the server's own. Requests that may take longer get more.

@@ -26,6 +26,7 @@ type kind struct {
 
 // use is how the requests of one product are let in.
 type use struct {
+	name     string
 	limit    int64
 	patience time.Duration
 }
@@ -38,13 +39,16 @@ func (r *rules) kindOf(req *http.Request) kind {
 	case name == "":
 		use = r.products[defaultProduct]
 	case configured:
-		k.product = name
+		k.product = use.name
 	default:
 		k.product, use = otherProduct, r.products[defaultProduct]
 	}
 	k.limit, k.patience = use.limit, use.patience
 	if strings.HasPrefix(req.URL.Path, dropIn) {
 		k.booking, k.patience = r.bookings.has(req.URL.Path), r.passing
+		if r.first.has(req.URL.Path) {
+			k.limit = max(1, r.room.reads/4)
+		}
 	}
 	return k
 }

@@ -21,6 +21,7 @@ type Rules struct {
 // Product is how the door treats one use case.
 type Product struct {
 	Priority int           // the lowest is shed first
+	Aliases  []string      // other names that mean it
 	Budget   time.Duration // for an answer
 }
 
@@ -32,6 +33,7 @@ type rules struct {
 	cors     crossOrigin
 	products map[string]use
 	bookings routes
+	first    routes        // shed first
 	passing  time.Duration // patience of calls that may be passed through
 }
 
@@ -48,7 +50,7 @@ func (o *Options) prepare(r Rules) (*rules, error) {
 	out := &rules{
 		room: newRoom(r.InFlight), rate: newRate(r.PerClientPerSecond, r.PerClientBurst), proxies: r.TrustedProxies,
 		cors: newCrossOrigin(r.Origins), products: make(map[string]use, len(r.Products)),
-		bookings: newRoutes(o.Bookings), passing: o.Passing + Delivery,
+		bookings: newRoutes(o.Bookings), first: newRoutes(o.First), passing: o.Passing + Delivery,
 	}
 	priorities := make(map[int]struct{})
 	for _, p := range r.Products {
@@ -56,7 +58,10 @@ func (o *Options) prepare(r Rules) (*rules, error) {
 	}
 	limits := shares(out.room.reads, priorities)
 	for name, p := range r.Products {
-		out.products[name] = use{limit: limits[p.Priority], patience: p.Budget + Delivery}
+		u := use{name: name, limit: limits[p.Priority], patience: p.Budget + Delivery}
+		for _, known := range append(p.Aliases, name) {
+			out.products[known] = u
+		}
 	}
 	return out, nil
 }

@@ -12,58 +12,74 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// reader turns the values of one parameter into their canonical form, in canonical order; ok reports whether they have
-// the form that the contract gives them.
-type reader func(values []string) (canonical []string, ok bool)
+// reader reads one parameter.
+type reader struct {
+	// read turns the values into their canonical form, in canonical order; ok reports whether they have the form that the
+	// contract gives them.
+	read func(values []string) (canonical []string, ok bool)
+	list bool // may be spelled "name[]", as DexCare's SDK does
+}
 
 // Grammars of DexCare's own parameters.
 var (
-	nameGrammar      = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,:|&/'()_+-]{0,127}$`)
-	segmentGrammar   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,127}$`) // in a path; means nothing to a URL, however often decoded
-	compositeGrammar = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\|[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+	nameGrammar = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,:|&/'()_+-]{0,127}$`)
+	// In a path; means nothing to a URL, however often decoded. Systems and brands have blanks, ampersands, apostrophes.
+	segmentGrammar   = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&'()_+-]{0,127}$`)
+	compositeGrammar = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&'()_+-]{0,127}\|[\p{L}\p{N}][\p{L}\p{N} .,&'()_+-]{0,127}$`)
+	domainGrammar    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) // a header's
 	momentGrammar    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[-+][0-9]{2}:[0-9]{2}))?$`)
 )
 
 // one reads a scalar.
 func one(canonical func(string) (string, bool)) reader {
-	return func(values []string) ([]string, bool) {
+	return reader{read: func(values []string) ([]string, bool) {
 		if len(values) != 1 {
 			return nil, false
 		}
 		v, ok := canonical(values[0])
 		return []string{v}, ok
-	}
+	}}
 }
 
 // many reads a repeated parameter whose order has no meaning.
 func many(canonical func(string) (string, bool)) reader {
-	return func(values []string) ([]string, bool) { return set(values, canonical) }
+	return reader{list: true, read: func(values []string) ([]string, bool) { return set(values, canonical) }}
+}
+
+// ordered reads a repeated parameter whose order may have one.
+func ordered(canonical func(string) (string, bool)) reader {
+	return reader{list: true, read: func(values []string) ([]string, bool) { return each(values, canonical) }}
 }
 
 // commas reads one comma-separated list whose order has no meaning.
 func commas(canonical func(string) (string, bool)) reader {
-	return func(values []string) ([]string, bool) {
+	return reader{read: func(values []string) ([]string, bool) {
 		if len(values) != 1 {
 			return nil, false
 		}
 		list, ok := set(strings.Split(values[0], ","), canonical)
 		return []string{strings.Join(list, ",")}, ok
-	}
+	}}
 }
 
-func set(values []string, canonical func(string) (string, bool)) ([]string, bool) {
+func each(values []string, canonical func(string) (string, bool)) ([]string, bool) {
 	if len(values) > query.MaxListValues {
 		return nil, false
 	}
 	out := make([]string, len(values))
 	for i, v := range values {
 		var ok bool
-		if out[i], ok = canonical(strings.TrimSpace(v)); !ok {
+		if out[i], ok = canonical(v); !ok {
 			return nil, false
 		}
 	}
+	return out, true
+}
+
+func set(values []string, canonical func(string) (string, bool)) ([]string, bool) {
+	out, ok := each(values, canonical)
 	slices.Sort(out)
-	return slices.Compact(out), true
+	return slices.Compact(out), ok
 }
 
 func matching(grammar *regexp.Regexp) func(string) (string, bool) {
@@ -132,20 +148,33 @@ var (
 	patient  = enum(string(timeslot.NewPatient), string(timeslot.EstablishedPatient), string(timeslot.BothPatients))
 )
 
-// canonicalQuery keeps the parameters that the contract lists, in canonical order and form. Others are neither keyed
-// nor forwarded. The name of the first parameter with a wrong form comes back, empty when there is none.
-func canonicalQuery(values url.Values, listed map[string]reader) (canonical url.Values, wrong string) {
+// canonicalQuery is what a query asks, in canonical order and form. name and name[] are one list. Where something in it is not
+// what the contract lists, it has no canonical form, and why says so.
+func canonicalQuery(values url.Values, listed map[string]reader) (canonical url.Values, brackets []string, why Oddity) {
 	canonical = url.Values{}
-	for name, read := range listed {
-		given, ok := values[name]
-		if !ok {
+	for name := range values {
+		if name == "product" { // who asks, not what
+			if _, odd := query.Product(values); odd != nil {
+				return nil, nil, OddValue
+			}
 			continue
 		}
-		kept, ok := read(given)
-		if !ok && (wrong == "" || name < wrong) {
-			wrong = name
+		plain, bracketed := strings.CutSuffix(name, "[]")
+		reader, known := listed[plain]
+		if !known || bracketed && !reader.list {
+			return nil, nil, UnknownParameter
 		}
-		canonical[name] = kept
+		if _, both := values[plain]; bracketed && both {
+			return nil, nil, OddValue // which comes first is upstream's to say
+		}
+		kept, ok := reader.read(values[name])
+		if !ok {
+			return nil, nil, OddValue
+		}
+		canonical[plain] = kept
+		if bracketed {
+			brackets = append(brackets, plain)
+		}
 	}
-	return canonical, wrong
+	return canonical, brackets, ""
 }

@@ -17,37 +17,37 @@ func (route *Route) Takes(item string) bool {
 	return ok
 }
 
-// Question is what a request asks.
+// Question is what a request asks. With a patient or an oddity it has no key: only upstream can answer it.
 type Question struct {
 	Key      timeslot.FragmentKey // from what the contract lists alone
+	Brackets []string             // its lists that are spelled "name[]"
 	Body     []byte               // of a POST, as it came
 	Context  string               // the searchContext to replay; empty: none
-	Personal bool                 // it holds a patient (docs/dexcare.md §6.5), and has no key
+	Personal bool                 // it holds a patient (docs/dexcare.md §6.5)
+	Oddity   Oddity               // why the cache cannot know what it asks; empty: it does
 }
 
-// RefusedError says what is wrong with a request, in words for its client.
-type RefusedError struct{ Detail string }
+// Oddity is why the cache cannot know what a request asks, as Cache-Status has it (docs/interface.md §3.3).
+type Oddity string
 
-func (e RefusedError) Error() string { return e.Detail }
+// The oddities.
+const (
+	UnknownParameter Oddity = "unknown-parameter" // or an unknown field of a body
+	OddValue         Oddity = "odd-value"         // one that the contract does not allow, or none that can be read
+)
 
-// Read reads what a request asks of the route, with the path's own parameter. Its errors are [RefusedError] and
-// [ErrBodyTooLarge].
+// Read reads what a request asks of the route, with the path's own parameter. Its only error of its own is [ErrBodyTooLarge].
 func (route *Route) Read(r *http.Request, item string) (q Question, err error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return q, RefusedError{"the query string is not well-formed"}
+	q.Key, q.Brackets, q.Oddity = route.Key(item, r.Header.Get("domain"), values)
+	if err != nil || len(r.Header.Values("domain")) > 1 {
+		q.Oddity = OddValue
 	}
-	refusal := ""
-	if route.Post {
-		q.Key = route.bareKey(item)
-		refusal, err = route.body.read(r, &q)
-	} else {
-		q.Key, refusal = route.Key(item, values)
+	if route.body != nil {
+		err = route.body.read(r, &q)
+		return q, err
 	}
-	if err == nil && refusal != "" {
-		err = RefusedError{refusal}
-	}
-	return q, err
+	return q, nil
 }
 
 // bareKey is the key before anything is known of the query or the body.
@@ -60,18 +60,21 @@ func (route *Route) bareKey(item string) timeslot.FragmentKey {
 	return key
 }
 
-// Key is the key of a GET.
-func (route *Route) Key(item string, values url.Values) (_ timeslot.FragmentKey, refusal string) {
-	key := route.bareKey(item)
-	kept, wrong := canonicalQuery(values, route.listed)
-	if wrong != "" {
-		return key, wrong + " has a wrong form"
+// Key is the key of a query, for a domain (docs/dexcare.md §13), which may be empty.
+func (route *Route) Key(item, domain string, values url.Values) (key timeslot.FragmentKey, brackets []string, why Oddity) {
+	key = route.bareKey(item)
+	kept, brackets, why := canonicalQuery(values, route.listed)
+	if why == "" && domain != "" && !domainGrammar.MatchString(domain) {
+		why = OddValue
 	}
-	if route.check != nil {
-		refusal = route.check(kept)
+	if why != "" {
+		return key, nil, why
 	}
-	key.Params = kept.Encode()
-	return shared(key, kept), refusal
+	key.Domain, key.Params = domain, timeslot.EncodeParams(kept)
+	if domain != "" {
+		return key, brackets, ""
+	}
+	return shared(key, kept), brackets, ""
 }
 
 // setItem puts the path's own parameter where the operation has it.

@@ -2,7 +2,6 @@ package dropin
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 
@@ -11,19 +10,17 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Route is one cached read of docs/interface.md §3.3: where it is, what it may be asked, and how it says no.
+// Route is one cached read of docs/interface.md §3.3: where it is, and what the cache knows how to ask it.
 type Route struct {
 	Post      bool
 	Path      string // below /dexcare; ":item" is its own parameter
 	Operation timeslot.Operation
 	Base      booking.Base // and the key that goes there, for what cannot be cached
 	APIKey    booking.Key
-	Refusal   func(detail string) any // the surface's own 400 body (docs/dexcare.md §1.6)
 
 	version uint8
 	item    func(string) (string, bool) // of the path; nil: it has none
 	listed  map[string]reader           // of the query
-	check   func(url.Values) string     // rules between parameters: what is wrong, empty when nothing is
 	body    *bodyRule                   // of a POST
 }
 
@@ -35,32 +32,22 @@ func (r *Route) Methods() []string {
 	return []string{http.MethodGet, http.MethodHead}
 }
 
-// The surfaces' own error bodies.
-func slotsRefusal(detail string) any {
-	return struct {
-		ErrorCode int    `json:"errorCode"`
-		Message   string `json:"message"`
-	}{500201, detail}
-}
-
-func optionsRefusal(detail string) any {
-	return struct {
-		Message   string `json:"message"`
-		ErrorCode int    `json:"errorCode"`
-	}{detail, 40001}
-}
-
-func plainRefusal(detail string) any {
-	return struct {
-		Error string `json:"error"`
-	}{detail}
-}
-
 // Routes lists every cached read. Positions keep so many decimals of a degree.
 func Routes(decimals int) []*Route {
-	routes := append(directoryRoutes(), providerRoutes()...)
-	routes = append(routes, optionsRoutes(decimals)...)
-	return append(routes, visitRoutes()...)
+	return slices.Concat(
+		at(booking.Public, booking.SlotsKey, directoryRoutes()),
+		at(booking.Public, booking.SlotsKey, settingsRoutes()),
+		at(booking.Ingress, booking.SlotsKey, slotsRoutes()),
+		at(booking.Ingress, booking.CareOptionsKey, optionsRoutes(decimals)),
+		at(booking.Visit, booking.BookingKey, visitRoutes()))
+}
+
+// at says where a group of routes is, and which key goes there.
+func at(base booking.Base, key booking.Key, routes []*Route) []*Route {
+	for _, route := range routes {
+		route.Base, route.APIKey = base, key
+	}
+	return routes
 }
 
 // Departments is the route that lists all departments with their addresses, in version 4.
@@ -69,22 +56,43 @@ var Departments = sync.OnceValue(func() *Route {
 	return routes[slices.IndexFunc(routes, func(r *Route) bool { return r.Path == "/v4/departments" })]
 })
 
+// directoryRoutes are clinics and clinicians, and the times of each. Version 1 of a department is what older apps ask.
 func directoryRoutes() []*Route {
 	departments := map[string]reader{"brand": one(aName), "clinicType": one(aName), "onlyActive": one(boolean)}
+	info := map[string]reader{"withProviders": one(boolean), "byId": one(boolean)}
 	timeslots := map[string]reader{"visitTypeName": one(aName)}
 	return []*Route{
-		{Path: "/v1/departments", Operation: timeslot.OpDepartments, version: 1, Base: booking.Public, APIKey: booking.SlotsKey, listed: departments, Refusal: plainRefusal},
-		{Path: "/v4/departments", Operation: timeslot.OpDepartments, version: 4, Base: booking.Public, APIKey: booking.SlotsKey, listed: departments, Refusal: plainRefusal},
+		{Path: "/v1/departments", Operation: timeslot.OpDepartments, version: 1, listed: departments},
+		{Path: "/v4/departments", Operation: timeslot.OpDepartments, version: 4, listed: departments},
+		{Path: "/v1/departments/:item", Operation: timeslot.OpDepartmentInfo, version: 1, item: departmentItem, listed: info},
+		{Path: "/v4/departments/:item/departmentInfo", Operation: timeslot.OpDepartmentInfo, version: 4, item: departmentItem, listed: info},
+		{Path: "/v1/departments/:item/timeslots", Operation: timeslot.OpDepartmentTimeslots, version: 1, item: matching(query.URLName), listed: timeslots},
+		{Path: "/v2/departments/:item/timeslots", Operation: timeslot.OpDepartmentTimeslots, version: 2, item: matching(query.URLName), listed: timeslots},
 		{
-			Path: "/v4/departments/:item/departmentInfo", Operation: timeslot.OpDepartmentInfo, version: 4, Base: booking.Public, APIKey: booking.SlotsKey, item: departmentItem,
-			listed: map[string]reader{"withProviders": one(boolean), "byId": one(boolean)}, Refusal: plainRefusal,
+			Path: "/v1/providers", Operation: timeslot.OpProviders, version: 1,
+			listed: map[string]reader{"excludeInactive": one(boolean), "acceptingNewPatients": one(boolean)},
 		},
-		{Path: "/v1/departments/:item/timeslots", Operation: timeslot.OpDepartmentTimeslots, version: 1, Base: booking.Public, APIKey: booking.SlotsKey, item: matching(query.URLName), listed: timeslots, Refusal: plainRefusal},
-		{Path: "/v2/departments/:item/timeslots", Operation: timeslot.OpDepartmentTimeslots, version: 2, Base: booking.Public, APIKey: booking.SlotsKey, item: matching(query.URLName), listed: timeslots, Refusal: plainRefusal},
-		{Path: "/v1/suffixes", Operation: timeslot.OpSuffixes, version: 1, Base: booking.Public, APIKey: booking.SlotsKey, Refusal: plainRefusal},
+		{Path: "/v1/providers/:item", Operation: timeslot.OpProviderInfo, version: 1, item: providerItem},
 		{
-			Path: "/v2/lookups/maxLookaheadDays", Operation: timeslot.OpMaxLookahead, version: 2, Base: booking.Public, APIKey: booking.SlotsKey,
-			listed: map[string]reader{"visitTypeName": one(aName), "epicInstanceName": one(aName)}, Refusal: plainRefusal,
+			Path: "/v4/providers/:item/timeslots", Operation: timeslot.OpProviderTimeslots, version: 4, item: anNPI,
+			listed: map[string]reader{
+				"visitType": one(aName), "startDate": one(day), "endDate": one(day),
+				"departmentId": one(aName), "ehrSystemName": one(aName),
+			},
+		},
+	}
+}
+
+// settingsRoutes are what apps ask at their start (docs/dexcare.md §13).
+func settingsRoutes() []*Route {
+	return []*Route{
+		{Path: "/v1/suffixes", Operation: timeslot.OpSuffixes, version: 1},
+		{Path: "/v1/validationConfigs", Operation: timeslot.OpValidation, version: 1},
+		{Path: "/v1/statuspage", Operation: timeslot.OpStatusPage, version: 1},
+		{Path: "/v2/blisseyconfigs", Operation: timeslot.OpVisitSettings, version: 2},
+		{
+			Path: "/v2/lookups/maxLookaheadDays", Operation: timeslot.OpMaxLookahead, version: 2,
+			listed: map[string]reader{"visitTypeName": one(aName), "epicInstanceName": one(aName)},
 		},
 	}
 }
@@ -100,52 +108,26 @@ func providerItem(v string) (string, bool) {
 	return v, query.NPI.MatchString(v) || composite && compositeGrammar.MatchString(v) && query.NPI.MatchString(npi)
 }
 
-func providerRoutes() []*Route {
+// slotsRoutes are docs/dexcare.md §5.3 and §5.4.
+func slotsRoutes() []*Route {
 	return []*Route{
 		{
-			Path: "/v1/providers", Operation: timeslot.OpProviders, version: 1, Base: booking.Public, APIKey: booking.SlotsKey,
-			listed: map[string]reader{"excludeInactive": one(boolean), "acceptingNewPatients": one(boolean)}, Refusal: plainRefusal,
-		},
-		{Path: "/v1/providers/:item", Operation: timeslot.OpProviderInfo, version: 1, Base: booking.Public, APIKey: booking.SlotsKey, item: providerItem, Refusal: plainRefusal},
-		{
-			Path: "/v4/providers/:item/timeslots", Operation: timeslot.OpProviderTimeslots, version: 4, Base: booking.Public, APIKey: booking.SlotsKey, item: anNPI, Refusal: plainRefusal,
-			listed: map[string]reader{
-				"visitType": one(aName), "startDate": one(day), "endDate": one(day),
-				"departmentId": one(aName), "ehrSystemName": one(aName),
-			},
-		},
-		{
-			Path: "/v5/providers/:item/timeslots", Operation: timeslot.OpProviderTimeslots, version: 5, Base: booking.Ingress, APIKey: booking.SlotsKey, item: anNPI,
-			check: checkV5, Refusal: slotsRefusal,
+			Path: "/v5/providers/:item/timeslots", Operation: timeslot.OpProviderTimeslots, version: 5, item: anNPI,
 			listed: map[string]reader{
 				"startDate": one(moment), "endDate": one(moment), "daysOfSlots": one(whole(1, 100_000)),
 				"visitTypeName": many(aName), "visitTypeEmrId": many(aName), "newOrEstablishedPatient": one(patient),
 				"departmentEmrId": one(aName), "departmentEmrSystemId": one(aName), "departmentUrlName": one(matching(query.URLName)),
 			},
 		},
-		{
-			Post: true, Path: "/v5/slots/search", Operation: timeslot.OpSlotsSearch, version: 5, Base: booking.Ingress, APIKey: booking.SlotsKey,
-			body: slotsSearchBody, Refusal: slotsRefusal,
-		},
+		{Post: true, Path: "/v5/slots/search", Operation: timeslot.OpSlotsSearch, version: 5, body: slotsSearchBody},
 	}
 }
 
-// checkV5 holds the rules between the parameters of docs/dexcare.md §5.3.
-func checkV5(v url.Values) string {
-	switch {
-	case v.Has("departmentEmrId") != v.Has("departmentEmrSystemId"):
-		return "departmentEmrId and departmentEmrSystemId must be given together"
-	case v.Has("departmentUrlName") && v.Has("departmentEmrId"):
-		return "departmentUrlName excludes departmentEmrId"
-	}
-	return ""
-}
-
+// optionsRoutes are docs/dexcare.md §6.1 to §6.3.
 func optionsRoutes(decimals int) []*Route {
 	return []*Route{
 		{
-			Path: "/v1/availability/slots", Operation: timeslot.OpAvailabilitySlots, version: 1, Base: booking.Ingress, APIKey: booking.CareOptionsKey,
-			check: checkOptions, Refusal: optionsRefusal,
+			Path: "/v1/availability/slots", Operation: timeslot.OpAvailabilitySlots, version: 1,
 			listed: map[string]reader{
 				"daysOfSlots": one(whole(1, 100_000)), "latitude": one(degrees(90, decimals)), "longitude": one(degrees(180, decimals)),
 				"postalCode": one(matching(query.PostalCode)), "radius": one(whole(1, timeslot.MaxRadius)),
@@ -155,44 +137,29 @@ func optionsRoutes(decimals int) []*Route {
 				"startDate": one(day), "endDate": one(day), "userTimezone": one(ianaZone),
 			},
 		},
-		{
-			Post: true, Path: "/v1/availability/slots", Operation: timeslot.OpAvailabilitySlots, version: 1, Base: booking.Ingress, APIKey: booking.CareOptionsKey,
-			body: optionsBody(decimals), Refusal: optionsRefusal,
-		},
-		{
-			Post: true, Path: "/v1/availability/providers", Operation: timeslot.OpAvailabilityProviders, version: 1, Base: booking.Ingress, APIKey: booking.CareOptionsKey,
-			body: optionsBody(decimals), Refusal: optionsRefusal,
-		},
+		{Post: true, Path: "/v1/availability/slots", Operation: timeslot.OpAvailabilitySlots, version: 1, body: optionsBody(decimals)},
+		{Post: true, Path: "/v1/availability/providers", Operation: timeslot.OpAvailabilityProviders, version: 1, body: optionsBody(decimals)},
 	}
 }
 
-// checkOptions holds the rules between the parameters of docs/dexcare.md §6.1.
-func checkOptions(v url.Values) string {
-	switch {
-	case !v.Has("daysOfSlots"):
-		return "daysOfSlots is required"
-	case v.Has("latitude") != v.Has("longitude"):
-		return "latitude and longitude must be given together"
-	case !v.Has("latitude") && !v.Has("postalCode") && !v.Has("departmentEmrIds") && !v.Has("npis") && !v.Has("npi"):
-		return "one of latitude and longitude, postalCode, departmentEmrIds or npis is required"
-	}
-	return ""
-}
-
+// visitRoutes are docs/dexcare.md §7.7 and §7.9. The order of lists may be that of the answer.
 func visitRoutes() []*Route {
 	waits := func() map[string]reader {
 		return map[string]reader{
-			"assignmentQualifiers": many(aName), "visitTypeNames": many(aName), "practiceId": one(aName), "homeMarket": one(aName),
+			"assignmentQualifiers": ordered(aName), "visitTypeNames": ordered(aName), "practiceId": one(aName), "homeMarket": one(aName),
+			"includeSpecialties": one(boolean),
 		}
 	}
 	all := waits()
-	all["regionCodes"] = many(aName)
+	all["regionCodes"] = ordered(aName)
 	archived := map[string]reader{"archived": one(boolean)}
 	return []*Route{
-		{Path: "/api/7/visits/retail/cancel/reasons/:item", Operation: timeslot.OpCancelReasons, version: 7, Base: booking.Visit, item: aSegment, Refusal: plainRefusal},
-		{Path: "/api/9/regions/waittimes", Operation: timeslot.OpRegionWaitTimes, version: 9, Base: booking.Visit, listed: all, Refusal: plainRefusal},
-		{Path: "/api/9/regions/:item/waittimes", Operation: timeslot.OpRegionWaitTimes, version: 9, Base: booking.Visit, item: aSegment, listed: waits(), Refusal: plainRefusal},
-		{Path: "/api/9/assignmentqualifiers", Operation: timeslot.OpAssignmentQualifiers, version: 9, Base: booking.Visit, listed: archived, Refusal: plainRefusal},
-		{Path: "/api/9/modalities", Operation: timeslot.OpModalities, version: 9, Base: booking.Visit, listed: archived, Refusal: plainRefusal},
+		{Path: "/api/7/visits/retail/cancel/reasons/:item", Operation: timeslot.OpCancelReasons, version: 7, item: aSegment},
+		{Path: "/api/v2/brand/:item/insuranceissuers", Operation: timeslot.OpInsurers, version: 2, item: aSegment},
+		{Path: "/api/9/practices/:item", Operation: timeslot.OpPractice, version: 9, item: aSegment},
+		{Path: "/api/9/regions/waittimes", Operation: timeslot.OpRegionWaitTimes, version: 9, listed: all},
+		{Path: "/api/9/regions/:item/waittimes", Operation: timeslot.OpRegionWaitTimes, version: 9, item: aSegment, listed: waits()},
+		{Path: "/api/9/assignmentqualifiers", Operation: timeslot.OpAssignmentQualifiers, version: 9, listed: archived},
+		{Path: "/api/9/modalities", Operation: timeslot.OpModalities, version: 9, listed: archived},
 	}
 }

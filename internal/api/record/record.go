@@ -22,6 +22,8 @@ type Recorder interface {
 	ServedAge(product string, age time.Duration)
 	PartialResponse(product string, source timeslot.Source, reason timeslot.Kind)
 	CacheLookup(tier, result string, n int)
+	// DropInUnknown counts what a drop-in route was asked that the service does not know: a parameter, or the route itself.
+	DropInUnknown(route, kind string)
 }
 
 // Request is the record of one request.
@@ -192,3 +194,6 @@ func (Silent) PartialResponse(string, timeslot.Source, timeslot.Kind) {}
 
 // CacheLookup implements Recorder.
 func (Silent) CacheLookup(string, string, int) {}
+
+// DropInUnknown implements Recorder.
+func (Silent) DropInUnknown(string, string) {}

@@ -9,13 +9,17 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// careDirect is asked for a department and a visit type (docs/dexcare.md §4.3). Wait times go with it.
+// careDirect is asked for a department and a visit type (docs/dexcare.md §4.3). What changes by the minute goes with it.
 var careDirect = Upstream{
 	Source: timeslot.CareDirect,
 	Place: func(key *timeslot.FragmentKey) Place {
 		switch {
 		case key.Operation == timeslot.OpDepartmentTimeslots:
 			return public(key, "departments", key.Department, "timeslots")
+		case key.Operation == timeslot.OpPractice:
+			return visit(key, "practices", key.Item)
+		case key.Operation == timeslot.OpStatusPage:
+			return public(key, "statuspage")
 		case key.Item == "":
 			return visit(key, "regions", "waittimes")
 		default:

@@ -10,6 +10,9 @@ func listPlace(key *timeslot.FragmentKey) Place {
 	case timeslot.OpDepartments:
 		return public(key, "departments")
 	case timeslot.OpDepartmentInfo:
+		if key.Version == 1 {
+			return public(key, "departments", key.Department)
+		}
 		return public(key, "departments", key.Department, "departmentInfo")
 	case timeslot.OpProviders:
 		return public(key, "providers")
@@ -19,6 +22,12 @@ func listPlace(key *timeslot.FragmentKey) Place {
 		return public(key, "lookups", "maxLookaheadDays")
 	case timeslot.OpSuffixes:
 		return public(key, "suffixes")
+	case timeslot.OpValidation:
+		return public(key, "validationConfigs")
+	case timeslot.OpVisitSettings:
+		return public(key, "blisseyconfigs")
+	case timeslot.OpInsurers:
+		return Place{Visit, BookingKey, []string{"api", version(key), "brand", key.Item, "insuranceissuers"}}
 	case timeslot.OpCancelReasons:
 		return visit(key, "visits", "retail", "cancel", "reasons", key.Item)
 	case timeslot.OpAssignmentQualifiers:

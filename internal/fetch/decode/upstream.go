@@ -55,7 +55,7 @@ type Key uint8
 const (
 	SlotsKey Key = iota
 	CareOptionsKey
-	NoKey
+	BookingKey
 )
 
 // Place is where something is read: a path below a base, not escaped, and with which key.
@@ -77,7 +77,7 @@ func ingress(key *timeslot.FragmentKey, with Key, path ...string) Place {
 }
 
 func visit(key *timeslot.FragmentKey, path ...string) Place {
-	return Place{Visit, NoKey, append([]string{"api", version(key)[1:]}, path...)}
+	return Place{Visit, BookingKey, append([]string{"api", version(key)[1:]}, path...)}
 }
 
 // Asked is what one call is for.

@@ -149,7 +149,8 @@ type Product struct {
 	Priority int              `yaml:"priority"` // 0…9; under overload the lowest is shed first
 	MaxAge   time.Duration    `yaml:"maxAge"`   // what browsers and CDNs may keep
 	SLO      SLO              `yaml:"slo"`
-	Warm     []Warm           `yaml:"warm"` // never inherited
+	Aliases  []string         `yaml:"aliases"` // other names that mean it and travel upstream as they came; never inherited
+	Warm     []Warm           `yaml:"warm"`    // never inherited
 }
 
 // SLO is a service level objective: the share of answers that is faster than Latency.

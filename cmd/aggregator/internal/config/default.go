@@ -47,7 +47,7 @@ func Default() *Config {
 	}
 	base := Product{
 		Ranking: timeslot.Soonest, Budget: c.Search.Budget, Priority: 2,
-		SLO: SLO{Latency: 250 * time.Millisecond, Objective: 0.99}, Warm: []Warm{},
+		SLO: SLO{Latency: 250 * time.Millisecond, Objective: 0.99}, Aliases: []string{}, Warm: []Warm{},
 	}
 	c.Products = Products{DefaultProduct: base}
 	for name := range builtinProducts {
@@ -75,7 +75,7 @@ var builtinProducts = map[string]func(*Product){
 
 // derivedProduct is a product before its own keys are read: the default one without its warm-up, plus what is built in.
 func derivedProduct(name string, base Product) Product {
-	base.Warm = []Warm{}
+	base.Warm, base.Aliases = []Warm{}, []string{}
 	if differ, ok := builtinProducts[name]; ok {
 		differ(&base)
 	}

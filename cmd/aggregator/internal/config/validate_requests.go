@@ -38,9 +38,11 @@ func (v validator) days(key string, d time.Duration) {
 }
 
 func (v validator) products(products Products) {
+	meant := map[string]string{} // alias to product
 	for _, name := range slices.Sorted(maps.Keys(products)) {
 		at := childKey(productsKey, name)
 		v.name(at, name)
+		v.aliases(at+".aliases", name, products, meant)
 		if name == "other" {
 			v.add(at, "is what unknown products are counted as", "choose another name")
 		}
@@ -59,6 +61,21 @@ func (v validator) products(products Products) {
 		for i, warm := range p.Warm {
 			v.warm(elementKey(at+".warm", i), warm)
 		}
+	}
+}
+
+// aliases may be no product's name, and mean one product. A name that means two would be counted as either.
+func (v validator) aliases(at, name string, products Products, meant map[string]string) {
+	for i, alias := range products[name].Aliases {
+		key := elementKey(at, i)
+		v.name(key, alias)
+		if _, taken := products[alias]; taken || alias == "other" {
+			v.add(key, quote(alias)+" is a product of its own", "remove it here, or that product")
+		}
+		if other, taken := meant[alias]; taken {
+			v.add(key, quote(alias)+" is an alias of "+other+" already", "name it once")
+		}
+		meant[alias] = name
 	}
 }
 
