@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"timeslots/internal/api/dropin"
+	"timeslots/internal/api/query"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
 	"timeslots/internal/search"
@@ -30,8 +31,8 @@ func (s *Server) read(c echo.Context, route *dropin.Route) error {
 	switch {
 	case s.off(use):
 		return switchedOff(c)
-	case !route.Takes(item):
-		return s.bypass(c, route, dropin.Question{Oddity: dropin.OddValue})
+	case !route.Takes(item): // nor is it passed through: upstream might read it as another path
+		return refuse(c, route, "the path names nothing that could exist: "+query.Shorten(item))
 	case carriesCredentials(c.Request().Header):
 		return s.bypass(c, route, dropin.Question{})
 	}
@@ -46,6 +47,12 @@ func (s *Server) read(c echo.Context, route *dropin.Route) error {
 		return s.bypass(c, route, question)
 	}
 	return s.repeat(c, question, use)
+}
+
+// refuse answers a bad request as the surface would, without asking it.
+func refuse(c echo.Context, route *dropin.Route, detail string) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusBadRequest, route.Refusal(detail))
 }
 
 // switchedOff answers for a product that an operator switched off, as DexCare's gateway would (docs/dexcare.md §1.6).
