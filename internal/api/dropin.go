@@ -79,10 +79,14 @@ func (s *Server) bypass(c echo.Context, route *dropin.Route, question dropin.Que
 	if question.Oddity == dropin.UnknownParameter {
 		s.records.DropInUnknown(c.Path(), "parameter")
 	}
-	s.opt.Gateway.Bypass(c.Response(), r, booking.BypassTarget{
+	to := booking.BypassTarget{
 		Base: route.Base, Key: route.APIKey, Operation: route.Operation, Detail: string(question.Oddity),
 		Path: strings.TrimPrefix(r.URL.EscapedPath(), dropIn),
-	}, callOf(r, rec))
+	}
+	if key := route.Bare(c.Param("item")); key.ListsSlots() {
+		to.Edit = func(ctx context.Context, body []byte) ([]byte, bool) { return s.opt.Engine.Clean(ctx, key, body) }
+	}
+	s.opt.Gateway.Bypass(c.Response(), r, to, callOf(r, rec))
 	return nil
 }
 

@@ -91,6 +91,10 @@ func (c *counter) Repeat(_ context.Context, r *search.Reading) (search.Repeated,
 	return search.Repeated{Body: r.Fragment.Body, Strict: true}, nil
 }
 
+func (c *counter) Clean(_ context.Context, _ timeslot.FragmentKey, body []byte) ([]byte, bool) {
+	return body, true
+}
+
 // clock is moved by hand.
 type clock struct {
 	mu  sync.Mutex

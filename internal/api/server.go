@@ -33,6 +33,8 @@ type Searcher interface {
 	// Read and Repeat serve drop-in routes; see search.Engine.
 	Read(ctx context.Context, key timeslot.FragmentKey, caller search.Caller) (*search.Reading, error)
 	Repeat(ctx context.Context, r *search.Reading) (search.Repeated, error)
+	// Clean leaves the taken slots out of an answer that passes through; see search.Engine.
+	Clean(ctx context.Context, key timeslot.FragmentKey, body []byte) (cleaned []byte, strict bool)
 }
 
 // Product is how one use case is served (docs/interface.md §2, products.*).

@@ -1,6 +1,8 @@
 package booking
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,6 +19,10 @@ type BypassTarget struct {
 	Path      string             // below the base, escaped, without a query
 	Operation timeslot.Operation // for metrics and the log
 	Detail    string             // why, as Cache-Status's detail has it (RFC 9211 §2.8), a token; empty: not said
+
+	// Edit leaves out of a body of status 200 what may not be shown, and says whether the rest is strict (docs/architecture.md §6).
+	// nil: bodies go back as they come.
+	Edit func(ctx context.Context, body []byte) (edited []byte, strict bool)
 }
 
 // status says that the cache was not asked (RFC 9211 §2.2), and why.
@@ -36,7 +42,7 @@ var bypassMethods = [...]string{http.MethodGet, http.MethodHead, http.MethodPost
 func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget, call Call) {
 	p := &passThrough{
 		route: Route{Operation: to.Operation, Method: r.Method, Path: string(to.Operation), Base: to.Base, Key: to.Key},
-		call:  call, started: g.o.Now(), bypass: true, cacheStatus: to.status(), target: to.Path,
+		call:  call, started: g.o.Now(), bypass: true, cacheStatus: to.status(), edit: to.Edit, target: to.Path,
 	}
 	w.Header().Set("Cache-Status", p.cacheStatus)
 	if !g.offers(p.route) || !isPath(to.Path) || !slices.Contains(bypassMethods[:], r.Method) {
@@ -55,6 +61,30 @@ func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget
 func refusesOurKey(r *http.Request, resp *http.Response) bool {
 	return len(r.Header.Values("Authorization")) == 0 &&
 		(resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden)
+}
+
+// maxEdited bounds an answer that is edited. A larger one is refused: it might offer what was just booked.
+const maxEdited = 16 << 20
+
+// relayEdited answers with what upstream said, edited.
+func relayEdited(ctx context.Context, w http.ResponseWriter, resp *http.Response, p *passThrough) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxEdited+1))
+	if err != nil || len(body) > maxEdited {
+		writeProblem(w, *unreadable(), p.call)
+		return
+	}
+	edited, strict := p.edit(ctx, body)
+	copyResponseHeader(w.Header(), resp.Header)
+	h := w.Header()
+	h.Del("Content-Length")
+	h.Set("Cache-Status", p.cacheStatus)
+	consistency := "best-effort"
+	if strict {
+		consistency = "strict"
+	}
+	h.Set("Timeslots-Consistency", consistency)
+	w.WriteHeader(resp.StatusCode)
+	_, _ = w.Write(edited) // the client left: nobody to tell
 }
 
 // isPath refuses what would lead out of the target: the edge has checked its parts, this checks the whole.

@@ -68,7 +68,8 @@ type passThrough struct {
 	started time.Time
 	bypass  bool
 
-	cacheStatus string // of a bypass
+	cacheStatus string                                                // of a bypass
+	edit        func(ctx context.Context, body []byte) ([]byte, bool) // of its body; nil: none
 
 	target  string // path below the base, escaped
 	visitID string // that the path names
@@ -133,6 +134,10 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	p.attempt.end(ctx, resp.StatusCode)
 	g.conclude(ctx, p, resp.StatusCode, v)
 	g.learnVisitID(p, resp)
+	if p.edit != nil && resp.StatusCode == http.StatusOK && r.Method != http.MethodHead {
+		relayEdited(ctx, w, resp, p)
+		return
+	}
 	patience.relay(w, resp, p)
 }
 

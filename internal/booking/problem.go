@@ -55,6 +55,10 @@ func badRequest(v timeslot.Violation) *problem.Document {
 	}
 }
 
+func unreadable() *problem.Document {
+	return &problem.Document{Status: http.StatusBadGateway, Detail: "DexCare's answer broke off, or is larger than 16 MiB"}
+}
+
 func ourKeyRefused() *problem.Document {
 	return &problem.Document{Status: http.StatusBadGateway, Detail: "DexCare refused this service's own key"}
 }

@@ -90,6 +90,9 @@ func (g *Gateway) request(ctx context.Context, r *http.Request, p *passThrough) 
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: g.requestHeader(r.Header, p),
 	}).WithContext(ctx)
+	if p.edit != nil {
+		req.Header.Set("Accept-Encoding", "identity")
+	}
 	if len(p.body.b) > 0 || req.Method == http.MethodGet || req.Method == http.MethodHead {
 		// No GetBody: with one, the transport could send the body a second time. And with no body at all it would send
 		// a GET a second time, so that gets an empty one, which is not written.

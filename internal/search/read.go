@@ -76,3 +76,17 @@ func (e *Engine) Repeat(ctx context.Context, r *Reading) (Repeated, error) {
 	})
 	return out, err
 }
+
+// Clean leaves the taken slots out of an answer to one read that was not made here. What cannot be read stays as it is, and is not
+// strict.
+func (e *Engine) Clean(ctx context.Context, key timeslot.FragmentKey, body []byte) (cleaned []byte, strict bool) {
+	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: e.opt.Now(), Surfaces: e.opt.Surfaces}, body)
+	if err != nil {
+		return body, false
+	}
+	repeated, err := e.Repeat(ctx, &Reading{Fragment: fragment, strict: true})
+	if err != nil {
+		return body, false
+	}
+	return repeated.Body, repeated.Strict
+}

@@ -44,6 +44,15 @@ var directory = [...]Operation{
 // OfDirectory reports whether the operation is none of a surface that lists times.
 func (op Operation) OfDirectory() bool { return slices.Contains(directory[:], op) }
 
+// ListsSlots reports whether the read's answers list slots that can be booked.
+func (k *FragmentKey) ListsSlots() bool {
+	switch k.Operation {
+	case OpDepartmentTimeslots, OpProviderTimeslots, OpAvailabilitySlots, OpSlotsSearch:
+		return true
+	}
+	return false
+}
+
 // FragmentKey is a canonical upstream read: an operation and its normalised parameters. It is comparable; two keys
 // that mean the same read are equal, and [FragmentKey.String] is equal exactly when they are.
 //

@@ -50,8 +50,8 @@ func (route *Route) Read(r *http.Request, item string) (q Question, err error) {
 	return q, nil
 }
 
-// bareKey is the key before anything is known of the query or the body.
-func (route *Route) bareKey(item string) timeslot.FragmentKey {
+// Bare is the key before anything is known of the query or the body.
+func (route *Route) Bare(item string) timeslot.FragmentKey {
 	key := timeslot.FragmentKey{Operation: route.Operation, Version: route.version, Exact: true, Post: route.Post}
 	if route.item != nil {
 		item, _ := route.item(item)
@@ -62,7 +62,7 @@ func (route *Route) bareKey(item string) timeslot.FragmentKey {
 
 // Key is the key of a query, for a domain (docs/dexcare.md §13), which may be empty.
 func (route *Route) Key(item, domain string, values url.Values) (key timeslot.FragmentKey, brackets []string, why Oddity) {
-	key = route.bareKey(item)
+	key = route.Bare(item)
 	kept, brackets, why := canonicalQuery(values, route.listed)
 	if why == "" && domain != "" && !domainGrammar.MatchString(domain) {
 		why = OddValue
