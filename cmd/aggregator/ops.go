@@ -25,6 +25,7 @@ func (s *service) buildWatch(*config.Config) error {
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          s.warming,
 		Odd:           s.oddities.List,
+		Unknown:       s.unknownProducts.List,
 		Circles:       s.circles,
 		Redis:         s.redisServers(),
 		Off:           s.switches.Off,

@@ -58,6 +58,8 @@ type service struct {
 	retired  sync.WaitGroup // request paths that were replaced and still finish
 
 	oddities ops.Oddities // of upstream's answers
+
+	unknownProducts ops.UnknownProducts // that requests name
 }
 
 // extras are what no configuration says.

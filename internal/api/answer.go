@@ -146,6 +146,7 @@ func (s *Server) remembered(path, query string) (found finding, ok bool) {
 	if answer == nil {
 		return found, false
 	}
+	meaning.use.count()
 	return finding{Response: answer, use: meaning.use, strict: strict && !answer.Doubtful, route: table.route}, true
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"timeslots/internal/api/query"
 	"timeslots/internal/api/response"
@@ -17,6 +18,7 @@ type useCase struct {
 	switchedBy string // the product whose switch counts
 	upstream   string
 	lifetime   *response.Lifetime // of its answers, for others
+	asked      *atomic.Int64      // of one that is not configured; nil: not counted
 }
 
 // useCases are all that a request can be: the configured products, by their names and aliases, requests that name none, and those that name
@@ -53,7 +55,25 @@ func (s *Server) product(name string) *useCase {
 	if use, ok := s.useCases.named[name]; ok {
 		return use
 	}
-	return s.useCases.other
+	return s.unknown(name)
+}
+
+// unknown is a product that is not configured.
+func (s *Server) unknown(name string) *useCase {
+	if s.opt.UnknownProduct == nil {
+		return s.useCases.other
+	}
+	use := *s.useCases.other
+	use.asked = s.opt.UnknownProduct(name)
+	use.count()
+	return &use
+}
+
+// count counts a request of a product that is not configured.
+func (u *useCase) count() {
+	if u.asked != nil {
+		u.asked.Add(1)
+	}
 }
 
 // productOf is that of a request of DexCare's own, which upstream judges the parameter of. It is noted in the record.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -64,6 +65,8 @@ type Options struct {
 	Profiles []merge.Profile    // orders that may be asked for; nil: those of [merge.Profiles]
 
 	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
+
+	UnknownProduct func(name string) *atomic.Int64 // counts the requests of a product that is not configured; nil: nobody counts
 
 	PointPrecision int // decimals of a degree that positions on drop-in routes keep
 

@@ -32,6 +32,8 @@ type State struct {
 	InFlight      float64       `json:"requestsInFlight"`
 	Warm          []Warm        `json:"warm"`
 	Oddities      []Oddity      `json:"oddities"`
+
+	UnknownProducts []UnknownProduct `json:"unknownProducts"` // by how often they were named
 }
 
 // Warm is a query that is kept fresh (products.*.warm), and how the last round went.

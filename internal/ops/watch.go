@@ -19,6 +19,7 @@ type Options struct {
 	Configuration func() Configuration      // in force now
 	Warm          func() []Warm             // what is kept warm; nil: nothing
 	Odd           func() []Oddity           // what was odd about upstream's answers; nil: not known
+	Unknown       func() []UnknownProduct   // products that nobody configured; nil: none
 	Circles       func() ([]Circle, int)    // those in use, and how many are remembered at most; nil: not known
 	Redis         func() []RedisServer      // how each server is; nil: none is configured
 	Off           func(product string) bool // whether it is switched off
@@ -111,6 +112,9 @@ func (w *Watch) look(now time.Time) {
 	}
 	if w.opt.Odd != nil {
 		state.Oddities = w.opt.Odd()
+	}
+	if w.opt.Unknown != nil {
+		state.UnknownProducts = w.opt.Unknown()
 	}
 	text, err := json.Marshal(state)
 	if err != nil {

@@ -171,13 +171,16 @@ function verdict(s) {
   document.title = words[worst][0] + " timeslots: operations";
 }
 
+// cells is a row of a table.
+function cells(...texts) {
+  const row = document.createElement("tr");
+  for (const text of texts) row.append(Object.assign(document.createElement("td"), { textContent: text }));
+  return row;
+}
+
 // oddRow is one kind of oddity in upstream's answers: a sample of its shape, never of its content.
 function oddRow(o) {
-  const row = document.createElement("tr");
-  for (const text of [o.source, o.operation, o.reason, number(o.count), o.sample, new Date(o.last).toLocaleTimeString()]) {
-    row.append(Object.assign(document.createElement("td"), { textContent: text }));
-  }
-  return row;
+  return cells(o.source, o.operation, o.reason, number(o.count), o.sample, new Date(o.last).toLocaleTimeString());
 }
 
 function draw(s) {
@@ -190,6 +193,8 @@ function draw(s) {
   $("warm-list").replaceChildren(...(s.warm || []).map(warmCard));
   $("circles").hidden = !s.circles.largest.length;
   $("circles-list").replaceChildren(...s.circles.largest.map(circleRow));
+  $("unknown").hidden = !s.unknownProducts?.length;
+  $("unknown-list").replaceChildren(...(s.unknownProducts || []).map((p) => cells(p.name, number(p.requests))));
   $("odd").hidden = !s.oddities?.length;
   $("odd-list").replaceChildren(...(s.oddities || []).map(oddRow));
   $("facts").replaceChildren(...facts(s));

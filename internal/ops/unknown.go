@@ -1,0 +1,53 @@
+package ops
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// UnknownProduct is a name that requests had for their product and nobody configured.
+type UnknownProduct struct {
+	Name     string `json:"name"`
+	Requests int64  `json:"requests"` // since the start
+}
+
+// maxUnknown bounds the names that are remembered: a request may have any.
+const maxUnknown = 64
+
+// UnknownProducts counts requests by such names, so that operators see what to configure. The zero value is ready; it is safe for
+// concurrent use.
+type UnknownProducts struct {
+	mu    sync.Mutex
+	names map[string]*atomic.Int64
+}
+
+// Counter counts the requests of a name; nil where there are too many already.
+func (u *UnknownProducts) Counter(name string) *atomic.Int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.names == nil {
+		u.names = map[string]*atomic.Int64{}
+	}
+	n, ok := u.names[name]
+	if !ok && len(u.names) < maxUnknown {
+		n = new(atomic.Int64)
+		u.names[name] = n
+	}
+	return n
+}
+
+// List has the names, the most frequent first.
+func (u *UnknownProducts) List() []UnknownProduct {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	list := make([]UnknownProduct, 0, len(u.names))
+	for name, n := range u.names {
+		list = append(list, UnknownProduct{name, n.Load()})
+	}
+	slices.SortFunc(list, func(a, b UnknownProduct) int {
+		return cmp.Or(cmp.Compare(b.Requests, a.Requests), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}
