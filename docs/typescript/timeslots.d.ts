@@ -456,6 +456,329 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dexcare/v1/departments/{department}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One department, as older apps ask */
+        get: operations["dexcareDepartmentV1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/v1/validationConfigs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Patterns that apps check input with */
+        get: operations["dexcareValidationSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/v1/statuspage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents and maintenance */
+        get: operations["dexcareStatusPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/v2/blisseyconfigs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings of virtual visits */
+        get: operations["dexcareVisitSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/v2/brand/{brand}/insuranceissuers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Insurers */
+        get: operations["dexcareInsurers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/9/practices/{practiceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A practice of virtual care */
+        get: operations["dexcarePractice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/6/visit/{visitId}/token/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Token of a session of a virtual visit */
+        get: operations["dexcareVisitSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/6/visit/{visitId}/chat/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a message of a virtual visit */
+        post: operations["dexcareVisitChat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/6/visit/{visitId}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Feedback on a visit */
+        post: operations["dexcareVisitFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/8/visits/virtual/{visitId}/waitingRoomEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells how the device check went */
+        post: operations["dexcareWaitingRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/8/visits/{visitId}/integrations/tytoCare/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pairs an examination device */
+        post: operations["dexcarePairDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/v1/visits/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Waits for a virtual visit offline */
+        post: operations["dexcareVisitEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/v1/visits/{visitId}/patient-cancel-video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a video visit */
+        post: operations["dexcareCancelVideo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/v1/visits/{visitId}/patient-cancel-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a phone visit */
+        post: operations["dexcareCancelPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/9/visits/virtual/{visitId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a virtual visit, as older apps ask */
+        post: operations["dexcareCancelVirtual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/v2/coupon/{code}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verifies a coupon */
+        get: operations["dexcareCoupon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/6/mobile/app/{appId}/platform/{platform}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Registers a device for notices */
+        post: operations["dexcarePushRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/api/6/mobile/app/{appId}/device/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends notices to a device */
+        delete: operations["dexcarePushUnregister"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dexcare/v2/clientLogging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A record of an app; the first to be turned away under load */
+        post: operations["dexcareClientLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dexcare/api/6/visits/retail": {
         parameters: {
             query?: never;
@@ -3146,6 +3469,403 @@ export interface operations {
             200: components["responses"]["DexCareRead"];
             304: components["responses"]["NotModified"];
             default: components["responses"]["DexCareReadFailed"];
+        };
+    };
+    dexcareDepartmentV1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description URL name, or `EHR|id` with `byId=true`.
+                 * @example AcmeRiverton
+                 */
+                department: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["DexCareRead"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["DexCareReadFailed"];
+        };
+    };
+    dexcareValidationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["DexCareRead"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["DexCareReadFailed"];
+        };
+    };
+    dexcareStatusPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["DexCareRead"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["DexCareReadFailed"];
+        };
+    };
+    dexcareVisitSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["DexCareRead"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["DexCareReadFailed"];
+        };
+    };
+    dexcareInsurers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A brand of the health system.
+                 * @example acme
+                 */
+                brand: components["parameters"]["brand"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["DexCareRead"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["DexCareReadFailed"];
+        };
+    };
+    dexcarePractice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A practice of virtual care.
+                 * @example 3c7d9a20-0000-4000-8000-0000000000b1
+                 */
+                practiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["DexCareRead"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["DexCareReadFailed"];
+        };
+    };
+    dexcareVisitSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+                /**
+                 * @description A session, as the summary of the visit names it.
+                 * @example 2_MX4wMDAwMDAwMH5-
+                 */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareVisitChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+                /**
+                 * @description A session, as the summary of the visit names it.
+                 * @example 2_MX4wMDAwMDAwMH5-
+                 */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareVisitFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareWaitingRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcarePairDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareVisitEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareCancelVideo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareCancelPhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareCancelVirtual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The visit, as the booking's answer names it.
+                 * @example b3f0c9d2-5a7e-4d13-9a58-0e7a5c2f4d10
+                 */
+                visitId: components["parameters"]["visitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A coupon's code, escaped as the SDK does; neither logged nor counted.
+                 * @example SPRING10
+                 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcarePushRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The app's bundle id.
+                 * @example org.example.app
+                 */
+                appId: string;
+                /**
+                 * @description The app's platform.
+                 * @example ios
+                 */
+                platform: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcarePushUnregister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The app's bundle id.
+                 * @example org.example.app
+                 */
+                appId: string;
+                /**
+                 * @description The device's push token; neither logged nor counted.
+                 * @example 00112233445566778899aabbccddeeff
+                 */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
+        };
+    };
+    dexcareClientLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            "2XX": components["responses"]["DexCareCall"];
+            default: components["responses"]["NotLetThrough"];
         };
     };
     dexcareRetailBooking: {
