@@ -29,6 +29,16 @@ func (s *service) gatewayOptions(cfg *config.Config) booking.Options {
 	}
 }
 
+// furtherCalls are those that the configuration lets pass.
+func furtherCalls(visit config.Visit) (routes []booking.Route) {
+	for _, call := range visit.Paths {
+		if route, err := booking.Further(call); err == nil { // validated
+			routes = append(routes, route)
+		}
+	}
+	return routes
+}
+
 func partnerKeys(access config.Access) []string {
 	keys := make([]string, len(access.Keys))
 	for i, key := range access.Keys {

@@ -12,7 +12,7 @@ import (
 // buildDoor puts the door before the request path.
 func (s *service) buildDoor(cfg *config.Config) (err error) {
 	s.door, err = door.New(door.Options{
-		Next: http.HandlerFunc(s.serve), Bookings: pathsOf(shedLast), First: pathsOf(shedFirst), Passing: cfg.Booking.Timeout,
+		Next: http.HandlerFunc(s.serve), Bookings: pathsOf(cfg, shedLast), First: pathsOf(cfg, shedFirst), Passing: cfg.Booking.Timeout,
 		WriteTimeout: publicTimeouts(cfg).write, Shed: s.metrics.RequestShed, Logger: s.log,
 	}, doorRules(cfg))
 	s.sayDoor(cfg)
@@ -24,8 +24,8 @@ func shedLast(route booking.Route) bool { return !route.Streamed && !route.ShedF
 
 func shedFirst(route booking.Route) bool { return route.ShedFirst }
 
-func pathsOf(wanted func(booking.Route) bool) (paths []string) {
-	for _, route := range booking.Routes() {
+func pathsOf(cfg *config.Config, wanted func(booking.Route) bool) (paths []string) {
+	for _, route := range append(booking.Routes(), furtherCalls(cfg.Upstream.Visit)...) {
 		if wanted(route) {
 			paths = append(paths, "/dexcare"+route.Path)
 		}

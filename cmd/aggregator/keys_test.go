@@ -61,6 +61,9 @@ var (
 		o := s.ledgerOptions(cfg)
 		return show(o.Tombstone, o.Pending, o.Lease)
 	}
+	seesPaths seen = func(_ *testing.T, _ *service, cfg *config.Config) string {
+		return show(furtherCalls(cfg.Upstream.Visit))
+	}
 	seesLetting seen = func(_ *testing.T, _ *service, cfg *config.Config) string { return show(doorRules(cfg)) }
 	seesServing seen = func(_ *testing.T, _ *service, cfg *config.Config) string {
 		return show(apiProducts(cfg.Products), slos(cfg.Products), publicTimeouts(cfg))
@@ -93,6 +96,7 @@ var observed = map[string]struct {
 	"upstream.ingress.certificate":       {test: "TestTheClientCertificateIsShownToTheIngressAlone"},
 	"upstream.ingress.privateKey":        {test: "TestTheClientCertificateIsShownToTheIngressAlone"},
 	"upstream.visit.url":                 {value: "https://v.example.org", seen: seesAddresses, test: "TestATenantWithoutAVisitBaseHasNoneOfItsCalls"},
+	"upstream.visit.paths":               {value: "POST /api/9/things/{id}/done", seen: seesPaths},
 	"upstream.scheduling.url":            {value: "https://s.example.org", seen: seesAddresses},
 	"upstream.scheduling.brand":          {value: "acme", seen: seesLinking},
 	"upstream.scheduling.links.retail":   {value: "/r?s={slotDateTime}", seen: seesLinking},

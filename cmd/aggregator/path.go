@@ -76,8 +76,8 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		Off:           s.switches.Off,
 		VaryOrigin:    len(cfg.CORS.Origins) > 0,
 		Pages:         s.pages, PointPrecision: cfg.Search.PointPrecision,
-		UnknownProduct: s.unknownProducts.Counter,
-		Tracer:         s.tracer, Recorder: s.metrics, Logger: s.log,
+		UnknownProduct: s.unknownProducts.Counter, Further: furtherCalls(cfg.Upstream.Visit),
+		Tracer: s.tracer, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		engine.Close()

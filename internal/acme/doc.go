@@ -49,6 +49,24 @@
 //	visit-wait-time          virtual-care                        GET    /api/9/visits/{visitId}/waittime
 //	accept-terms             virtual-care                        PUT    /api/9/visits/{visitId}/acceptTerms
 //	visit-summary            virtual-care                        GET    /api/9/visits/{visitId}/summary
+//	insurers                 settings                            GET    /api/v2/brand/{tenant}/insuranceissuers
+//	coupon                   settings                            GET    /api/v2/coupon/{code}/verify
+//	validation-settings      settings                            GET    /v1/validationConfigs
+//	status-page              settings                            GET    /v1/statuspage
+//	visit-settings           settings                            GET    /v2/blisseyconfigs
+//	client-log               settings                            POST   /v2/clientLogging
+//	practice                 settings                            GET    /api/9/practices/{practiceId}
+//	visit-session            virtual-care                        GET    /api/6/visit/{visitId}/token/{sessionId}
+//	visit-chat               virtual-care                        POST   /api/6/visit/{visitId}/chat/{sessionId}
+//	visit-feedback           virtual-care                        POST   /api/6/visit/{visitId}/feedback
+//	waiting-room             virtual-care                        POST   /api/8/visits/virtual/{visitId}/waitingRoomEvents
+//	pair-device              virtual-care                        POST   /api/8/visits/{visitId}/integrations/tytoCare/devices
+//	visit-event              virtual-care                        POST   /v1/visits/event
+//	cancel-video             virtual-care                        POST   /v1/visits/{visitId}/patient-cancel-video
+//	cancel-phone             virtual-care                        POST   /v1/visits/{visitId}/patient-cancel-phone
+//	cancel-virtual           virtual-care                        POST   /api/9/visits/virtual/{visitId}/cancel
+//	push-register            devices                             POST   /api/6/mobile/app/{appId}/platform/{platform}/devices
+//	push-unregister          devices                             DELETE /api/6/mobile/app/{appId}/device/{deviceToken}
 //	tokbox-events            virtual-care                        POST   /api/9/tokbox-events
 //	patient-self             patient                             GET    /v1/patient
 //	patient-by-token         patient                             GET    /v1/emr/patient/getByToken
@@ -66,7 +84,7 @@
 // Where docs/dexcare.md §11 leaves something open, this tenant does the following. A report's status and download lie below the
 // path that starts it; it is complete two seconds later, and until then its download is not found. The providers' report
 // is CSV at once. Beyond the lookahead is a 400. An unknown NPI in a slots search is an empty answer. Care Options' POST
-// accepts what the SDK writes: dates with a time, and clinicType for clinicTypes. A region with the wait time REGION_BUSY
+// accepts what the SDK writes: instants, which mean their day in UTC, and clinicType for clinicTypes. A region with the wait time REGION_BUSY
 // refuses visits with 400 and VISIT_CREATE_ERROR, which the SDK knows and the schema does not; one without clinicians
 // with a bare 409. Virtual visits move on by themselves, from requested to done in 25 minutes. One patient
 // token is one patient.

@@ -244,21 +244,16 @@ func (t *Tenant) admit(q *wire.Request, rt *wire.Route) (refusal wire.Answer, ok
 	case wire.BookingKey:
 		return rt.Fail(http.StatusUnauthorized, "Unauthorized"), key == t.options.Keys.Booking
 	case wire.PatientToken:
-		return admitToken(q, rt, false)
-	case wire.StaffToken:
-		return admitToken(q, rt, true)
+		token := q.Token()
+		if strings.HasPrefix(token, wire.StaffPrefix) {
+			return rt.Fail(http.StatusForbidden, "Forbidden"), false
+		}
+		return rt.Fail(http.StatusUnauthorized, "Unauthorized"), token != ""
+	case wire.AnyToken:
+		return rt.Fail(http.StatusUnauthorized, "Unauthorized"), q.Token() != ""
 	case wire.ReportingKey:
 		return rt.Fail(http.StatusForbidden, "Forbidden"), q.Credentials("dc-token") == t.options.Keys.Reporting
 	default:
 		return wire.Answer{}, true
 	}
-}
-
-// admitToken wants a bearer token of the right class: staff's begin with "staff", all others are patients'.
-func admitToken(q *wire.Request, rt *wire.Route, staff bool) (refusal wire.Answer, ok bool) {
-	token := q.Token()
-	if token != "" && strings.HasPrefix(token, "staff") != staff {
-		return rt.Fail(http.StatusForbidden, "Forbidden"), false
-	}
-	return rt.Fail(http.StatusUnauthorized, "Unauthorized"), token != ""
 }

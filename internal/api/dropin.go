@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -27,7 +28,7 @@ func (s *Server) mountDropIn() {
 }
 
 func (s *Server) read(c echo.Context, route *dropin.Route) error {
-	use, item := s.productOf(c), c.Param("item")
+	use, item := s.productOf(c), itemOf(c)
 	switch {
 	case s.off(use):
 		return switchedOff(c)
@@ -47,6 +48,17 @@ func (s *Server) read(c echo.Context, route *dropin.Route) error {
 		return s.bypass(c, route, question)
 	}
 	return s.repeat(c, question, use)
+}
+
+// itemOf is the path's own parameter, unescaped: the router leaves it as it is where the path has escapes that Go would not write.
+func itemOf(c echo.Context) string {
+	item := c.Param("item")
+	if c.Request().URL.RawPath != "" {
+		if plain, err := url.PathUnescape(item); err == nil {
+			return plain
+		}
+	}
+	return item
 }
 
 // refuse answers a bad request as the surface would, without asking it.
@@ -83,7 +95,7 @@ func (s *Server) bypass(c echo.Context, route *dropin.Route, question dropin.Que
 		Base: route.Base, Key: route.APIKey, Operation: route.Operation, Detail: string(question.Oddity),
 		Path: strings.TrimPrefix(r.URL.EscapedPath(), dropIn),
 	}
-	if key := route.Bare(c.Param("item")); key.ListsSlots() {
+	if key := route.Bare(itemOf(c)); key.ListsSlots() {
 		to.Edit = func(ctx context.Context, body []byte) ([]byte, bool) { return s.opt.Engine.Clean(ctx, key, body) }
 	}
 	s.opt.Gateway.Bypass(c.Response(), r, to, callOf(r, rec))

@@ -68,6 +68,8 @@ type Options struct {
 
 	UnknownProduct func(name string) *atomic.Int64 // counts the requests of a product that is not configured; nil: nobody counts
 
+	Further []booking.Route // calls that pass through beside booking.Routes
+
 	PointPrecision int // decimals of a degree that positions on drop-in routes keep
 
 	Pages pages.Pages // nil: none
@@ -151,7 +153,7 @@ func (s *Server) routes() {
 	e.Match(readMethods, routeNextAvailable, s.nextAvailable)
 	e.Match(readMethods, routeEvents, s.follow)
 	s.mountDropIn()
-	for _, route := range booking.Routes() {
+	for _, route := range append(booking.Routes(), s.opt.Further...) {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))
 	}
 	e.RouteNotFound(dropIn, s.gatewayNotFound)

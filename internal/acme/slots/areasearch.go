@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"regexp"
 	"slices"
@@ -20,7 +19,6 @@ import (
 type areaSearch struct {
 	areaTerms
 	window window
-	within world.Span  // starts outside are left out
 	zone   *world.Zone // userTimezone; nil: each department's own
 	kind   func(*world.VisitType) bool
 
@@ -84,13 +82,6 @@ func (s *areaSearch) setWindow(w *world.World, now time.Time) (err error) {
 	})
 	if err != nil {
 		return err
-	}
-	s.within = world.Span{From: math.MinInt64, Until: math.MaxInt64}
-	if len(s.startDate) > len(time.DateOnly) {
-		s.within.From = s.window.within.From
-	}
-	if len(s.endDate) > len(time.DateOnly) {
-		s.within.Until = s.window.within.Until
 	}
 	s.window.first = max(s.window.first, world.EarliestToday(now))
 	return nil

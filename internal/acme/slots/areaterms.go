@@ -196,7 +196,7 @@ func (b areaBody) terms() areaTerms {
 		postalCode: b.PostalCode, radius: int(b.Radius), departments: b.DepartmentIDs, instances: b.EHRInstances,
 		clinicTypes: append(b.ClinicTypes, b.ClinicType...), visitTypes: b.VisitTypeNames, npis: b.ClinicianNPIs,
 		specialty: b.Specialty, gender: b.Gender, patientKind: b.PatientKind,
-		startDate: b.StartDate, endDate: b.EndDate, dates: fractionForm, who: "POST " + string(b.Patient),
+		startDate: utcDay(b.StartDate), endDate: utcDay(b.EndDate), dates: dateForm, who: "POST " + string(b.Patient),
 	}
 	if terms.radius == 0 {
 		terms.radius = defaultRadius

@@ -117,7 +117,7 @@ func (g visitGroup) dayLister(s areaSearch) func(world.Day) []world.Opening {
 		var list []world.Opening
 		for i := range g.cals {
 			z := cmp.Or(s.zone, g.cals[i].Offer.Department.Zone)
-			list = g.cals[i].AppendOpenings(list, z.DayWithin(d, s.within))
+			list = g.cals[i].AppendOpenings(list, z.AllOf(d))
 		}
 		world.SortOpenings(list)
 		return world.PerOffer(list)

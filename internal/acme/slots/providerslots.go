@@ -60,7 +60,7 @@ func (h *Handlers) slotQuery(q *wire.Request, c *world.Clinician) (sq slotQuery,
 	if err != nil {
 		return sq, err
 	}
-	names, ids := q.Query["visitTypeName"], q.Query["visitTypeEmrId"]
+	names, ids := q.List("visitTypeName"), q.List("visitTypeEmrId")
 	sq.want = func(o *world.Offer) bool {
 		return kind(o.VisitType) && place(o.Department) &&
 			(len(names) == 0 || slices.Contains(names, o.VisitType.Name)) &&

@@ -11,13 +11,20 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// The forms of a date: v5 takes a time as well (docs/dexcare.md §5.3), and Care Options' POST one with a fraction, as the SDK
-// sends it against the published text (docs/dexcare.md §3); the others do not.
+// The forms of a date: v5 takes a time as well (docs/dexcare.md §5.3); the others do not.
 var (
 	dateForm     = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-	fractionForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[-+]\d{2}:\d{2}))?$`)
 	dateTimeForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(Z|[-+]\d{2}:\d{2}))?$`)
 )
+
+// utcDay is the day of an instant as the SDK sends it to Care Options' POST against the published text (docs/dexcare.md §3). What is
+// none stays as it is.
+func utcDay(text string) string {
+	if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return at.UTC().Format(time.DateOnly)
+	}
+	return text
+}
 
 // window is the part of the calendar that a call asks for, in the days of one zone.
 type window struct {

@@ -42,7 +42,7 @@ func (h *Handlers) Routes() []wire.Route {
 	patient := wire.NewSurface(wire.PublicBase, wire.PatientToken, wire.ErrorOnly, "patient")
 	scheduling := wire.NewSurface(wire.SchedulingBase, wire.Public, wire.BareStatus, "scheduling")
 	reporting := wire.NewSurface(wire.VisitBase, wire.ReportingKey, wire.MessageOnly, "reporting")
-	return append(h.virtualCareRoutes(),
+	return append(append(h.virtualCareRoutes(), h.appRoutes()...),
 		names.Route("suffixes", "GET /v1/suffixes", h.suffixes),
 		reasons.Route("cancel-reasons", "GET /api/7/visits/retail/cancel/reasons/*", h.cancelReasons),
 		wire.Posted(events.Route("slot-taken", "POST /v5/slots/slot-taken", nil), eventForm, h.slotTaken),
@@ -71,7 +71,7 @@ func (h *Handlers) virtualCareRoutes() []wire.Route {
 	lists := wire.NewSurface(wire.VisitBase, wire.Public, wire.ErrorOnly, "virtual-care", "directory")
 	waiting := wire.NewSurface(wire.VisitBase, wire.PatientToken, waitTimeError, "virtual-care")
 	patient := wire.NewSurface(wire.VisitBase, wire.PatientToken, wire.BareStatus, "virtual-care")
-	staff := wire.NewSurface(wire.VisitBase, wire.StaffToken, wire.BareStatus, "virtual-care")
+	either := wire.NewSurface(wire.VisitBase, wire.AnyToken, wire.BareStatus, "virtual-care")
 	vendor := wire.NewSurface(wire.VisitBase, wire.Public, wire.BareStatus, "virtual-care")
 	return []wire.Route{
 		anyone.Route("wait-times", "GET /api/9/regions/waittimes", h.waitTimes),
@@ -80,7 +80,7 @@ func (h *Handlers) virtualCareRoutes() []wire.Route {
 		lists.Route("modalities", "GET /api/9/modalities", h.modalities),
 		waiting.Route("visit-wait-time", "GET /api/9/visits/*/waittime", h.visitWaitTime),
 		patient.Route("accept-terms", "PUT /api/9/visits/*/acceptTerms", h.acceptTerms),
-		staff.Route("visit-summary", "GET /api/9/visits/*/summary", h.visitSummary),
+		either.Route("visit-summary", "GET /api/9/visits/*/summary", h.visitSummary),
 		wire.Posted(vendor.Route("tokbox-events", "POST /api/9/tokbox-events", nil), form.Object(""), h.tokboxEvents),
 	}
 }

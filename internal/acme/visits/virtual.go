@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"timeslots/internal/acme/form"
@@ -151,6 +152,7 @@ type virtualVisit struct {
 	qualifiers                           []string
 	requested                            time.Time
 	accepted                             bool // the terms
+	cancelled                            bool
 }
 
 const maxVirtualVisits = 10_000
@@ -165,6 +167,9 @@ const untilInVisit = 10 * time.Minute
 
 // status is the last step that the visit has reached.
 func (v *virtualVisit) status(now time.Time) (status string) {
+	if v.cancelled {
+		return "cancelled"
+	}
 	for _, step := range steps {
 		if now.Sub(v.requested) >= step.after {
 			status = step.status
@@ -237,10 +242,11 @@ func (v *virtualVisit) sessions(key any) json.RawMessage {
 		"videoConferenceSession", wire.Object("sessionId", "vc-"+v.id[:8]))
 }
 
-// visitSummary is what the waiting room needs (docs/dexcare.md §7.9, staff only). It knows every visit of every patient.
+// visitSummary is what the waiting room needs (docs/dexcare.md §7.9): for staff of every visit, for a patient, as the SDK asks, of
+// her own.
 func (h *Handlers) visitSummary(q *wire.Request) wire.Answer {
 	v, ok := h.virtual.find(q.Args[0])
-	if !ok {
+	if !ok || !strings.HasPrefix(q.Token(), wire.StaffPrefix) && !v.ownedBy(q.Owner()) {
 		return wire.BareStatus(http.StatusNotFound, "")
 	}
 	user := world.UUID(world.Hash(h.Options.Seed, world.SaltVirtual, world.HashText(v.patient)))

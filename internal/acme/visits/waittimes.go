@@ -47,7 +47,7 @@ func (h *Handlers) waitTimes(q *wire.Request) wire.Answer {
 	if q.Has("practiceId") && !form.IsUUID(q.Get("practiceId")) {
 		return wire.ErrorOnly(http.StatusBadRequest, `practiceId must match format "uuid"`)
 	}
-	codes := slices.Concat(q.Args, q.Query["regionCodes"])
+	codes := slices.Concat(q.Args, q.List("regionCodes"))
 	if len(codes) == 0 {
 		codes = h.regions()
 	}
@@ -55,7 +55,7 @@ func (h *Handlers) waitTimes(q *wire.Request) wire.Answer {
 	if practice := q.Get("practiceId"); practice != "" && practice != practiceID {
 		return wire.JSON(http.StatusOK, out)
 	}
-	visits, qualifiers := q.Query["visitTypeNames"], q.Query["assignmentQualifiers"]
+	visits, qualifiers := q.List("visitTypeNames"), q.List("assignmentQualifiers")
 	for _, code := range codes {
 		for i, visit := range virtualModalities {
 			for j, qualifier := range qualifierNames {
@@ -84,6 +84,10 @@ type queue struct {
 func (h *Handlers) queueWait(q *wire.Request, line queue) json.RawMessage {
 	minute, trouble := q.Now.Truncate(time.Minute), h.regionTrouble(line.region)
 	seconds, message := wire.Absent, wire.Absent
+	specialties := []string{}
+	if q.Flag("includeSpecialties", false) && line.qualifier == "adult" {
+		specialties = []string{"Behavioral Health"}
+	}
 	switch trouble {
 	case "":
 		seconds = 30 + world.Hash(h.Options.Seed, world.SaltVirtual, world.HashText(line.region), line.number, uint64(minute.Unix()))%1770
@@ -92,7 +96,7 @@ func (h *Handlers) queueWait(q *wire.Request, line queue) json.RawMessage {
 	}
 	return wire.Object("available", trouble == "", "estimateGeneratedAt", milliseconds(minute), "estimatedWaitTimeSeconds", seconds,
 		"regionCode", line.region, "practiceId", practiceID, "visitTypeName", line.visit, "assignmentQualifiers", []string{line.qualifier},
-		"specialties", []string{}, "homeMarket", wire.Filled(q.Get("homeMarket")), "reason", wire.Filled(trouble), "busyMessage", message)
+		"specialties", specialties, "homeMarket", wire.Filled(q.Get("homeMarket")), "reason", wire.Filled(trouble), "busyMessage", message)
 }
 
 var (

@@ -49,7 +49,7 @@ const (
 	CareOptionsKey        // 403 without
 	BookingKey            // 401 without
 	PatientToken          // 401 without, 403 for another class of token
-	StaffToken            // the same
+	AnyToken              // a patient's or staff's: 401 without
 	ReportingKey          // 403 without
 )
 
@@ -149,6 +149,12 @@ func (q *Request) Count(name string) (int, error) {
 	}
 	return n, nil
 }
+
+// List reads a list of repeated parameters, whose name may have brackets as DexCare's SDK writes it.
+func (q *Request) List(name string) []string { return append(q.Query[name], q.Query[name+"[]"]...) }
+
+// StaffPrefix begins the tokens of staff; all others are patients'.
+const StaffPrefix = "staff"
 
 // CommaList reads a list whose values are separated by commas, in one or in several parameters of that name.
 func (q *Request) CommaList(names ...string) []string {

@@ -39,7 +39,7 @@ type Admin struct {
 type Upstream struct {
 	Public     Endpoint   `yaml:"public"`
 	Ingress    Ingress    `yaml:"ingress"`
-	Visit      Endpoint   `yaml:"visit"`
+	Visit      Visit      `yaml:"visit"`
 	Scheduling Scheduling `yaml:"scheduling"`
 	CA         string     `yaml:"ca"`       // extra root certificates, PEM
 	Insecure   bool       `yaml:"insecure"` // allows http:// to other machines
@@ -48,6 +48,12 @@ type Upstream struct {
 // Endpoint is one base URL; empty where the tenant has none.
 type Endpoint struct {
 	URL string `yaml:"url"`
+}
+
+// Visit is the base of bookings and virtual care.
+type Visit struct {
+	URL   string   `yaml:"url"`
+	Paths []string `yaml:"paths"` // further calls that pass through, "METHOD /path/{with}/{holes}"
 }
 
 // Ingress is the base that wants API keys, and at some tenants a client certificate.

@@ -100,7 +100,7 @@ products:
 `)
 	base := Product{
 		Ranking: timeslot.Soonest, Budget: 500 * time.Millisecond, Priority: 2, MaxAge: 5 * time.Second,
-		SLO: SLO{Latency: 250 * time.Millisecond, Objective: 0.9}, Warm: []Warm{},
+		SLO: SLO{Latency: 250 * time.Millisecond, Objective: 0.9}, Aliases: []string{}, Warm: []Warm{},
 	}
 	flushot := base
 	flushot.Ranking, flushot.Priority, flushot.SLO.Latency = timeslot.Nearest, 3, 100*time.Millisecond

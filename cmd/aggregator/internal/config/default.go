@@ -21,6 +21,7 @@ func Default() *Config {
 		Tenant: "acme",
 		Tier:   "prd",
 		Upstream: Upstream{
+			Visit:      Visit{Paths: []string{}},
 			Scheduling: Scheduling{Links: Links{Retail: timeslot.DefaultRetailLink}},
 		},
 		Sources: Sources{

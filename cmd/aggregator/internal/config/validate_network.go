@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"timeslots/internal/booking"
 	"timeslots/internal/timeslot"
 )
 
@@ -46,6 +47,11 @@ func (v validator) upstream(c *Config) {
 		wantedBy("sources.providerDirect", s.ProviderDirect.Enabled && (version == V5 || version == Both)),
 		wantedBy("sources.careOptions", s.CareOptions.Enabled))
 	v.base("upstream.visit.url", u.Visit.URL, u.Insecure)
+	for i, call := range u.Visit.Paths {
+		if _, err := booking.Further(call); err != nil {
+			v.add(elementKey("upstream.visit.paths", i), quote(call)+" "+err.Error(), `write one call as in "POST /api/9/things/{id}/done"`)
+		}
+	}
 	v.base("upstream.scheduling.url", u.Scheduling.URL, u.Insecure)
 	if u.Scheduling.Brand != "" {
 		v.name("upstream.scheduling.brand", u.Scheduling.Brand)
