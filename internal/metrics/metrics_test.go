@@ -35,6 +35,7 @@ func recordEverything(m *Metrics) {
 	m.RequestShed("flushot", "in_flight")
 	m.ServedAge("flushot", 3*time.Second)
 	m.PartialResponse("flushot", timeslot.CareDirect, timeslot.KindTimeout)
+	m.DropInUnknown("/dexcare/v4/departments", "parameter")
 	m.UpstreamStarted(timeslot.CareOptions)
 	m.UpstreamEnded(timeslot.UpstreamCall{Source: timeslot.CareOptions, Operation: timeslot.OpAvailabilitySlots, Outcome: "ok", Took: 80 * time.Millisecond})
 	m.UpstreamHedged(timeslot.CareOptions, true)
