@@ -12,8 +12,13 @@ const (
 	calls    = "upstream_request_duration_seconds"
 )
 
-// isOurs reports whether a route's answers are made here; what is passed through is upstream's promise.
-func isOurs(labels map[string]string) bool { return strings.HasPrefix(labels["route"], "/v1/") }
+// isPromised reports whether a request counts in its product's promise: searches, drop-in reads, bookings.
+func isPromised(labels map[string]string) bool {
+	return strings.HasPrefix(labels["route"], "/v1/") || strings.HasPrefix(labels["route"], "/dexcare/")
+}
+
+// isTimed reports whether how long a request took is ours to promise: what passes through takes the time that upstream takes.
+func isTimed(labels map[string]string) bool { return isPromised(labels) && labels["cache"] != "bypass" }
 
 // judge makes the state of two moments. Where before is nil, rates are since the start.
 func judge(before, now *tally, window time.Duration) *State {
@@ -69,15 +74,15 @@ func (d *delta) histogram(name string, p pick, ok func(map[string]string) bool) 
 func (d *delta) product(name string) Product {
 	p := Product{Name: name, Cache: map[string]float64{}, Bookings: map[string]float64{}}
 	labels := pick{"product": name}
-	all := d.histogram(requests, labels, isOurs)
-	failed := d.histogram(requests, labels, func(l map[string]string) bool { return isOurs(l) && strings.HasPrefix(l["code"], "5") })
+	all, timed := d.histogram(requests, labels, isPromised), d.histogram(requests, labels, isTimed)
+	failed := d.histogram(requests, labels, func(l map[string]string) bool { return isPromised(l) && strings.HasPrefix(l["code"], "5") })
 	p.SLO = SLO{Latency: d.now.sum("slo_latency_seconds", labels), Objective: d.now.sum("slo_objective", labels)}
-	p.Rate, p.P50, p.P95, p.P99 = all.count/d.seconds, all.quantile(0.5), all.quantile(0.95), all.quantile(0.99)
-	p.InTime, p.Budget = all.within(p.SLO.Latency), 1
+	p.Rate, p.P50, p.P95, p.P99 = all.count/d.seconds, timed.quantile(0.5), timed.quantile(0.95), timed.quantile(0.99)
+	p.InTime, p.Budget = timed.within(p.SLO.Latency), 1
 	if all.count > 0 {
 		p.Errors = failed.count / all.count
 		for _, word := range []string{"hit", "stale", "miss", "bypass"} {
-			p.Cache[word] = d.histogram(requests, pick{"product": name, "cache": word}, isOurs).count / all.count
+			p.Cache[word] = d.histogram(requests, pick{"product": name, "cache": word}, isPromised).count / all.count
 		}
 	}
 	if spare := 1 - p.SLO.Objective; spare > 0 {
