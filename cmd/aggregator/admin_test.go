@@ -47,7 +47,7 @@ var adminMistakes = map[string][]struct{ target, body, field string }{
 		{target: "/ops/products/default", body: ``, field: "body"}, {target: "/ops/products/default", body: `{}`, field: "enabled"},
 		{target: "/ops/products/default", body: `{"enabled":"no"}`, field: "enabled"}, {target: "/ops/products/default", body: `{"enabled":null}`, field: "enabled"},
 		{target: "/ops/products/default", body: `{"Enabled":false}`, field: `"Enabled"`}, {target: "/ops/products/default", body: `{"enabled":true,"enabled":false}`, field: "enabled"},
-		{target: "/ops/products/default", body: `{"enabled":false}{}`, field: "body"}, {target: "/ops/products/default", body: `{"enabled":false,"bookings":1}`, field: `"bookings"`},
+		{target: "/ops/products/default", body: `{"enabled":false}{}`, field: "body"}, {target: "/ops/products/default", body: `{"enabled":false,"bookings":1}`, field: "bookings"},
 		{target: "/ops/products/default?enabled=true", body: `{"enabled":false}`, field: "query"},
 	},
 	"POST /ops/warm": {
@@ -172,6 +172,26 @@ func TestAProductThatIsSwitchedOffAnswers503AndTheOthersGoOn(t *testing.T) {
 			return p.Name == "flushot" && !p.Enabled && p.Why == "switched off"
 		})
 	})
+	drop := func(method, path, product string, more ...string) int {
+		body := ""
+		if method == http.MethodPost {
+			body, more = "{}", append(more, "Authorization", "Bearer p")
+		}
+		return call(t, method, s.public+"/dexcare"+path+"?product="+product, body, more...).status
+	}
+	for door, want := range map[string]int{"GET /v4/departments": 503, "POST /api/6/visits/retail": 400, "GET /v1/patient": 401} {
+		method, path, _ := strings.Cut(door, " ")
+		if drop(method, path, "flushot") != want {
+			t.Errorf("%s of a product that is switched off: %d, want %d", door, drop(method, path, "flushot"), want)
+		}
+	}
+	put("flushot", `{"enabled":false,"bookings":false}`)
+	if booked, own := drop(http.MethodPost, "/api/6/visits/retail", "flushot"), drop(http.MethodGet, "/v1/patient", "flushot"); booked != 503 || own != 401 {
+		t.Errorf("with its bookings switched off: a booking %d, a patient's own call %d", booked, own)
+	}
+	if other := drop(http.MethodPost, "/api/6/visits/retail", "findadoctor"); other != 400 {
+		t.Errorf("a booking of another product: %d", other)
+	}
 	put("default", `{"enabled":false}`)
 	if r := get(t, s.public+query+"unheard-of"); r.status != http.StatusServiceUnavailable {
 		t.Errorf("what is not configured works as default, which is off: %d", r.status)

@@ -11,6 +11,7 @@ import (
 	"timeslots/internal/api"
 	"timeslots/internal/api/encode"
 	"timeslots/internal/fetch"
+	"timeslots/internal/ops"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -74,6 +75,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		ResponseBytes: int64(cfg.Cache.Memory.Responses),
 		Links:         linkOptions(s.upstream.scheduling, cfg.Upstream.Scheduling),
 		Off:           s.switches.Off,
+		BookingsOff:   func(product string) bool { return s.switches.Off(ops.BookingsOf(product)) },
 		VaryOrigin:    len(cfg.CORS.Origins) > 0,
 		Pages:         s.pages, PointPrecision: cfg.Search.PointPrecision,
 		UnknownProduct: s.unknownProducts.Counter, Further: furtherCalls(cfg.Upstream.Visit),

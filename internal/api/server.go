@@ -64,6 +64,8 @@ type Options struct {
 	Surfaces *timeslot.Surfaces // that list the slots; nil: DexCare's
 	Profiles []merge.Profile    // orders that may be asked for; nil: those of [merge.Profiles]
 
+	BookingsOff func(product string) bool // whether a product's bookings are; nil: never
+
 	Off func(product string) bool // whether a product is switched off; called for every request; nil: never
 
 	UnknownProduct func(name string) *atomic.Int64 // counts the requests of a product that is not configured; nil: nobody counts

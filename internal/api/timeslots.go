@@ -136,7 +136,9 @@ func (s *Server) send(c echo.Context, found *finding) error {
 // passThrough hands a booking to the gateway, which alone touches it.
 func (s *Server) passThrough(route booking.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		s.productOf(c)
+		if use := s.productOf(c); route.Flow != "" && s.opt.BookingsOff != nil && s.opt.BookingsOff(use.switchedBy) {
+			return switchedOff(c)
+		}
 		s.opt.Gateway.Serve(c.Response(), c.Request(), route, callOf(c.Request(), recordOf(c)))
 		return nil
 	}

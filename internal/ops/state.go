@@ -55,6 +55,7 @@ type Product struct {
 	Health   Health             `json:"health"`
 	Why      string             `json:"why,omitempty"` // of a warning or failing
 	Enabled  bool               `json:"enabled"`       // false: switched off by an operator
+	Booking  bool               `json:"bookingsOn"`    // false: so are its bookings
 	Rate     float64            `json:"requestsPerSecond"`
 	Errors   float64            `json:"errorRatio"`
 	P50      float64            `json:"p50"`

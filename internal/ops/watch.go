@@ -95,11 +95,7 @@ func (w *Watch) look(now time.Time) {
 	state := judge(before, t, now.Sub(since))
 	state.Replica, state.UptimeSeconds, state.Configuration = w.opt.Replica, now.Sub(w.begun).Seconds(), w.opt.Configuration()
 	for i := range state.Products {
-		if p := &state.Products[i]; w.opt.Off != nil && w.opt.Off(p.Name) {
-			p.Health, p.Why = Warning, "switched off"
-		} else {
-			p.Enabled = true
-		}
+		w.addSwitches(&state.Products[i])
 	}
 	if w.opt.Circles != nil {
 		state.Circles = circlesOf(w.opt.Circles())
@@ -123,6 +119,20 @@ func (w *Watch) look(now time.Time) {
 	}
 	w.current.Store(&published{state, text, w.reading})
 	w.announce()
+}
+
+// addSwitches says what of a product is switched off.
+func (w *Watch) addSwitches(p *Product) {
+	off := func(name string) bool { return w.opt.Off != nil && w.opt.Off(name) }
+	p.Enabled, p.Booking = !off(p.Name), !off(BookingsOf(p.Name))
+	switch {
+	case !p.Enabled && !p.Booking:
+		p.Health, p.Why = Warning, "switched off, bookings too"
+	case !p.Enabled:
+		p.Health, p.Why = Warning, "switched off"
+	case !p.Booking:
+		p.Health, p.Why = Warning, "bookings are switched off"
+	}
 }
 
 // announce wakes all listeners; one that has not taken the last notice yet needs no second.
