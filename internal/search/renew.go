@@ -64,7 +64,7 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 	}
 	e.leads.learn(key.Operation, e.opt.Now().Sub(begun))
 	for _, f := range parts {
-		f.Bounds = e.opt.Sources[e.sourceOf(key)].Policy.Bounds(f.FetchedAt, f.NotFound)
+		f.Bounds = e.policyOf(key).Bounds(f.FetchedAt, f.NotFound)
 	}
 	if ofArea(key) {
 		e.weigh(parts)
@@ -83,4 +83,13 @@ func (e *Engine) weigh(parts []*timeslot.Fragment) {
 			e.density.weigh(heaviest.Key, len(heaviest.Slots), e.opt.Now())
 		}
 	}
+}
+
+// policyOf is how long the answers to a read may be served. An old status page says that all is well, and is worse than none.
+func (e *Engine) policyOf(key timeslot.FragmentKey) timeslot.Policy {
+	policy := e.opt.Sources[e.sourceOf(key)].Policy
+	if key.Operation == timeslot.OpStatusPage {
+		policy.StaleOnError = 0
+	}
+	return policy
 }
