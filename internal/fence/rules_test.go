@@ -43,6 +43,7 @@ var ruled = []string{
 	"internal/timeslot",
 	"internal/trace",
 	"loadtest",
+	"test/app",
 	"test/bench",
 	"test/browser",
 	"test/consistency",
