@@ -316,6 +316,7 @@ func TestBadInputGetsDexCaresOwnRefusal(t *testing.T) {
 		{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9000000017","x":1}]}`},
 		{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9000000017","departmentId":"1"}]}`},
 		{"POST", "/v5/slots/search", `{"criteriaItems":[]} x`},
+		{"POST", "/v5/slots/search", `{"startDate":"2030-03-04T18:00:00Z","criteriaItems":[{"npi":"9000000017"}]}`},
 	} {
 		got, straight := r.do(t, service.public+"/dexcare"), r.do(t, simulator, "x-api-key", keyFor(r.path))
 		if got.status != straight.status || !bytes.Equal(got.body, straight.body) || got.status/100 != 4 {

@@ -22,6 +22,7 @@ func TestAParameterThatTheServiceDoesNotKnowPassesThroughAndIsCounted(t *testing
 		{"GET", "/api/9/regions/waittimes?regionCodes=WA&modality[]=video", ""},
 		{"GET", "/v4/departments?brand[]=Acme", ""},
 		{"POST", "/v1/availability/slots", `{"postalCode":"98000","visitTypeNames":["Illness"],"language":"es"}`},
+		{"POST", "/v5/slots/search", `{"criteriaItems":[{"npi":"9000000017","patient":{"dob":"1990-01-01"}}]}`},
 	} {
 		before := calls(t, simulator)["*"]
 		for range 2 {
@@ -67,7 +68,10 @@ func TestDomainsDoNotShareAnswers(t *testing.T) {
 	before := calls(t, simulator)["departments"]
 	for range 3 {
 		for _, domain := range []string{"acme-uat", "north.acme"} {
-			get(t, service.public+"/dexcare/v4/departments?clinicType=Retail", "domain", domain)
+			r := get(t, service.public+"/dexcare/v4/departments?clinicType=Retail", "domain", domain)
+			if vary := r.header.Get("Vary"); !strings.Contains(vary, "domain") {
+				t.Errorf("Vary %q: a cache in front would mix them up", vary)
+			}
 		}
 	}
 	if n := calls(t, simulator)["departments"] - before; n != 2 {

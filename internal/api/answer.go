@@ -161,8 +161,12 @@ func (s *Server) fromMemory(ctx context.Context, header http.Header, found *find
 
 // answer decides all that is said in answer to a request, and notes in its record what it was like.
 func (s *Server) answer(rec *record.Request, found *finding, ask response.Ask, now time.Time) response.Message {
+	vary := s.vary
+	if found.repeats {
+		vary = s.varyDomain
+	}
 	m := found.Message(ask, response.Serving{
-		Now: now, Lifetime: found.use.lifetime, Strict: found.strict, Vary: s.vary, Coder: s.coder,
+		Now: now, Lifetime: found.use.lifetime, Strict: found.strict, Vary: vary, Coder: s.coder,
 	})
 	rec.Product, rec.Cache, rec.Status, rec.Bytes = found.use.label, found.CacheLabel(now), m.Status, int64(len(m.Body))
 	if !found.AsOf.IsZero() {

@@ -42,6 +42,8 @@ func (s *Server) read(c echo.Context, route *dropin.Route) error {
 	switch {
 	case errors.Is(err, dropin.ErrBodyTooLarge):
 		return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+	case errors.Is(err, dropin.ErrBodyTruncated):
+		return echo.NewHTTPError(http.StatusBadRequest)
 	case err != nil:
 		return err
 	case question.Personal || question.Oddity != "" || question.Context != "" && !s.contexts.Known(question.Context):
@@ -115,7 +117,7 @@ func (s *Server) repeat(c echo.Context, question dropin.Question, use *useCase) 
 
 // reread is what repeat answers with. An error of upstream's is a *timeslot.Error.
 func (s *Server) reread(ctx context.Context, key timeslot.FragmentKey, use *useCase, caller search.Caller) (finding, error) {
-	found := finding{use: use, key: "repeat:" + key.String()} // no canonical query begins like this
+	found := finding{use: use, repeats: true, key: "repeat:" + key.String()} // no canonical query begins like this
 	if found.Response, found.strict = s.cached(ctx, found.key); found.Response != nil {
 		return found, nil
 	}

@@ -98,6 +98,8 @@ type Server struct {
 	streams   *events.Hub
 	documents *pages.Documents // nil: there are no pages
 	vary      *response.Field
+
+	varyDomain *response.Field // of what drop-in routes repeat; net/http alone answers those
 }
 
 // New builds the routes.
@@ -134,7 +136,7 @@ func New(opt Options) (*Server, error) {
 		opt: opt, echo: echo.New(), encoder: encoder, useCases: newUseCases(opt.Products),
 		spellings: spellings, responses: responses, contexts: contexts,
 		coder: response.NewCoder(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
-		streams: events.New(), vary: response.Vary(),
+		streams: events.New(), vary: response.Vary(), varyDomain: response.NewField("Vary", "Accept-Encoding, domain"),
 	}
 	if opt.VaryOrigin {
 		s.vary = response.Vary("Origin")

@@ -61,6 +61,8 @@ type finding struct {
 	key    string
 	route  string // where it is known before the router is asked
 	kept   bool   // the next one with the same words finds the response in the cache
+
+	repeats bool // what DexCare said, which may differ by domain
 }
 
 // find answers a raw query in the form of a route.

@@ -56,6 +56,11 @@ func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget
 	g.pass(r.Context(), w, r, p)
 }
 
+// isPublic reports whether nobody has to show anything for the call. A coupon's 401 is about the coupon.
+func (p *passThrough) isPublic() bool {
+	return p.bypass || p.route.Token == NoToken && p.route.Key != NoKey && !p.route.Partner && p.route.Operation != "coupon"
+}
+
 // refusesOurKey reports whether upstream refused a public read for want of a key: the client showed nothing that could be refused. A
 // 401 would sign the app's patient out (docs/faults.md rule 3).
 func refusesOurKey(r *http.Request, resp *http.Response) bool {
@@ -76,7 +81,11 @@ func relayEdited(ctx context.Context, w http.ResponseWriter, resp *http.Response
 	edited, strict := p.edit(ctx, body)
 	copyResponseHeader(w.Header(), resp.Header)
 	h := w.Header()
-	h.Del("Content-Length")
+	for _, name := range [...]string{
+		"Content-Length", "Etag", "Last-Modified", "Accept-Ranges", "Content-Md5", "Digest", "Content-Digest", "Repr-Digest",
+	} {
+		h.Del(name) // of the body as it was
+	}
 	h.Set("Cache-Status", p.cacheStatus)
 	consistency := "best-effort"
 	if strict {

@@ -82,6 +82,31 @@ func TestARefusalOfOurOwnKeyIsNotTheClients(t *testing.T) {
 	}
 }
 
+// What a client has is not what upstream said: taken slots were left out of it.
+func TestAnEditedAnswerIsAskedForWholeAndHasNoValidators(t *testing.T) {
+	var seen http.Header
+	base := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		seen = r.Header
+		w.Header().Set("ETag", `"v1"`)
+		w.Header().Set("Content-MD5", "x")
+		_, _ = io.WriteString(w, `["taken","free"]`)
+	})
+	to := slotsTarget()
+	to.Edit = func(_ context.Context, body []byte) ([]byte, bool) {
+		return []byte(strings.Replace(string(body), `"taken",`, "", 1)), true
+	}
+	_, url := bypassing(t, base, to)
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/x", nil)
+	r.Header = http.Header{"If-None-Match": {`"v1"`}, "Range": {"bytes=0-5"}, "Accept-Encoding": {"gzip"}}
+	got := do(t, r)
+	if seen.Get("If-None-Match") != "" || seen.Get("Range") != "" || seen.Get("Accept-Encoding") != "identity" {
+		t.Errorf("upstream saw %v", seen)
+	}
+	if got.status != 200 || got.body != `["free"]` || got.header.Get("ETag") != "" || got.header.Get("Content-MD5") != "" || got.header.Get("Timeslots-Consistency") != "strict" {
+		t.Errorf("%d %s %v", got.status, got.body, got.header)
+	}
+}
+
 func TestABypassThatFailsSaysSoAndAsksOnce(t *testing.T) {
 	calls := newWire(t, func(int32) string { return "" })
 	for _, tc := range []struct {

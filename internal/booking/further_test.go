@@ -30,10 +30,22 @@ func TestACallThatIsNoneOrPassesAlreadyIsNoFurtherOne(t *testing.T) {
 	for _, call := range []string{
 		"", "GET", "/api/9/things", "get /api/9/things", "TRACE /api/9/things", "GET api/9/things", "GET /api/9/things?x=1", "GET /api/../things",
 		"GET /api/9/*", "GET /api//things", "GET /api/{}", "GET /api/{a b}", "GET /api/9/things/", "GET  /api/9/things", "GET /api/%2e%2e/x",
-		"POST /api/9/visits", "GET /api/9/visits/{id}/summary", "POST /api/6/visits/retail",
+		"GET /v1/reporting/{x}", "GET /api/{a}/visits/retail/self", "POST /api/9/visits", "GET /api/9/visits/{id}/summary", "POST /api/6/visits/retail",
 	} {
 		if route, err := Further(call); err == nil {
 			t.Errorf("%q is %+v", call, route)
+		}
+	}
+}
+
+func TestAFurtherCallDoesNotTakeTheRouteOfAServedOne(t *testing.T) {
+	served := []string{"GET /v4/departments", "GET /v2/departments/:item/timeslots"}
+	for call, refused := range map[string]bool{
+		"GET /v4/departments": true, "GET /v2/departments/{clinic}/timeslots": true, "GET /v2/{a}/{b}/{c}": true, "GET /{a}/departments": true,
+		"POST /v4/departments": false, "GET /v4/departments/{x}": false, "GET /v2/departments/{clinic}/hours": false,
+	} {
+		if _, err := Further(call, served...); (err != nil) != refused {
+			t.Errorf("%s: %v, want it refused: %v", call, err, refused)
 		}
 	}
 }

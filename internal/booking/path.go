@@ -66,27 +66,39 @@ func plain(escaped string) (segment string, ok bool) {
 const maxOpaque = 512
 
 // opaque reports whether a segment whose content is between client and upstream leads nowhere else, neither as it is nor unescaped
-// once or twice.
+// again and again.
 func opaque(escaped string) bool {
 	once, err := url.PathUnescape(escaped)
 	if err != nil || len(escaped) > maxOpaque || strings.ContainsAny(once, "/\\") {
 		return false
 	}
-	twice, err := url.PathUnescape(once)
-	if err != nil {
-		twice = once // a percent sign of its own
-	}
-	for _, text := range [...]string{once, twice} {
-		for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '/' || r == '\\' }) {
-			if part == "." || part == ".." {
-				return false
-			}
-		}
-		if text == "" || strings.ContainsFunc(text, leadsAway) {
+	for text, rounds := once, 0; ; rounds++ {
+		if text == "" || strings.ContainsFunc(text, leadsAway) || strings.ContainsFunc(text, unicode.IsControl) || hasDots(text) {
 			return false
 		}
+		next, err := url.PathUnescape(text)
+		switch {
+		case err != nil || next == text: // a percent sign of its own
+			return true
+		case rounds == maxUnescaped:
+			return false
+		}
+		text = next
 	}
-	return true
+}
+
+// maxUnescaped is how often an opaque segment may be unescaped and become another.
+const maxUnescaped = 3
+
+// hasDots reports whether a part of the text is a dot segment to some server: also with path parameters, or blanks around it.
+func hasDots(text string) bool {
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '/' || r == '\\' }) {
+		part, _, _ = strings.Cut(part, ";")
+		if part = strings.TrimSpace(part); part == "." || part == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // leadsAway reports what some server may take for more than a letter of its own: controls, and what looks like a dot or a slash.

@@ -92,6 +92,9 @@ func (g *Gateway) request(ctx context.Context, r *http.Request, p *passThrough) 
 	}).WithContext(ctx)
 	if p.edit != nil {
 		req.Header.Set("Accept-Encoding", "identity")
+		for _, name := range [...]string{"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range", "Range"} {
+			req.Header.Del(name) // what upstream would answer from is not what its client has
+		}
 	}
 	if len(p.body.b) > 0 || req.Method == http.MethodGet || req.Method == http.MethodHead {
 		// No GetBody: with one, the transport could send the body a second time. And with no body at all it would send

@@ -78,6 +78,7 @@ var edges = []edge{
 	{"cmd/aggregator", "internal/timeslot", "wiring translates configuration into the domain"},
 	{"cmd/aggregator", "internal/trace", "wiring: where traces go"},
 	{"cmd/aggregator", "web", "wiring mounts the pages"},
+	{"cmd/aggregator/internal/config", "internal/api/dropin", "which calls are served already"},
 	{"cmd/aggregator/internal/config", "internal/booking", "which further calls may pass"},
 	{"cmd/aggregator/internal/config", "internal/merge", "which ranking profiles may be chosen"},
 	{"cmd/aggregator/internal/config", "internal/timeslot", "sources and policies are the domain's"},

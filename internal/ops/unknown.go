@@ -2,6 +2,7 @@ package ops
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ type UnknownProducts struct {
 	names map[string]*atomic.Int64
 }
 
-// Counter counts the requests of a name; nil where there are too many already.
+// Counter counts the requests of a name. Where there are too many, it takes the place of the rarest.
 func (u *UnknownProducts) Counter(name string) *atomic.Int64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -31,11 +32,26 @@ func (u *UnknownProducts) Counter(name string) *atomic.Int64 {
 		u.names = map[string]*atomic.Int64{}
 	}
 	n, ok := u.names[name]
-	if !ok && len(u.names) < maxUnknown {
-		n = new(atomic.Int64)
-		u.names[name] = n
+	if ok {
+		return n
 	}
+	if len(u.names) == maxUnknown {
+		delete(u.names, u.rarest())
+	}
+	n = new(atomic.Int64)
+	u.names[name] = n
 	return n
+}
+
+// rarest is the name with the fewest requests; the caller holds the lock.
+func (u *UnknownProducts) rarest() (name string) {
+	least := int64(math.MaxInt64)
+	for other, n := range u.names {
+		if asked := n.Load(); asked < least {
+			name, least = other, asked
+		}
+	}
+	return name
 }
 
 // List has the names, the most frequent first.

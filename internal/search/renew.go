@@ -89,7 +89,7 @@ func (e *Engine) weigh(parts []*timeslot.Fragment) {
 func (e *Engine) policyOf(key timeslot.FragmentKey) timeslot.Policy {
 	policy := e.opt.Sources[e.sourceOf(key)].Policy
 	if key.Operation == timeslot.OpStatusPage {
-		policy.StaleOnError = 0
+		policy.Stale, policy.StaleOnError = 0, 0
 	}
 	return policy
 }

@@ -66,22 +66,30 @@ func productOf(query string) string {
 	return ""
 }
 
-// routes is a set of paths, and of subtrees, which end with "/".
-type routes []string
+// routes are patterns in the manner of echo, each as its segments.
+type routes [][]string
 
-// newRoutes reads patterns in the manner of echo: a path, up to the first ":" or "*" where it has one.
 func newRoutes(patterns []string) (r routes) {
 	for _, pattern := range patterns {
-		if i := strings.IndexAny(pattern, ":*"); i >= 0 {
-			pattern = pattern[:i]
-		}
-		r = append(r, pattern)
+		r = append(r, strings.Split(pattern, "/"))
 	}
 	return r
 }
 
 func (r routes) has(path string) bool {
-	return slices.ContainsFunc(r, func(known string) bool {
-		return path == known || strings.HasSuffix(known, "/") && strings.HasPrefix(path, known)
-	})
+	segments := strings.Split(path, "/")
+	return slices.ContainsFunc(r, func(pattern []string) bool { return matches(pattern, segments) })
+}
+
+// matches reports whether a path has the form of a pattern, where ":name" stands for a segment and "*" for the rest.
+func matches(pattern, path []string) bool {
+	for i, want := range pattern {
+		switch {
+		case want == "*":
+			return len(path) > i
+		case i >= len(path) || want != path[i] && !strings.HasPrefix(want, ":"):
+			return false
+		}
+	}
+	return len(path) == len(pattern)
 }

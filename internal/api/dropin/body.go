@@ -15,6 +15,7 @@ import (
 type bodyRule struct {
 	fields   map[string]bool // listed ones; true: a list whose order has no meaning
 	decimals int             // of a degree, that positions keep
+	instants bool            // dates may be instants, as apps send them
 }
 
 // maxReadBody bounds the body of a POST read in bytes.
@@ -23,10 +24,16 @@ const maxReadBody = 64 << 10
 // ErrBodyTooLarge says that a body is refused for its size.
 var ErrBodyTooLarge = errors.New("the body is larger than 64 KiB")
 
+// ErrBodyTruncated says that a body ended early, or was framed wrongly.
+var ErrBodyTruncated = errors.New("the body ended early or is malformed")
+
 // read reads and canonicalises a body: listed fields, sorted names, sets in order, days for instants. What is no such body is odd.
 func (rule *bodyRule) read(r *http.Request, q *Question) (err error) {
 	if q.Body, err = io.ReadAll(io.LimitReader(r.Body, maxReadBody+1)); err != nil {
-		return err
+		if r.Context().Err() != nil {
+			return r.Context().Err()
+		}
+		return ErrBodyTruncated
 	}
 	if len(q.Body) > maxReadBody {
 		return ErrBodyTooLarge
@@ -77,25 +84,45 @@ func (rule *bodyRule) trim(fields map[string]any) Oddity {
 		case name == "latitude" || name == "longitude":
 			fields[name] = coarse(value, rule.decimals)
 		case name == "startDate" || name == "endDate":
-			text, isText := value.(string)
-			if fields[name] = dayOf(text); !isText || fields[name] == "" {
+			text, _ := value.(string)
+			if rule.instants {
+				text = dayOf(text)
+			}
+			if _, ok := day(text); !ok {
 				return OddValue
 			}
+			fields[name] = text
+		case name == "criteriaItems" && !known(list):
+			return UnknownParameter
 		}
 	}
 	return ""
 }
 
 // dayOf is the day that a date, or an instant as apps send it, means in UTC: DexCare's schema knows days alone (docs/dexcare.md
-// §6.2). What is neither gives nothing.
+// §6.2). What is no instant stays as it is.
 func dayOf(text string) string {
 	if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		text = at.UTC().Format(time.DateOnly)
-	}
-	if _, ok := day(text); !ok {
-		return ""
+		return at.UTC().Format(time.DateOnly)
 	}
 	return text
+}
+
+// known reports whether criteria have no other fields than the contract lists (docs/dexcare.md §5.4). What are none are
+// upstream's to judge, as long as they hold nobody's data.
+func known(criteria []any) bool {
+	for _, item := range criteria {
+		fields, _ := item.(map[string]any)
+		if fields == nil {
+			return false
+		}
+		for name := range fields {
+			if name != "npi" && name != "ehrInstance" && name != "departmentId" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // coarse rounds a coordinate as the query's are (see degrees); what is none stays for upstream to judge.
@@ -138,7 +165,7 @@ var slotsSearchBody = &bodyRule{
 // optionsBody is docs/dexcare.md §6.2 and §6.3, with the spellings that DexCare's own SDK sends. What may be combined is
 // upstream's to judge.
 func optionsBody(decimals int) *bodyRule {
-	return &bodyRule{decimals: decimals, fields: map[string]bool{
+	return &bodyRule{decimals: decimals, instants: true, fields: map[string]bool{
 		"latitude": false, "longitude": false, "postalCode": false, "radius": false, "departmentIds": true,
 		"visitTypeNames": true, "clinicTypes": true, "clinicType": true, "startDate": false, "endDate": false,
 		"ehrInstances": true, "clinicianNPIs": true, "specialty": false, "gender": false,

@@ -42,6 +42,16 @@ func Routes(decimals int) []*Route {
 		at(booking.Visit, booking.BookingKey, visitRoutes()))
 }
 
+// Calls are the methods and patterns of all of them.
+func Calls() (calls []string) {
+	for _, route := range Routes(0) {
+		for _, method := range route.Methods() {
+			calls = append(calls, method+" "+route.Path)
+		}
+	}
+	return calls
+}
+
 // at says where a group of routes is, and which key goes there.
 func at(base booking.Base, key booking.Key, routes []*Route) []*Route {
 	for _, route := range routes {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"timeslots/internal/api/dropin"
 	"timeslots/internal/booking"
 	"timeslots/internal/timeslot"
 )
@@ -48,7 +49,7 @@ func (v validator) upstream(c *Config) {
 		wantedBy("sources.careOptions", s.CareOptions.Enabled))
 	v.base("upstream.visit.url", u.Visit.URL, u.Insecure)
 	for i, call := range u.Visit.Paths {
-		if _, err := booking.Further(call); err != nil {
+		if _, err := booking.Further(call, dropin.Calls()...); err != nil {
 			v.add(elementKey("upstream.visit.paths", i), quote(call)+" "+err.Error(), `write one call as in "POST /api/9/things/{id}/done"`)
 		}
 	}
