@@ -33,7 +33,7 @@ var strange = headersOf(map[string]string{
 	"de-CH, fr;q=0.5":                      `Accept-Language X-Language Content-Language X-Locale Accept-Charset X-Geo-Country CloudFront-Viewer-Country CF-IPCountry X-Country-Code X-Timezone`,
 	"text/html":                            `Accept Content-Type X-Content-Type Accept-Datetime X-Accept-Version Accept-Version Api-Version X-Api-Version X-Version X-Format Prefer`,
 	"no-cache":                             `Cache-Control Pragma Surrogate-Control Surrogate-Capability CDN-Cache-Control Cloudflare-CDN-Cache-Control X-Cache-Hash Cache-Tag X-Cache-Key X-Fastly-Key Fastly-FF X-Varnish`,
-	"other-tenant":                         `X-Tenant X-Tenant-ID X-Tenant-Name Tenant X-Brand X-Org X-Organization X-Customer Domain X-Site X-Realm X-Environment X-Stage X-Product Product X-Use-Case X-Api-Key X-Api-Keys Api-Key X-Dexcare-Tier`,
+	"other-tenant":                         `X-Tenant X-Tenant-ID X-Tenant-Name Tenant X-Brand X-Org X-Organization X-Customer X-Site X-Realm X-Environment X-Stage X-Product Product X-Use-Case X-Api-Key X-Api-Keys Api-Key X-Dexcare-Tier`,
 	"Wed, 21 Oct 2015 07:28:00 GMT":        `If-Modified-Since If-Unmodified-Since Date Expires`,
 	"'\"><script>{{7*7}}${jndi:x}":         `User-Agent X-User-Agent Device-Stock-UA X-Operamini-Phone-Ua X-Device X-UA-Device Sec-CH-UA Sec-CH-UA-Mobile Viewport-Width Width DPR X-Csrf-Token X-Trace Warning`,
 	"0198c3f2-7d7e-7c1e-8a3e-1f2e3d4c5b6a": `X-Request-ID Request-Id X-Correlation-ID X-Amzn-Trace-Id X-Cloud-Trace-Context X-B3-TraceId B3 Uber-Trace-Id X-Datadog-Trace-Id X-Idempotency-Key Idempotency-Key`,

@@ -35,6 +35,7 @@ func TestTheMetricsThatAreDocumentedMove(t *testing.T) {
 		return moved(t, a)["refreshes_total"]
 	})
 	get(t, a.public+hotClinic).answer(t).Timeslots[0].booked(t, a.public)
+	get(t, a.public+"/dexcare/v4/departments?unheard=of")
 	fail(t, f.simulator, "provider-direct:status=500")
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "metrics.md"))
 	if err != nil {
