@@ -56,11 +56,6 @@ func (g *Gateway) Bypass(w http.ResponseWriter, r *http.Request, to BypassTarget
 	g.pass(r.Context(), w, r, p)
 }
 
-// isPublic reports whether nobody has to show anything for the call. A coupon's 401 is about the coupon.
-func (p *passThrough) isPublic() bool {
-	return p.bypass || p.route.Token == NoToken && p.route.Key != NoKey && !p.route.Partner && p.route.Operation != "coupon"
-}
-
 // refusesOurKey reports whether upstream refused a public read for want of a key: the client showed nothing that could be refused. A
 // 401 would sign the app's patient out (docs/faults.md rule 3).
 func refusesOurKey(r *http.Request, resp *http.Response) bool {

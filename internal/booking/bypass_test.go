@@ -82,6 +82,19 @@ func TestARefusalOfOurOwnKeyIsNotTheClients(t *testing.T) {
 	}
 }
 
+func TestARefusalOfOurKeyIsNotTheClientsOnAPublicCallThatPasses(t *testing.T) {
+	h := newHouse(t, answering(t, 401, `{"message":"no"}`))
+	for path, want := range map[string]int{
+		"DELETE /api/6/mobile/app/:appId/device/:device": 502, "POST /v2/clientLogging": 502, "GET /api/v2/coupon/:code/verify": 401,
+	} {
+		method, pattern, _ := strings.Cut(path, " ")
+		r, _ := http.NewRequestWithContext(t.Context(), method, h.url+"/dexcare"+hole.ReplaceAllString(pattern, "x"), nil)
+		if got := do(t, r); got.status != want {
+			t.Errorf("%s: %d %s, want %d", path, got.status, got.body, want)
+		}
+	}
+}
+
 // What a client has is not what upstream said: taken slots were left out of it.
 func TestAnEditedAnswerIsAskedForWholeAndHasNoValidators(t *testing.T) {
 	var seen http.Header

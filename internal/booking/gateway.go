@@ -125,7 +125,7 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		return
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if p.isPublic() && refusesOurKey(r, resp) {
+	if (p.bypass || p.route.Public) && refusesOurKey(r, resp) {
 		p.attempt.end(ctx, http.StatusBadGateway)
 		g.conclude(ctx, p, http.StatusBadGateway, verdict{rejected, slotUntouched})
 		writeProblem(w, *ourKeyRefused(), p.call)

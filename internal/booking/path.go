@@ -73,7 +73,7 @@ func opaque(escaped string) bool {
 		return false
 	}
 	for text, rounds := once, 0; ; rounds++ {
-		if text == "" || strings.ContainsFunc(text, leadsAway) || strings.ContainsFunc(text, unicode.IsControl) || hasDots(text) {
+		if text == "" || strings.ContainsFunc(text, leadsAway) || hasDots(text) {
 			return false
 		}
 		next, err := url.PathUnescape(text)

@@ -46,6 +46,8 @@ type Route struct {
 	Key      Key
 	Partner  bool // x-api-key must be one of the partners'; without partners the route is not there
 	Streamed bool // answers may be large: the timeout is for each step, not for the whole
+	// Public: nobody has to show anything, so that a 401 or 403 is about our key.
+	Public bool
 	// ShedFirst: nobody waits for the answer, so that under load it is the first to be turned away.
 	ShedFirst bool
 	HasNPI    bool // the body names the clinician by nationalProviderId
