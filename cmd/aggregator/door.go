@@ -12,7 +12,8 @@ import (
 // buildDoor puts the door before the request path.
 func (s *service) buildDoor(cfg *config.Config) (err error) {
 	s.door, err = door.New(door.Options{
-		Next: http.HandlerFunc(s.serve), Bookings: pathsOf(cfg, shedLast), First: pathsOf(cfg, shedFirst), Passing: cfg.Booking.Timeout,
+		Next: http.HandlerFunc(s.serve), Passing: cfg.Booking.Timeout,
+		Bookings: pathsOf(cfg, shedLast), First: pathsOf(cfg, shedFirst), Secrets: pathsOf(cfg, secret),
 		WriteTimeout: publicTimeouts(cfg).write, Shed: s.metrics.RequestShed, Logger: s.log,
 	}, doorRules(cfg))
 	s.sayDoor(cfg)
@@ -23,6 +24,8 @@ func (s *service) buildDoor(cfg *config.Config) (err error) {
 func shedLast(route booking.Route) bool { return !route.Streamed && !route.ShedFirst }
 
 func shedFirst(route booking.Route) bool { return route.ShedFirst }
+
+func secret(route booking.Route) bool { return route.Secret }
 
 func pathsOf(cfg *config.Config, wanted func(booking.Route) bool) (paths []string) {
 	for _, route := range append(booking.Routes(), furtherCalls(cfg.Upstream.Visit)...) {
@@ -37,7 +40,8 @@ func pathsOf(cfg *config.Config, wanted func(booking.Route) bool) (paths []strin
 func doorRules(cfg *config.Config) door.Rules {
 	rules := door.Rules{
 		InFlight: cfg.Limits.InFlight, PerClientPerSecond: cfg.Limits.PerClientPerSecond, PerClientBurst: cfg.Limits.PerClientBurst,
-		Origins: cfg.CORS.Origins, Products: make(map[string]door.Product, len(cfg.Products)),
+		SecretsPerMinute: cfg.Limits.SecretsPerClientPerMinute,
+		Origins:          cfg.CORS.Origins, Products: make(map[string]door.Product, len(cfg.Products)),
 	}
 	for _, network := range cfg.Limits.TrustedProxies {
 		rules.TrustedProxies = append(rules.TrustedProxies, netip.MustParsePrefix(network)) // validated

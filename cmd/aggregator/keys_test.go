@@ -157,6 +157,7 @@ var observed = map[string]struct {
 	"limits.inFlight":                    {value: "7", seen: seesLetting},
 	"limits.perClientPerSecond":          {test: "TestALimitForEachClientIsSaidToTakeTheLongWay"},
 	"limits.perClientBurst":              {value: "7", seen: seesLetting},
+	"limits.secretsPerClientPerMinute":   {value: "7", seen: seesLetting},
 	"limits.trustedProxies":              {value: "10.0.0.0/8", seen: seesLetting},
 	"cors.origins":                       {value: "https://a.example.org", seen: seesLetting},
 	"pages.enabled":                      {test: "TestPagesAreThereWhereTheyAreWanted"},

@@ -50,7 +50,9 @@ type Route struct {
 	Public bool
 	// ShedFirst: nobody waits for the answer, so that under load it is the first to be turned away.
 	ShedFirst bool
-	HasNPI    bool // the body names the clinician by nationalProviderId
+	// Secret: what it holds could be guessed, such as a coupon's code, so that each client may send so many a minute.
+	Secret bool
+	HasNPI bool // the body names the clinician by nationalProviderId
 
 	effect effect
 }

@@ -67,9 +67,9 @@ func virtual() []Route {
 // stand in the path, which is neither logged nor counted. A coupon's 401 may be about the coupon.
 func apps() []Route {
 	return []Route{
-		{Operation: "coupon", Method: http.MethodGet, Path: "/api/v2/coupon/:code/verify", Base: Visit, Key: BookingKey},
-		{Operation: "push_register", Method: http.MethodPost, Path: "/api/6/mobile/app/:appId/platform/:platform/devices", Base: Visit, Key: BookingKey, Public: true},
-		{Operation: "push_unregister", Method: http.MethodDelete, Path: "/api/6/mobile/app/:appId/device/:device", Base: Visit, Key: BookingKey, Public: true},
+		{Operation: "coupon", Method: http.MethodGet, Path: "/api/v2/coupon/:code/verify", Base: Visit, Key: BookingKey, Secret: true},
+		{Operation: "push_register", Method: http.MethodPost, Path: "/api/6/mobile/app/:appId/platform/:platform/devices", Base: Visit, Key: BookingKey, Public: true, Secret: true},
+		{Operation: "push_unregister", Method: http.MethodDelete, Path: "/api/6/mobile/app/:appId/device/:device", Base: Visit, Key: BookingKey, Public: true, Secret: true},
 		{Operation: "client_log", Method: http.MethodPost, Path: "/v2/clientLogging", Base: Public, Key: SlotsKey, Public: true, ShedFirst: true},
 	}
 }

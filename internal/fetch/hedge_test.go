@@ -33,7 +33,7 @@ func hedgeGuard(opt SourceOptions) (*guard, *hedges) {
 func taking(d time.Duration) reader {
 	return func(ctx context.Context, _ bool) (*timeslot.Fragment, error) {
 		select {
-		case <-time.After(d):
+		case <-after(d):
 			return &timeslot.Fragment{}, nil
 		case <-ctx.Done():
 			return nil, transportError(ctx, ctx.Err())

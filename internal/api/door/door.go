@@ -29,6 +29,9 @@ type Options struct {
 	// First are the paths whose requests are shed first, before the reads of the lowest priority: they may fill a quarter of what
 	// reads may.
 	First []string
+	// Secrets are the paths whose requests hold what somebody could guess, such as a coupon's code: each client may send so many
+	// a minute ([Rules]).
+	Secrets []string
 	// Passing is the most that a call that is passed through may take.
 	Passing time.Duration
 	// WriteTimeout is the server's own. Requests that may take longer get more.
@@ -48,6 +51,7 @@ type Door struct {
 	leaving atomic.Bool
 	began   time.Time
 	clients func() *clients // made when a limit is first in force
+	secrets func() *clients // the same, for Options.Secrets alone
 	shedLog shedLog
 }
 
@@ -65,7 +69,7 @@ func New(opt Options, first Rules) (*Door, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	d := &Door{opt: opt, began: opt.Now(), clients: sync.OnceValue(newClients), streams: newStreams()}
+	d := &Door{opt: opt, began: opt.Now(), clients: sync.OnceValue(newClients), secrets: sync.OnceValue(newClients), streams: newStreams()}
 	return d, d.Apply(first)
 }
 
@@ -103,7 +107,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	k := rules.kindOf(r)
-	if p := d.overRate(rules, r); p != nil {
+	if p := d.overRate(rules, r, k); p != nil {
 		d.shed(w, r, overload{k.product, ReasonPerClient, p})
 		return
 	}
@@ -160,17 +164,25 @@ func (d *Door) exit(k kind) {
 	d.places.reads.Add(-1)
 }
 
-// overRate turns a client away that asks for more than its share.
-func (d *Door) overRate(rules *rules, r *http.Request) *problem.Document {
-	if rules.rate.each == 0 {
+// overRate turns a client away that asks for more than its share. Who has no address is not counted.
+func (d *Door) overRate(rules *rules, r *http.Request, k kind) *problem.Document {
+	secret := k.secret && rules.secretRate.each > 0
+	if rules.rate.each == 0 && !secret {
 		return nil
 	}
 	addr, ok := rules.proxies.clientOf(r)
 	if !ok {
 		return nil
 	}
-	wait, ok := d.clients().take(addr, rules.rate, int64(d.opt.Now().Sub(d.began)))
-	if ok {
+	now := int64(d.opt.Now().Sub(d.began))
+	var wait time.Duration
+	if rules.rate.each > 0 {
+		wait, _ = d.clients().take(addr, rules.rate, now)
+	}
+	if secret && wait == 0 {
+		wait, _ = d.secrets().take(addr, rules.secretRate, now)
+	}
+	if wait == 0 {
 		return nil
 	}
 	return &problem.Document{

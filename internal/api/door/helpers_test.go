@@ -55,6 +55,7 @@ func newDoor(t testing.TB, next http.HandlerFunc, r Rules) (*Door, *counted) {
 	c := &counted{shed: map[string]int{}}
 	d, err := New(Options{
 		Next: next, Bookings: []string{"/dexcare/api/6/visits/retail", "/dexcare/api/9/visits/:visitId/summary"},
+		First: []string{"/dexcare/v2/clientLogging"}, Secrets: []string{"/dexcare/api/v2/coupon/:code/verify"},
 		Passing: 30 * time.Second, WriteTimeout: time.Minute, Shed: c.Shed,
 	}, r)
 	if err != nil {

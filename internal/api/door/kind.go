@@ -1,6 +1,7 @@
 package door
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ const dropIn = "/dexcare/"
 type kind struct {
 	product  string // as it is counted: a configured name, or otherProduct
 	booking  bool
+	secret   bool          // of Options.Secrets
 	limit    int64         // of reads in flight, for this one to come in
 	patience time.Duration // until the last byte of its answer is out
 }
@@ -44,9 +46,10 @@ func (r *rules) kindOf(req *http.Request) kind {
 		k.product, use = otherProduct, r.products[defaultProduct]
 	}
 	k.limit, k.patience = use.limit, use.patience
-	if strings.HasPrefix(req.URL.Path, dropIn) {
-		k.booking, k.patience = r.bookings.has(req.URL.Path), r.passing
-		if r.first.has(req.URL.Path) {
+	path := cmp.Or(req.URL.RawPath, req.URL.Path) // as the router reads it: "%2F" ends no segment
+	if strings.HasPrefix(path, dropIn) {
+		k.booking, k.secret, k.patience = r.bookings.has(path), r.secrets.has(path), r.passing
+		if r.first.has(path) {
 			k.limit = max(1, r.room.reads/4)
 		}
 	}

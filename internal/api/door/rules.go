@@ -12,6 +12,7 @@ type Rules struct {
 	InFlight           int     // requests at once; at least 1
 	PerClientPerSecond float64 // requests of one client; 0: no limit
 	PerClientBurst     int     // that a client who was silent may send at once
+	SecretsPerMinute   int     // requests of Options.Secrets of one client, all at once or not; 0: no limit
 	TrustedProxies     []netip.Prefix
 	Origins            []string // of pages that may read answers, exactly as browsers send them; "*" alone: all
 	// Products by name. One named "default" is needed; it serves those that are not configured.
@@ -27,14 +28,16 @@ type Product struct {
 
 // rules are Rules, made ready.
 type rules struct {
-	room     room
-	rate     rate
-	proxies  proxies
-	cors     crossOrigin
-	products map[string]use
-	bookings routes
-	first    routes        // shed first
-	passing  time.Duration // patience of calls that may be passed through
+	room       room
+	rate       rate
+	secretRate rate
+	proxies    proxies
+	cors       crossOrigin
+	products   map[string]use
+	bookings   routes
+	first      routes // shed first
+	secrets    routes
+	passing    time.Duration // patience of calls that may be passed through
 }
 
 func (o *Options) prepare(r Rules) (*rules, error) {
@@ -50,7 +53,8 @@ func (o *Options) prepare(r Rules) (*rules, error) {
 	out := &rules{
 		room: newRoom(r.InFlight), rate: newRate(r.PerClientPerSecond, r.PerClientBurst), proxies: r.TrustedProxies,
 		cors: newCrossOrigin(r.Origins), products: make(map[string]use, len(r.Products)),
-		bookings: newRoutes(o.Bookings), first: newRoutes(o.First), passing: o.Passing + Delivery,
+		bookings: newRoutes(o.Bookings), first: newRoutes(o.First), secrets: newRoutes(o.Secrets), passing: o.Passing + Delivery,
+		secretRate: newRate(float64(r.SecretsPerMinute)/60, r.SecretsPerMinute),
 	}
 	priorities := make(map[int]struct{})
 	for _, p := range r.Products {

@@ -175,10 +175,11 @@ type Warm struct {
 
 // Limits protect our own door.
 type Limits struct {
-	InFlight           int      `yaml:"inFlight"`           // requests at once
-	PerClientPerSecond float64  `yaml:"perClientPerSecond"` // 0: no limit
-	PerClientBurst     int      `yaml:"perClientBurst"`
-	TrustedProxies     []string `yaml:"trustedProxies"` // CIDRs whose X-Forwarded-For is believed
+	InFlight                  int      `yaml:"inFlight"`           // requests at once
+	PerClientPerSecond        float64  `yaml:"perClientPerSecond"` // 0: no limit
+	PerClientBurst            int      `yaml:"perClientBurst"`
+	SecretsPerClientPerMinute int      `yaml:"secretsPerClientPerMinute"` // coupons and devices; 0: no limit
+	TrustedProxies            []string `yaml:"trustedProxies"`            // CIDRs whose X-Forwarded-For is believed
 }
 
 // CORS lists the web origins that may read answers.

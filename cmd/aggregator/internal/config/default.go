@@ -40,7 +40,7 @@ func Default() *Config {
 			Taken: []Taken{{Status: 409, Text: "SlotUnavailable"}},
 		},
 		Access:   Access{Keys: []Secret{}},
-		Limits:   Limits{InFlight: 2000, TrustedProxies: []string{}},
+		Limits:   Limits{InFlight: 2000, SecretsPerClientPerMinute: 60, TrustedProxies: []string{}},
 		CORS:     CORS{Origins: []string{}},
 		Shutdown: Shutdown{Grace: 20 * time.Second},
 		Log:      Log{Level: "info", Format: "json"},

@@ -96,6 +96,7 @@ func (v validator) limits(l *Limits) {
 	within(v, "limits.inFlight", l.InFlight, 1, 1_000_000)
 	within(v, "limits.perClientPerSecond", l.PerClientPerSecond, 0, 1_000_000)
 	within(v, "limits.perClientBurst", l.PerClientBurst, 0, 1_000_000)
+	within(v, "limits.secretsPerClientPerMinute", l.SecretsPerClientPerMinute, 0, 1_000_000)
 	if l.PerClientPerSecond > 0 && l.PerClientBurst == 0 {
 		v.add("limits.perClientBurst", "is 0, so that limits.perClientPerSecond would refuse everybody", "write 1 or more")
 	}
