@@ -3,10 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,92 +130,4 @@ func TestATakenSlotIsLeftOutOfWhatPassesThrough(t *testing.T) {
 			}
 		}
 	}
-}
-
-// Whatever is asked, in whatever spelling: cold and warm, the answer is DexCare's own.
-func TestRandomQueriesGetWhatDexCareSays(t *testing.T) {
-	figure.Beside(t)
-	service, simulator := startPair(t)
-	seed := uint64(time.Now().UnixNano())
-	random := rand.New(rand.NewPCG(seed, 1))
-	routes := routesWithParameters()
-	for i := range 500 {
-		r := routes[i%len(routes)].random(random)
-		inOneMinute(t, func(fail func(string, ...any)) {
-			// What an earlier minute left may list slots that have begun, and waits that have changed.
-			if r := call(t, http.MethodPost, service.admin+"/ops/invalidate", `{"all":true}`, "Authorization", "Bearer admin-secret"); r.status != http.StatusNoContent {
-				t.Fatalf("%d %s", r.status, r.body)
-			}
-			cold, warm := r.do(t, service.public+"/dexcare"), r.do(t, service.public+"/dexcare")
-			straight := r.do(t, simulator, "x-api-key", keyFor(r.path))
-			for name, got := range map[string]reply{"cold": cold, "warm": warm} {
-				if got.status != straight.status || !bytes.Equal(got.body, straight.body) {
-					fail("seed %d: GET %s, %s (%s): %d %.300s\nstraight %d %.300s", seed, r.path, name, got.header.Get("Cache-Status"), got.status, got.body, straight.status, straight.body)
-				}
-			}
-		})
-	}
-}
-
-// routeWith is a cached route with values for its parameters, right and odd ones.
-type routeWith struct {
-	path   string
-	values map[string][]string
-}
-
-func routesWithParameters() []routeWith {
-	days := func(n ...int) (out []string) {
-		for _, d := range n {
-			out = append(out, time.Now().AddDate(0, 0, d).Format(time.DateOnly))
-		}
-		return append(out, "tomorrow", "")
-	}
-	flags := []string{"true", "false", "TRUE", "1", ""}
-	waits := map[string][]string{
-		"regionCodes": {"WA", "OR", "wa", "XX", "", "WA,OR"}, "visitTypeNames": {"virtual", "phone", "Virtual"}, "assignmentQualifiers": {"adult", "pediatric", "Behavioral Health"},
-		"practiceId": {"66666666-aaaa-4bbb-8ccc-000000000600", "x"}, "homeMarket": {"north", "a&b", "O'Hara"}, "includeSpecialties": flags,
-	}
-	return []routeWith{
-		{"/v4/departments", map[string][]string{"brand": {"Acme", "acme", "St. Mary's & Co", ""}, "clinicType": {"Retail", "retail", "Virtual"}, "onlyActive": flags}},
-		{"/v4/departments/AcmeRiverton/departmentInfo", map[string][]string{"withProviders": flags, "byId": flags}},
-		{"/v2/departments/AcmeRiverton/timeslots", map[string][]string{"visitTypeName": {"Illness", "illness", "FluShot", "", "a+b"}}},
-		{"/v1/providers", map[string][]string{"excludeInactive": flags, "acceptingNewPatients": flags}},
-		{"/v4/providers/9000000017/timeslots", map[string][]string{"visitType": {"FollowUp", "NewPatient", "none"}, "startDate": days(1, 3), "endDate": days(4, 9)}},
-		{"/v5/providers/9000000017/timeslots", map[string][]string{
-			"startDate": days(1, 3), "endDate": days(4, 9), "daysOfSlots": {"1", "3", "0", "x"}, "visitTypeName": {"FollowUp", "NewPatient"},
-			"newOrEstablishedPatient": {"newPatient", "establishedPatient", "both"},
-		}},
-		{"/v1/availability/slots", map[string][]string{
-			"latitude": {"47.61", "91", ""}, "longitude": {"-122.33", "x"}, "daysOfSlots": {"1", "2", ""}, "radius": {"5", "25", "0"},
-			"visitTypeNames": {"Illness", "FluShot,Illness", "illness"}, "gender": {"F", "female"}, "postalCode": {"98000", "9800"},
-		}},
-		{"/v2/lookups/maxLookaheadDays", map[string][]string{"visitTypeName": {"FollowUp", "none", ""}, "epicInstanceName": {"org.acme.ehr.main", "none"}}},
-		{"/api/9/regions/waittimes", waits},
-		{"/api/9/regions/WA/waittimes", waits},
-		{"/api/9/modalities", map[string][]string{"archived": flags}},
-	}
-}
-
-// random asks the route with some of its parameters, in any order and spelling, now and then one that it does not have.
-func (route routeWith) random(r *rand.Rand) request {
-	names := make([]string, 0, len(route.values))
-	for name := range route.values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
-	var pairs []string
-	for _, name := range names[:r.IntN(len(names)+1)] {
-		for range 1 + r.IntN(2)*r.IntN(2) {
-			value := url.QueryEscape(route.values[name][r.IntN(len(route.values[name]))])
-			if r.IntN(2) == 0 {
-				value = strings.ReplaceAll(strings.ReplaceAll(value, "+", "%20"), "%2C", ",")
-			}
-			pairs = append(pairs, name+[]string{"", "", "", "[]", "%5B%5D"}[r.IntN(5)]+"="+value)
-		}
-	}
-	if r.IntN(8) == 0 {
-		pairs = append(pairs, []string{"utm_source=mail", "x", "product=healthconnect-iOS", "x=a;b"}[r.IntN(4)])
-	}
-	return request{"GET", route.path + "?" + strings.Join(pairs, "&"), ""}
 }
