@@ -25,7 +25,7 @@ func (s *service) buildWatch(*config.Config) error {
 		Read: s.readMetrics, Replica: replicaName(), Logger: s.log,
 		Warm:          s.warming,
 		Odd:           s.oddities.List,
-		Unknown:       s.unknownProducts.List,
+		Unknown:       func() []ops.UnknownProduct { return s.unknownProducts.List(s.path.Load().aliases) },
 		Circles:       s.circles,
 		Redis:         s.redisServers(),
 		Off:           s.switches.Off,

@@ -25,6 +25,7 @@ type path struct {
 	campaigns *search.Campaigns
 
 	products []string // configured names
+	aliases  []string // the same, and other names that mean them
 	inUse    *lifetime
 }
 
@@ -89,7 +90,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	return &path{
 		fetcher: fetcher, engine: engine, server: server,
 		campaigns: search.StartCampaigns(campaigns(cfg.Products), server.Warm, s.log),
-		products:  productNames(cfg.Products), inUse: newLifetime(),
+		products:  productNames(cfg.Products), aliases: aliases(cfg.Products), inUse: newLifetime(),
 	}, nil
 }
 
@@ -169,3 +170,11 @@ func campaigns(products config.Products) (list []search.Campaign) {
 }
 
 func productNames(products config.Products) []string { return slices.Sorted(maps.Keys(products)) }
+
+func aliases(products config.Products) []string {
+	names := productNames(products)
+	for _, p := range products {
+		names = append(names, p.Aliases...)
+	}
+	return names
+}

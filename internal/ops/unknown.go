@@ -54,13 +54,15 @@ func (u *UnknownProducts) rarest() (name string) {
 	return name
 }
 
-// List has the names, the most frequent first.
-func (u *UnknownProducts) List() []UnknownProduct {
+// List has the names that are not configured meanwhile, the most frequent first.
+func (u *UnknownProducts) List(configured []string) []UnknownProduct {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	list := make([]UnknownProduct, 0, len(u.names))
 	for name, n := range u.names {
-		list = append(list, UnknownProduct{name, n.Load()})
+		if !slices.Contains(configured, name) {
+			list = append(list, UnknownProduct{name, n.Load()})
+		}
 	}
 	slices.SortFunc(list, func(a, b UnknownProduct) int {
 		return cmp.Or(cmp.Compare(b.Requests, a.Requests), cmp.Compare(a.Name, b.Name))
