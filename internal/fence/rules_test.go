@@ -60,6 +60,7 @@ var edges = []edge{
 	{"cmd/aggregator", "configs", "wiring: demo serves what configs/demo.yaml says"},
 	{"cmd/aggregator", "internal/acme", "wiring: demo and acme start the simulator"},
 	{"cmd/aggregator", "internal/api", "wiring"},
+	{"cmd/aggregator", "internal/api/dropin", "its tests ask every cached route"},
 	{"cmd/aggregator", "internal/api/door", "wiring puts the door before the routes"},
 	{"cmd/aggregator", "internal/api/pages", "wiring: pages as the routes want them"},
 	{"cmd/aggregator", "internal/api/reference", "wiring: files of the pages"},

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-faster/jx"
 )
 
 // bodyRule says what the JSON body of a POST read may hold.
@@ -45,7 +47,7 @@ func (rule *bodyRule) read(r *http.Request, q *Question) (err error) {
 		q.Oddity = OddValue
 		return nil
 	}
-	if _, err := d.Token(); err != io.EOF {
+	if _, err := d.Token(); err != io.EOF || !distinct(jx.DecodeBytes(q.Body)) {
 		q.Oddity = OddValue
 		return nil
 	}
@@ -60,6 +62,30 @@ func (rule *bodyRule) read(r *http.Request, q *Question) (err error) {
 	text, err := json.Marshal(fields) // sorts names
 	q.Key.Params = string(text)
 	return err
+}
+
+// distinct reports whether no object of a value names a field twice: which of the two counts is upstream's to say.
+func distinct(d *jx.Decoder) bool {
+	ok := true
+	each := func(d *jx.Decoder) error {
+		ok = ok && distinct(d)
+		return nil
+	}
+	var err error
+	switch d.Next() {
+	case jx.Object:
+		seen := map[string]bool{}
+		err = d.Obj(func(d *jx.Decoder, name string) error {
+			ok = ok && !seen[name]
+			seen[name] = true
+			return each(d)
+		})
+	case jx.Array:
+		err = d.Arr(each)
+	default:
+		err = d.Skip()
+	}
+	return ok && err == nil
 }
 
 // hasPatient looks for the field in any case: encoding/json elsewhere may not tell them apart.
