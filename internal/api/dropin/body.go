@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -40,6 +41,10 @@ func (rule *bodyRule) read(r *http.Request, q *Question) (err error) {
 	if len(q.Body) > maxReadBody {
 		return ErrBodyTooLarge
 	}
+	if !saysJSON(r.Header) {
+		q.Oddity = OddValue
+		return nil
+	}
 	d := json.NewDecoder(bytes.NewReader(q.Body))
 	d.UseNumber()
 	var fields map[string]any
@@ -62,6 +67,16 @@ func (rule *bodyRule) read(r *http.Request, q *Question) (err error) {
 	text, err := json.Marshal(fields) // sorts names
 	q.Key.Params = string(text)
 	return err
+}
+
+// saysJSON reports whether a body is said to be JSON, or nothing is said of it. What is something else upstream may refuse.
+func saysJSON(h http.Header) bool {
+	types := h.Values("Content-Type")
+	if len(types) == 0 {
+		return true
+	}
+	mediaType, _, err := mime.ParseMediaType(types[0])
+	return err == nil && mediaType == "application/json" && len(types) == 1
 }
 
 // distinct reports whether no object of a value names a field twice: which of the two counts is upstream's to say.
