@@ -23,7 +23,7 @@ func TestTheSimulatorIsAsUntidyAsItIsTold(t *testing.T) {
 		"[]":                        nil,
 		`["shared-ids","bom"]`:      {"--untidy=bom,shared-ids"},
 		`["crowded","two-clinics"]`: {"--untidy=crowded,two-clinics", "--seed", "4"},
-		`["shared-ids","odd-starts","odd-durations","missing-zones","late-zone-rules","crowded","two-clinics","bom","no-content","text-booleans","names"]`: {"--untidy"},
+		`["shared-ids","odd-starts","odd-durations","missing-zones","late-zone-rules","crowded","two-clinics","bom","no-content","text-booleans","names","absent-optionals"]`: {"--untidy"},
 	} {
 		args = append(append([]string{"acme"}, args...), "--listen", "127.0.0.1:0", "--departments", "9", "--providers", "20", "--lookahead", "9")
 		simulator := start(t, nil, args...)

@@ -133,6 +133,9 @@
 //	text-booleans *   "true" and "false" as texts, on v5, Care Options and in the directory
 //	names             clinicians and clinics with both apostrophes, accents in one character and in two, commas, markup, and
 //	                  very long ones
+//	absent-optionals  left out now and then is what published schemas call optional, some of which the SDK cannot do without:
+//	                  duration and clinicType of POST /v1/availability/slots, specialties there and in its GET, emrId in the
+//	                  latter; specialties of wait times; a summary's userId
 //
 // # Run-time control
 //

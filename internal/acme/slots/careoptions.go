@@ -42,7 +42,7 @@ func (h *Handlers) availabilitySlots(q *wire.Request) wire.Answer {
 			writeGroup(w, g, s.zone)
 		}
 		w.endList()
-		writeReferred(w, found, referredProvider, referredDepartment)
+		writeReferred(w, found, h.referredProvider, referredDepartment)
 	})
 }
 
@@ -221,13 +221,10 @@ func (r searchResult) referred() (map[string]*world.Clinician, map[string]*world
 
 func roundMiles(miles float64) float64 { return math.Round(miles*10) / 10 }
 
-// referredProvider is a provider as Care Options describes it; emrId and specialties are absent for some.
-func referredProvider(c *world.Clinician) json.RawMessage {
-	id := wire.Absent
-	if c.Number%5 != 4 {
-		id = c.Offers[0].Schedules[0].Person.EMRID
-	}
-	return wire.Object("emrId", id, "name", c.Name, "gender", genderOf(c), "specialties", specialtiesOf(c))
+// referredProvider is a provider as Care Options describes it; emrId and specialties are optional.
+func (h *Handlers) referredProvider(c *world.Clinician) json.RawMessage {
+	id := wire.Optional(h.Options, "emrId", c.NPI, c.Offers[0].Schedules[0].Person.EMRID)
+	return wire.Object("emrId", id, "name", c.Name, "gender", genderOf(c), "specialties", h.specialtiesOf(c))
 }
 
 func genderOf(c *world.Clinician) any {
@@ -237,11 +234,9 @@ func genderOf(c *world.Clinician) any {
 	return c.Gender
 }
 
-func specialtiesOf(c *world.Clinician) any {
-	if c.Number%7 == 5 || c.Specialties == nil {
-		return wire.Absent
-	}
-	return c.Specialties
+// specialtiesOf are a provider's where they are optional; a pool has none.
+func (h *Handlers) specialtiesOf(c *world.Clinician) any {
+	return wire.Optional(h.Options, "specialties", c.NPI, append([]string{}, c.Specialties...))
 }
 
 // referredDepartment is a department as Care Options describes it.

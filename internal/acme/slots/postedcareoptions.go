@@ -23,9 +23,9 @@ func (h *Handlers) postedSlots(q *wire.Request, body areaBody) wire.Answer {
 	}
 	return h.answerSearch(q, terms, "posted-slots", func(w *document, _ areaSearch, found searchResult) {
 		w.list("slots")
-		writePostedSlots(w, inOrder(found.openings()), utcForm(q.MinusZero))
+		h.writePostedSlots(w, inOrder(found.openings()), utcForm(q.MinusZero))
 		w.endList()
-		writeReferred(w, found, describePostedProvider, describePostedPlace)
+		writeReferred(w, found, h.describePostedProvider, h.describePostedPlace)
 	})
 }
 
@@ -48,7 +48,7 @@ func inOrder(all []world.Opening) []world.Opening {
 func visitName(o world.Opening) string { return o.Schedule.Offer.VisitType.Name }
 
 // writePostedSlots writes openings that start together, for visit types of one name, as one element.
-func writePostedSlots(w *document, list []world.Opening, layout string) {
+func (h *Handlers) writePostedSlots(w *document, list []world.Opening, layout string) {
 	for i := 0; i < len(list); {
 		first := list[i]
 		w.object()
@@ -60,7 +60,7 @@ func writePostedSlots(w *document, list []world.Opening, layout string) {
 			w.object()
 			w.text("npi", o.Clinician.NPI, "departmentEhrIdentifier", o.Department.Key,
 				"visitTypeId", o.VisitType.ID)
-			if o.Clinician.Number%11 != 6 { // optional, and absent for some
+			if !h.Options.LeavesOut("duration", o.Clinician.NPI) {
 				w.duration(o.VisitType.Minutes, false, startOf(list[i]))
 			}
 			w.endObject()
@@ -70,14 +70,16 @@ func writePostedSlots(w *document, list []world.Opening, layout string) {
 	}
 }
 
-// describePostedProvider and describePostedPlace are poorer than their counterparts of the GET, and name ids otherwise.
-func describePostedProvider(c *world.Clinician) json.RawMessage {
-	return wire.Object("name", c.Name, "gender", genderOf(c), "specialties", specialtiesOf(c))
+// describePostedProvider and describePostedPlace are poorer than their counterparts of the GET, and name ids otherwise;
+// specialties and clinicType are optional.
+func (h *Handlers) describePostedProvider(c *world.Clinician) json.RawMessage {
+	return wire.Object("name", c.Name, "gender", genderOf(c), "specialties", h.specialtiesOf(c))
 }
 
-func describePostedPlace(d *world.Department, miles float64) json.RawMessage {
+func (h *Handlers) describePostedPlace(d *world.Department, miles float64) json.RawMessage {
+	clinicType := wire.Optional(h.Options, "clinicType", d.Key, d.ClinicType)
 	return wire.Object("departmentGuid", d.UUID, "departmentId", d.ID, "ehrInstance", d.EHR.System, "departmentName", d.Name,
-		"distanceFrom", roundMiles(miles), "timezone", d.ZoneText, "clinicType", d.ClinicType, "address", addressOf(d))
+		"distanceFrom", roundMiles(miles), "timezone", d.ZoneText, "clinicType", clinicType, "address", addressOf(d))
 }
 
 // availabilityDays is the window over which clinicians' slots are counted, from today on.

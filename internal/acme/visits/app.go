@@ -135,6 +135,17 @@ func (h *Handlers) coupon(q *wire.Request) wire.Answer {
 	return wire.ErrorOnly(http.StatusNotFound, "Coupon not found")
 }
 
+// departmentsIn are a region's, as the practice names them.
+func (h *Handlers) departmentsIn(region string) []json.RawMessage {
+	out := []json.RawMessage{}
+	for _, d := range h.Departments {
+		if d.Active && d.Address.State == region {
+			out = append(out, wire.Object("id", d.UUID, "epicDepartmentId", d.ID, "ehrSystemName", d.EHR.System))
+		}
+	}
+	return out
+}
+
 func (h *Handlers) practice(q *wire.Request) wire.Answer {
 	if q.Args[0] != practiceID {
 		if !form.IsUUID(q.Args[0]) {
@@ -149,7 +160,7 @@ func (h *Handlers) practice(q *wire.Request) wire.Answer {
 		trouble := h.regionTrouble(code)
 		regions = append(regions, wire.Object("id", world.UUID(world.HashText("region "+code)), "displayName", code, "regionCode", code,
 			"active", true, "busy", trouble == regionBusy, "busyMessage", "", "visitPrice", 4900, "availability", hours,
-			"departments", []string{}))
+			"departments", h.departmentsIn(code)))
 	}
 	return wire.JSON(http.StatusOK, wire.Object("id", practiceID, "displayName", h.Options.Brand()+" virtual care", "careMode", "virtual",
 		"payment", wire.Object("insurance", true, "selfPay", true, "serviceKey", "simulated"), "epicBookingEnabled", true,

@@ -250,7 +250,7 @@ func (h *Handlers) visitSummary(q *wire.Request) wire.Answer {
 		return wire.BareStatus(http.StatusNotFound, "")
 	}
 	user := world.UUID(world.Hash(h.Options.Seed, world.SaltVirtual, world.HashText(v.patient)))
-	return wire.JSON(http.StatusOK, wire.Object("visitId", v.id, "userId", user, "patientGuid", v.patient,
+	return wire.JSON(http.StatusOK, wire.Object("visitId", v.id, "userId", wire.Optional(h.Options, "userId", v.id, user), "patientGuid", v.patient,
 		"status", v.status(q.Now), "type", "virtual", "modality", v.modality, "assignmentQualifiers", append([]string{}, v.qualifiers...),
 		"isHighPriority", v.priority, "stateLicensure", v.region, "practiceId", v.practice, "homeMarket", v.region,
 		"integrations", wire.Object("tytoCare", wire.Object("enabled", false)), "tokBoxVisit", v.sessions("simulated"),

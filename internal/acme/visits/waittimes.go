@@ -96,7 +96,7 @@ func (h *Handlers) queueWait(q *wire.Request, line queue) json.RawMessage {
 	}
 	return wire.Object("available", trouble == "", "estimateGeneratedAt", milliseconds(minute), "estimatedWaitTimeSeconds", seconds,
 		"regionCode", line.region, "practiceId", practiceID, "visitTypeName", line.visit, "assignmentQualifiers", []string{line.qualifier},
-		"specialties", specialties, "homeMarket", wire.Filled(q.Get("homeMarket")), "reason", wire.Filled(trouble), "busyMessage", message)
+		"specialties", wire.Optional(h.Options, "specialties", line.region+line.visit+line.qualifier, specialties), "homeMarket", wire.Filled(q.Get("homeMarket")), "reason", wire.Filled(trouble), "busyMessage", message)
 }
 
 var (

@@ -239,6 +239,14 @@ func Filled[T comparable](v T) any {
 	return v
 }
 
+// Optional is the value, or [Absent] where the tenant leaves the member out of what the text names.
+func Optional(o world.Options, member, whose string, v any) any {
+	if o.LeavesOut(member, whose) {
+		return Absent
+	}
+	return v
+}
+
 // There is no common error envelope (docs/dexcare.md §1.6): each surface has its own, and some have several.
 
 // MessageAndCode is a body with "message" and "errorCode".

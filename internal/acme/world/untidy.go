@@ -13,29 +13,30 @@ type Untidy uint16
 
 // The switches; their names are those of [ParseUntidy].
 const (
-	SharedIDs     Untidy = 1 << iota // shared-ids
-	OddStarts                        // odd-starts
-	Unreadable                       // unreadable
-	OddDurations                     // odd-durations
-	MissingZones                     // missing-zones
-	LateZoneRules                    // late-zone-rules
-	Crowded                          // crowded
-	TwoClinics                       // two-clinics
-	ByteOrderMark                    // bom
-	NoContent                        // no-content
-	TextBooleans                     // text-booleans
-	OddNames                         // names
+	SharedIDs       Untidy = 1 << iota // shared-ids
+	OddStarts                          // odd-starts
+	Unreadable                         // unreadable
+	OddDurations                       // odd-durations
+	MissingZones                       // missing-zones
+	LateZoneRules                      // late-zone-rules
+	Crowded                            // crowded
+	TwoClinics                         // two-clinics
+	ByteOrderMark                      // bom
+	NoContent                          // no-content
+	TextBooleans                       // text-booleans
+	OddNames                           // names
+	AbsentOptionals                    // absent-optionals
 )
 
 // Throughout is every switch but Unreadable, whose slots nobody can find.
 const Throughout = SharedIDs | OddStarts | OddDurations | MissingZones | LateZoneRules | Crowded | TwoClinics |
-	ByteOrderMark | NoContent | TextBooleans | OddNames
+	ByteOrderMark | NoContent | TextBooleans | OddNames | AbsentOptionals
 
 const everything = "untidy"
 
 var untidyNames = [...]string{
 	"shared-ids", "odd-starts", "unreadable", "odd-durations", "missing-zones", "late-zone-rules", "crowded",
-	"two-clinics", "bom", "no-content", "text-booleans", "names",
+	"two-clinics", "bom", "no-content", "text-booleans", "names", "absent-optionals",
 }
 
 // ParseUntidy reads names separated by commas; "untidy" is all of them but "unreadable", and an empty text is none.
@@ -155,6 +156,12 @@ func splitDay(s *Schedule) shift {
 	away := shift{days: s.days, from: max(s.from, at), until: s.until}
 	s.until = min(s.until, at)
 	return away
+}
+
+// LeavesOut reports whether a tenant with absent optional members leaves one out, of whatever the text names: of one thing in
+// five, and always of the same ones.
+func (o Options) LeavesOut(member, whose string) bool {
+	return o.Untidy.Has(AbsentOptionals) && Hash(o.Seed, saltAbsent, HashText(member), HashText(whose))%5 == 0
 }
 
 // Names as people have them. The accents of some are letters of their own, those of others marks that follow a letter.

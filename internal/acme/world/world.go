@@ -152,6 +152,7 @@ const (
 	SaltVirtual
 	SaltReport
 	SaltSpelling
+	saltAbsent
 )
 
 // UUID is a version 4 UUID made of a hash.
