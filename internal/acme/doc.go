@@ -89,6 +89,11 @@
 // with a bare 409. Virtual visits move on by themselves, from requested to done in 25 minutes. One patient
 // token is one patient.
 //
+// The calls that only the apps make (docs/dexcare.md §13) have no published schema. They want what the SDK always writes, and
+// answer 400 to what it never sends: a member missing or of another type or word, a body where there is none, a parameter of
+// the query beside product. Wait times, which others ask for too, refuse lists joined by commas and any includeSpecialties but
+// "true" and "false", in letters of either case.
+//
 // # Faults
 //
 // A fault is "name:kind[=value][@ratio]", for example "care-options:status=500@0.2". The ratio (0…1, default 1) is the

@@ -23,6 +23,7 @@ type Form struct {
 	Required  []string
 	Members   Members // those not named are allowed, unless closed
 	Closed    bool
+	Others    *Form // of the members that are not named; nil: any
 	Items     *Form
 	Least     int     // items of an array, characters of a string
 	Most      int     // the same; 0: no limit
@@ -217,6 +218,10 @@ func (f *Form) checkObject(path string, v map[string]any) *Mismatch {
 			if wrong := m.check(path+"/"+name, v[name]); wrong != nil {
 				return wrong
 			}
+		case f.Others != nil:
+			if wrong := f.Others.check(path+"/"+name, v[name]); wrong != nil {
+				return wrong
+			}
 		case f.Closed:
 			return mismatch(path, "must NOT have additional properties: %s", name)
 		}
@@ -228,63 +233,3 @@ var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-
 
 // IsUUID reports whether the text has the form of a UUID.
 func IsUUID(s string) bool { return uuidForm.MatchString(s) }
-
-// The functions below make forms. Names and words come in one text, separated by blanks.
-
-// Text has at most so many characters; 0: any number.
-func Text(most int) *Form { return &Form{Kind: IsText, Most: most} }
-
-// NullableText is a text or null.
-func NullableText(most int) *Form { return &Form{Kind: IsText, Most: most, Nullable: true} }
-
-// FilledText is not empty.
-func FilledText() *Form { return &Form{Kind: IsText, Least: 1} }
-
-// Word is one of those allowed.
-func Word(allowed string) *Form { return &Form{Kind: IsText, Allowed: strings.Fields(allowed)} }
-
-// Formatted is a text that is a "uuid" or a "date-time".
-func Formatted(format string) *Form { return &Form{Kind: IsText, Format: format} }
-
-// Flag is a boolean.
-func Flag() *Form { return &Form{Kind: isFlag} }
-
-// Number lies within the two; equal ones are no limit.
-func Number(low, high float64) *Form { return &Form{Kind: isNumber, Low: low, High: high} }
-
-// Integer lies within the two.
-func Integer(low, high float64) *Form { return &Form{Kind: isInteger, Low: low, High: high} }
-
-// List has any number of items.
-func List(items *Form) *Form { return &Form{Kind: IsList, Items: items} }
-
-// FilledList has an item.
-func FilledList(items *Form) *Form { return &Form{Kind: IsList, Items: items, Least: 1} }
-
-// OneOf fits exactly one of the alternatives.
-func OneOf(alternatives ...*Form) *Form { return &Form{OneOf: alternatives} }
-
-// Each gives several members the same form.
-func Each(names string, f *Form) Members {
-	m := Members{}
-	for name := range strings.FieldsSeq(names) {
-		m[name] = f
-	}
-	return m
-}
-
-// Object has the members of all parts.
-func Object(required string, parts ...Members) *Form {
-	f := &Form{Kind: isObject, Required: strings.Fields(required), Members: Members{}}
-	for _, part := range parts {
-		maps.Copy(f.Members, part)
-	}
-	return f
-}
-
-// ClosedObject is an object without any other members.
-func ClosedObject(required string, parts ...Members) *Form {
-	f := Object(required, parts...)
-	f.Closed = true
-	return f
-}

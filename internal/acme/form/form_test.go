@@ -5,11 +5,11 @@ import "testing"
 func TestAMismatchIsWordedForEachSurface(t *testing.T) {
 	f := ClosedObject("name", Members{
 		"name": &Form{Kind: IsText, Least: 2, Most: 3}, "kind": Word("a b"), "id": Formatted("uuid"), "at": Formatted("date-time"),
-		"list": &Form{Kind: IsList, Items: Integer(1, 5), Most: 2}, "maybe": NullableText(0), "open": {},
+		"list": &Form{Kind: IsList, Items: Integer(1, 5), Most: 2}, "maybe": NullableText(0), "open": {}, "map": Map(Matching("^x+$")),
 		"either": {OneOf: []*Form{Object("x", nil), Object("y", nil)}},
 	})
 	for body, want := range map[string][2]string{
-		`{"name":"abc","maybe":null,"open":[1],"list":[1,5],"either":{"x":1}}`: {"", ""},
+		`{"name":"abc","maybe":null,"open":[1],"map":{"a":"xx"},"list":[1,5],"either":{"x":1}}`: {"", ""},
 		`{`:                                     {"request body must be JSON", "/requestBody - must be JSON"},
 		`{} {}`:                                 {"request body must be JSON", "/requestBody - must be JSON"},
 		`[]`:                                    {"request body must be object", "/requestBody - must be object"},
@@ -23,6 +23,8 @@ func TestAMismatchIsWordedForEachSurface(t *testing.T) {
 		`{"name":"abc","list":[1.5]}`:           {"list.0 must be integer", "/requestBody/list/0 - must be integer"},
 		`{"name":"abc","list":[1,1,1]}`:         {"list must NOT have more than 2 items", "/requestBody/list - must NOT have more than 2 items"},
 		`{"name":"abc","either":{"x":1,"y":1}}`: {"either must match exactly one schema in oneOf", "/requestBody/either - must match exactly one schema in oneOf"},
+		`{"name":"abc","map":{"a":"x","b":1}}`:  {"map.b must be string", "/requestBody/map/b - must be string"},
+		`{"name":"abc","map":{"a":"y"}}`:        {`map.a must match pattern "^x+$"`, `/requestBody/map/a - must match pattern "^x+$"`},
 		`{"name":"abc","more":1}`:               {"request body must NOT have additional properties: more", "/requestBody - must NOT have additional properties: more"},
 	} {
 		var into struct{}

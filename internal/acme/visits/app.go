@@ -2,6 +2,7 @@ package visits
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -11,33 +12,36 @@ import (
 	"timeslots/internal/acme/world"
 )
 
-// appRoutes are what the apps ask beside slots, bookings and patients (docs/dexcare.md §13): settings, the virtual visit on its way,
-// devices.
+// appRoutes are what only the apps ask (docs/dexcare.md §13): settings, the virtual visit on its way, devices. What the SDK
+// never sends is refused, but for the feedback of older apps, whose form is not known.
 func (h *Handlers) appRoutes() []wire.Route {
 	settings := wire.NewSurface(wire.PublicBase, wire.Public, wire.ErrorOnly, "settings")
 	anyone := wire.NewSurface(wire.VisitBase, wire.Public, wire.ErrorOnly, "settings")
 	patient := wire.NewSurface(wire.VisitBase, wire.PatientToken, wire.ErrorOnly, "virtual-care")
 	devices := wire.NewSurface(wire.VisitBase, wire.Public, wire.ErrorOnly, "devices")
-	return []wire.Route{
+	routes := []wire.Route{
 		settings.Route("validation-settings", "GET /v1/validationConfigs", h.validationSettings),
 		settings.Route("status-page", "GET /v1/statuspage", h.statusPage),
 		settings.Route("visit-settings", "GET /v2/blisseyconfigs", h.visitSettings),
-		settings.Route("client-log", "POST /v2/clientLogging", noted),
+		settings.Route("client-log", "POST /v2/clientLogging", noted).Checked(logForm),
 		anyone.Route("insurers", "GET /api/v2/brand/*/insuranceissuers", h.insurers),
 		anyone.Route("coupon", "GET /api/v2/coupon/*/verify", h.coupon),
 		anyone.Route("practice", "GET /api/9/practices/*", h.practice),
 		patient.Route("visit-session", "GET /api/6/visit/*/token/*", h.ofVisit(h.visitSession)),
-		patient.Route("visit-chat", "POST /api/6/visit/*/chat/*", h.ofVisit(object)),
-		patient.Route("visit-feedback", "POST /api/6/visit/*/feedback", h.ofVisit(object)),
-		patient.Route("waiting-room", "POST /api/8/visits/virtual/*/waitingRoomEvents", h.ofVisit(object)),
+		patient.Route("visit-chat", "POST /api/6/visit/*/chat/*", h.ofVisit(notedOfOne)).Checked(chatForm),
+		patient.Route("waiting-room", "POST /api/8/visits/virtual/*/waitingRoomEvents", h.ofVisit(notedOfOne)).Checked(techCheckForm),
 		patient.Route("pair-device", "POST /api/8/visits/*/integrations/tytoCare/devices", h.ofVisit(pair)),
-		patient.Route("visit-event", "POST /v1/visits/event", h.visitEvent),
-		patient.Route("cancel-video", "POST /v1/visits/*/patient-cancel-video", h.ofVisit(h.cancelVirtual)),
-		patient.Route("cancel-phone", "POST /v1/visits/*/patient-cancel-phone", h.ofVisit(h.cancelVirtual)),
+		wire.Posted(patient.Route("visit-event", "POST /v1/visits/event", nil), waitOfflineForm, h.visitEvent),
+		patient.Route("cancel-video", "POST /v1/visits/*/patient-cancel-video", h.ofVisit(h.cancelVirtual)).Checked(cancelVideoForm),
+		patient.Route("cancel-phone", "POST /v1/visits/*/patient-cancel-phone", h.ofVisit(h.cancelVirtual)).Checked(cancelPhoneForm),
 		patient.Route("cancel-virtual", "POST /api/9/visits/virtual/*/cancel", h.ofVisit(h.cancelVirtual)),
-		devices.Route("push-register", "POST /api/6/mobile/app/*/platform/*/devices", noted),
-		devices.Route("push-unregister", "DELETE /api/6/mobile/app/*/device/*", func(*wire.Request) wire.Answer { return wire.BareStatus(http.StatusOK, "") }),
+		devices.Route("push-register", "POST /api/6/mobile/app/*/platform/*/devices", noted).Checked(deviceForm),
+		devices.Route("push-unregister", "DELETE /api/6/mobile/app/*/device/*", unregister),
 	}
+	for i := range routes {
+		routes[i] = routes[i].Strict()
+	}
+	return append(routes, patient.Route("visit-feedback", "POST /api/6/visit/*/feedback", h.ofVisit(notedOfOne)).Checked(form.Object("")))
 }
 
 // ofVisit hands a call of a visit's own patient on.
@@ -51,16 +55,17 @@ func (h *Handlers) ofVisit(handle func(*wire.Request, virtualVisit) wire.Answer)
 	}
 }
 
-// noted takes any JSON object.
-func noted(q *wire.Request) wire.Answer {
-	var body map[string]any
-	if json.Unmarshal(q.Payload, &body) != nil || body == nil {
-		return wire.ErrorOnly(http.StatusBadRequest, "request body must be object")
-	}
-	return wire.BareStatus(http.StatusOK, "")
-}
+// noted is the answer to what the SDK only tells.
+func noted(*wire.Request) wire.Answer { return wire.BareStatus(http.StatusOK, "") }
 
-func object(q *wire.Request, _ virtualVisit) wire.Answer { return noted(q) }
+func notedOfOne(q *wire.Request, _ virtualVisit) wire.Answer { return noted(q) }
+
+func unregister(q *wire.Request) wire.Answer {
+	if !deviceToken.Pattern.MatchString(q.Args[1]) {
+		return wire.ErrorOnly(http.StatusBadRequest, fmt.Sprintf("deviceToken must match pattern %q", deviceToken.Pattern))
+	}
+	return noted(q)
+}
 
 func pair(_ *wire.Request, v virtualVisit) wire.Answer {
 	return wire.Text(http.StatusOK, "text/plain; charset=utf-8", "pair:"+v.id)
@@ -80,16 +85,7 @@ func (h *Handlers) cancelVirtual(q *wire.Request, v virtualVisit) wire.Answer {
 }
 
 // visitEvent names its visit in the body.
-func (h *Handlers) visitEvent(q *wire.Request) wire.Answer {
-	var body struct {
-		Action string `json:"action"`
-		Data   struct {
-			VisitID string `json:"visitId"`
-		} `json:"data"`
-	}
-	if json.Unmarshal(q.Payload, &body) != nil || body.Action != "patientEnterWaitOffline" {
-		return wire.ErrorOnly(http.StatusBadRequest, "action must be equal to one of the allowed values")
-	}
+func (h *Handlers) visitEvent(q *wire.Request, body visitEvent) wire.Answer {
 	if v, ok := h.virtual.find(body.Data.VisitID); !ok || !v.ownedBy(q.Owner()) {
 		return wire.ErrorOnly(http.StatusNotFound, "Visit not found")
 	}

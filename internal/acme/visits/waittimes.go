@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"timeslots/internal/acme/form"
@@ -44,8 +45,8 @@ func (h *Handlers) regionTrouble(code string) string {
 // waitTimes answers for all regions, those named, or the one of the path: a queue for each region, kind of visit and
 // qualifier. Lists are repeated parameters.
 func (h *Handlers) waitTimes(q *wire.Request) wire.Answer {
-	if q.Has("practiceId") && !form.IsUUID(q.Get("practiceId")) {
-		return wire.ErrorOnly(http.StatusBadRequest, `practiceId must match format "uuid"`)
+	if wrong := wrongWaitTimes(q); wrong != "" {
+		return wire.ErrorOnly(http.StatusBadRequest, wrong)
 	}
 	codes := slices.Concat(q.Args, q.List("regionCodes"))
 	if len(codes) == 0 {
@@ -66,6 +67,24 @@ func (h *Handlers) waitTimes(q *wire.Request) wire.Answer {
 		}
 	}
 	return wire.JSON(http.StatusOK, out)
+}
+
+// wrongWaitTimes is what is wrong with the parameters. includeSpecialties is the SDK's only, and the words of the two lists
+// have no commas: the SDK repeats the parameter.
+func wrongWaitTimes(q *wire.Request) string {
+	joined := func(word string) bool { return strings.Contains(word, ",") }
+	switch flag := strings.ToLower(q.Get("includeSpecialties")); {
+	case q.Has("practiceId") && !form.IsUUID(q.Get("practiceId")):
+		return `practiceId must match format "uuid"`
+	case q.Has("includeSpecialties") && flag != "true" && flag != "false":
+		return "includeSpecialties must be boolean"
+	case slices.ContainsFunc(q.List("regionCodes"), joined):
+		return "regionCodes must NOT be joined by commas"
+	case slices.ContainsFunc(q.List("visitTypeNames"), joined):
+		return "visitTypeNames must NOT be joined by commas"
+	default:
+		return ""
+	}
 }
 
 // onlyOf reports whether a queue for one qualifier satisfies all that are wanted.
