@@ -85,6 +85,7 @@ var edges = []edge{
 	{"cmd/aggregator/internal/config", "internal/merge", "which ranking profiles may be chosen"},
 	{"cmd/aggregator/internal/config", "internal/timeslot", "sources and policies are the domain's"},
 
+	{"loadtest", "internal/acme/sdk", "the app that is a load reads answers as the SDK does"},
 	{"test/rig/redistest", "internal/redisclient", "clients of the servers that the rig runs"},
 	{"test/rig/redistest", "internal/timeslot", "what the stores count goes by source"},
 	{"test/bench", "test/rig", "what the machine's own timers did meanwhile"},
@@ -172,7 +173,7 @@ var testEdges = []edge{
 	{anywhere, "test/rig/redistest", "clients of a real Redis, and a recorder that counts"},
 	{"internal/search", "internal/redisclient", "the tier that replicas share is measured with it"},
 	{"internal/acme", "internal/acme/sdk", "what an app can read of the tenant's answers"},
-	{"loadtest", "internal/acme/sdk", "what an app can read of the service's answers"},
+	{"test/app", "loadtest", "the app that is a load is a test, too"},
 	{"test/app", "internal/acme/sdk", "what an app can read of the service's answers"},
 	{"test/faults", "internal/acme", "the good upstream behind the bad one"},
 	{"internal/api", "internal/acme", "tests run against the simulator"},

@@ -50,8 +50,8 @@ func (p *Phone) do(ctx context.Context, c *call, q question) ([]byte, error) {
 	if a.status/100 != 2 {
 		return nil, &Error{Call: c.name, Status: a.status, Body: string(a.body)}
 	}
-	if m := c.check(a.body); m != nil {
-		wrong := &Error{Call: c.name, Status: a.status, Field: m.field, Wrong: m.wrong}
+	if err := c.check(a.body); err != nil {
+		wrong := &Error{Call: c.name, Status: a.status, Unreadable: err.Error()}
 		p.log(ctx, record{message: wrong.Error()})
 		return nil, wrong
 	}

@@ -84,7 +84,7 @@ func (p *Phone) ask(ctx context.Context, c *call, q question, to any) error {
 		return err
 	}
 	if err := json.Unmarshal(body, to); err != nil {
-		return &Error{Call: c.name, Wrong: "cannot be decoded: " + err.Error()}
+		return &Error{Call: c.name, Unreadable: err.Error()}
 	}
 	return nil
 }
