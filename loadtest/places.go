@@ -30,14 +30,20 @@ const milesPerDegree = 69.0 // of latitude; of longitude as well, at the equator
 // home draws where somebody lives, in degrees with four decimals: a browser that is allowed to says it more exactly, and
 // pages round what they send on.
 func home(random *rand.Rand) place {
+	at := whereabouts(random)
+	return place{fourDecimals(at.latitude), fourDecimals(at.longitude)}
+}
+
+// whereabouts draws where somebody is, as exactly as a phone says it.
+func whereabouts(random *rand.Rand) place {
 	t := pick(random, metro)
 	north, east := random.NormFloat64(), random.NormFloat64()
 	for math.Hypot(north, east) > farthest {
 		north, east = random.NormFloat64(), random.NormFloat64()
 	}
 	return place{
-		latitude:  fourDecimals(t.centre.latitude + north*t.spread/milesPerDegree),
-		longitude: fourDecimals(t.centre.longitude + east*t.spread/milesPerDegreeEast(t.centre.latitude)),
+		latitude:  t.centre.latitude + north*t.spread/milesPerDegree,
+		longitude: t.centre.longitude + east*t.spread/milesPerDegreeEast(t.centre.latitude),
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // well.
 type plan struct {
 	due     func(n uint64) time.Duration // of request n, from 0
-	planned uint64                       // requests
+	planned uint64                       // requests; 0: what is answered decides
 	length  time.Duration
 	grace   time.Duration // how long beyond its end late requests may still leave
 	said    string        // for the report
@@ -27,11 +27,13 @@ func (p *plan) start() time.Time {
 	return time.Time{}
 }
 
+// begin says that the beginning is now, unless it was before.
+func (p *plan) begin(now time.Time) { p.began.CompareAndSwap(nil, &now) }
+
 // Pace implements vegeta's Pacer: how long to wait before request number hits, or the end.
 func (p *plan) Pace(elapsed time.Duration, hits uint64) (wait time.Duration, stop bool) {
 	if p.began.Load() == nil {
-		began := time.Now().Add(-elapsed)
-		p.began.CompareAndSwap(nil, &began)
+		p.begin(time.Now().Add(-elapsed))
 	}
 	if hits >= p.planned || elapsed > p.length+p.grace {
 		return 0, true

@@ -27,6 +27,7 @@ type report struct {
 	Upstream *upstreamCalls `json:"upstream,omitempty"`
 	Service  *serviceCosts  `json:"service,omitempty"`
 	Visitors *visitors      `json:"visitors,omitempty"`
+	Apps     *apps          `json:"apps,omitempty"`
 }
 
 type part struct {
@@ -57,6 +58,10 @@ func newReport(s *scenario, o *options, t *tally) *report {
 	r := &report{
 		Scenario: s.name, Target: o.Target, Plan: s.plan.said, Began: s.plan.start().UTC(), Planned: s.plan.planned,
 		Views: s.views, LeftLate: t.worstLag.Seconds(), All: newPart("", &t.all), Line: t.line,
+	}
+	if s.apps != nil {
+		r.Apps = s.apps()
+		r.Views = uint64(r.Apps.opened())
 	}
 	if r.Views == 0 {
 		r.Views = t.all.metrics.Requests
@@ -144,7 +149,11 @@ func (r *report) write(w io.Writer) error {
 		fmt.Fprintf(&b, "%-12s %s\n", label, fmt.Sprintf(format, values...))
 	}
 	line("scenario", "%s, %s, %s", r.Scenario, r.Target, r.Plan)
-	line("requests", "%d sent of %d planned", r.All.Requests, r.Planned)
+	if r.Planned > 0 {
+		line("requests", "%d sent of %d planned", r.All.Requests, r.Planned)
+	} else {
+		line("requests", "%d sent", r.All.Requests)
+	}
 	if r.Views != r.All.Requests {
 		line("page views", "%d", r.Views)
 	}
@@ -161,6 +170,9 @@ func (r *report) write(w io.Writer) error {
 	if v := r.Visitors; v != nil {
 		line("sessions", "%s", v.Did())
 		line("complete", "%s", v.Completeness())
+	}
+	if r.Apps != nil {
+		r.Apps.write(line)
 	}
 	if c := r.Service; c != nil {
 		line("service", "%s", c.Asked())

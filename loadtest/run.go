@@ -61,7 +61,7 @@ func load(ctx context.Context, name string, o *options, progress io.Writer) (*re
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(progress, "%s: %d requests to %s in %s\n", name, s.plan.planned, o.Target, o.Duration)
+	fmt.Fprintf(progress, "%s: %s, to %s\n", name, s.plan.said, o.Target)
 	t, err := attack(ctx, s, o)
 	if err != nil {
 		return nil, err
@@ -80,14 +80,6 @@ func load(ctx context.Context, name string, o *options, progress io.Writer) (*re
 // attack sends the scenario's requests on its plan and waits for the last answer. What happens along with it ends with
 // it; an error there ends the attack.
 func attack(ctx context.Context, s *scenario, o *options) (*tally, error) {
-	attacker := vegeta.NewAttacker(
-		vegeta.Timeout(o.Timeout),
-		vegeta.Workers(min(64, o.Workers)),
-		vegeta.MaxWorkers(o.Workers),
-		vegeta.Connections(int(o.Workers)), // idle ones kept, so that a burst does not reconnect
-		vegeta.Redirects(vegeta.NoFollow),
-		vegeta.Proxy(nil), // the service itself is measured
-	)
 	ctx, end := context.WithCancelCause(ctx)
 	var meanwhile sync.WaitGroup
 	defer meanwhile.Wait()
@@ -99,12 +91,30 @@ func attack(ctx context.Context, s *scenario, o *options) (*tally, error) {
 			}
 		})
 	}
-	// Without a limit of vegeta's own: the plan ends the attack.
-	t := s.collect(ctx, attacker.Attack(s.targeter(o.Target, o.Seed), s.plan, 0, ""), attacker.Stop)
+	send := s.send
+	if send == nil {
+		send = func(context.Context) (<-chan *vegeta.Result, func() bool) { return s.onThePlan(o) }
+	}
+	results, stop := send(ctx)
+	t := s.collect(ctx, results, stop)
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// onThePlan has vegeta send the scenario's requests.
+func (s *scenario) onThePlan(o *options) (<-chan *vegeta.Result, func() bool) {
+	attacker := vegeta.NewAttacker(
+		vegeta.Timeout(o.Timeout),
+		vegeta.Workers(min(64, o.Workers)),
+		vegeta.MaxWorkers(o.Workers),
+		vegeta.Connections(int(o.Workers)), // idle ones kept, so that a burst does not reconnect
+		vegeta.Redirects(vegeta.NoFollow),
+		vegeta.Proxy(nil), // the service itself is measured
+	)
+	// Without a limit of vegeta's own: the plan ends the attack.
+	return attacker.Attack(s.targeter(o.Target, o.Seed), s.plan, 0, ""), attacker.Stop
 }
 
 // collect tallies results until the attack ends; there is always a reader, so that vegeta's workers never wait here.

@@ -24,14 +24,17 @@ type scenario struct {
 	along func(ctx context.Context, say func(line string)) error // what happens meanwhile; nil: nothing
 	views uint64                                                 // page views that the requests make up; 0: one each
 
+	send func(context.Context) (results <-chan *vegeta.Result, stop func() bool) // sends; nil: vegeta does, on the plan
+
 	heard    func(r *vegeta.Result) // told every answer, one at a time; nil: nobody
 	visitors func() *visitors       // what people did; nil: the scenario has none
+	apps     func() *apps           // what apps did; nil: the scenario has none
 
 	progress io.Writer // a line a second
 }
 
 func usualDuration(name string) time.Duration {
-	if name == "nearme" {
+	if name == "nearme" || name == "app" {
 		return time.Minute
 	}
 	return 15 * time.Second
@@ -63,6 +66,8 @@ func newScenario(ctx context.Context, name string, o *options, progress io.Write
 		return s, o.Trace.prepare(ctx, o, s)
 	case "nearme":
 		return s, o.NearMe.prepare(o, s)
+	case "app":
+		return s, o.App.prepare(o, s)
 	default:
 		return nil, fmt.Errorf("no scenario %q", name)
 	}

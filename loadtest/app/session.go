@@ -25,9 +25,11 @@ type Session struct {
 	Phone    *Phone
 	Random   *rand.Rand // not the phone's
 	Errand   Errand
-	Wish     Search  // of a position, though a postal code is given: the clinics nearest to it are looked at
+	Wish     Search  // around the user's position
 	State    string  // where the user may be seen by video
 	Bookings float64 // share of those who look for an appointment that book one; half of them cancel it
+
+	ByPostalCode bool // the user gives that of the nearest clinic, and not the position
 
 	// Show is called before each screen, and waits while the user looks at the one before. False: the user leaves. It may
 	// be nil.
@@ -61,6 +63,10 @@ func (s *Session) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(home.Clinics, func(a, b Clinic) int { return cmp.Compare(s.away(a), s.away(b)) })
+	if s.ByPostalCode && len(home.Clinics) > 0 {
+		s.Wish.PostalCode = home.Clinics[0].Address.PostalCode
+	}
 	switch s.Errand {
 	case WalkIn:
 		return s.walkIn(ctx, home.Clinics)
@@ -83,9 +89,9 @@ func (s *Session) show(ctx context.Context, screen string) error {
 // often reports whether something happens that happens with this share.
 func (s *Session) often(share float64) bool { return s.Random.Float64() < share }
 
-// walkIn looks at the nearest clinic, often at the next ones too, and may book a slot of the last.
+// walkIn looks at the nearest clinic, often at the next ones too, and may book a slot of the last. Clinics are sorted by
+// how far they are.
 func (s *Session) walkIn(ctx context.Context, clinics []Clinic) error {
-	clinics = slices.SortedFunc(slices.Values(clinics), func(a, b Clinic) int { return cmp.Compare(s.away(a), s.away(b)) })
 	var shown *Slots
 	for i, c := range clinics {
 		if i > 0 && !s.often(0.4) {
