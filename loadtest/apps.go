@@ -31,8 +31,8 @@ const mount = "/dexcare"
 // errands are what apps are started for.
 var errands = []choice[app.Errand]{{app.WalkIn, 40}, {app.Appointment, 45}, {app.OwnVisits, 10}, {app.VideoVisit, 5}}
 
-// windows are so many days from now that people look at; 0: without an end.
-var windows = []choice[int]{{0, 50}, {7, 20}, {14, 20}, {30, 10}}
+// windows are so many days from now that people look at: the app's list has no end, unless they want this week alone.
+var windows = []choice[int]{{0, 70}, {7, 30}}
 
 // prepare makes up a day of sessions, shortened to the duration: --rate is about the mean of screens a second, and the day
 // has its quiet and its busy hours. Sessions begin when they are due; within one, the app waits for each answer.

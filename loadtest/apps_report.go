@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -43,17 +44,21 @@ func (f *fleet) ended(did app.Done, err error) {
 	}
 }
 
-// reason is short enough to be counted.
+// reason is what went wrong first, without what differs from session to session.
 func reason(err error) string {
-	const most = 160
 	var e *app.Error
-	if errors.As(err, &e) {
-		err = e
+	switch {
+	case errors.Is(err, app.ErrStillOffered):
+		return app.ErrStillOffered.Error()
+	case !errors.As(err, &e):
+		return err.Error()
+	case e.Cause != nil:
+		return e.Call + ": no answer"
+	case e.Unreadable != "":
+		return e.Call + " cannot be read: " + e.Unreadable
+	default:
+		return fmt.Sprintf("%s: status %d", e.Call, e.Status)
 	}
-	if text := err.Error(); len(text) > most {
-		return text[:most]
-	}
-	return err.Error()
 }
 
 func (a *apps) read(call, kind string) {

@@ -30,6 +30,9 @@ func TestScenariosThatCannotStartSayWhy(t *testing.T) {
 		{"a broken directory", "findadoctor", "404 Not Found", doctor(findADoctorOptions{Skew: 2, Directory: broken})},
 		{"no thinking", "nearme", "--think", options{Rate: 1}},
 		{"nobody near", "nearme", "make no page view", options{Rate: 1, Duration: time.Nanosecond, scenarios: scenarios{NearMe: nearMeOptions{Think: time.Nanosecond}}}},
+		{"nobody looks", "app", "--think", options{Rate: 1}},
+		{"too many bookings", "app", "--bookings", options{Rate: 1, scenarios: scenarios{App: appOptions{Think: 1, Bookings: 1.5}}}},
+		{"nobody starts it", "app", "make no session", options{Rate: 1, Duration: time.Second, scenarios: scenarios{App: appOptions{Think: 1}}}},
 		{"no scenario", "tsunami", "no scenario", options{}},
 	} {
 		tt.options.command = tt.command

@@ -60,6 +60,13 @@ type report struct {
 		Resident      int
 	}
 	Visitors struct{ Calendars, Complete int }
+	Apps     struct {
+		Sessions, Failed, Booked, Late, Cancelled int
+		Screens                                   map[string]int
+		Reads                                     map[string]map[string]int
+		Hits                                      float64
+		Failures                                  map[string]int
+	}
 }
 
 func (r report) part(t *testing.T, name string) part {
