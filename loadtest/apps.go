@@ -23,7 +23,7 @@ type appOptions struct {
 }
 
 // screensEach is about how many screens a session has.
-const screensEach = 4
+const screensEach = 3
 
 // mount is where the service has DexCare's own routes.
 const mount = "/dexcare"

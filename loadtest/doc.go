@@ -18,6 +18,10 @@
 //	go run ./loadtest trace         --simulator http://127.0.0.1:8081 --rate 200 --duration 2m
 //	go run ./loadtest compare trace --simulator http://127.0.0.1:8081 --with http://127.0.0.1:8090 --direct
 //	go run ./loadtest nearme        --admin http://127.0.0.1:9090 --rate 200 --duration 1m
+//	go run ./loadtest app           --admin http://127.0.0.1:9090 --rate 30 --duration 2m
+//
+// The scenario "app" is made of sessions of a program (package app) that waits for each answer before it goes on: its
+// sessions are on a schedule, not its requests. A screen that opens late makes all its calls late.
 //
 // With --simulator a report says how many upstream calls the load cost; with --admin, what the service's metrics say of
 // them, of its CPU and of its memory. --json and --html write it to files.
