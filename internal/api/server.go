@@ -93,6 +93,7 @@ type Server struct {
 	spellings map[string]*spellings // by route
 	responses *response.Cache
 	contexts  *dropin.Contexts
+	domains   dropin.Domains
 	coder     *response.Coder
 	records   *record.Log
 	streams   *events.Hub

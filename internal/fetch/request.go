@@ -58,7 +58,7 @@ func (c *client) request(from *decode.Upstream, key timeslot.FragmentKey, w wind
 	r := request{apiKey: c.apiKey(place.Key), ingress: place.Base == decode.Ingress, domain: key.Domain, call: call}
 	switch {
 	case !key.Exact:
-		u.RawQuery = parameters(from, key, w, &call).Encode()
+		u.RawQuery = withProduct(timeslot.EncodeParams(parameters(from, key, w, &call)), call.Product)
 	case key.Post:
 		r.body, u.RawQuery = []byte(key.Params), withProduct("", call.Product)
 	default:
@@ -90,7 +90,7 @@ func withProduct(query, product string) string {
 	case query != "":
 		query += "&"
 	}
-	return query + "product=" + url.QueryEscape(product)
+	return query + "product=" + strings.ReplaceAll(url.QueryEscape(product), "+", "%20")
 }
 
 func parameters(from *decode.Upstream, key timeslot.FragmentKey, w window, call *Call) url.Values {
@@ -99,9 +99,6 @@ func parameters(from *decode.Upstream, key timeslot.FragmentKey, w window, call 
 		from.Ask(q, &decode.Asked{Key: key, Through: call.through, Types: call.Types})
 	}
 	w.addTo(q)
-	if call.Product != "" {
-		q.Set("product", call.Product)
-	}
 	return q
 }
 

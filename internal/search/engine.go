@@ -63,6 +63,8 @@ type Options struct {
 
 	Profiles []merge.Profile // orders that queries may ask for; nil: those of [merge.Profiles]
 
+	Offered func(*timeslot.Fragment) // told what was read of an answer that passed through; nil: nobody
+
 	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
 	UnionBytes  int           // that may be taken by what questions have in common, see [merge.Unions]; 0: 64 MiB
 

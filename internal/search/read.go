@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"timeslots/internal/fetch"
 	"timeslots/internal/fetch/decode"
 	"timeslots/internal/timeslot"
 )
@@ -55,7 +56,7 @@ type Repeated struct {
 	Body         []byte
 	TakenVersion uint64 // of the view that told which they are
 	Strict       bool   // that view has every booking that was answered before, and says which slots they took
-	Doubtful     bool   // the body may offer a slot that was booked, and nobody knows yet which it is
+	Doubtful     bool   // the body may offer a slot that was booked: nobody knows yet which it is, or when some begin
 }
 
 // Repeat leaves the taken slots out of a reading.
@@ -69,20 +70,25 @@ func (e *Engine) Repeat(ctx context.Context, r *Reading) (Repeated, error) {
 	for i := range r.Fragment.Schedules {
 		out.Doubtful = out.Doubtful || view.Doubts(&r.Fragment.Schedules[i], now)
 	}
-	out.Strict = out.Strict && !out.Doubtful
-	var err error
-	out.Body, err = decode.Without(r.Fragment, func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
+	rest, err := decode.Without(r.Fragment, e.zonesFor(fetch.Call{})(ctx), func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 		return view.Hides(s, slot, now)
 	})
+	out.Body, out.Doubtful = rest.Body, out.Doubtful || rest.Unclear > 0
+	out.Strict = out.Strict && !out.Doubtful
 	return out, err
 }
 
 // Clean leaves the taken slots out of an answer to one read that was not made here. What cannot be read stays as it is, and is not
 // strict.
 func (e *Engine) Clean(ctx context.Context, key timeslot.FragmentKey, body []byte) (cleaned []byte, strict bool) {
-	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: e.opt.Now(), Surfaces: e.opt.Surfaces}, body)
+	zone := e.zonesFor(fetch.Call{})(ctx)
+	fragment, err := decode.Decode(decode.Read{Key: key, FetchedAt: e.opt.Now(), Surfaces: e.opt.Surfaces, Zone: zone}, body)
 	if err != nil {
 		return body, false
+	}
+	if e.opt.Offered != nil {
+		fragment.Bounds = e.policyOf(key).Bounds(fragment.FetchedAt, false)
+		e.opt.Offered(fragment)
 	}
 	repeated, err := e.Repeat(ctx, &Reading{Fragment: fragment, strict: true})
 	if err != nil {

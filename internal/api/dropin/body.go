@@ -7,19 +7,13 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-faster/jx"
 )
 
-// bodyRule says what the JSON body of a POST read may hold.
-type bodyRule struct {
-	fields   map[string]bool // listed ones; true: a list whose order has no meaning
-	decimals int             // of a degree, that positions keep
-	instants bool            // dates may be instants, as apps send them
-}
+// bodyRule says what the JSON body of a POST read may hold: the fields that the contract lists.
+type bodyRule map[string]field
 
 // maxReadBody bounds the body of a POST read in bytes.
 const maxReadBody = 64 << 10
@@ -31,7 +25,7 @@ var ErrBodyTooLarge = errors.New("the body is larger than 64 KiB")
 var ErrBodyTruncated = errors.New("the body ended early or is malformed")
 
 // read reads and canonicalises a body: listed fields, sorted names, sets in order, days for instants. What is no such body is odd.
-func (rule *bodyRule) read(r *http.Request, q *Question) (err error) {
+func (rule bodyRule) read(r *http.Request, q *Question) (err error) {
 	if q.Body, err = io.ReadAll(io.LimitReader(r.Body, maxReadBody+1)); err != nil {
 		if r.Context().Err() != nil {
 			return r.Context().Err()
@@ -56,7 +50,7 @@ func (rule *bodyRule) read(r *http.Request, q *Question) (err error) {
 		q.Oddity = OddValue
 		return nil
 	}
-	q.Context, _ = fields["searchContext"].(string)
+	q.Context, _ = fields["searchContext"].(string) // what is none has no key, see aContext
 	if q.Personal = hasPatient(fields); q.Personal {
 		return nil
 	}
@@ -111,105 +105,4 @@ func hasPatient(fields map[string]any) bool {
 		}
 	}
 	return false
-}
-
-// trim puts the fields into their canonical form.
-func (rule *bodyRule) trim(fields map[string]any) Oddity {
-	for name, value := range fields {
-		isSet, listed := rule.fields[name]
-		switch list, isList := value.([]any); {
-		case !listed:
-			return UnknownParameter
-		case isList && isSet:
-			fields[name] = sortedTexts(list)
-		case name == "latitude" || name == "longitude":
-			fields[name] = coarse(value, rule.decimals)
-		case name == "startDate" || name == "endDate":
-			text, _ := value.(string)
-			if rule.instants {
-				text = dayOf(text)
-			}
-			if _, ok := day(text); !ok {
-				return OddValue
-			}
-			fields[name] = text
-		case name == "criteriaItems" && !known(list):
-			return UnknownParameter
-		}
-	}
-	return ""
-}
-
-// dayOf is the day that a date, or an instant as apps send it, means in UTC: DexCare's schema knows days alone (docs/dexcare.md
-// §6.2). What is no instant stays as it is.
-func dayOf(text string) string {
-	if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return at.UTC().Format(time.DateOnly)
-	}
-	return text
-}
-
-// known reports whether criteria have no other fields than the contract lists (docs/dexcare.md §5.4). What are none are
-// upstream's to judge, as long as they hold nobody's data.
-func known(criteria []any) bool {
-	for _, item := range criteria {
-		fields, _ := item.(map[string]any)
-		if fields == nil {
-			return false
-		}
-		for name := range fields {
-			if name != "npi" && name != "ehrInstance" && name != "departmentId" {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// coarse rounds a coordinate as the query's are (see degrees); what is none stays for upstream to judge.
-func coarse(value any, decimals int) any {
-	n, ok := value.(json.Number)
-	if !ok {
-		return value
-	}
-	text, ok := degrees(180, decimals)(n.String())
-	if !ok {
-		return value
-	}
-	return json.Number(text)
-}
-
-// sortedTexts sorts a list of texts and drops repeats; a list of anything else stays as it is.
-func sortedTexts(list []any) []any {
-	texts := make([]string, len(list))
-	for i, v := range list {
-		s, ok := v.(string)
-		if !ok {
-			return list
-		}
-		texts[i] = s
-	}
-	slices.Sort(texts)
-	texts = slices.Compact(texts)
-	out := make([]any, len(texts))
-	for i, s := range texts {
-		out[i] = s
-	}
-	return out
-}
-
-// slotsSearchBody is docs/dexcare.md §5.4.
-var slotsSearchBody = &bodyRule{
-	fields: map[string]bool{"startDate": false, "endDate": false, "visitTypeNames": true, "criteriaItems": false},
-}
-
-// optionsBody is docs/dexcare.md §6.2 and §6.3, with the spellings that DexCare's own SDK sends. What may be combined is
-// upstream's to judge.
-func optionsBody(decimals int) *bodyRule {
-	return &bodyRule{decimals: decimals, instants: true, fields: map[string]bool{
-		"latitude": false, "longitude": false, "postalCode": false, "radius": false, "departmentIds": true,
-		"visitTypeNames": true, "clinicTypes": true, "clinicType": true, "startDate": false, "endDate": false,
-		"ehrInstances": true, "clinicianNPIs": true, "specialty": false, "gender": false,
-		"newOrEstablishedPatient": false, "sortBy": false, "searchContext": false,
-	}}
 }

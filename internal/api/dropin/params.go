@@ -20,12 +20,17 @@ type reader struct {
 	list bool // may be spelled "name[]", as DexCare's SDK does
 }
 
+const aWord = `[\p{L}\p{N}][\p{L}\p{M}\p{N} .,&'()_+!:·’‘“”–—-]{0,127}`
+
 // Grammars of DexCare's own parameters.
 var (
-	nameGrammar = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,:|&/'()_+-]{0,127}$`)
-	// In a path; means nothing to a URL, however often decoded. Systems and brands have blanks, ampersands, apostrophes.
-	segmentGrammar   = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&'()_+-]{0,127}$`)
-	compositeGrammar = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&'()_+-]{0,127}\|[\p{L}\p{N}][\p{L}\p{N} .,&'()_+-]{0,127}$`)
+	// A name as people type it, with whatever signs, but nothing that is not seen. U+FFFD stands for what was no text.
+	nameGrammar = regexp.MustCompile(`^[^\p{C}\p{Z}\p{M}\x{FFFD}]([^\p{C}\p{Z}\x{FFFD}]| ){0,127}$`)
+	// In a path: means nothing to a URL, however often it is decoded or normalised. Systems and brands have blanks, ampersands,
+	// apostrophes, accents.
+	segmentGrammar   = regexp.MustCompile(`^` + aWord + `$`)
+	compositeGrammar = regexp.MustCompile(`^` + aWord + `\|` + aWord + `$`)
+	degreesGrammar   = regexp.MustCompile(`^-?[0-9]{1,3}(\.[0-9]{1,17})?$`)
 	domainGrammar    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) // a header's
 	momentGrammar    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[-+][0-9]{2}:[0-9]{2}))?$`)
 )
@@ -91,15 +96,12 @@ func folded(grammar *regexp.Regexp) func(string) (string, bool) {
 	return func(v string) (string, bool) { return strings.ToLower(v), grammar.MatchString(v) }
 }
 
-func boolean(v string) (string, bool) {
-	v = strings.ToLower(v)
-	return v, v == "true" || v == "false"
-}
+func boolean(v string) (string, bool) { return v, v == "true" || v == "false" }
 
 func whole(low, high int) func(string) (string, bool) {
 	return func(v string) (string, bool) {
 		n, err := strconv.Atoi(v)
-		return strconv.Itoa(n), err == nil && n >= low && n <= high
+		return v, err == nil && n >= low && n <= high && strconv.Itoa(n) == v
 	}
 }
 
@@ -125,7 +127,7 @@ func moment(v string) (string, bool) {
 func degrees(limit float64, decimals int) func(string) (string, bool) {
 	return func(v string) (string, bool) {
 		n, err := strconv.ParseFloat(v, 64)
-		if err != nil || !(n >= -limit && n <= limit) || strings.ContainsAny(v, "xXpP_nN") {
+		if err != nil || !(n >= -limit && n <= limit) || !degreesGrammar.MatchString(v) {
 			return v, false
 		}
 		p := timeslot.Point{Latitude: n}.Rounded(decimals)

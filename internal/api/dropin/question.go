@@ -8,13 +8,9 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Takes reports whether the path's own parameter, where the route has one, is of its form.
+// Takes reports whether the path's own parameter, where the route has one, can be one: it means nothing else to a URL.
 func (route *Route) Takes(item string) bool {
-	if route.item == nil {
-		return true
-	}
-	_, ok := route.item(item)
-	return ok
+	return route.item == nil || segmentGrammar.MatchString(item) || compositeGrammar.MatchString(item)
 }
 
 // Question is what a request asks. With a patient or an oddity it has no key: only upstream can answer it.
@@ -40,7 +36,7 @@ const (
 func (route *Route) Read(r *http.Request, item string) (q Question, err error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	q.Key, q.Brackets, q.Oddity = route.Key(item, r.Header.Get("domain"), values)
-	if err != nil || len(r.Header.Values("domain")) > 1 {
+	if err != nil || len(r.Header.Values("domain")) > 1 || !route.expects(item) {
 		q.Oddity = OddValue
 	}
 	if route.body != nil {
@@ -48,6 +44,15 @@ func (route *Route) Read(r *http.Request, item string) (q Question, err error) {
 		return q, err
 	}
 	return q, nil
+}
+
+// expects reports whether the path's own parameter is of the form that the contract gives it.
+func (route *Route) expects(item string) bool {
+	if route.item == nil {
+		return true
+	}
+	_, ok := route.item(item)
+	return ok
 }
 
 // Bare is the key before anything is known of the query or the body.

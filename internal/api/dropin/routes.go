@@ -21,7 +21,7 @@ type Route struct {
 	version uint8
 	item    func(string) (string, bool) // of the path; nil: it has none
 	listed  map[string]reader           // of the query
-	body    *bodyRule                   // of a POST
+	body    bodyRule                    // of a POST
 }
 
 // Methods are those that the route takes.

@@ -29,6 +29,8 @@ var careOptions = Upstream{
 	},
 	levels: func(key *timeslot.FragmentKey) []level {
 		switch {
+		case key.Operation == timeslot.OpAvailabilityProviders:
+			return []level{{"results", false}}
 		case key.Operation != timeslot.OpAvailabilitySlots:
 			return nil
 		case key.Post:

@@ -90,7 +90,7 @@ func Decode(read Read, body []byte) (*timeslot.Fragment, error) {
 	if slots > MaxSlots {
 		return nil, ErrTooMany
 	}
-	if from.shared {
+	if from.shared || read.Key.Post { // whose slots are spelled otherwise
 		slots = min(max(slots, len(body)/optionSize), MaxSlots)
 	}
 	b := newBuilder(read, body, slots)
@@ -125,9 +125,12 @@ func (u *Upstream) parserOf(key *timeslot.FragmentKey) (parse func(*builder) err
 	if u.parser != nil && !key.Post {
 		parse = u.parser(key)
 	}
+	levels := levelsOf(key)
 	switch {
 	case parse != nil:
 		return parse, nil
+	case key.Post && levels != nil:
+		return func(b *builder) error { return b.posted(levels) }, nil
 	case key.Exact, key.Post:
 		return (*builder).document, nil
 	default:
@@ -135,13 +138,8 @@ func (u *Upstream) parserOf(key *timeslot.FragmentKey) (parse func(*builder) err
 	}
 }
 
-// document accepts any object or array: what is only repeated needs no other reading.
-func (b *builder) document() error {
-	if kind := b.d.Next(); kind != scan.Object && kind != scan.Array {
-		return errors.New("neither an object nor an array")
-	}
-	return b.d.Skip()
-}
+// document accepts any JSON: what is only repeated needs no other reading.
+func (b *builder) document() error { return b.d.Skip() }
 
 // object calls field for each field of the object that comes next. Null is an object without fields; anything else
 // is an error.

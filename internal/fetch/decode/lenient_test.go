@@ -192,7 +192,7 @@ func TestAByteOrderMarkIsNothing(t *testing.T) {
 			t.Fatalf("%s: %+v", surface, f)
 		}
 		for _, hide := range []bool{false, true} {
-			got, err := Without(f, func(*timeslot.Schedule, *timeslot.SlotWithID) bool { return hide })
+			got, err := without(f, func(*timeslot.Schedule, *timeslot.SlotWithID) bool { return hide })
 			if err != nil || (string(got) == body) == hide {
 				t.Errorf("%s, hidden %v: %q, %v", surface, hide, got, err)
 			}
@@ -205,7 +205,7 @@ func TestATakenLocalStartIsLeftOut(t *testing.T) {
 	start := time.Date(2030, 3, 8, 17, 0, 0, 0, time.UTC).Unix()
 	for surface, w := range written {
 		f, _ := reading(t, Read{Key: w.key}, w.body(`"2030-03-08T09:00:00"`, `"30 min"`, `"`+losAngeles+`"`))
-		got, err := Without(f, func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
+		got, err := without(f, func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool {
 			return slot.Start == start && slot.Duration == 30
 		})
 		if err != nil || strings.Contains(string(got), "slotDateTime") {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"time"
 
 	"timeslots/internal/fetch/scan"
 	"timeslots/internal/timeslot"
@@ -12,26 +13,37 @@ import (
 // Hidden reports whether a slot must be left out.
 type Hidden func(s *timeslot.Schedule, slot *timeslot.SlotWithID) bool
 
+// Rest is a body with some slots left out.
+type Rest struct {
+	Body    []byte
+	Unclear int // slots whose start nobody can tell: whether they had to be left out is not known
+}
+
 // Without gives f's body with the slots left out that hidden names, in the surface's own shape; everything else stays
 // as upstream wrote it. Containers that a surface does not list when they are empty go with their last slot. It gives
-// the body itself when nothing is hidden, or when the operation lists no slots.
-func Without(f *timeslot.Fragment, hidden Hidden) ([]byte, error) {
-	c := cutter{hidden: hidden, pools: poolsOf(f), zones: zonesOf(f)}
-	if levels := dexCareOf(&f.Key).levels; levels != nil {
-		c.levels = levels(&f.Key)
-	}
+// the body itself when nothing is hidden, or when the operation lists no slots. Zone is as in [Read].
+func Without(f *timeslot.Fragment, zone func(department string) string, hidden Hidden) (Rest, error) {
+	c := cutter{hidden: hidden, pools: poolsOf(f), zones: zonesOf(f), zone: zone, levels: levelsOf(&f.Key)}
 	document := bytes.TrimPrefix(f.Body, mark)
-	if c.levels == nil || f.NotFound || len(document) == 0 {
-		return f.Body, nil
+	if c.levels == nil || !f.Key.ListsSlots() || f.NotFound || len(document) == 0 {
+		return Rest{Body: f.Body}, nil
 	}
 	body, err := c.cut(document, 0, leaf{visitType: f.Key.VisitType})
 	if err != nil {
-		return nil, fmt.Errorf("leave taken slots out of %s: %w", f.Key.Operation, malformed(err))
+		return Rest{}, fmt.Errorf("leave taken slots out of %s: %w", f.Key.Operation, malformed(err))
 	}
 	if !body.removed {
-		return f.Body, nil
+		return Rest{f.Body, c.unclear}, nil
 	}
-	return body.json, nil
+	return Rest{body.json, c.unclear}, nil
+}
+
+// levelsOf are the arrays in which a read's answer lists slots, or clinicians.
+func levelsOf(key *timeslot.FragmentKey) []level {
+	if levels := dexCareOf(key).levels; levels != nil {
+		return levels(key)
+	}
+	return nil
 }
 
 // level is one array on the way from the document to its slots (docs/dexcare.md §2).
@@ -80,7 +92,11 @@ type cutter struct {
 	levels []level
 	hidden Hidden
 	pools  map[string]bool
-	zones  map[string]string // by department
+	zones  map[string]string              // by department
+	zone   func(department string) string // where the answer says none; nil: nobody knows
+
+	visit   func(*timeslot.Schedule, *timeslot.SlotWithID) error // told each slot, in place of hidden; nil: nobody
+	unclear int                                                  // slots whose start nobody can tell
 }
 
 // piece is one rewritten object.
@@ -150,7 +166,14 @@ func (c *cutter) element(object []byte, depth int, known leaf) (piece, error) {
 		return piece{}, err
 	}
 	schedule, slot := known.slot(c)
-	return piece{json: object, removed: slot.Start != 0 && c.hidden(&schedule, &slot)}, nil
+	if c.visit != nil {
+		return piece{json: object, left: 1}, c.visit(&schedule, &slot)
+	}
+	removed := (slot.Start != 0 || slot.ID != "") && c.hidden(&schedule, &slot)
+	if slot.Start == 0 && !removed {
+		c.unclear++
+	}
+	return piece{json: object, removed: removed}, nil
 }
 
 // take reads one field by any of the names that the surfaces have for it (docs/dexcare.md §2).
@@ -195,11 +218,19 @@ func (l *leaf) take(d *scan.Scanner, key []byte) error {
 	return err
 }
 
+// zoneOf is the zone of a leaf's department: that of the answer, else the directory's.
+func (c *cutter) zoneOf(l *leaf) (*time.Location, bool) {
+	department := timeslot.DepartmentKey(l.ehr, l.department)
+	if loc, ok := zoneOf(cmp.Or(l.zone, c.zones[department])); ok || c.zone == nil {
+		return loc, ok
+	}
+	return zoneOf(c.zone(department))
+}
+
 // slot is the leaf as a slot; one whose start nobody can tell has none.
 func (l *leaf) slot(c *cutter) (timeslot.Schedule, timeslot.SlotWithID) {
 	if l.start.local {
-		name := cmp.Or(l.zone, c.zones[timeslot.DepartmentKey(l.ehr, l.department)])
-		loc, ok := zoneOf(name)
+		loc, ok := c.zoneOf(l)
 		if l.start.local = false; ok {
 			l.start.unix, l.start.offset = inZone(l.start.unix, loc)
 		} else {
@@ -209,6 +240,7 @@ func (l *leaf) slot(c *cutter) (timeslot.Schedule, timeslot.SlotWithID) {
 	return timeslot.Schedule{
 			EHRInstance: l.ehr, DepartmentID: l.department, NPI: l.npi, ProviderID: l.provider, Pool: c.pools[l.npi],
 			VisitTypeID: l.visitTypeID, VisitTypeName: l.visitType,
+			Timezone: cmp.Or(l.zone, c.zones[timeslot.DepartmentKey(l.ehr, l.department)]),
 		},
 		timeslot.SlotWithID{Slot: timeslot.Slot{Start: l.start.unix, Offset: l.start.offset, Duration: l.duration}, ID: l.id}
 }
