@@ -1645,31 +1645,24 @@ export interface components {
             fix: string;
         };
         /**
-         * @description An error of the service's own about a call that is passed through (RFC 9457). DexCare's own errors come as DexCare wrote them.
+         * @description An error of the service's own on a route of DexCare, in the members that the surface uses, and what became of the call. The `correlation-id` header finds it in the log.
          * @example {
-         *       "type": "about:blank",
-         *       "title": "Conflict",
-         *       "status": 409,
-         *       "detail": "this call was not sent: one with the same Idempotency-Key was answered with the status in firstStatus",
-         *       "correlationId": "2817548d-7395-4a7a-b95f-3cd1e0f63504",
+         *       "error": "this call was not sent: one with the same Idempotency-Key was answered with the status in firstStatus",
          *       "outcome": "already-submitted",
          *       "firstStatus": 200
          *     }
          */
-        PassedThroughProblem: {
-            /**
-             * Format: uri-reference
-             * @description Always `about:blank`.
-             */
-            type: string;
-            /** @description The status in words. */
-            title: string;
-            /** @description The status. */
-            status: number;
-            /** @description What happened, whether the call was sent, and whether it is safe to send it again. */
-            detail: string;
-            /** @description Finds the request in the log. */
-            correlationId: string;
+        DexCareRefusal: {
+            /** @description What happened, whether the call was sent, and whether it is safe to send it again. With 401 DexCare's own word. Everywhere but where `message` is named. */
+            error?: string;
+            /** @description DexCare's code, of a guest's visit, where it has one that fits. */
+            code?: string;
+            /** @description The same as `error`, below `/v5`, of Care Options and of reports. */
+            message?: string;
+            /** @description A code of the surface's, below `/v5` and of Care Options. */
+            errorCode?: number;
+            /** @description The status, of a 401 below `/v5`. */
+            status?: number;
             /**
              * @description What became of the call. `not-sent`: DexCare was not reached; sending it again is safe. `unknown`: it was sent, and no answer came; a booking may have been made. `booking-in-progress`, `already-submitted`: not sent, because one with the same `Idempotency-Key` is under way or was answered. Absent when the call was refused for another reason.
              * @enum {string}
@@ -1677,9 +1670,7 @@ export interface components {
             outcome?: "not-sent" | "unknown" | "booking-in-progress" | "already-submitted";
             /** @description With `already-submitted`: the status that the first call was answered with. */
             firstStatus?: number;
-            /** @description What is wrong with the request. Absent unless the status is 400. */
-            errors?: components["schemas"]["Violation"][];
-        };
+        } | unknown | unknown;
         /**
          * @description What DexCare's gateway says about a path that it does not route; `/dexcare` answers the same.
          * @example {
@@ -1949,29 +1940,13 @@ export interface components {
                 "application/json": unknown;
             };
         };
-        /** @description DexCare's own refusal, with its status and words; or, when DexCare fails or is not asked, or there are too many requests, a problem with 429, 502, 503 or 504 as above. */
+        /** @description DexCare's own refusal, with its status and words; or, when DexCare fails or is not asked, or there are too many requests, 429, 502, 503 or 504 as above, written as DexCare writes its own. */
         DexCareReadFailed: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "message": "daysOfSlots is required",
-                 *       "errorCode": 40001
-                 *     }
-                 */
                 "application/json": unknown;
-                /**
-                 * @example {
-                 *       "type": "about:blank",
-                 *       "title": "Bad Gateway",
-                 *       "status": 502,
-                 *       "detail": "every source failed; try again shortly",
-                 *       "correlationId": "2817548d-7395-4a7a-b95f-3cd1e0f63504"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description DexCare's own answer with its status, errors included, untouched but for `Cache-Control: private, no-store` and what `headers` names. */
@@ -1989,13 +1964,13 @@ export interface components {
                 "application/json": unknown;
             };
         };
-        /** @description An error of the service's own: 400 and 415 malformed, 401 without the credential, 409 `Idempotency-Key` used before, 413 body too large, 429 and 503 too many requests, 502 not sent, 504 no answer. */
+        /** @description An error of the service's own, written as DexCare writes its own: 400 and 415 malformed, 401 without the credential, 409 `Idempotency-Key` used before, 413 body too large, 429 and 503 too many requests, 502 not sent, 504 no answer. */
         NotLetThrough: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["PassedThroughProblem"];
+                "application/json": components["schemas"]["DexCareRefusal"];
             };
         };
         /** @description No partner's key is configured, so the route is not there. */
@@ -2306,7 +2281,7 @@ export type Address = components['schemas']['Address'];
 export type SourceReport = components['schemas']['SourceReport'];
 export type Problem = components['schemas']['Problem'];
 export type Violation = components['schemas']['Violation'];
-export type PassedThroughProblem = components['schemas']['PassedThroughProblem'];
+export type DexCareRefusal = components['schemas']['DexCareRefusal'];
 export type GatewayNotFound = components['schemas']['GatewayNotFound'];
 export type ResponseNotModified = components['responses']['NotModified'];
 export type ResponseFileNotModified = components['responses']['FileNotModified'];

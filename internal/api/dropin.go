@@ -15,6 +15,7 @@ import (
 	"timeslots/internal/api/query"
 	"timeslots/internal/api/response"
 	"timeslots/internal/booking"
+	"timeslots/internal/problem"
 	"timeslots/internal/search"
 	"timeslots/internal/timeslot"
 )
@@ -68,8 +69,8 @@ func itemOf(c echo.Context) string {
 
 // refuse answers a bad request as the surface would, without asking it.
 func refuse(c echo.Context, route *dropin.Route, detail string) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusBadRequest, route.Refusal(detail))
+	problem.Document{Status: http.StatusBadRequest, Detail: detail, Envelope: problem.EnvelopeAt(route.Path)}.Write(c.Response())
+	return nil
 }
 
 // switchedOff answers for a product that an operator switched off, as DexCare's gateway would (docs/dexcare.md §1.6).

@@ -67,6 +67,10 @@ func routeDetail(code int) string {
 		return "there is no such route; the searches are GET /v1/timeslots and GET /v1/next-available"
 	case http.StatusMethodNotAllowed:
 		return "this route does not take this method; the Allow header names those it takes"
+	case http.StatusRequestEntityTooLarge:
+		return "the body is larger than this route takes"
+	case http.StatusBadRequest:
+		return "the body ended early or is malformed; send it again, whole"
 	default:
 		return ""
 	}
@@ -93,6 +97,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 		recordOf(c).Failure = err
 	}
 	p.CorrelationID = recordOf(c).CorrelationID
+	if below, ok := strings.CutPrefix(c.Path(), dropIn); ok {
+		p.Envelope = problem.EnvelopeAt(below)
+	}
 	p.Write(c.Response())
 }
 

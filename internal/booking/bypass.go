@@ -70,7 +70,7 @@ const maxEdited = 16 << 20
 func relayEdited(ctx context.Context, w http.ResponseWriter, resp *http.Response, p *passThrough) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxEdited+1))
 	if err != nil || len(body) > maxEdited {
-		writeProblem(w, *unreadable(), p.call)
+		writeProblem(w, *unreadable(), p)
 		return
 	}
 	edited, strict := p.edit(ctx, body)

@@ -107,7 +107,7 @@ func (g *Gateway) refuse(ctx context.Context, w http.ResponseWriter, p *passThro
 		return
 	}
 	g.conclude(ctx, p, refusal.Status, verdict{rejected, slotUntouched})
-	writeProblem(w, *refusal, p.call)
+	writeProblem(w, *refusal, p)
 }
 
 // pass sends the call, once, keeps the book and answers.
@@ -128,7 +128,7 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	if (p.bypass || p.route.Public) && refusesOurKey(r, resp) {
 		p.attempt.end(ctx, http.StatusBadGateway)
 		g.conclude(ctx, p, http.StatusBadGateway, verdict{rejected, slotUntouched})
-		writeProblem(w, *ourKeyRefused(), p.call)
+		writeProblem(w, *ourKeyRefused(), p)
 		return
 	}
 	v := g.judge(p.route, resp)
@@ -153,5 +153,5 @@ func (g *Gateway) serveFailure(ctx context.Context, w http.ResponseWriter, p *pa
 	}
 	p.attempt.end(ctx, 0)
 	g.conclude(ctx, p, outcome.Status, v)
-	writeProblem(w, *outcome, p.call)
+	writeProblem(w, *outcome, p)
 }

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -93,10 +94,10 @@ func outcomeUnknown(p *passThrough) *problem.Document {
 	return answer
 }
 
-// writeProblem writes a problem as the answer to a call.
-func writeProblem(w http.ResponseWriter, p problem.Document, call Call) {
-	p.CorrelationID, p.Personal = call.CorrelationID, true
-	p.Write(w)
+// writeProblem writes a problem as the answer to a call, as the surface that the call is for writes its own.
+func writeProblem(w http.ResponseWriter, d problem.Document, p *passThrough) {
+	d.Personal, d.Envelope = true, problem.EnvelopeAt(cmp.Or(p.target, p.route.Path))
+	d.Write(w)
 }
 
 // NoRoute answers as DexCare's gateway does what it does not route (docs/dexcare.md §1.6).

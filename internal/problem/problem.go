@@ -24,10 +24,15 @@ type Document struct {
 	RetryAfter time.Duration `json:"-"` // of a 429 or 503: when another try may help; 0: at once
 	Challenge  string        `json:"-"` // of a 401: what is asked for (RFC 9110 §11.6.1)
 	Personal   bool          `json:"-"` // it answers a call that may carry somebody's token
+	Envelope   Envelope      `json:"-"` // how it is written on routes of DexCare
 }
 
 // JSON is the document as it is sent.
 func (d Document) JSON() []byte {
+	if d.Envelope != NoEnvelope {
+		body, _ := d.enveloped() // texts and numbers always marshal
+		return body
+	}
 	// Of type about:blank, whose title is the status in words (RFC 9457 §4.2.1).
 	d.Type, d.Title = "about:blank", http.StatusText(d.Status)
 	body, err := json.Marshal(d)
@@ -55,10 +60,17 @@ func (d Document) CacheControl() string {
 	return "no-store"
 }
 
+func (d Document) contentType() string {
+	if d.Envelope != NoEnvelope {
+		return "application/json"
+	}
+	return "application/problem+json"
+}
+
 // Write answers with the document.
 func (d Document) Write(w http.ResponseWriter) {
 	body, h := d.JSON(), w.Header()
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", d.contentType())
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", d.CacheControl())
 	h.Set("X-Content-Type-Options", "nosniff")

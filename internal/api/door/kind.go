@@ -46,7 +46,7 @@ func (r *rules) kindOf(req *http.Request) kind {
 		k.product, use = otherProduct, r.products[defaultProduct]
 	}
 	k.limit, k.patience = use.limit, use.patience
-	path := cmp.Or(req.URL.RawPath, req.URL.Path) // as the router reads it: "%2F" ends no segment
+	path := pathOf(req)
 	if strings.HasPrefix(path, dropIn) {
 		k.booking, k.secret, k.patience = r.bookings.has(path), r.secrets.has(path), r.passing
 		if r.first.has(path) {
@@ -55,6 +55,9 @@ func (r *rules) kindOf(req *http.Request) kind {
 	}
 	return k
 }
+
+// pathOf is the path as the router reads it: "%2F" ends no segment.
+func pathOf(r *http.Request) string { return cmp.Or(r.URL.RawPath, r.URL.Path) }
 
 // productOf finds the first product in a raw query. It decodes nothing: a name that needs it is none that is
 // configured. A client that names another product gains what that product has, and no more.
