@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"timeslots/internal/problem"
 	"timeslots/internal/timeslot"
@@ -60,50 +59,6 @@ func (route Route) locate(u *url.URL) (path, visitID string, refusal *problem.Do
 func plain(escaped string) (segment string, ok bool) {
 	segment, err := url.PathUnescape(escaped)
 	return segment, err == nil && plainSegment.MatchString(segment)
-}
-
-// maxOpaque bounds an escaped segment: session ids and device tokens are long.
-const maxOpaque = 512
-
-// opaque reports whether a segment whose content is between client and upstream leads nowhere else, neither as it is nor unescaped
-// again and again.
-func opaque(escaped string) bool {
-	once, err := url.PathUnescape(escaped)
-	if err != nil || len(escaped) > maxOpaque || strings.ContainsAny(once, "/\\") {
-		return false
-	}
-	for text, rounds := once, 0; ; rounds++ {
-		if text == "" || strings.ContainsFunc(text, leadsAway) || hasDots(text) {
-			return false
-		}
-		next, err := url.PathUnescape(text)
-		switch {
-		case err != nil || next == text: // a percent sign of its own
-			return true
-		case rounds == maxUnescaped:
-			return false
-		}
-		text = next
-	}
-}
-
-// maxUnescaped is how often an opaque segment may be unescaped and become another.
-const maxUnescaped = 3
-
-// hasDots reports whether a part of the text is a dot segment to some server: also with path parameters, or blanks around it.
-func hasDots(text string) bool {
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '/' || r == '\\' }) {
-		part, _, _ = strings.Cut(part, ";")
-		if part = strings.TrimSpace(part); part == "." || part == ".." {
-			return true
-		}
-	}
-	return false
-}
-
-// leadsAway reports what some server may take for more than a letter of its own: controls, and what looks like a dot or a slash.
-func leadsAway(r rune) bool {
-	return r < ' ' || r == 0x7f || r > unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 }
 
 func badSegment(name string) *problem.Document {
