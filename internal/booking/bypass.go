@@ -20,7 +20,7 @@ type BypassTarget struct {
 	Operation timeslot.Operation // for metrics and the log
 	Detail    string             // why, as Cache-Status's detail has it (RFC 9211 §2.8), a token; empty: not said
 
-	// Edit leaves out of a body of status 200 what may not be shown, and says whether the rest is strict (docs/architecture.md §6).
+	// Edit leaves out of the body of a success what may not be shown, and says whether the rest is strict (docs/architecture.md §6).
 	// nil: bodies go back as they come.
 	Edit func(ctx context.Context, body []byte) (edited []byte, strict bool)
 }
@@ -66,22 +66,35 @@ func refusesOurKey(r *http.Request, resp *http.Response) bool {
 // maxEdited bounds an answer that is edited. A larger one is refused: it might offer what was just booked.
 const maxEdited = 16 << 20
 
-// relayEdited answers with what upstream said, edited.
+// mayList reports whether an answer has content, and it is of what was asked for.
+func mayList(status int) bool {
+	return status >= 200 && status <= 299 && status != http.StatusNoContent && status != http.StatusResetContent
+}
+
+// ofContent are the headers that speak of a body as it was before it was edited.
+var ofContent = [...]string{
+	"Content-Length", "Etag", "Last-Modified", "Accept-Ranges", "Content-Range", "Content-Md5", "Digest", "Content-Digest", "Repr-Digest",
+}
+
+// relayEdited answers with what upstream said, edited. To HEAD it says no more of a body than GET's answer has
+// (RFC 9110 §9.3.2): it has none to edit.
 func relayEdited(ctx context.Context, w http.ResponseWriter, resp *http.Response, p *passThrough) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxEdited+1))
 	if err != nil || len(body) > maxEdited {
 		writeProblem(w, *unreadable(), p)
 		return
 	}
-	edited, strict := p.edit(ctx, body)
 	copyResponseHeader(w.Header(), resp.Header)
 	h := w.Header()
-	for _, name := range [...]string{
-		"Content-Length", "Etag", "Last-Modified", "Accept-Ranges", "Content-Md5", "Digest", "Content-Digest", "Repr-Digest",
-	} {
-		h.Del(name) // of the body as it was
+	for _, name := range ofContent {
+		h.Del(name)
 	}
 	h.Set("Cache-Status", p.cacheStatus)
+	if p.route.Method == http.MethodHead {
+		w.WriteHeader(resp.StatusCode)
+		return
+	}
+	edited, strict := p.edit(ctx, body)
 	consistency := "best-effort"
 	if strict {
 		consistency = "strict"

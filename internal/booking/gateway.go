@@ -136,7 +136,7 @@ func (g *Gateway) pass(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	p.attempt.end(ctx, resp.StatusCode)
 	g.conclude(ctx, p, resp.StatusCode, v)
 	g.learnVisitID(p, resp)
-	if p.edit != nil && resp.StatusCode == http.StatusOK && r.Method != http.MethodHead {
+	if p.edit != nil && mayList(resp.StatusCode) {
 		relayEdited(ctx, w, resp, p)
 		return
 	}
