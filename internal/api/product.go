@@ -76,10 +76,10 @@ func (u *useCase) count() {
 	}
 }
 
-// productOf is that of a request of DexCare's own, which upstream judges the parameter of. It is noted in the record.
+// productOf is that of a request of DexCare's own, which upstream judges the parameter of: it counts also where it is written so
+// oddly that the read passes through, or a switch could be passed by. It is noted in the record.
 func (s *Server) productOf(c echo.Context) *useCase {
-	name, _ := query.Product(c.Request().URL.Query())
-	use := s.product(name)
+	use := s.product(query.NamedProduct(c.Request().URL.RawQuery))
 	recordOf(c).Product = use.label
 	return use
 }

@@ -59,17 +59,37 @@ func (r *rules) kindOf(req *http.Request) kind {
 // pathOf is the path as the router reads it: "%2F" ends no segment.
 func pathOf(r *http.Request) string { return cmp.Or(r.URL.RawPath, r.URL.Path) }
 
-// productOf finds the first product in a raw query. It decodes nothing: a name that needs it is none that is
-// configured. A client that names another product gains what that product has, and no more.
+// productOf finds the first product in a raw query, as query.NamedProduct does. It decodes nothing but blanks: a name that needs it
+// is none that is configured. A client that names another product gains what that product has, and no more.
 func productOf(query string) string {
 	for query != "" {
-		var parameter string
-		parameter, query, _ = strings.Cut(query, "&")
-		if name, ok := strings.CutPrefix(parameter, "product="); ok {
+		parameter := query
+		if end := strings.IndexAny(query, "&;"); end >= 0 {
+			parameter, query = query[:end], query[end+1:]
+		} else {
+			query = ""
+		}
+		name, ok := strings.CutPrefix(parameter, "product=")
+		if !ok {
+			name, ok = strings.CutPrefix(parameter, "product[]=")
+		}
+		if name = trimBlanks(name); ok && name != "" {
 			return name
 		}
 	}
 	return ""
+}
+
+// trimBlanks leaves out blanks at the ends, as they are written in a query.
+func trimBlanks(name string) string {
+	for {
+		before := len(name)
+		name = strings.Trim(name, "+ ")
+		name = strings.TrimSuffix(strings.TrimPrefix(name, "%20"), "%20")
+		if len(name) == before {
+			return name
+		}
+	}
 }
 
 // routes are patterns in the manner of echo, each as its segments.
