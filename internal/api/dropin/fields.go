@@ -16,7 +16,7 @@ import (
 type field func(value any) (canonical any, ok bool)
 
 // trim puts the fields into their canonical form.
-func (rule bodyRule) trim(fields map[string]any) Oddity {
+func (rule bodyRule) trim(fields map[string]any) (why Oddity) {
 	for name := range fields {
 		if _, listed := rule[name]; !listed {
 			return UnknownParameter
@@ -24,15 +24,16 @@ func (rule bodyRule) trim(fields map[string]any) Oddity {
 	}
 	for name, value := range fields {
 		canonical, ok := rule[name](value)
-		if why, unknown := canonical.(Oddity); unknown {
-			return why
+		switch inside, odd := canonical.(Oddity); {
+		case odd && inside == UnknownParameter: // which says more than an odd value beside it
+			return inside
+		case odd || !ok:
+			why = OddValue
+		default:
+			fields[name] = canonical
 		}
-		if !ok {
-			return OddValue
-		}
-		fields[name] = canonical
 	}
-	return ""
+	return why
 }
 
 // slotsSearchBody is docs/dexcare.md §5.4.

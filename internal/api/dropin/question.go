@@ -1,6 +1,7 @@
 package dropin
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,13 +38,31 @@ func (route *Route) Read(r *http.Request, item string) (q Question, err error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	q.Key, q.Brackets, q.Oddity = route.Key(item, r.Header.Get("domain"), values)
 	if err != nil || len(r.Header.Values("domain")) > 1 || !route.expects(item) {
-		q.Oddity = OddValue
+		q.Oddity = cmp.Or(q.Oddity, OddValue)
 	}
-	if route.body != nil {
-		err = route.body.read(r, &q)
-		return q, err
+	if route.asksUnknown(values) { // whatever else is odd: it is counted
+		q.Oddity = UnknownParameter
 	}
-	return q, nil
+	if route.body == nil {
+		return q, nil
+	}
+	ofQuery := q.Oddity
+	err = route.body.read(r, &q)
+	if ofQuery == UnknownParameter || q.Oddity == "" {
+		q.Oddity = ofQuery
+	}
+	return q, err
+}
+
+// asksUnknown reports whether a query names what the contract does not list.
+func (route *Route) asksUnknown(values url.Values) bool {
+	for name := range values {
+		plain, bracketed := strings.CutSuffix(name, "[]")
+		if reader, known := route.listed[plain]; name != "product" && (!known || bracketed && !reader.list) {
+			return true
+		}
+	}
+	return false
 }
 
 // expects reports whether the path's own parameter is of the form that the contract gives it.
