@@ -162,13 +162,20 @@ func upstreamSaid(c echo.Context, err error) error {
 	if !concernsClient(e) {
 		return failureOf(e)
 	}
-	contentType := "text/plain; charset=utf-8"
-	if body := bytes.TrimSpace(e.Body); len(body) > 0 && (body[0] == '{' || body[0] == '[') {
-		contentType = echo.MIMEApplicationJSON
-	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	c.Response().Header().Set("Cache-Status", "timeslots; fwd=miss")
-	return c.Blob(e.Status, contentType, e.Body)
+	return c.Blob(e.Status, contentTypeOf(e), e.Body)
+}
+
+// contentTypeOf is what upstream said of its refusal, or what it looks like.
+func contentTypeOf(e *timeslot.Error) string {
+	if e.ContentType != "" {
+		return e.ContentType
+	}
+	if body := bytes.TrimSpace(e.Body); len(body) > 0 && (body[0] == '{' || body[0] == '[') {
+		return echo.MIMEApplicationJSON
+	}
+	return "text/plain; charset=utf-8"
 }
 
 // concernsClient reports whether upstream refused what the client asked, not how we asked it.

@@ -103,7 +103,7 @@ func (a *answer) verdict() error {
 	}
 	e := &timeslot.Error{Kind: kind, Status: a.status, RetryAfter: retryAfter(a.header.Get("Retry-After"))}
 	if a.status >= 400 && a.status < 500 {
-		e.Body = bytes.Clone(a.body)
+		e.Body, e.ContentType = bytes.Clone(a.body), a.header.Get("Content-Type")
 	}
 	return e
 }

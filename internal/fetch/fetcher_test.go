@@ -262,3 +262,17 @@ func TestWhatLiesBeyondTheLookaheadIsNotAskedFor(t *testing.T) {
 		t.Errorf("a block beyond the limit: %d calls, %v", len(asked), err)
 	}
 }
+
+func TestARefusalIsKeptWithItsBodyAndWhatUpstreamSaysItIs(t *testing.T) {
+	for _, contentType := range []string{"text/html; charset=utf-8", "application/problem+json"} {
+		u := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, "<p>no</p>")
+		})
+		_, err := u.fetcher(t, nil).Fetch(t.Context(), timeslot.FragmentKey{Operation: timeslot.OpDepartments, Version: 4}, Call{})
+		if e, ok := err.(*timeslot.Error); !ok || string(e.Body) != "<p>no</p>" || e.ContentType != contentType {
+			t.Errorf("%+v, want it with %s", err, contentType)
+		}
+	}
+}

@@ -24,13 +24,14 @@ const (
 
 // Error is a failed upstream read: kind, operation, source and cause.
 type Error struct {
-	Kind       Kind
-	Source     Source
-	Operation  Operation
-	Status     int           // HTTP status, 0 when there was no answer
-	RetryAfter time.Duration // when it makes sense to try again; 0 when unknown
-	Body       []byte        // of a 4xx, for drop-in routes to repeat; never logged
-	Err        error
+	Kind        Kind
+	Source      Source
+	Operation   Operation
+	Status      int           // HTTP status, 0 when there was no answer
+	RetryAfter  time.Duration // when it makes sense to try again; 0 when unknown
+	Body        []byte        // of a 4xx, for drop-in routes to repeat; never logged
+	ContentType string        // of Body, as upstream said; empty: it said none
+	Err         error
 }
 
 func (e *Error) Error() string {
