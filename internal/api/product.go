@@ -76,8 +76,8 @@ func (u *useCase) count() {
 	}
 }
 
-// productOf is that of a request of DexCare's own, which upstream judges the parameter of: it counts also where it is written so
-// oddly that the read passes through, or a switch could be passed by. It is noted in the record.
+// productOf is that of a request of DexCare's own, which upstream judges the parameter of: it counts also where it is
+// written so oddly that the read passes through, or a switch could be passed by. It is noted in the record.
 func (s *Server) productOf(c echo.Context) *useCase {
 	use := s.product(query.NamedProduct(c.Request().URL.RawQuery))
 	recordOf(c).Product = use.label

@@ -20,8 +20,8 @@ type BypassTarget struct {
 	Operation timeslot.Operation // for metrics and the log
 	Detail    string             // why, as Cache-Status's detail has it (RFC 9211 §2.8), a token; empty: not said
 
-	// Edit leaves out of the body of a success what may not be shown, and says whether the rest is strict (docs/architecture.md §6).
-	// nil: bodies go back as they come.
+	// Edit leaves out of the body of a success what may not be shown, and says whether the rest is strict
+	// (docs/architecture.md §6). nil: bodies go back as they come.
 	Edit func(ctx context.Context, body []byte) (edited []byte, strict bool)
 }
 

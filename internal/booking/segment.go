@@ -11,9 +11,9 @@ import (
 // maxOpaque bounds an escaped segment: session ids and device tokens are long.
 const maxOpaque = 512
 
-// opaque reports whether a segment whose content is between client and upstream is one segment to every server, neither more nor
-// another one: as it is, and unescaped again and again. Everything else in it is text: people type codes with quotes, currencies
-// and emoji.
+// opaque reports whether a segment whose content is between client and upstream is one segment to every server, neither more
+// nor another one: as it is, and unescaped again and again. Everything else in it is text: people type codes with quotes,
+// currencies and emoji.
 func opaque(escaped string) bool {
 	text, err := url.PathUnescape(escaped)
 	if err != nil || len(escaped) > maxOpaque {
@@ -76,7 +76,8 @@ var lookAlikes = strings.NewReplacer(
 	"﹪", "%", "﹔", ";", "\u037e", ";", "﹖", "?", "﹟", "#",
 )
 
-// likeASCII is a text as the most careless server reads it: look-alikes for what they look like, and nothing where nothing is seen.
+// likeASCII is a text as the most careless server reads it: look-alikes for what they look like, and nothing where nothing
+// is seen.
 func likeASCII(text string) string {
 	if isASCII(text) {
 		return text

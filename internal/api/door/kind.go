@@ -59,8 +59,8 @@ func (r *rules) kindOf(req *http.Request) kind {
 // pathOf is the path as the router reads it: "%2F" ends no segment.
 func pathOf(r *http.Request) string { return cmp.Or(r.URL.RawPath, r.URL.Path) }
 
-// productOf finds the first product in a raw query, as query.NamedProduct does. It decodes nothing but blanks: a name that needs it
-// is none that is configured. A client that names another product gains what that product has, and no more.
+// productOf finds the first product in a raw query, as query.NamedProduct does. It decodes nothing but blanks: a name that
+// needs it is none that is configured. A client that names another product gains what that product has, and no more.
 func productOf(query string) string {
 	for query != "" {
 		parameter := query

@@ -23,8 +23,8 @@ func Product(values url.Values) (string, *timeslot.Violation) {
 	return named[0], nil
 }
 
-// NamedProduct is the first product in a raw query that can be read, however it is written: given twice, as a list, with blanks,
-// after a semicolon, beside what is odd. Whose request it is must not depend on how it is put. Empty: it names none.
+// NamedProduct is the first product in a raw query that can be read, however it is written: given twice, as a list, with
+// blanks, after a semicolon, beside what is odd. Whose request it is must not depend on how it is put. Empty: it names none.
 func NamedProduct(raw string) string {
 	for parameter := range strings.FieldsFuncSeq(raw, func(r rune) bool { return r == '&' || r == ';' }) {
 		name, value, _ := strings.Cut(parameter, "=")
