@@ -63,7 +63,7 @@ type Repeated struct {
 func (e *Engine) Repeat(ctx context.Context, r *Reading) (Repeated, error) {
 	view, strict := e.opt.Taken.Current(context.WithoutCancel(ctx))
 	out := Repeated{Body: r.Fragment.Body, TakenVersion: view.Version(), Strict: r.strict && strict}
-	if view.Version() == 0 {
+	if view.Empty() {
 		return out, nil
 	}
 	now := e.opt.Now()

@@ -3,6 +3,7 @@ package search
 import (
 	"testing"
 
+	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
 )
 
@@ -25,4 +26,42 @@ func TestAnOldStatusPageIsNotServedWhileItsSourceFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A start that nobody can tell is in doubt as long as something is taken, and no longer.
+func TestASlotWithoutAZoneIsInDoubtOnlyWhileSomethingIsTaken(t *testing.T) {
+	inBubble(t, "", func(t *testing.T) {
+		key := timeslot.FragmentKey{Operation: timeslot.OpAvailabilitySlots, Version: 1, Exact: true, Post: true, Params: "{}"}
+		d := newDesk(directoryOf(clinic), &timeslot.Fragment{Key: key, Body: []byte(
+			`{"slots":[{"slotDateTime":"2026-12-03T10:00:00","providerOptions":[{"npi":"9000000041","departmentEhrIdentifier":"e|9"}]}]}`)})
+		ledger, err := taken.NewLedger(taken.LedgerOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := newEngine(t, d, func(o *Options) { o.Taken = ledger })
+		strict := func() bool {
+			t.Helper()
+			r, err := e.Read(t.Context(), key, Caller{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			repeated, err := e.Repeat(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return repeated.Strict
+		}
+		if !strict() {
+			t.Error("nothing was booked, and it is in doubt")
+		}
+		claim := timeslot.Claim{NPI: npi, Identity: timeslot.Identity{EHRInstance: "e", DepartmentID: "1", Clinician: npi, VisitTypeID: "v", Start: inHours(3)}}
+		ledger.Promote(claim, "o")
+		if strict() {
+			t.Error("it may be what was booked, and it is not in doubt")
+		}
+		ledger.Release(claim)
+		if !strict() {
+			t.Error("nothing is taken any more, and it is in doubt")
+		}
+	})
 }

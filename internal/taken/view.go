@@ -29,6 +29,9 @@ func newView() *View {
 // replica, or because fragments were declared outdated. Entries that ended by time make no new version.
 func (v *View) Version() uint64 { return v.version }
 
+// Empty reports whether nothing is taken, so that no slot is hidden and none is in doubt.
+func (v *View) Empty() bool { return v.starts.size == 0 && v.slotIDs.size == 0 }
+
 // Hides reports whether slot, of schedule s, must not be offered at now: its identity or its slotId is claimed, or its
 // clinician is claimed elsewhere at an overlapping time, since nobody is in two places. Claims and slots that do not
 // say how long they take count as a minute; pools of clinicians never overlap.
@@ -39,7 +42,7 @@ func (v *View) Hides(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.T
 
 // HidesUntil is Hides, and until when all that hides the slot now has ended.
 func (v *View) HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, now time.Time) (until time.Time, hidden bool) {
-	if v.starts.size == 0 && v.slotIDs.size == 0 {
+	if v.Empty() {
 		return time.Time{}, false
 	}
 	by := func(m *mark) {
