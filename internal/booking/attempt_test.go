@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"timeslots/internal/problem"
+	"timeslots/test/rig"
 )
 
 // desk is an upstream without a network, for tests that own the clock. It counts what reaches it.
@@ -199,7 +200,7 @@ func TestAPanicOnTheWayLeavesTheKeyUsed(t *testing.T) {
 }
 
 // pass lets bubble time go by (testing/synctest).
-func pass(d time.Duration) { <-time.After(d) }
+func pass(d time.Duration) { <-rig.After(d) }
 
 // shared is a memory of all replicas; while it is away nobody can be asked.
 type shared struct {

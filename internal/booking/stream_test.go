@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"timeslots/test/rig"
 )
 
 // stream is an answer's body that takes its pauses, one before each line, until the call's time is up. It and its reader
@@ -26,7 +28,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	select {
-	case <-time.After(s.pauses[0]):
+	case <-rig.After(s.pauses[0]):
 	case <-s.call.Done():
 		return 0, context.Cause(s.call)
 	}

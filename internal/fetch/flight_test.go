@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 var flightKey = timeslot.FragmentKey{Operation: timeslot.OpProviderTimeslots, Version: 5, NPI: "9000000017"}
@@ -19,7 +20,7 @@ func slowWork(calls *atomic.Int32, d time.Duration) Work {
 	return func(ctx context.Context) (*timeslot.Fragment, error) {
 		calls.Add(1)
 		select {
-		case <-after(d):
+		case <-rig.After(d):
 			return &timeslot.Fragment{Key: flightKey}, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -210,15 +211,4 @@ func TestFanOutRunsAllAtBoundedWidthAndStopsStartingWhenTimeIsUp(t *testing.T) {
 }
 
 // pass lets bubble time go by (testing/synctest).
-func pass(d time.Duration) { <-after(d) }
-
-// after is [time.After], without a timer where there is nothing to wait for: those who receive from timers of one bubble
-// that are due already run them, and two at once break the race detector's own state (golang.org/issue/78156).
-func after(d time.Duration) <-chan time.Time {
-	if d > 0 {
-		return time.After(d)
-	}
-	due := make(chan time.Time)
-	close(due)
-	return due
-}
+func pass(d time.Duration) { <-rig.After(d) }

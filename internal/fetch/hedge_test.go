@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // hedges counts second calls besides what notes remember.
@@ -33,7 +34,7 @@ func hedgeGuard(opt SourceOptions) (*guard, *hedges) {
 func taking(d time.Duration) reader {
 	return func(ctx context.Context, _ bool) (*timeslot.Fragment, error) {
 		select {
-		case <-after(d):
+		case <-rig.After(d):
 			return &timeslot.Fragment{}, nil
 		case <-ctx.Done():
 			return nil, transportError(ctx, ctx.Err())

@@ -13,6 +13,7 @@ import (
 	"timeslots/internal/fetch"
 	"timeslots/internal/taken"
 	"timeslots/internal/timeslot"
+	"timeslots/test/rig"
 )
 
 // desk is an upstream that answers from a table, counts its calls, and can be slow or failing.
@@ -48,7 +49,7 @@ func (d *desk) FetchBlocks(ctx context.Context, key timeslot.FragmentKey, throug
 	delay, failure := d.delay[source], cmp.Or(d.failKey[key], d.failure[source])
 	d.mu.Unlock()
 	select {
-	case <-after(delay):
+	case <-rig.After(delay):
 	case <-ctx.Done(): // as the real client says it
 		kind := timeslot.KindCanceled
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -228,18 +229,7 @@ func inBubble(t *testing.T, name string, check func(*testing.T)) {
 }
 
 // pass lets bubble time go by (testing/synctest).
-func pass(d time.Duration) { <-after(d) }
-
-// after is [time.After], without a timer where there is nothing to wait for: those who receive from timers of one bubble
-// that are due already run them, and two at once break the race detector's own state (golang.org/issue/78156).
-func after(d time.Duration) <-chan time.Time {
-	if d > 0 {
-		return time.After(d)
-	}
-	due := make(chan time.Time)
-	close(due)
-	return due
-}
+func pass(d time.Duration) { <-rig.After(d) }
 
 // search prepares a query and answers it.
 func (e *Engine) search(ctx context.Context, q *timeslot.Query, caller Caller) (*Answer, error) {

@@ -15,7 +15,7 @@ import (
 // maxAnswer bounds what is read of one answer, in bytes.
 const maxAnswer = 64 << 20
 
-// Exchange is one attempt of a call, for whoever counts. Unreadable answers are known later, as errors of a screen.
+// Exchange is one attempt of a call, for those who count. Unreadable answers are known later, as errors of a screen.
 type Exchange struct {
 	Call   string // the SDK's name of it
 	Public bool   // a read that is the same for everybody, which a cache may answer

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
 	"timeslots/test/rig"
 )
 
