@@ -18,7 +18,6 @@ type useCase struct {
 	switchedBy string // the product whose switch counts
 	upstream   string
 	lifetime   *response.Lifetime // of its answers, for others
-	shownAs    int                // under which [timeslot.Servings] count it
 	asked      *atomic.Int64      // of one that is not configured; nil: not counted
 }
 
@@ -29,13 +28,10 @@ type useCases struct {
 	unnamed, other *useCase
 }
 
-func newUseCases(products map[string]Product, meter Meter) useCases {
+func newUseCases(products map[string]Product) useCases {
 	u := useCases{named: map[string]*useCase{}}
 	for name, p := range products {
 		use := useCase{Product: p, label: name, switchedBy: name, upstream: name, lifetime: response.NewLifetime(p.MaxAge)}
-		if meter != nil {
-			use.shownAs = meter.Product(name)
-		}
 		u.named[name] = &use
 		for _, alias := range p.Aliases {
 			other := use
@@ -46,9 +42,6 @@ func newUseCases(products map[string]Product, meter Meter) useCases {
 	unnamed, other := *u.named[DefaultProduct], *u.named[DefaultProduct]
 	unnamed.upstream = ""
 	other.label, other.upstream = OtherProduct, ""
-	if meter != nil {
-		other.shownAs = meter.Product(OtherProduct)
-	}
 	u.unnamed, u.other = &unnamed, &other
 	return u
 }
