@@ -34,6 +34,7 @@ var ruled = []string{
 	"internal/crowd",
 	"internal/fence",
 	"internal/fetch",
+	"internal/freshness",
 	"internal/merge",
 	"internal/metrics",
 	"internal/ops",
