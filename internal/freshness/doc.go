@@ -10,4 +10,6 @@
 //
 // Fresh times follow a fragment within a few sales; hours of the day and days of the week are not modelled beyond that.
 // How soon a slot begins matters only by its place: the first ones are counted apart from the rest.
+//
+// docs/freshness.md has the formulas, their sources, and what the simulation shows.
 package freshness

@@ -15,7 +15,7 @@ type Policy struct {
 
 const (
 	growth = 1.5 // a fresh time becomes this much longer by one refresh at most
-	worst  = 4.0 // times Untrue: what a fragment may come to for the sake of others
+	worst  = 6.0 // times Untrue: what a fragment may come to for the sake of others
 )
 
 // Price is what a call costs, see [Budget]. The zero value is that of a source with calls to spare whose fragments
