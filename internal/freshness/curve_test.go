@@ -147,6 +147,27 @@ func (all curves) log(t *testing.T) {
 	}
 }
 
+// Who finds a copy too old may be shown it while it is read again. The same fresh times are the best then.
+func TestStaleCopiesMayBeShownOnceMore(t *testing.T) {
+	late := func(town []*clinic, by chooser) chooser {
+		for _, c := range town {
+			c.late = true
+		}
+		return by
+	}
+	all := curveOf(0, func(town []*clinic) chooser { return late(town, learnerOf(town, usual, 0)) })
+	today := curveOf(0, func(town []*clinic) chooser { return late(town, always(usual.Fresh)) })
+	best := curveOf(0, func(town []*clinic) chooser { return late(town, oracleOf(town, prices[3])) },
+		func(town []*clinic) chooser { return late(town, oracleOf(town, prices[1])) },
+		func(town []*clinic) chooser { return late(town, oracleOf(town, prices[2])) })
+	above := all[0].untrue/best.untrueAt(all[0].calls) - 1
+	t.Logf("15 s: %.2f calls, %.3f %% untrue; learned: %.2f calls, %.3f %% untrue, %.1f %% above the best",
+		today[0].calls, today[0].untrue*100, all[0].calls, all[0].untrue*100, above*100)
+	if !(above <= 0.15) || all[0].untrue > today[0].untrue/2 || all[0].untrue > usual.Untrue*1.1 {
+		t.Errorf("%.2f calls, %.3f %% untrue", all[0].calls, all[0].untrue*100)
+	}
+}
+
 // With fewer calls than its share takes, a source makes those that are allowed, and nearly the best of them.
 func TestScarceCallsGoWhereTheyPreventMost(t *testing.T) {
 	const allowed = 5.0

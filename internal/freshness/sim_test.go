@@ -19,6 +19,7 @@ type clinic struct {
 	read  time.Duration
 	shown int // views of the copy
 	has   bool
+	late  bool // who finds the copy too old is shown it, and the next one the new copy
 }
 
 const further = 0.9 // a slot sells this much slower than the one before it
@@ -69,9 +70,12 @@ func (c *clinic) goneAmong(ids []uint32) (gone int) {
 
 // look is what a refresh sees that somebody waits for.
 func (c *clinic) look(now time.Duration) Look {
-	near := min(NearSlots, len(c.copy))
+	near, waited := min(NearSlots, len(c.copy)), 1
+	if c.late {
+		waited = 0
+	}
 	return Look{
-		Age: now - c.read, Views: c.shown, Waited: 1,
+		Age: now - c.read, Views: c.shown, Waited: waited,
 		Near: near, NearGone: c.goneAmong(c.copy[:near]), Shown: len(c.copy), Gone: c.goneAmong(c.copy),
 	}
 }
@@ -108,25 +112,39 @@ func simulate(seed uint64, town []*clinic, by chooser) outcome {
 			continue
 		}
 		called := !c.has || now-c.read > by.fresh(at/2)
-		if called {
-			if c.has {
-				by.refreshed(at/2, c.look(now), now)
-			}
-			c.copy, c.read, c.shown, c.has = append(c.copy[:0], c.slots...), now, 0, true
-		} else {
-			c.shown++
-		}
+		wrong := c.view(called, func() { by.refreshed(at/2, c.look(now), now) }, now)
 		if now < warmUp {
 			continue
 		}
 		views++
+		untrue += wrong
 		if called {
 			calls++
 		}
-		near := c.copy[:min(NearSlots, len(c.copy))]
-		untrue += float64(c.goneAmong(near)) / float64(len(near))
 	}
 	return outcome{untrue: untrue / views, calls: calls / measured.Seconds()}
+}
+
+// view returns which share of what it shows is untrue. A call brings a new copy, after the old one was compared.
+func (c *clinic) view(called bool, compare func(), now time.Duration) (untrue float64) {
+	if called && c.has && c.late {
+		c.shown++
+		untrue = c.untrue()
+	}
+	if called {
+		if c.has {
+			compare()
+		}
+		c.copy, c.read, c.shown, c.has = append(c.copy[:0], c.slots...), now, 0, true
+		return untrue
+	}
+	c.shown++
+	return c.untrue()
+}
+
+func (c *clinic) untrue() float64 {
+	near := c.copy[:min(NearSlots, len(c.copy))]
+	return float64(c.goneAmong(near)) / float64(len(near))
 }
 
 // always is one fresh time for all.
