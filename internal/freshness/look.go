@@ -52,12 +52,11 @@ func (l Look) untrue() float64 {
 	return views / 2 * float64(l.NearGone) / float64(l.Near)
 }
 
-// counts are how many slots went, corrected for what hides in small numbers, and for how many slot seconds they were
-// looked at.
+// counts are how many slots went, corrected for what hides in small numbers, and in how many slot seconds.
 type counts struct{ events, exposure float64 }
 
-// counted is of gone slots among n in a time. n times Cho and Garcia-Molina's estimate, −log((n−x+½)/(n+½)), is a little
-// more than x: of many gone slots some would have gone twice.
+// counted is of gone slots among n in a time. n times Cho and Garcia-Molina's estimate, −log((n−x+½)/(n+½)), is
+// a little more than x: of many gone slots some would have gone twice.
 func counted(n, gone int, seconds float64) counts {
 	size := float64(n)
 	return counts{size * -math.Log((size-float64(gone)+0.5)/(size+0.5)), size * seconds}
