@@ -116,8 +116,13 @@ func (m *Memory) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) 
 
 // Renew implements [Store].
 func (m *Memory) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (*timeslot.Fragment, bool, error) {
+	return m.fill(ctx, key, func(f *timeslot.Fragment) bool { return m.freshFor(f, ahead) }, work)
+}
+
+// fill gives the copy that is held where it is usable, else what work brings.
+func (m *Memory) fill(ctx context.Context, key timeslot.FragmentKey, usable func(*timeslot.Fragment) bool, work Work) (*timeslot.Fragment, bool, error) {
 	last := m.get(key, m.now()).Fragment
-	if last != nil && m.freshFor(last, ahead) {
+	if last != nil && usable(last) {
 		return last, false, nil
 	}
 	f, keep, err := m.fences.run(ctx, last, work, m.recorder)

@@ -41,6 +41,9 @@ type Store interface {
 	// Renew is Fill for a copy that is about to grow stale: only one that stays fresh for ahead spares the work.
 	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (f *timeslot.Fragment, shared bool, err error)
 
+	// FillSince is Fill where only a copy that upstream gave no earlier than since spares the work, however long it is fresh.
+	FillSince(ctx context.Context, key timeslot.FragmentKey, since time.Time, work Work) (f *timeslot.Fragment, shared bool, err error)
+
 	// Leases tells, for those who watch, how long the lease of each key still lasts; 0 where no replica has one, as far
 	// as can be told.
 	Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration

@@ -85,7 +85,11 @@ func (t *Tiered) Fill(ctx context.Context, key timeslot.FragmentKey, work Work) 
 
 // Renew implements [Store].
 func (t *Tiered) Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work Work) (*timeslot.Fragment, bool, error) {
-	usable := func(f *timeslot.Fragment) bool { return t.memory.freshFor(f, ahead) }
+	return t.fill(ctx, key, func(f *timeslot.Fragment) bool { return t.memory.freshFor(f, ahead) }, work)
+}
+
+// fill gives a copy that is usable: one that is held, what another replica fills meanwhile, or what work brings.
+func (t *Tiered) fill(ctx context.Context, key timeslot.FragmentKey, usable func(*timeslot.Fragment) bool, work Work) (*timeslot.Fragment, bool, error) {
 	last := t.memory.get(key, t.memory.now()).Fragment
 	if last != nil && usable(last) {
 		return last, false, nil

@@ -27,6 +27,8 @@ type Store interface {
 	Leases(ctx context.Context, keys []timeslot.FragmentKey) []time.Duration
 	// Renew is Fill where only a copy that stays fresh for ahead spares the work.
 	Renew(ctx context.Context, key timeslot.FragmentKey, ahead time.Duration, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
+	// FillSince is Fill where only a copy that upstream gave no earlier than since spares the work.
+	FillSince(ctx context.Context, key timeslot.FragmentKey, since time.Time, work cache.Work) (f *timeslot.Fragment, shared bool, err error)
 	// Drop lets go of copies in this process's memory that serve nobody any more, and gives their keys.
 	Drop(keys []timeslot.FragmentKey, needless func(*timeslot.Fragment) bool) (dropped []timeslot.FragmentKey)
 }
@@ -64,6 +66,8 @@ type Options struct {
 	Profiles []merge.Profile // orders that queries may ask for; nil: those of [merge.Profiles]
 
 	Offered func(*timeslot.Fragment) // told what was read of an answer that passed through; nil: nobody
+
+	CheckAge time.Duration // how old the copy may be that says a slot is available, see [Engine.Check]; 0: 2 s
 
 	FlightLimit time.Duration // the longest a shared call may take; 0: 10 s
 	UnionBytes  int           // that may be taken by what questions have in common, see [merge.Unions]; 0: 64 MiB
@@ -113,6 +117,7 @@ func New(opt Options) (*Engine, error) {
 	}
 	opt.Limits.Lookahead = cmp.Or(opt.Limits.Lookahead, opt.Limits.MaxWindow)
 	opt.FlightLimit = cmp.Or(opt.FlightLimit, 10*time.Second)
+	opt.CheckAge = cmp.Or(opt.CheckAge, 2*time.Second)
 	if opt.Recorder == nil {
 		opt.Recorder = silent{}
 	}

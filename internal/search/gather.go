@@ -28,6 +28,7 @@ type read struct {
 	joined    bool
 	renewal   renewal
 	ahead     time.Duration // a copy that stays fresh for so long needs no refresh
+	since     time.Time     // only a copy that was fetched no earlier does; zero: bounds decide
 }
 
 // gather reads what the query needs, until ctx ends: the directory's list of departments first, which is nearly always in

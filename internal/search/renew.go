@@ -11,7 +11,7 @@ import (
 
 // refill is the work of a flight for one key.
 func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Duration) fetch.Work {
-	return e.renew(key, ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
+	return e.renew(key, need{ahead: ahead}, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
 		call.Last = []*timeslot.Fragment{last}
 		parts, err := e.fetchBlocks(ctx, key, key.Block, call)
 		if err != nil {
@@ -25,11 +25,11 @@ func (e *Engine) refill(key timeslot.FragmentKey, call fetch.Call, ahead time.Du
 // but the work.
 //
 // Looking again matters: goroutine A looks the key up and misses, B's flight for it stores and ends, and only then A
-// comes to its own flight. Without the second look A would fetch what B just stored. Only a copy that stays fresh for
-// ahead counts as found.
-func (e *Engine) renew(key timeslot.FragmentKey, ahead time.Duration, work cache.Work) fetch.Work {
+// comes to its own flight. Without the second look A would fetch what B just stored. Only a copy that meets the
+// need counts as found.
+func (e *Engine) renew(key timeslot.FragmentKey, n need, work cache.Work) fetch.Work {
 	return func(ctx context.Context) (*timeslot.Fragment, error) {
-		fragment, shared, err := e.opt.Store.Renew(ctx, key, ahead, work)
+		fragment, shared, err := n.fill(ctx, e.opt.Store, key, work)
 		if shared {
 			e.opt.Recorder.Coalesced("fleet")
 		}

@@ -117,7 +117,7 @@ type result struct {
 // older than the fence of any.
 func (s *stretch) enter(ctx context.Context, i int) {
 	key := s.reads[i].key
-	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.reads[i].ahead, func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
+	fragment, joined, err := s.engine.flight.Do(ctx, key, s.engine.renew(key, s.reads[i].need(), func(ctx context.Context, last *timeslot.Fragment) (*timeslot.Fragment, error) {
 		s.knows(key, last)
 		for next := s.advance(); next >= 0; next = s.advance() {
 			s.enter(ctx, next)
