@@ -144,6 +144,7 @@ var observed = map[string]struct {
 	"booking.maxBody":                    {value: "7KiB", seen: seesPassing},
 	"booking.tombstone":                  {value: "70m", seen: seesTaking},
 	"booking.lease":                      {value: "70ms", seen: seesTaking},
+	"booking.checkAge":                   {test: "TestAChosenSlotIsCheckedThroughTheService"},
 	"booking.taken":                      {value: "[{status: 422, text: Gone}]", seen: seesPassing, test: "TestNoAnswerMeansTakenWhereTheListIsEmpty"},
 	"access.keys":                        {value: "a-key", seen: seesPassing},
 	"products.flushot.ranking":           {value: "balanced", seen: seesServing},

@@ -65,7 +65,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	}
 	engine, err := search.New(search.Options{
 		Store: s.store, Fetcher: fetcher, Taken: s.disabled.taken(s.ledger), Sources: searchSources(cfg.Sources), Limits: limits,
-		FlightLimit: flightLimit(cfg.Sources), UnionBytes: unionBytes(memoryLimit()), Offered: s.index.Add, Recorder: s.metrics, Logger: s.log,
+		CheckAge: cfg.Booking.CheckAge, FlightLimit: flightLimit(cfg.Sources), UnionBytes: unionBytes(memoryLimit()), Offered: s.index.Add, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		fetcher.Close()

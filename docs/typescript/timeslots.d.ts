@@ -72,6 +72,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/timeslots/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is it still there?
+         * @description For the moment a person has chosen a time, and for lists that have been open for long: says of each slot whether it still can be booked, from an answer of DexCare's that is two seconds old at most (`booking.checkAge`), which is fetched for it where there is none. A crowd that checks one slot is one call. A slot that was booked through this service is `taken`, without a call.
+         *
+         *     No slot is an error: one whose source failed is `unknown`, and says why.
+         */
+        post: operations["checkTimeslots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1269,6 +1291,212 @@ export interface components {
             sources: components["schemas"]["SourceReport"][];
         };
         /**
+         * @description Slots to be looked for.
+         * @example {
+         *       "slots": [
+         *         {
+         *           "npi": "9000000017",
+         *           "departmentIdentifier": "org.acme.ehr.main|4100200410",
+         *           "visitTypeName": "FollowUp",
+         *           "slotDateTime": "2026-12-07T09:00:00-08:00",
+         *           "id": "JnJeR0usdqkWHEw0"
+         *         }
+         *       ]
+         *     }
+         */
+        CheckRequest: {
+            /** @description The slots, as they stand in an answer. */
+            slots: components["schemas"]["ChosenSlot"][];
+        };
+        /**
+         * @description A slot as an answer names it, by these fields and no others. Where both fields of a pair are given, `departmentIdentifier` and `visitTypeName` count.
+         * @example {
+         *       "npi": "9000000017",
+         *       "departmentIdentifier": "org.acme.ehr.main|4100200410",
+         *       "visitTypeName": "FollowUp",
+         *       "slotDateTime": "2026-12-07T09:00:00-08:00",
+         *       "id": "JnJeR0usdqkWHEw0"
+         *     }
+         */
+        ChosenSlot: {
+            /** @description The clinician. */
+            npi: string;
+            /** @description The clinic: EHR instance, `|` and its id. */
+            departmentIdentifier?: string;
+            /** @description The clinic, by its URL name. */
+            departmentUrlName?: string;
+            /** @description The type of visit, in any case. */
+            visitTypeName?: string;
+            /** @description The type of visit, by its id. */
+            visitTypeId?: string;
+            /**
+             * Format: date-time
+             * @description When it begins, with any offset.
+             */
+            slotDateTime: string;
+            /** @description Its id, if known. It comes back as it is, and tells the members of a pool of clinicians apart. */
+            id?: string;
+        };
+        /**
+         * @description The answer of `POST /v1/timeslots/check`.
+         * @example {
+         *       "asOf": "2026-12-07T16:11:46.893Z",
+         *       "complete": true,
+         *       "slots": [
+         *         {
+         *           "id": "JnJeR0usdqkWHEw0",
+         *           "status": "available",
+         *           "checkedAt": "2026-12-07T16:11:46.893Z",
+         *           "slot": {
+         *             "id": "JnJeR0usdqkWHEw0",
+         *             "slotDateTime": "2026-12-07T09:00:00-08:00",
+         *             "duration": 30,
+         *             "timezone": "America/Los_Angeles",
+         *             "ehrInstance": "org.acme.ehr.main",
+         *             "departmentId": "4100200410",
+         *             "departmentIdentifier": "org.acme.ehr.main|4100200410",
+         *             "npi": "9000000017",
+         *             "visitTypeId": "7203",
+         *             "visitTypeName": "FollowUp",
+         *             "visitTypeTitle": "Follow Up Visit",
+         *             "modality": "INCLINIC",
+         *             "forNewPatient": false,
+         *             "forEstablishedPatient": true,
+         *             "distance": 6.58,
+         *             "sources": [
+         *               "providerDirect",
+         *               "careOptions"
+         *             ],
+         *             "booking": {
+         *               "flow": "provider",
+         *               "slotId": "u+PoNA4/ZwBPjwC4YnTVMQ=="
+         *             },
+         *             "score": {
+         *               "total": 0.7154,
+         *               "wait": 0.4968,
+         *               "distance": 0.603,
+         *               "bookable": 1,
+         *               "spread": 1
+         *             }
+         *           }
+         *         }
+         *       ],
+         *       "providers": {
+         *         "9000000017": {
+         *           "name": "Ximena Bellweather"
+         *         }
+         *       },
+         *       "departments": {
+         *         "org.acme.ehr.main|4100200410": {
+         *           "name": "Acme Primary Care - Riverton",
+         *           "timezone": "America/Los_Angeles",
+         *           "phone": "206-555-0101",
+         *           "address": {
+         *             "line1": "200 Sample Street",
+         *             "line2": "Suite 1",
+         *             "city": "Riverton",
+         *             "state": "WA",
+         *             "postalCode": "98000"
+         *           }
+         *         }
+         *       },
+         *       "sources": [
+         *         {
+         *           "source": "providerDirect",
+         *           "key": "9000000017",
+         *           "status": "fresh",
+         *           "fetchedAt": "2026-12-07T16:11:46.893Z",
+         *           "slots": 173
+         *         }
+         *       ]
+         *     }
+         */
+        CheckAnswer: {
+            /**
+             * Format: date-time
+             * @description When the oldest upstream answer was fetched that this one stands on, or now where it stands on none (UTC).
+             */
+            asOf: string;
+            /** @description Whether no slot is `unknown`. */
+            complete: boolean;
+            /** @description What was found, in the order asked. */
+            slots: components["schemas"]["CheckedSlot"][];
+            /** @description The clinicians of the slots that are listed, by NPI, as far as their names are at hand. */
+            providers: {
+                [key: string]: components["schemas"]["Provider"];
+            };
+            /** @description The clinics of the slots that are listed, by `departmentIdentifier`. */
+            departments: {
+                [key: string]: components["schemas"]["Department"];
+            };
+            /** @description How each thing that was read did. */
+            sources: components["schemas"]["SourceReport"][];
+        };
+        /**
+         * @description What was found of one slot.
+         * @example {
+         *       "id": "JnJeR0usdqkWHEw0",
+         *       "status": "taken",
+         *       "checkedAt": "2026-12-07T16:11:46.893Z",
+         *       "alternatives": [
+         *         {
+         *           "id": "dzzTqfpnHpI573K7",
+         *           "slotDateTime": "2026-12-07T09:00:00-08:00",
+         *           "duration": 30,
+         *           "timezone": "America/Los_Angeles",
+         *           "ehrInstance": "org.acme.ehr.main",
+         *           "departmentId": "4100200410",
+         *           "departmentIdentifier": "org.acme.ehr.main|4100200410",
+         *           "npi": "9000000017",
+         *           "visitTypeId": "7203",
+         *           "visitTypeName": "FollowUp",
+         *           "visitTypeTitle": "Follow Up Visit",
+         *           "modality": "INCLINIC",
+         *           "forNewPatient": false,
+         *           "forEstablishedPatient": true,
+         *           "distance": 6.58,
+         *           "sources": [
+         *             "providerDirect",
+         *             "careOptions"
+         *           ],
+         *           "booking": {
+         *             "flow": "provider",
+         *             "slotId": "u+PoNA4/ZwBPjwC4YnTVMQ=="
+         *           },
+         *           "score": {
+         *             "total": 0.7154,
+         *             "wait": 0.4968,
+         *             "distance": 0.603,
+         *             "bookable": 1,
+         *             "spread": 1
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        CheckedSlot: {
+            /** @description The slot's id: as it was given, else as answers name it. */
+            id: string;
+            /**
+             * @description `available`: DexCare lists it. `taken`: it was booked through this service. `gone`: DexCare does not list it, or it is over. `unknown`: its source failed; nobody can tell.
+             * @enum {string}
+             */
+            status: "available" | "taken" | "gone" | "unknown";
+            /**
+             * Format: date-time
+             * @description When DexCare was asked or, where it was not, now (UTC).
+             */
+            checkedAt: string;
+            slot?: components["schemas"]["Slot"];
+            /** @description Other slots, the best first; of slots that are not available, where `alternatives` asks for them. They come from what is at hand, so there may be none. */
+            alternatives?: components["schemas"]["Slot"][];
+            /**
+             * @description Why it is `unknown`, as of a source.
+             * @enum {string}
+             */
+            reason?: "timeout" | "budget" | "open" | "limited" | "upstream" | "malformed" | "not-found";
+        };
+        /**
          * @description A clinician or a clinic, and when there is time. It has either `npi` or `departmentIdentifier`.
          * @example {
          *       "npi": "9000000017",
@@ -2133,6 +2361,11 @@ export interface components {
          */
         per: number;
         /**
+         * @description How many other slots come with each that is not available, at most: of the same clinician first, then of the same clinic, then around it, the nearest in time first.
+         * @example 3
+         */
+        alternatives: number;
+        /**
          * @description Finds the request in logs, here and at DexCare. Without it, or when it has another form: a new UUID.
          * @example 1d5a3b52-6b4c-4c0f-9d0e-0a4f6f0a7c11
          */
@@ -2270,6 +2503,10 @@ export interface components {
 }
 export type TimeslotsAnswer = components['schemas']['TimeslotsAnswer'];
 export type NextAvailableAnswer = components['schemas']['NextAvailableAnswer'];
+export type CheckRequest = components['schemas']['CheckRequest'];
+export type ChosenSlot = components['schemas']['ChosenSlot'];
+export type CheckAnswer = components['schemas']['CheckAnswer'];
+export type CheckedSlot = components['schemas']['CheckedSlot'];
 export type Entry = components['schemas']['Entry'];
 export type DayCount = components['schemas']['DayCount'];
 export type Slot = components['schemas']['Slot'];
@@ -2324,6 +2561,7 @@ export type ParameterExplain = components['parameters']['explain'];
 export type ParameterProduct = components['parameters']['product'];
 export type ParameterBy = components['parameters']['by'];
 export type ParameterPer = components['parameters']['per'];
+export type ParameterAlternatives = components['parameters']['alternatives'];
 export type ParameterCorrelationId = components['parameters']['correlationId'];
 export type ParameterIfNoneMatch = components['parameters']['ifNoneMatch'];
 export type ParameterAcceptEncoding = components['parameters']['acceptEncoding'];
@@ -2902,6 +3140,74 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    checkTimeslots: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The use case that asks. It decides the order, the time an answer may take and how long it may be kept, and is what the service's metrics are divided by. One that is not configured works as `default`, and so does none.
+                 * @example findadoctor
+                 */
+                product?: components["parameters"]["product"];
+                /**
+                 * @description How many other slots come with each that is not available, at most: of the same clinician first, then of the same clinic, then around it, the nearest in time first.
+                 * @example 3
+                 */
+                alternatives?: components["parameters"]["alternatives"];
+                /**
+                 * @description IANA time zone for the times and days of the answer. Without it: each department's own.
+                 * @example America/Los_Angeles
+                 */
+                userTimezone?: components["parameters"]["userTimezone"];
+            };
+            header?: {
+                /**
+                 * @description Finds the request in logs, here and at DexCare. Without it, or when it has another form: a new UUID.
+                 * @example 1d5a3b52-6b4c-4c0f-9d0e-0a4f6f0a7c11
+                 */
+                "correlation-id"?: components["parameters"]["correlationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 16 KiB. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slots": [
+                 *         {
+                 *           "npi": "9000000017",
+                 *           "departmentIdentifier": "org.acme.ehr.main|4100200410",
+                 *           "visitTypeName": "FollowUp",
+                 *           "slotDateTime": "2026-12-07T09:00:00-08:00",
+                 *           "id": "JnJeR0usdqkWHEw0"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description What was found, complete or not. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "correlation-id": components["headers"]["CorrelationId"];
+                    "Timeslots-Consistency": components["headers"]["TimeslotsConsistency"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Busy"];
         };
     };
     openapi: {

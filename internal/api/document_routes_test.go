@@ -117,7 +117,7 @@ func samples(t *testing.T, op *openapi3.Operation) (requests [][2]string) {
 			continue
 		}
 		method := http.MethodGet
-		if strings.Contains(source, " --json ") {
+		if strings.Contains(source, " --json ") || strings.Contains(source, `method: "POST"`) {
 			method = http.MethodPost
 		}
 		if _, after, ok := strings.Cut(source, "--request "); ok {
@@ -129,14 +129,14 @@ func samples(t *testing.T, op *openapi3.Operation) (requests [][2]string) {
 }
 
 func TestSnippetsAskForWhatTheyStandBeside(t *testing.T) {
-	s := newStand(t, nil)
+	s := checkStand(t)
 	for name, op := range s.document(t).operations() {
 		requests := samples(t, op)
 		if len(requests) == 0 && !strings.Contains(name, "{file}") {
 			t.Errorf("%s has no snippet", name)
 		}
 		for _, request := range requests {
-			r := httptest.NewRequest(request[0], request[1], nil)
+			r := httptest.NewRequest(request[0], request[1], strings.NewReader(slotsBody(chosen)))
 			c := s.echo.NewContext(r, httptest.NewRecorder())
 			s.echo.Router().Find(r.Method, echo.GetPath(r), c)
 			if got := r.Method + " " + skeleton(c.Path()); got != skeleton(name) {

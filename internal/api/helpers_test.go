@@ -37,6 +37,8 @@ type counter struct {
 	err     error
 	last    *timeslot.Query
 	caller  search.Caller
+	asked   search.Check                       // of the last check
+	checked func(search.Check) *search.Checked // the answer to checks
 }
 
 func (c *counter) Search(_ context.Context, q search.Prepared, caller search.Caller) (*search.Answer, error) {
@@ -52,6 +54,17 @@ func (c *counter) Search(_ context.Context, q search.Prepared, caller search.Cal
 
 func (c *counter) Explain(context.Context, search.Prepared) *search.Explanation {
 	return &search.Explanation{Result: &timeslot.Result{}}
+}
+
+func (c *counter) Check(_ context.Context, asked search.Check, caller search.Caller) (*search.Checked, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	c.asked, c.caller = asked, caller
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.checked(asked), nil
 }
 
 func (c *counter) Warm(context.Context, search.Prepared, search.Caller, time.Duration) error {

@@ -29,6 +29,8 @@ type Searcher interface {
 	events.Searcher
 	// Warm keeps what an answer needs fresh; see search.Engine.
 	Warm(ctx context.Context, q search.Prepared, caller search.Caller, ahead time.Duration) error
+	// Check says of chosen slots whether they are still there; see search.Engine.
+	Check(ctx context.Context, asked search.Check, caller search.Caller) (*search.Checked, error)
 	// Explain says how a query would be answered now, and fetches nothing.
 	Explain(ctx context.Context, q search.Prepared) *search.Explanation
 	// Read and Repeat serve drop-in routes; see search.Engine.
@@ -157,6 +159,7 @@ func (s *Server) routes() {
 	e.Match(readMethods, routeTimeslots, s.timeslots)
 	e.Match(readMethods, routeNextAvailable, s.nextAvailable)
 	e.Match(readMethods, routeEvents, s.follow)
+	e.POST(routeCheck, s.check)
 	s.mountDropIn()
 	for _, route := range append(booking.Routes(), s.opt.Further...) {
 		e.Add(route.Method, dropIn+route.Path, s.passThrough(route))

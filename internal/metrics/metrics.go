@@ -54,6 +54,7 @@ type Metrics struct {
 	upstream upstreamMetrics
 	cache    cacheMetrics
 	booking  bookingMetrics
+	check    checkMetrics
 	slo      sloMetrics
 	watched  *watched
 	gatherer prometheus.Gatherer
@@ -67,6 +68,7 @@ func New(o Options) (*Metrics, error) {
 		upstream: newUpstreamMetrics(),
 		cache:    newCacheMetrics(),
 		booking:  newBookingMetrics(),
+		check:    newCheckMetrics(),
 		slo:      newSLOMetrics(),
 		watched:  newWatched(o.Surfaces.Sources()),
 		gatherer: o.Gatherer,
@@ -99,6 +101,7 @@ func (m *Metrics) register(o Options) error {
 	all = append(all, m.upstream.collectors()...)
 	all = append(all, m.cache.collectors()...)
 	all = append(all, m.booking.collectors()...)
+	all = append(all, m.check.collectors()...)
 	all = append(all, m.slo.collectors()...)
 	var errs []error
 	for _, c := range all {
@@ -123,6 +126,7 @@ func (m *Metrics) startProductsAtZero() {
 	for _, product := range append(m.words.product.list(), other) {
 		m.request.startAtZero(product, m.words.shed.list(), m.words.surfaces.Sources())
 		m.booking.startAtZero(product)
+		m.check.startAtZero(product)
 		m.slo.objective.WithLabelValues(product)
 	}
 }

@@ -54,6 +54,7 @@ func recordEverything(m *Metrics) {
 	m.TombstonePropagation(20 * time.Millisecond)
 	m.ConfigReload("applied")
 	m.Booking("flushot", "retail", "booked")
+	m.SlotChecked("flushot", "gone")
 	m.BookedSlotAge("flushot", "booked", 12*time.Second)
 	m.WatchCache("memory", 8192, func() float64 { return 4096 }, func() float64 { return 7 })
 	m.WatchSlots(func() map[timeslot.Source]int {
@@ -101,6 +102,7 @@ func TestCountersExistAtZeroBeforeAnythingHappened(t *testing.T) {
 	for _, line := range []string{
 		`aggregator_bookings_total{flow="retail",outcome="slot_unavailable",product="flushot"} 0`,
 		`aggregator_bookings_total{flow="provider",outcome="unknown",product="other"} 0`,
+		`aggregator_checks_total{product="other",status="unknown"} 0`,
 		`aggregator_partial_responses_total{product="default",reason="open",source="careOptions"} 0`,
 		`aggregator_http_requests_shed_total{product="default",reason="in_flight"} 0`,
 		`aggregator_http_requests_in_flight 0`,
@@ -146,6 +148,7 @@ func TestRecordedValuesArriveInTheirSeries(t *testing.T) {
 		`aggregator_redis_up 1`,
 		`aggregator_bookings_total{flow="retail",outcome="booked",product="flushot"} 1`,
 		`aggregator_booked_slot_age_seconds_bucket{outcome="booked",product="flushot",le="15"} 1`,
+		`aggregator_checks_total{product="flushot",status="gone"} 1`,
 	} {
 		if !strings.Contains(body, line+"\n") {
 			t.Errorf("the scrape lacks %s", line)

@@ -11,18 +11,6 @@ import (
 	"timeslots/internal/timeslot"
 )
 
-// Choice is a slot that somebody has chosen, as it stands in an answer. The department is named by its key or by its URL name,
-// the visit type by its short name, its id, or both.
-type Choice struct {
-	NPI           string
-	DepartmentKey string // "<ehrInstance>|<departmentId>"; empty: URLName says it
-	URLName       string
-	VisitTypeName string
-	VisitTypeID   string
-	Start         int64  // Unix seconds
-	ID            string // as answers name the slot; empty: unknown
-}
-
 // CheckStatus is what is known of a chosen slot.
 type CheckStatus string
 
@@ -36,7 +24,7 @@ const (
 
 // Check is what is asked about chosen slots.
 type Check struct {
-	Choices      []Choice
+	Choices      []timeslot.Choice
 	Alternatives int // for each slot that is not available, at most
 }
 

@@ -22,7 +22,7 @@ func (c *check) addAlternatives(ctx context.Context, most int) {
 		if s.verdict.Status == SlotUnknown {
 			worst = timeslot.StaleOnError // its source fails: searches serve such copies, too
 		}
-		x := alternatives{check: c, slot: s, most: most, worst: worst, days: alternativeDays}
+		x := alternatives{check: c, slot: s, most: most, worst: worst, days: alternativeDays, found: []timeslot.Offer{}}
 		x.sameClinician(ctx)
 		x.sameClinic(ctx)
 		x.nearby(ctx)

@@ -10,7 +10,7 @@ import (
 
 // chosenSlot is a choice, with all the names that what it names is known under.
 type chosenSlot struct {
-	Choice
+	timeslot.Choice
 	department *timeslot.Department // as the directory has it; nil: it does not
 	day        timeslot.Date        // of the start, in the department's zone
 	types      []timeslot.VisitType // the visit type: ids and names that are known to mean it
@@ -21,7 +21,7 @@ type chosenSlot struct {
 }
 
 // resolve finds out what a choice names.
-func (c *check) resolve(choice Choice) *chosenSlot {
+func (c *check) resolve(choice timeslot.Choice) *chosenSlot {
 	s := &chosenSlot{Choice: choice}
 	if c.list != nil {
 		for i := range c.list.Departments {

@@ -12,11 +12,11 @@ import (
 )
 
 // chosenIn is a slot of the clinician that begins in so many hours.
-func chosenIn(hours int) Choice {
-	return Choice{NPI: npi, DepartmentKey: clinic.Key(), VisitTypeName: "illness", Start: inHours(hours)}
+func chosenIn(hours int) timeslot.Choice {
+	return timeslot.Choice{NPI: npi, DepartmentKey: clinic.Key(), VisitTypeName: "illness", Start: inHours(hours)}
 }
 
-func (e *Engine) mustCheck(t testing.TB, alternatives int, choices ...Choice) *Checked {
+func (e *Engine) mustCheck(t testing.TB, alternatives int, choices ...timeslot.Choice) *Checked {
 	t.Helper()
 	c, err := e.Check(t.Context(), Check{Choices: choices, Alternatives: alternatives}, Caller{Budget: time.Second})
 	if err != nil {
@@ -185,7 +185,7 @@ func TestACallThatBeganTooEarlyIsNotEnough(t *testing.T) {
 func TestTwentySlotsOfOneClinicianAreOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, e, q := hers(t, 1)
-		var choices []Choice
+		var choices []timeslot.Choice
 		for n := range 20 {
 			choices = append(choices, chosenIn(n+1))
 		}
@@ -208,7 +208,7 @@ func TestTheSurfaceThatListedASlotIsTheOneAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(directoryOf(clinic), careDirectOf(clinic.URLName, "Illness", inHours(4)))
 		e := newEngine(t, d, nil)
-		slot := Choice{NPI: npi, URLName: clinic.URLName, VisitTypeID: "7101", Start: inHours(4)}
+		slot := timeslot.Choice{NPI: npi, URLName: clinic.URLName, VisitTypeID: "7101", Start: inHours(4)}
 		e.mustSearch(t, queryOf(timeslot.Query{Departments: []string{clinic.URLName}, VisitTypes: []string{"Illness"}}), Caller{})
 		pass(5 * time.Second)
 		c := e.mustCheck(t, 0, slot)

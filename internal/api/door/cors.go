@@ -10,7 +10,7 @@ import (
 // crossOrigin lets pages of other origins read answers. Its headers are added to each answer as it is served; none of
 // them is part of what is cached. Credentials are never allowed: a page sends its token as a header of its own, and
 // cookies mean nothing here. The zero value adds nothing.
-type crossOrigin struct{ search, dropIn *cors.Cors }
+type crossOrigin struct{ search, check, dropIn *cors.Cors }
 
 // What pages may send and read beyond what every page may.
 var (
@@ -21,6 +21,9 @@ var (
 	exposedHeaders = []string{"Age", "Cache-Status", "Correlation-Id", "ETag", "Retry-After", "Timeslots-Consistency"}
 )
 
+// checkRoute is the one search that is a POST: pages ask whether a chosen slot is still there.
+const checkRoute = "/v1/timeslots/check"
+
 // preflightLife is how long a browser may remember a permission, in seconds. No browser keeps one longer.
 const preflightLife = 7200
 
@@ -30,7 +33,7 @@ func newCrossOrigin(origins []string) crossOrigin {
 		return crossOrigin{}
 	}
 	const get, head, post, put, del = http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete
-	return crossOrigin{search: newPolicy(origins, get, head), dropIn: newPolicy(origins, get, head, post, put, del)}
+	return crossOrigin{search: newPolicy(origins, get, head), check: newPolicy(origins, post), dropIn: newPolicy(origins, get, head, post, put, del)}
 }
 
 func newPolicy(origins []string, methods ...string) *cors.Cors {
@@ -55,6 +58,8 @@ func newPolicy(origins []string, methods ...string) *cors.Cors {
 func (c crossOrigin) answer(w http.ResponseWriter, r *http.Request) (done bool) {
 	var policy *cors.Cors
 	switch path := r.URL.Path; {
+	case path == checkRoute:
+		policy = c.check
 	case strings.HasPrefix(path, "/v1/"):
 		policy = c.search
 	case strings.HasPrefix(path, dropIn):

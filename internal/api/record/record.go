@@ -24,6 +24,8 @@ type Recorder interface {
 	CacheLookup(tier, result string, n int)
 	// DropInUnknown counts what a drop-in route was asked that the service does not know: a parameter, or the route itself.
 	DropInUnknown(route, kind string)
+	// SlotChecked counts what was found of a chosen slot: available, taken, gone, unknown.
+	SlotChecked(product, status string)
 }
 
 // Request is the record of one request.
@@ -197,3 +199,6 @@ func (Silent) CacheLookup(string, string, int) {}
 
 // DropInUnknown implements Recorder.
 func (Silent) DropInUnknown(string, string) {}
+
+// SlotChecked implements [Recorder].
+func (Silent) SlotChecked(string, string) {}

@@ -143,3 +143,11 @@ func matches(headers []string, etag string) bool {
 	}
 	return false
 }
+
+// Consistency is the value of Timeslots-Consistency.
+func Consistency(strict bool) string {
+	if strict {
+		return strictly.value[0]
+	}
+	return bestEffort.value[0]
+}

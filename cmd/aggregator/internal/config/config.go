@@ -128,6 +128,7 @@ type Booking struct {
 	MaxBody   Size          `yaml:"maxBody"`   // of a request
 	Tombstone time.Duration `yaml:"tombstone"` // how long a taken slot stays hidden
 	Lease     time.Duration `yaml:"lease"`     // how long a replica's view of the taken slots is valid
+	CheckAge  time.Duration `yaml:"checkAge"`  // how old the copy may be that says a chosen slot is still there
 	Taken     []Taken       `yaml:"taken"`     // answers that mean "taken"
 }
 

@@ -37,7 +37,8 @@ func Default() *Config {
 		},
 		Booking: Booking{
 			Timeout: 30 * time.Second, MaxBody: 256 * KiB, Tombstone: 15 * time.Minute, Lease: 100 * time.Millisecond,
-			Taken: []Taken{{Status: 409, Text: "SlotUnavailable"}},
+			CheckAge: 2 * time.Second,
+			Taken:    []Taken{{Status: 409, Text: "SlotUnavailable"}},
 		},
 		Access:   Access{Keys: []Secret{}},
 		Limits:   Limits{InFlight: 2000, SecretsPerClientPerMinute: 60, TrustedProxies: []string{}},

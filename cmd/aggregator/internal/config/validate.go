@@ -95,6 +95,7 @@ func (v validator) booking(c *Config) {
 	within(v, "booking.timeout", b.Timeout, time.Millisecond, 10*time.Minute)
 	within(v, "booking.maxBody", b.MaxBody, KiB, 64*MiB)
 	within(v, "booking.lease", b.Lease, 10*time.Millisecond, 10*time.Second)
+	within(v, "booking.checkAge", b.CheckAge, time.Millisecond, time.Minute)
 	for i, taken := range b.Taken {
 		at := elementKey("booking.taken", i)
 		within(v, at+".status", taken.Status, 400, 499)
