@@ -16,7 +16,17 @@ type acmeCommand struct {
 	Providers   int           `default:"240" help:"Number of clinicians."`
 	Latency     time.Duration `default:"0s" help:"Latency of every answer."`
 	Fault       []string      `placeholder:"SPEC" sep:"none" help:"A fault in force from the start, for example care-options:status=500@0.2; repeatable."`
+	Sales       salesPlan     `placeholder:"SPEC" help:"Slots of Acme's PRD that are sold elsewhere, for example rate=0.06,hot=AcmeRiverton:6,lead=8,burst=5@10m,release=0.1@15m."`
 	tenancy
+}
+
+// salesPlan is the flag --sales.
+type salesPlan struct{ acme.SalesPlan }
+
+// UnmarshalText reads a plan; which clinics there are is checked when the tenant is built.
+func (p *salesPlan) UnmarshalText(text []byte) (err error) {
+	p.SalesPlan, err = acme.ParseSalesPlan(string(text))
+	return err
 }
 
 // Run serves the simulator until it is told to stop.
@@ -47,7 +57,7 @@ func (c *acmeCommand) Run(p *program) error {
 }
 
 // fleet is two health systems in both tiers. An address without one of their host names is Acme's PRD; the others are
-// reached by host, as GET /_acme/tenants lists them. Flags apply to all four. PRD of both has the same seed, hence the
+// reached by host, as GET /_acme/tenants lists them. Flags apply to all four, but sales to Acme's PRD only. PRD of both has the same seed, hence the
 // same NPIs and department ids: who mixes up two tenants shall notice.
 func (c *acmeCommand) fleet() (*acme.Fleet, error) {
 	var members []acme.Options
@@ -59,6 +69,7 @@ func (c *acmeCommand) fleet() (*acme.Fleet, error) {
 			members = append(members, o)
 		}
 	}
+	members[0].Sales = c.Sales.SalesPlan
 	return acme.NewFleet(members...)
 }
 

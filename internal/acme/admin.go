@@ -88,6 +88,14 @@ func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
 		send(w, wire.Answer{Status: http.StatusNoContent})
 	case "GET slots":
 		send(w, t.freeSlots(r))
+	case "GET sales":
+		send(w, wire.JSON(http.StatusOK, t.world.Sales.Plan()))
+	case "PUT sales":
+		send(w, t.putSales(w, r))
+	case "GET sold":
+		send(w, t.soldSince(r))
+	case "POST free":
+		send(w, t.truths(w, r))
 	case "GET untidy":
 		send(w, wire.JSON(http.StatusOK, t.options.Untidy.Names()))
 	case "GET directory":
@@ -97,7 +105,7 @@ func (t *Tenant) admin(w http.ResponseWriter, r *http.Request) bool {
 			Departments []Department `json:"departments"`
 		}{t.options.Seed, t.NPIs(), t.Departments()}))
 	default:
-		send(w, wire.ErrorOnly(http.StatusNotFound, "there are calls, calls/reset, faults, directory, slots and untidy"))
+		send(w, wire.ErrorOnly(http.StatusNotFound, "there are calls, calls/reset, faults, directory, slots, sales, sold, free and untidy"))
 	}
 	return true
 }
@@ -149,7 +157,7 @@ func (t *Tenant) Slots(npi string) []Slot {
 	if c == nil {
 		return out
 	}
-	now := t.options.Now()
+	now := t.now()
 	for _, o := range c.Offers {
 		v := o.VisitType
 		within := world.Span{From: now.Unix(), Until: o.Schedules[0].Horizon(now)}

@@ -82,7 +82,8 @@ type Options struct {
 
 	Now    func() time.Time // default time.Now
 	Keys   Keys
-	Faults []string // in force from the start; grammar in the package comment
+	Sales  SalesPlan // in force from the start; default none
+	Faults []string  // in force from the start; grammar in the package comment
 }
 
 func (o Options) withDefaults() Options {

@@ -44,6 +44,9 @@ func New(o Options) (*Tenant, error) {
 	routes := slices.Concat(slots.New(w, o.WalkInDays, o.SearchContextLife).Routes(), visits.New(w).Routes())
 	names := callNames(routes)
 	t := &Tenant{options: o, world: w, routes: routes, faults: &faults{seed: o.Seed, names: names}, calls: newCalls(names)}
+	if err := t.SetSales(o.Sales); err != nil {
+		return nil, err
+	}
 	for _, spec := range o.Faults {
 		if err := t.SetFault(spec); err != nil {
 			return nil, err
@@ -101,7 +104,7 @@ func (t *Tenant) serve(w http.ResponseWriter, q *wire.Request, rt *wire.Route, f
 		send(w, wire.Text(http.StatusOK, "text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Please sign in to continue.\n"))
 		return
 	}
-	q.Now = t.options.Now()
+	q.Now = t.now()
 	a, admitted := t.admit(q, rt)
 	if admitted {
 		a = untidied(rt.Handle(q), t.options.Untidy)

@@ -29,6 +29,7 @@ type sale struct {
 	schedule *Schedule
 	seen     time.Time // when reads stop listing it: the sale plus the booking lag
 	visit    *Visit    // nil when the health system took it by itself
+	outside  bool      // as a plan of sales has it
 }
 
 // Visit is one booking.
@@ -89,10 +90,8 @@ func (st *Store) Calendars(schedules []*Schedule, v View) []Calendar {
 
 // free reports whether the start can be sold right now, whatever reads still list. The caller holds the lock.
 func (st *Store) free(s *Schedule, start int64, now time.Time) bool {
-	c := Calendar{Schedule: s, after: now.Unix(), released: st.released[s]}
-	for _, sold := range st.sales[s.Person] {
-		c.taken = append(c.taken, sold.Span)
-	}
+	c := st.certain(s, now)
+	c.until = 0
 	return s.Offer.Bookable && s.lists(start) && c.free(start)
 }
 

@@ -6,6 +6,7 @@
 //	                    ▼
 //	          Store.Calendars(schedules, view) ──▶ Calendar ──▶ Openings, day by day
 //	          Store.Book, Cancel, Take, Release
+//	          Sales.Advance: what is sold elsewhere, as a [SalesPlan] has it
 //
 // A schedule's starts are a grid; about a third of it is busy, by a hash, so nothing is stored per slot: free is the grid,
 // less what the hash calls busy, less what was sold.
@@ -37,6 +38,7 @@ type World struct {
 	Options Options
 	*Directory
 	Store   *Store
+	Sales   *Sales // what is sold elsewhere
 	SlotIDs SlotIDs
 }
 
@@ -46,7 +48,9 @@ func New(o Options) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &World{Options: o, Directory: dir, Store: newStore(o.BookingLag), SlotIDs: SlotIDs{o.Seed}}, nil
+	w := &World{Options: o, Directory: dir, Store: newStore(o.BookingLag), SlotIDs: SlotIDs{o.Seed}}
+	w.Sales = &Sales{world: w}
+	return w, nil
 }
 
 // Slot finds what a slot id names.
@@ -153,6 +157,7 @@ const (
 	SaltReport
 	SaltSpelling
 	saltAbsent
+	saltSales
 )
 
 // UUID is a version 4 UUID made of a hash.
