@@ -19,6 +19,11 @@
 //	go run ./loadtest compare trace --simulator http://127.0.0.1:8081 --with http://127.0.0.1:8090 --direct
 //	go run ./loadtest nearme        --admin http://127.0.0.1:9090 --rate 200 --duration 1m
 //	go run ./loadtest app           --admin http://127.0.0.1:9090 --rate 30 --duration 2m
+//	go run ./loadtest accuracy      --simulator http://127.0.0.1:8081 --rate 50 --json before.json
+//	go run ./loadtest accuracy      --compare before.json after.json
+//
+// In the scenario "accuracy" a request follows from the answer before it as well: people choose among the offers shown, and
+// some book, while the simulator sells slots elsewhere. The simulator says what was true when an answer came.
 //
 // The scenario "app" is made of sessions of a program (package app) that waits for each answer before it goes on: its
 // sessions are on a schedule, not its requests. A screen that opens late makes all its calls late.

@@ -21,7 +21,7 @@ type options struct {
 
 	Target      string        `help:"Base URL of the service." default:"http://127.0.0.1:8080" placeholder:"URL"`
 	Rate        float64       `help:"Requests a second, at the peak; at most 20000." default:"200"`
-	Duration    time.Duration `help:"How long to send; at most 10m. Else 15s, and 1m for nearme and app."`
+	Duration    time.Duration `help:"How long to send; at most 10m. Else 15s, and 1m for nearme, app and accuracy."`
 	Timeout     time.Duration `help:"How long to wait for one answer." default:"5s"`
 	Workers     uint64        `help:"Most requests in flight." default:"5000"`
 	Seed        uint64        `help:"Same seed, same requests." default:"1"`
@@ -43,6 +43,7 @@ type scenarios struct {
 	Outage      outageOptions      `cmd:"" name:"outage" help:"Find-a-Doctor pages while a source fails and heals: a third before, during and after."`
 	Trace       traceOptions       `cmd:"" name:"trace" help:"A day of page views, shortened: Zipf over clinicians, twelve filters, four products, people who look around themselves."`
 	NearMe      nearMeOptions      `cmd:"" name:"nearme" help:"People of a metropolitan area who press 'use my location': a list, two filters, a calendar."`
+	Accuracy    accuracyOptions    `cmd:"" name:"accuracy" help:"People who choose among the first offers of a clinic while its slots are sold elsewhere: how many offers are untrue, and how many bookings too late."`
 	App         appOptions         `cmd:"" name:"app" help:"A day of DexCare's own app, shortened: it starts, lists from now on, opens calendars, books, cancels, waits for video visits."`
 }
 

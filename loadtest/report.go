@@ -28,6 +28,7 @@ type report struct {
 	Service  *serviceCosts  `json:"service,omitempty"`
 	Visitors *visitors      `json:"visitors,omitempty"`
 	Apps     *apps          `json:"apps,omitempty"`
+	Accuracy *accuracy      `json:"accuracy,omitempty"`
 }
 
 type part struct {
@@ -62,6 +63,12 @@ func newReport(s *scenario, o *options, t *tally) *report {
 	if s.apps != nil {
 		r.Apps = s.apps()
 		r.Views = uint64(r.Apps.opened())
+	}
+	if s.accuracy != nil {
+		r.Accuracy = s.accuracy()
+		if views := t.groups[viewing]; views != nil {
+			r.Views = views.metrics.Requests
+		}
 	}
 	if r.Views == 0 {
 		r.Views = t.all.metrics.Requests
@@ -174,6 +181,9 @@ func (r *report) write(w io.Writer) error {
 	if r.Apps != nil {
 		r.Apps.write(line)
 	}
+	if r.Accuracy != nil {
+		r.Accuracy.write(line)
+	}
 	if c := r.Service; c != nil {
 		line("service", "%s", c.Asked())
 		line("cost", "%s", c.Took())
@@ -272,6 +282,9 @@ func writeComparison(w io.Writer, one, other *report) error {
 	row("bytes a page view", "", float64(one.All.BytesIn)/float64(one.Views), float64(other.All.BytesIn)/float64(other.Views), 1)
 	if one.Upstream != nil && other.Upstream != nil {
 		row("upstream calls / 1000", "", one.Upstream.PerThousand, other.Upstream.PerThousand, 1)
+	}
+	if one.Accuracy != nil && other.Accuracy != nil {
+		compareAccuracy(row, one.Accuracy, other.Accuracy)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -17,6 +17,10 @@ import (
 // and the report to out. A cancelled context ends the sending early; what was answered until then is reported.
 func run(ctx context.Context, o *options, out, progress io.Writer) error {
 	name, comparing := strings.CutPrefix(o.command, "compare ")
+	name, _, _ = strings.Cut(name, " ") // kong names the arguments too
+	if name == "accuracy" && o.Accuracy.Compare {
+		return compareSaved(out, o.Accuracy.Saved)
+	}
 	first := *o
 	first.Duration = cmp.Or(o.Duration, usualDuration(name))
 	second := first
@@ -72,6 +76,11 @@ func load(ctx context.Context, name string, o *options, progress io.Writer) (*re
 	r := newReport(s, o, t)
 	if r.Service, err = meter.since(context.WithoutCancel(ctx), r.Views); err != nil {
 		return nil, err
+	}
+	if r.Accuracy != nil {
+		if r.Accuracy.Said, err = o.saidAccuracy(context.WithoutCancel(ctx)); err != nil {
+			return nil, err
+		}
 	}
 	r.Upstream, err = counts.since(context.WithoutCancel(ctx), r.Views)
 	return r, err

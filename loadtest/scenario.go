@@ -29,12 +29,13 @@ type scenario struct {
 	heard    func(r *vegeta.Result) // told every answer, one at a time; nil: nobody
 	visitors func() *visitors       // what people did; nil: the scenario has none
 	apps     func() *apps           // what apps did; nil: the scenario has none
+	accuracy func() *accuracy       // how true offers were; nil: nobody looked
 
 	progress io.Writer // a line a second
 }
 
 func usualDuration(name string) time.Duration {
-	if name == "nearme" || name == "app" {
+	if name == "nearme" || name == "app" || name == "accuracy" {
 		return time.Minute
 	}
 	return 15 * time.Second
@@ -66,6 +67,8 @@ func newScenario(ctx context.Context, name string, o *options, progress io.Write
 		return s, o.Trace.prepare(ctx, o, s)
 	case "nearme":
 		return s, o.NearMe.prepare(o, s)
+	case "accuracy":
+		return s, o.Accuracy.prepare(ctx, o, s)
 	case "app":
 		return s, o.App.prepare(o, s)
 	default:

@@ -33,6 +33,9 @@ func TestScenariosThatCannotStartSayWhy(t *testing.T) {
 		{"nobody looks", "app", "--think", options{Rate: 1}},
 		{"too many bookings", "app", "--bookings", options{Rate: 1, scenarios: scenarios{App: appOptions{Think: 1, Bookings: 1.5}}}},
 		{"nobody starts it", "app", "make no session", options{Rate: 1, Duration: time.Second, scenarios: scenarios{App: appOptions{Think: 1}}}},
+		{"more than all are hot", "accuracy", "--hot", options{Rate: 1, scenarios: scenarios{Accuracy: accuracyOptions{Hot: 2}}}},
+		{"nobody knows the truth", "accuracy", "--simulator", options{Rate: 1}},
+		{"a report alone", "accuracy", "--compare", options{Rate: 1, scenarios: scenarios{Accuracy: accuracyOptions{Saved: []string{"a.json"}}}}},
 		{"no scenario", "tsunami", "no scenario", options{}},
 	} {
 		tt.options.command = tt.command
