@@ -29,7 +29,8 @@ type accuracyOptions struct {
 	Warmup    time.Duration `help:"How long views are sent before they count; at most 5m." default:"15s"`
 	Look      time.Duration `help:"Mean time from an answer to a choice; at most 1m." default:"5s"`
 	Think     time.Duration `help:"Mean time that the form takes, from a choice to a booking; at most 1m." default:"20s"`
-	Bookings  float64       `help:"Share of the views that end with a booking, 0 to 1." default:"0.01"`
+	Forms     float64       `help:"Share of the views after which a form is filled in, 0 to 1; at its end the simulator says whether the slot is still free." default:"0.2"`
+	Bookings  float64       `help:"Share of the views that end with a booking, 0 to 1: part of those with forms. Buyers compete with one another." default:"0.002"`
 	Check     bool          `help:"Ask POST /v1/timeslots/check before the form, and choose again when the slot is gone."`
 	Product   string        `help:"The use case asked for." default:"findadoctor"`
 }
@@ -86,8 +87,10 @@ func (o *accuracyOptions) check() error {
 		return errors.New("saved reports are for --compare")
 	case !share(o.Hot):
 		return errors.New("--hot must be 0 to 1")
-	case !share(o.Bookings):
-		return errors.New("--bookings must be 0 to 1")
+	case !share(o.Forms):
+		return errors.New("--forms must be 0 to 1")
+	case !share(o.Bookings) || o.Bookings > o.Forms:
+		return errors.New("--bookings must be 0 to 1, and not more than --forms")
 	case !short(o.Look) || !short(o.Think):
 		return errors.New("--look and --think must be 0 to 1m")
 	case o.Warmup < 0 || o.Warmup > 5*time.Minute:
@@ -142,7 +145,7 @@ func newBuyers(all *options, own *accuracyOptions, sim *simulator) *buyers {
 		client: &http.Client{Timeout: all.Timeout, CheckRedirect: app.Client.CheckRedirect, Transport: &http.Transport{
 			MaxIdleConnsPerHost: int(all.Workers), MaxConnsPerHost: int(all.Workers),
 		}},
-		seen: accuracy{Checked: own.Check, Why: map[string]int{}, Checks: map[string]int{}, Bookings: map[string]int{}},
+		seen: accuracy{Checked: own.Check, Why: map[string]int{}, FormsWhy: map[string]int{}, Checks: map[string]int{}, Bookings: map[string]int{}},
 	}
 }
 
@@ -213,7 +216,7 @@ func (c *buyers) sellElsewhere(ctx context.Context, before salesPlan, say func(s
 	return nil
 }
 
-// said reads the service's own figure, where its admin listener is known and has one.
+// saidAccuracy reads the service's own figure, where its admin listener is known and has one.
 func (o *options) saidAccuracy(ctx context.Context) (map[string]float64, error) {
 	if o.Admin == "" {
 		return nil, nil

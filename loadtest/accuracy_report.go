@@ -20,6 +20,7 @@ type accuracy struct {
 	All      truthfulness   `json:"all"`
 	Hot      truthfulness   `json:"hot"`               // at the hot clinics
 	Why      map[string]int `json:"untrueWhy"`         // offers shown, by the simulator's words: elsewhere, booked, past, never
+	FormsWhy map[string]int `json:"formsWhy"`          // forms for nothing, alike
 	Unknown  int            `json:"unknown,omitempty"` // times that the simulator could not say what is true
 
 	Checked  bool           `json:"checked"` // people ask before the form
@@ -42,6 +43,7 @@ type accuracy struct {
 type truthfulness struct {
 	Shown   ratio `json:"shown"`
 	Choices ratio `json:"choices"`
+	Forms   ratio `json:"forms"` // at their end: a booking would be refused
 }
 
 // ratio is so many of so many.
@@ -86,10 +88,21 @@ func (a *accuracy) view(hot bool, untrue []string) {
 	}
 }
 
-func (a *accuracy) choice(hot, untrue bool) {
-	a.All.Choices.add(untrue)
+func (a *accuracy) choice(hot bool, untrue string) {
+	a.All.Choices.add(untrue != "")
 	if hot {
-		a.Hot.Choices.add(untrue)
+		a.Hot.Choices.add(untrue != "")
+	}
+}
+
+// form notes whether a slot was gone when the form for it was filled in, and why.
+func (a *accuracy) form(hot bool, untrue string) {
+	a.All.Forms.add(untrue != "")
+	if hot {
+		a.Hot.Forms.add(untrue != "")
+	}
+	if untrue != "" {
+		a.FormsWhy[untrue]++
 	}
 }
 
@@ -137,6 +150,7 @@ func (a *accuracy) write(line func(label, format string, values ...any)) {
 	line("accuracy", "%d views after the warm-up, %d of hot clinics; %.1f upstream calls for each thousand", a.Views, a.HotViews, a.PerThousand)
 	line("untrue", "%s of the first five offers shown; at the hot clinics %s; why: %s", a.All.Shown, a.Hot.Shown, cmp.Or(counts(a.Why, a.All.Shown.Count), "-"))
 	line("choices", "%s untrue; at the hot clinics %s", a.All.Choices, a.Hot.Choices)
+	line("forms", "%s for nothing, %s; at the hot clinics %s; why: %s", a.All.Forms, a.beforehand(), a.Hot.Forms, cmp.Or(counts(a.FormsWhy, a.All.Forms.Count), "-"))
 	line("late 409s", "%s of the bookings after the form, %s; bookings by status: %s", a.Late, a.beforehand(), cmp.Or(counts(a.Bookings, a.Late.Of), "-"))
 	if a.Checked {
 		n := sum(a.Checks)
@@ -170,6 +184,8 @@ func compareAccuracy(row func(name, unit string, a, z, scale float64), a, z *acc
 	row("untrue, hot clinics", " %", a.Hot.Shown.Share, z.Hot.Shown.Share, 100)
 	row("untrue choices", " %", a.All.Choices.Share, z.All.Choices.Share, 100)
 	row("untrue choices, hot", " %", a.Hot.Choices.Share, z.Hot.Choices.Share, 100)
+	row("forms for nothing", " %", a.All.Forms.Share, z.All.Forms.Share, 100)
+	row("forms for nothing, hot", " %", a.Hot.Forms.Share, z.Hot.Forms.Share, 100)
 	row("late 409s", " %", a.Late.Share, z.Late.Share, 100)
 	row("check p50", " ms", a.CheckP50, z.CheckP50, 1000)
 	row("check p99", " ms", a.CheckP99, z.CheckP99, 1000)

@@ -94,7 +94,7 @@ func accurately(t *testing.T, check bool) (*accuracy, string, *acme.Tenant) {
 	o := &options{
 		command: "accuracy", Target: service, Admin: service, Simulator: simulator, Rate: 100, Duration: time.Second, Timeout: time.Minute, Workers: 50,
 		Seed: 1, JSON: file, scenarios: scenarios{Accuracy: accuracyOptions{
-			Hot: 0.5, HotSales: 600, Lead: "0", Warmup: 500 * time.Millisecond, Bookings: 1, Check: check, Product: "findadoctor",
+			Hot: 0.5, HotSales: 600, Lead: "0", Warmup: 500 * time.Millisecond, Forms: 1, Bookings: 1, Check: check, Product: "findadoctor",
 		}},
 	}
 	var report bytes.Buffer
@@ -120,8 +120,8 @@ func TestUntrueOffersAreCountedWhereSlotsAreSoldElsewhere(t *testing.T) {
 	if hot := a.Hot.Shown; hot.Of == 0 || hot.Count == 0 || a.All.Shown.Count != hot.Count || a.All.Shown.Of <= hot.Of || a.Why["elsewhere"] != hot.Count {
 		t.Errorf("untrue: %s, of the hot clinic %s, why %v", a.All.Shown, hot, a.Why)
 	}
-	if a.Hot.Choices.Count == 0 || a.Late.Count == 0 || a.Late.Of < 90 || a.Bookings["409"] != a.Late.Count {
-		t.Errorf("choices %s, late %s, bookings %v", a.Hot.Choices, a.Late, a.Bookings)
+	if a.Hot.Choices.Count == 0 || a.Late.Count == 0 || a.Late.Of < 90 || a.Bookings["409"] != a.Late.Count || a.All.Forms.Of != a.Late.Of || a.FormsWhy["elsewhere"] == 0 {
+		t.Errorf("choices %s, forms %s, late %s, bookings %v", a.Hot.Choices, a.All.Forms, a.Late, a.Bookings)
 	}
 	for _, want := range []string{"accuracy     100 views after the warm-up", "without a check before it", "75.00 % true, for findadoctor careDirect", "views        150 requests"} {
 		if !strings.Contains(said, want) {
@@ -148,11 +148,11 @@ func TestACheckSparesPeopleTheForm(t *testing.T) {
 }
 
 func TestPeopleMostlyChooseTheFirstOffers(t *testing.T) {
-	c := newBuyers(&options{Seed: 1, Workers: 1}, &accuracyOptions{Hot: 0.5, Bookings: 0.1}, nil)
+	c := newBuyers(&options{Seed: 1, Workers: 1}, &accuracyOptions{Hot: 0.5, Forms: 0.2, Bookings: 0.1}, nil)
 	c.hot, c.others = []clinic{{URLName: "Hot", ClinicType: "Retail", VisitTypes: []string{"Illness"}}}, []clinic{{NPIs: []string{"9000000017"}, VisitTypes: []string{"FollowUp"}}}
 	c.dueAt = func(uint64) time.Duration { return 0 }
 	const n = 10_000
-	ranks, hot, books := make([]int, shownFirst), 0, 0
+	ranks, hot, books, fills := make([]int, shownFirst), 0, 0, 0
 	for i := range n {
 		b := c.buyer(i, time.Time{})
 		ranks[b.rank]++
@@ -165,14 +165,17 @@ func TestPeopleMostlyChooseTheFirstOffers(t *testing.T) {
 		if b.books {
 			books++
 		}
+		if b.fills {
+			fills++
+		}
 	}
 	for i, want := range []int{5000, 2500, 1250, 625, 625} {
 		if ranks[i] < want*8/10 || ranks[i] > want*12/10 {
 			t.Errorf("choice %d: %d of %d, want about %d", i, ranks[i], n, want)
 		}
 	}
-	if hot < 4800 || hot > 5200 || books < 900 || books > 1100 {
-		t.Errorf("%d of the hot clinic, %d book", hot, books)
+	if hot < 4800 || hot > 5200 || books < 900 || books > 1100 || fills < 1800 || fills > 2200 {
+		t.Errorf("%d of the hot clinic, %d fill in forms, %d book", hot, fills, books)
 	}
 }
 

@@ -34,6 +34,7 @@ type buyer struct {
 	query       url.Values
 	rank        int // of the offer chosen, from 0
 	look, think time.Duration
+	fills       bool // in a form
 	books       bool
 }
 
@@ -75,7 +76,8 @@ func (c *buyers) buyer(number int, start time.Time) *buyer {
 	}
 	b.look = time.Duration((0.5 + c.random.Float64()) * float64(c.own.Look))
 	b.think = time.Duration((0.5 + c.random.Float64()) * float64(c.own.Think))
-	b.books = c.random.Float64() < c.own.Bookings
+	decides := c.random.Float64()
+	b.fills, b.books = decides < c.own.Forms, decides < c.own.Bookings
 	return b
 }
 
@@ -87,16 +89,20 @@ func (b *buyer) visit(ctx context.Context) {
 	}
 	rank := min(b.rank, len(offers)-1)
 	b.note(ctx, offers[rank:rank+1], time.Now(), func(a *accuracy, untrue []string) {
-		a.choice(b.hot, untrue[0] != "")
+		a.choice(b.hot, untrue[0])
 	})
-	if !b.books {
+	if !b.fills {
 		return
 	}
 	choice, ok := offers[rank], true
 	if b.crowd.own.Check {
 		choice, ok = b.checked(ctx, offers, rank)
 	}
-	if ok && b.crowd.wait(b.think) {
+	if !ok || !b.crowd.wait(b.think) {
+		return
+	}
+	b.note(ctx, []offered{choice}, time.Now(), func(a *accuracy, untrue []string) { a.form(b.hot, untrue[0]) })
+	if b.books {
 		b.book(ctx, choice)
 	}
 }

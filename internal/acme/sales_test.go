@@ -164,7 +164,7 @@ func TestASlotSoldElsewhereIsOnNoSurfaceAndCannotBeBooked(t *testing.T) {
 	}
 }
 
-func TestSalesFollowFromTheSeedWhoeverAsksAndWhen(t *testing.T) {
+func TestSalesFollowFromTheSeedHoweverOftenSomebodyAsks(t *testing.T) {
 	run := func(seed int, steps ...time.Duration) []Sold {
 		tenant, clock := selling(t, fmt.Sprintf("rate=0.2,burst=3@1h,release=0.2@5m,seed=%d", seed))
 		for _, step := range steps {
