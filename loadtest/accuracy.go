@@ -41,8 +41,8 @@ const (
 	checking = "checks"
 )
 
-// prepare makes a scenario of people who look at a clinic's next times, choose one of the first, and sometimes book it, while
-// the simulator sells slots elsewhere. --rate is views a second; --duration begins after the warm-up.
+// prepare makes a scenario of people who look at a clinic's next times, choose one of the first, and sometimes book it,
+// while the simulator sells slots elsewhere. --rate is views a second; --duration begins after the warm-up.
 func (o *accuracyOptions) prepare(ctx context.Context, all *options, s *scenario) error {
 	if err := o.check(); err != nil {
 		return err
@@ -149,7 +149,8 @@ func newBuyers(all *options, own *accuracyOptions, sim *simulator) *buyers {
 	}
 }
 
-// run sends each view when it is due, and ends the results when everybody is done. The function that it gives makes people leave.
+// run sends each view when it is due, and ends the results when everybody is done. The function that it gives makes people
+// leave.
 func (c *buyers) run(ctx context.Context, start time.Time) (<-chan *vegeta.Result, func() bool) {
 	ctx = context.WithoutCancel(ctx) // what was sent is waited for
 	go func() {

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// accuracy is how true the offers of a load were, and what became of those that were chosen. Views of the warm-up are left out.
+// accuracy is how true the offers of a load were, and what became of those that were chosen. Views of the warm-up are left
+// out.
 type accuracy struct {
 	Views    int            `json:"views"` // answered
 	HotViews int            `json:"hotViews"`

@@ -57,8 +57,8 @@ func (c *acmeCommand) Run(p *program) error {
 }
 
 // fleet is two health systems in both tiers. An address without one of their host names is Acme's PRD; the others are
-// reached by host, as GET /_acme/tenants lists them. Flags apply to all four, but sales to Acme's PRD only. PRD of both has the same seed, hence the
-// same NPIs and department ids: who mixes up two tenants shall notice.
+// reached by host, as GET /_acme/tenants lists them. Flags apply to all four, but sales to Acme's PRD only. PRD of both
+// has the same seed, hence the same NPIs and department ids: who mixes up two tenants shall notice.
 func (c *acmeCommand) fleet() (*acme.Fleet, error) {
 	var members []acme.Options
 	for _, name := range []string{"acme", "birch"} {

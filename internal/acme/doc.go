@@ -117,22 +117,26 @@
 //
 // # Sales elsewhere
 //
-// Most slots are sold by telephone and at front desks. A plan of sales takes them from all surfaces as a booking does, after the
-// booking lag where there is one, and a booking of one is refused as of any slot that is taken. On a command line:
+// Most slots are sold by telephone and at front desks. A plan of sales takes them from all surfaces as a booking does,
+// after the booking lag where there is one, and a booking of one is refused as of any slot that is taken. On a command line:
 //
 //	rate=0.06,hot=AcmeRiverton:6,lead=8,burst=5@10m,release=0.1@15m,seed=7
 //
 //	rate=N            sales a minute at each clinic, a Poisson process of its own
 //	hot=CLINIC:N      another rate for a clinic, by its departmentUrlName; repeatable
-//	lead=N|DUR        which slots sell: so many of the clinic's free starts ahead, or so much time, both the mean of an exponential
-//	                  distribution; 8 without it, which makes half of all sales fall into the next six free starts
+//	lead=N|DUR        which slots sell: so many of the clinic's free starts ahead, or so much time, both the mean of an
+//	                  exponential distribution; 8 without it, which makes half of all sales fall into the next six free starts
 //	burst=SIZE@DUR    so many at once, at each clinic, every DUR on average
 //	release=SHARE@DUR that share of what was sold comes back, after DUR on average
 //	seed=N            of the sales; without it the tenant's
 //
-// The same as JSON: {"rate": 0.06, "hot": {"AcmeRiverton": 6}, "lead": "8", "bursts": {"every": "10m", "size": 5}, "releases":
-// {"share": 0.1, "after": "15m"}, "seed": 7}. Sales follow the tenant's clock. They happen when somebody next asks, each as of
-// its own moment, so that what is sold does not depend on who asks when; after a day without a call older ones are left out.
+// The same as JSON:
+//
+//	{"rate": 0.06, "hot": {"AcmeRiverton": 6}, "lead": "8", "bursts": {"every": "10m", "size": 5},
+//	 "releases": {"share": 0.1, "after": "15m"}, "seed": 7}
+//
+// Sales follow the tenant's clock. They happen when somebody next asks, each as of its own moment, so that what is sold does
+// not depend on who asks when; after a day without a call older ones are left out.
 //
 // # Untidiness
 //

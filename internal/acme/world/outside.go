@@ -100,8 +100,8 @@ type Truth struct {
 	Since time.Time // not free since; zero: since ever
 }
 
-// Truth is that of a start on several schedules, those of an offer's persons for example: it is free while one of them is, and
-// else since the last of them ceased to be.
+// Truth is that of a start on several schedules, those of an offer's persons for example: it is free while one of them is.
+// Else it is not since the last of them ceased to be.
 func (st *Store) Truth(schedules []*Schedule, start int64, now time.Time) Truth {
 	st.mu.RLock()
 	defer st.mu.RUnlock()

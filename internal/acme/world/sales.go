@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Sales sells slots elsewhere, as its plan says. Nothing runs for it: before the store is read or changed, Advance makes happen
-// what was due since the last call, in order, each at its own moment. So what is sold when follows from the plan, from when it
-// was set and from what was booked, not from who asks.
+// Sales sells slots elsewhere, as its plan says. Nothing runs for it: before the store is read or changed, Advance makes
+// happen what was due since the last call, in order, each at its own moment. So what is sold when follows from the plan, from
+// when it was set and from what was booked, not from who asks.
 //
 // At each clinic sales are a Poisson process, and so are bursts. Each of them draws from a sequence of its own.
 type Sales struct {
@@ -138,7 +138,8 @@ type counter struct {
 
 func (c *counter) pause() time.Duration { return time.Duration(c.random.ExpFloat64() * c.mean) }
 
-// sell sells, and makes the next time due. All is drawn that may be needed, so that what others book does not change the sequence.
+// sell sells, and makes the next time due. All is drawn that may be needed, so that what others book does not change the
+// sequence.
 func (c *counter) sell(at, now time.Time) {
 	for range c.size {
 		lead, which, stays, back := c.random.ExpFloat64(), c.random.Float64(), c.random.Float64(), c.random.ExpFloat64()

@@ -21,8 +21,8 @@ type SalesPlan struct {
 	Seed     uint64             `json:"seed,omitempty"`    // same seed, same sales; default the tenant's
 }
 
-// Lead is how near slots are when they are sold, on average of an exponential distribution: counted in a clinic's free starts
-// (the nearest is 0), or in time from now. Written "8" or "36h".
+// Lead is how near slots are when they are sold, on average of an exponential distribution: counted in a clinic's free
+// starts (the nearest is 0), or in time from now. Written "8" or "36h".
 type Lead struct {
 	Starts float64
 	Time   time.Duration // instead of Starts when more than 0
