@@ -37,6 +37,19 @@ func TestTheSimulatorIsAsUntidyAsItIsTold(t *testing.T) {
 	}
 }
 
+func TestTheSimulatorSellsElsewhereWhatItIsTold(t *testing.T) {
+	figure.Beside(t)
+	simulator := start(t, nil, "acme", "--listen", "127.0.0.1:0", "--sales", "rate=0.06,hot=AcmeRiverton:6,lead=4,release=0.1@15m")
+	addr := simulator.err.waitFor(t, `listening public=(\S+)`)[1]
+	want := `{"rate":0.06,"hot":{"AcmeRiverton":6},"lead":"4","releases":{"share":0.1,"after":"15m0s"},"seed":1}`
+	if status, got := askHost(t, addr, addr, "/_acme/sales"); status != 200 || got != want {
+		t.Errorf("%d %s", status, got)
+	}
+	if _, got := askHost(t, addr, "api.care.birch.example.org", "/_acme/sales"); got != `{"rate":0,"lead":"8","seed":1}` {
+		t.Errorf("another tenant: %s", got)
+	}
+}
+
 func TestTheSimulatorIsSeveralTenantsByHost(t *testing.T) {
 	figure.Beside(t)
 	addr := startTenant(t, "--departments", "9", "--providers", "20", "--fault", "patient:status=503")
