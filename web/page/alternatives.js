@@ -8,6 +8,12 @@ const wanted = 6;
 
 const distance = (slot, other) => Math.abs(Date.parse(slot.slotDateTime) - Date.parse(other.slotDateTime));
 
+const byTime = (a, b) => Date.parse(a.slotDateTime) - Date.parse(b.slotDateTime);
+
+// arranged is what of some times can still be offered in place of one, by time.
+export const arranged = (slots, slot, gone) => distinct(slots)
+  .filter((other) => other.id !== slot.id && !gone.has(other.id) && Date.parse(other.slotDateTime) > Date.now()).sort(byTime);
+
 // around asks for the times of the same clinician, or where a clinic was asked for of the same clinic, from the day
 // before to a week later.
 function around(slot) {
@@ -30,13 +36,12 @@ export async function alternatives(slot, answer, gone) {
   } catch {
     // those at hand must do
   }
-  const nearest = (slots, n) => distinct(slots)
-    .filter((other) => other.id !== slot.id && !gone.has(other.id) && Date.parse(other.slotDateTime) > Date.now())
+  const nearest = (slots, n) => arranged(slots, slot, gone)
     .sort((a, b) => distance(slot, a) - distance(slot, b)).slice(0, n);
   const others = nearest(known.filter((other) => other.departmentIdentifier !== slot.departmentIdentifier), wanted / 3);
   const list = nearest(same.length > 0 ? same : known, wanted - others.length);
   const byId = new Map([...list, ...others].map((other) => [other.id, other]));
-  return { slots: [...byId.values()].sort((a, b) => Date.parse(a.slotDateTime) - Date.parse(b.slotDateTime)), places };
+  return { slots: [...byId.values()].sort(byTime), places };
 }
 
 // completed finds the booking handle of a slot that a list had without one: the clinician's own times have it. It gives

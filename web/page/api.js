@@ -75,3 +75,15 @@ export const nextAvailable = (query, options) => ask("/v1/next-available", query
 
 // timeslots asks for times one by one.
 export const timeslots = (values, options) => ask("/v1/timeslots", sorted({ ...values, product }), options);
+
+// check asks whether a time is still there: its status, and some others where it is not, with their departments. What
+// the list does not know of a time is left out.
+export async function check({ npi, departmentIdentifier, visitTypeName, visitTypeId, slotDateTime, id }) {
+  const named = Object.entries({ npi, departmentIdentifier, visitTypeName, visitTypeId, slotDateTime, id }).filter(([, value]) => value);
+  const { status, headers, text } = await limited(`/v1/timeslots/check?${sorted({ alternatives: 3, product })}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ slots: [Object.fromEntries(named)] }),
+  });
+  if (status !== 200) throw new Trouble(kinds[status] ?? "failed", { retryAfter: Number(headers.get("Retry-After")) || 0 });
+  const { slots: [found], departments } = JSON.parse(text);
+  return { status: found.status, slots: found.alternatives ?? [], places: departments };
+}

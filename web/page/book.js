@@ -3,8 +3,8 @@
 
 import { demo, product, say } from "./page.js";
 import { byId, el, focusOr } from "./dom.js";
-import { ask, limited, sorted } from "./api.js";
-import { alternatives, completed } from "./alternatives.js";
+import { ask, check, limited, sorted } from "./api.js";
+import { alternatives, arranged, completed } from "./alternatives.js";
 import { timeButton } from "./list.js";
 import { fullText, visitorsText } from "./when.js";
 
@@ -33,6 +33,7 @@ export function choose(slot, { answer, opener: from }) {
 // take makes a time the one that the dialog is about.
 async function take(slot, answer) {
   open = { slot, answer, key: key(), stage: "choosing" };
+  verify(open);
   if (!demo) return message(say("book.byPhone"), phone());
   message(say("loading"));
   try {
@@ -43,8 +44,17 @@ async function take(slot, answer) {
     if (whole.booking.flow !== "retail" && whole.booking.flow !== "provider") return message(say("book.byPhone"), phone());
     offer();
   } catch {
-    if (open?.slot === slot) message(say("failed"), button(say("retry"), () => take(slot, answer)));
+    if (open?.slot === slot && open.stage === "choosing") message(say("failed"), button(say("retry"), () => take(slot, answer)));
   }
+}
+
+// verify asks beside everything else whether the time is still there. Where it is not, others take its place at once; where
+// nobody can tell, all goes on as if it was.
+async function verify(mine) {
+  const { status, slots, places } = await check(mine.slot).catch(() => ({ status: "unknown" }));
+  if (open !== mine || mine.stage !== "choosing" || mine.tried) return;
+  if (status !== "gone" && status !== "taken") return;
+  offerOthers(status === "taken" ? say("book.gone") : say("book.away"), { slots, places: { ...mine.answer.departments, ...places } });
 }
 
 // gone tells that times were taken: the one that the dialog is about may be among them. A time that was tried for is not
@@ -113,9 +123,9 @@ async function signIn(token) {
     const { name, addresses } = patient.links[0];
     if (!addresses?.length) throw new Error("no address, which a booking needs");
     session = { authorization, patient, name: `${name.given} ${name.family}` };
-    if (open) offer();
+    if (open?.stage === "choosing") offer();
   } catch {
-    if (open) offer(say("book.noSignIn"));
+    if (open?.stage === "choosing") offer(say("book.noSignIn"));
   }
 }
 
@@ -199,13 +209,18 @@ function judge(status, text) {
   message(say("book.unknown"), phone());
 }
 
-// offerOthers goes on with the nearest other times, in place of starting over.
-async function offerOthers(text) {
+// offerOthers goes on with the nearest other times, in place of starting over: those that are known, if there are any, else
+// others are asked for.
+async function offerOthers(text, known = { slots: [] }) {
   const mine = open;
   mine.stage = "over";
-  message(text, el("p", {}, say("loading")));
-  const { slots, places } = await alternatives(mine.slot, mine.answer, taken);
-  if (open !== mine) return;
+  let slots = arranged(known.slots, mine.slot, taken);
+  let { places } = known;
+  if (slots.length === 0) {
+    message(text, el("p", {}, say("loading")));
+    ({ slots, places } = await alternatives(mine.slot, mine.answer, taken));
+    if (open !== mine) return;
+  }
   mine.answer = { ...mine.answer, departments: places };
   const list = el("ul", { class: "others", id: "alternatives" }, slots.map((slot) => {
     const where = places[slot.departmentIdentifier]?.name ?? "";
