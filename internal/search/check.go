@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -131,36 +132,45 @@ func (c *check) judgeWithoutAsking() {
 	}
 }
 
-// judge decides by what was read.
+// judge decides by what was read: it is there where any read lists it, and not there where one denies it. Otherwise it is unknown
+// where one failed or does not reach so far.
 func (c *check) judge(s *chosenSlot) {
 	v := &s.verdict
-	v.Status, v.CheckedAt = SlotGone, c.now
-	if len(s.asks) == 0 {
-		v.Status, v.Reason = SlotUnknown, timeslot.KindNotFound
-	}
+	v.CheckedAt = c.now
+	var denied, short bool
 	for _, a := range s.asks {
 		rd := c.asked[a.key]
-		switch {
-		case timeslot.KindOf(rd.err) == timeslot.KindNotFound && rd.err != nil:
+		if !rd.usable() {
+			if reason := reasonOf(rd.err); reason != timeslot.KindNotFound {
+				v.Reason = cmp.Or(v.Reason, reason)
+			}
 			continue
-		case !rd.usable():
-			v.Status, v.Reason = SlotUnknown, reasonOf(rd.err)
-			continue
-		case rd.fragment.FetchedAt.Before(v.CheckedAt):
+		}
+		if rd.fragment.FetchedAt.Before(v.CheckedAt) {
 			v.CheckedAt = rd.fragment.FetchedAt
 		}
-		if found := s.in(rd.fragment); len(found) > 0 {
+		switch {
+		case len(s.in(rd.fragment)) > 0:
 			v.Status, v.Reason, v.CheckedAt = SlotAvailable, "", rd.fragment.FetchedAt
+		case rd.inPart():
+			v.Reason = cmp.Or(v.Reason, timeslot.KindMalformed)
+		case s.denies(rd.fragment):
+			denied = true
+		case !rd.fragment.NotFound && !s.covers(rd.fragment):
+			short = true
+		}
+		if v.Status == SlotAvailable {
 			break
 		}
-		if rd.inPart() && v.Status == SlotGone {
-			v.Status, v.Reason = SlotUnknown, timeslot.KindMalformed
-		}
 	}
-	if v.Status == SlotUnknown {
-		v.CheckedAt = c.now
-	} else if c.hides(s) {
-		v.Status, v.CheckedAt = SlotTaken, c.now
+	switch {
+	case c.hides(s):
+		v.Status, v.Reason, v.CheckedAt = SlotTaken, "", c.now
+	case v.Status == SlotAvailable:
+	case denied, v.Reason == "" && !short && len(s.asks) > 0:
+		v.Status, v.Reason = SlotGone, ""
+	default:
+		v.Status, v.Reason, v.CheckedAt = SlotUnknown, cmp.Or(v.Reason, timeslot.KindNotFound), c.now
 	}
 }
 

@@ -92,7 +92,7 @@ func (x *alternatives) areaKeys(ctx context.Context, days timeslot.Date) (keys [
 	if q.Point != nil {
 		keys = x.keysFor(ctx, q)
 	}
-	for _, a := range x.slot.candidates {
+	for _, a := range x.slot.reads() {
 		keys = append(keys, a.key)
 	}
 	return keys

@@ -14,7 +14,8 @@ type chosenSlot struct {
 	department *timeslot.Department // as the directory has it; nil: it does not
 	day        timeslot.Date        // of the start, in the department's zone
 	types      []timeslot.VisitType // the visit type: ids and names that are known to mean it
-	candidates []ask                // of all surfaces that may list it
+	candidates []ask                // its clinician's calendar and its clinic's list, as far as they may list it
+	area       *ask                 // what is around the clinic, for where neither can say; nil: it cannot be asked
 	asks       []ask                // that its verdict stands on
 
 	verdict Verdict
@@ -48,7 +49,7 @@ func (c *check) resolve(choice timeslot.Choice) *chosenSlot {
 	}
 	s.day = timeslot.DateOf(time.Unix(s.Start, 0).In(zone))
 	s.types = append(s.types, timeslot.VisitType{ID: s.VisitTypeID, Name: s.VisitTypeName})
-	s.candidates = c.candidatesOf(s)
+	s.candidates, s.area = c.candidatesOf(s), c.areaOf(s)
 	return s
 }
 
@@ -143,7 +144,7 @@ func (c *check) hides(s *chosenSlot) bool {
 	if c.view.Empty() {
 		return false
 	}
-	for _, a := range s.candidates {
+	for _, a := range s.reads() {
 		for _, rd := range []*read{c.atHand[a.key], c.asked[a.key]} {
 			if rd == nil || rd.fragment == nil {
 				continue

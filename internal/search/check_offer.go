@@ -27,7 +27,7 @@ func (c *check) describe(ctx context.Context) {
 		keys := []timeslot.FragmentKey{infoKey(npi)}
 		for _, s := range list {
 			q.StartDate, q.EndDate = min(q.StartDate, s.day), max(q.EndDate, s.day)
-			for _, a := range s.candidates {
+			for _, a := range s.reads() {
 				keys = append(keys, a.key)
 			}
 		}

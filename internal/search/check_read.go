@@ -2,12 +2,12 @@ package search
 
 import (
 	"context"
+	"slices"
 
 	"timeslots/internal/timeslot"
 )
 
-// candidatesOf are the reads that may list a chosen slot: its clinician's calendar, and its clinic's list. An area is never
-// asked for.
+// candidatesOf are the reads that may list a chosen slot: its clinician's calendar, and its clinic's list.
 func (c *check) candidatesOf(s *chosenSlot) []ask {
 	surfaces := c.engine.opt.Surfaces
 	for _, f := range surfaces.Asking(timeslot.AsksClinician) {
@@ -24,6 +24,32 @@ func (c *check) candidatesOf(s *chosenSlot) []ask {
 		})
 	}
 	return s.candidates
+}
+
+// areaOf is the smallest circle around the clinic, in which a surface for areas lists what the clinic's own list does not reach:
+// that may end tomorrow. It is asked for only where neither clinician nor clinic can say.
+func (c *check) areaOf(s *chosenSlot) *ask {
+	e := c.engine
+	if e.areas.Listing == nil || s.department == nil || s.department.Point == nil || s.typeName() == "" {
+		return nil
+	}
+	source := e.areas.Surface().Source
+	if !e.opt.Sources[source].Enabled {
+		return nil
+	}
+	limits := &e.opt.Limits
+	return &ask{subject: subject{source, areaName}, counts: true, key: timeslot.FragmentKey{
+		Operation: e.areas.Operation, Version: e.areas.version, VisitType: s.typeName(), Block: timeslot.BlockOf(s.day),
+		Area: shared(*s.department.Point, 1, limits.PointPrecision, limits.AreaSlack),
+	}}
+}
+
+// reads are all that may say something of the slot.
+func (s *chosenSlot) reads() []ask {
+	if s.area == nil {
+		return s.candidates
+	}
+	return append(slices.Clip(s.candidates), *s.area)
 }
 
 // offeredThere reports whether the department allows the visit type. The directory's own spelling comes first among the names.
@@ -54,13 +80,13 @@ func (c *check) addCandidate(list []ask, f *timeslot.Surface, name string, key t
 func (c *check) lookUp(ctx context.Context) {
 	var keys []timeslot.FragmentKey
 	for _, s := range c.choices {
-		for _, a := range s.candidates {
+		for _, a := range s.reads() {
 			keys = append(keys, a.key)
 		}
 	}
 	c.have(ctx, keys)
 	for _, s := range c.choices {
-		for _, a := range s.candidates {
+		for _, a := range s.reads() {
 			if rd := c.atHand[a.key]; rd != nil {
 				s.learn(rd.fragment)
 			}
@@ -99,11 +125,24 @@ func (c *check) young(key timeslot.FragmentKey) bool {
 	return rd != nil && rd.usable() && !rd.outdated && !rd.fragment.FetchedAt.Before(c.since)
 }
 
-// choose decides which candidates a verdict is to stand on, so that one call is enough where it can be known: the surface that
-// listed the slot, else the one that lists the clinician there. Where no copy says, all of them are asked, but those whose
-// copy is one that searches would use and knows nothing of the clinician there.
+// covers reports whether a copy speaks for the time of the slot. One that does not say for which times it speaks does for all
+// that was asked.
+func (s *chosenSlot) covers(f *timeslot.Fragment) bool {
+	return f.Covers.Until.IsZero() || f.Covers.Contains(s.Start)
+}
+
+// denies reports whether a slot that a copy does not list does not exist: where it is of the clinician, of all around the
+// clinic, or of a clinic's list that has others of the clinician there.
+func (s *chosenSlot) denies(f *timeslot.Fragment) bool {
+	return !f.NotFound && s.covers(f) && (f.Key.Department == "" || s.knows(f))
+}
+
+// choose decides which reads a verdict is to stand on, so that one call is enough where it can be known: the surface that
+// listed the slot, else the one that lists the clinician there, for that time. Where no copy says, clinician and clinic are
+// asked, but for those whose copy is one that searches would use and says nothing.
 func (c *check) choose(s *chosenSlot) []ask {
 	var listing, knowing, open []ask
+	beyond := false
 	for _, a := range s.candidates {
 		rd := c.atHand[a.key]
 		switch {
@@ -111,8 +150,10 @@ func (c *check) choose(s *chosenSlot) []ask {
 			open = append(open, a)
 		case len(s.in(rd.fragment)) > 0:
 			listing = append(listing, a)
-		case s.knows(rd.fragment):
+		case s.knows(rd.fragment) && s.covers(rd.fragment):
 			knowing = append(knowing, a)
+		case s.knows(rd.fragment):
+			beyond = true
 		case !rd.servable():
 			open = append(open, a)
 		}
@@ -121,6 +162,9 @@ func (c *check) choose(s *chosenSlot) []ask {
 		if len(list) > 0 {
 			return []ask{list[c.firstYoung(list)]}
 		}
+	}
+	if s.area != nil && (beyond || len(open) == 0) {
+		return []ask{*s.area}
 	}
 	if len(open) > 0 {
 		return open
@@ -138,24 +182,45 @@ func (c *check) firstYoung(list []ask) int {
 	return 0
 }
 
-// ask reads what the verdicts need: as it is where it is young enough, else from upstream, side by side.
+// ask reads what the verdicts need, and then what is around the clinics of which clinician and clinic could not say anything.
 func (c *check) ask(ctx context.Context) {
-	var missing []*read
+	var asks []ask
 	for _, s := range c.choices {
-		if s.verdict.Status != "" {
-			continue
+		if s.verdict.Status == "" {
+			s.asks = c.choose(s)
+			asks = append(asks, s.asks...)
 		}
-		s.asks = c.choose(s)
-		for _, a := range s.asks {
-			if c.asked[a.key] != nil {
-				continue
-			}
-			if c.young(a.key) {
-				rd := *c.atHand[a.key]
-				rd.ask, rd.freshness = a, timeslot.Fresh
-				c.asked[a.key] = &rd
-				continue
-			}
+	}
+	c.read(ctx, asks)
+	asks = nil
+	for _, s := range c.choices {
+		if s.verdict.Status == "" && c.isSilent(s) {
+			s.asks = append(slices.Clip(s.asks), *s.area)
+			asks = append(asks, *s.area)
+		}
+	}
+	c.read(ctx, asks)
+}
+
+// isSilent reports whether all that was read of a slot says nothing of it, and the area may.
+func (c *check) isSilent(s *chosenSlot) bool {
+	return s.area != nil && !slices.ContainsFunc(s.asks, func(a ask) bool {
+		rd := c.asked[a.key]
+		return ofArea(a.key) || !rd.usable() || len(s.in(rd.fragment)) > 0 || s.denies(rd.fragment)
+	})
+}
+
+// read takes copies as they are where they are young enough, and fetches the others, side by side.
+func (c *check) read(ctx context.Context, asks []ask) {
+	var missing []*read
+	for _, a := range asks {
+		switch {
+		case c.asked[a.key] != nil:
+		case c.young(a.key):
+			rd := *c.atHand[a.key]
+			rd.ask, rd.freshness = a, timeslot.Fresh
+			c.asked[a.key] = &rd
+		default:
 			rd := &read{ask: a, freshness: timeslot.Expired, since: c.since}
 			c.asked[a.key] = rd
 			missing = append(missing, rd)
