@@ -34,7 +34,9 @@ func TestTheMetricsThatAreDocumentedMove(t *testing.T) {
 		get(t, a.public+clinician)
 		return moved(t, a)["refreshes_total"]
 	})
-	get(t, a.public+hotClinic).answer(t).Timeslots[0].booked(t, a.public)
+	sold := get(t, a.public+hotClinic).answer(t).Timeslots[0]
+	checking(t, a.public, sold)
+	sold.booked(t, a.public)
 	get(t, a.public+"/dexcare/v4/departments?unheard=of")
 	fail(t, f.simulator, "provider-direct:status=500")
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "metrics.md"))

@@ -44,6 +44,9 @@ func (s *Server) check(c echo.Context) error {
 	for i := range answer.Verdicts {
 		s.records.SlotChecked(rec.Product, string(answer.Verdicts[i].Status))
 	}
+	if rec.Cache = "hit"; answer.Waited {
+		rec.Cache = "miss"
+	}
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Timeslots-Consistency", response.Consistency(answer.Strict))

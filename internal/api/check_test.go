@@ -73,6 +73,9 @@ func TestAChecksAnswerIsAsTheDocumentSaysAndKeptByNobody(t *testing.T) {
 	if got := s.engine.asked; got.Alternatives != 3 || got.Choices[3] != want || s.engine.caller.Budget != 2*time.Second || s.engine.caller.Product != "flushot" {
 		t.Errorf("asked %+v as %+v", got, s.engine.caller)
 	}
+	if got := s.notes.requests; got[0] != "flushot "+routeCheck+" OK hit" {
+		t.Errorf("recorded as %q, want a hit: nobody waited for upstream", got)
+	}
 	if again := s.ask(routeCheck, slotsBody(chosen)); again.Code != http.StatusOK || s.engine.calls != 2 {
 		t.Errorf("%d, %d checks; want each asked anew", again.Code, s.engine.calls)
 	}

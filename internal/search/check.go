@@ -44,6 +44,7 @@ type Checked struct {
 	AsOf     time.Time // when the oldest copy was fetched that a verdict stands on; now where none was needed
 	Complete bool      // no verdict is unknown
 	Strict   bool      // as in [Answer]
+	Waited   bool      // an upstream call was waited for
 	Verdicts []Verdict // of each choice, in order
 
 	Providers   map[string]*timeslot.Provider
@@ -198,6 +199,7 @@ func (c *check) reports() []timeslot.SourceReport {
 				continue
 			}
 			g.reads = append(g.reads, rd)
+			c.answered.Waited = c.answered.Waited || rd.waited
 			if rd.usable() {
 				counts = append(counts, len(rd.fragment.Slots))
 				if rd.fragment.FetchedAt.Before(c.answered.AsOf) {
