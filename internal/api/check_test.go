@@ -69,7 +69,7 @@ func TestAChecksAnswerIsAsTheDocumentSaysAndKeptByNobody(t *testing.T) {
 	if !strings.Contains(w.Body.String(), `-05:00","duration"`) {
 		t.Errorf("times are not in the zone that was asked for: %s", w.Body)
 	}
-	want := timeslot.Choice{NPI: "9000000017", DepartmentKey: "e|1", VisitTypeName: "Illness", Start: start.Unix()}
+	want := timeslot.Choice{NPI: "9000000017", DepartmentKey: "e|1", VisitTypeName: "Illness", Start: start.Unix(), Day: timeslot.DateOf(start)}
 	if got := s.engine.asked; got.Alternatives != 3 || got.Choices[3] != want || s.engine.caller.Budget != 2*time.Second || s.engine.caller.Product != "flushot" {
 		t.Errorf("asked %+v as %+v", got, s.engine.caller)
 	}

@@ -47,7 +47,9 @@ func (c *check) resolve(choice timeslot.Choice) *chosenSlot {
 			}
 		}
 	}
-	s.day = timeslot.DateOf(time.Unix(s.Start, 0).In(zone))
+	if s.day = timeslot.DateOf(time.Unix(s.Start, 0).In(zone)); zone == time.UTC && s.Day != 0 {
+		s.day = s.Day
+	}
 	s.types = append(s.types, timeslot.VisitType{ID: s.VisitTypeID, Name: s.VisitTypeName})
 	s.candidates, s.area = c.candidatesOf(s), c.areaOf(s)
 	return s

@@ -72,3 +72,15 @@ func TestAMemberOfAPoolIsCheckedByItsID(t *testing.T) {
 		}
 	})
 }
+
+func TestADepartmentThatTheDirectoryDoesNotListIsAskedForOnTheDayThatIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		last := presentBlock().Last().In(time.UTC).Add(28 * time.Hour).Unix() // the evening before in Los Angeles
+		d := newDesk(directoryOf(), providerDirectOf(npi, presentBlock(), last))
+		e := newEngine(t, d, without(timeslot.CareDirect))
+		slot := timeslot.Choice{NPI: npi, DepartmentKey: clinic.Key(), VisitTypeName: "Illness", Start: last, Day: presentBlock().Last()}
+		if v := e.mustCheck(t, 0, slot).Verdicts[0]; v.Status != SlotAvailable {
+			t.Errorf("%+v, want the last evening of the block found in it", v)
+		}
+	})
+}

@@ -9,5 +9,6 @@ type Choice struct {
 	VisitTypeName string
 	VisitTypeID   string
 	Start         int64  // Unix seconds
+	Day           Date   // of the start, as it was written: counts where nobody knows the department's zone; 0: in UTC
 	ID            string // as answers name the slot; empty: unknown
 }

@@ -161,10 +161,11 @@ func (p *parser) choice(place string, text json.RawMessage) (c timeslot.Choice) 
 	p.wants(place, values, "departmentIdentifier", "departmentUrlName")
 	p.wants(place, values, "visitTypeName", "visitTypeId")
 	p.wants(place, values, "slotDateTime")
+	start := p.instant(place+".slotDateTime", values["slotDateTime"])
 	return timeslot.Choice{
 		NPI: values["npi"], DepartmentKey: values["departmentIdentifier"], URLName: values["departmentUrlName"],
 		VisitTypeName: values["visitTypeName"], VisitTypeID: values["visitTypeId"],
-		Start: p.instant(place+".slotDateTime", values["slotDateTime"]), ID: values["id"],
+		Start: start.Unix(), Day: timeslot.DateOf(start), ID: values["id"],
 	}
 }
 
@@ -175,15 +176,15 @@ func (p *parser) wants(place string, values map[string]string, names ...string) 
 	}
 }
 
-// instant reads a start, in Unix seconds. What is missing or was refused already is passed over.
-func (p *parser) instant(name, value string) int64 {
+// instant reads a start. What is missing or was refused already is passed over.
+func (p *parser) instant(name, value string) time.Time {
 	if value == "" || value == "?" {
-		return 0
+		return time.Time{}
 	}
 	t, err := time.Parse(time.RFC3339, value)
-	if err != nil || t.Nanosecond() != 0 || t.Year() < 1970 || t.Unix() < 0 || t.Unix() > 1<<32-1 {
+	if err != nil || t.Nanosecond() != 0 || t.Unix() < 0 || t.Unix() > 1<<32-1 {
 		p.reject(name, quoted(value)+" is not an instant in whole seconds", "give a time with its offset, for example 2026-12-07T09:00:00-08:00")
-		return 0
+		return time.Time{}
 	}
-	return t.Unix()
+	return t
 }
