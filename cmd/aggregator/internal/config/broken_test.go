@@ -80,6 +80,8 @@ func TestBrokenFilesSayWhatIsWrongAndHowToPutItRight(t *testing.T) {
 			`f.yaml:7: search.maxWindow: 36h is not a number of days; write 1d to 3660d`,
 			`f.yaml:6: search.window: 100d is more than search.maxWindow, 36h; lower it, or raise search.maxWindow`,
 		}},
+		"a check's copy of no age": {text: "booking: {checkAge: 0s}", want: []string{
+			`f.yaml:5: booking.checkAge: 0s is out of range; write 1ms to 1m`}},
 		"a tombstone shorter than a servable copy": {text: "booking: {tombstone: 11m}", want: []string{
 			`f.yaml:5: booking.tombstone: 11m is less than 11m2s, the age of the oldest copy that sources.careDirect can serve (timeout + fresh + stale + staleOnError); write 11m2s and upstream's own lag or more, or lower sources.careDirect.staleOnError`,
 		}},
