@@ -43,6 +43,15 @@ type part struct {
 	Throughput float64
 }
 
+// apps is what the sessions of an app came to.
+type apps struct {
+	Sessions, Failed, Booked, Late, Cancelled int
+	Screens                                   map[string]int
+	Reads                                     map[string]map[string]int
+	Hits                                      float64
+	Failures                                  map[string]int
+}
+
 type report struct {
 	Scenario, Target string
 	PageViews        int
@@ -60,13 +69,7 @@ type report struct {
 		Resident      int
 	}
 	Visitors struct{ Calendars, Complete int }
-	Apps     struct {
-		Sessions, Failed, Booked, Late, Cancelled int
-		Screens                                   map[string]int
-		Reads                                     map[string]map[string]int
-		Hits                                      float64
-		Failures                                  map[string]int
-	}
+	Apps     apps
 }
 
 func (r report) part(t *testing.T, name string) part {
