@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/accuracy"
 	"timeslots/internal/api/door"
 	"timeslots/internal/metrics"
 	"timeslots/internal/trace"
@@ -21,6 +22,8 @@ func (s *service) buildMetrics(cfg *config.Config) (err error) {
 		Version:     b.version, Revision: b.revision,
 	})
 	s.metrics.SetSLOs(slos(cfg.Products))
+	s.meter = accuracy.NewMeter(s.metrics, nil)
+	s.metrics.WatchAccuracy(s.meter)
 	return err
 }
 

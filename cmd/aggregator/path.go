@@ -65,7 +65,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 	}
 	engine, err := search.New(search.Options{
 		Store: s.store, Fetcher: fetcher, Taken: s.disabled.taken(s.ledger), Sources: searchSources(cfg.Sources), Limits: limits,
-		FlightLimit: flightLimit(cfg.Sources), UnionBytes: unionBytes(memoryLimit()), Offered: s.index.Add, Recorder: s.metrics, Logger: s.log,
+		FlightLimit: flightLimit(cfg.Sources), UnionBytes: unionBytes(memoryLimit()), Offered: s.index.Add, Meter: s.meter, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		fetcher.Close()
@@ -80,7 +80,7 @@ func (s *service) newPath(cfg *config.Config) (*path, error) {
 		VaryOrigin:    len(cfg.CORS.Origins) > 0,
 		Pages:         s.pages, PointPrecision: cfg.Search.PointPrecision,
 		UnknownProduct: s.unknownProducts.Counter, Further: furtherCalls(cfg.Upstream.Visit),
-		Tracer: s.tracer, Recorder: s.metrics, Logger: s.log,
+		Meter: s.meter, Tracer: s.tracer, Recorder: s.metrics, Logger: s.log,
 	})
 	if err != nil {
 		engine.Close()

@@ -18,6 +18,7 @@ var movedElsewhere = map[string]string{
 	"upstream_requests_in_flight": "faults", "upstream_hedges_total": "internal/fetch", "coalesced_total": "internal/search",
 	"fenced_stores_total": "internal/cache", "decode_dropped_total": "internal/fetch", "tombstone_propagation_seconds": "internal/cache",
 	"redis_clock_skew_seconds": "internal/cache", "zone_doubts_total": "untidy_test.go",
+	"upstream_lag_seconds": "internal/accuracy",
 }
 
 // A fleet of two is asked, fails in part, sells a slot and is read again; what docs/metrics.md lists has to move.
@@ -30,9 +31,10 @@ func TestTheMetricsThatAreDocumentedMove(t *testing.T) {
 	get(t, a.public+hotClinic)
 	get(t, b.public+hotClinic)
 	const clinician = "/v1/timeslots?npi=9000000017"
-	eventually(t, "a refresh behind an answer", func() bool {
+	eventually(t, "a refresh behind an answer, and a comparison of its copies", func() bool {
 		get(t, a.public+clinician)
-		return moved(t, a)["refreshes_total"]
+		seen := moved(t, a)
+		return seen["refreshes_total"] && seen["offers_compared_total"] && seen["offer_accuracy_ratio"]
 	})
 	get(t, a.public+hotClinic).answer(t).Timeslots[0].booked(t, a.public)
 	get(t, a.public+"/dexcare/v4/departments?unheard=of")

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"timeslots/cmd/aggregator/internal/config"
+	"timeslots/internal/accuracy"
 	"timeslots/internal/api/door"
 	"timeslots/internal/api/pages"
 	"timeslots/internal/api/wire"
@@ -31,6 +32,7 @@ type service struct {
 
 	// Each is built by a step of newService, in this order.
 	metrics  *metrics.Metrics
+	meter    *accuracy.Meter
 	tracer   *trace.Tracer
 	pages    pages.Pages // nil: none
 	upstream upstream

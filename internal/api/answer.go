@@ -172,6 +172,10 @@ func (s *Server) answer(rec *record.Request, found *finding, ask response.Ask, n
 	if !found.AsOf.IsZero() {
 		s.records.ServedAge(rec.Product, now.Sub(found.AsOf))
 	}
+	found.Shown.Serve(found.use.shownAs, now)
+	if found.Shown != nil || !found.repeats {
+		s.records.Consistency(rec.Product, found.strict)
+	}
 	for _, report := range found.Failed {
 		s.records.PartialResponse(rec.Product, report.Source, report.Reason)
 	}

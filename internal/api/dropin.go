@@ -148,7 +148,7 @@ func originOfRead(r *search.Reading, repeated *search.Repeated) response.Origin 
 	return response.Origin{
 		Status: dropin.StatusOf(f), Complete: true, AsOf: f.FetchedAt, MergedAt: f.FetchedAt, FreshUntil: r.FreshUntil, ReviewAt: r.ReviewAt,
 		TakenVersion: repeated.TakenVersion, Clinicians: timeslot.CliniciansOf(f), Doubtful: repeated.Doubtful,
-		Waited: r.Waited, Collapsed: r.Collapsed,
+		Shown: r.Shown(), Waited: r.Waited, Collapsed: r.Collapsed,
 	}
 }
 

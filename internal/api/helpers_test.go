@@ -127,6 +127,7 @@ type notes struct {
 	requests []string
 	codes    []int
 	partial  []string
+	strict   map[string]int // answers by product and consistency
 }
 
 func (n *notes) RequestEnded(e trace.Ended, _ time.Duration, _ string) {
@@ -134,6 +135,15 @@ func (n *notes) RequestEnded(e trace.Ended, _ time.Duration, _ string) {
 	defer n.mu.Unlock()
 	n.codes = append(n.codes, e.Status)
 	n.requests = append(n.requests, e.Product+" "+e.Route+" "+http.StatusText(e.Status)+" "+e.Cache)
+}
+
+func (n *notes) Consistency(product string, strict bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.strict == nil {
+		n.strict = map[string]int{}
+	}
+	n.strict[product+map[bool]string{true: " strict", false: " best_effort"}[strict]]++
 }
 
 func (n *notes) PartialResponse(product string, source timeslot.Source, reason timeslot.Kind) {

@@ -18,6 +18,7 @@ type useCase struct {
 	switchedBy string // the product whose switch counts
 	upstream   string
 	lifetime   *response.Lifetime // of its answers, for others
+	shownAs    int                // under which [timeslot.Servings] count it
 	asked      *atomic.Int64      // of one that is not configured; nil: not counted
 }
 
@@ -28,10 +29,13 @@ type useCases struct {
 	unnamed, other *useCase
 }
 
-func newUseCases(products map[string]Product) useCases {
+func newUseCases(products map[string]Product, meter Meter) useCases {
 	u := useCases{named: map[string]*useCase{}}
 	for name, p := range products {
 		use := useCase{Product: p, label: name, switchedBy: name, upstream: name, lifetime: response.NewLifetime(p.MaxAge)}
+		if meter != nil {
+			use.shownAs = meter.Product(name)
+		}
 		u.named[name] = &use
 		for _, alias := range p.Aliases {
 			other := use
@@ -42,6 +46,9 @@ func newUseCases(products map[string]Product) useCases {
 	unnamed, other := *u.named[DefaultProduct], *u.named[DefaultProduct]
 	unnamed.upstream = ""
 	other.label, other.upstream = OtherProduct, ""
+	if meter != nil {
+		other.shownAs = meter.Product(OtherProduct)
+	}
 	u.unnamed, u.other = &unnamed, &other
 	return u
 }

@@ -38,6 +38,12 @@ type Searcher interface {
 	Clean(ctx context.Context, key timeslot.FragmentKey, body []byte) (cleaned []byte, strict bool)
 }
 
+// Meter measures how true the slots are that are shown. The real one is accuracy.Meter.
+type Meter interface {
+	// Product is the index of a product in [timeslot.Servings].
+	Product(name string) int
+}
+
 // Product is how one use case is served (docs/interface.md §2, products.*).
 type Product struct {
 	Ranking timeslot.Ranking
@@ -77,6 +83,8 @@ type Options struct {
 	Pages pages.Pages // nil: none
 
 	VaryOrigin bool // answers differ by Origin: CORS is configured
+
+	Meter Meter // says under which index servings for a product count; nil: nobody measures accuracy
 
 	Tracer   *trace.Tracer    // nil: no request is followed
 	Recorder record.Recorder  // nil: silent
@@ -134,7 +142,7 @@ func New(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		opt: opt, echo: echo.New(), encoder: encoder, useCases: newUseCases(opt.Products),
+		opt: opt, echo: echo.New(), encoder: encoder, useCases: newUseCases(opt.Products, opt.Meter),
 		spellings: spellings, responses: responses, contexts: contexts,
 		coder: response.NewCoder(), records: record.New(record.Options{Tracer: opt.Tracer, Recorder: opt.Recorder, Logger: opt.Logger, Now: opt.Now}),
 		streams: events.New(), vary: response.Vary(), varyDomain: response.NewField("Vary", "Accept-Encoding, domain"),

@@ -147,7 +147,7 @@ func comesBack(t rapid.TB, c *codec, want *timeslot.Fragment) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, uncounted); diff != "" {
 		t.Fatalf("fragment (-want +got):\n%s", diff)
 	}
 }
@@ -172,6 +172,9 @@ func setEveryField(t *testing.T, v reflect.Value) {
 	if v.Type() == reflect.TypeFor[time.Time]() {
 		v.Set(reflect.ValueOf(time.Unix(1_900_000_000, 7)))
 		return
+	}
+	if v.Type() == reflect.TypeFor[*timeslot.Servings]() {
+		return // counted anew in each process
 	}
 	switch v.Kind() {
 	case reflect.Struct:

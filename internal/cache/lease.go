@@ -182,12 +182,14 @@ func (r *Redis) freshOf(a attempt, want *wanted, now time.Time) *timeslot.Fragme
 	if r.codec.decodeBody(body, f) != nil || r.options.settleAge(f, a.left, now) != nil {
 		return nil
 	}
+	f.CountServings()
 	return f
 }
 
 // underHead is the content of a known fragment, fetched when head says.
 func underHead(head, known *timeslot.Fragment) *timeslot.Fragment {
 	f := *known
+	f.CountServings()
 	f.FetchedAt, f.Bounds, f.Epoch, f.Covers = head.FetchedAt, head.Bounds, head.Epoch, head.Covers
 	return &f
 }

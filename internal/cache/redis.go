@@ -128,6 +128,7 @@ func (r *Redis) fragment(reply stored, name string, key timeslot.FragmentKey, no
 	if err := r.options.settleAge(f, left, now); err != nil {
 		return nil, err
 	}
+	f.CountServings()
 	return f, nil
 }
 

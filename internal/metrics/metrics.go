@@ -55,6 +55,7 @@ type Metrics struct {
 	cache    cacheMetrics
 	booking  bookingMetrics
 	slo      sloMetrics
+	accuracy *accuracyMetrics
 	watched  *watched
 	gatherer prometheus.Gatherer
 }
@@ -68,9 +69,11 @@ func New(o Options) (*Metrics, error) {
 		cache:    newCacheMetrics(),
 		booking:  newBookingMetrics(),
 		slo:      newSLOMetrics(),
+		accuracy: newAccuracyMetrics(),
 		watched:  newWatched(o.Surfaces.Sources()),
 		gatherer: o.Gatherer,
 	}
+	m.accuracy.words = &m.words
 	if m.gatherer == nil {
 		if g, ok := o.Registerer.(prometheus.Gatherer); ok {
 			m.gatherer = g
@@ -100,6 +103,7 @@ func (m *Metrics) register(o Options) error {
 	all = append(all, m.cache.collectors()...)
 	all = append(all, m.booking.collectors()...)
 	all = append(all, m.slo.collectors()...)
+	all = append(all, m.accuracy.collectors()...)
 	var errs []error
 	for _, c := range all {
 		if err := o.Registerer.Register(c); err != nil {
@@ -115,6 +119,7 @@ func (m *Metrics) register(o Options) error {
 // would be tens of thousands of lines.
 func (m *Metrics) startAtZero() {
 	m.upstream.startAtZero(m.words.surfaces)
+	m.accuracy.startAtZero(m.words.surfaces)
 	m.cache.startAtZero()
 	m.startProductsAtZero()
 }
@@ -123,6 +128,7 @@ func (m *Metrics) startProductsAtZero() {
 	for _, product := range append(m.words.product.list(), other) {
 		m.request.startAtZero(product, m.words.shed.list(), m.words.surfaces.Sources())
 		m.booking.startAtZero(product)
+		m.accuracy.startProductAtZero(product)
 		m.slo.objective.WithLabelValues(product)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"timeslots/internal/accuracy"
 	"timeslots/internal/timeslot"
 	"timeslots/internal/trace"
 )
@@ -36,6 +37,10 @@ func recordEverything(m *Metrics) {
 	m.ServedAge("flushot", 3*time.Second)
 	m.PartialResponse("flushot", timeslot.CareDirect, timeslot.KindTimeout)
 	m.DropInUnknown("/dexcare/v4/departments", "parameter")
+	m.Consistency("flushot", true)
+	m.OffersCompared(timeslot.CareOptions, 7*time.Second, accuracy.Changes{There: 3, Gone: 1, TakenHere: 1})
+	m.FragmentFresh(timeslot.CareOptions, 15*time.Second)
+	m.WatchAccuracy(measured())
 	m.UpstreamStarted(timeslot.CareOptions)
 	m.UpstreamEnded(timeslot.UpstreamCall{Source: timeslot.CareOptions, Operation: timeslot.OpAvailabilitySlots, Outcome: "ok", Took: 80 * time.Millisecond})
 	m.UpstreamHedged(timeslot.CareOptions, true)

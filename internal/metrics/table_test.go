@@ -40,7 +40,7 @@ func pinnedMetrics(t *testing.T) map[string]pinned {
 		}
 		table[namespace+"_"+row[1]] = p
 	}
-	if len(table) != 35 {
+	if len(table) != 40 {
 		t.Fatalf("docs/metrics.md lists %d metrics, not 35: change this number together with the table", len(table))
 	}
 	return table
@@ -122,6 +122,10 @@ func TestSeriesWithClosedLabelsExistAtZero(t *testing.T) {
 				words = products
 			}
 			series *= len(words) // 0 where a label has no list
+		}
+		switch name { // what nothing is known of at first
+		case namespace + "_offer_accuracy_ratio", namespace + "_upstream_lag_seconds", namespace + "_fragment_fresh_seconds":
+			continue
 		}
 		if name == namespace+"_cache_lookups_total" {
 			series = 3 + 4 + 5 // a tier has only the results that its look-ups can have

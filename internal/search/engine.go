@@ -49,6 +49,8 @@ type Taken interface {
 type Recorder interface {
 	Coalesced(scope string)                         // "process": a caller joined another's flight; "fleet": another replica fetched
 	Refresh(source timeslot.Source, outcome string) // a background refresh ended: ok, error, dropped
+
+	FragmentFresh(source timeslot.Source, fresh time.Duration) // a copy was given a fresh time
 }
 
 // Options configure an Engine. Store, Fetcher and Taken are needed.
@@ -62,6 +64,8 @@ type Options struct {
 	Limits   Limits
 
 	Profiles []merge.Profile // orders that queries may ask for; nil: those of [merge.Profiles]
+
+	Meter Meter // compares copies with those that take their places; nil: nobody does
 
 	Offered func(*timeslot.Fragment) // told what was read of an answer that passed through; nil: nobody
 
@@ -162,6 +166,8 @@ type Answer struct {
 	Collapsed    bool   // every call waited for was another caller's
 	Stale        bool   // a stale fragment was used
 
+	Shown timeslot.Shown // the copies that list its first offers
+
 	// Settled says that every source answered, so that asking again brings nothing else: an answer that is not complete for
 	// what could not be read is as good the next time.
 	Settled bool
@@ -247,6 +253,7 @@ func (e *Engine) Search(ctx context.Context, q Prepared, caller Caller) (*Answer
 func (e *Engine) answer(ctx context.Context, q *timeslot.Query, g *collection) *Answer {
 	merged, view, strict := e.merge(ctx, q, g, false)
 	answer := &Answer{Result: merged.Result, TakenVersion: view.Version(), Strict: strict, MergedAt: e.opt.Now()}
+	answer.Shown = g.shown(merged.Result)
 	answer.Reports = g.reports(merged.PerFragment)
 	answer.Settled = answered(answer.Reports) && !hasGaps(g.reads)
 	answer.Complete = answer.Settled && g.whole()
@@ -282,3 +289,5 @@ type silent struct{}
 
 func (silent) Coalesced(string)                {}
 func (silent) Refresh(timeslot.Source, string) {}
+
+func (silent) FragmentFresh(timeslot.Source, time.Duration) {}

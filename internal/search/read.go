@@ -51,6 +51,14 @@ func (e *Engine) Read(ctx context.Context, key timeslot.FragmentKey, caller Call
 	}, nil
 }
 
+// Shown is the copy that it repeats.
+func (r *Reading) Shown() timeslot.Shown {
+	if r.Fragment.Servings == nil {
+		return nil
+	}
+	return timeslot.Shown{{Servings: r.Fragment.Servings, FetchedAt: r.Fragment.FetchedAt}}
+}
+
 // Repeated is the body of a reading without the slots that are taken.
 type Repeated struct {
 	Body         []byte

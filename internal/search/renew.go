@@ -63,8 +63,13 @@ func (e *Engine) fetchBlocks(ctx context.Context, key timeslot.FragmentKey, thro
 		return nil, err
 	}
 	e.leads.learn(key.Operation, e.opt.Now().Sub(begun))
+	e.compare(ctx, key, parts, &call)
+	policy := e.policyOf(key)
 	for _, f := range parts {
-		f.Bounds = e.policyOf(key).Bounds(f.FetchedAt, f.NotFound)
+		f.Bounds = policy.Bounds(f.FetchedAt, f.NotFound)
+		if key.ListsSlots() && !f.NotFound {
+			e.opt.Recorder.FragmentFresh(e.sourceOf(key), policy.Fresh)
+		}
 	}
 	if ofArea(key) {
 		e.weigh(parts)

@@ -21,6 +21,7 @@ func (k *markKey) hides() bool { return located(k.claim) || k.claim.SlotID != ""
 type mark struct {
 	markKey
 	until    time.Time
+	at       time.Time // when the slot was booked; zero: nobody knows, or it is not yet
 	position int
 
 	own    bool   // placed here, and so asserted on the board for life
@@ -65,14 +66,29 @@ func (l *Ledger) place(d *draft, k markKey, stay time.Duration) {
 	if m == nil || m.until.Before(until) {
 		m = l.put(d, k, until)
 	}
+	m.booked(l.bookedAt(until), l.options.Now())
 	m.own, m.number = true, 0
+}
+
+// bookedAt is when a tombstone was placed that ends at until.
+func (l *Ledger) bookedAt(until time.Time) time.Time { return until.Add(-l.options.Tombstone) }
+
+// bookedLately is within what time a replica hears of another's booking, and how far their clocks may be apart. A mark that
+// would be older is not a tombstone, or was placed nobody knows when.
+const bookedLately = 5 * time.Second
+
+// booked notes when the slot was booked, unless it is known or the mark is no tombstone.
+func (m *mark) booked(at, now time.Time) {
+	if m.owner == "" && m.at.IsZero() && now.Sub(at).Abs() <= bookedLately {
+		m.at = at
+	}
 }
 
 // put makes k end at until.
 func (l *Ledger) put(d *draft, k markKey, until time.Time) *mark {
 	m := &mark{markKey: k, until: until}
 	if old := l.marks[k]; old != nil {
-		m.own, m.number, m.lifted = old.own, old.number, old.lifted
+		m.own, m.number, m.lifted, m.at = old.own, old.number, old.lifted, old.at
 		l.lift(d, old)
 	}
 	if len(l.marks) >= l.options.Max {
@@ -106,6 +122,7 @@ func (l *Ledger) learn(d *draft, k markKey, until time.Time, number uint64) bool
 	isNew := m == nil
 	if isNew || until.Sub(m.until) > endSlack {
 		m = l.put(d, k, until)
+		m.booked(l.bookedAt(until), l.options.Now())
 	}
 	m.number = max(m.number, number)
 	return isNew

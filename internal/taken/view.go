@@ -73,6 +73,25 @@ func (v *View) HidesUntil(s *timeslot.Schedule, slot *timeslot.SlotWithID, now t
 	return until, hidden
 }
 
+// TakenAt is when a slot was booked through the service; zero: it was not, or nobody knows when. Of several bookings it is the
+// last.
+func (v *View) TakenAt(s *timeslot.Schedule, slot *timeslot.SlotWithID) (at time.Time) {
+	last := func(m *mark) {
+		if m.at.After(at) {
+			at = m.at
+		}
+	}
+	for _, m := range v.starts.find(slot.Start) {
+		if m.claim.Identity == s.Identity(slot.Start) {
+			last(m)
+		}
+	}
+	for _, m := range v.named(slot.ID) {
+		last(m)
+	}
+	return at
+}
+
 func seconds(minutes uint16) int64 { return 60 * max(1, int64(minutes)) }
 
 // located reports whether the claim says which slot it means in the domain's words. Without a start its identity only

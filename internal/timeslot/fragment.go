@@ -32,6 +32,9 @@ type Fragment struct {
 	Dropped int      // single entries that decoding refused
 	Odd     []Oddity // what was odd about the answer, which was read all the same
 	Body    []byte   // upstream's own bytes
+
+	// Servings count how often the copy was shown; nil where nobody counts. They alone are written to.
+	Servings *Servings
 }
 
 // OddReason says what was odd about a part of an answer. The set is closed; package decode has it.

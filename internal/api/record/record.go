@@ -20,6 +20,7 @@ type Recorder interface {
 	// RequestEnded takes a trace's id as an example of the duration; empty: none.
 	RequestEnded(e trace.Ended, took time.Duration, traceID string)
 	ServedAge(product string, age time.Duration)
+	Consistency(product string, strict bool) // of an answer that offers slots
 	PartialResponse(product string, source timeslot.Source, reason timeslot.Kind)
 	CacheLookup(tier, result string, n int)
 	// DropInUnknown counts what a drop-in route was asked that the service does not know: a parameter, or the route itself.
@@ -188,6 +189,9 @@ func (Silent) RequestEnded(trace.Ended, time.Duration, string) {}
 
 // ServedAge implements Recorder.
 func (Silent) ServedAge(string, time.Duration) {}
+
+// Consistency implements Recorder.
+func (Silent) Consistency(string, bool) {}
 
 // PartialResponse implements Recorder.
 func (Silent) PartialResponse(string, timeslot.Source, timeslot.Kind) {}

@@ -36,6 +36,7 @@ type Origin struct {
 	FirstStart   int64     // Unix seconds; 0: the answer does not outdate by time passing
 	TakenVersion uint64    // of the view that it was merged under
 	Clinicians   timeslot.Clinicians
+	Shown        timeslot.Shown
 	Doubtful     bool // it may offer a taken slot, so that it is not strict under whatever view
 
 	Waited, Collapsed bool // how it came about, for the request that made it
@@ -46,7 +47,7 @@ func OriginOf(answer *search.Answer) Origin {
 	return Origin{
 		Status: http.StatusOK, Complete: answer.Complete, Failed: failedReports(answer.Reports),
 		AsOf: answer.AsOf, MergedAt: answer.MergedAt, FreshUntil: answer.FreshUntil, ReviewAt: answer.ReviewAt, FirstStart: answer.FirstStart,
-		TakenVersion: answer.TakenVersion, Clinicians: answer.Clinicians, Doubtful: answer.Doubtful, Waited: answer.Waited, Collapsed: answer.Collapsed,
+		TakenVersion: answer.TakenVersion, Clinicians: answer.Clinicians, Shown: answer.Shown, Doubtful: answer.Doubtful, Waited: answer.Waited, Collapsed: answer.Collapsed,
 	}
 }
 

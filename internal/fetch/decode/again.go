@@ -7,7 +7,7 @@ import "timeslots/internal/timeslot"
 // odd is told again.
 func Again(read Read, last *timeslot.Fragment) *timeslot.Fragment {
 	f := *last
-	f.FetchedAt, f.Bounds, f.Epoch = read.FetchedAt, timeslot.Bounds{}, 0
+	f.FetchedAt, f.Bounds, f.Epoch, f.Servings = read.FetchedAt, timeslot.Bounds{}, 0, nil
 	if read.coversDays() && read.FirstDay == 0 && read.LastDay != 0 {
 		f.Covers.From = read.FetchedAt
 	}
